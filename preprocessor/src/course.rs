@@ -1,0 +1,102 @@
+//! The course: its parameters, accounts and checks, and the steps that its lessons claim.
+
+use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::config::Config;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::check::{Body, Check};
+use crate::diagnostic::Diagnostics;
+use crate::param::{Param, Params};
+
+/// A course, read and validated.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// The folder of `book.toml`.
+    pub root: PathBuf,
+    /// The book's title.
+    pub title: String,
+    /// `[preprocessor.verify.params]`.
+    pub params: Params,
+    /// `[preprocessor.verify.accounts]`: the course's names for accounts, each with what it is.
+    pub accounts: BTreeMap<String, String>,
+    /// The checks of `checks/`, by name.
+    pub checks: BTreeMap<String, Check>,
+    /// The steps in reading order, each once; the members of checks of checks stand before them if no lesson names
+    /// them.
+    pub steps: Vec<Step>,
+}
+
+/// One claim to judge: a check, about an account, with parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// `check`, `check@account` where that isn't the check's own, `,name=value` for each parameter that differs.
+    pub id: String,
+    /// The check's name.
+    pub check: String,
+    /// The account whose evidence unqualified sections mean; empty for a check of checks without `account=`.
+    pub account: String,
+    /// Parameters that differ from the course's.
+    pub params: Params,
+    /// Whether the step does not count towards completion.
+    pub optional: bool,
+    /// Steps whose worst verdict is this one's; empty unless the check is a check of checks.
+    pub members: Vec<String>,
+    /// Where lessons name it, in reading order; empty for a member that no lesson names.
+    pub places: Vec<Place>,
+}
+
+/// Where a lesson names a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The chapter's path below the book's source folder, as mdBook gives it (`index.md` for a `README.md`).
+    pub chapter: PathBuf,
+    /// The chapter's name.
+    pub chapter_name: String,
+    /// The item's text without markup.
+    pub text: String,
+}
+
+impl Course {
+    /// Reads a course: parameters and accounts from mdBook's configuration, checks from `checks/` below `root`, steps
+    /// from the chapters (with includes expanded).
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn read(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
+        crate::load::course(root, config, book)
+    }
+
+    /// The step with this id.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The check of a step. Steps only come from [`Course::read`], which makes sure that their checks exist.
+    pub fn check(&self, step: &Step) -> &Check {
+        &self.checks[&step.check]
+    }
+
+    /// The parameters as a step's check sees them.
+    pub fn params_of(&self, step: &Step) -> Params {
+        let mut params = self.params.clone();
+        params.extend(step.params.clone());
+        params
+    }
+
+    /// Identifies what decides a step: its check with the parameters it mentions, and those of its members.
+    pub fn hash(&self, step: &Step) -> String {
+        let check = self.check(step);
+        let params = self.params_of(step);
+        let mentioned: BTreeMap<&str, &Param> =
+            check.mentions(&params).into_iter().map(|name| (name, &params[name])).collect();
+        let mut hash = check.hash(&mentioned);
+        if let Body::Steps(_) = check.body {
+            for member in step.members.iter().filter_map(|id| self.step(id)) {
+                hash.push_str(&self.hash(member));
+            }
+            hash = crate::check::hex(&<sha2::Sha256 as sha2::Digest>::digest(hash.as_bytes())[..16]);
+        }
+        hash
+    }
+}

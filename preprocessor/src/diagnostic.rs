@@ -1,0 +1,138 @@
+//! What is wrong with a course, with its place, drawn for its author.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A place in a file of the course.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The file, relative to the book's root where it lies inside.
+    pub path: PathBuf,
+    /// The line, from 1; 0 where only the file is known.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The line's text.
+    pub text: String,
+    /// How many characters are meant.
+    pub width: usize,
+}
+
+impl Spot {
+    /// A whole file.
+    pub fn file(path: impl Into<PathBuf>) -> Spot {
+        Spot { path: path.into(), line: 0, column: 1, text: String::new(), width: 0 }
+    }
+
+    /// A byte range of a text.
+    pub fn range(path: impl Into<PathBuf>, content: &str, range: std::ops::Range<usize>) -> Spot {
+        let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        let text = content[start..].lines().next().unwrap_or_default().to_owned();
+        let line = content[..start].matches('\n').count() + 1;
+        let column = content.get(start..range.start).map_or(1, |before| before.chars().count() + 1);
+        let end = range.end.min(start + text.len()).max(range.start);
+        let width = content.get(range.start..end).map_or(1, |meant| meant.chars().count().max(1));
+        Spot { path: path.into(), line, column, text, width }
+    }
+
+    /// The first line of a file that holds this text.
+    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Spot {
+        let needle = needle.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+        match content.find(needle).filter(|_| !needle.is_empty()) {
+            Some(at) => Spot::range(path, content, at..at + needle.len()),
+            None => Spot::file(path),
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// Where.
+    pub spot: Spot,
+    /// What.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Everything that is wrong with a course; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// All of these, or nothing where there are none.
+    ///
+    /// # Errors
+    /// The diagnostics, in the order of their places.
+    pub fn check(mut found: Vec<Diagnostic>) -> Result<(), Diagnostics> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        found.sort();
+        found.dedup();
+        Err(Diagnostics(found))
+    }
+
+    /// What is wrong, in the order of the places.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for diagnostic in &self.0 {
+            writeln!(f, "{diagnostic}")?;
+        }
+        match self.0.len() {
+            1 => write!(f, "1 error in the course"),
+            count => write!(f, "{count} errors in the course"),
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Spot { path, line, column, text, width } = &self.spot;
+        writeln!(f, "error: {}", printable(&self.message))?;
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        if *line == 0 {
+            writeln!(f, " --> {}", shown(path))?;
+        } else {
+            writeln!(f, "{margin}--> {}:{line}:{column}", shown(path))?;
+            writeln!(f, "{margin} |")?;
+            writeln!(f, "{number} | {}", printable(text).trim_end())?;
+            // A tab stays a tab under a tab, so that the caret stands where the eye looks.
+            let before: String = text.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            writeln!(f, "{margin} | {before}{}", "^".repeat(*width))?;
+        }
+        if let Some(help) = &self.help {
+            writeln!(f, "{margin} = help: {}", printable(help))?;
+        }
+        Ok(())
+    }
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
+/// A text without control characters: a lesson must not write to the author's terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+/// `did you mean …?` for the nearest known name, or the list of them.
+pub fn suggest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<String> {
+    let nearest =
+        known.clone().map(|known| (strsim::jaro_winkler(name, known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((likeness, known)) if likeness > 0.75 => Some(format!("did you mean `{known}`?")),
+        Some(_) => Some(format!("known: {}", known.collect::<Vec<_>>().join(", "))),
+        None => None,
+    }
+}

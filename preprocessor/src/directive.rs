@@ -1,0 +1,150 @@
+//! Directives: `verify: NAME [name=value…] [account=NAME] [optional]` in an HTML comment.
+
+use std::ops::Range;
+
+/// A directive as it is written; names are checked against the course by `load`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive {
+    /// The check's name.
+    pub check: Word,
+    /// `account=NAME`.
+    pub account: Option<Word>,
+    /// `name=value`, in the order written.
+    pub params: Vec<(Word, Word)>,
+    /// Whether it says `optional`.
+    pub optional: bool,
+}
+
+/// A word of a directive and where it stands in the chapter, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// Where.
+    pub range: Range<usize>,
+}
+
+/// What is wrong with a directive's form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// Where in the chapter, in bytes.
+    pub range: Range<usize>,
+    /// What.
+    pub message: String,
+}
+
+impl Directive {
+    /// Whether an HTML comment is meant as a directive.
+    pub fn is_meant(comment: &str) -> bool {
+        inner(comment).is_some_and(|(_, text)| text.trim_start().starts_with("verify:"))
+    }
+
+    /// Reads the HTML comment that stands at `at` in its chapter. Any white space may stand between the words.
+    ///
+    /// # Errors
+    /// What is wrong with its form.
+    pub fn parse(comment: &str, at: usize) -> Result<Directive, Malformed> {
+        let (offset, text) = inner(comment).unwrap_or((0, comment));
+        let skip = text.find("verify:").map_or(0, |at| at + "verify:".len());
+        let mut words = words(&text[skip..], at + offset + skip);
+        let whole = at..at + comment.len();
+        let fail = |range: &Range<usize>, message: &str| {
+            Err(Malformed { range: range.clone(), message: message.to_owned() })
+        };
+        let Some(check) = words.next() else {
+            return fail(&whole, "a directive names a check, as in <!-- verify: cost-budget -->");
+        };
+        if check.text.contains('=') {
+            return fail(&check.range, "a directive begins with the name of a check");
+        }
+        let mut directive = Directive { check, account: None, params: Vec::new(), optional: false };
+        for word in words {
+            let Some((name, value)) = word.text.split_once('=') else {
+                if word.text == "optional" && !directive.optional {
+                    directive.optional = true;
+                    continue;
+                }
+                return fail(&word.range, "a directive's words are name=value, account=NAME or optional");
+            };
+            let split = word.range.start + name.len();
+            let name = Word { text: name.to_owned(), range: word.range.start..split };
+            let value = Word { text: value.to_owned(), range: split + 1..word.range.end };
+            // Values become part of step ids, which learners type: no character that a shell expands.
+            let plain = |c: char| c.is_ascii_alphanumeric() || "._+@:/%-".contains(c);
+            if value.text.is_empty() || !value.text.chars().all(plain) {
+                return fail(&word.range, "a value has letters, digits and . _ + @ : / % - only");
+            }
+            let twice = directive.params.iter().any(|(other, _)| other.text == name.text)
+                || name.text == "account" && directive.account.is_some();
+            if twice {
+                return fail(&name.range, "this is said twice");
+            }
+            match name.text.as_str() {
+                "account" => directive.account = Some(value),
+                _ => directive.params.push((name, value)),
+            }
+        }
+        Ok(directive)
+    }
+}
+
+/// What stands in a comment, and where in it.
+fn inner(comment: &str) -> Option<(usize, &str)> {
+    let text = comment.strip_prefix("<!--")?.trim_end().strip_suffix("-->")?;
+    Some(("<!--".len(), text))
+}
+
+/// Words with their places.
+fn words(text: &str, at: usize) -> impl Iterator<Item = Word> {
+    let start_of = move |word: &str| word.as_ptr() as usize - text.as_ptr() as usize + at;
+    text.split_whitespace().map(move |word| {
+        let start = start_of(word);
+        Word { text: word.to_owned(), range: start..start + word.len() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directive_tolerates_spaces() {
+        for comment in [
+            "<!-- verify: cost-budget account=general budget_amount=20 optional -->",
+            "<!--verify:cost-budget   account=general\tbudget_amount=20 optional-->",
+            "<!--\n  verify: cost-budget\n  account=general budget_amount=20 optional\n-->",
+        ] {
+            let directive = Directive::parse(comment, 0).unwrap();
+            assert_eq!(directive.check.text, "cost-budget");
+            assert_eq!(directive.account.unwrap().text, "general");
+            assert_eq!(directive.params[0].0.text, "budget_amount");
+            assert_eq!(&comment[directive.params[0].1.range.clone()], "20");
+            assert!(directive.optional);
+        }
+    }
+
+    #[test]
+    fn an_ordinary_comment_is_none() {
+        assert!(!Directive::is_meant("<!-- verify that this is right -->"));
+        assert!(!Directive::is_meant("<!-- see verify: below"));
+        assert!(Directive::is_meant("<!-- verify: x -->"));
+    }
+
+    #[test]
+    fn malformed_directives_say_what_is_wrong() {
+        let cases = [
+            ("<!-- verify: -->", "names a check"),
+            ("<!-- verify: a=b -->", "begins with the name"),
+            ("<!-- verify: x maybe -->", "name=value"),
+            ("<!-- verify: x a=$HOME -->", "letters, digits"),
+            ("<!-- verify: x a= -->", "letters, digits"),
+            ("<!-- verify: x a=1 a=2 -->", "twice"),
+            ("<!-- verify: x account=a account=b -->", "twice"),
+            ("<!-- verify: x optional optional -->", "name=value"),
+        ];
+        for (comment, message) in cases {
+            let malformed = Directive::parse(comment, 0).unwrap_err();
+            assert!(malformed.message.contains(message), "{comment}: {}", malformed.message);
+        }
+    }
+}

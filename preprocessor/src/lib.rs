@@ -1,0 +1,35 @@
+//! `mdbook-verify`: an mdBook preprocessor that turns list items into steps with a verdict.
+//!
+//! A lesson makes **claims** (list items with a [`directive`]). A claim names a [`check`], which is a list of
+//! expectations over evidence. The verifier finds what they come to, a verdict, and writes [`results`]; this crate
+//! reads them and shows them in the book ([`widget`]). It knows mdBook, and neither AWS nor what expressions mean.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`course`], [`check`], [`param`] | the course as data |
+//! | [`directive`], [`scan`] | what stands in a lesson |
+//! | [`results`], [`key`] | verdicts, and the learner's seal on them |
+//! | [`widget`] | a step as the book shows it |
+//! | [`diagnostic`] | what is wrong with a course, with its place |
+//! | [`preprocessor`], [`install`] | mdBook's side |
+
+pub mod check;
+pub mod course;
+pub mod diagnostic;
+pub mod directive;
+pub mod install;
+pub mod key;
+mod load;
+pub mod param;
+pub mod preprocessor;
+pub mod results;
+pub mod scan;
+mod source_map;
+mod substitute;
+pub mod widget;
+
+pub use load::{Options, Source};
+pub use preprocessor::VerifyPreprocessor;
+
+/// The widgets' style sheet.
+pub const CSS: &str = include_str!("../assets/verify.css");

@@ -1,0 +1,51 @@
+//! Course parameters: the numbers and names that lessons and checks share, from `[preprocessor.verify.params]`.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The parameters of a course, by name.
+pub type Params = BTreeMap<String, Param>;
+
+/// A parameter's value. Its TOML type is its CEL type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Param {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// Text.
+    Text(String),
+}
+
+impl Param {
+    /// Reads what a directive says (`name=value`) as the type that the course gave the parameter.
+    ///
+    /// # Errors
+    /// The word for the type that was expected.
+    pub fn parse_like(&self, text: &str) -> Result<Param, &'static str> {
+        match self {
+            Param::Bool(_) => text.parse().map(Param::Bool).map_err(|_| "true or false"),
+            Param::Int(_) => text.parse().map(Param::Int).map_err(|_| "a whole number"),
+            Param::Float(_) => match text.parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(Param::Float(number)),
+                _ => Err("a number"),
+            },
+            Param::Text(_) => Ok(Param::Text(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Param::Bool(value) => value.fmt(f),
+            Param::Int(value) => value.fmt(f),
+            Param::Float(value) => value.fmt(f),
+            Param::Text(value) => value.fmt(f),
+        }
+    }
+}

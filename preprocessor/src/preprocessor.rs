@@ -1,0 +1,152 @@
+//! mdBook's side: the preprocessor itself, and the protocol of `mdbook-verify` with the stock `mdbook`.
+
+use anyhow::{Context, Result, bail};
+use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
+use serde::Deserialize;
+use std::ops::Range;
+
+use crate::course::Course;
+use crate::key::{self, Key};
+use crate::load::{self, Options, ScannedChapter, Source};
+use crate::results::Results;
+use crate::widget;
+
+/// The preprocessor, as mdBook runs it.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyPreprocessor {
+    practice: Option<bool>,
+}
+
+impl VerifyPreprocessor {
+    /// A preprocessor that shows the results that the book's configuration names.
+    pub fn new() -> VerifyPreprocessor {
+        VerifyPreprocessor::default()
+    }
+
+    /// The same, with the results of the practice account or of the learner's own.
+    pub fn with_results(self, practice: bool) -> VerifyPreprocessor {
+        VerifyPreprocessor { practice: Some(practice) }
+    }
+}
+
+impl Preprocessor for VerifyPreprocessor {
+    fn name(&self) -> &str {
+        "verify"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let (course, chapters) = load::read(&context.root, &context.config, &book)?;
+        let configured = Options::read(&context.config)?.results == Source::Practice;
+        let practice = self.practice.unwrap_or(configured);
+        let (results, notice) = results(&course, practice);
+        if let Some(notice) = notice {
+            eprintln!("mdbook-verify: {notice}");
+        }
+        let html = context.renderer == "html";
+        book.for_each_chapter_mut(|chapter| {
+            let scanned = chapters.iter().find(|scanned| chapter.path.as_ref() == Some(&scanned.path));
+            if let Some(scanned) = scanned {
+                let edits = edits(scanned, &course, &results, html, practice);
+                if !edits.is_empty() {
+                    chapter.content = apply(&chapter.content, edits);
+                }
+            }
+        });
+        Ok(book)
+    }
+}
+
+/// The results to show, and what is wrong with the file they are in.
+fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
+    let key = key::config_dir().and_then(|dir| Key::read(&dir));
+    let (key, trouble) = match key {
+        Ok(key) => (key, None),
+        Err(error) => (None, Some(format!("your key cannot be read ({error}), so every step shows as not checked"))),
+    };
+    match Results::read(&course.root, practice, key.as_ref()) {
+        Ok(results) => (results.unwrap_or_else(|| Results::empty(practice)), trouble),
+        Err(unusable) => {
+            let path = Results::path(&course.root, practice);
+            let notice = format!("{} cannot be used: {unusable}. Every step shows as not checked.", path.display());
+            (Results::empty(practice), Some(trouble.unwrap_or(notice)))
+        }
+    }
+}
+
+fn edits(
+    chapter: &ScannedChapter,
+    course: &Course,
+    results: &Results,
+    html: bool,
+    practice: bool,
+) -> Vec<(Range<usize>, String)> {
+    let mut edits = chapter.edits.clone();
+    for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
+        let Some(step) = course.step(id) else { continue };
+        let view = results.view(course, step);
+        let shown = if html { widget::html(step, &view, practice) } else { widget::words(&view, practice) };
+        // How the author ticked the item says nothing about the learner's account.
+        edits.extend(item.marker.clone().map(|marker| (marker, String::new())));
+        edits.push((item.comment.clone(), shown));
+    }
+    edits.sort_by_key(|(range, _)| range.start);
+    edits
+}
+
+/// Replaces ranges, which are in order and apart, and leaves every other byte as it was.
+fn apply(content: &str, edits: Vec<(Range<usize>, String)>) -> String {
+    let mut edited = String::with_capacity(content.len() + edits.iter().map(|(_, text)| text.len()).sum::<usize>());
+    let mut at = 0;
+    for (range, text) in edits {
+        edited.push_str(&content[at..range.start]);
+        edited.push_str(&text);
+        at = range.end;
+    }
+    edited.push_str(&content[at..]);
+    edited
+}
+
+/// The part of mdBook's context that every version has.
+#[derive(Deserialize)]
+struct AnyContext {
+    #[serde(default)]
+    mdbook_version: String,
+}
+
+/// Answers the stock `mdbook`: `[context, book]` as JSON in, the book as JSON out.
+///
+/// # Errors
+/// What is wrong with the course, or with the version of mdBook that asks.
+pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
+    let (AnyContext { mdbook_version }, _): (AnyContext, serde::de::IgnoredAny) =
+        serde_json::from_slice(input).context("this is not what mdBook sends to a preprocessor")?;
+    let version = semver::Version::parse(&mdbook_version)
+        .with_context(|| format!("mdBook says that its version is {mdbook_version:?}, which is none"))?;
+    if (version.major, version.minor) < (0, 5) {
+        bail!(
+            "this is mdBook {version}, and mdbook-verify needs mdBook 0.5: update it with `cargo install mdbook`, \
+             or build the book with `verify build`, which needs no mdBook"
+        );
+    }
+    let later = (version.major, version.minor) > (0, 5);
+    let parsed: serde_json::Result<(PreprocessorContext, Book)> = serde_json::from_slice(input);
+    let (context, book) = match parsed {
+        Ok(parsed) => parsed,
+        Err(_) if later => bail!(
+            "this is mdBook {version}, whose books mdbook-verify {} (made for mdBook {MDBOOK_VERSION}) cannot read: \
+             update mdbook-verify, or build the book with `verify build`, which needs no mdBook",
+            env!("CARGO_PKG_VERSION"),
+        ),
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!("mdBook {version}'s book cannot be read by mdbook-verify, made for mdBook {MDBOOK_VERSION}")
+            });
+        }
+    };
+    if later {
+        eprintln!("mdbook-verify: this is mdBook {version}, and mdbook-verify was made for mdBook {MDBOOK_VERSION}");
+    }
+    let book = VerifyPreprocessor::new().run(&context, book)?;
+    serde_json::to_vec(&book).context("writing the book as JSON")
+}

@@ -1,0 +1,438 @@
+//! The results document: verdicts with what they rest on, as `verify` writes it and the book shows it.
+//!
+//! The format lives here; writing it safely is the verifier's `store`. The document is sealed with a key from the
+//! learner's own configuration, so that a course cannot bring verdicts of its own.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::course::{Course, Step};
+use crate::key::Key;
+
+/// The version of the format that this library reads and writes.
+pub const VERSION: u32 = 1;
+
+/// The whole document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Results {
+    /// The version of this format: 1.
+    pub version: u32,
+    /// Whether these verdicts are about the practice account.
+    pub practice: bool,
+    /// When the document was written (RFC 3339, UTC).
+    pub written: String,
+    /// The program and version that wrote it.
+    pub by: String,
+    /// The course's accounts as they were last seen.
+    pub accounts: BTreeMap<String, SeenAccount>,
+    /// Results by step id.
+    pub steps: BTreeMap<String, StepResult>,
+    /// What the learner confirmed.
+    pub confirmations: Vec<Confirmation>,
+    /// Late evidence that was seen once.
+    pub seen: Vec<Seen>,
+    /// Keyed digest of all of the above. A document with another seal was not written here.
+    pub seal: String,
+}
+
+/// An account as it was last seen behind the course's name for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenAccount {
+    /// Keyed fingerprint of the account id (a plain hash of twelve digits could be guessed).
+    pub fingerprint: String,
+    /// The account id, masked: `••••••••9012`.
+    pub id: String,
+}
+
+/// What is known of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StepResult {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why the verdict is `unknown`; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// Each expectation in the check's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<ExpectationResult>,
+    /// The reads that the verdict rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Call>,
+    /// When it was judged (RFC 3339, UTC).
+    pub checked: String,
+    /// When it was first verified or attested (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_verified: Option<String>,
+    /// When it was last verified or attested, for a step that no longer is (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<String>,
+    /// The version of `verify` that judged it.
+    pub by: String,
+    /// Hash of the check and the parameters it used.
+    pub check_hash: String,
+    /// Fingerprints of the accounts that were read, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, String>,
+}
+
+/// What a step's expectations come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Some expectation is false by evidence.
+    NotYet,
+    /// Something could not be read, seen or confirmed.
+    Unknown,
+    /// Never asked, or asked about another account, other parameters or another version of the check.
+    Unchecked,
+    /// Every provable expectation is true, and the learner confirmed the rest.
+    Attested,
+    /// Every expectation that applies is true by evidence, and at least one applies.
+    Verified,
+    /// No expectation applies here, by evidence.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// All verdicts, worst first.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::NotYet,
+        Verdict::Unknown,
+        Verdict::Unchecked,
+        Verdict::Attested,
+        Verdict::Verified,
+        Verdict::NotApplicable,
+    ];
+
+    /// Whether the step counts as done.
+    pub fn is_done(self) -> bool {
+        matches!(self, Verdict::Verified | Verdict::Attested)
+    }
+
+    /// Whether the step stands in the way of completion.
+    pub fn blocks(self) -> bool {
+        !self.is_done() && self != Verdict::NotApplicable
+    }
+
+    /// The name in documents and pages' attributes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::NotYet => "not-yet",
+            Verdict::Unknown => "unknown",
+            Verdict::Unchecked => "unchecked",
+            Verdict::Attested => "attested",
+            Verdict::Verified => "verified",
+            Verdict::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// The words a reader sees.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::NotYet => "Not yet",
+            Verdict::Unknown => "Unknown",
+            Verdict::Unchecked => "Not checked",
+            Verdict::Attested => "Confirmed by you",
+            Verdict::Verified => "Verified",
+            Verdict::NotApplicable => "Does not apply",
+        }
+    }
+
+    /// One character for lists; never the only way a verdict is told.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Verdict::NotYet => "✗",
+            Verdict::Unknown => "?",
+            Verdict::Unchecked => "○",
+            Verdict::Attested => "✎",
+            Verdict::Verified => "✓",
+            Verdict::NotApplicable => "–",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why something is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// The course's name for the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The IAM action that is needed, for `denied`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// What happened and what to do, for the learner.
+    pub message: String,
+}
+
+/// The kinds of reason for `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonCode {
+    /// No credentials are bound to the account.
+    NoCredentials,
+    /// The credentials have expired or are not valid.
+    ExpiredCredentials,
+    /// The credentials reach another account than the one seen before.
+    WrongAccount,
+    /// AWS refused the read.
+    Denied,
+    /// AWS answered that there were too many calls.
+    Throttled,
+    /// AWS could not be reached.
+    Unreachable,
+    /// AWS failed.
+    ServiceError,
+    /// AWS's answer lacked something or held something that this version doesn't know.
+    IncompleteAnswer,
+    /// The evidence arrives late and isn't there yet.
+    NotVisibleYet,
+    /// This partition lacks the read, or only another account may make it.
+    NotAvailableHere,
+    /// The learner's word is needed.
+    NeedsConfirmation,
+    /// The check itself is wrong.
+    CourseError,
+}
+
+/// An expectation and how it came out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectationResult {
+    /// A few words that name it.
+    pub title: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What was found, or what to do; masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sentences: Vec<String>,
+    /// The statement to confirm, where it takes the learner's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+}
+
+/// How an expectation came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// True by evidence.
+    Met,
+    /// False by evidence.
+    NotMet,
+    /// Could not be read or seen.
+    Unknown,
+    /// The learner confirmed it.
+    Confirmed,
+    /// It takes the learner's word, which hasn't been given.
+    Unconfirmed,
+    /// It does not apply here.
+    NotApplicable,
+}
+
+impl Outcome {
+    /// One character for lists; never the only way an outcome is told.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Outcome::Met => "✓",
+            Outcome::NotMet => "✗",
+            Outcome::Unknown | Outcome::Unconfirmed => "?",
+            Outcome::Confirmed => "✎",
+            Outcome::NotApplicable => "–",
+        }
+    }
+
+    /// The words a reader sees.
+    pub fn words(self) -> &'static str {
+        match self {
+            Outcome::Met => "yes",
+            Outcome::NotMet => "no",
+            Outcome::Unknown => "unknown",
+            Outcome::Confirmed => "confirmed by you",
+            Outcome::Unconfirmed => "needs your word",
+            Outcome::NotApplicable => "does not apply",
+        }
+    }
+}
+
+/// One call that a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The course's name for the account.
+    pub account: String,
+    /// The evidence section.
+    pub section: String,
+    /// Service and operation, as in `budgets:DescribeBudgets`.
+    pub operation: String,
+    /// The region that was asked.
+    pub region: String,
+    /// When it was made (RFC 3339, UTC).
+    pub time: String,
+}
+
+/// Something the learner confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Confirmation {
+    /// The step's id.
+    pub step: String,
+    /// The exact statement. A changed statement has not been confirmed.
+    pub statement: String,
+    /// Fingerprint of the account it was said of.
+    pub account: String,
+    /// When (RFC 3339, UTC).
+    pub time: String,
+}
+
+/// Late evidence that was seen: CloudTrail forgets events after 90 days, a verdict doesn't.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Seen {
+    /// The step's id.
+    pub step: String,
+    /// The expectation's place in the check, from 0.
+    pub expectation: usize,
+    /// Hash of the check and the parameters it used.
+    pub check_hash: String,
+    /// Fingerprint of the account.
+    pub account: String,
+    /// Keyed digest of what the event was about (the root user's MFA device, say).
+    pub about: String,
+    /// When the event happened (RFC 3339, UTC).
+    pub time: String,
+}
+
+/// A step's result as it may be shown today.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View<'r> {
+    /// The verdict to show.
+    pub verdict: Verdict,
+    /// The result behind it; none when `unchecked`.
+    pub result: Option<&'r StepResult>,
+    /// Why an older result no longer counts.
+    pub stale: Option<&'static str>,
+}
+
+/// Why a results file cannot be used.
+#[derive(Debug)]
+pub enum Unusable {
+    /// It could not be read at all.
+    Io(std::io::Error),
+    /// It is not a results document.
+    Damaged(String),
+    /// It was written by a later version.
+    Newer(u64),
+    /// It was not written with this learner's key.
+    Foreign,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unusable::Io(error) => write!(f, "it could not be read ({error})"),
+            Unusable::Damaged(why) => write!(f, "it is damaged ({why})"),
+            Unusable::Newer(version) => {
+                write!(f, "it has format version {version}, and this program knows up to {VERSION}: update verify")
+            }
+            Unusable::Foreign => f.write_str("it was not written by verify on this machine"),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl Results {
+    /// An empty document.
+    pub fn empty(practice: bool) -> Results {
+        Results {
+            version: VERSION,
+            practice,
+            written: String::new(),
+            by: String::new(),
+            accounts: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            confirmations: Vec::new(),
+            seen: Vec::new(),
+            seal: String::new(),
+        }
+    }
+
+    /// Where a course's results stand.
+    pub fn path(course_root: &Path, practice: bool) -> PathBuf {
+        let file = if practice { "practice.json" } else { "results.json" };
+        course_root.join(".verify").join("results").join(file)
+    }
+
+    /// Reads a course's results. `None` where there are none.
+    ///
+    /// # Errors
+    /// Why the file that is there cannot be used.
+    pub fn read(course_root: &Path, practice: bool, key: Option<&Key>) -> Result<Option<Results>, Unusable> {
+        match std::fs::read(Results::path(course_root, practice)) {
+            Ok(bytes) => Results::parse(&bytes, practice, key).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Unusable::Io(error)),
+        }
+    }
+
+    /// Reads a document, and makes sure that it was sealed with this key.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn parse(bytes: &[u8], practice: bool, key: Option<&Key>) -> Result<Results, Unusable> {
+        let damaged = |error: serde_json::Error| Unusable::Damaged(error.to_string());
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(damaged)?;
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(version) if version > u64::from(VERSION) => return Err(Unusable::Newer(version)),
+            Some(_) => {}
+            None => return Err(Unusable::Damaged("it has no version".into())),
+        }
+        let results: Results = serde_json::from_value(value).map_err(damaged)?;
+        match key {
+            Some(key) if results.practice == practice && key.matches(&results.content(), &results.seal) => Ok(results),
+            _ => Err(Unusable::Foreign),
+        }
+    }
+
+    /// The document as text, sealed.
+    ///
+    /// # Errors
+    /// Never for a document built by this crate; JSON cannot express some floating-point numbers.
+    pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, String)> {
+        self.seal = key.digest(&self.content());
+        let mut text = serde_json::to_string_pretty(&self)?;
+        text.push('\n');
+        Ok((self, text))
+    }
+
+    /// What the seal covers.
+    fn content(&self) -> Vec<u8> {
+        let mut unsealed = self.clone();
+        unsealed.seal.clear();
+        serde_json::to_vec(&unsealed).unwrap_or_default()
+    }
+
+    /// A step's result as it may be shown: only while the check, its parameters and the accounts are those it was
+    /// judged with.
+    pub fn view(&self, course: &Course, step: &Step) -> View<'_> {
+        let stale = |stale| View { verdict: Verdict::Unchecked, result: None, stale };
+        let Some(result) = self.steps.get(&step.id) else { return stale(None) };
+        if result.check_hash != course.hash(step) {
+            return stale(Some("the check has changed since it was last verified"));
+        }
+        let same_account =
+            |(name, seen): (&String, &String)| self.accounts.get(name).is_some_and(|now| now.fingerprint == *seen);
+        if !result.accounts.iter().all(same_account) {
+            return stale(Some("it was last verified in another account"));
+        }
+        View { verdict: result.verdict, result: Some(result), stale: None }
+    }
+}

@@ -1,0 +1,65 @@
+//! Parameters in lessons: `{{ name }}` becomes the parameter's value.
+
+use std::ops::Range;
+
+use crate::diagnostic::suggest;
+use crate::param::Params;
+use crate::scan::{Context, Hole};
+
+/// A hole whose name no parameter has.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnknownName {
+    pub(crate) range: Range<usize>,
+    pub(crate) name: String,
+    pub(crate) help: Option<String>,
+}
+
+/// How alike an unknown name in code must be to a parameter's to count as misspelt: other template languages write
+/// the same braces.
+const LIKE: f64 = 0.9;
+
+/// What takes the place of a hole, if anything does.
+///
+/// # Errors
+/// A name that looks like a parameter's and isn't.
+pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<usize>, String)>, UnknownName> {
+    let known = params.get(&hole.name);
+    match (known, hole.context) {
+        // Outside of code, Markdown itself takes the backslash for an escape.
+        (_, Context::Text | Context::Html) if hole.escaped => Ok(None),
+        (Some(_), Context::Code) if hole.escaped => Ok(Some((hole.range.start - 1..hole.range.start, String::new()))),
+        (Some(value), Context::Code) => Ok(Some((hole.range.clone(), value.to_string()))),
+        (Some(value), Context::Text) => Ok(Some((hole.range.clone(), markdown(&value.to_string())))),
+        (Some(value), Context::Html) => Ok(Some((hole.range.clone(), html(&value.to_string())))),
+        (None, _) if params.is_empty() => Ok(None),
+        (None, Context::Code) if hole.escaped || !alike(&hole.name, params) => Ok(None),
+        (None, _) => Err(UnknownName {
+            range: hole.range.clone(),
+            name: hole.name.clone(),
+            help: suggest(&hole.name, params.keys().map(String::as_str)),
+        }),
+    }
+}
+
+fn alike(name: &str, params: &Params) -> bool {
+    params.keys().any(|known| strsim::jaro_winkler(name, known) > LIKE)
+}
+
+fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => escaped.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$' | '#' | '{' | '}' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

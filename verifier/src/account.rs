@@ -1,0 +1,117 @@
+//! Whose credentials: from the course's name for an account to an SDK configuration, or the reason why there is none.
+//!
+//! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
+
+use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use mdbook_verify::results::{Reason, ReasonCode};
+use std::error::Error;
+use std::time::Duration;
+
+use crate::plan::did_you_mean;
+
+/// How long one attempt of a call may take.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// How long a call may take with the SDK's retries.
+const CALL: Duration = Duration::from_secs(40);
+/// How long the exchange of credentials may take.
+const CREDENTIALS: Duration = Duration::from_secs(30);
+
+/// The SDK configuration for an AWS profile, with its credentials already exchanged.
+///
+/// # Errors
+/// Why there are no credentials, with the command that gets some.
+pub async fn connect(account: &str, profile: &str) -> Result<SdkConfig, Vec<Reason>> {
+    let why = |code, message: String| vec![Reason { code, account: Some(account.to_owned()), action: None, message }];
+    let known = profiles().await.map_err(|message| why(ReasonCode::NoCredentials, message))?;
+    let Some(found) = known.iter().find(|known| known.name() == profile) else {
+        let hint = did_you_mean(profile, known.iter().map(Profile::name));
+        let message = format!("There is no AWS profile `{profile}`{hint} Make it with `aws login --profile {profile}`.");
+        return Err(why(ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
+    };
+    // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.
+    let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+    let exchange = tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await;
+    let credentials = match exchange {
+        Ok(Ok(credentials)) => credentials,
+        Ok(Err(error)) => {
+            let (code, message) = explain(profile, found, &error);
+            return Err(why(code, message));
+        }
+        Err(_) => {
+            let message = format!("Getting credentials for profile `{profile}` took longer than {CREDENTIALS:?}.");
+            return Err(why(ReasonCode::Unreachable, message));
+        }
+    };
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
+    let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .profile_name(profile)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .timeout_config(timeouts)
+        .load()
+        .await;
+    Ok(sdk)
+}
+
+/// The AWS profiles of this machine.
+async fn profiles() -> Result<Vec<Profile>, String> {
+    let (fs, env) = (aws_types::os_shim_internal::Fs::real(), aws_types::os_shim_internal::Env::real());
+    let files = aws_config::profile::profile_file::ProfileFiles::default();
+    let set = aws_config::profile::load(&fs, &env, &files, None).await;
+    let set = set.map_err(|error| format!("Your AWS configuration files cannot be read: {}.", chain(&error)))?;
+    Ok(set.profiles().filter_map(|name| set.get_profile(name).cloned()).collect())
+}
+
+/// The names of the AWS profiles of this machine, in order.
+pub async fn profile_names() -> Vec<String> {
+    let mut names: Vec<String> =
+        profiles().await.unwrap_or_default().iter().map(|profile| profile.name().to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// What is wrong with a profile's credentials, and the one command that mends it.
+fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonCode, String) {
+    let words = chain(error);
+    let unreachable = ["dispatch failure", "timed out", "timeout", "dns error", "connect error", "connection"];
+    let signed_out = ["expired", "invalid_grant", "no cached", "not found in cache", "token", "sign in", "login"];
+    let says = |marks: &[&str]| marks.iter().any(|mark| words.to_lowercase().contains(mark));
+    let sign_in = if found.get("sso_session").or(found.get("sso_start_url")).is_some() {
+        Some(format!("aws sso login --profile {profile}"))
+    } else if found.get("login_session").is_some() {
+        Some(format!("aws login --profile {profile}"))
+    } else {
+        None
+    };
+    if matches!(error, CredentialsError::ProviderTimedOut(_)) || says(&unreachable) && !says(&["expired"]) {
+        let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
+        return (ReasonCode::Unreachable, message);
+    }
+    match sign_in {
+        Some(command) => {
+            let message = format!("Profile `{profile}` is not signed in: run `{command}`, then verify again.");
+            (ReasonCode::ExpiredCredentials, message)
+        }
+        None if says(&signed_out) => {
+            (ReasonCode::ExpiredCredentials, format!("The credentials of profile `{profile}` do not work: {words}."))
+        }
+        None => (ReasonCode::NoCredentials, format!("Profile `{profile}` has no usable credentials: {words}.")),
+    }
+}
+
+/// An error with its causes, which hold the useful part.
+fn chain(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !words.contains(&text) {
+            words = format!("{words}: {text}");
+        }
+        cause = inner.source();
+    }
+    words
+}

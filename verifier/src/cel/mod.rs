@@ -1,0 +1,183 @@
+//! CEL expressions over evidence: compiling them within limits, and evaluating them in three-valued logic.
+//!
+//! What an expression reads is `plan`'s business, what it decides `verdict`'s.
+
+pub mod names;
+pub mod value;
+
+use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Context, Env, ExecutionError, Program, Value};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The longest expression. Ours are a tenth of it.
+pub const MAX_BYTES: usize = 2048;
+/// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
+pub const MAX_DEPTH: usize = 10;
+/// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
+pub const MAX_COMPREHENSIONS: usize = 3;
+/// The longest text that a `let` may come to, so that lets that double each other stay small.
+const MAX_TEXT: usize = 4096;
+/// The longest list that a `let` may come to.
+const MAX_LIST: usize = 20_000;
+/// Stack for a thread that parses or evaluates; it is reserved, not used.
+const STACK: usize = 256 << 20;
+/// How long a step's expressions may take. Ours take about a millisecond.
+pub const DEADLINE: Duration = Duration::from_secs(5);
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    source: String,
+    program: Program,
+}
+
+/// What an expression came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// True.
+    True,
+    /// False.
+    False,
+    /// Not decided, with CEL's words for why.
+    Undecided(String),
+}
+
+impl Expression {
+    /// Compiles an expression. Call it [`on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, with the line and a caret where CEL's parser tells.
+    pub fn compile(source: &str) -> Result<Expression, String> {
+        if source.len() > MAX_BYTES {
+            return Err(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
+        }
+        let depth = names::bracket_depth(source);
+        if depth > MAX_DEPTH {
+            return Err(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
+        }
+        let program = env().compile(source).map_err(|errors| draw(source, &errors))?;
+        let nested = names::comprehension_depth(program.expression());
+        if nested > MAX_COMPREHENSIONS {
+            return Err(format!("the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"));
+        }
+        Ok(Expression { source: source.to_owned(), program })
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names it uses, see [`names`].
+    pub fn names(&self) -> Vec<names::Name> {
+        names::used(self.program.expression())
+    }
+
+    /// Evaluates it as a condition.
+    pub fn decide(&self, scope: &Scope) -> Outcome {
+        match self.evaluate(scope) {
+            Ok(value) => match value.downcast_ref::<CelBool>() {
+                Some(value) if *value.inner() => Outcome::True,
+                Some(_) => Outcome::False,
+                None => Outcome::Undecided(format!("`{}` is neither true nor false", self.source)),
+            },
+            Err(error) => Outcome::Undecided(error),
+        }
+    }
+
+    /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.
+    pub fn words(&self, scope: &Scope) -> Option<String> {
+        self.evaluate(scope).ok().and_then(|value| value::words(value.as_ref()))
+    }
+
+    fn evaluate(&self, scope: &Scope) -> Result<Box<dyn Val>, String> {
+        let (result, compared_unreadable) = value::noting_comparisons(|| {
+            Value::resolve_val(self.program.expression(), &scope.0).map(CowVal::into_owned)
+        });
+        match result {
+            Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".into()),
+            Ok(value) => Ok(value),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The names that expressions can use, with their values.
+pub struct Scope(Context<'static, 'static>);
+
+impl Default for Scope {
+    fn default() -> Scope {
+        Scope(Context::with_env(env()))
+    }
+}
+
+impl Scope {
+    /// Binds a name. An unreadable or absent value stays unbound: using it is then an error, as it should be.
+    pub fn bind(&mut self, name: &str, field: value::Field) {
+        if let value::Field::Known(value) = field {
+            self.0.add_variable_as_val(name, value);
+        }
+    }
+
+    /// Evaluates a `let` and binds it. One that fails stays unbound.
+    ///
+    /// # Errors
+    /// When its value is larger than any `let` needs to be.
+    pub fn bind_let(&mut self, name: &str, expression: &Expression) -> Result<(), String> {
+        let Ok(value) = expression.evaluate(self) else { return Ok(()) };
+        let too_long = value.downcast_ref::<CelString>().is_some_and(|text| text.inner().len() > MAX_TEXT)
+            || value.downcast_ref::<CelList>().is_some_and(|list| list.inner().len() > MAX_LIST);
+        if too_long {
+            return Err(format!("`{name}` comes to more than {MAX_TEXT} bytes of text or {MAX_LIST} list entries"));
+        }
+        self.0.add_variable_as_val(name, value);
+        Ok(())
+    }
+}
+
+/// Runs work that parses or evaluates expressions on a thread of its own, with a large stack and a deadline.
+///
+/// # Errors
+/// When it takes too long or the thread cannot be had.
+pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::Builder::new()
+        .name("cel".into())
+        .stack_size(STACK)
+        .spawn(move || sender.send(work()))
+        .map_err(|error| format!("no thread for the expressions: {error}"))?;
+    receiver
+        .recv_timeout(DEADLINE)
+        .map_err(|_| format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs()))
+}
+
+/// CEL's standard library and our own functions, which the course's reference documents.
+fn env() -> Arc<Env> {
+    static ENV: OnceLock<Arc<Env>> = OnceLock::new();
+    Arc::clone(ENV.get_or_init(|| {
+        let mut env = Env::stdlib();
+        // The only way that declaring an overload fails is declaring it twice.
+        let declared = env.add_overload("fold", "fold_string", vec![STRING_TYPE], |args| {
+            let Some(text) = args.first().and_then(|arg| arg.downcast_ref::<CelString>()) else {
+                return Err(ExecutionError::FunctionError { function: "fold".into(), message: "takes text".into() });
+            };
+            let folded = text.inner().split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+            Ok(CowVal::owned(CelString::from(folded)))
+        });
+        debug_assert!(declared.is_ok());
+        Arc::new(env)
+    }))
+}
+
+/// Parse errors with the line and a caret under the place.
+fn draw(source: &str, errors: &cel::ParseErrors) -> String {
+    let drawn = errors.errors.iter().map(|error| {
+        let (line, column) = (usize::try_from(error.pos.0).unwrap_or(1), usize::try_from(error.pos.1).unwrap_or(1));
+        let text = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let message = error.msg.lines().next().unwrap_or_default();
+        format!("{message}\n    {text}\n    {}^", " ".repeat(column.saturating_sub(1)))
+    });
+    drawn.collect::<Vec<_>>().join("\n")
+}

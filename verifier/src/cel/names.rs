@@ -1,0 +1,136 @@
+//! The names that an expression uses, read off its tree.
+
+use cel::common::ast::{EntryExpr, Expr};
+use cel::parser::Expression;
+
+/// A free name with the fields that are selected from it: `accounts.general.root.mfa`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The free name.
+    pub root: String,
+    /// The fields selected from it, as far as they are written out.
+    pub fields: Vec<String>,
+}
+
+/// The free names of an expression, each place once; variables of `exists` and the like are not free.
+pub fn used(expression: &Expression) -> Vec<Name> {
+    let mut names = Vec::new();
+    walk(expression, &mut Vec::new(), &mut names);
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// How deep `exists`, `map` and the like are nested.
+pub fn comprehension_depth(expression: &Expression) -> usize {
+    let own = usize::from(matches!(expression.expr, Expr::Comprehension(_)));
+    let mut deepest = 0;
+    children(expression, &mut |child| deepest = deepest.max(comprehension_depth(child)));
+    own + deepest
+}
+
+/// How deep brackets are nested outside string literals, never less than the parser would find: it goes on after a
+/// broken literal, so only a literal that is closed on its line and has no escapes is trusted to be one.
+pub fn bracket_depth(source: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    let mut rest = source;
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '"' | '\'' => {
+                if let Some(after) = plain_literal(rest, c) {
+                    rest = after;
+                    continue;
+                }
+            }
+            '(' | '[' | '{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    deepest
+}
+
+/// What follows a literal without escapes that `source` begins with.
+fn plain_literal(source: &str, quote: char) -> Option<&str> {
+    let triple: String = std::iter::repeat_n(quote, 3).collect();
+    if source.starts_with(&triple) {
+        // Rare enough that its brackets may count.
+        return None;
+    }
+    let content = &source[1..];
+    let end = content.find([quote, '\\', '\n', '\r'])?;
+    content[end..].starts_with(quote).then(|| &content[end + 1..])
+}
+
+fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<Name>) {
+    if let Some(name) = chain(expression) {
+        if !bound.contains(&name.root) {
+            names.push(name);
+        }
+        return;
+    }
+    if let Expr::Comprehension(comprehension) = &expression.expr {
+        walk(&comprehension.iter_range, bound, names);
+        walk(&comprehension.accu_init, bound, names);
+        let before = bound.len();
+        bound.push(comprehension.iter_var.clone());
+        bound.extend(comprehension.iter_var2.clone());
+        bound.push(comprehension.accu_var.clone());
+        walk(&comprehension.loop_cond, bound, names);
+        walk(&comprehension.loop_step, bound, names);
+        walk(&comprehension.result, bound, names);
+        bound.truncate(before);
+        return;
+    }
+    children(expression, &mut |child| walk(child, bound, names));
+}
+
+/// A name with the fields selected from it, if the expression is nothing else.
+fn chain(expression: &Expression) -> Option<Name> {
+    match &expression.expr {
+        Expr::Ident(root) => Some(Name { root: root.trim_start_matches('.').to_owned(), fields: Vec::new() }),
+        Expr::Select(select) => {
+            let mut name = chain(&select.operand)?;
+            name.fields.push(select.field.clone());
+            Some(name)
+        }
+        _ => None,
+    }
+}
+
+fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+    let entries = match &expression.expr {
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => return,
+        Expr::Select(select) => return visit(&select.operand),
+        Expr::Call(call) => {
+            call.target.iter().for_each(|target| visit(target));
+            return call.args.iter().for_each(visit);
+        }
+        Expr::List(list) => return list.elements.iter().for_each(visit),
+        Expr::Comprehension(comprehension) => {
+            let parts = [
+                &comprehension.iter_range,
+                &comprehension.accu_init,
+                &comprehension.loop_cond,
+                &comprehension.loop_step,
+                &comprehension.result,
+            ];
+            return parts.into_iter().for_each(visit);
+        }
+        Expr::Map(map) => &map.entries,
+        Expr::Struct(message) => &message.entries,
+    };
+    for entry in entries {
+        match &entry.expr {
+            EntryExpr::StructField(field) => visit(&field.value),
+            EntryExpr::MapEntry(entry) => {
+                visit(&entry.key);
+                visit(&entry.value);
+            }
+        }
+    }
+}

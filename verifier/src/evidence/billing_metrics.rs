@@ -1,0 +1,29 @@
+//! `billing_metrics`: the metrics that billing alerts make.
+
+use super::reader::{client, row};
+use super::{Read, Reader, Section, error};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
+/// only once billing alerts are on and some hours have passed: having none proves nothing.
+pub type BillingMetrics = Vec<String>;
+
+pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
+    let call = row!(Section::BillingMetrics, "CloudWatch", "ListMetrics");
+    let client = client!(aws_sdk_cloudwatch, reader, Section::BillingMetrics, &reader.regions(call)[0]);
+    let metrics = reader
+        .pages(call, async |token| {
+            let answer = client.list_metrics().namespace("AWS/Billing").set_next_token(token).send().await;
+            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
+            Ok((answer.metrics.unwrap_or_default(), answer.next_token))
+        })
+        .await;
+    let result = metrics.map(|metrics| {
+        let mut names: Vec<String> = metrics.into_iter().filter_map(|metric| metric.metric_name).collect();
+        names.sort();
+        names.dedup();
+        names
+    });
+    result.into()
+}

@@ -1,0 +1,239 @@
+//! `budgets`: the account's budgets with their alerts.
+
+use super::reader::{client, row};
+use super::{Read, Reader, Section, error, incomplete, known_value, required, time};
+use aws_sdk_budgets::types::{
+    self, BudgetType, ComparisonOperator, Notification, NotificationType, SubscriptionType, ThresholdType, TimeUnit,
+};
+use futures_util::future::join_all;
+use mdbook_verify::results::Reason;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The budgets (`budgets:DescribeBudgets`), their alerts (`budgets:DescribeBudgetNotificationsForAccount`, all in one
+/// list) and the alerts' subscribers (`budgets:DescribeSubscribersForNotification`, once an alert).
+pub type Budgets = Vec<Budget>;
+
+/// One budget.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The name.
+    pub name: Read<String>,
+    /// COST, USAGE, RI_UTILIZATION, RI_COVERAGE, SAVINGS_PLANS_UTILIZATION or SAVINGS_PLANS_COVERAGE.
+    pub r#type: Read<String>,
+    /// The limit, in `unit`. Of a planned budget, the limit of the period that has begun last.
+    pub amount: Read<f64>,
+    /// The limit's unit: a currency for a cost budget.
+    pub unit: Read<String>,
+    /// DAILY, MONTHLY, QUARTERLY, ANNUALLY or CUSTOM.
+    pub period: Read<String>,
+    /// The alerts.
+    pub alerts: Read<Vec<Alert>>,
+}
+
+/// An alert of a budget.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alert {
+    /// ACTUAL or FORECASTED spending.
+    pub kind: Read<String>,
+    /// GREATER_THAN, LESS_THAN or EQUAL_TO.
+    pub comparison: Read<String>,
+    /// The threshold in percent of the limit; an absolute threshold is converted.
+    pub percent: Read<f64>,
+    /// E-mail addresses that are told.
+    pub emails: Read<Vec<String>>,
+    /// How many SNS topics are told.
+    pub topics: Read<u32>,
+}
+
+pub(super) async fn read(reader: &Reader) -> Read<Budgets> {
+    let call = row!(Section::Budgets, "Budgets", "DescribeBudgets");
+    let client = client!(aws_sdk_budgets, reader, Section::Budgets, &reader.regions(call)[0]);
+    let (budgets, notifications) = tokio::join!(budgets(reader, &client), notifications(reader, &client));
+    let budgets = match budgets {
+        Ok(budgets) => budgets,
+        Err(reasons) => return Err(reasons).into(),
+    };
+    let described = budgets.iter().map(|budget| {
+        let alerts = match &notifications {
+            Ok(all) => Ok(all.get(&budget.budget_name).cloned().unwrap_or_default()),
+            Err(reasons) => Err(reasons.clone()),
+        };
+        describe(reader, &client, budget, alerts)
+    });
+    Read::Known(join_all(described).await)
+}
+
+async fn budgets(reader: &Reader, client: &aws_sdk_budgets::Client) -> Result<Vec<types::Budget>, Vec<Reason>> {
+    let call = row!(Section::Budgets, "Budgets", "DescribeBudgets");
+    reader
+        .pages(call, async |token| {
+            let request = client.describe_budgets().account_id(reader.account_id()).set_next_token(token);
+            match request.send().await {
+                Ok(answer) => Ok((answer.budgets.unwrap_or_default(), answer.next_token)),
+                // Some versions of the service say so where there is no budget at all.
+                Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
+                Err(failed) => Err(error::reason(reader.account(), call, &failed)),
+            }
+        })
+        .await
+}
+
+/// All alerts, by their budget's name.
+async fn notifications(
+    reader: &Reader,
+    client: &aws_sdk_budgets::Client,
+) -> Result<HashMap<String, Vec<Notification>>, Vec<Reason>> {
+    let call = row!(Section::Budgets, "Budgets", "DescribeBudgetNotificationsForAccount");
+    let who = reader.account();
+    let listed = reader
+        .pages(call, async |token| {
+            let request =
+                client.describe_budget_notifications_for_account().account_id(reader.account_id()).set_next_token(token);
+            match request.send().await {
+                Ok(answer) => Ok((answer.budget_notifications_for_account.unwrap_or_default(), answer.next_token)),
+                Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
+                Err(failed) => Err(error::reason(who, call, &failed)),
+            }
+        })
+        .await?;
+    let mut by_budget: HashMap<String, Vec<Notification>> = HashMap::new();
+    for entry in listed {
+        let Some(name) = entry.budget_name else {
+            // Alerts of an unnamed budget could be anybody's: the list would be read in part.
+            return Err(incomplete(who, "AWS's answer lacks the budget of an alert."));
+        };
+        by_budget.entry(name).or_default().extend(entry.notifications.unwrap_or_default());
+    }
+    Ok(by_budget)
+}
+
+async fn describe(
+    reader: &Reader,
+    client: &aws_sdk_budgets::Client,
+    budget: &types::Budget,
+    alerts: Result<Vec<Notification>, Vec<Reason>>,
+) -> Budget {
+    let who = reader.account();
+    let (amount, unit) = limit(who, budget);
+    let alerts = match alerts {
+        Err(reasons) => Err(reasons).into(),
+        Ok(alerts) => {
+            let described = alerts.iter().map(|alert| describe_alert(reader, client, budget, alert, amount.clone()));
+            Read::Known(join_all(described).await)
+        }
+    };
+    Budget {
+        name: required(&budget.budget_name, who, "a budget's name"),
+        r#type: known_value(budget.budget_type.as_str(), BudgetType::values(), who, "a budget's type"),
+        amount,
+        unit,
+        period: known_value(budget.time_unit.as_str(), TimeUnit::values(), who, "a budget's period"),
+        alerts,
+    }
+}
+
+/// The limit in force: the budget's own, or the planned one whose period began last.
+fn limit(who: &str, budget: &types::Budget) -> (Read<f64>, Read<String>) {
+    let now = time::now_secs();
+    let planned = || {
+        let limits = budget.planned_budget_limits.iter().flatten();
+        let begun = limits.filter_map(|(start, limit)| start.parse::<i64>().ok().map(|start| (start, limit)));
+        begun.filter(|(start, _)| *start <= now).max_by_key(|(start, _)| *start).map(|(_, limit)| limit)
+    };
+    let Some(limit) = budget.budget_limit.as_ref().or_else(planned) else {
+        return (super::present(None, who, "a budget's limit"), super::present(None, who, "a budget's limit"));
+    };
+    let amount = limit.amount.parse::<f64>().ok().filter(|amount| amount.is_finite());
+    (super::present(amount, who, "a budget's amount"), required(&limit.unit, who, "a budget's unit"))
+}
+
+async fn describe_alert(
+    reader: &Reader,
+    client: &aws_sdk_budgets::Client,
+    budget: &types::Budget,
+    alert: &Notification,
+    limit: Read<f64>,
+) -> Alert {
+    let who = reader.account();
+    let subscribers = subscribers(reader, client, &budget.budget_name, alert).await;
+    Alert {
+        kind: known_value(alert.notification_type.as_str(), NotificationType::values(), who, "an alert's kind"),
+        comparison: known_value(
+            alert.comparison_operator.as_str(),
+            ComparisonOperator::values(),
+            who,
+            "an alert's comparison",
+        ),
+        percent: percent(who, alert, limit),
+        emails: match &subscribers {
+            Ok(subscribers) => Ok(addresses(subscribers, &SubscriptionType::Email)),
+            Err(reasons) => Err(reasons.clone()),
+        }
+        .into(),
+        topics: match &subscribers {
+            Ok(subscribers) => Ok(addresses(subscribers, &SubscriptionType::Sns).len() as u32),
+            Err(reasons) => Err(reasons.clone()),
+        }
+        .into(),
+    }
+}
+
+/// The threshold in percent of the limit. The SDK fills in 0 where AWS sent no threshold, and the kind of threshold is
+/// PERCENTAGE where AWS sends none (API reference of Notification).
+fn percent(who: &str, alert: &Notification, limit: Read<f64>) -> Read<f64> {
+    if alert.threshold == 0.0 {
+        return super::present(None, who, "an alert's threshold");
+    }
+    match &alert.threshold_type {
+        None | Some(ThresholdType::Percentage) => Read::Known(alert.threshold),
+        Some(ThresholdType::AbsoluteValue) => match limit {
+            Read::Known(limit) if limit > 0.0 => Read::Known(alert.threshold / limit * 100.0),
+            Read::Known(_) => super::present(None, who, "a limit to compare an alert's threshold with"),
+            unreadable => unreadable,
+        },
+        Some(other) => {
+            known_value(other.as_str(), ThresholdType::values(), who, "an alert's kind of threshold").map(|_| 0.0)
+        }
+    }
+}
+
+async fn subscribers(
+    reader: &Reader,
+    client: &aws_sdk_budgets::Client,
+    budget: &str,
+    alert: &Notification,
+) -> Result<Vec<types::Subscriber>, Vec<Reason>> {
+    let call = row!(Section::Budgets, "Budgets", "DescribeSubscribersForNotification");
+    let who = reader.account();
+    let subscribers = reader
+        .pages(call, async |token| {
+            let request = client
+                .describe_subscribers_for_notification()
+                .account_id(reader.account_id())
+                .budget_name(budget)
+                .notification(alert.clone())
+                .set_next_token(token);
+            match request.send().await {
+                Ok(answer) => Ok((answer.subscribers.unwrap_or_default(), answer.next_token)),
+                Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
+                Err(failed) => Err(error::reason(who, call, &failed)),
+            }
+        })
+        .await?;
+    for subscriber in &subscribers {
+        let kind = subscriber.subscription_type.as_str();
+        let readable = SubscriptionType::values().contains(&kind) && !subscriber.address.is_empty();
+        if !readable {
+            return Err(incomplete(who, "AWS's answer has a subscriber that this version of verify does not know."));
+        }
+    }
+    Ok(subscribers)
+}
+
+fn addresses(subscribers: &[types::Subscriber], kind: &SubscriptionType) -> Vec<String> {
+    subscribers.iter().filter(|one| one.subscription_type == *kind).map(|one| one.address.clone()).collect()
+}

@@ -1,0 +1,33 @@
+//! `identity`: who the credentials are.
+
+use super::reader::{client, row};
+use super::{Read, Reader, Section, error, present};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who AWS says the credentials are (`sts:GetCallerIdentity`, which no identity policy can deny).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The account id, twelve digits.
+    pub account: Read<String>,
+    /// The ARN of the caller.
+    pub arn: Read<String>,
+    /// Whether the caller is the account's root user.
+    pub root: Read<bool>,
+}
+
+pub(super) async fn read(reader: &Reader) -> Read<Identity> {
+    let call = row!(Section::Identity, "STS", "GetCallerIdentity");
+    let client = client!(aws_sdk_sts, reader, Section::Identity, reader.profile_region());
+    let answer = client.get_caller_identity().send().await;
+    let result = answer.map_err(|failed| error::reason(reader.account(), call, &failed)).map(|answer| {
+        let arn = present(answer.arn, reader.account(), "the caller's ARN");
+        Identity {
+            account: present(answer.account, reader.account(), "the account id"),
+            root: arn.clone().map(|arn| arn.ends_with(":root")),
+            arn,
+        }
+    });
+    result.into()
+}

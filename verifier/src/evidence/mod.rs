@@ -1,0 +1,175 @@
+//! Evidence: what read-only AWS calls say about an account.
+//!
+//! One file a section: a struct whose doc comments are the reference, the calls it makes (each a row of [`table`]),
+//! and the function from the SDK's answers to the struct. Nothing here judges; nothing else imports the AWS SDK, but
+//! for `account` (whose credentials) and `practice` (which writes, and only to itself).
+
+mod account;
+mod alternate_contacts;
+mod billing_events;
+mod billing_metrics;
+mod billing_preferences;
+mod budgets;
+mod console_sign_ins;
+mod contact;
+mod error;
+mod events;
+mod guard;
+mod identity;
+mod organization;
+mod read;
+mod reader;
+mod root;
+mod support;
+pub mod table;
+pub mod time;
+
+pub use guard::{CallLog, Timed};
+pub use identity::Identity;
+pub use read::{Read, UNREADABLE, Unreadable};
+pub use reader::Reader;
+
+use mdbook_verify::results::{Reason, ReasonCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
+const SECTION_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Lists the sections once: the enum, their names in checks, and which type and function belong to each.
+macro_rules! sections {
+    ($($variant:ident = $name:literal, $module:ident :: $type:ty;)*) => {
+        /// An evidence section, named as checks name it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Section {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl Section {
+            /// All sections.
+            pub const ALL: &[Section] = &[$(Section::$variant),*];
+
+            /// The name in checks.
+            pub fn name(self) -> &'static str {
+                match self { $(Section::$variant => $name,)* }
+            }
+
+            /// Reads the section from AWS.
+            async fn read(self, reader: &Reader) -> Value {
+                match self { $(Section::$variant => to_json($module::read(reader).await),)* }
+            }
+
+            /// Makes sure that a recorded section has this version's shape.
+            ///
+            /// # Errors
+            /// What doesn't fit.
+            pub fn conform(self, value: Value) -> Result<Value, String> {
+                match self { $(Section::$variant => conform::<$type>(value),)* }
+            }
+
+            /// The section's JSON Schema, with the doc comments as descriptions.
+            pub fn schema(self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                match self { $(Section::$variant => generator.subschema_for::<Read<$type>>(),)* }
+            }
+        }
+    };
+}
+
+sections! {
+    Identity = "identity", identity::Identity;
+    Account = "account", account::Account;
+    Contact = "contact", contact::Contact;
+    AlternateContacts = "alternate_contacts", alternate_contacts::AlternateContacts;
+    Organization = "organization", organization::Organization;
+    Root = "root", root::Root;
+    ConsoleSignIns = "console_sign_ins", console_sign_ins::ConsoleSignIns;
+    BillingEvents = "billing_events", billing_events::BillingEvents;
+    BillingMetrics = "billing_metrics", billing_metrics::BillingMetrics;
+    BillingPreferences = "billing_preferences", billing_preferences::BillingPreferences;
+    Budgets = "budgets", budgets::Budgets;
+    Support = "support", support::Support;
+}
+
+impl Section {
+    /// The section of this name.
+    pub fn named(name: &str) -> Option<Section> {
+        Section::ALL.iter().copied().find(|section| section.name() == name)
+    }
+
+    /// Gathers the section: its JSON, with what could not be read marked as such.
+    pub async fn gather(self, reader: &Reader) -> Value {
+        let Some(missing) = table::of(self).find(|call| !call.every_partition && !reader.in_aws_partition()) else {
+            return match tokio::time::timeout(SECTION_DEADLINE, self.read(reader)).await {
+                Ok(value) => value,
+                Err(_) => unreadable(
+                    ReasonCode::Unreachable,
+                    reader.account(),
+                    &format!("Reading {} took longer than {} s.", self.name(), SECTION_DEADLINE.as_secs()),
+                ),
+            };
+        };
+        unreadable(
+            ReasonCode::NotAvailableHere,
+            reader.account(),
+            &format!("verify calls {} in AWS's standard partition only.", missing.name()),
+        )
+    }
+}
+
+/// A section that could not be read at all.
+pub fn unreadable(code: ReasonCode, account: &str, message: &str) -> Value {
+    to_json(Read::<()>::unreadable(code, account, message))
+}
+
+fn to_json<T: Serialize>(value: T) -> Value {
+    // Sections hold no map whose keys could fail; should one ever, the evidence is unreadable, not absent.
+    serde_json::to_value(value).unwrap_or_else(|error| {
+        serde_json::json!({ UNREADABLE: [{ "code": "course-error", "message": error.to_string() }] })
+    })
+}
+
+fn conform<T: Serialize + DeserializeOwned>(value: Value) -> Result<Value, String> {
+    // An unreadable section is parsed as such first: an untagged enum's own message would say nothing.
+    if value.get(UNREADABLE).is_some() {
+        return serde_json::from_value::<Unreadable>(value).map(to_json).map_err(|error| error.to_string());
+    }
+    serde_json::from_value::<T>(value).map(to_json).map_err(|error| error.to_string())
+}
+
+/// Why an answer that lacks something tells nothing.
+fn incomplete(account: &str, message: &str) -> Vec<Reason> {
+    let (code, account) = (ReasonCode::IncompleteAnswer, Some(account.to_owned()));
+    vec![Reason { code, account, action: None, message: message.to_owned() }]
+}
+
+/// A required text: the SDK fills in an empty one where AWS sent none.
+fn required(text: &str, account: &str, what: &str) -> Read<String> {
+    if text.is_empty() {
+        Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's answer lacks {what}."))
+    } else {
+        Read::Known(text.to_owned())
+    }
+}
+
+/// A required value.
+fn present<T>(value: Option<T>, account: &str, what: &str) -> Read<T> {
+    match value {
+        Some(value) => Read::Known(value),
+        None => Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's answer lacks {what}.")),
+    }
+}
+
+/// One of the values that this version knows.
+fn known_value(value: &str, known: &[&str], account: &str, what: &str) -> Read<String> {
+    if known.contains(&value) {
+        Read::Known(value.to_owned())
+    } else {
+        Read::unreadable(
+            ReasonCode::IncompleteAnswer,
+            account,
+            format!("AWS's answer has a value for {what} that this version of verify does not know."),
+        )
+    }
+}

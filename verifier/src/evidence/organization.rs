@@ -1,0 +1,127 @@
+//! `organization`: the organization that the account belongs to.
+
+use super::reader::{client, row};
+use super::{Read, Reader, Section, error, known_value, present, time};
+use aws_sdk_organizations::types::{self, AccountJoinedMethod, AccountState, AccountStatus, OrganizationFeatureSet};
+use mdbook_verify::results::{Reason, ReasonCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The organization (`organizations:DescribeOrganization`, which any member may call) and its accounts
+/// (`organizations:ListAccounts`, which the management account may).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Organization {
+    /// Whether the account belongs to an organization.
+    pub in_use: bool,
+    /// The management account's id; none without an organization.
+    pub management_account: Read<Option<String>>,
+    /// The management account's root e-mail address; none without an organization.
+    pub management_email: Read<Option<String>>,
+    /// ALL or CONSOLIDATED_BILLING; none without an organization.
+    pub features: Read<Option<String>>,
+    /// The organization's accounts; empty without an organization.
+    pub accounts: Read<Vec<OrganizationAccount>>,
+}
+
+/// An account of the organization.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationAccount {
+    /// The account id.
+    pub id: Read<String>,
+    /// The root e-mail address.
+    pub email: Read<String>,
+    /// The name.
+    pub name: Read<String>,
+    /// PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE or CLOSED.
+    pub state: Read<String>,
+    /// CREATED (by the organization) or INVITED.
+    pub joined: Read<String>,
+    /// When it joined (RFC 3339, UTC).
+    pub since: Read<String>,
+}
+
+pub(super) async fn read(reader: &Reader) -> Read<Organization> {
+    let call = row!(Section::Organization, "Organizations", "DescribeOrganization");
+    let client = client!(aws_sdk_organizations, reader, Section::Organization, &reader.regions(call)[0]);
+    let who = reader.account();
+    let (described, accounts) = tokio::join!(client.describe_organization().send(), list(reader, &client));
+    let described = match described {
+        Ok(answer) => answer,
+        Err(failed) if error::code(&failed) == Some("AWSOrganizationsNotInUseException") => {
+            return Read::Known(Organization {
+                in_use: false,
+                management_account: Read::Known(None),
+                management_email: Read::Known(None),
+                features: Read::Known(None),
+                accounts: Read::Known(Vec::new()),
+            });
+        }
+        Err(failed) => return Err(error::reason(who, call, &failed)).into(),
+    };
+    let Some(organization) = described.organization else {
+        return present(None, who, "the organization");
+    };
+    let management = organization.master_account_id.clone();
+    let elsewhere = management.as_deref().is_some_and(|management| management != reader.account_id());
+    let accounts = match accounts {
+        Err(reasons) if elsewhere && reasons.iter().all(|reason| reason.code == ReasonCode::Denied) => {
+            Read::unreadable(
+                ReasonCode::NotAvailableHere,
+                who,
+                "Only the organization's management account may list its accounts.",
+            )
+        }
+        accounts => accounts.into(),
+    };
+    Read::Known(Organization {
+        in_use: true,
+        management_account: present(management, who, "the management account").map(Some),
+        management_email: present(organization.master_account_email, who, "the management account's e-mail").map(Some),
+        features: match organization.feature_set {
+            Some(features) => {
+                known_value(features.as_str(), OrganizationFeatureSet::values(), who, "the feature set").map(Some)
+            }
+            None => present(None, who, "the feature set"),
+        },
+        accounts,
+    })
+}
+
+async fn list(
+    reader: &Reader,
+    client: &aws_sdk_organizations::Client,
+) -> Result<Vec<OrganizationAccount>, Vec<Reason>> {
+    let call = row!(Section::Organization, "Organizations", "ListAccounts");
+    let accounts = reader
+        .pages(call, async |token| {
+            let answer = client.list_accounts().set_next_token(token).send().await;
+            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
+            Ok((answer.accounts.unwrap_or_default(), answer.next_token))
+        })
+        .await?;
+    Ok(accounts.into_iter().map(|account| describe(reader.account(), account)).collect())
+}
+
+fn describe(who: &str, account: types::Account) -> OrganizationAccount {
+    // `State` took the place of `Status` in 2026; emulators and older endpoints have only the latter.
+    let state = match (&account.state, &account.status) {
+        (Some(state), _) => known_value(state.as_str(), AccountState::values(), who, "an account's state"),
+        (None, Some(status)) => known_value(status.as_str(), AccountStatus::values(), who, "an account's status"),
+        (None, None) => present(None, who, "an account's state"),
+    };
+    OrganizationAccount {
+        id: present(account.id, who, "an account's id"),
+        email: present(account.email, who, "an account's e-mail address"),
+        name: present(account.name, who, "an account's name"),
+        state,
+        joined: match account.joined_method {
+            Some(method) => {
+                known_value(method.as_str(), AccountJoinedMethod::values(), who, "how an account joined")
+            }
+            None => present(None, who, "how an account joined"),
+        },
+        since: present(account.joined_timestamp, who, "when an account joined").map(|since| time::text(&since)),
+    }
+}

@@ -1,0 +1,128 @@
+//! The reader of one account: its SDK configuration, from which only guarded clients can be made.
+
+use aws_config::{Region, SdkConfig};
+use mdbook_verify::results::Reason;
+use std::future::Future;
+
+use super::{Section, incomplete};
+use super::guard::{CallLog, Guard};
+use super::table::{self, Call};
+
+/// How many pages of a list are read before it counts as endless.
+const MAX_PAGES: usize = 100;
+
+/// Reads one account.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    account: String,
+    account_id: Option<String>,
+    sdk: SdkConfig,
+    log: CallLog,
+}
+
+impl Reader {
+    /// A reader for the account that the course calls `account`.
+    pub fn new(account: &str, sdk: SdkConfig, log: CallLog) -> Reader {
+        Reader { account: account.to_owned(), account_id: None, sdk, log }
+    }
+
+    /// The same reader, once the account id is known: some calls take it as a parameter.
+    pub fn with_account_id(mut self, id: &str) -> Reader {
+        self.account_id = Some(id.to_owned());
+        self
+    }
+
+    /// The course's name for the account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The account id. Empty before it is known, which no call accepts.
+    pub(super) fn account_id(&self) -> &str {
+        self.account_id.as_deref().unwrap_or_default()
+    }
+
+    /// The profile's region, us-east-1 where it has none.
+    pub fn profile_region(&self) -> &str {
+        self.sdk.region().map_or("us-east-1", |region| region.as_ref())
+    }
+
+    /// Whether this is AWS's standard partition, going by the region (from the SDK's partition rules).
+    pub fn in_aws_partition(&self) -> bool {
+        !["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"].iter().any(|other| self.profile_region().starts_with(other))
+    }
+
+    /// The regions that a call goes to.
+    pub(super) fn regions(&self, call: &Call) -> Vec<String> {
+        let profile = self.profile_region().to_owned();
+        if !self.in_aws_partition() {
+            return vec![profile];
+        }
+        match call.region {
+            table::Region::Profile => vec![profile],
+            table::Region::UsEast1 => vec!["us-east-1".to_owned()],
+            table::Region::UsEast1AndProfile if profile == "us-east-1" => vec![profile],
+            table::Region::UsEast1AndProfile => vec!["us-east-1".to_owned(), profile],
+        }
+    }
+
+    /// The SDK configuration for a region.
+    pub(super) fn sdk(&self, region: &str) -> SdkConfig {
+        self.sdk.to_builder().region(Region::new(region.to_owned())).build()
+    }
+
+    /// The guard for a section's client in a region.
+    pub(super) fn guard(&self, section: Section, region: &str) -> Guard {
+        Guard {
+            section,
+            account: self.account.clone(),
+            region: region.to_owned(),
+            log: self.log.clone(),
+            started: Default::default(),
+        }
+    }
+
+    /// Reads a list to its end. A list read in part is an error, never a shorter list.
+    ///
+    /// # Errors
+    /// Those of the first page that fails, or that the pages have no end.
+    pub(super) async fn pages<T, F, Fut>(&self, call: &Call, mut fetch: F) -> Result<Vec<T>, Vec<Reason>>
+    where
+        F: FnMut(Option<String>) -> Fut,
+        Fut: Future<Output = Result<(Vec<T>, Option<String>), Vec<Reason>>>,
+    {
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let (items, next) = fetch(token.clone()).await?;
+            all.extend(items);
+            match next.filter(|next| !next.is_empty()) {
+                None => return Ok(all),
+                Some(next) if Some(&next) == token.as_ref() => break,
+                next => token = next,
+            }
+        }
+        let message = format!("The list of {} has no end: AWS kept announcing further pages.", call.name());
+        Err(incomplete(&self.account, &message))
+    }
+}
+
+/// The guarded client of a service, for a section's call, in a region.
+macro_rules! client {
+    ($sdk:ident, $reader:expr, $section:expr, $region:expr) => {
+        $sdk::Client::from_conf(
+            $sdk::config::Builder::from(&$reader.sdk($region)).interceptor($reader.guard($section, $region)).build(),
+        )
+    };
+}
+
+/// The table's row of a call; a call that the table lacks does not compile.
+macro_rules! row {
+    ($section:expr, $service:literal, $operation:literal) => {{
+        const ROW: &crate::evidence::table::Call =
+            crate::evidence::table::row($section, $service, $operation);
+        ROW
+    }};
+}
+
+pub(super) use {client, row};

@@ -1,0 +1,158 @@
+//! The table of reads: every call that `verify` may make to AWS for evidence.
+//!
+//! The plan, the guard, the reasons that name an IAM action, and the reference are derived from it. A call that isn't
+//! here is refused before it is signed.
+
+use super::Section;
+
+/// One kind of call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The evidence section that it feeds.
+    pub section: Section,
+    /// The service, as the SDK names it.
+    pub service: &'static str,
+    /// The operation, as the API reference names it.
+    pub operation: &'static str,
+    /// The IAM action that it needs, from the Service Authorization Reference; `None` where none is needed.
+    pub action: Option<&'static str>,
+    /// The region that is asked.
+    pub region: Region,
+    /// Whether it is made in every partition; other calls are made in `aws` alone.
+    pub every_partition: bool,
+}
+
+/// Which region a call goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Region {
+    /// The profile's own region.
+    Profile,
+    /// us-east-1: global services are signed for it, and root's events and billing metrics are recorded there. In
+    /// other partitions than `aws`, the SDK finds the global endpoint from the profile's region.
+    UsEast1,
+    /// us-east-1 and, where it is another, the profile's region too.
+    UsEast1AndProfile,
+}
+
+const fn call(
+    section: Section,
+    service: &'static str,
+    operation: &'static str,
+    action: &'static str,
+    region: Region,
+) -> Call {
+    Call { section, service, operation, action: Some(action), region, every_partition: false }
+}
+
+const fn everywhere(call: Call) -> Call {
+    Call { every_partition: true, ..call }
+}
+
+use Region::{Profile, UsEast1, UsEast1AndProfile};
+use Section as S;
+
+/// The table.
+pub const CALLS: &[Call] = &[
+    Call {
+        section: S::Identity,
+        service: "STS",
+        operation: "GetCallerIdentity",
+        action: None,
+        region: Profile,
+        every_partition: true,
+    },
+    call(S::Account, "Account", "GetAccountInformation", "account:GetAccountInformation", UsEast1),
+    call(S::Contact, "Account", "GetContactInformation", "account:GetContactInformation", UsEast1),
+    call(S::AlternateContacts, "Account", "GetAlternateContact", "account:GetAlternateContact", UsEast1),
+    everywhere(call(
+        S::Organization,
+        "Organizations",
+        "DescribeOrganization",
+        "organizations:DescribeOrganization",
+        UsEast1,
+    )),
+    everywhere(call(S::Organization, "Organizations", "ListAccounts", "organizations:ListAccounts", UsEast1)),
+    everywhere(call(S::Root, "IAM", "GetAccountSummary", "iam:GetAccountSummary", UsEast1)),
+    everywhere(call(S::Root, "IAM", "ListVirtualMFADevices", "iam:ListVirtualMFADevices", UsEast1)),
+    call(S::ConsoleSignIns, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1AndProfile),
+    call(S::BillingEvents, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1),
+    call(S::BillingMetrics, "CloudWatch", "ListMetrics", "cloudwatch:ListMetrics", UsEast1),
+    call(S::BillingPreferences, "Billing", "GetBillingPreferences", "billing:GetBillingPreferences", UsEast1),
+    call(S::Budgets, "Budgets", "DescribeBudgets", "budgets:ViewBudget", UsEast1),
+    call(S::Budgets, "Budgets", "DescribeBudgetNotificationsForAccount", "budgets:ViewBudget", UsEast1),
+    call(S::Budgets, "Budgets", "DescribeSubscribersForNotification", "budgets:ViewBudget", UsEast1),
+    call(S::Support, "Support", "DescribeSeverityLevels", "support:DescribeSeverityLevels", UsEast1),
+    call(
+        S::Support,
+        "Billing",
+        "ListBusinessSupportSubscriptionHistory",
+        "billing:ListBusinessSupportSubscriptionHistory",
+        UsEast1,
+    ),
+];
+
+/// The row of a section's call.
+pub fn find(section: Section, service: &str, operation: &str) -> Option<&'static Call> {
+    CALLS.iter().find(|call| call.section == section && call.service == service && call.operation == operation)
+}
+
+/// The row of a section's call, found at compile time: a call that the table lacks does not compile.
+pub(super) const fn row(section: Section, service: &str, operation: &str) -> &'static Call {
+    let mut at = 0;
+    while at < CALLS.len() {
+        let call = &CALLS[at];
+        if call.section as usize == section as usize && same(call.service, service) && same(call.operation, operation) {
+            return call;
+        }
+        at += 1;
+    }
+    panic!("the table of reads lacks this call")
+}
+
+/// Whether two texts are the same, at compile time.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The rows of a section.
+pub fn of(section: Section) -> impl Iterator<Item = &'static Call> {
+    CALLS.iter().filter(move |call| call.section == section)
+}
+
+impl Call {
+    /// Service and operation in one word, as in `budgets:DescribeBudgets`.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service.to_lowercase(), self.operation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_of_the_table_only_reads() {
+        for call in CALLS {
+            let reads = ["Get", "List", "Describe", "Lookup"].iter().any(|verb| call.operation.starts_with(verb));
+            assert!(reads, "{} does not look like a read", call.name());
+        }
+    }
+
+    #[test]
+    fn every_section_has_a_row() {
+        for section in Section::ALL {
+            assert!(of(section).next().is_some(), "{} makes no call", section.name());
+        }
+    }
+}

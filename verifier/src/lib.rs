@@ -1,0 +1,35 @@
+//! `verify`: judges the steps of a course from the learner's AWS accounts, and writes the verdicts into the book.
+//!
+//! ```text
+//!  book/src/*.md ──► preprocessor ──► Course ──────────────► widgets in the pages ◄─┐
+//!  book/checks/*.toml ─────┘             │                                          │ results
+//!                                        ▼                                          │
+//!                             verifier: plan ──► evidence ──► verdict ──► store ────┘
+//!                               which reads?    AWS SDK,       pure        atomic
+//!                                               each read once function    write
+//! ```
+//!
+//! | where | what |
+//! |---|---|
+//! | [`book`], [`trust`] | the course in its book, and what a course may not do |
+//! | [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
+//! | [`account`], [`bindings`] | whose credentials |
+//! | [`evidence`] | what AWS says, a file a section |
+//! | [`verdict`], [`run`] | what it comes to |
+//! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
+//! | [`practice`] | two AWS accounts in this process |
+//! | [`report`], [`cli`] | what a person sees |
+
+pub mod account;
+pub mod bindings;
+pub mod book;
+pub mod cel;
+pub mod evidence;
+pub mod mask;
+pub mod plan;
+pub mod recording;
+pub mod run;
+pub mod sentence;
+pub mod store;
+pub mod trust;
+pub mod verdict;

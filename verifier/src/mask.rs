@@ -1,0 +1,164 @@
+//! Masking: account ids, e-mail addresses and phone numbers, in whatever text they stand.
+//!
+//! Results show masked text to a person; recordings replace each identifier by a stand-in, the same for the same
+//! identifier, so that a masked recording is judged like the original.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+use crate::evidence::Section;
+
+/// An account id as results show it: its last four digits.
+pub fn account_id(id: &str) -> String {
+    let kept = id.char_indices().rev().nth(3).map_or(id, |(at, _)| &id[at..]);
+    format!("••••••••{kept}")
+}
+
+/// A text with every identifier in it masked.
+pub fn text(text: &str) -> String {
+    replace(text, &mut |identifier| match identifier {
+        Identifier::Account(id) => account_id(id),
+        Identifier::Email(email) => {
+            let (local, domain) = email.split_once('@').unwrap_or((email, ""));
+            let first: String = local.chars().take(1).collect();
+            format!("{first}•••@{domain}")
+        }
+        Identifier::Phone(_) => "+•••".to_owned(),
+    })
+}
+
+/// Stand-ins for a recording's identifiers.
+#[derive(Debug, Default)]
+pub struct StandIns {
+    accounts: BTreeMap<String, String>,
+    texts: BTreeMap<String, String>,
+}
+
+impl StandIns {
+    /// Replaces the identifiers in a section, and in the contact sections every text.
+    pub fn section(&mut self, section: Section, value: &mut Value) {
+        let personal = matches!(section, Section::Contact | Section::AlternateContacts);
+        self.walk(value, personal);
+    }
+
+    fn walk(&mut self, value: &mut Value, personal: bool) {
+        match value {
+            Value::String(text) if personal => *text = self.text(text),
+            Value::String(text) => *text = self.identifiers(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, personal)),
+            // The reasons of something unreadable are our own words.
+            Value::Object(fields) if fields.contains_key(crate::evidence::UNREADABLE) => {
+                fields.values_mut().for_each(|field| self.walk(field, false));
+            }
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.walk(field, personal)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// A stand-in for a whole text; texts that differ only in case and spaces share one.
+    fn text(&mut self, text: &str) -> String {
+        let folded = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let next = self.texts.len() + 1;
+        self.texts.entry(folded).or_insert_with(|| format!("masked-{next}")).clone()
+    }
+
+    fn identifiers(&mut self, text: &str) -> String {
+        replace(text, &mut |identifier| match identifier {
+            Identifier::Account(id) => {
+                let next = self.accounts.len() + 1;
+                self.accounts.entry(id.to_owned()).or_insert_with(|| format!("{next:012}")).clone()
+            }
+            Identifier::Email(email) => format!("{}@example.com", self.text(email)),
+            Identifier::Phone(phone) => self.text(phone),
+        })
+    }
+}
+
+enum Identifier<'t> {
+    Account(&'t str),
+    Email(&'t str),
+    Phone(&'t str),
+}
+
+/// Replaces what looks like an identifier.
+fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>) -> String) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    // A run is a stretch of characters that an e-mail address, an account id or a phone number may have.
+    while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || c == '+') {
+        masked.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let run = email_length(rest).map(|length| (length, Identifier::Email(&rest[..length])));
+        let run = run.or_else(|| phone_length(rest).map(|length| (length, Identifier::Phone(&rest[..length]))));
+        let run = run.or_else(|| {
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            (digits == 12).then(|| (digits, Identifier::Account(&rest[..digits])))
+        });
+        match run {
+            Some((length, identifier)) => {
+                masked.push_str(&stand_in(identifier));
+                rest = &rest[length..];
+            }
+            None => {
+                let word = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
+                let length = word.max(1);
+                masked.push_str(&rest[..length]);
+                rest = &rest[length..];
+            }
+        }
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// The length of an e-mail address that `text` begins with.
+fn email_length(text: &str) -> Option<usize> {
+    let local = text.find(|c: char| !(c.is_alphanumeric() || "._%+-'".contains(c)))?;
+    if local == 0 || !text[local..].starts_with('@') {
+        return None;
+    }
+    let domain = &text[local + 1..];
+    let length = domain.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c))).unwrap_or(domain.len());
+    let length = domain[..length].trim_end_matches(['.', '-']).len();
+    domain[..length].contains('.').then_some(local + 1 + length)
+}
+
+/// The length of a phone number that `text` begins with: a plus sign and at least seven digits.
+fn phone_length(text: &str) -> Option<usize> {
+    let number = text.strip_prefix('+')?;
+    let end = number.find(|c: char| !(c.is_ascii_digit() || " -().".contains(c))).unwrap_or(number.len());
+    let number = number[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
+    (number.chars().filter(char::is_ascii_digit).count() >= 7).then_some(1 + number.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_masked_wherever_they_stand() {
+        let cases = [
+            ("arn:aws:iam::111122223333:mfa/root", "arn:aws:iam::••••••••3333:mfa/root"),
+            ("mail to your.email+production@gmail.com.", "mail to y•••@gmail.com."),
+            ("call +1 555-010-9999 now", "call +••• now"),
+            ("1111222233334444 is no account id", "1111222233334444 is no account id"),
+            ("50 % of 10 USD, 2026-11-24T00:00:00Z", "50 % of 10 USD, 2026-11-24T00:00:00Z"),
+            ("@ + a@b", "@ + a@b"),
+            ("née@ü.example", "n•••@ü.example"),
+        ];
+        for (plain, masked) in cases {
+            assert_eq!(text(plain), masked);
+        }
+    }
+
+    #[test]
+    fn stand_ins_keep_what_is_equal_equal() {
+        let mut stand_ins = StandIns::default();
+        let mut one = serde_json::json!({ "account": "111122223333", "arn": "arn:aws:iam::111122223333:root" });
+        let mut other = serde_json::json!({ "name": "Jane  Doe", "address": "jane doe" });
+        stand_ins.section(Section::Identity, &mut one);
+        stand_ins.section(Section::Contact, &mut other);
+        assert_eq!(one, serde_json::json!({ "account": "000000000001", "arn": "arn:aws:iam::000000000001:root" }));
+        assert_eq!(other["name"], other["address"]);
+    }
+}

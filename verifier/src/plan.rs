@@ -1,0 +1,364 @@
+//! The plan: which evidence a course's checks read, worked out from their expressions. Nobody declares reads.
+//!
+//! Compiling lives here too, since it is compiling that finds the names. What expressions decide is `verdict`'s.
+
+use mdbook_verify::check::{Check, Expectation, Late, Proof};
+use mdbook_verify::course::{Course, Step};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::cel::names::Name;
+use crate::cel::{self, Expression};
+use crate::evidence::Section;
+use crate::sentence::Sentence;
+
+/// The checks of a course, compiled.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    checks: BTreeMap<String, Arc<CompiledCheck>>,
+}
+
+/// A check with its expressions compiled.
+#[derive(Debug)]
+pub struct CompiledCheck {
+    /// The `let`s, each after those that it uses.
+    pub lets: Vec<(String, Expression)>,
+    /// The expectations.
+    pub expectations: Vec<CompiledExpectation>,
+}
+
+/// An expectation with its expressions compiled.
+#[derive(Debug)]
+pub struct CompiledExpectation {
+    /// The title.
+    pub title: String,
+    /// Where it applies.
+    pub when: Option<Expression>,
+    /// What makes it true.
+    pub proof: CompiledProof,
+    /// What to do.
+    pub fix: Vec<Sentence>,
+}
+
+/// What makes an expectation true.
+#[derive(Debug)]
+pub enum CompiledProof {
+    /// Evidence from AWS.
+    Evidence {
+        /// The condition.
+        that: Expression,
+        /// What was found.
+        met: Option<Sentence>,
+        /// How late evidence is remembered: the event's time, and what it was about.
+        late: Option<(Option<Expression>, Option<Expression>)>,
+    },
+    /// The learner's word.
+    Word {
+        /// The statement.
+        statement: String,
+        /// An event that backs it.
+        backed_by: Option<Expression>,
+        /// What was found of that event.
+        met: Option<Sentence>,
+    },
+}
+
+/// Something that an expression reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// Whose evidence: the step's own account, or one that the check names.
+    pub account: Option<String>,
+    /// The section.
+    pub section: Section,
+    /// The fields of the section, as far as they are written out.
+    pub fields: Vec<String>,
+}
+
+/// What is wrong with a check's expressions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckError {
+    /// The check's name.
+    pub check: String,
+    /// Where in the check, as in `[[expect]] 2, that`.
+    pub place: String,
+    /// The text that is wrong.
+    pub source: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "checks/{}.toml: {}: {}", self.check, self.place, self.message)
+    }
+}
+
+/// Compiles all checks of a course.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
+    let mut checks = BTreeMap::new();
+    let mut errors = Vec::new();
+    for check in course.checks.values() {
+        let name = check.name.clone();
+        // A thread for each, so that one that hangs is known by name.
+        let compiling = {
+            let (course, name) = (Arc::clone(course), name.clone());
+            cel::on_a_thread(move || Compiler::new(&course, &course.checks[&name]).compile())
+        };
+        match compiling {
+            Ok(Ok(compiled)) => {
+                checks.insert(name, Arc::new(compiled));
+            }
+            Ok(Err(found)) => errors.extend(found),
+            Err(message) => {
+                errors.push(CheckError { check: name, place: "expressions".into(), source: String::new(), message });
+            }
+        }
+    }
+    if errors.is_empty() { Ok(Compiled { checks }) } else { Err(errors) }
+}
+
+impl Compiled {
+    /// A step's check, compiled.
+    pub fn check(&self, step: &Step) -> &Arc<CompiledCheck> {
+        &self.checks[&step.check]
+    }
+
+    /// What judging a step reads: sections by account. The step's own account is always identified, since a verdict
+    /// is about an account.
+    pub fn needs(&self, course: &Course, step: &Step) -> BTreeSet<(String, Section)> {
+        let mut needs: BTreeSet<(String, Section)> = self
+            .check(step)
+            .all_needs()
+            .into_iter()
+            .map(|need| (need.account.unwrap_or_else(|| step.account.clone()), need.section))
+            .collect();
+        if step.members.is_empty() {
+            needs.insert((step.account.clone(), Section::Identity));
+        }
+        for member in step.members.iter().filter_map(|id| course.step(id)) {
+            needs.extend(self.needs(course, member));
+        }
+        let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
+        needs.extend(accounts.into_iter().map(|account| (account, Section::Identity)));
+        needs
+    }
+
+    /// The plan of a run: the sections to gather, by account.
+    pub fn plan<'s>(
+        &self,
+        course: &Course,
+        steps: impl IntoIterator<Item = &'s Step>,
+    ) -> BTreeMap<String, BTreeSet<Section>> {
+        let mut plan: BTreeMap<String, BTreeSet<Section>> = BTreeMap::new();
+        for (account, section) in steps.into_iter().flat_map(|step| self.needs(course, step)) {
+            plan.entry(account).or_default().insert(section);
+        }
+        plan
+    }
+}
+
+impl CompiledCheck {
+    /// What an expression reads, through the `let`s that it uses.
+    pub fn needs(&self, expression: &Expression) -> BTreeSet<Need> {
+        let mut needs = BTreeSet::new();
+        for name in expression.names() {
+            if let Some((_, used)) = self.lets.iter().find(|(let_name, _)| *let_name == name.root) {
+                needs.extend(self.needs(used));
+            } else if let Some(need) = need(&name) {
+                needs.insert(need);
+            }
+        }
+        needs
+    }
+
+    fn all_needs(&self) -> BTreeSet<Need> {
+        let expressions = self.expectations.iter().flat_map(|expectation| {
+            let mut used: Vec<&Expression> = expectation.fix.iter().flat_map(Sentence::holes).collect();
+            used.extend(expectation.when.as_ref());
+            match &expectation.proof {
+                CompiledProof::Evidence { that, met, late } => {
+                    used.push(that);
+                    used.extend(met.iter().flat_map(Sentence::holes));
+                    used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
+                }
+                CompiledProof::Word { backed_by, met, .. } => {
+                    used.extend(backed_by.as_ref());
+                    used.extend(met.iter().flat_map(Sentence::holes));
+                }
+            }
+            used
+        });
+        expressions.flat_map(|expression| self.needs(expression)).collect()
+    }
+}
+
+/// The evidence that a free name means, if it means evidence.
+fn need(name: &Name) -> Option<Need> {
+    if name.root == "accounts" {
+        let [account, section, fields @ ..] = name.fields.as_slice() else { return None };
+        let section = Section::named(section)?;
+        return Some(Need { account: Some(account.clone()), section, fields: fields.to_vec() });
+    }
+    Some(Need { account: None, section: Section::named(&name.root)?, fields: name.fields.clone() })
+}
+
+/// Compiles one check.
+struct Compiler<'c> {
+    course: &'c Course,
+    check: &'c Check,
+    errors: Vec<CheckError>,
+}
+
+impl<'c> Compiler<'c> {
+    fn new(course: &'c Course, check: &'c Check) -> Compiler<'c> {
+        Compiler { course, check, errors: Vec::new() }
+    }
+
+    fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
+        for name in self.check.lets.keys() {
+            if Section::named(name).is_some() || name == "accounts" || self.course.params.contains_key(name) {
+                self.fail("[let]", name, format!("`{name}` is already a section, a parameter or `accounts`"));
+            }
+        }
+        for name in self.course.params.keys().filter(|name| Section::named(name).is_some()) {
+            self.fail("parameters", name, format!("the course's parameter `{name}` has the name of a section"));
+        }
+        let lets = self.check.lets.iter().filter_map(|(name, source)| {
+            self.expression(&format!("[let] {name}"), source).map(|expression| (name.clone(), expression))
+        });
+        let lets = lets.collect::<Vec<_>>();
+        let lets = self.in_order(lets);
+        let expectations = self.check.expectations();
+        let expectations =
+            expectations.iter().enumerate().filter_map(|(at, expectation)| self.expectation(at + 1, expectation));
+        let expectations = expectations.collect();
+        if self.errors.is_empty() { Ok(CompiledCheck { lets, expectations }) } else { Err(self.errors) }
+    }
+
+    fn expectation(&mut self, number: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
+        let place = |part: &str| format!("[[expect]] {number}, {part}");
+        let when = expectation.when.as_deref().map(|source| self.expression(&place("when"), source));
+        let proof = match &expectation.proof {
+            Proof::Evidence { that, met, late } => {
+                let that = self.expression(&place("that"), that);
+                let met = met.as_deref().map(|text| self.sentence(&place("met"), text));
+                let late = late.as_ref().map(|Late { at, same }| {
+                    let at = at.as_deref().and_then(|source| self.expression(&place("at"), source));
+                    (at, same.as_deref().and_then(|source| self.expression(&place("same"), source)))
+                });
+                CompiledProof::Evidence { that: that?, met: met.flatten(), late }
+            }
+            Proof::Word { statement, backed_by, met } => CompiledProof::Word {
+                statement: statement.clone(),
+                backed_by: backed_by.as_deref().and_then(|source| self.expression(&place("backed_by"), source)),
+                met: met.as_deref().and_then(|text| self.sentence(&place("met"), text)),
+            },
+        };
+        let fix = expectation.fix.iter().filter_map(|text| self.sentence(&place("fix"), text));
+        let fix = fix.collect();
+        Some(CompiledExpectation { title: expectation.title.clone(), when: when.flatten(), proof, fix })
+    }
+
+    fn sentence(&mut self, place: &str, text: &str) -> Option<Sentence> {
+        let sentence = match Sentence::parse(text) {
+            Ok(sentence) => sentence,
+            Err(message) => {
+                self.fail(place, text, message);
+                return None;
+            }
+        };
+        for hole in sentence.holes() {
+            self.names(place, hole);
+        }
+        Some(sentence)
+    }
+
+    fn expression(&mut self, place: &str, source: &str) -> Option<Expression> {
+        match Expression::compile(source) {
+            Ok(expression) => {
+                self.names(place, &expression);
+                Some(expression)
+            }
+            Err(message) => {
+                self.fail(place, source, message);
+                None
+            }
+        }
+    }
+
+    /// Every free name must mean something.
+    fn names(&mut self, place: &str, expression: &Expression) {
+        for name in expression.names() {
+            if let Err(message) = self.meaning(&name) {
+                self.fail(place, expression.source(), message);
+            }
+        }
+    }
+
+    fn meaning(&self, name: &Name) -> Result<(), String> {
+        let root = name.root.as_str();
+        if root != "accounts" {
+            let known = || {
+                let sections = Section::ALL.iter().map(|section| section.name());
+                let params = self.course.params.keys().map(String::as_str);
+                sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts"])
+            };
+            if known().any(|known| known == root) || TYPES.contains(&root) {
+                return Ok(());
+            }
+            return Err(format!("there is no `{root}`{}", did_you_mean(root, known())));
+        }
+        let [account, section, ..] = name.fields.as_slice() else {
+            return Err("`accounts` is always written out as accounts.NAME.SECTION".into());
+        };
+        if !self.course.accounts.contains_key(account) {
+            let known = self.course.accounts.keys().map(String::as_str);
+            return Err(format!("the course has no account `{account}`{}", did_you_mean(account, known)));
+        }
+        if Section::named(section).is_none() {
+            let known = Section::ALL.iter().map(|section| section.name());
+            return Err(format!("there is no section `{section}`{}", did_you_mean(section, known)));
+        }
+        Ok(())
+    }
+
+    /// The `let`s, each after those that it uses.
+    fn in_order(&mut self, mut lets: Vec<(String, Expression)>) -> Vec<(String, Expression)> {
+        let mut ordered: Vec<(String, Expression)> = Vec::new();
+        while !lets.is_empty() {
+            let waits = |expression: &Expression| {
+                expression.names().iter().any(|name| lets.iter().any(|(waiting, _)| *waiting == name.root))
+            };
+            let Some(ready) = lets.iter().position(|(_, expression)| !waits(expression)) else {
+                let names: Vec<&str> = lets.iter().map(|(name, _)| name.as_str()).collect();
+                let message = format!("these use each other in a circle: {}", names.join(", "));
+                let first = lets[0].1.source().to_owned();
+                self.fail("[let]", &first, message);
+                return Vec::new();
+            };
+            ordered.push(lets.remove(ready));
+        }
+        ordered
+    }
+
+    fn fail(&mut self, place: &str, source: &str, message: String) {
+        let (check, place, source) = (self.check.name.clone(), place.to_owned(), source.to_owned());
+        self.errors.push(CheckError { check, place, source, message });
+    }
+}
+
+/// CEL's own type names, which `type(x) == string` and conversions use.
+const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
+
+/// `: did you mean …?` for the nearest name, if one is near.
+pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let nearest = known.map(|known| (strsim::jaro_winkler(name, known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((likeness, known)) if likeness > 0.75 => format!(": did you mean `{known}`?"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Recordings: the evidence of a run in a file. A recording is the bug report, the offline mode and the test fixture.
+
+use anyhow::{Context, Result, bail};
+use mdbook_verify::results::Call;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::evidence::{Section, Timed, time};
+use crate::mask::StandIns;
+use crate::run::Gathered;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// A recorded run.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recording {
+    version: u32,
+    #[serde(default)]
+    recorded: String,
+    #[serde(default)]
+    by: String,
+    /// Sections by account, as `verify schema evidence` describes them.
+    accounts: BTreeMap<String, BTreeMap<String, Value>>,
+    #[serde(default)]
+    calls: Vec<Call>,
+}
+
+/// Writes a run's evidence, with stand-ins for account ids, e-mail addresses, phone numbers and contact data unless
+/// `show_identifiers`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(path: &Path, gathered: &Gathered, show_identifiers: bool) -> Result<()> {
+    let mut stand_ins = StandIns::default();
+    let accounts = gathered.evidence.iter().map(|(account, sections)| {
+        let sections = sections.iter().map(|(section, value)| {
+            let mut value = value.clone();
+            if !show_identifiers {
+                stand_ins.section(*section, &mut value);
+            }
+            (section.name().to_owned(), value)
+        });
+        (account.clone(), sections.collect())
+    });
+    let recording = Recording {
+        version: VERSION,
+        recorded: time::now(),
+        by: concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned(),
+        accounts: accounts.collect(),
+        calls: gathered.calls.iter().map(|timed| timed.call.clone()).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&recording)?;
+    text.push('\n');
+    fs::write(path, text).with_context(|| format!("writing the recording {}", path.display()))
+}
+
+/// Reads a recorded run.
+///
+/// # Errors
+/// When the file cannot be read, or its evidence hasn't this version's shape: an unknown or missing field could be
+/// mistaken for evidence.
+pub fn read(path: &Path) -> Result<Gathered> {
+    let bytes = fs::read(path).with_context(|| format!("reading the recording {}", path.display()))?;
+    let shown = path.display();
+    let recording: Recording =
+        serde_json::from_slice(&bytes).with_context(|| format!("{shown} is not a recording of verify's"))?;
+    if recording.version != VERSION {
+        bail!("{shown} has format version {}, and this program knows {VERSION}", recording.version);
+    }
+    let mut gathered = Gathered::default();
+    for (account, sections) in recording.accounts {
+        let mut known = BTreeMap::new();
+        for (name, value) in sections {
+            let section = Section::named(&name)
+                .with_context(|| format!("{shown}: account {account}: there is no section `{name}`"))?;
+            let value = section
+                .conform(value)
+                .map_err(|why| anyhow::anyhow!("{shown}: account {account}, section {name}: {why}"))?;
+            known.insert(section, value);
+        }
+        if let Some(id) = known.get(&Section::Identity).and_then(|identity| identity.get("account")?.as_str()) {
+            gathered.account_ids.insert(account.clone(), id.to_owned());
+        }
+        gathered.evidence.insert(account, known);
+    }
+    gathered.calls =
+        recording.calls.into_iter().map(|call| Timed { call, milliseconds: None }).collect();
+    Ok(gathered)
+}

@@ -1,0 +1,249 @@
+//! A run: connect the accounts, gather the plan's evidence, judge, write the results.
+
+use anyhow::{Context, Result, bail};
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{Call, Reason, ReasonCode, Results, SeenAccount};
+use futures_util::future::join_all;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
+use crate::mask;
+use crate::plan::Compiled;
+use crate::store::Store;
+use crate::verdict::{self, Case, Evidence, Judged};
+
+/// How an account is reached.
+#[derive(Debug)]
+pub enum Connection {
+    /// Through the SDK.
+    Sdk(Box<aws_config::SdkConfig>),
+    /// Not at all, and why.
+    None(Vec<Reason>),
+}
+
+/// What a run gathered.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Account ids of the accounts that were identified, by the course's names.
+    pub account_ids: BTreeMap<String, String>,
+    /// The accounts that are used as root.
+    pub root_users: BTreeSet<String>,
+    /// The calls that were made.
+    pub calls: Vec<Timed>,
+}
+
+/// Gathers the plan's evidence: who each account is, then everything else, all at the same time.
+///
+/// `expected` are the account ids that were seen before: other credentials are the wrong ones.
+pub async fn gather(
+    plan: &BTreeMap<String, BTreeSet<Section>>,
+    connections: &BTreeMap<String, Connection>,
+    expected: &BTreeMap<String, String>,
+) -> Gathered {
+    let log = CallLog::default();
+    let identities = join_all(plan.keys().map(|account| identify(account, connections.get(account), &log))).await;
+    let mut gathered = Gathered::default();
+    let mut readers = Vec::new();
+    let ids: Vec<Option<String>> = identities.iter().map(|(value, _)| account_id(value)).collect();
+    for ((account, sections), ((identity, reader), id)) in plan.iter().zip(identities.into_iter().zip(&ids)) {
+        let twice = id.is_some() && ids.iter().filter(|other| *other == id).count() > 1;
+        match (reader, id) {
+            (Some(reader), Some(id)) if !twice && expected.get(account).is_none_or(|expected| expected == id) => {
+                if identity.get("root") == Some(&Value::Bool(true)) {
+                    gathered.root_users.insert(account.clone());
+                }
+                gathered.account_ids.insert(account.clone(), id.clone());
+                gathered.evidence.entry(account.clone()).or_default().insert(Section::Identity, identity);
+                readers.push((account, sections, reader.with_account_id(id)));
+            }
+            (_, Some(id)) => {
+                let value = wrong_account(account, id, twice, expected.get(account));
+                gathered.evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
+            }
+            (_, None) => {
+                // Who the account is could not be read: nothing is read of an account that is not known.
+                let value = nothing_without(&identity);
+                gathered.evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
+            }
+        }
+    }
+    let reads = readers.iter().flat_map(|(account, sections, reader)| {
+        let sections = sections.iter().filter(|section| **section != Section::Identity);
+        sections.map(async move |section| ((*account).clone(), *section, section.gather(reader).await))
+    });
+    for (account, section, value) in join_all(reads).await {
+        gathered.evidence.entry(account).or_default().insert(section, value);
+    }
+    gathered.calls = log.calls();
+    gathered
+}
+
+async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog) -> (Value, Option<Reader>) {
+    match connection {
+        Some(Connection::Sdk(sdk)) => {
+            let reader = Reader::new(account, (**sdk).clone(), log.clone());
+            (Section::Identity.gather(&reader).await, Some(reader))
+        }
+        Some(Connection::None(reasons)) => {
+            (serde_json::json!({ evidence::UNREADABLE: reasons }), None)
+        }
+        None => {
+            let message = format!("No credentials are bound to the {account} account.");
+            (evidence::unreadable(ReasonCode::NoCredentials, account, &message), None)
+        }
+    }
+}
+
+fn account_id(identity: &Value) -> Option<String> {
+    let identity: Read<Identity> = serde_json::from_value(identity.clone()).ok()?;
+    identity.known()?.account.known().cloned()
+}
+
+fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
+    let id = mask::account_id(id);
+    let message = match expected {
+        _ if twice => format!(
+            "Two of the course's accounts reach the same AWS account {id}. \
+             Bind each to its own: `verify accounts {account}=PROFILE`."
+        ),
+        Some(expected) => format!(
+            "These credentials reach AWS account {id}, and {} was seen before. \
+             If the new one is right, say so: `verify accounts {account}=PROFILE`.",
+            mask::account_id(expected)
+        ),
+        None => format!("These credentials reach AWS account {id}."),
+    };
+    evidence::unreadable(ReasonCode::WrongAccount, account, &message)
+}
+
+/// What is left of an account without an identity: its reasons, for every section.
+fn nothing_without(identity: &Value) -> Value {
+    let unreadable = |value: &Value| value.get(evidence::UNREADABLE).is_some();
+    match identity.get("account") {
+        Some(account) if !unreadable(identity) && unreadable(account) => account.clone(),
+        _ => identity.clone(),
+    }
+}
+
+/// Judges steps and writes the results. Returns what is now in the results, with what had to be said about the file.
+///
+/// # Errors
+/// When the results cannot be written.
+pub fn judge_and_store(
+    course: &Arc<Course>,
+    compiled: &Arc<Compiled>,
+    steps: &[&Step],
+    gathered: Gathered,
+    store: &Store,
+    show_identifiers: bool,
+) -> Result<crate::store::Loaded> {
+    let evidence = Arc::new(gathered.evidence);
+    store.update(|results| {
+        let case = Arc::new(Case {
+            course: Arc::clone(course),
+            compiled: Arc::clone(compiled),
+            evidence: Arc::clone(&evidence),
+            account_ids: gathered.account_ids.clone(),
+            confirmations: results.confirmations.clone(),
+            seen: results.seen.clone(),
+            key: store.key().clone(),
+            show_identifiers,
+        });
+        for (account, id) in &gathered.account_ids {
+            let (fingerprint, id) = (store.key().fingerprint(id), mask::account_id(id));
+            results.accounts.insert(account.clone(), SeenAccount { fingerprint, id });
+        }
+        for step in steps {
+            let judged = verdict::judge(&case, step);
+            let calls = calls_of(compiled, course, step, &gathered.calls);
+            verdict::record(results, &case, step, judged, calls);
+        }
+    })
+}
+
+/// Judges steps without writing anything.
+pub fn judge_only(
+    course: &Arc<Course>,
+    compiled: &Arc<Compiled>,
+    steps: &[&Step],
+    gathered: Gathered,
+    before: &Results,
+    key: &mdbook_verify::key::Key,
+    show_identifiers: bool,
+) -> Vec<Judged> {
+    let case = Arc::new(Case {
+        course: Arc::clone(course),
+        compiled: Arc::clone(compiled),
+        evidence: Arc::new(gathered.evidence),
+        account_ids: gathered.account_ids,
+        confirmations: before.confirmations.clone(),
+        seen: before.seen.clone(),
+        key: key.clone(),
+        show_identifiers,
+    });
+    steps.iter().map(|step| verdict::judge(&case, step)).collect()
+}
+
+/// The calls that a step's verdict rests on.
+fn calls_of(compiled: &Compiled, course: &Course, step: &Step, calls: &[Timed]) -> Vec<Call> {
+    let needs = compiled.needs(course, step);
+    let mine = |call: &Call| {
+        needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
+    };
+    let mut calls: Vec<Call> = calls.iter().map(|timed| timed.call.clone()).filter(mine).collect();
+    calls.sort();
+    // An operation that was called for each of many things is told once.
+    calls.dedup_by(|a, b| (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region));
+    calls
+}
+
+/// The steps that a learner named, or all of them; a check of checks brings its members along.
+///
+/// # Errors
+/// A name that no step has, with the nearest.
+pub fn select<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>> {
+    if names.is_empty() {
+        return Ok(course.steps.iter().collect());
+    }
+    let mut selected: Vec<&Step> = Vec::new();
+    for name in names {
+        let step = course.step(name).with_context(|| unknown_step(course, name))?;
+        let members = step.members.iter().filter_map(|id| course.step(id));
+        for step in members.chain([step]) {
+            if !selected.iter().any(|other| other.id == step.id) {
+                selected.push(step);
+            }
+        }
+    }
+    Ok(selected)
+}
+
+fn unknown_step(course: &Course, name: &str) -> String {
+    let hint = crate::plan::did_you_mean(name, course.steps.iter().map(|step| step.id.as_str()));
+    let known: Vec<&str> = course.steps.iter().map(|step| step.id.as_str()).collect();
+    if hint.is_empty() {
+        format!("this course has no step `{name}`; it has {}", known.join(", "))
+    } else {
+        format!("this course has no step `{name}`{hint}")
+    }
+}
+
+/// Makes sure that names given as `NAME=VALUE` are accounts of the course.
+///
+/// # Errors
+/// A name that isn't, with the nearest.
+pub fn account_exists(course: &Course, account: &str) -> Result<()> {
+    if course.accounts.contains_key(account) {
+        return Ok(());
+    }
+    let known = course.accounts.keys().map(String::as_str);
+    let names: Vec<&str> = known.clone().collect();
+    match crate::plan::did_you_mean(account, known) {
+        hint if !hint.is_empty() => bail!("the course has no account `{account}`{hint}"),
+        _ => bail!("the course has no account `{account}`; it has {}", names.join(", ")),
+    }
+}

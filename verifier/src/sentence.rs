@@ -1,0 +1,119 @@
+//! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
+
+use crate::cel::{Expression, Scope};
+
+/// A sentence of a check, compiled.
+#[derive(Debug)]
+pub struct Sentence(Vec<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    Text(String),
+    Hole(Expression),
+}
+
+impl Sentence {
+    /// Compiles a sentence. Call it [`crate::cel::on_a_thread`].
+    ///
+    /// # Errors
+    /// An unmatched brace, or what is wrong with a hole's expression.
+    pub fn parse(text: &str) -> Result<Sentence, String> {
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            literal.push_str(&rest[..at]);
+            let brace = &rest[at..at + 1];
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix(brace) {
+                literal.push_str(brace);
+                rest = after;
+            } else if brace == "}" {
+                return Err("a `}` without a `{`; write `}}` for a brace".into());
+            } else {
+                let end = hole_end(rest).ok_or("a `{` without its `}`; write `{{` for a brace")?;
+                if !literal.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut literal)));
+                }
+                pieces.push(Piece::Hole(Expression::compile(&rest[..end])?));
+                rest = &rest[end + 1..];
+            }
+        }
+        literal.push_str(rest);
+        if !literal.is_empty() {
+            pieces.push(Piece::Text(literal));
+        }
+        Ok(Sentence(pieces))
+    }
+
+    /// The expressions in its holes.
+    pub fn holes(&self) -> impl Iterator<Item = &Expression> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Hole(expression) => Some(expression),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The sentence with its holes filled; `None` where one cannot be evaluated.
+    pub fn fill(&self, scope: &Scope) -> Option<String> {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(text.clone()),
+                Piece::Hole(expression) => expression.words(scope),
+            })
+            .collect()
+    }
+}
+
+/// Where a hole ends: at its matching brace outside string literals.
+fn hole_end(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') if depth == 0 => return Some(at),
+            (None, '}') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(text: &str) -> Result<Option<String>, String> {
+        let text = text.to_owned();
+        crate::cel::on_a_thread(move || Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default())))
+            .unwrap()
+    }
+
+    #[test]
+    fn holes_end_at_their_own_brace() {
+        assert_eq!(fill("{1 + 1} is two").unwrap().as_deref(), Some("2 is two"));
+        assert_eq!(fill("a {{brace}} and {'}'}").unwrap().as_deref(), Some("a {brace} and }"));
+        assert_eq!(fill("{{'a': 'b'}['a']}").unwrap_err(), "a `}` without a `{`; write `}}` for a brace");
+        assert_eq!(fill("{ {'a': 'b'}['a'] }").unwrap().as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(fill("{10.0} {2.5} {0.125} {1 == 1}").unwrap().as_deref(), Some("10 2.5 0.13 yes"));
+    }
+
+    #[test]
+    fn a_sentence_whose_hole_fails_is_dropped() {
+        assert_eq!(fill("{nothing.there}"), Ok(None));
+        assert!(fill("{1 +}").unwrap_err().contains('^'));
+        assert!(fill("{1").unwrap_err().contains("without its"));
+    }
+}

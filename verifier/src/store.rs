@@ -1,0 +1,138 @@
+//! The store: the one place that writes results.
+//!
+//! A write is a temporary file and a rename, under a lock: a crash at any instant leaves the old file or the new one,
+//! and two writers never lose each other's steps. A file that cannot be used is set aside and named, never silently
+//! replaced.
+
+use anyhow::{Context, Result};
+use mdbook_verify::key::{self, Key};
+use mdbook_verify::results::{Results, Unusable};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::evidence::time;
+
+/// The results of a course: those of the learner's own accounts, or those of the practice account.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+    practice: bool,
+    key: Key,
+}
+
+/// The results, and what had to be said about the file they were in.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The results; empty where there were none to use.
+    pub results: Results,
+    /// For the learner: what was wrong with the file, and where it is now.
+    pub notice: Option<String>,
+}
+
+impl Store {
+    /// The store of a course, with the learner's key, which is made on first use.
+    ///
+    /// # Errors
+    /// When the configuration folder cannot be used.
+    pub fn open(course_root: &Path, practice: bool) -> Result<Store> {
+        let dir = key::config_dir().context("finding your configuration folder")?;
+        Ok(Store { root: course_root.to_owned(), practice, key: learner_key(&dir)? })
+    }
+
+    /// The learner's key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Where the results stand.
+    pub fn path(&self) -> PathBuf {
+        Results::path(&self.root, self.practice)
+    }
+
+    /// Reads the results without changing anything.
+    ///
+    /// # Errors
+    /// Why the file that is there cannot be used.
+    pub fn read(&self) -> Result<Results, Unusable> {
+        let read = Results::read(&self.root, self.practice, Some(&self.key))?;
+        Ok(read.unwrap_or_else(|| Results::empty(self.practice)))
+    }
+
+    /// Changes the results: reads them, lets `change` at them, and writes them.
+    ///
+    /// # Errors
+    /// When the folder cannot be written. The results are then as they were.
+    pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
+        let folder = self.folder()?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join("lock"))
+            .with_context(|| format!("opening {}", folder.join("lock").display()))?;
+        lock.lock().with_context(|| format!("locking {}", folder.join("lock").display()))?;
+        let (mut results, notice) = match self.read() {
+            Ok(results) => (results, None),
+            Err(unusable) => (Results::empty(self.practice), Some(self.set_aside(&folder, &unusable)?)),
+        };
+        change(&mut results);
+        results.written = time::now();
+        results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
+        let (results, text) = results.sealed(&self.key).context("writing the results as JSON")?;
+        self.replace(&folder, &text)?;
+        Ok(Loaded { results, notice })
+    }
+
+    /// `.verify/` with what every course's needs: a `.gitignore` and `results/`.
+    fn folder(&self) -> Result<PathBuf> {
+        let folder = self.root.join(".verify");
+        fs::create_dir_all(folder.join("results")).with_context(|| format!("making {}", folder.display()))?;
+        let ignore = folder.join(".gitignore");
+        if !ignore.exists() {
+            fs::write(&ignore, "*\n").with_context(|| format!("writing {}", ignore.display()))?;
+        }
+        Ok(folder)
+    }
+
+    fn replace(&self, folder: &Path, text: &str) -> Result<()> {
+        let path = self.path();
+        let context = || format!("writing {}", path.display());
+        // Beside `results/`, so that whoever watches that folder sees whole files only.
+        let mut temporary = tempfile::Builder::new().prefix("results-").tempfile_in(folder).with_context(context)?;
+        temporary.write_all(text.as_bytes()).with_context(context)?;
+        temporary.as_file().sync_all().with_context(context)?;
+        temporary.persist(&path).with_context(context)?;
+        Ok(())
+    }
+
+    fn set_aside(&self, folder: &Path, unusable: &Unusable) -> Result<String> {
+        let path = self.path();
+        let stem = if self.practice { "practice" } else { "results" };
+        let aside = (1..)
+            .map(|number| folder.join(format!("{stem}-set-aside-{number}.json")))
+            .find(|aside| !aside.exists())
+            .unwrap_or_else(|| folder.join("set-aside.json"));
+        fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;
+        Ok(format!("{} cannot be used: {unusable}. It is kept as {}.", path.display(), aside.display()))
+    }
+}
+
+/// Reads the learner's key, or makes it.
+fn learner_key(dir: &Path) -> Result<Key> {
+    if let Some(key) = Key::read(dir)? {
+        return Ok(key);
+    }
+    fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes for a key: {error}"))?;
+    let path = Key::path(dir);
+    // tempfile makes files that nobody else may read.
+    let mut temporary = tempfile::NamedTempFile::new_in(dir).with_context(|| format!("writing {}", path.display()))?;
+    temporary.write_all(&bytes)?;
+    match temporary.persist_noclobber(&path) {
+        Ok(_) => Ok(Key::new(bytes)),
+        // Another process made one in the meantime: that one counts.
+        Err(_) => Key::read(dir)?.with_context(|| format!("writing {}", path.display())),
+    }
+}

@@ -1,0 +1,412 @@
+//! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
+
+use mdbook_verify::check::Check;
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::key::Key;
+use mdbook_verify::results::{
+    Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Results, Seen, StepResult, Verdict,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::cel::value::{Field, Fields};
+use crate::cel::{self, Expression, Scope};
+use crate::evidence::{Section, UNREADABLE, Unreadable, time};
+use crate::mask;
+use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof, Need};
+use crate::sentence::Sentence;
+
+/// The evidence of a run: sections as JSON, by account.
+pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
+
+/// All that verdicts depend on.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The course.
+    pub course: Arc<Course>,
+    /// Its checks, compiled.
+    pub compiled: Arc<Compiled>,
+    /// What AWS said.
+    pub evidence: Arc<Evidence>,
+    /// Account ids by the course's names, of the accounts that were identified.
+    pub account_ids: BTreeMap<String, String>,
+    /// What the learner confirmed before.
+    pub confirmations: Vec<Confirmation>,
+    /// What was seen before.
+    pub seen: Vec<Seen>,
+    /// The learner's key.
+    pub key: Key,
+    /// Whether sentences show account ids, e-mail addresses and phone numbers.
+    pub show_identifiers: bool,
+}
+
+/// A step's verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is unknown.
+    pub reasons: Vec<Reason>,
+    /// Each expectation.
+    pub expectations: Vec<ExpectationResult>,
+    /// Late evidence that was seen now.
+    pub seen: Vec<Seen>,
+}
+
+/// How an expectation came out, before it is put in words for the results.
+struct Decided {
+    outcome: Outcome,
+    sentences: Vec<String>,
+    reasons: Vec<Reason>,
+}
+
+/// Judges a step.
+pub fn judge(case: &Arc<Case>, step: &Step) -> Judged {
+    if !step.members.is_empty() {
+        return judge_members(case, step);
+    }
+    let (on_thread, own) = (Arc::clone(case), step.clone());
+    let judged = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.judge()));
+    judged.and_then(|judged| judged).unwrap_or_else(|message| {
+        let reasons = vec![course_error(&step.account, &message)];
+        let expectations = case.course.check(step).expectations().iter();
+        let expectations = expectations.map(|expectation| ExpectationResult {
+            title: expectation.title.clone(),
+            outcome: Outcome::Unknown,
+            sentences: Vec::new(),
+            statement: None,
+        });
+        Judged { verdict: Verdict::Unknown, reasons, expectations: expectations.collect(), seen: Vec::new() }
+    })
+}
+
+/// A check of checks: the worst verdict of its members.
+fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
+    let members: Vec<(&Check, Judged)> = step
+        .members
+        .iter()
+        .filter_map(|id| case.course.step(id))
+        .map(|member| (case.course.check(member), judge(case, member)))
+        .collect();
+    let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
+    let expectations = members.iter().map(|(check, judged)| {
+        let told = judged.expectations.iter().find(|told| told.outcome == worst_outcome(judged.verdict));
+        ExpectationResult {
+            title: check.title.clone(),
+            outcome: worst_outcome(judged.verdict),
+            sentences: told.map(|told| told.sentences.clone()).unwrap_or_default(),
+            statement: None,
+        }
+    });
+    let expectations = expectations.collect();
+    let mut reasons: Vec<Reason> = match verdict {
+        Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
+        _ => Vec::new(),
+    };
+    reasons.sort();
+    reasons.dedup();
+    let seen = members.into_iter().flat_map(|(_, judged)| judged.seen).collect();
+    Judged { verdict, reasons, expectations, seen }
+}
+
+fn worst_outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::NotYet => Outcome::NotMet,
+        Verdict::Unknown | Verdict::Unchecked => Outcome::Unknown,
+        Verdict::Attested => Outcome::Confirmed,
+        Verdict::Verified => Outcome::Met,
+        Verdict::NotApplicable => Outcome::NotApplicable,
+    }
+}
+
+/// Judges one step by its own expectations.
+struct Judge<'c> {
+    case: &'c Case,
+    step: &'c Step,
+    check: Arc<CompiledCheck>,
+    check_hash: String,
+    fingerprint: Option<String>,
+    scope: Scope,
+}
+
+impl<'c> Judge<'c> {
+    fn new(case: &'c Case, step: &'c Step) -> Result<Judge<'c>, String> {
+        let check = Arc::clone(case.compiled.check(step));
+        let mut scope = Scope::default();
+        for (name, param) in case.course.params_of(step) {
+            let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
+            scope.bind(&name, Field::from_json(&json));
+        }
+        let accounts = case.evidence.iter().map(|(account, sections)| {
+            let sections = sections.iter().map(|(section, value)| (section.name().to_owned(), Field::from_json(value)));
+            (account.clone(), Field::Known(Box::new(Fields::new(sections.collect()))))
+        });
+        scope.bind("accounts", Field::Known(Box::new(Fields::new(accounts.collect()))));
+        for (section, value) in case.evidence.get(&step.account).into_iter().flatten() {
+            scope.bind(section.name(), Field::from_json(value));
+        }
+        for (name, expression) in &check.lets {
+            scope.bind_let(name, expression)?;
+        }
+        let fingerprint = case.account_ids.get(&step.account).map(|id| case.key.fingerprint(id));
+        Ok(Judge { case, step, check, check_hash: case.course.hash(step), fingerprint, scope })
+    }
+
+    fn judge(self) -> Judged {
+        let mut seen = Vec::new();
+        let decided: Vec<(Decided, Option<String>, String)> = self
+            .check
+            .expectations
+            .iter()
+            .enumerate()
+            .map(|(at, expectation)| {
+                let statement = match &expectation.proof {
+                    CompiledProof::Word { statement, .. } => Some(statement.clone()),
+                    CompiledProof::Evidence { .. } => None,
+                };
+                (self.expectation(at, expectation, &mut seen), statement, expectation.title.clone())
+            })
+            .collect();
+        let any = |outcome: Outcome| decided.iter().any(|(decided, _, _)| decided.outcome == outcome);
+        let verdict = if any(Outcome::NotMet) {
+            Verdict::NotYet
+        } else if any(Outcome::Unknown) || any(Outcome::Unconfirmed) {
+            Verdict::Unknown
+        } else if any(Outcome::Confirmed) {
+            Verdict::Attested
+        } else if any(Outcome::Met) {
+            Verdict::Verified
+        } else {
+            Verdict::NotApplicable
+        };
+        let mut reasons: BTreeSet<Reason> = BTreeSet::new();
+        if verdict == Verdict::Unknown {
+            reasons.extend(decided.iter().flat_map(|(decided, _, _)| decided.reasons.clone()));
+        }
+        let expectations = decided.into_iter().map(|(decided, statement, title)| ExpectationResult {
+            title,
+            statement: statement.filter(|_| decided.outcome != Outcome::NotApplicable),
+            outcome: decided.outcome,
+            sentences: decided.sentences,
+        });
+        Judged { verdict, reasons: reasons.into_iter().collect(), expectations: expectations.collect(), seen }
+    }
+
+    fn expectation(&self, at: usize, expectation: &CompiledExpectation, seen: &mut Vec<Seen>) -> Decided {
+        if let Some(when) = &expectation.when {
+            match when.decide(&self.scope) {
+                cel::Outcome::True => {}
+                cel::Outcome::False => return Decided::silent(Outcome::NotApplicable),
+                cel::Outcome::Undecided(why) => return self.unknown(when, &why),
+            }
+        }
+        match &expectation.proof {
+            CompiledProof::Evidence { that, met, late } => {
+                let decided = that.decide(&self.scope);
+                if let (cel::Outcome::True, Some((at_time, same))) = (&decided, late) {
+                    seen.extend(self.remember(at, at_time.as_ref(), same.as_ref()));
+                }
+                let remembered = || {
+                    let (_, same) = late.as_ref()?;
+                    self.remembered(at, same.as_ref())
+                };
+                match decided {
+                    cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met.as_ref())),
+                    cel::Outcome::False | cel::Outcome::Undecided(_) if remembered().is_some() => {
+                        let time = remembered().map(|seen| seen.time.clone()).unwrap_or_default();
+                        Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {time}.")])
+                    }
+                    cel::Outcome::False if late.is_some() => Decided {
+                        outcome: Outcome::Unknown,
+                        sentences: self.tell(&expectation.fix),
+                        reasons: vec![Reason {
+                            code: ReasonCode::NotVisibleYet,
+                            account: Some(self.step.account.clone()),
+                            action: None,
+                            message: "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
+                        }],
+                    },
+                    cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
+                    cel::Outcome::Undecided(why) => self.unknown(that, &why),
+                }
+            }
+            CompiledProof::Word { statement, backed_by, met } => self.word(expectation, statement, backed_by, met),
+        }
+    }
+
+    fn word(
+        &self,
+        expectation: &CompiledExpectation,
+        statement: &str,
+        backed_by: &Option<Expression>,
+        met: &Option<Sentence>,
+    ) -> Decided {
+        // A word is about an account: without one there is nothing to confirm.
+        let Some(fingerprint) = &self.fingerprint else {
+            let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
+            return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
+        };
+        let backed = backed_by.as_ref().is_some_and(|event| matches!(event.decide(&self.scope), cel::Outcome::True));
+        let event = if backed { self.tell(met.as_ref()) } else { Vec::new() };
+        let confirmed = self.case.confirmations.iter().any(|confirmation| {
+            confirmation.step == self.step.id
+                && confirmation.statement == statement
+                && confirmation.account == *fingerprint
+        });
+        if confirmed {
+            return Decided::told(Outcome::Confirmed, event);
+        }
+        let mut sentences = self.tell(&expectation.fix);
+        sentences.extend(event);
+        Decided {
+            outcome: Outcome::Unconfirmed,
+            sentences,
+            reasons: vec![Reason {
+                code: ReasonCode::NeedsConfirmation,
+                account: Some(self.step.account.clone()),
+                action: None,
+                message: "AWS has no way to read this: it takes your word.".into(),
+            }],
+        }
+    }
+
+    /// What an event was about, as it is remembered; `None` where that cannot be told.
+    fn about(&self, same: Option<&Expression>) -> Option<String> {
+        let about = match same {
+            Some(same) => same.words(&self.scope)?,
+            None => String::new(),
+        };
+        Some(self.case.key.digest(format!("about {about}").as_bytes()))
+    }
+
+    fn remember(&self, at: usize, time: Option<&Expression>, same: Option<&Expression>) -> Option<Seen> {
+        Some(Seen {
+            step: self.step.id.clone(),
+            expectation: at,
+            check_hash: self.check_hash.clone(),
+            account: self.fingerprint.clone()?,
+            about: self.about(same)?,
+            time: time.and_then(|time| time.words(&self.scope)).unwrap_or_else(time::now),
+        })
+    }
+
+    fn remembered(&self, at: usize, same: Option<&Expression>) -> Option<&Seen> {
+        let about = self.about(same)?;
+        self.case.seen.iter().find(|seen| {
+            seen.step == self.step.id
+                && seen.expectation == at
+                && seen.check_hash == self.check_hash
+                && Some(&seen.account) == self.fingerprint.as_ref()
+                && seen.about == about
+        })
+    }
+
+    fn unknown(&self, expression: &Expression, why: &str) -> Decided {
+        let needs = self.check.needs(expression);
+        Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons(needs, why) }
+    }
+
+    /// The reasons of everything unreadable among these needs; a mistake in the check where there is nothing.
+    fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
+        let mut reasons = BTreeSet::new();
+        for need in needs {
+            let account = need.account.as_ref().unwrap_or(&self.step.account);
+            let section = self.case.evidence.get(account).and_then(|sections| sections.get(&need.section));
+            if let Some(section) = section {
+                collect(section, &need.fields, &mut reasons);
+            }
+        }
+        if reasons.is_empty() {
+            reasons.insert(course_error(&self.step.account, why));
+        }
+        reasons.into_iter().collect()
+    }
+
+    /// The sentences that can be told.
+    fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
+        let told = sentences.into_iter().filter_map(|sentence| sentence.fill(&self.scope));
+        told.map(|sentence| if self.case.show_identifiers { sentence } else { mask::text(&sentence) }).collect()
+    }
+}
+
+impl Decided {
+    fn silent(outcome: Outcome) -> Decided {
+        Decided::told(outcome, Vec::new())
+    }
+
+    fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
+        Decided { outcome, sentences, reasons: Vec::new() }
+    }
+}
+
+fn course_error(account: &str, why: &str) -> Reason {
+    Reason {
+        code: ReasonCode::CourseError,
+        account: Some(account.to_owned()),
+        action: None,
+        message: format!("The check cannot be evaluated: {why}. Tell the course's author."),
+    }
+}
+
+/// Collects the reasons of everything unreadable on the way to a field and below it.
+fn collect(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
+    match (value, fields) {
+        (Value::Object(object), _) if object.contains_key(UNREADABLE) => {
+            if let Ok(unreadable) = serde_json::from_value::<Unreadable>(value.clone()) {
+                reasons.extend(unreadable.reasons);
+            }
+        }
+        (Value::Object(object), [first, rest @ ..]) => {
+            object.get(first).into_iter().for_each(|field| collect(field, rest, reasons));
+        }
+        (Value::Object(object), []) => object.values().for_each(|field| collect(field, &[], reasons)),
+        (Value::Array(items), _) => items.iter().for_each(|item| collect(item, &[], reasons)),
+        _ => {}
+    }
+}
+
+/// Puts a verdict into the results, keeping what was known of the step before.
+pub fn record(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<mdbook_verify::results::Call>) {
+    let now = time::now();
+    let needs = case.compiled.needs(&case.course, step);
+    let accounts: BTreeMap<String, String> = needs
+        .into_iter()
+        .filter_map(|(account, _)| case.account_ids.get(&account).map(|id| (account, case.key.fingerprint(id))))
+        .collect();
+    // What was found in another account, or by another check, says nothing about since when this holds.
+    let check_hash = case.course.hash(step);
+    let before = results.steps.get(&step.id).filter(|before| {
+        let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
+        before.check_hash == check_hash && before.accounts.iter().all(same)
+    });
+    let done = judged.verdict.is_done();
+    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.clone()));
+    let held_until = match before {
+        _ if done => None,
+        Some(before) if before.verdict.is_done() => Some(before.checked.clone()),
+        Some(before) => before.held_until.clone(),
+        None => None,
+    };
+    for seen in judged.seen {
+        let same = |other: &Seen| {
+            (&other.step, other.expectation, &other.account, &other.about)
+                == (&seen.step, seen.expectation, &seen.account, &seen.about)
+        };
+        results.seen.retain(|other| !same(other));
+        results.seen.push(seen);
+    }
+    let result = StepResult {
+        verdict: judged.verdict,
+        reasons: judged.reasons,
+        expectations: judged.expectations,
+        evidence,
+        checked: now,
+        first_verified,
+        held_until,
+        by: env!("CARGO_PKG_VERSION").to_owned(),
+        check_hash,
+        accounts,
+    };
+    results.steps.insert(step.id.clone(), result);
+}
