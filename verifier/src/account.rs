@@ -59,7 +59,7 @@ pub async fn connect(account: &str, profile: &str) -> Result<SdkConfig, Vec<Reas
 /// The AWS profiles of this machine.
 async fn profiles() -> Result<Vec<Profile>, String> {
     let (fs, env) = (aws_types::os_shim_internal::Fs::real(), aws_types::os_shim_internal::Env::real());
-    let files = aws_config::profile::profile_file::ProfileFiles::default();
+    let files = aws_runtime::env_config::file::EnvConfigFiles::default();
     let set = aws_config::profile::load(&fs, &env, &files, None).await;
     let set = set.map_err(|error| format!("Your AWS configuration files cannot be read: {}.", chain(&error)))?;
     Ok(set.profiles().filter_map(|name| set.get_profile(name).cloned()).collect())

@@ -90,12 +90,12 @@ fn load(root: &Path, trusted: bool) -> Result<MDBook> {
 /// Stands for a renderer while a course is read: nothing is rendered.
 struct NoRenderer;
 
-impl mdbook_driver::renderer::Renderer for NoRenderer {
+impl mdbook_renderer::Renderer for NoRenderer {
     fn name(&self) -> &str {
         "verify"
     }
 
-    fn render(&self, _context: &mdbook_driver::renderer::RenderContext) -> Result<()> {
+    fn render(&self, _context: &mdbook_renderer::RenderContext) -> Result<()> {
         Ok(())
     }
 }

@@ -33,3 +33,6 @@ pub mod sentence;
 pub mod store;
 pub mod trust;
 pub mod verdict;
+pub mod practice;
+pub mod cli;
+pub mod report;

@@ -1,1 +1,17 @@
-fn main(){}
+//! The binary `verify`. All it does is in the library.
+
+use std::process::ExitCode;
+use verify::cli::{self, Exit};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match cli::run().await {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let words = format!("{error:#}");
+            let lead = if words.starts_with("error: ") { "" } else { "error: " };
+            eprintln!("{lead}{words}");
+            Exit::Usage.into()
+        }
+    }
+}

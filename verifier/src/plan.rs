@@ -4,6 +4,7 @@
 
 use mdbook_verify::check::{Check, Expectation, Late, Proof};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -360,5 +361,19 @@ pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Str
     match nearest {
         Some((likeness, known)) if likeness > 0.75 => format!(": did you mean `{known}`?"),
         _ => String::new(),
+    }
+}
+
+/// The errors with the places where they stand in their files.
+pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {
+    let found = errors.into_iter().map(|error| {
+        let path = std::path::Path::new("checks").join(format!("{}.toml", error.check));
+        let text = std::fs::read_to_string(course_root.join(&path)).unwrap_or_default();
+        let spot = Spot::of_text(path, &text, &error.source);
+        Diagnostic { spot, message: format!("{}: {}", error.place, error.message), help: None }
+    });
+    match Diagnostics::check(found.collect()) {
+        Err(diagnostics) => diagnostics.into(),
+        Ok(()) => anyhow::anyhow!("the checks do not compile"),
     }
 }

@@ -1,16 +1,18 @@
 //! Recordings: the evidence of a run in a file. A recording is the bug report, the offline mode and the test fixture.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::results::Call;
+use mdbook_verify::results::{Call, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::evidence::{Section, Timed, time};
+use crate::evidence::{self, Section, Timed, time};
 use crate::mask::StandIns;
 use crate::run::Gathered;
+use crate::verdict::Evidence;
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -73,6 +75,7 @@ pub fn read(path: &Path) -> Result<Gathered> {
         bail!("{shown} has format version {}, and this program knows {VERSION}", recording.version);
     }
     let mut gathered = Gathered::default();
+    let mut evidence = Evidence::new();
     for (account, sections) in recording.accounts {
         let mut known = BTreeMap::new();
         for (name, value) in sections {
@@ -86,9 +89,24 @@ pub fn read(path: &Path) -> Result<Gathered> {
         if let Some(id) = known.get(&Section::Identity).and_then(|identity| identity.get("account")?.as_str()) {
             gathered.account_ids.insert(account.clone(), id.to_owned());
         }
-        gathered.evidence.insert(account, known);
+        evidence.insert(account, known);
     }
+    gathered.evidence = Arc::new(evidence);
     gathered.calls =
         recording.calls.into_iter().map(|call| Timed { call, milliseconds: None }).collect();
     Ok(gathered)
+}
+
+/// Marks what a plan asks for and a recording doesn't have: it was not read, which is not the same as absent.
+pub fn fill_gaps(gathered: &mut Gathered, plan: &BTreeMap<String, BTreeSet<Section>>) {
+    let evidence = Arc::make_mut(&mut gathered.evidence);
+    for (account, sections) in plan {
+        for section in sections {
+            let known = evidence.entry(account.clone()).or_default();
+            known.entry(*section).or_insert_with(|| {
+                let message = format!("The recording has no {} of the {account} account.", section.name());
+                evidence::unreadable(ReasonCode::IncompleteAnswer, account, &message)
+            });
+        }
+    }
 }

@@ -2,17 +2,18 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::key::Key;
 use mdbook_verify::results::{Call, Reason, ReasonCode, Results, SeenAccount};
 use futures_util::future::join_all;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::plan::Compiled;
-use crate::store::Store;
-use crate::verdict::{self, Case, Evidence, Judged};
+use crate::verdict::{self, Case, Evidence};
 
 /// How an account is reached.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub enum Connection {
 #[derive(Debug, Default)]
 pub struct Gathered {
     /// The evidence.
-    pub evidence: Evidence,
+    pub evidence: Arc<Evidence>,
     /// Account ids of the accounts that were identified, by the course's names.
     pub account_ids: BTreeMap<String, String>,
     /// The accounts that are used as root.
@@ -38,15 +39,18 @@ pub struct Gathered {
 
 /// Gathers the plan's evidence: who each account is, then everything else, all at the same time.
 ///
-/// `expected` are the account ids that were seen before: other credentials are the wrong ones.
+/// `expected` are the account ids that were seen before: other credentials are the wrong ones. `progress` is told how
+/// many of how many sections have been read.
 pub async fn gather(
     plan: &BTreeMap<String, BTreeSet<Section>>,
     connections: &BTreeMap<String, Connection>,
     expected: &BTreeMap<String, String>,
+    progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Gathered {
     let log = CallLog::default();
     let identities = join_all(plan.keys().map(|account| identify(account, connections.get(account), &log))).await;
     let mut gathered = Gathered::default();
+    let mut evidence = Evidence::new();
     let mut readers = Vec::new();
     let ids: Vec<Option<String>> = identities.iter().map(|(value, _)| account_id(value)).collect();
     for ((account, sections), ((identity, reader), id)) in plan.iter().zip(identities.into_iter().zip(&ids)) {
@@ -57,27 +61,36 @@ pub async fn gather(
                     gathered.root_users.insert(account.clone());
                 }
                 gathered.account_ids.insert(account.clone(), id.clone());
-                gathered.evidence.entry(account.clone()).or_default().insert(Section::Identity, identity);
+                evidence.entry(account.clone()).or_default().insert(Section::Identity, identity);
                 readers.push((account, sections, reader.with_account_id(id)));
             }
             (_, Some(id)) => {
                 let value = wrong_account(account, id, twice, expected.get(account));
-                gathered.evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
+                evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
             }
             (_, None) => {
                 // Who the account is could not be read: nothing is read of an account that is not known.
                 let value = nothing_without(&identity);
-                gathered.evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
+                evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
             }
         }
     }
+    let total: usize = readers.iter().map(|(_, sections, _)| sections.len()).sum();
+    let done = AtomicUsize::new(readers.len());
+    progress(readers.len(), total);
+    let done = &done;
     let reads = readers.iter().flat_map(|(account, sections, reader)| {
         let sections = sections.iter().filter(|section| **section != Section::Identity);
-        sections.map(async move |section| ((*account).clone(), *section, section.gather(reader).await))
+        sections.map(move |section| async move {
+            let value = section.gather(reader).await;
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            ((*account).clone(), *section, value)
+        })
     });
     for (account, section, value) in join_all(reads).await {
-        gathered.evidence.entry(account).or_default().insert(section, value);
+        evidence.entry(account).or_default().insert(section, value);
     }
+    gathered.evidence = Arc::new(evidence);
     gathered.calls = log.calls();
     gathered
 }
@@ -129,63 +142,43 @@ fn nothing_without(identity: &Value) -> Value {
     }
 }
 
-/// Judges steps and writes the results. Returns what is now in the results, with what had to be said about the file.
-///
-/// # Errors
-/// When the results cannot be written.
-pub fn judge_and_store(
-    course: &Arc<Course>,
-    compiled: &Arc<Compiled>,
-    steps: &[&Step],
-    gathered: Gathered,
-    store: &Store,
-    show_identifiers: bool,
-) -> Result<crate::store::Loaded> {
-    let evidence = Arc::new(gathered.evidence);
-    store.update(|results| {
+/// What judging takes besides the evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench<'r> {
+    /// The course.
+    pub course: &'r Arc<Course>,
+    /// Its checks, compiled.
+    pub compiled: &'r Arc<Compiled>,
+    /// The learner's key.
+    pub key: &'r Key,
+    /// Whether results show account ids, e-mail addresses and phone numbers.
+    pub show_identifiers: bool,
+}
+
+impl Bench<'_> {
+    /// Judges steps by what was gathered, and puts the verdicts into the results.
+    pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let case = Arc::new(Case {
-            course: Arc::clone(course),
-            compiled: Arc::clone(compiled),
-            evidence: Arc::clone(&evidence),
+            course: Arc::clone(self.course),
+            compiled: Arc::clone(self.compiled),
+            evidence: Arc::clone(&gathered.evidence),
             account_ids: gathered.account_ids.clone(),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),
-            key: store.key().clone(),
-            show_identifiers,
+            key: self.key.clone(),
+            show_identifiers: self.show_identifiers,
         });
         for (account, id) in &gathered.account_ids {
-            let (fingerprint, id) = (store.key().fingerprint(id), mask::account_id(id));
-            results.accounts.insert(account.clone(), SeenAccount { fingerprint, id });
+            let shown = if self.show_identifiers { id.clone() } else { mask::account_id(id) };
+            let seen = SeenAccount { fingerprint: self.key.fingerprint(id), id: shown };
+            results.accounts.insert(account.clone(), seen);
         }
         for step in steps {
             let judged = verdict::judge(&case, step);
-            let calls = calls_of(compiled, course, step, &gathered.calls);
+            let calls = calls_of(self.compiled, self.course, step, &gathered.calls);
             verdict::record(results, &case, step, judged, calls);
         }
-    })
-}
-
-/// Judges steps without writing anything.
-pub fn judge_only(
-    course: &Arc<Course>,
-    compiled: &Arc<Compiled>,
-    steps: &[&Step],
-    gathered: Gathered,
-    before: &Results,
-    key: &mdbook_verify::key::Key,
-    show_identifiers: bool,
-) -> Vec<Judged> {
-    let case = Arc::new(Case {
-        course: Arc::clone(course),
-        compiled: Arc::clone(compiled),
-        evidence: Arc::new(gathered.evidence),
-        account_ids: gathered.account_ids,
-        confirmations: before.confirmations.clone(),
-        seen: before.seen.clone(),
-        key: key.clone(),
-        show_identifiers,
-    });
-    steps.iter().map(|step| verdict::judge(&case, step)).collect()
+    }
 }
 
 /// The calls that a step's verdict rests on.

@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     /// When the folder cannot be written. The results are then as they were.
     pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
-        let folder = self.folder()?;
+        let folder = folder(&self.root)?;
         let lock = File::options()
             .create(true)
             .truncate(false)
@@ -82,17 +82,6 @@ impl Store {
         let (results, text) = results.sealed(&self.key).context("writing the results as JSON")?;
         self.replace(&folder, &text)?;
         Ok(Loaded { results, notice })
-    }
-
-    /// `.verify/` with what every course's needs: a `.gitignore` and `results/`.
-    fn folder(&self) -> Result<PathBuf> {
-        let folder = self.root.join(".verify");
-        fs::create_dir_all(folder.join("results")).with_context(|| format!("making {}", folder.display()))?;
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(&ignore, "*\n").with_context(|| format!("writing {}", ignore.display()))?;
-        }
-        Ok(folder)
     }
 
     fn replace(&self, folder: &Path, text: &str) -> Result<()> {
@@ -116,6 +105,20 @@ impl Store {
         fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;
         Ok(format!("{} cannot be used: {unusable}. It is kept as {}.", path.display(), aside.display()))
     }
+}
+
+/// A course's `.verify/`, with what every one has: a `.gitignore` and `results/`.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn folder(course_root: &Path) -> Result<PathBuf> {
+    let folder = course_root.join(".verify");
+    fs::create_dir_all(folder.join("results")).with_context(|| format!("making {}", folder.display()))?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(&ignore, "*\n").with_context(|| format!("writing {}", ignore.display()))?;
+    }
+    Ok(folder)
 }
 
 /// Reads the learner's key, or makes it.

@@ -69,7 +69,7 @@ impl Fields {
         Fields(Arc::new(fields))
     }
 
-    fn look_up(&self, key: &dyn Val) -> Result<Option<&dyn Val>, ExecutionError> {
+    fn look_up(&self, key: &dyn Val) -> Result<Option<&(dyn Val + 'static)>, ExecutionError> {
         let name = key.downcast_ref::<CelString>().map(|name| name.inner().to_owned()).unwrap_or_default();
         match self.0.get(&name) {
             Some(Field::Known(value)) => Ok(Some(value.as_ref())),

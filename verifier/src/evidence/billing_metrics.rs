@@ -2,8 +2,6 @@
 
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
 /// only once billing alerts are on and some hours have passed: having none proves nothing.

@@ -40,7 +40,7 @@ const SECTION_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Lists the sections once: the enum, their names in checks, and which type and function belong to each.
 macro_rules! sections {
-    ($($variant:ident = $name:literal, $module:ident :: $type:ty;)*) => {
+    ($($variant:ident = $name:literal, $module:ident :: $type:ident;)*) => {
         /// An evidence section, named as checks name it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Section {
@@ -66,12 +66,12 @@ macro_rules! sections {
             /// # Errors
             /// What doesn't fit.
             pub fn conform(self, value: Value) -> Result<Value, String> {
-                match self { $(Section::$variant => conform::<$type>(value),)* }
+                match self { $(Section::$variant => conform::<$module::$type>(value),)* }
             }
 
             /// The section's JSON Schema, with the doc comments as descriptions.
             pub fn schema(self, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                match self { $(Section::$variant => generator.subschema_for::<Read<$type>>(),)* }
+                match self { $(Section::$variant => generator.subschema_for::<Read<$module::$type>>(),)* }
             }
         }
     };

@@ -1,0 +1,29 @@
+//! `verify explain STEP`: what it asks for, what was read, what to do. Asks AWS nothing.
+
+use anyhow::Result;
+use mdbook_verify::results::Results;
+
+use super::session::Session;
+use super::{Common, Exit, Format, notice, print};
+use crate::report;
+
+pub(super) fn run(common: &Common, id: &str) -> Result<Exit> {
+    let session = Session::open(common)?;
+    let step = session.step(id)?;
+    let results = session.store.read().unwrap_or_else(|unusable| {
+        notice(&format!("{} cannot be used: {unusable}.", session.store.path().display()));
+        Results::empty(session.practice())
+    });
+    match common.format {
+        Format::Json => {
+            let mut only = results;
+            only.steps.retain(|other, _| other == id || step.members.contains(other));
+            print(&report::json(&only)?)?;
+        }
+        Format::Text => {
+            let needs = session.compiled.needs(&session.course, step);
+            print(&report::text::explanation(&session.course, &results, step, &needs))?;
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,180 @@
+//! The command line: one file a command. Only this module prints.
+
+mod accounts;
+mod attest;
+mod explain;
+mod practice;
+mod schema;
+mod session;
+mod status;
+mod verify;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::Write;
+use std::path::PathBuf;
+
+pub use crate::report::exit::Exit;
+
+/// Verifies the steps of a course in your own AWS accounts, and writes the verdicts into the book.
+///
+/// Exit status: 0 every required step is done, 1 some step is not yet, 2 something is wrong with the command or the
+/// course, 3 nothing is false but something is unknown.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Steps to verify; all of the course without one
+    #[arg(value_name = "STEP")]
+    steps: Vec<String>,
+    /// Build the book with its verdicts afterwards
+    #[arg(long)]
+    build: bool,
+    /// Keep the evidence of this run in a file
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Judge the evidence of a recorded run, without any network; nothing is written
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    replay: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The course's folder; by default the nearest upwards with a book.toml, or its book/
+    #[arg(long, global = true, value_name = "DIR")]
+    course: Option<PathBuf>,
+    /// Use the practice account: as its actions left it, or `fresh`, or `done`
+    #[arg(long, global = true, value_name = "START", num_args = 0..=1, require_equals = true, default_missing_value = "taken")]
+    practice: Option<PracticeStart>,
+    /// Use an AWS profile for one of the course's accounts, this time
+    #[arg(long, global = true, value_name = "NAME=PROFILE", value_parser = pair)]
+    account: Vec<(String, String)>,
+    /// How to print
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Show account ids, e-mail addresses and phone numbers
+    #[arg(long, global = true)]
+    show_identifiers: bool,
+    /// Let the course bring preprocessors, scripts and a theme, and read files outside of its folder: all of it runs
+    /// with your rights
+    #[arg(long, global = true)]
+    trust_course: bool,
+    /// Show the calls to AWS
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PracticeStart {
+    /// As the practice actions left it.
+    #[value(hide = true)]
+    Taken,
+    Fresh,
+    Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the book with its verdicts
+    Build,
+    /// What is done, from the results; asks AWS nothing
+    Status,
+    /// What a step asks for, what was read, and what to do
+    Explain {
+        /// The step
+        step: String,
+    },
+    /// Give your word for what AWS lets nobody read
+    Attest {
+        /// The step
+        step: String,
+        /// Take it back
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Show the course's accounts, or bind them to AWS profiles
+    Accounts {
+        /// The course's name for the account, and the AWS profile to read it with
+        #[arg(value_name = "NAME=PROFILE", value_parser = pair)]
+        bind: Vec<(String, String)>,
+        /// Forget what an account is bound to
+        #[arg(long, value_name = "NAME")]
+        unbind: Vec<String>,
+    },
+    /// Do a step in the practice account, or start it afresh
+    Practice {
+        #[command(subcommand)]
+        command: PracticeCommand,
+    },
+    /// The JSON Schema of what verify writes
+    Schema {
+        /// Which
+        #[arg(value_enum)]
+        document: schema::Document,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum PracticeCommand {
+    /// Do a step, and those that come before it
+    Do {
+        /// The step
+        step: String,
+    },
+    /// Undo everything
+    Reset,
+}
+
+/// `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("this takes the form NAME=PROFILE".to_owned()),
+    }
+}
+
+/// Runs the command line.
+///
+/// # Errors
+/// What went wrong, for standard error; the exit status is then 2.
+pub async fn run() -> Result<Exit> {
+    let cli = Cli::parse();
+    let common = &cli.common;
+    match cli.command {
+        None => verify::run(common, &cli.steps, cli.build, cli.record.as_deref(), cli.replay.as_deref()).await,
+        Some(Command::Build) => verify::build(common),
+        Some(Command::Status) => status::run(common),
+        Some(Command::Explain { step }) => explain::run(common, &step),
+        Some(Command::Attest { step, withdraw }) => attest::run(common, &step, withdraw).await,
+        Some(Command::Accounts { bind, unbind }) => accounts::run(common, &bind, &unbind).await,
+        Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
+        Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
+        Some(Command::Schema { document }) => schema::run(document),
+    }
+}
+
+/// Prints, with colour where the terminal has it. A reader that has gone away is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Says something beside the output.
+fn notice(text: &str) {
+    let mut err = anstream::stderr().lock();
+    // Nobody is left to tell if standard error is gone.
+    let _ = writeln!(err, "{text}");
+}

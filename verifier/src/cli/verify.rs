@@ -1,0 +1,79 @@
+//! `verify [STEP]...` and `verify build`.
+
+use anyhow::Result;
+use mdbook_verify::results::Results;
+use std::path::Path;
+
+use super::session::Session;
+use super::{Common, Exit, Format, notice, print};
+use crate::report::{self, exit};
+use crate::{book, recording, run};
+
+pub(super) async fn run(
+    common: &Common,
+    names: &[String],
+    build: bool,
+    record: Option<&Path>,
+    replay: Option<&Path>,
+) -> Result<Exit> {
+    let session = Session::open(common)?;
+    let steps = run::select(&session.course, names)?;
+    let mut gathered = match replay {
+        Some(file) => recording::read(file)?,
+        None => session.gather(&steps).await?,
+    };
+    if let Some(file) = record {
+        recording::write(file, &gathered, common.show_identifiers)?;
+    }
+    let results = match replay {
+        Some(_) => {
+            // Somebody's recording says nothing of this learner's account: the results stay as they are.
+            recording::fill_gaps(&mut gathered, &session.compiled.plan(&session.course, steps.iter().copied()));
+            let mut results = Results::empty(session.practice());
+            session.bench().judge(&steps, &gathered, &mut results);
+            results
+        }
+        None => {
+            let loaded = session.store.update(|results| session.bench().judge(&steps, &gathered, results))?;
+            if let Some(text) = &loaded.notice {
+                notice(text);
+            }
+            loaded.results
+        }
+    };
+    match common.format {
+        Format::Json => print(&report::json(&results)?)?,
+        Format::Text if names.is_empty() => print(&report::text::summary(&session.course, &results))?,
+        Format::Text => {
+            let named = names.iter().filter_map(|name| session.course.step(name));
+            let details = named.map(|step| report::text::details(&session.course, &results, step));
+            print(&details.collect::<Vec<_>>().join("\n"))?;
+        }
+    }
+    if common.verbose {
+        notice(&report::text::calls(&gathered.calls));
+    }
+    if build {
+        built(&session.root, session.practice(), common)?;
+    }
+    let judged = names.iter().filter_map(|name| session.course.step(name));
+    Ok(if names.is_empty() {
+        exit::of_course(&session.course, &results)
+    } else {
+        exit::of(judged.map(|step| results.view(&session.course, step).verdict))
+    })
+}
+
+pub(super) fn build(common: &Common) -> Result<Exit> {
+    let root = book::find(common.course.as_deref())?;
+    built(&root, common.practice.is_some(), common)?;
+    Ok(Exit::Done)
+}
+
+fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
+    let page = book::build(root, practice, common.trust_course)?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| page.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(page);
+    notice(&format!("The book with its verdicts: {}", shown.display()));
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The course's accounts and what they are bound to.
+
+use mdbook_verify::course::Course;
+use serde::Serialize;
+use std::fmt::Write;
+
+use super::text::plain;
+use crate::bindings::Bindings;
+use crate::evidence::{Section, UNREADABLE, Unreadable};
+use crate::mask;
+use crate::run::Gathered;
+
+/// One account of the course.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// The course's name for it.
+    pub name: String,
+    /// What it is, in the course's words.
+    pub about: String,
+    /// The AWS profile, if it is bound.
+    pub profile: Option<String>,
+    /// The account id, if it was identified.
+    pub account_id: Option<String>,
+    /// Who the credentials are.
+    pub arn: Option<String>,
+    /// Why it was not identified.
+    pub problems: Vec<String>,
+}
+
+/// The accounts in the order of their names.
+pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identifiers: bool) -> Vec<Line> {
+    let shown = |text: &str| if show_identifiers { text.to_owned() } else { mask::text(text) };
+    let line = |(name, about): (&String, &String)| {
+        let identity = gathered.evidence.get(name).and_then(|sections| sections.get(&Section::Identity));
+        let unreadable = identity.filter(|identity| identity.get(UNREADABLE).is_some());
+        let unreadable = unreadable.and_then(|identity| serde_json::from_value::<Unreadable>(identity.clone()).ok());
+        Line {
+            name: name.clone(),
+            about: about.clone(),
+            profile: bound.get(name).map(|binding| binding.profile.clone()),
+            account_id: gathered.account_ids.get(name).map(|id| shown(id)),
+            arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(shown),
+            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| reason.message).collect(),
+        }
+    };
+    course.accounts.iter().map(line).collect()
+}
+
+/// As JSON.
+///
+/// # Errors
+/// Never.
+pub fn json(lines: &[Line]) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(lines).map(|text| text + "\n")
+}
+
+/// For a terminal, with the profiles that could be bound.
+pub fn text(lines: &[Line], profiles: &[String]) -> String {
+    let mut out = String::new();
+    for line in lines {
+        let _ = writeln!(out, "{}  {}", plain(&line.name), plain(&line.about));
+        match (&line.profile, &line.account_id) {
+            (Some(profile), Some(id)) => {
+                let arn = line.arn.as_deref().unwrap_or_default();
+                let _ = writeln!(out, "  ✓ profile {}: AWS account {id}, as {}", plain(profile), plain(arn));
+            }
+            (Some(profile), None) => {
+                let _ = writeln!(out, "  ? profile {}", plain(profile));
+            }
+            (None, _) => {
+                let _ = writeln!(out, "  ○ not bound: verify accounts {}=PROFILE", line.name);
+            }
+        }
+        for problem in &line.problems {
+            let _ = writeln!(out, "    {}", plain(problem));
+        }
+    }
+    if lines.iter().any(|line| line.profile.is_none()) {
+        let known = if profiles.is_empty() { "none yet".to_owned() } else { plain(&profiles.join(", ")) };
+        let _ = writeln!(out, "\nAWS profiles on this machine: {known}. `aws login --profile NAME` makes one.");
+    }
+    out
+}

@@ -1,0 +1,258 @@
+//! Text for a terminal. Colours are styles that are dropped where there are none; a verdict is never told by colour
+//! alone. Whatever comes from AWS or a lesson is stripped of control characters.
+
+use anstyle::{AnsiColor, Style};
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{Outcome, Results, StepResult, Verdict};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use crate::evidence::{Section, Timed, table};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The widest line; a terminal is rarely narrower than this.
+const WIDTH: usize = 100;
+
+fn style(verdict: Verdict) -> Style {
+    let color = match verdict {
+        Verdict::Verified => AnsiColor::Green,
+        Verdict::Attested => AnsiColor::Blue,
+        Verdict::NotYet => AnsiColor::Red,
+        Verdict::Unknown => AnsiColor::Yellow,
+        Verdict::Unchecked | Verdict::NotApplicable => return DIM,
+    };
+    Style::new().fg_color(Some(color.into()))
+}
+
+fn outcome_style(outcome: Outcome) -> Style {
+    style(match outcome {
+        Outcome::Met => Verdict::Verified,
+        Outcome::Confirmed => Verdict::Attested,
+        Outcome::NotMet => Verdict::NotYet,
+        Outcome::Unknown | Outcome::Unconfirmed => Verdict::Unknown,
+        Outcome::NotApplicable => Verdict::NotApplicable,
+    })
+}
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{}{style:#}", plain(text))
+}
+
+/// A text without control characters.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The whole course at a glance.
+pub fn summary(course: &Course, results: &Results) -> String {
+    let mut out = String::new();
+    let mut chapter = None;
+    let told: Vec<&Step> = course.steps.iter().filter(|step| !step.places.is_empty()).collect();
+    heading(&mut out, course, results);
+    for step in &told {
+        let place = &step.places[0];
+        if chapter != Some(&place.chapter) {
+            let _ = writeln!(out, "\n{}", styled(BOLD, &place.chapter_name));
+            chapter = Some(&place.chapter);
+        }
+        line(&mut out, course, results, step);
+    }
+    let _ = writeln!(out);
+    progress(&mut out, course, results, &told);
+    out
+}
+
+fn heading(out: &mut String, course: &Course, results: &Results) {
+    let practice = if results.practice { "  (practice account: nothing here is real)" } else { "" };
+    let _ = writeln!(out, "{}{}", styled(BOLD, &course.title), styled(DIM, practice));
+}
+
+/// A step's line, and under it why it isn't done.
+fn line(out: &mut String, course: &Course, results: &Results, step: &Step) {
+    let view = results.view(course, step);
+    let verdict = view.verdict;
+    let optional = if step.optional { " (optional)" } else { "" };
+    let text = shorten(&plain(&step.places[0].text), 58);
+    let style = style(verdict);
+    let _ = writeln!(
+        out,
+        "  {style}{} {:<16}{style:#}{text}{optional}  {}",
+        verdict.icon(),
+        verdict.words(),
+        styled(DIM, &step.id)
+    );
+    // The reasons of a check of checks stand with its members.
+    let members_told = step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.places.is_empty());
+    if let Some(result) = view.result.filter(|_| !members_told) {
+        for sentence in why(result, &step.id) {
+            wrapped(out, "                    ", &sentence);
+        }
+    }
+    if let Some(stale) = view.stale {
+        wrapped(out, "                    ", &format!("Verify again: {stale}."));
+    }
+}
+
+/// Why a step isn't done, in as few words as will do.
+fn why(result: &StepResult, id: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    match result.verdict {
+        Verdict::NotYet => {
+            let unmet = result.expectations.iter().filter(|told| told.outcome == Outcome::NotMet);
+            told.extend(unmet.filter_map(|unmet| unmet.sentences.first().cloned()).take(1));
+        }
+        Verdict::Unknown => {
+            told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
+            if result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed) {
+                told.push(format!("When it is done: verify attest {id}"));
+            }
+            told.dedup();
+        }
+        _ => {}
+    }
+    if let Some(held) = &result.held_until {
+        told.push(format!("It was done when it was checked at {held}."));
+    }
+    told
+}
+
+fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]) {
+    let required: Vec<&&Step> = told.iter().filter(|step| !step.optional).collect();
+    let blocks = |step: &&&&Step| results.view(course, step).verdict.blocks();
+    let left = required.iter().filter(blocks).count();
+    let done = required.len() - left;
+    if left == 0 {
+        let _ = writeln!(out, "{}", styled(style(Verdict::Verified), &format!("All {done} required steps are done.")));
+        return;
+    }
+    let _ = writeln!(out, "{}", styled(BOLD, &format!("{done} of {} required steps are done.", required.len())));
+    // What can be done at once comes before what only waits.
+    let verdict_of = |step: &&&&Step| results.view(course, step).verdict;
+    let simple = required.iter().filter(|step| step.members.is_empty());
+    let next = simple.filter(blocks).min_by_key(verdict_of);
+    if let Some(next) = next {
+        let practice = if results.practice { "--practice " } else { "" };
+        let _ = writeln!(out, "Next: {}", plain(&next.places[0].text));
+        let _ = writeln!(out, "      {}", styled(DIM, &format!("verify {practice}explain {}", next.id)));
+    }
+}
+
+/// One step with its expectations.
+pub fn details(course: &Course, results: &Results, step: &Step) -> String {
+    let mut out = String::new();
+    let view = results.view(course, step);
+    let style = style(view.verdict);
+    let check = course.check(step);
+    let practice = if results.practice { "  (practice account)" } else { "" };
+    let _ = writeln!(
+        out,
+        "{style}{} {}{style:#}  {}  {}{}",
+        view.verdict.icon(),
+        view.verdict.words(),
+        styled(BOLD, &check.title),
+        styled(DIM, &step.id),
+        styled(DIM, practice)
+    );
+    if let Some(stale) = view.stale {
+        wrapped(&mut out, "    ", &format!("Verify again: {stale}."));
+    }
+    let Some(result) = view.result else { return out };
+    for told in &result.expectations {
+        let style = outcome_style(told.outcome);
+        let words = match told.outcome {
+            Outcome::Met | Outcome::NotMet => String::new(),
+            outcome => format!("  ({})", outcome.words()),
+        };
+        let _ = writeln!(out, "  {style}{}{style:#} {}{}", told.outcome.icon(), plain(&told.title), styled(DIM, &words));
+        for sentence in &told.sentences {
+            wrapped(&mut out, "      ", sentence);
+        }
+        if let (Some(statement), Outcome::Unconfirmed) = (&told.statement, told.outcome) {
+            wrapped(&mut out, "      ", &format!("If this is so: {statement}"));
+            let practice = if results.practice { "--practice " } else { "" };
+            wrapped(&mut out, "      ", &format!("then say so: verify {practice}attest {}", step.id));
+        }
+    }
+    for reason in result.reasons.iter().filter(|reason| !reason.message.is_empty()) {
+        wrapped(&mut out, "  Why unknown: ", &reason.message);
+    }
+    if let Some(held) = &result.held_until {
+        wrapped(&mut out, "  ", &format!("It was done when it was checked at {held}."));
+    }
+    out
+}
+
+/// All about a step: what it rests on, how it came out, what is read for it.
+pub fn explanation(
+    course: &Course,
+    results: &Results,
+    step: &Step,
+    needs: &BTreeSet<(String, Section)>,
+) -> String {
+    let mut out = details(course, results, step);
+    let check = course.check(step);
+    if let Some(about) = &check.about {
+        let _ = writeln!(out);
+        wrapped(&mut out, "  ", about);
+    }
+    if !step.members.is_empty() {
+        let _ = writeln!(out, "\n  It consists of: {}", step.members.join(", "));
+    }
+    if results.view(course, step).result.is_none() {
+        let _ = writeln!(out, "\n  What it expects:");
+        for expectation in check.expectations() {
+            wrapped(&mut out, "  · ", &expectation.title);
+        }
+    }
+    let _ = writeln!(out, "\n  What is read for it:");
+    for (account, section) in needs {
+        for call in table::of(*section) {
+            let action = call.action.map_or("no permission needed".to_owned(), |action| format!("needs {action}"));
+            let _ = writeln!(out, "    {:<12} {:<56} {}", account, call.name(), styled(DIM, &action));
+        }
+    }
+    if let Some(result) = results.view(course, step).result {
+        let _ = writeln!(out, "\n  Checked {} by verify {}.", plain(&result.checked), plain(&result.by));
+    }
+    out
+}
+
+/// The calls of a run.
+pub fn calls(calls: &[Timed]) -> String {
+    let mut out = String::from("Calls to AWS:\n");
+    for timed in calls {
+        let call = &timed.call;
+        let took = timed.milliseconds.map_or("unfinished".to_owned(), |took| format!("{took} ms"));
+        let _ = writeln!(out, "  {}  {:<12} {:<56} {:<12} {took}", call.time, call.account, call.operation, call.region);
+    }
+    out
+}
+
+/// A paragraph within the width, each line with the indentation.
+fn wrapped(out: &mut String, indent: &str, text: &str) {
+    let room = WIDTH - indent.chars().count();
+    let mut line = String::new();
+    let mut lead = indent.to_owned();
+    for word in plain(&text.split_whitespace().collect::<Vec<_>>().join(" ")).split(' ') {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            let _ = writeln!(out, "{lead}{line}");
+            lead = " ".repeat(indent.chars().count());
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let _ = writeln!(out, "{lead}{line}");
+}
+
+fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most - 1).collect();
+    format!("{}…", kept.trim_end())
+}
