@@ -216,14 +216,17 @@ impl Reader<'_> {
             }
         }
         let mut steps = Vec::new();
-        let place = |item: &Item| Place {
+        let place = |item: &Item, params: &Params| Place {
             chapter: path.to_owned(),
             chapter_name: chapter.name.clone(),
-            text: item.text.clone(),
+            text: substitute::fill(&item.text, params),
         };
         for item in &scan.items {
             match self.step(content, item) {
-                Ok((step, members)) => steps.push(self.add(step, members, place(item))),
+                Ok((step, members)) => {
+                    let place = place(item, &self.course.params);
+                    steps.push(self.add(step, members, place));
+                }
                 Err(problems) => {
                     for (range, message, help) in problems {
                         let spot = self.sources.spot(source, content, range);

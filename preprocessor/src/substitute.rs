@@ -41,6 +41,14 @@ pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<
     }
 }
 
+/// A plain text with its holes filled.
+pub(crate) fn fill(text: &str, params: &Params) -> String {
+    params.iter().fold(text.to_owned(), |text, (name, value)| {
+        let value = value.to_string();
+        text.replace(&format!("{{{{ {name} }}}}"), &value).replace(&format!("{{{{{name}}}}}"), &value)
+    })
+}
+
 fn alike(name: &str, params: &Params) -> bool {
     params.keys().any(|known| strsim::jaro_winkler(name, known) > LIKE)
 }

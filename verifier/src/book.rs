@@ -6,6 +6,7 @@
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
+use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
 use mdbook_verify::{CSS, VerifyPreprocessor};
@@ -44,7 +45,8 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf> {
 /// # Errors
 /// All that is wrong with the book, the lessons and the checks.
 pub fn read(root: &Path, trusted: bool) -> Result<Course> {
-    let book = load(root, trusted)?;
+    let mut book = load(root, trusted)?;
+    book.with_preprocessor(NoPreprocessor);
     let (expanded, context) = book.preprocess_book(&NoRenderer)?;
     Ok(Course::read(&context.root, &context.config, &expanded)?)
 }
@@ -85,6 +87,19 @@ fn load(root: &Path, trusted: bool) -> Result<MDBook> {
         trust::book(root, &book)?;
     }
     Ok(book)
+}
+
+/// Stands for our preprocessor while a course is read: its directives must still be there.
+struct NoPreprocessor;
+
+impl mdbook_preprocessor::Preprocessor for NoPreprocessor {
+    fn name(&self) -> &str {
+        "verify"
+    }
+
+    fn run(&self, _context: &mdbook_preprocessor::PreprocessorContext, book: Book) -> Result<Book> {
+        Ok(book)
+    }
 }
 
 /// Stands for a renderer while a course is read: nothing is rendered.

@@ -71,9 +71,11 @@ impl Intercept for Guard {
         "verify's guard"
     }
 
-    fn read_before_execution(
+    // The earliest hook that knows the operation's name: nothing has been serialised, signed or sent yet.
+    fn read_before_serialization(
         &self,
         _context: &BeforeSerializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some((service, operation)) = operation_name(cfg) else {
