@@ -91,11 +91,11 @@ fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
         .collect();
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
     let expectations = members.iter().map(|(check, judged)| {
-        let told = judged.expectations.iter().find(|told| told.outcome == worst_outcome(judged.verdict));
+        let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
         ExpectationResult {
             title: check.title.clone(),
             outcome: worst_outcome(judged.verdict),
-            sentences: told.map(|told| told.sentences.clone()).unwrap_or_default(),
+            sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
             statement: None,
         }
     });

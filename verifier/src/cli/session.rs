@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{Reason, ReasonCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -155,10 +156,20 @@ impl<'c> Session<'c> {
                 World::open(Start::Fresh, &practice::log::read(&self.root)?, time::now_secs()).await?
             }
         };
-        let accounts = self.course.accounts.keys();
-        let connections = accounts.filter_map(|name| {
-            world.sdk_config(name).map(|sdk| (name.clone(), Connection::Sdk(Box::new(sdk))))
-        });
-        Ok(connections.collect())
+        let connect = |name: &String| {
+            let connection = match world.sdk_config(name).filter(|_| world.exists(name)) {
+                Some(sdk) => Connection::Sdk(Box::new(sdk)),
+                None => Connection::None(vec![Reason {
+                    code: ReasonCode::NoCredentials,
+                    account: Some(name.clone()),
+                    action: None,
+                    message: format!(
+                        "The practice account has no {name} account yet. Open it: verify practice do account-created"
+                    ),
+                }]),
+            };
+            (name.clone(), connection)
+        };
+        Ok(self.course.accounts.keys().map(connect).collect())
     }
 }

@@ -97,6 +97,10 @@ impl Front {
         self.state().taken.insert(step.to_owned());
     }
 
+    pub(super) fn signed_up(&self) -> bool {
+        self.state().console.signed_up()
+    }
+
     pub(super) fn deny(&self, operation: &str) {
         self.state().denied.insert(operation.to_lowercase());
     }

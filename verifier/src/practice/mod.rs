@@ -117,6 +117,11 @@ impl World {
         Ok(())
     }
 
+    /// Whether the account exists: the production account does once it was signed up for.
+    pub fn exists(&self, account: &str) -> bool {
+        account == GENERAL || account == PRODUCTION && self.front.signed_up()
+    }
+
     /// The SDK configuration that reads one of the accounts; `None` for a name that practice doesn't have.
     pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
         let key = front::access_key(account)?;

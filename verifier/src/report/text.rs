@@ -49,6 +49,7 @@ pub(super) fn plain(text: &str) -> String {
 pub fn summary(course: &Course, results: &Results) -> String {
     let mut out = String::new();
     let mut chapter = None;
+    let mut before = Vec::new();
     let told: Vec<&Step> = course.steps.iter().filter(|step| !step.places.is_empty()).collect();
     heading(&mut out, course, results);
     for step in &told {
@@ -57,7 +58,7 @@ pub fn summary(course: &Course, results: &Results) -> String {
             let _ = writeln!(out, "\n{}", styled(BOLD, &place.chapter_name));
             chapter = Some(&place.chapter);
         }
-        line(&mut out, course, results, step);
+        line(&mut out, course, results, step, &mut before);
     }
     let _ = writeln!(out);
     progress(&mut out, course, results, &told);
@@ -69,8 +70,8 @@ fn heading(out: &mut String, course: &Course, results: &Results) {
     let _ = writeln!(out, "{}{}", styled(BOLD, &course.title), styled(DIM, practice));
 }
 
-/// A step's line, and under it why it isn't done.
-fn line(out: &mut String, course: &Course, results: &Results, step: &Step) {
+/// A step's line, and under it why it isn't done, unless the step before has said the same.
+fn line(out: &mut String, course: &Course, results: &Results, step: &Step, before: &mut Vec<String>) {
     let view = results.view(course, step);
     let verdict = view.verdict;
     let optional = if step.optional { " (optional)" } else { "" };
@@ -86,9 +87,12 @@ fn line(out: &mut String, course: &Course, results: &Results, step: &Step) {
     // The reasons of a check of checks stand with its members.
     let members_told = step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.places.is_empty());
     if let Some(result) = view.result.filter(|_| !members_told) {
-        for sentence in why(result, &step.id) {
-            wrapped(out, "                    ", &sentence);
+        let practice = if results.practice { "--practice " } else { "" };
+        let told = why(result, &format!("{practice}attest {}", step.id));
+        if told != *before {
+            told.iter().for_each(|sentence| wrapped(out, "                    ", sentence));
         }
+        *before = told;
     }
     if let Some(stale) = view.stale {
         wrapped(out, "                    ", &format!("Verify again: {stale}."));
@@ -96,7 +100,7 @@ fn line(out: &mut String, course: &Course, results: &Results, step: &Step) {
 }
 
 /// Why a step isn't done, in as few words as will do.
-fn why(result: &StepResult, id: &str) -> Vec<String> {
+fn why(result: &StepResult, attest: &str) -> Vec<String> {
     let mut told = Vec::new();
     match result.verdict {
         Verdict::NotYet => {
@@ -106,7 +110,7 @@ fn why(result: &StepResult, id: &str) -> Vec<String> {
         Verdict::Unknown => {
             told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
             if result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed) {
-                told.push(format!("When it is done: verify attest {id}"));
+                told.push(format!("When it is done: verify {attest}"));
             }
             told.dedup();
         }
@@ -221,7 +225,7 @@ pub fn explanation(
 
 /// The calls of a run.
 pub fn calls(calls: &[Timed]) -> String {
-    let mut out = String::from("Calls to AWS:\n");
+    let mut out = String::from("\nCalls to AWS:\n");
     for timed in calls {
         let call = &timed.call;
         let took = timed.milliseconds.map_or("unfinished".to_owned(), |took| format!("{took} ms"));
