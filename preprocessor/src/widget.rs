@@ -36,8 +36,12 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
         widget.push_str(&line("verify-line", &text));
     }
     let practice = if practice { "--practice " } else { "" };
-    let command = format!("<code>verify {practice}{}</code>", escape(&step.id));
-    widget.push_str(&line("verify-command", &command));
+    let command = |arguments: String| format!("<code>{}</code>", escape(&format!("verify {practice}{arguments}")));
+    let asks = |result: &StepResult| result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed);
+    if step.members.is_empty() && view.result.is_some_and(asks) {
+        widget.push_str(&line("verify-command", &command(format!("attest {}", step.id))));
+    }
+    widget.push_str(&line("verify-command", &command(step.id.clone())));
     widget.push_str("</verify-step>");
     widget
 }
@@ -65,7 +69,7 @@ fn lines(view: &View<'_>) -> Vec<String> {
     };
     match view.verdict {
         Verdict::NotYet => {
-            lines.push(escape(&count(result)));
+            lines.extend(count(result).as_deref().map(escape));
             lines.extend(sentences(&[Outcome::NotMet]).map(|sentence| escape(sentence)));
         }
         Verdict::Unknown => {
@@ -83,6 +87,8 @@ fn lines(view: &View<'_>) -> Vec<String> {
         }
         Verdict::NotApplicable | Verdict::Unchecked => {}
     }
+    let mut said = std::collections::BTreeSet::new();
+    lines.retain(|line| said.insert(line.clone()));
     if let Some(held) = &result.held_until {
         lines.push(escape(&format!("It was done when it was checked on {}.", time(held))));
     }
@@ -90,10 +96,11 @@ fn lines(view: &View<'_>) -> Vec<String> {
 }
 
 /// How many of the expectations that apply are met.
-fn count(result: &StepResult) -> String {
+fn count(result: &StepResult) -> Option<String> {
     let applies = result.expectations.iter().filter(|told| told.outcome != Outcome::NotApplicable);
     let met = applies.clone().filter(|told| matches!(told.outcome, Outcome::Met | Outcome::Confirmed)).count();
-    format!("{met} of {} done.", applies.count())
+    let all = applies.count();
+    (all > 1).then(|| format!("{met} of {all} done."))
 }
 
 /// `2026-11-24T10:03:22Z` as a reader wants it.

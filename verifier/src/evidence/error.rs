@@ -70,7 +70,7 @@ where
         }
         other => not_sent(&name, other),
     };
-    let action = (code == ReasonCode::Denied).then(|| call.action.unwrap_or(call.operation).to_owned());
+    let action = (code == ReasonCode::Denied).then(|| call.action.map_or_else(|| call.name(), str::to_owned));
     vec![Reason { code, account: Some(account.to_owned()), action, message }]
 }
 
@@ -89,7 +89,7 @@ fn answered(name: &str, call: &Call, code: Option<&str>, message: &str, status: 
         );
     }
     if is(DENIED) {
-        let action = call.action.unwrap_or(call.operation);
+        let action = call.action.map_or_else(|| call.name(), str::to_owned);
         let message = if message.contains("service control policy") {
             format!("A service control policy of the organization denies {action}: only its administrator can allow it.")
         } else {

@@ -1,0 +1,107 @@
+//! What the tests of verdicts share: the course of this repository, judged on evidence of their own.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use mdbook_verify::course::Course;
+use mdbook_verify::key::Key;
+use mdbook_verify::results::{Confirmation, Results, StepResult};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+use verify::plan::{self, Compiled};
+use verify::practice::{GENERAL, PRODUCTION, Start, Taken, World};
+use verify::run::{self, Bench, Connection, Gathered};
+use verify::{book, recording};
+
+/// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.
+pub const NOW: i64 = 1_795_478_400;
+
+pub static COURSE: LazyLock<(Arc<Course>, Arc<Compiled>)> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book").canonicalize().unwrap();
+    let course = Arc::new(book::read(&root, false).unwrap());
+    let compiled = plan::compile(&course).unwrap();
+    (course, Arc::new(compiled))
+});
+
+pub fn key() -> Key {
+    Key::new([7; 32])
+}
+
+pub async fn gather(world: &World) -> Gathered {
+    let (course, compiled) = &*COURSE;
+    let plan = compiled.plan(course, &course.steps);
+    let connect = |account: &&str| {
+        let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
+            Some(sdk) => Connection::Sdk(Box::new(sdk)),
+            None => return None,
+        };
+        Some(((*account).to_owned(), connection))
+    };
+    let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
+    run::gather(&plan, &connections, &BTreeMap::new(), &|_, _| {}).await
+}
+
+/// Judges every step by what was gathered.
+pub fn judge(gathered: Gathered, confirmed: bool) -> Results {
+    judge_with(gathered, &|_| confirmed)
+}
+
+/// Judges every step, with the learner's word for some of them.
+pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> Results {
+    let (course, compiled) = &*COURSE;
+    recording::fill_gaps(&mut gathered, &compiled.plan(course, &course.steps));
+    let key = key();
+    let mut results = Results::empty(true);
+    if let Some(id) = gathered.account_ids.get(PRODUCTION) {
+        results.confirmations = confirmations(&key.fingerprint(id));
+        results.confirmations.retain(|confirmation| confirmed(&confirmation.step));
+    }
+    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let steps: Vec<_> = course.steps.iter().collect();
+    bench.judge(&steps, &gathered, &mut results);
+    results
+}
+
+/// The learner's word for everything.
+fn confirmations(account: &str) -> Vec<Confirmation> {
+    let (course, _) = &*COURSE;
+    let statements = course.steps.iter().flat_map(|step| {
+        course.check(step).expectations().iter().filter_map(|expectation| match &expectation.proof {
+            mdbook_verify::check::Proof::Word { statement, .. } => Some((step.id.clone(), statement.clone())),
+            mdbook_verify::check::Proof::Evidence { .. } => None,
+        })
+    });
+    let confirm = |(step, statement)| Confirmation {
+        step,
+        statement,
+        account: account.to_owned(),
+        time: "2026-11-24T00:00:00Z".into(),
+    };
+    statements.map(confirm).collect()
+}
+
+pub async fn world(start: Start, steps: &[&str]) -> World {
+    let taken: Vec<Taken> = (NOW - 3600..)
+        .step_by(60)
+        .zip(steps)
+        .map(|(time, step)| Taken { step: (*step).to_owned(), time })
+        .collect();
+    World::open(start, &taken, NOW).await.unwrap()
+}
+
+/// A verdict with its reasons in one line.
+pub fn in_words(result: &StepResult) -> String {
+    let mut words = result.verdict.name().to_owned();
+    let codes: std::collections::BTreeSet<String> = result
+        .reasons
+        .iter()
+        .map(|reason| {
+            let code = serde_json::to_value(reason.code).unwrap().as_str().unwrap().to_owned();
+            reason.action.as_ref().map_or(code.clone(), |action| format!("{code} {action}"))
+        })
+        .collect();
+    if !codes.is_empty() {
+        words.push_str(&format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    words
+}

@@ -1,0 +1,178 @@
+//! The practice account: nothing is done at first, each action does its own step, and what cannot be read is unknown.
+
+mod common;
+
+use common::{COURSE, gather, in_words, judge, judge_with, world};
+use mdbook_verify::results::{Results, Verdict};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+use verify::evidence::{UNREADABLE, table};
+use verify::practice::{Start, actions};
+use verify::run::Gathered;
+
+fn table_of(results: &Results) -> String {
+    let (course, _) = &*COURSE;
+    course.steps.iter().fold(String::new(), |mut table, step| {
+        let _ = writeln!(table, "{:<20} {}", step.id, in_words(&results.steps[&step.id]));
+        table
+    })
+}
+
+#[tokio::test]
+async fn on_the_fresh_account_no_step_is_done() {
+    let results = judge(gather(&world(Start::Fresh, &[]).await).await, false);
+    assert!(results.steps.values().all(|result| matches!(result.verdict, Verdict::NotYet | Verdict::Unknown)));
+    insta::assert_snapshot!("fresh", table_of(&results));
+}
+
+#[tokio::test]
+async fn after_the_sign_up_no_other_step_is_done() {
+    let results = judge(gather(&world(Start::Fresh, &["account-created"]).await).await, false);
+    insta::assert_snapshot!("signed_up", table_of(&results));
+}
+
+#[tokio::test]
+async fn on_the_done_account_every_step_is_verified_or_takes_a_word() {
+    let gathered = gather(&world(Start::Done, &[]).await).await;
+    let results = judge(gathered, false);
+    insta::assert_snapshot!("done", table_of(&results));
+    let confirmed = judge(gather(&world(Start::Done, &[]).await).await, true);
+    assert!(confirmed.steps.values().all(|result| result.verdict.is_done()), "{}", table_of(&confirmed));
+    insta::assert_snapshot!("done_and_confirmed", table_of(&confirmed));
+}
+
+#[tokio::test]
+async fn each_action_moves_exactly_the_steps_that_it_should() {
+    let mut table = String::new();
+    for action in actions::ALL {
+        let order: Vec<&str> = actions::with_those_before(action.step, &[]).unwrap().iter().map(|it| it.step).collect();
+        let before: Vec<&str> = order.iter().copied().filter(|step| *step != action.step).collect();
+        let word = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+        let (word_before, word_now) = (word(&before), word(&order));
+        let earlier = judge_with(gather(&world(Start::Fresh, &before).await).await, &|step| word_before.iter().any(|it| it == step));
+        let later = judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| word_now.iter().any(|it| it == step));
+        let own = &later.steps[action.step];
+        assert!(own.verdict.is_done(), "{} is {} after its action", action.step, in_words(own));
+        let _ = writeln!(table, "{} (after {})", action.step, if before.is_empty() { "nothing".into() } else { before.join(", ") });
+        for (id, now) in &later.steps {
+            let then = in_words(&earlier.steps[id]);
+            if then != in_words(now) {
+                let _ = writeln!(table, "    {id}: {then} → {}", in_words(now));
+            }
+        }
+    }
+    insta::assert_snapshot!("actions", table);
+}
+
+#[tokio::test]
+async fn a_denied_read_is_unknown_and_never_verified_or_false() {
+    let mut shown = String::new();
+    for start in [&["account-created"][..], &[][..]] {
+        let start_of = async || match start {
+            [] => world(Start::Done, &[]).await,
+            steps => world(Start::Fresh, steps).await,
+        };
+        let _ = writeln!(shown, "{}", if start.is_empty() { "DONE" } else { "SIGNED UP" });
+        let allowed = judge(gather(&start_of().await).await, false);
+        let mut operations: Vec<String> = table::CALLS.iter().map(table::Call::name).collect();
+        operations.sort();
+        operations.dedup();
+        for operation in operations {
+            let world = start_of().await;
+            world.deny(&operation);
+            let denied = judge(gather(&world).await, false);
+            let _ = writeln!(shown, "  {operation}");
+            for (id, then) in &allowed.steps {
+                let now = &denied.steps[id];
+                if now.verdict == then.verdict && now.reasons == then.reasons {
+                    continue;
+                }
+                assert_eq!(now.verdict, Verdict::Unknown, "{operation} denied: {id} became {}", in_words(now));
+                let _ = writeln!(shown, "    {id}: {} → {}", in_words(then), in_words(now));
+            }
+        }
+    }
+    insta::assert_snapshot!("denied", shown);
+}
+
+/// Every place of a JSON document, the document itself left out.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    let mut visit = |key: String, child: &Value| {
+        let place = format!("{at}/{key}");
+        found.push(place.clone());
+        places(child, &place, found);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, child)| visit(key.clone(), child)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, child)| visit(at.to_string(), child)),
+        _ => {}
+    }
+}
+
+/// Makes each field of the evidence unreadable in turn, and each list with it: a list read in part is unreadable.
+#[tokio::test]
+async fn an_unreadable_field_never_makes_a_verdict_better_or_false() {
+    for start in [world(Start::Done, &[]).await, world(Start::Fresh, &["account-created"]).await] {
+        let gathered = gather(&start).await;
+        let truth = judge(clone(&gathered), false);
+        let mut tried = 0;
+        for (account, sections) in gathered.evidence.iter() {
+            for (section, value) in sections {
+                let mut found = vec![String::new()];
+                places(value, "", &mut found);
+                for place in found {
+                    let mut changed = clone(&gathered);
+                    let evidence = Arc::make_mut(&mut changed.evidence);
+                    let value = evidence.get_mut(account).unwrap().get_mut(section).unwrap();
+                    *value.pointer_mut(&place).unwrap() =
+                        json!({ UNREADABLE: [{ "code": "incomplete-answer", "message": "not there" }] });
+                    tried += 1;
+                    let results = judge(changed, false);
+                    for (id, now) in &results.steps {
+                        let then = &truth.steps[id];
+                        assert!(
+                            now.verdict == then.verdict || now.verdict == Verdict::Unknown,
+                            "{account}.{}{place} unreadable: {id} went from {} to {}",
+                            section.name(),
+                            in_words(then),
+                            in_words(now)
+                        );
+                    }
+                }
+            }
+        }
+        assert!(tried > 60, "only {tried} fields were tried");
+    }
+}
+
+fn clone(gathered: &Gathered) -> Gathered {
+    Gathered {
+        evidence: Arc::clone(&gathered.evidence),
+        account_ids: gathered.account_ids.clone(),
+        ..Gathered::default()
+    }
+}
+
+#[tokio::test]
+async fn the_same_actions_make_the_same_accounts() {
+    let steps = ["account-created", "cost-budget", "root-mfa", "mfa-sign-in"];
+    let (one, other) = (gather(&world(Start::Fresh, &steps).await).await, gather(&world(Start::Fresh, &steps).await).await);
+    let evidence = |gathered: &Gathered| -> BTreeMap<String, BTreeMap<String, Value>> {
+        let named = |sections: &BTreeMap<verify::evidence::Section, Value>| {
+            sections.iter().map(|(section, value)| (section.name().to_owned(), value.clone())).collect()
+        };
+        gathered.evidence.iter().map(|(account, sections)| (account.clone(), named(sections))).collect()
+    };
+    // When an account joined is the emulator's own clock.
+    let without_joined = |text: String| {
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        if let Some(accounts) = value.pointer_mut("/general/organization/accounts") {
+            accounts.as_array_mut().unwrap().iter_mut().for_each(|account| account["since"] = Value::Null);
+        }
+        value
+    };
+    let text = |gathered: &Gathered| serde_json::to_string(&evidence(gathered)).unwrap();
+    assert_eq!(without_joined(text(&one)), without_joined(text(&other)));
+}
