@@ -55,8 +55,8 @@ pub enum Proof {
     Evidence {
         /// CEL that must be true.
         that: String,
-        /// What was found, when it is true; may have `{CEL}` holes.
-        met: Option<String>,
+        /// What was found, when it is true; each sentence may have `{CEL}` holes.
+        met: Vec<String>,
         /// Where false means "not visible yet": evidence that arrives late or is forgotten.
         late: Option<Late>,
     },
@@ -67,7 +67,7 @@ pub enum Proof {
         /// CEL: an event that AWS recorded and that makes the word more than a word. It never decides.
         backed_by: Option<String>,
         /// What was found, when `backed_by` is true.
-        met: Option<String>,
+        met: Vec<String>,
     },
 }
 
@@ -100,7 +100,7 @@ struct ExpectTable {
     title: Option<String>,
     when: Option<String>,
     that: Option<String>,
-    met: Option<String>,
+    met: Option<OneOrMore>,
     fix: Option<OneOrMore>,
     absence: Option<Absence>,
     at: Option<String>,
@@ -166,13 +166,13 @@ impl Check {
             match &expectation.proof {
                 Proof::Evidence { that, met, late } => {
                     texts.push(that);
-                    texts.extend(met.as_deref());
+                    texts.extend(met.iter().map(String::as_str));
                     texts.extend(late.iter().flat_map(|late| [late.at.as_deref(), late.same.as_deref()]).flatten());
                 }
                 Proof::Word { statement, backed_by, met } => {
                     texts.push(statement);
                     texts.extend(backed_by.as_deref());
-                    texts.extend(met.as_deref());
+                    texts.extend(met.iter().map(String::as_str));
                 }
             }
             texts
@@ -219,11 +219,7 @@ impl Check {
 
 impl ExpectTable {
     fn into_expectation(self) -> Result<Expectation, String> {
-        let fix = match self.fix {
-            None => Vec::new(),
-            Some(OneOrMore::One(sentence)) => vec![sentence],
-            Some(OneOrMore::More(sentences)) => sentences,
-        };
+        let (fix, met) = (sentences(self.fix), sentences(self.met));
         let proof = match (self.that, self.attest) {
             (Some(that), None) => {
                 if self.backed_by.is_some() {
@@ -239,13 +235,13 @@ impl ExpectTable {
                     }
                     None => None,
                 };
-                Proof::Evidence { that, met: self.met, late }
+                Proof::Evidence { that, met, late }
             }
             (None, Some(statement)) => {
                 if self.absence.is_some() || self.at.is_some() || self.same.is_some() {
                     return Err("`absence`, `at` and `same` go with `that`: a word is not evidence".into());
                 }
-                Proof::Word { statement, backed_by: self.backed_by, met: self.met }
+                Proof::Word { statement, backed_by: self.backed_by, met }
             }
             (Some(_), Some(_)) => return Err("an expectation has either `that` or `attest`, not both".into()),
             (None, None) => return Err("an expectation needs `that` (evidence) or `attest` (the learner's word)".into()),
@@ -255,6 +251,14 @@ impl ExpectTable {
             Proof::Word { statement, .. } => statement.clone(),
         });
         Ok(Expectation { title, when: self.when, proof, fix })
+    }
+}
+
+fn sentences(written: Option<OneOrMore>) -> Vec<String> {
+    match written {
+        None => Vec::new(),
+        Some(OneOrMore::One(sentence)) => vec![sentence],
+        Some(OneOrMore::More(sentences)) => sentences,
     }
 }
 

@@ -70,7 +70,9 @@ fn lines(view: &View<'_>) -> Vec<String> {
     match view.verdict {
         Verdict::NotYet => {
             lines.extend(count(result).as_deref().map(escape));
-            lines.extend(sentences(&[Outcome::NotMet]).map(|sentence| escape(sentence)));
+            // One thing to do at a time: the expectations are in the order of the steps that meet them.
+            let first = result.expectations.iter().find(|told| told.outcome == Outcome::NotMet);
+            lines.extend(first.into_iter().flat_map(|told| &told.sentences).map(|sentence| escape(sentence)));
         }
         Verdict::Unknown => {
             let mut messages: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();

@@ -50,7 +50,7 @@ pub enum CompiledProof {
         /// The condition.
         that: Expression,
         /// What was found.
-        met: Option<Sentence>,
+        met: Vec<Sentence>,
         /// How late evidence is remembered: the event's time, and what it was about.
         late: Option<(Option<Expression>, Option<Expression>)>,
     },
@@ -61,7 +61,7 @@ pub enum CompiledProof {
         /// An event that backs it.
         backed_by: Option<Expression>,
         /// What was found of that event.
-        met: Option<Sentence>,
+        met: Vec<Sentence>,
     },
 }
 
@@ -246,17 +246,17 @@ impl<'c> Compiler<'c> {
         let proof = match &expectation.proof {
             Proof::Evidence { that, met, late } => {
                 let that = self.expression(&place("that"), that);
-                let met = met.as_deref().map(|text| self.sentence(&place("met"), text));
+                let met = met.iter().filter_map(|text| self.sentence(&place("met"), text)).collect();
                 let late = late.as_ref().map(|Late { at, same }| {
                     let at = at.as_deref().and_then(|source| self.expression(&place("at"), source));
                     (at, same.as_deref().and_then(|source| self.expression(&place("same"), source)))
                 });
-                CompiledProof::Evidence { that: that?, met: met.flatten(), late }
+                CompiledProof::Evidence { that: that?, met, late }
             }
             Proof::Word { statement, backed_by, met } => CompiledProof::Word {
                 statement: statement.clone(),
                 backed_by: backed_by.as_deref().and_then(|source| self.expression(&place("backed_by"), source)),
-                met: met.as_deref().and_then(|text| self.sentence(&place("met"), text)),
+                met: met.iter().filter_map(|text| self.sentence(&place("met"), text)).collect(),
             },
         };
         let fix = expectation.fix.iter().filter_map(|text| self.sentence(&place("fix"), text));

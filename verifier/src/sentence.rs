@@ -54,13 +54,13 @@ impl Sentence {
         })
     }
 
-    /// The sentence with its holes filled; `None` where one cannot be evaluated.
-    pub fn fill(&self, scope: &Scope) -> Option<String> {
+    /// The sentence with its holes filled by what `shown` makes of their values; `None` where one cannot be evaluated.
+    pub fn fill(&self, scope: &Scope, shown: &dyn Fn(String) -> String) -> Option<String> {
         self.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(text.clone()),
-                Piece::Hole(expression) => expression.words(scope),
+                Piece::Hole(expression) => expression.words(scope).map(shown),
             })
             .collect()
     }
@@ -93,7 +93,7 @@ mod tests {
 
     fn fill(text: &str) -> Result<Option<String>, String> {
         let text = text.to_owned();
-        crate::cel::on_a_thread(move || Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default())))
+        crate::cel::on_a_thread(move || Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default(), &|words| words)))
             .unwrap()
     }
 

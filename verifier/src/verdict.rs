@@ -212,7 +212,7 @@ impl<'c> Judge<'c> {
                     self.remembered(at, same.as_ref())
                 };
                 match decided {
-                    cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met.as_ref())),
+                    cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met)),
                     cel::Outcome::False | cel::Outcome::Undecided(_) if remembered().is_some() => {
                         let time = remembered().map(|seen| seen.time.clone()).unwrap_or_default();
                         Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {time}.")])
@@ -240,7 +240,7 @@ impl<'c> Judge<'c> {
         expectation: &CompiledExpectation,
         statement: &str,
         backed_by: &Option<Expression>,
-        met: &Option<Sentence>,
+        met: &[Sentence],
     ) -> Decided {
         // A word is about an account: without one there is nothing to confirm.
         let Some(fingerprint) = &self.fingerprint else {
@@ -248,7 +248,7 @@ impl<'c> Judge<'c> {
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
         };
         let backed = backed_by.as_ref().is_some_and(|event| matches!(event.decide(&self.scope), cel::Outcome::True));
-        let event = if backed { self.tell(met.as_ref()) } else { Vec::new() };
+        let event = if backed { self.tell(met) } else { Vec::new() };
         let confirmed = self.case.confirmations.iter().any(|confirmation| {
             confirmation.step == self.step.id
                 && confirmation.statement == statement
@@ -325,8 +325,8 @@ impl<'c> Judge<'c> {
 
     /// The sentences that can be told.
     fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
-        let told = sentences.into_iter().filter_map(|sentence| sentence.fill(&self.scope));
-        told.map(|sentence| if self.case.show_identifiers { sentence } else { mask::text(&sentence) }).collect()
+        let shown = |words: String| if self.case.show_identifiers { words } else { mask::text(&words) };
+        sentences.into_iter().filter_map(|sentence| sentence.fill(&self.scope, &shown)).collect()
     }
 }
 
