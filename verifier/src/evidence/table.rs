@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_section_has_a_row() {
-        for section in Section::ALL {
+        for &section in Section::ALL {
             assert!(of(section).next().is_some(), "{} makes no call", section.name());
         }
     }
