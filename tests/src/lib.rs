@@ -1,0 +1,1 @@
+//! Whole-system tests stand in `tests/`; `tests/run` installs what they need and runs everything.

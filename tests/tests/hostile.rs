@@ -1,0 +1,171 @@
+//! A hostile course gets nowhere: it runs nothing, reads nothing outside of its folder, writes nothing elsewhere, and
+//! brings neither verdicts nor bindings.
+
+mod common;
+
+use common::Machine;
+
+#[test]
+fn its_preprocessors_and_renderers_are_not_run() {
+    let machine = Machine::new();
+    machine.edit(
+        "book.toml",
+        "[output.html]",
+        "[preprocessor.evil]\ncommand = \"touch pwned\"\n\n[output.evil]\ncommand = \"touch pwned-too\"\n\n[output.html]",
+    );
+    machine.edit("book.toml", "command = \"mdbook-verify\"", "command = \"touch pwned\"");
+    assert_eq!(machine.verify(&["--practice=done", "--build", "cost-budget"]).status, 0);
+    assert!(!machine.course.join("pwned").exists() && !machine.course.join("pwned-too").exists());
+}
+
+#[test]
+fn its_scripts_and_theme_are_not_used() {
+    let machine = Machine::new();
+    machine.write("theme/index.hbs", "EVIL THEME");
+    machine.write("theme/head.hbs", "<script>EVIL HEAD</script>");
+    machine.write("evil.js", "EVIL JS");
+    machine.edit("book.toml", "additional-css", "additional-js = [\"evil.js\"]\nadditional-css");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/index.html");
+    assert!(!page.contains("EVIL") && !page.contains("evil"), "{page}");
+}
+
+#[test]
+fn scripts_in_lessons_are_refused() {
+    for script in [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "<a href=\"JaVaScRiPt:alert(1)\">x</a>",
+        "<iframe src=\"https://example.com\"></iframe>",
+    ] {
+        let machine = Machine::new();
+        machine.edit("src/README.md", "You read a lesson", &format!("{script}\n\nYou read a lesson"));
+        let ran = machine.verify(&["build"]);
+        assert_eq!(ran.status, 2, "{script}: {ran:?}");
+        assert!(ran.stderr.contains("brings a script"), "{}", ran.stderr);
+        assert_eq!(machine.verify(&["build", "--trust-course"]).status, 0, "{script}");
+    }
+}
+
+#[test]
+fn a_lesson_about_scripts_may_show_them_as_code() {
+    let machine = Machine::new();
+    machine.edit("src/README.md", "You read a lesson", "`<script>` and `onerror=x`\n\n```html\n<script></script>\n```\n\nYou read a lesson");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+}
+
+#[test]
+fn nothing_outside_of_its_folder_is_read() {
+    let secret = "THE SECRET";
+    let attempts: [(&str, fn(&Machine)); 5] = [
+        ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
+        ("an include in an include", |machine| {
+            machine.write("src/part.md", "{{#include ../../secret.md}}\n");
+            machine.edit("src/README.md", "You read", "{{#include part.md}}\n\nYou read");
+        }),
+        ("an absolute include", |machine| {
+            let path = machine.home.path().join("secret.md");
+            machine.edit("src/README.md", "You read", &format!("{{{{#include {}}}}}\n\nYou read", path.display()));
+        }),
+        ("a chapter", |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(../../secret.md)")),
+        ("a symbolic link", |machine| {
+            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md")).unwrap();
+            machine.edit("src/README.md", "You read", "{{#include link.md}}\n\nYou read");
+        }),
+    ];
+    for (name, attempt) in attempts {
+        let machine = Machine::new();
+        std::fs::write(machine.home.path().join("secret.md"), secret).unwrap();
+        attempt(&machine);
+        let ran = machine.verify(&["build"]);
+        assert_eq!(ran.status, 2, "{name}: {ran:?}");
+        assert!(!format!("{ran:?}").contains(secret), "{name}");
+        assert!(!machine.course.join("book").exists(), "{name}: nothing was built");
+    }
+}
+
+#[test]
+fn nothing_outside_of_its_folder_is_written() {
+    for (key, value) in [("build-dir = \"../elsewhere\"", "build"), ("build-dir = \".\"", "build"), ("build-dir = \"/tmp/elsewhere\"", "build")] {
+        let machine = Machine::new();
+        machine.edit("book.toml", "[build]", &format!("[build]\n{key}"));
+        let ran = machine.verify(&[value]);
+        assert_eq!(ran.status, 2, "{key}: {ran:?}");
+        assert!(machine.course.join("book.toml").exists());
+    }
+    let machine = Machine::new();
+    machine.edit("book.toml", "[book]", "[book]\nsrc = \"..\"");
+    assert_eq!(machine.verify(&["build"]).status, 2);
+}
+
+#[test]
+fn its_expressions_cannot_crash_or_hang_the_program() {
+    let deep = "(".repeat(900) + &")".repeat(900);
+    let quoted = format!("'{}' == ''", "(".repeat(300));
+    let unclosed = format!("'\\z{}", "(".repeat(900));
+    let raw = format!("r'\\' + {}1{}", "(".repeat(300), ")".repeat(300));
+    let triple = format!("'''a'b'''{}", "(".repeat(300));
+    let not = "!".repeat(2000) + "true";
+    let minus = "-".repeat(2000) + "1 == 1";
+    let ternary = "true ? true : ".repeat(140) + "true";
+    let list = format!("[{}]", vec!["1"; 300].join(","));
+    let slow = format!("{list}.all(a, {list}.all(b, {list}.all(c, a + b + c > 0)))");
+    let nested = "[1].all(a, [1].all(b, [1].all(c, [1].all(d, true))))";
+    let attempts = [&deep, &quoted, &unclosed, &raw, &triple, &not, &minus, &ternary, &slow, nested, "'\u{0}' == ''", "x.".repeat(900).as_str()]
+        .map(str::to_owned);
+    for expression in attempts {
+        let machine = Machine::new();
+        let literal = serde_json::to_string(&expression).unwrap();
+        machine.write(
+            "checks/account-name.toml",
+            &format!("title = \"x\"\naccount = \"production\"\n[[expect]]\nthat = {literal}\nfix = \"x\"\n"),
+        );
+        let ran = machine.verify(&["--practice=done", "account-name"]);
+        let shown: String = expression.chars().take(40).collect();
+        assert!((0..=3).contains(&ran.status), "{shown}: {ran:?}");
+    }
+}
+
+#[test]
+fn doubling_lets_stay_small() {
+    let machine = Machine::new();
+    let mut check = "title = \"x\"\naccount = \"production\"\n[let]\na0 = \"'xxxxxxxxxxxxxxxx'\"\n".to_owned();
+    for at in 1..40 {
+        check.push_str(&format!("a{at} = \"a{0} + a{0}\"\n", at - 1));
+    }
+    check.push_str("[[expect]]\nthat = \"a39.size() > 0\"\nfix = \"x\"\n");
+    machine.write("checks/account-name.toml", &check);
+    let ran = machine.verify(&["--practice=done", "account-name"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.stdout.contains("comes to more than"), "{}", ran.stdout);
+}
+
+#[test]
+fn it_cannot_bring_verdicts_or_bindings() {
+    let machine = Machine::new();
+    let forged = serde_json::json!({
+        "version": 1, "practice": false, "written": "", "by": "", "accounts": {}, "confirmations": [], "seen": [],
+        "seal": "00000000000000000000000000000000",
+        "steps": { "cost-budget": { "verdict": "verified", "checked": "2026-01-01T00:00:00Z", "by": "0", "check_hash": "" } },
+    });
+    machine.write(".verify/results/results.json", &forged.to_string());
+    machine.write(".verify/bindings.json", "{\"production\": {\"profile\": \"evil\"}}");
+    machine.write("bindings.json", "{\"production\": {\"profile\": \"evil\"}}");
+    assert_eq!(machine.verify(&["status"]).status, 2);
+    machine.verify(&["build"]);
+    assert!(!machine.read("book/production-account.html").contains("data-verdict=\"verified\""));
+    let ran = machine.verify(&["account-name"]);
+    assert!(ran.stderr.contains("no AWS account is bound"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_aws_says_cannot_write_to_the_terminal_or_the_page() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "--record", "run.json"]);
+    let text = machine.read("run.json").replace("My Monthly Cost Budget", "<img src=x onerror=alert(1)>\\u001b[2J*x*");
+    machine.write("run.json", &text);
+    let ran = machine.verify(&["--replay", "run.json", "cost-budget"]);
+    assert_eq!(ran.status, 0);
+    assert!(ran.stdout.contains("<img") && !ran.stdout.contains('\u{1b}'), "{:?}", ran.stdout);
+}

@@ -1,0 +1,225 @@
+//! The preprocessor under the stock `mdbook`, and the book that `verify build` makes.
+
+mod common;
+
+use common::{Machine, binary, installed};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long a build may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The part of a page that its chapter makes.
+fn main_part(page: &str) -> String {
+    let from = page.find("<main>").expect("a page has <main>");
+    let to = page.find("</main>").expect("a page has </main>");
+    page[from..to].to_owned()
+}
+
+/// A text without what stands between marks, marks included.
+fn without(text: &str, from: &str, to: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(from) {
+        kept.push_str(&rest[..at]);
+        let end = rest[at..].find(to).expect("a mark is closed");
+        rest = &rest[at + end + to.len()..];
+    }
+    kept + rest
+}
+
+#[test]
+fn the_stock_mdbook_and_verify_build_the_same_chapters() {
+    let mut machine = Machine::new();
+    machine.verify(&["--practice=done", "--build"]);
+    let ours = main_part(&machine.read("book/production-account.html"));
+    machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
+    let ran = machine.mdbook(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(main_part(&machine.read("book/production-account.html")), ours);
+    assert!(machine.read("book/production-account.html").contains("verify-"), "the style sheet is linked");
+    for page in ["print.html", "index.html", "let-verify-read.html"] {
+        assert!(machine.course.join("book").join(page).exists(), "{page}");
+    }
+    let print = machine.read("book/print.html");
+    assert_eq!(print.matches("data-step=\"cost-budget\"").count(), 1);
+    assert!(!ours.contains(" id=\"verify"), "ids would be doubled on the print page");
+}
+
+#[test]
+fn outside_of_steps_the_lesson_is_as_its_author_wrote_it() {
+    let untouched = Machine::new();
+    untouched.edit("book.toml", "[preprocessor.verify]\ncommand = \"mdbook-verify\"\n", "");
+    untouched.edit("book.toml", "[preprocessor.verify.params]", "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []");
+    untouched.edit("book.toml", "[preprocessor.verify.accounts]", "[preprocessor.unused.accounts]");
+    let lesson = untouched.read("src/production-account.md");
+    let lesson = without(&lesson, " <!-- verify:", "-->");
+    let lesson = lesson.replace("{{ account_suffix }}", "-production").replace("{{ budget_amount }}", "10");
+    untouched.write("src/production-account.md", &lesson.replace("{{ alert_threshold }}", "50"));
+    untouched.edit("book.toml", "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []", "[other.params]");
+    untouched.edit("book.toml", "[preprocessor.unused.accounts]", "[other.accounts]");
+    let text = untouched.read("book.toml");
+    let cut = (text.find("[other.params]").unwrap(), text.find("[output.html]").unwrap());
+    untouched.write("book.toml", &format!("{}{}", &text[..cut.0], &text[cut.1..]));
+    let ran = untouched.mdbook(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let plain = main_part(&untouched.read("book/production-account.html"));
+
+    let machine = Machine::new();
+    machine.verify(&["build", "--practice"]);
+    let ours = main_part(&machine.read("book/production-account.html"));
+    let ours = without(&ours, "<verify-step", "</verify-step>").replace(" </li>", "</li>").replace(" </p>", "</p>");
+    let plain = plain.replace("<input disabled=\"\" type=\"checkbox\"> ", "");
+    let plain = plain.replace("<input disabled=\"\" type=\"checkbox\" checked=\"\"> ", "");
+    let plain = without(&plain, "<input", "> ");
+    assert_eq!(ours, plain);
+}
+
+#[test]
+fn the_built_chapter_shows_the_verdicts() {
+    for (name, start) in [("fresh", "--practice=fresh"), ("done", "--practice=done")] {
+        let machine = Machine::new();
+        machine.verify(&[start, "--build"]);
+        let page = main_part(&machine.read("book/production-account.html"));
+        let steps: Vec<&str> = page.lines().filter(|line| line.contains("<verify-step")).collect();
+        let shown = steps.join("\n");
+        let shown = without_times(&shown);
+        insta::assert_snapshot!(format!("chapter_{name}"), shown);
+    }
+}
+
+/// A page without the moments at which it was made.
+fn without_times(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("20") {
+        let day = rest.get(at..at + 10).filter(|day| {
+            day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+        });
+        match day {
+            Some(_) => {
+                shown.push_str(&rest[..at]);
+                shown.push_str("DAY");
+                let after = &rest[at + 10..];
+                rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || ":TZ ".contains(c));
+            }
+            None => {
+                shown.push_str(&rest[..at + 2]);
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    shown + rest
+}
+
+#[test]
+fn writing_results_makes_mdbook_serve_build_once() {
+    let mut machine = Machine::new();
+    machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
+    machine.set("MDBOOK_LOG", "info");
+    machine.verify(&["--practice=fresh", "cost-budget"]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut serving = machine.command(&installed("mdbook"));
+    let mut serving = serving.args(["serve", "-p", &port]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let (sender, lines) = mpsc::channel();
+    let reader = BufReader::new(serving.stderr.take().unwrap());
+    std::thread::spawn(move || reader.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    let mut log = Vec::new();
+    let mut wait_for = |mark: &str| loop {
+        let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no {mark:?} in {log:#?}"));
+        log.push(line.clone());
+        if line.contains(mark) {
+            break log.iter().filter(|line| line.contains("Book building has started")).count();
+        }
+    };
+    wait_for("Serving on");
+    assert_eq!(wait_for("Watching for changes"), 1);
+    machine.verify(&["--practice=done", "cost-budget"]);
+    assert_eq!(wait_for("Book building has started"), 2);
+    wait_for("Running the html backend");
+    // If anything that a build writes made mdBook build again, those builds would come before this one.
+    machine.edit("src/README.md", "You read a lesson", "You read one lesson");
+    let mut built = wait_for("Book building has started");
+    while !machine.read("book/index.html").contains("You read one lesson") {
+        built = wait_for("Running the html backend");
+    }
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    assert_eq!(built, 3, "one build at the start, one for the results, one for the edit");
+}
+
+fn protocol(version: &str) -> (bool, String) {
+    let context = serde_json::json!({
+        "root": "/nowhere", "renderer": "html", "mdbook_version": version,
+        "config": { "book": { "title": "t", "a_key_of_tomorrow": true } },
+    });
+    let input = serde_json::json!([context, { "sections": [] }]).to_string();
+    let mut running = Command::new(binary("mdbook-verify"));
+    let mut running = running.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = running.wait_with_output().unwrap();
+    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn another_mdbook_gets_a_clear_sentence() {
+    let shown: Vec<String> = ["0.4.52", "0.6.0", "nonsense"]
+        .into_iter()
+        .map(|version| {
+            let (worked, said) = protocol(version);
+            assert!(!worked);
+            said
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn supports_every_renderer() {
+    for renderer in ["html", "markdown", "test"] {
+        assert!(Command::new(binary("mdbook-verify")).args(["supports", renderer]).status().unwrap().success());
+    }
+}
+
+#[test]
+fn other_renderers_get_words() {
+    let mut machine = Machine::new();
+    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
+    machine.edit("book.toml", "[output.html]", "[output.markdown]\n\n[output.html]");
+    let ran = machine.mdbook(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let lesson = machine.read("book/markdown/production-account.md");
+    assert!(lesson.contains("- Budget created (verified, practice account)"), "{lesson}");
+    assert!(lesson.contains("- AWS account created and signed in (not checked, practice account)"), "{lesson}");
+    assert!(!lesson.contains("verify-step") && !lesson.contains("[ ]"), "{lesson}");
+}
+
+#[test]
+fn the_course_has_all_that_install_would_add() {
+    let machine = Machine::new();
+    let output = machine.command(&binary("mdbook-verify")).args(["install", "--check"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn install_keeps_the_authors_comments_and_does_nothing_twice() {
+    let machine = Machine::empty();
+    machine.write("book.toml", "# mine\n[book]\ntitle = \"x\" # the title\n\n[output.html]\n# looks\ndefault-theme = \"rust\"\n");
+    let install = || {
+        let output = machine.command(&binary("mdbook-verify")).arg("install").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let check = machine.command(&binary("mdbook-verify")).args(["install", "--check"]).output().unwrap();
+    assert!(!check.status.success());
+    assert!(!machine.course.join("verify.css").exists(), "--check writes nothing");
+    let first = install();
+    let manifest = machine.read("book.toml");
+    let written = fs::metadata(machine.course.join("book.toml")).unwrap().modified().unwrap();
+    insta::assert_snapshot!(format!("{first}\n{manifest}\n{}", install()));
+    assert_eq!(fs::metadata(machine.course.join("book.toml")).unwrap().modified().unwrap(), written);
+}

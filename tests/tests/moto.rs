@@ -1,0 +1,99 @@
+//! The same reads against moto's server: an emulator that others wrote, over HTTP.
+
+mod common;
+
+use common::{Machine, installed};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+
+struct Moto {
+    child: Child,
+    endpoint: String,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts moto's server and waits until it says that it listens.
+fn moto(machine: &Machine) -> Moto {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut command = machine.command(&installed("moto_server"));
+    command.args(["-H", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
+    // Nobody reading would block it.
+    std::thread::spawn(move || lines.for_each(drop));
+    Moto { child, endpoint: format!("http://127.0.0.1:{port}") }
+}
+
+/// What a learner's accounts hold, made with boto3, which moto brings along. Prints the production account's keys.
+const SET_UP: &str = r#"
+import boto3, json, sys
+endpoint = sys.argv[1]
+def client(name, **keys):
+    keys = keys or dict(aws_access_key_id="AKIAGENERAL", aws_secret_access_key="general")
+    return boto3.client(name, endpoint_url=endpoint, region_name="us-east-1", **keys)
+organizations = client("organizations")
+organizations.create_organization(FeatureSet="ALL")
+created = organizations.create_account(Email="learner+production@example.com", AccountName="learner-production")
+account = created["CreateAccountStatus"]["AccountId"]
+role = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="s")["Credentials"]
+keys = dict(aws_access_key_id=role["AccessKeyId"], aws_secret_access_key=role["SecretAccessKey"], aws_session_token=role["SessionToken"])
+client("budgets", **keys).create_budget(AccountId=account,
+    Budget=dict(BudgetName="Mine", BudgetType="COST", TimeUnit="MONTHLY", BudgetLimit=dict(Amount="10", Unit="USD")),
+    NotificationsWithSubscribers=[dict(
+        Notification=dict(NotificationType="ACTUAL", ComparisonOperator="GREATER_THAN", Threshold=50.0, ThresholdType="PERCENTAGE"),
+        Subscribers=[dict(SubscriptionType="EMAIL", Address="learner@example.com")])])
+for kind in ["BILLING", "SECURITY"]:
+    client("account", **keys).put_alternate_contact(AlternateContactType=kind, Name="Lee", Title="Owner", EmailAddress="learner@example.com", PhoneNumber="+15550100100")
+client("iam", **keys).create_virtual_mfa_device(VirtualMFADeviceName="unassigned")
+print(json.dumps(dict(account=account, **keys)))
+"#;
+
+#[test]
+fn what_moto_supports_is_read_from_it() {
+    let mut machine = Machine::new();
+    let moto = moto(&machine);
+    let set_up = machine.command(&installed("python")).args(["-c", SET_UP, &moto.endpoint]).output().unwrap();
+    assert!(set_up.status.success(), "{}", String::from_utf8_lossy(&set_up.stderr));
+    let keys: Value = serde_json::from_slice(&set_up.stdout).unwrap();
+    let text = |name: &str| keys[name].as_str().unwrap();
+    machine.bind(&[
+        ("general", "AKIAGENERAL", "general", ""),
+        ("production", text("aws_access_key_id"), text("aws_secret_access_key"), text("aws_session_token")),
+    ]);
+    machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
+    let ran = machine.verify(&["--record", "run.json", "--show-identifiers", "--format", "json"]);
+    let results = ran.json();
+    let run: Value = serde_json::from_str(&machine.read("run.json")).unwrap();
+    let production = &run["accounts"]["production"];
+
+    assert_eq!(production["identity"]["account"], keys["account"], "the session's keys reach the other account");
+    assert_eq!(production["root"]["mfa"], false);
+    assert_eq!(production["root"]["virtual_devices"], serde_json::json!([]));
+    assert_eq!(production["alternate_contacts"]["security"]["name"], "Lee");
+    assert_eq!(production["alternate_contacts"]["operations"], Value::Null);
+    assert_eq!(production["budgets"][0]["name"], "Mine");
+    assert_eq!(production["budgets"][0]["amount"], 10.0);
+    let accounts = run["accounts"]["general"]["organization"]["accounts"].as_array().unwrap();
+    let listed = accounts.iter().find(|account| account["id"] == keys["account"]).unwrap();
+    assert_eq!(listed["email"], "learner+production@example.com");
+    assert_eq!(listed["joined"], "CREATED");
+
+    let verdict = |step: &str| results["steps"][step]["verdict"].as_str().unwrap().to_owned();
+    assert_eq!(verdict("unique-email"), "verified");
+    // What moto lacks is unknown: never false, never verified.
+    for step in ["account-created", "account-name", "contact-matches", "billing-alerts"] {
+        assert_eq!(verdict(step), "unknown", "{step}: {}", results["steps"][step]);
+    }
+    for secret in [text("aws_secret_access_key"), text("aws_session_token")] {
+        assert!(!ran.stdout.contains(secret) && !machine.read("run.json").contains(secret));
+    }
+}

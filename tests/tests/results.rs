@@ -1,0 +1,152 @@
+//! Results survive kills, many writers, and files that are none.
+
+mod common;
+
+use common::{Machine, binary};
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::process::Stdio;
+use std::time::Duration;
+
+const STEPS: [&str; 8] = [
+    "contact-matches",
+    "account-name",
+    "support-plan",
+    "root-mfa",
+    "mfa-sign-in",
+    "cost-budget",
+    "alternate-contacts",
+    "unique-email",
+];
+
+#[test]
+fn two_hundred_kills_lose_and_corrupt_nothing() {
+    let machine = Machine::new();
+    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
+    let path = machine.course.join(".verify/results/practice.json");
+    let random = RandomState::new();
+    for kill in 0u64..200 {
+        let mut hasher = random.build_hasher();
+        hasher.write_u64(kill);
+        // A run takes about 150 ms here: most kills meet it somewhere on its way. The instant is what is tested, so
+        // there is nothing to wait for instead.
+        let instant = Duration::from_millis(hasher.finish() % 180);
+        let mut running = machine.command(&binary("verify"));
+        running.args(["--practice=done"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut running = running.spawn().unwrap();
+        std::thread::sleep(instant);
+        let _ = running.kill();
+        running.wait().unwrap();
+        let results: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!(results["steps"]["cost-budget"]["verdict"], "verified", "kill {kill} after {instant:?}");
+    }
+    let status = machine.verify(&["status", "--practice", "--format", "json"]);
+    assert_ne!(status.status, 2, "the seal holds: {status:?}");
+}
+
+#[test]
+fn eight_writers_at_once_lose_nothing() {
+    let machine = Machine::new();
+    let writers: Vec<_> = STEPS
+        .iter()
+        .map(|step| {
+            let mut command = machine.command(&binary("verify"));
+            command.args(["--practice=done", step]).stdout(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut writer in writers {
+        assert!(writer.wait().unwrap().success());
+    }
+    let results = machine.verify(&["status", "--practice", "--format", "json"]).json();
+    for step in STEPS {
+        assert_eq!(results["steps"][step]["verdict"], "verified", "{step} was lost");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_set_aside_and_named() {
+    let good = {
+        let machine = Machine::new();
+        machine.verify(&["--practice=done", "cost-budget"]);
+        machine.read(".verify/results/practice.json")
+    };
+    let newer = good.replacen("\"version\": 1", "\"version\": 7", 1);
+    let mut shown = String::new();
+    for (name, text) in [("damaged", "{\"version\": 1, \"ste"), ("foreign", good.as_str()), ("newer", newer.as_str())] {
+        let machine = Machine::new();
+        machine.write(".verify/results/practice.json", text);
+        let status = machine.verify(&["status", "--practice"]);
+        assert_eq!(status.status, 2, "{name}");
+        let ran = machine.verify(&["--practice=done", "account-name"]);
+        assert_eq!(ran.status, 0, "{name}: {ran:?}");
+        assert_eq!(machine.read(".verify/practice-set-aside-1.json"), text, "{name} is kept as it was");
+        shown.push_str(&format!("{name}\n{}{}\n", status.stderr, ran.stderr));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_step_that_no_longer_holds_keeps_the_time_when_it_did() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.verify(&["practice", "do", "account-created"]);
+    let results = machine.verify(&["--practice", "cost-budget", "--format", "json"]).json();
+    let step = &results["steps"]["cost-budget"];
+    assert_eq!(step["verdict"], "not-yet");
+    assert!(step["first_verified"].is_string() && step["held_until"].is_string(), "{step}");
+}
+
+#[test]
+fn a_verdict_about_another_question_is_not_shown() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "account-name"]);
+    machine.edit("book.toml", "account_suffix = \"-production\"", "account_suffix = \"-prod\"");
+    let ran = machine.verify(&["status", "--practice"]);
+    assert!(ran.stdout.contains("the check has changed since it was last verified"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_word_counts_until_it_is_withdrawn() {
+    let machine = Machine::new();
+    let verdict = |arguments: &[&str]| {
+        let results = machine.verify(&[arguments, &["--format", "json"]].concat()).json();
+        results["steps"]["pdf-invoice"]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
+    assert_eq!(verdict(&["attest", "--practice=done", "pdf-invoice"]), "attested");
+    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "attested");
+    assert_eq!(verdict(&["attest", "--practice=done", "pdf-invoice", "--withdraw"]), "unknown");
+    // Another statement has not been confirmed.
+    verdict(&["attest", "--practice=done", "pdf-invoice"]);
+    machine.edit("checks/pdf-invoice.toml", "is on.\"", "is on, truly.\"");
+    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
+}
+
+#[test]
+fn exit_statuses_tell_done_false_and_unknown() {
+    let machine = Machine::new();
+    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
+    assert_eq!(machine.verify(&["--practice=done"]).status, 3, "words are missing");
+    for step in ["pdf-invoice", "free-tier-alerts", "iam-billing-access"] {
+        assert_eq!(machine.verify(&["attest", "--practice=done", step]).status, 0);
+    }
+    assert_eq!(machine.verify(&["--practice=done"]).status, 0);
+    assert_eq!(machine.verify(&["status", "--practice"]).status, 0);
+    machine.verify(&["practice", "do", "account-created"]);
+    assert_eq!(machine.verify(&["--practice"]).status, 1);
+    assert_eq!(machine.verify(&["--practice", "--frobnicate"]).status, 2);
+}
+
+#[test]
+fn the_output_in_a_pipe_is_plain_and_json_is_the_document() {
+    let machine = Machine::new();
+    let text = machine.verify(&["--practice=done"]);
+    assert!(!text.stdout.contains('\u{1b}') && text.stderr.is_empty(), "{text:?}");
+    insta::assert_snapshot!("summary", text.stdout);
+    let json = machine.verify(&["--practice=done", "--format", "json"]);
+    assert_eq!(json.stdout, machine.read(".verify/results/practice.json"));
+    for secret in ["111122223333", "444455556666", "learner+production@example.com"] {
+        assert!(!json.stdout.contains(secret), "the results tell {secret}");
+    }
+}
