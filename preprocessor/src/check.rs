@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::param::{Param, Params};
 
@@ -80,6 +81,15 @@ pub struct Late {
     pub same: Option<String>,
 }
 
+/// What is wrong with a check's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What.
+    pub message: String,
+    /// Where in the text, in bytes.
+    pub span: Option<Range<usize>>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -126,9 +136,14 @@ impl Check {
     /// Reads a check from the text of its file.
     ///
     /// # Errors
-    /// What is wrong, as one message for the author; TOML errors draw the line.
-    pub fn parse(name: &str, text: &str) -> Result<Check, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    /// What is wrong, and where in the text if that is known.
+    pub fn parse(name: &str, text: &str) -> Result<Check, Malformed> {
+        let file: File = toml::from_str(text)
+            .map_err(|error| Malformed { message: error.message().to_owned(), span: error.span() })?;
+        Check::from_file(name, file).map_err(|message| Malformed { message, span: None })
+    }
+
+    fn from_file(name: &str, file: File) -> Result<Check, String> {
         let body = match (file.expect.is_empty(), file.steps.is_empty()) {
             (false, true) => Body::Expect(
                 file.expect

@@ -165,7 +165,13 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>) -> BTree
                 }
                 checks.insert(name, check);
             }
-            Err(message) => errors.push(Diagnostic { spot: Spot::file(shown), message, help: None }),
+            Err(malformed) => {
+                let spot = match malformed.span {
+                    Some(span) => Spot::range(shown, &text, span),
+                    None => Spot::file(shown),
+                };
+                errors.push(Diagnostic { spot, message: malformed.message, help: None });
+            }
         }
     }
     members(&checks, errors);

@@ -44,7 +44,7 @@ organizations = client("organizations")
 organizations.create_organization(FeatureSet="ALL")
 created = organizations.create_account(Email="learner+production@example.com", AccountName="learner-production")
 account = created["CreateAccountStatus"]["AccountId"]
-role = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="s")["Credentials"]
+role = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="session")["Credentials"]
 keys = dict(aws_access_key_id=role["AccessKeyId"], aws_secret_access_key=role["SecretAccessKey"], aws_session_token=role["SessionToken"])
 client("budgets", **keys).create_budget(AccountId=account,
     Budget=dict(BudgetName="Mine", BudgetType="COST", TimeUnit="MONTHLY", BudgetLimit=dict(Amount="10", Unit="USD")),

@@ -20,11 +20,20 @@ const CALL: Duration = Duration::from_secs(40);
 /// How long the exchange of credentials may take.
 const CREDENTIALS: Duration = Duration::from_secs(30);
 
-/// The SDK configuration for an AWS profile, with its credentials already exchanged.
+/// An AWS profile, ready for calls.
+#[derive(Debug)]
+pub struct Connected {
+    /// The SDK configuration, with its credentials already exchanged.
+    pub sdk: SdkConfig,
+    /// What to do when AWS does not accept the credentials.
+    pub sign_in: String,
+}
+
+/// Connects to an account through an AWS profile.
 ///
 /// # Errors
 /// Why there are no credentials, with the command that gets some.
-pub async fn connect(account: &str, profile: &str) -> Result<SdkConfig, Vec<Reason>> {
+pub async fn connect(account: &str, profile: &str) -> Result<Connected, Vec<Reason>> {
     let why = |code, message: String| vec![Reason { code, account: Some(account.to_owned()), action: None, message }];
     let known = profiles().await.map_err(|message| why(ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
@@ -53,7 +62,11 @@ pub async fn connect(account: &str, profile: &str) -> Result<SdkConfig, Vec<Reas
         .timeout_config(timeouts)
         .load()
         .await;
-    Ok(sdk)
+    let sign_in = match sign_in_command(profile, found) {
+        Some(command) => format!("Run `{command}`, then verify again."),
+        None => format!("They are those of profile `{profile}`: renew them, then verify again."),
+    };
+    Ok(Connected { sdk, sign_in })
 }
 
 /// The AWS profiles of this machine.
@@ -79,18 +92,11 @@ fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonC
     let unreachable = ["dispatch failure", "timed out", "timeout", "dns error", "connect error", "connection"];
     let signed_out = ["expired", "invalid_grant", "no cached", "not found in cache", "token", "sign in", "login"];
     let says = |marks: &[&str]| marks.iter().any(|mark| words.to_lowercase().contains(mark));
-    let sign_in = if found.get("sso_session").or(found.get("sso_start_url")).is_some() {
-        Some(format!("aws sso login --profile {profile}"))
-    } else if found.get("login_session").is_some() {
-        Some(format!("aws login --profile {profile}"))
-    } else {
-        None
-    };
     if matches!(error, CredentialsError::ProviderTimedOut(_)) || says(&unreachable) && !says(&["expired"]) {
         let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
         return (ReasonCode::Unreachable, message);
     }
-    match sign_in {
+    match sign_in_command(profile, found) {
         Some(command) => {
             let message = format!("Profile `{profile}` is not signed in: run `{command}`, then verify again.");
             (ReasonCode::ExpiredCredentials, message)
@@ -98,7 +104,21 @@ fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonC
         None if says(&signed_out) => {
             (ReasonCode::ExpiredCredentials, format!("The credentials of profile `{profile}` do not work: {words}."))
         }
+        None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => {
+            (ReasonCode::NoCredentials, format!("Profile `{profile}` holds no credentials."))
+        }
         None => (ReasonCode::NoCredentials, format!("Profile `{profile}` has no usable credentials: {words}.")),
+    }
+}
+
+/// The command that signs in to a profile, if one does.
+fn sign_in_command(profile: &str, found: &Profile) -> Option<String> {
+    if found.get("sso_session").or(found.get("sso_start_url")).is_some() {
+        Some(format!("aws sso login --profile {profile}"))
+    } else if found.get("login_session").is_some() {
+        Some(format!("aws login --profile {profile}"))
+    } else {
+        None
     }
 }
 

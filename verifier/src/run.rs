@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::account::Connected;
 use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::plan::Compiled;
@@ -19,7 +20,7 @@ use crate::verdict::{self, Case, Evidence};
 #[derive(Debug)]
 pub enum Connection {
     /// Through the SDK.
-    Sdk(Box<aws_config::SdkConfig>),
+    Sdk(Box<Connected>),
     /// Not at all, and why.
     None(Vec<Reason>),
 }
@@ -97,9 +98,10 @@ pub async fn gather(
 
 async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog) -> (Value, Option<Reader>) {
     match connection {
-        Some(Connection::Sdk(sdk)) => {
-            let reader = Reader::new(account, (**sdk).clone(), log.clone());
-            (Section::Identity.gather(&reader).await, Some(reader))
+        Some(Connection::Sdk(connected)) => {
+            let reader = Reader::new(account, connected.sdk.clone(), log.clone());
+            let identity = Section::Identity.gather(&reader).await;
+            (with_sign_in(identity, &connected.sign_in), Some(reader))
         }
         Some(Connection::None(reasons)) => {
             (serde_json::json!({ evidence::UNREADABLE: reasons }), None)
@@ -109,6 +111,17 @@ async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog)
             (evidence::unreadable(ReasonCode::NoCredentials, account, &message), None)
         }
     }
+}
+
+/// Tells with credentials that AWS does not accept how to get others.
+fn with_sign_in(mut identity: Value, sign_in: &str) -> Value {
+    let reasons = identity.get_mut(evidence::UNREADABLE).and_then(Value::as_array_mut);
+    for reason in reasons.into_iter().flatten().filter(|reason| reason["code"] == "expired-credentials") {
+        if let Some(message) = reason["message"].as_str().filter(|message| !message.contains("clock")) {
+            reason["message"] = format!("{message} {sign_in}").into();
+        }
+    }
+    identity
 }
 
 fn account_id(identity: &Value) -> Option<String> {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Common, Format, PracticeStart, notice};
+use crate::account::Connected;
 use crate::bindings::{self, Bindings};
 use crate::evidence::{Section, time};
 use crate::plan::{self, Compiled};
@@ -140,7 +141,7 @@ impl<'c> Session<'c> {
         let bound = bindings.iter().filter(|(name, _)| plan.contains_key(*name));
         let connecting = bound.map(async |(name, binding)| {
             let connection = match account::connect(name, &binding.profile).await {
-                Ok(sdk) => Connection::Sdk(Box::new(sdk)),
+                Ok(connected) => Connection::Sdk(Box::new(connected)),
                 Err(reasons) => Connection::None(reasons),
             };
             (name.clone(), connection)
@@ -158,7 +159,7 @@ impl<'c> Session<'c> {
         };
         let connect = |name: &String| {
             let connection = match world.sdk_config(name).filter(|_| world.exists(name)) {
-                Some(sdk) => Connection::Sdk(Box::new(sdk)),
+                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
                 None => Connection::None(vec![Reason {
                     code: ReasonCode::NoCredentials,
                     account: Some(name.clone()),

@@ -100,7 +100,7 @@ fn answered(name: &str, call: &Call, code: Option<&str>, message: &str, status: 
     if is(BAD_CREDENTIALS) {
         return (
             ReasonCode::ExpiredCredentials,
-            format!("AWS does not accept these credentials ({}): sign in again.", code.unwrap_or_default()),
+            format!("AWS does not accept these credentials ({}).", code.unwrap_or_default()),
         );
     }
     if is(THROTTLED) || status == 429 {

@@ -8,6 +8,7 @@ use mdbook_verify::results::{Confirmation, Results, StepResult};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use verify::account::Connected;
 use verify::plan::{self, Compiled};
 use verify::practice::{GENERAL, PRODUCTION, Start, Taken, World};
 use verify::run::{self, Bench, Connection, Gathered};
@@ -32,7 +33,7 @@ pub async fn gather(world: &World) -> Gathered {
     let plan = compiled.plan(course, &course.steps);
     let connect = |account: &&str| {
         let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
-            Some(sdk) => Connection::Sdk(Box::new(sdk)),
+            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
             None => return None,
         };
         Some(((*account).to_owned(), connection))
