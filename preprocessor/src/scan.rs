@@ -222,7 +222,8 @@ fn holes(content: &str, contexts: &[(Range<usize>, Context)]) -> Vec<Hole> {
             continue;
         }
         let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        let context = contexts.iter().find(|(range, _)| range.contains(&at)).map_or(Context::Text, |(_, context)| *context);
+        let context =
+            contexts.iter().find(|(range, _)| range.contains(&at)).map_or(Context::Text, |(_, context)| *context);
         holes.push(Hole {
             range: at..at + 2 + length + 2,
             name: name.to_owned(),
@@ -291,9 +292,9 @@ mod tests {
 
     #[test]
     fn holes_know_what_they_stand_in() {
-        let scan = scan("{{ a }} `{{b}}` <b title=\"{{ c }}\"> \\{{ d }} {{#include x}} {{ E }}\n\n```\n{{ f }}\n```\n");
-        let holes: Vec<_> =
-            scan.holes.iter().map(|hole| (hole.name.as_str(), hole.context, hole.escaped)).collect();
+        let scan =
+            scan("{{ a }} `{{b}}` <b title=\"{{ c }}\"> \\{{ d }} {{#include x}} {{ E }}\n\n```\n{{ f }}\n```\n");
+        let holes: Vec<_> = scan.holes.iter().map(|hole| (hole.name.as_str(), hole.context, hole.escaped)).collect();
         let expected = [
             ("a", Context::Text, false),
             ("b", Context::Code, false),

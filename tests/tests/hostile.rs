@@ -1,6 +1,8 @@
 //! A hostile course gets nowhere: it runs nothing, reads nothing outside of its folder, writes nothing elsewhere, and
 //! brings neither verdicts nor bindings.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::Machine;
@@ -51,14 +53,19 @@ fn scripts_in_lessons_are_refused() {
 #[test]
 fn a_lesson_about_scripts_may_show_them_as_code() {
     let machine = Machine::new();
-    machine.edit("src/README.md", "You read a lesson", "`<script>` and `onerror=x`\n\n```html\n<script></script>\n```\n\nYou read a lesson");
+    machine.edit(
+        "src/README.md",
+        "You read a lesson",
+        "`<script>` and `onerror=x`\n\n```html\n<script></script>\n```\n\nYou read a lesson",
+    );
     assert_eq!(machine.verify(&["build"]).status, 0);
 }
 
 #[test]
 fn nothing_outside_of_its_folder_is_read() {
     let secret = "THE SECRET";
-    let attempts: [(&str, fn(&Machine)); 5] = [
+    type Attempt = (&'static str, fn(&Machine));
+    let attempts: [Attempt; 5] = [
         ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
         ("an include in an include", |machine| {
             machine.write("src/part.md", "{{#include ../../secret.md}}\n");
@@ -70,7 +77,8 @@ fn nothing_outside_of_its_folder_is_read() {
         }),
         ("a chapter", |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(../../secret.md)")),
         ("a symbolic link", |machine| {
-            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md")).unwrap();
+            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md"))
+                .unwrap();
             machine.edit("src/README.md", "You read", "{{#include link.md}}\n\nYou read");
         }),
     ];
@@ -87,7 +95,11 @@ fn nothing_outside_of_its_folder_is_read() {
 
 #[test]
 fn nothing_outside_of_its_folder_is_written() {
-    for (key, value) in [("build-dir = \"../elsewhere\"", "build"), ("build-dir = \".\"", "build"), ("build-dir = \"/tmp/elsewhere\"", "build")] {
+    for (key, value) in [
+        ("build-dir = \"../elsewhere\"", "build"),
+        ("build-dir = \".\"", "build"),
+        ("build-dir = \"/tmp/elsewhere\"", "build"),
+    ] {
         let machine = Machine::new();
         machine.edit("book.toml", "[build]", &format!("[build]\n{key}"));
         let ran = machine.verify(&[value]);
@@ -112,8 +124,21 @@ fn its_expressions_cannot_crash_or_hang_the_program() {
     let list = format!("[{}]", vec!["1"; 300].join(","));
     let slow = format!("{list}.all(a, {list}.all(b, {list}.all(c, a + b + c > 0)))");
     let nested = "[1].all(a, [1].all(b, [1].all(c, [1].all(d, true))))";
-    let attempts = [&deep, &quoted, &unclosed, &raw, &triple, &not, &minus, &ternary, &slow, nested, "'\u{0}' == ''", "x.".repeat(900).as_str()]
-        .map(str::to_owned);
+    let attempts = [
+        &deep,
+        &quoted,
+        &unclosed,
+        &raw,
+        &triple,
+        &not,
+        &minus,
+        &ternary,
+        &slow,
+        nested,
+        "'\u{0}' == ''",
+        "x.".repeat(900).as_str(),
+    ]
+    .map(str::to_owned);
     for expression in attempts {
         let machine = Machine::new();
         let literal = serde_json::to_string(&expression).unwrap();

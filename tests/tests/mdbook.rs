@@ -1,5 +1,7 @@
 //! The preprocessor under the stock `mdbook`, and the book that `verify build` makes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::{Machine, binary, installed};
@@ -54,13 +56,21 @@ fn the_stock_mdbook_and_verify_build_the_same_chapters() {
 fn outside_of_steps_the_lesson_is_as_its_author_wrote_it() {
     let untouched = Machine::new();
     untouched.edit("book.toml", "[preprocessor.verify]\ncommand = \"mdbook-verify\"\n", "");
-    untouched.edit("book.toml", "[preprocessor.verify.params]", "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []");
+    untouched.edit(
+        "book.toml",
+        "[preprocessor.verify.params]",
+        "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []",
+    );
     untouched.edit("book.toml", "[preprocessor.verify.accounts]", "[preprocessor.unused.accounts]");
     let lesson = untouched.read("src/production-account.md");
     let lesson = without(&lesson, " <!-- verify:", "-->");
     let lesson = lesson.replace("{{ account_suffix }}", "-production").replace("{{ budget_amount }}", "10");
     untouched.write("src/production-account.md", &lesson.replace("{{ alert_threshold }}", "50"));
-    untouched.edit("book.toml", "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []", "[other.params]");
+    untouched.edit(
+        "book.toml",
+        "[preprocessor.unused.params]\ncommand = \"true\"\noptional = true\nrenderers = []",
+        "[other.params]",
+    );
     untouched.edit("book.toml", "[preprocessor.unused.accounts]", "[other.accounts]");
     let text = untouched.read("book.toml");
     let cut = (text.find("[other.params]").unwrap(), text.find("[output.html]").unwrap());
@@ -98,7 +108,9 @@ fn without_times(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("20") {
         let day = rest.get(at..at + 10).filter(|day| {
-            day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+            day.bytes()
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
         });
         match day {
             Some(_) => {
@@ -124,7 +136,8 @@ fn writing_results_makes_mdbook_serve_build_once() {
     machine.verify(&["--practice=fresh", "cost-budget"]);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let mut serving = machine.command(&installed("mdbook"));
-    let mut serving = serving.args(["serve", "-p", &port]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut serving =
+        serving.args(["serve", "-p", &port]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let (sender, lines) = mpsc::channel();
     let reader = BufReader::new(serving.stderr.take().unwrap());
     std::thread::spawn(move || reader.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
@@ -144,7 +157,8 @@ fn writing_results_makes_mdbook_serve_build_once() {
     // If anything that a build writes made mdBook build again, those builds would come before this one.
     machine.edit("src/README.md", "You read a lesson", "You read one lesson");
     let deadline = Instant::now() + PATIENCE;
-    let edited = || fs::read_to_string(machine.course.join("book/index.html")).is_ok_and(|page| page.contains("one lesson"));
+    let edited =
+        || fs::read_to_string(machine.course.join("book/index.html")).is_ok_and(|page| page.contains("one lesson"));
     while !edited() {
         assert!(Instant::now() < deadline, "the edit was not built");
         std::thread::yield_now();
@@ -214,7 +228,10 @@ fn the_course_has_all_that_install_would_add() {
 #[test]
 fn install_keeps_the_authors_comments_and_does_nothing_twice() {
     let machine = Machine::empty();
-    machine.write("book.toml", "# mine\n[book]\ntitle = \"x\" # the title\n\n[output.html]\n# looks\ndefault-theme = \"rust\"\n");
+    machine.write(
+        "book.toml",
+        "# mine\n[book]\ntitle = \"x\" # the title\n\n[output.html]\n# looks\ndefault-theme = \"rust\"\n",
+    );
     let install = || {
         let output = machine.command(&binary("mdbook-verify")).arg("install").output().unwrap();
         String::from_utf8(output.stdout).unwrap()

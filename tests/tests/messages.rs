@@ -1,5 +1,7 @@
 //! Bad input gets an error that says what, where, and what to do; and what cannot be read says why.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::{Machine, closed_port, server};
@@ -35,7 +37,8 @@ fn all_errors_of_a_course_are_drawn_at_once() {
     machine.edit("src/production-account.md", "verify: unique-email", "verify: unique-email nonsense");
     machine.edit("src/README.md", "Every step", "Every {{ budget_amout }} step <!-- verify: mfa -->");
     machine.write("checks/broken.toml", "title = \"x\"\naccount = \"production\"\n[[expect]]\nthta = \"true\"\n");
-    machine.write("checks/nobody.toml", "title = \"x\"\naccount = \"genral\"\n[[expect]]\nthat = \"true\"\nfix = \"x\"\n");
+    machine
+        .write("checks/nobody.toml", "title = \"x\"\naccount = \"genral\"\n[[expect]]\nthat = \"true\"\nfix = \"x\"\n");
     let ran = machine.verify(&["--practice=fresh"]);
     assert_eq!(ran.status, 2);
     insta::assert_snapshot!(ran.shown());
@@ -44,7 +47,10 @@ fn all_errors_of_a_course_are_drawn_at_once() {
 #[test]
 fn an_error_in_an_included_file_points_at_that_file() {
     let machine = Machine::new();
-    machine.write("src/part.md", "Some text.\n\n- [ ] One <!-- verify: mfa -->\n- [ ] Two <!-- verify: nothing-like-it -->\n");
+    machine.write(
+        "src/part.md",
+        "Some text.\n\n- [ ] One <!-- verify: mfa -->\n- [ ] Two <!-- verify: nothing-like-it -->\n",
+    );
     machine.edit("src/README.md", "## How to verify", "{{#include part.md}}\n\n## How to verify");
     insta::assert_snapshot!(machine.verify(&["--practice=fresh"]).shown());
 }
@@ -82,14 +88,21 @@ fn against(endpoint: &str) -> String {
 }
 
 fn xml(code: &str, message: &str) -> String {
-    format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>")
+    format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    )
 }
 
 #[test]
 fn what_aws_says_becomes_a_reason() {
-    let expired = server(403, "text/xml", &xml("ExpiredToken", "The security token included in the request is expired"));
+    let expired =
+        server(403, "text/xml", &xml("ExpiredToken", "The security token included in the request is expired"));
     insta::assert_snapshot!("expired", against(&expired));
-    let skewed = server(403, "text/xml", &xml("SignatureDoesNotMatch", "Signature expired: 20200101T000000Z is now earlier than 20261124T000000Z"));
+    let skewed = server(
+        403,
+        "text/xml",
+        &xml("SignatureDoesNotMatch", "Signature expired: 20200101T000000Z is now earlier than 20261124T000000Z"),
+    );
     insta::assert_snapshot!("clock_skew", against(&skewed));
     let throttled = server(400, "text/xml", &xml("Throttling", "Rate exceeded"));
     insta::assert_snapshot!("throttled", against(&throttled));
@@ -139,7 +152,9 @@ fn other_credentials_behind_a_binding_are_the_wrong_account() {
     let mut machine = Machine::new();
     machine.bind(&[("production", "AKIAEXAMPLE", "SECRETKEYEXAMPLE", "")]);
     let answer = |id: &str| {
-        format!("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:root</Arn><UserId>U</UserId><Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+        format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:root</Arn><UserId>U</UserId><Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        )
     };
     machine.set("AWS_ENDPOINT_URL", &server(200, "text/xml", &answer("444455556666")));
     let first = machine.verify(&["pdf-invoice"]);

@@ -1,5 +1,7 @@
 //! The same reads against moto's server: an emulator that others wrote, over HTTP.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::{Machine, installed};

@@ -38,7 +38,8 @@ pub async fn connect(account: &str, profile: &str) -> Result<Connected, Vec<Reas
     let known = profiles().await.map_err(|message| why(ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
         let hint = did_you_mean(profile, known.iter().map(Profile::name));
-        let message = format!("There is no AWS profile `{profile}`{hint} Make it with `aws login --profile {profile}`.");
+        let message =
+            format!("There is no AWS profile `{profile}`{hint} Make it with `aws login --profile {profile}`.");
         return Err(why(ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
     };
     // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.

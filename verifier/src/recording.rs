@@ -92,8 +92,7 @@ pub fn read(path: &Path) -> Result<Gathered> {
         evidence.insert(account, known);
     }
     gathered.evidence = Arc::new(evidence);
-    gathered.calls =
-        recording.calls.into_iter().map(|call| Timed { call, milliseconds: None }).collect();
+    gathered.calls = recording.calls.into_iter().map(|call| Timed { call, milliseconds: None }).collect();
     Ok(gathered)
 }
 

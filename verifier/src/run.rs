@@ -1,10 +1,10 @@
 //! A run: connect the accounts, gather the plan's evidence, judge, write the results.
 
 use anyhow::{Context, Result, bail};
+use futures_util::future::join_all;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Call, Reason, ReasonCode, Results, SeenAccount};
-use futures_util::future::join_all;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -103,9 +103,7 @@ async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog)
             let identity = Section::Identity.gather(&reader).await;
             (with_sign_in(identity, &connected.sign_in), Some(reader))
         }
-        Some(Connection::None(reasons)) => {
-            (serde_json::json!({ evidence::UNREADABLE: reasons }), None)
-        }
+        Some(Connection::None(reasons)) => (serde_json::json!({ evidence::UNREADABLE: reasons }), None),
         None => {
             let message = format!("No credentials are bound to the {account} account.");
             (evidence::unreadable(ReasonCode::NoCredentials, account, &message), None)
@@ -197,13 +195,14 @@ impl Bench<'_> {
 /// The calls that a step's verdict rests on.
 fn calls_of(compiled: &Compiled, course: &Course, step: &Step, calls: &[Timed]) -> Vec<Call> {
     let needs = compiled.needs(course, step);
-    let mine = |call: &Call| {
-        needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
-    };
+    let mine =
+        |call: &Call| needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section);
     let mut calls: Vec<Call> = calls.iter().map(|timed| timed.call.clone()).filter(mine).collect();
     calls.sort();
     // An operation that was called for each of many things is told once.
-    calls.dedup_by(|a, b| (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region));
+    calls.dedup_by(|a, b| {
+        (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region)
+    });
     calls
 }
 

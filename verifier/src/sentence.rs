@@ -93,8 +93,10 @@ mod tests {
 
     fn fill(text: &str) -> Result<Option<String>, String> {
         let text = text.to_owned();
-        crate::cel::on_a_thread(move || Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default(), &|words| words)))
-            .unwrap()
+        crate::cel::on_a_thread(move || {
+            Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default(), &|words| words))
+        })
+        .unwrap()
     }
 
     #[test]

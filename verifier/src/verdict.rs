@@ -367,7 +367,13 @@ fn collect(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
 }
 
 /// Puts a verdict into the results, keeping what was known of the step before.
-pub fn record(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<mdbook_verify::results::Call>) {
+pub fn record(
+    results: &mut Results,
+    case: &Case,
+    step: &Step,
+    judged: Judged,
+    evidence: Vec<mdbook_verify::results::Call>,
+) {
     let now = time::now();
     let needs = case.compiled.needs(&case.course, step);
     let accounts: BTreeMap<String, String> = needs

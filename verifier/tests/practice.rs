@@ -1,5 +1,7 @@
 //! The practice account: nothing is done at first, each action does its own step, and what cannot be read is unknown.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::{COURSE, gather, in_words, judge, judge_with, world};
@@ -51,11 +53,19 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
         let before: Vec<&str> = order.iter().copied().filter(|step| *step != action.step).collect();
         let word = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
         let (word_before, word_now) = (word(&before), word(&order));
-        let earlier = judge_with(gather(&world(Start::Fresh, &before).await).await, &|step| word_before.iter().any(|it| it == step));
-        let later = judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| word_now.iter().any(|it| it == step));
+        let earlier = judge_with(gather(&world(Start::Fresh, &before).await).await, &|step| {
+            word_before.iter().any(|it| it == step)
+        });
+        let later =
+            judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| word_now.iter().any(|it| it == step));
         let own = &later.steps[action.step];
         assert!(own.verdict.is_done(), "{} is {} after its action", action.step, in_words(own));
-        let _ = writeln!(table, "{} (after {})", action.step, if before.is_empty() { "nothing".into() } else { before.join(", ") });
+        let _ = writeln!(
+            table,
+            "{} (after {})",
+            action.step,
+            if before.is_empty() { "nothing".into() } else { before.join(", ") }
+        );
         for (id, now) in &later.steps {
             let then = in_words(&earlier.steps[id]);
             if then != in_words(now) {
@@ -158,7 +168,8 @@ fn clone(gathered: &Gathered) -> Gathered {
 #[tokio::test]
 async fn the_same_actions_make_the_same_accounts() {
     let steps = ["account-created", "cost-budget", "root-mfa", "mfa-sign-in"];
-    let (one, other) = (gather(&world(Start::Fresh, &steps).await).await, gather(&world(Start::Fresh, &steps).await).await);
+    let (one, other) =
+        (gather(&world(Start::Fresh, &steps).await).await, gather(&world(Start::Fresh, &steps).await).await);
     let evidence = |gathered: &Gathered| -> BTreeMap<String, BTreeMap<String, Value>> {
         let named = |sections: &BTreeMap<verify::evidence::Section, Value>| {
             sections.iter().map(|(section, value)| (section.name().to_owned(), value.clone())).collect()

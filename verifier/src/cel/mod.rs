@@ -3,6 +3,8 @@
 //! What an expression reads is `plan`'s business, what it decides `verdict`'s.
 
 pub mod names;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
@@ -30,7 +32,7 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Expression {
     source: String,
-    program: Program,
+    program: Box<Program>,
 }
 
 /// What an expression came to.
@@ -60,9 +62,11 @@ impl Expression {
         let program = env().compile(source).map_err(|errors| draw(source, &errors))?;
         let nested = names::comprehension_depth(program.expression());
         if nested > MAX_COMPREHENSIONS {
-            return Err(format!("the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"));
+            return Err(format!(
+                "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
+            ));
         }
-        Ok(Expression { source: source.to_owned(), program })
+        Ok(Expression { source: source.to_owned(), program: Box::new(program) })
     }
 
     /// The text it was compiled from.

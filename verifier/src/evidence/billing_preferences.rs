@@ -36,9 +36,11 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingPreferences> {
         .await;
     match entries {
         Err(reasons) => Err(reasons).into(),
-        Ok(entries) if entries.is_empty() => {
-            Read::unreadable(ReasonCode::IncompleteAnswer, who, "AWS answered no billing preference: that isn't \"off\".")
-        }
+        Ok(entries) if entries.is_empty() => Read::unreadable(
+            ReasonCode::IncompleteAnswer,
+            who,
+            "AWS answered no billing preference: that isn't \"off\".",
+        ),
         Ok(entries) => Read::Known(
             entries
                 .iter()

@@ -91,8 +91,10 @@ async fn notifications(
     let who = reader.account();
     let listed = reader
         .pages(call, async |token| {
-            let request =
-                client.describe_budget_notifications_for_account().account_id(reader.account_id()).set_next_token(token);
+            let request = client
+                .describe_budget_notifications_for_account()
+                .account_id(reader.account_id())
+                .set_next_token(token);
             match request.send().await {
                 Ok(answer) => Ok((answer.budget_notifications_for_account.unwrap_or_default(), answer.next_token)),
                 Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),

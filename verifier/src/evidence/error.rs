@@ -91,7 +91,9 @@ fn answered(name: &str, call: &Call, code: Option<&str>, message: &str, status: 
     if is(DENIED) {
         let action = call.action.map_or_else(|| call.name(), str::to_owned);
         let message = if message.contains("service control policy") {
-            format!("A service control policy of the organization denies {action}: only its administrator can allow it.")
+            format!(
+                "A service control policy of the organization denies {action}: only its administrator can allow it."
+            )
         } else {
             format!("These credentials may not call {action}. Allow it for the role or user that verify reads with.")
         };
@@ -126,7 +128,10 @@ fn not_sent<E: Error + 'static>(name: &str, error: &SdkError<E, HttpResponse>) -
             return (ReasonCode::CourseError, format!("{name} was {refused}."));
         }
         if deepest.is::<aws_credential_types::provider::error::CredentialsError>() {
-            return (ReasonCode::ExpiredCredentials, format!("The credentials could not be used for {name}: {deepest}."));
+            return (
+                ReasonCode::ExpiredCredentials,
+                format!("The credentials could not be used for {name}: {deepest}."),
+            );
         }
         match deepest.source() {
             Some(source) => deepest = source,

@@ -121,3 +121,51 @@ impl Intercept for Guard {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::{Reader, client};
+    use super::super::{Section, error, table};
+    use super::*;
+    use crate::practice::{GENERAL, Start, World};
+
+    async fn reader() -> Reader {
+        let world = World::open(Start::Fresh, &[], 1_795_478_400).await.unwrap();
+        Reader::new(GENERAL, world.sdk_config(GENERAL).unwrap(), CallLog::default()).with_account_id("111122223333")
+    }
+
+    /// Calls an operation through a guarded client, and tells that nothing was sent.
+    macro_rules! refused {
+        ($sdk:ident, $section:expr, $($call:tt)+) => {{
+            let reader = reader().await;
+            let client = client!($sdk, reader, $section, "us-east-1");
+            let failed = client.$($call)+.send().await.unwrap_err();
+            let row = table::of($section).next().unwrap();
+            let reasons = error::reason(GENERAL, row, &failed);
+            assert!(reasons[0].message.contains("not in the table of reads"), "{}: {failed:?}", stringify!($($call)+));
+            assert!(matches!(failed, aws_smithy_runtime_api::client::result::SdkError::ConstructionFailure(_)));
+        }};
+    }
+
+    #[tokio::test]
+    async fn writes_are_refused_before_anything_is_sent() {
+        refused!(aws_sdk_account, Section::Account, put_account_name().account_name("mine"));
+        refused!(aws_sdk_account, Section::Contact, put_contact_information());
+        refused!(aws_sdk_account, Section::AlternateContacts, delete_alternate_contact());
+        refused!(aws_sdk_budgets, Section::Budgets, delete_budget().account_id("1").budget_name("b"));
+        refused!(aws_sdk_iam, Section::Root, create_user().user_name("u"));
+        refused!(aws_sdk_iam, Section::Root, create_access_key());
+        refused!(aws_sdk_organizations, Section::Organization, leave_organization());
+        refused!(aws_sdk_cloudtrail, Section::ConsoleSignIns, delete_trail().name("t"));
+        refused!(aws_sdk_cloudwatch, Section::BillingMetrics, put_metric_data().namespace("n"));
+        refused!(aws_sdk_billing, Section::BillingPreferences, delete_billing_view().arn("a"));
+        refused!(aws_sdk_support, Section::Support, create_case().subject("s").communication_body("b"));
+        refused!(aws_sdk_sts, Section::Identity, assume_role().role_arn("r").role_session_name("session"));
+    }
+
+    #[tokio::test]
+    async fn a_read_of_another_section_is_refused_too() {
+        refused!(aws_sdk_iam, Section::Root, list_users());
+        refused!(aws_sdk_account, Section::Contact, get_account_information());
+    }
+}

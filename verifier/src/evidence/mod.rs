@@ -125,9 +125,9 @@ pub fn unreadable(code: ReasonCode, account: &str, message: &str) -> Value {
 
 fn to_json<T: Serialize>(value: T) -> Value {
     // Sections hold no map whose keys could fail; should one ever, the evidence is unreadable, not absent.
-    serde_json::to_value(value).unwrap_or_else(|error| {
-        serde_json::json!({ UNREADABLE: [{ "code": "course-error", "message": error.to_string() }] })
-    })
+    serde_json::to_value(value).unwrap_or_else(
+        |error| serde_json::json!({ UNREADABLE: [{ "code": "course-error", "message": error.to_string() }] }),
+    )
 }
 
 fn conform<T: Serialize + DeserializeOwned>(value: Value) -> Result<Value, String> {

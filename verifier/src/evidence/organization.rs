@@ -117,9 +117,7 @@ fn describe(who: &str, account: types::Account) -> OrganizationAccount {
         name: present(account.name, who, "an account's name"),
         state,
         joined: match account.joined_method {
-            Some(method) => {
-                known_value(method.as_str(), AccountJoinedMethod::values(), who, "how an account joined")
-            }
+            Some(method) => known_value(method.as_str(), AccountJoinedMethod::values(), who, "how an account joined"),
             None => present(None, who, "how an account joined"),
         },
         since: present(account.joined_timestamp, who, "when an account joined").map(|since| time::text(&since)),

@@ -4,9 +4,9 @@ use aws_config::{Region, SdkConfig};
 use mdbook_verify::results::Reason;
 use std::future::Future;
 
-use super::{Section, incomplete};
 use super::guard::{CallLog, Guard};
 use super::table::{self, Call};
+use super::{Section, incomplete};
 
 /// How many pages of a list are read before it counts as endless.
 const MAX_PAGES: usize = 100;
@@ -119,8 +119,7 @@ macro_rules! client {
 /// The table's row of a call; a call that the table lacks does not compile.
 macro_rules! row {
     ($section:expr, $service:literal, $operation:literal) => {{
-        const ROW: &crate::evidence::table::Call =
-            crate::evidence::table::row($section, $service, $operation);
+        const ROW: &crate::evidence::table::Call = crate::evidence::table::row($section, $service, $operation);
         ROW
     }};
 }

@@ -54,8 +54,11 @@ async fn plan(reader: &Reader) -> Read<Option<String>> {
         Err(reasons) => Err(reasons).into(),
         Ok(contracts) => {
             let mine = |contract: &&Contract| contract.account_id == reader.account_id();
-            let newest =
-                contracts.iter().filter(mine).filter(in_force).max_by_key(|contract| contract.contract_start_date.secs());
+            let newest = contracts
+                .iter()
+                .filter(mine)
+                .filter(in_force)
+                .max_by_key(|contract| contract.contract_start_date.secs());
             match newest {
                 None => Read::Known(None),
                 Some(contract) => required(&contract.plan_name, who, "the Support plan's name").map(Some),

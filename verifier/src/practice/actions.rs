@@ -50,7 +50,12 @@ const fn action(step: &'static str, title: &'static str, needs: &'static [&'stat
 pub const ALL: &[Action] = &[
     action("account-created", "Signs up for the production account", &[], Kind::SignUp),
     action("unique-email", "Signs up with an e-mail address of its own", &["account-created"], Kind::Nothing),
-    action("contact-matches", "Enters the general account's name and address", &["account-created"], Kind::MatchContact),
+    action(
+        "contact-matches",
+        "Enters the general account's name and address",
+        &["account-created"],
+        Kind::MatchContact,
+    ),
     action("account-name", "Names the account learner-production", &["account-created"], Kind::RenameAccount),
     action("support-plan", "Chooses the general account's Support plan", &["account-created"], Kind::MatchSupportPlan),
     action("root-mfa", "Enables a virtual MFA device for root", &["account-created"], Kind::EnableRootMfa),
@@ -67,7 +72,12 @@ pub const ALL: &[Action] = &[
     ),
     action("cost-budget", "Creates a cost budget with an alert", &["account-created"], Kind::CreateBudget),
     action("iam-billing-access", "Activates IAM access to billing", &["account-created"], Kind::AllowIamBillingAccess),
-    action("alternate-contacts", "Adds billing and security contacts", &["account-created"], Kind::AddAlternateContacts),
+    action(
+        "alternate-contacts",
+        "Adds billing and security contacts",
+        &["account-created"],
+        Kind::AddAlternateContacts,
+    ),
 ];
 
 /// The action of a step.
@@ -226,8 +236,11 @@ impl Writer<'_> {
             .address("learner+production@example.com")
             .build()
             .map_err(failed)?;
-        let alert =
-            NotificationWithSubscribers::builder().notification(alert).subscribers(subscriber).build().map_err(failed)?;
+        let alert = NotificationWithSubscribers::builder()
+            .notification(alert)
+            .subscribers(subscriber)
+            .build()
+            .map_err(failed)?;
         let budgets = aws_sdk_budgets::Client::new(&self.sdk()?);
         let request = budgets.create_budget().account_id(super::console::PRODUCTION_ID).budget(budget);
         request.notifications_with_subscribers(alert).send().await.map(|_| ()).map_err(failed)

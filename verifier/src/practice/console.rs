@@ -125,11 +125,9 @@ impl Console {
             ("billing", "GetBillingPreferences") => Some(self.billing_preferences(account)),
             ("budgets", "DescribeBudgetNotificationsForAccount") => Some(self.budget_notifications(account)),
             ("budgets", "DescribeSubscribersForNotification") => Some(self.subscribers(account, call, &input)),
-            ("organizations", "ListAccounts") if account != GENERAL_ID => Some(call.error(
-                400,
-                "AccessDeniedException",
-                "You don't have permissions to access this resource.",
-            )),
+            ("organizations", "ListAccounts") if account != GENERAL_ID => {
+                Some(call.error(400, "AccessDeniedException", "You don't have permissions to access this resource."))
+            }
             _ => None,
         }
     }
@@ -181,12 +179,14 @@ impl Console {
         let entries = [("AccountMFAEnabled", mfa), ("AccountPasswordPresent", 1), ("AccountAccessKeysPresent", 0)];
         let Some((before, rest)) = answer.split_once("<SummaryMap>") else { return answer.to_owned() };
         let Some((map, after)) = rest.split_once("</SummaryMap>") else { return answer.to_owned() };
-        let kept = map.split_inclusive("</entry>").filter(|entry| {
-            !entries.iter().any(|(key, _)| entry.contains(&format!("<key>{key}</key>")))
-        });
+        let kept = map
+            .split_inclusive("</entry>")
+            .filter(|entry| !entries.iter().any(|(key, _)| entry.contains(&format!("<key>{key}</key>"))));
         let kept: String = kept.collect();
-        let ours: String =
-            entries.iter().map(|(key, value)| format!("<entry><key>{key}</key><value>{value}</value></entry>")).collect();
+        let ours: String = entries
+            .iter()
+            .map(|(key, value)| format!("<entry><key>{key}</key><value>{value}</value></entry>"))
+            .collect();
         format!("{before}<SummaryMap>{kept}{ours}</SummaryMap>{after}")
     }
 
@@ -253,7 +253,8 @@ impl Console {
             let message = "Amazon Web Services Premium Support Subscription is required to use this service.";
             return call.error(400, "SubscriptionRequiredException", message);
         }
-        let levels = json!([{ "code": "low", "name": "General guidance" }, { "code": "normal", "name": "System impaired" }]);
+        let levels =
+            json!([{ "code": "low", "name": "General guidance" }, { "code": "normal", "name": "System impaired" }]);
         MockResponse::json(200, json!({ "severityLevels": levels }).to_string())
     }
 

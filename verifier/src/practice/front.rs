@@ -7,8 +7,8 @@
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
@@ -71,8 +71,7 @@ impl Front {
                 ("sts", Box::new(winterbaume_sts::StsService::new())),
             ],
         };
-        let state =
-            State { console: Console::new(now), taken: BTreeSet::new(), denied: BTreeSet::new() };
+        let state = State { console: Console::new(now), taken: BTreeSet::new(), denied: BTreeSet::new() };
         Front(Arc::new(Inner {
             general: account(console::GENERAL_ID),
             production: account(console::PRODUCTION_ID),
@@ -128,7 +127,11 @@ impl Front {
                 call.service,
                 call.operation
             );
-            let code = if matches!(call.protocol, Protocol::Query | Protocol::Cbor) { "AccessDenied" } else { "AccessDeniedException" };
+            let code = if matches!(call.protocol, Protocol::Query | Protocol::Cbor) {
+                "AccessDenied"
+            } else {
+                "AccessDeniedException"
+            };
             return call.error(403, code, &message);
         }
         if let Some(answer) = self.state().console.answer(account.id, &call, &request.body) {

@@ -2,9 +2,9 @@
 //! as the real ones.
 //!
 //! It is a pure function of a start and of the actions taken since, so every process sees the same accounts. The
-//! services are winterbaume's emulators, one instance for each account ([`front`]); what they lack, and what only
-//! AWS's console can do, is [`console`]'s. [`actions`] do the steps of the lesson with the SDK's write calls; their
-//! clients ([`Writer`]) are a type of their own, which cannot be built from real credentials.
+//! services are winterbaume's emulators, one instance for each account (`front`); what they lack, and what only
+//! AWS's console can do, is `console`'s. [`actions`] do the steps of the lesson with the SDK's write calls; their
+//! clients (`Writer`) are a type of their own, which cannot be built from real credentials.
 
 pub mod actions;
 mod console;

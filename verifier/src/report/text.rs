@@ -169,7 +169,8 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
             Outcome::Met | Outcome::NotMet => String::new(),
             outcome => format!("  ({})", outcome.words()),
         };
-        let _ = writeln!(out, "  {style}{}{style:#} {}{}", told.outcome.icon(), plain(&told.title), styled(DIM, &words));
+        let _ =
+            writeln!(out, "  {style}{}{style:#} {}{}", told.outcome.icon(), plain(&told.title), styled(DIM, &words));
         for sentence in &told.sentences {
             wrapped(&mut out, "      ", sentence);
         }
@@ -189,12 +190,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
 }
 
 /// All about a step: what it rests on, how it came out, what is read for it.
-pub fn explanation(
-    course: &Course,
-    results: &Results,
-    step: &Step,
-    needs: &BTreeSet<(String, Section)>,
-) -> String {
+pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> String {
     let mut out = details(course, results, step);
     let check = course.check(step);
     if let Some(about) = &check.about {
@@ -229,7 +225,8 @@ pub fn calls(calls: &[Timed]) -> String {
     for timed in calls {
         let call = &timed.call;
         let took = timed.milliseconds.map_or("unfinished".to_owned(), |took| format!("{took} ms"));
-        let _ = writeln!(out, "  {}  {:<12} {:<56} {:<12} {took}", call.time, call.account, call.operation, call.region);
+        let _ =
+            writeln!(out, "  {}  {:<12} {:<56} {:<12} {took}", call.time, call.account, call.operation, call.region);
     }
     out
 }

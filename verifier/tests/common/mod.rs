@@ -82,11 +82,8 @@ fn confirmations(account: &str) -> Vec<Confirmation> {
 }
 
 pub async fn world(start: Start, steps: &[&str]) -> World {
-    let taken: Vec<Taken> = (NOW - 3600..)
-        .step_by(60)
-        .zip(steps)
-        .map(|(time, step)| Taken { step: (*step).to_owned(), time })
-        .collect();
+    let taken: Vec<Taken> =
+        (NOW - 3600..).step_by(60).zip(steps).map(|(time, step)| Taken { step: (*step).to_owned(), time }).collect();
     World::open(start, &taken, NOW).await.unwrap()
 }
 
