@@ -248,7 +248,9 @@ impl ExpectTable {
                 Proof::Word { statement, backed_by: self.backed_by, met: self.met }
             }
             (Some(_), Some(_)) => return Err("an expectation has either `that` or `attest`, not both".into()),
-            (None, None) => return Err("an expectation needs `that` (evidence) or `attest` (the learner's word)".into()),
+            (None, None) => {
+                return Err("an expectation needs `that` (evidence) or `attest` (the learner's word)".into());
+            }
         };
         let title = self.title.unwrap_or_else(|| match &proof {
             Proof::Evidence { that, .. } => that.clone(),

@@ -48,9 +48,8 @@ impl Directive {
         let skip = text.find("verify:").map_or(0, |at| at + "verify:".len());
         let mut words = words(&text[skip..], at + offset + skip);
         let whole = at..at + comment.len();
-        let fail = |range: &Range<usize>, message: &str| {
-            Err(Malformed { range: range.clone(), message: message.to_owned() })
-        };
+        let fail =
+            |range: &Range<usize>, message: &str| Err(Malformed { range: range.clone(), message: message.to_owned() });
         let Some(check) = words.next() else {
             return fail(&whole, "a directive names a check, as in <!-- verify: cost-budget -->");
         };

@@ -46,8 +46,30 @@ const KEYS: &[&str] =
 
 /// Words that mean something else in an expression.
 const RESERVED: &[&str] = &[
-    "accounts", "account", "optional", "true", "false", "null", "in", "as", "break", "const", "continue", "else",
-    "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+    "accounts",
+    "account",
+    "optional",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 impl Options {
@@ -74,8 +96,11 @@ impl Options {
                 Options::default()
             }
         };
-        for (kind, name) in
-            options.params.keys().map(|name| ("parameter", name)).chain(options.accounts.keys().map(|name| ("account", name)))
+        for (kind, name) in options
+            .params
+            .keys()
+            .map(|name| ("parameter", name))
+            .chain(options.accounts.keys().map(|name| ("account", name)))
         {
             if !is_name(name) || RESERVED.contains(&name.as_str()) {
                 let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
@@ -157,7 +182,8 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>) -> BTree
         match Check::parse(&name, &text) {
             Ok(check) => {
                 let known = options.accounts.contains_key(&check.account);
-                if !known && !(check.account.is_empty() && matches!(check.body, Body::Steps(_))) {
+                let of_its_members = check.account.is_empty() && matches!(check.body, Body::Steps(_));
+                if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
@@ -181,9 +207,7 @@ fn members(checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>) {
             let (message, help) = match checks.get(step).map(|check| &check.body) {
                 Some(Body::Expect(_)) => continue,
                 Some(Body::Steps(_)) => (format!("`{step}` is itself a check of checks"), None),
-                None => {
-                    (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str)))
-                }
+                None => (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str))),
             };
             errors.push(Diagnostic { spot, message, help });
         }

@@ -50,7 +50,8 @@ impl<'b> SourceMap<'b> {
     }
 
     fn flatten(&self, file: &Path, depth: usize, lines: &mut Vec<Line>) {
-        let inside = file.canonicalize().is_ok_and(|real| self.root.canonicalize().is_ok_and(|root| real.starts_with(root)));
+        let inside =
+            file.canonicalize().is_ok_and(|real| self.root.canonicalize().is_ok_and(|root| real.starts_with(root)));
         let Some(text) = inside.then(|| fs::read_to_string(file).ok()).flatten() else { return };
         let path = file.strip_prefix(self.root).unwrap_or(file);
         for (at, line) in text.lines().enumerate() {

@@ -110,7 +110,8 @@ pub(crate) fn escape(text: &str) -> String {
     for c in text.chars() {
         match c {
             c if c.is_alphanumeric() => escaped.push(c),
-            ' ' | ',' | '.' | ';' | ':' | '?' | '(' | ')' | '%' | '/' | '“' | '”' | '’' | '–' | '—' | '•' | '→' | '·' => {
+            ' ' | ',' | '.' | ';' | ':' | '?' | '(' | ')' | '%' | '/' | '“' | '”' | '’' | '–' | '—' | '•' | '→'
+            | '·' => {
                 escaped.push(c);
             }
             c if c.is_whitespace() => escaped.push(' '),
