@@ -181,8 +181,9 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>) -> BTree
         };
         match Check::parse(&name, &text) {
             Ok(check) => {
-                let none_needed = check.account.is_empty() && matches!(check.body, Body::Steps(_));
-                if !none_needed && !options.accounts.contains_key(&check.account) {
+                let known = options.accounts.contains_key(&check.account);
+                let of_its_members = check.account.is_empty() && matches!(check.body, Body::Steps(_));
+                if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));

@@ -4,7 +4,9 @@ use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use crate::course::Course;
 use crate::key::{self, Key};
@@ -44,10 +46,12 @@ impl Preprocessor for VerifyPreprocessor {
             eprintln!("mdbook-verify: {notice}");
         }
         let html = context.renderer == "html";
+        let chapters: BTreeMap<&Path, &ScannedChapter> =
+            chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
         book.for_each_chapter_mut(|chapter| {
-            let scanned = chapters.iter().find(|scanned| chapter.path.as_ref() == Some(&scanned.path));
+            let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &course, &results, html, practice);
+                let edits = edits(scanned, &chapter.content, &course, &results, html, practice);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -76,6 +80,7 @@ fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
 
 fn edits(
     chapter: &ScannedChapter,
+    content: &str,
     course: &Course,
     results: &Results,
     html: bool,
@@ -87,11 +92,27 @@ fn edits(
         let view = results.view(course, step);
         let shown = if html { widget::html(step, &view, practice) } else { widget::words(&view, practice) };
         // How the author ticked the item says nothing about the learner's account.
-        edits.extend(item.marker.clone().map(|marker| (marker, String::new())));
+        edits.extend(item.marker.clone().map(|marker| {
+            let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };
+            (marker, instead.to_owned())
+        }));
         edits.push((item.comment.clone(), shown));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits
+}
+
+/// Whether text that stood behind a task marker would begin a heading, a list or the like without it. It may say so too
+/// often: a character without width before the text is seen by nobody.
+fn starts_a_block(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    match line.chars().next() {
+        Some('#' | '>' | '-' | '+' | '=' | '~' | '<' | '|' | ':' | ' ' | '\t' | '0'..='9') => true,
+        Some(c @ ('*' | '_')) => line[1..].starts_with([' ', '\t', c]),
+        Some('`') => line.starts_with("```"),
+        Some('[') => line.contains("]:") || line.get(2..3) == Some("]"),
+        _ => false,
+    }
 }
 
 /// Replaces ranges, which are in order and apart, and leaves every other byte as it was.

@@ -70,8 +70,10 @@ struct Open {
     comment: Option<Range<usize>>,
     /// How deep the item's own inline text stands: blocks other than a paragraph don't count as its text.
     blocks: usize,
-    /// Whether the item's own text has ended: a nested list or another block began.
+    /// Whether the item's own text has ended: its paragraph did, or another block began.
     ended: bool,
+    /// Whether a nested list or another block stands below the item's own text.
+    covered: bool,
 }
 
 /// Scans a chapter. One without a directive or a hole costs a search for two short words.
@@ -167,6 +169,7 @@ pub fn scan(content: &str) -> Scan {
 fn begin_block(open: &mut [Open]) {
     if let Some(item) = open.last_mut() {
         item.ended = true;
+        item.covered = true;
         item.blocks += 1;
     }
 }
@@ -205,7 +208,10 @@ fn comment_block(content: &str, block: Range<usize>, open: &mut [Open], scan: &m
         return;
     }
     match open.last_mut() {
-        Some(item) if item.blocks == 0 && item.comment.is_none() && !item.text.is_empty() => item.comment = Some(range),
+        // Below a nested list, what takes the comment's place would continue that list's last item.
+        Some(item) if item.blocks == 0 && !item.covered && item.comment.is_none() && !item.text.is_empty() => {
+            item.comment = Some(range);
+        }
         _ => scan.misplaced.push(range),
     }
 }
@@ -222,8 +228,12 @@ fn holes(content: &str, contexts: &[(Range<usize>, Context)]) -> Vec<Hole> {
             continue;
         }
         let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        let context =
-            contexts.iter().find(|(range, _)| range.contains(&at)).map_or(Context::Text, |(_, context)| *context);
+        // The ranges are in order and apart.
+        let nearest = contexts.partition_point(|(range, _)| range.end <= at);
+        let context = contexts
+            .get(nearest)
+            .filter(|(range, _)| range.contains(&at))
+            .map_or(Context::Text, |(_, context)| *context);
         holes.push(Hole {
             range: at..at + 2 + length + 2,
             name: name.to_owned(),

@@ -6,9 +6,9 @@ mod common;
 
 use common::{Machine, binary, installed};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -171,39 +171,6 @@ fn writing_results_makes_mdbook_serve_build_once() {
     assert_eq!(built, 3, "one build at the start, one for the results, one for the edit");
 }
 
-fn protocol(version: &str) -> (bool, String) {
-    let context = serde_json::json!({
-        "root": "/nowhere", "renderer": "html", "mdbook_version": version,
-        "config": { "book": { "title": "t", "a_key_of_tomorrow": true } },
-    });
-    let input = serde_json::json!([context, { "sections": [] }]).to_string();
-    let mut running = Command::new(binary("mdbook-verify"));
-    let mut running = running.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = running.wait_with_output().unwrap();
-    (output.status.success(), String::from_utf8(output.stderr).unwrap())
-}
-
-#[test]
-fn another_mdbook_gets_a_clear_sentence() {
-    let shown: Vec<String> = ["0.4.52", "0.6.0", "nonsense"]
-        .into_iter()
-        .map(|version| {
-            let (worked, said) = protocol(version);
-            assert!(!worked);
-            said
-        })
-        .collect();
-    insta::assert_snapshot!(shown.join("\n"));
-}
-
-#[test]
-fn supports_every_renderer() {
-    for renderer in ["html", "markdown", "test"] {
-        assert!(Command::new(binary("mdbook-verify")).args(["supports", renderer]).status().unwrap().success());
-    }
-}
-
 #[test]
 fn other_renderers_get_words() {
     let mut machine = Machine::new();
@@ -223,25 +190,4 @@ fn the_course_has_all_that_install_would_add() {
     let machine = Machine::new();
     let output = machine.command(&binary("mdbook-verify")).args(["install", "--check"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-}
-
-#[test]
-fn install_keeps_the_authors_comments_and_does_nothing_twice() {
-    let machine = Machine::empty();
-    machine.write(
-        "book.toml",
-        "# mine\n[book]\ntitle = \"x\" # the title\n\n[output.html]\n# looks\ndefault-theme = \"rust\"\n",
-    );
-    let install = || {
-        let output = machine.command(&binary("mdbook-verify")).arg("install").output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let check = machine.command(&binary("mdbook-verify")).args(["install", "--check"]).output().unwrap();
-    assert!(!check.status.success());
-    assert!(!machine.course.join("verify.css").exists(), "--check writes nothing");
-    let first = install();
-    let manifest = machine.read("book.toml");
-    let written = fs::metadata(machine.course.join("book.toml")).unwrap().modified().unwrap();
-    insta::assert_snapshot!(format!("{first}\n{manifest}\n{}", install()));
-    assert_eq!(fs::metadata(machine.course.join("book.toml")).unwrap().modified().unwrap(), written);
 }

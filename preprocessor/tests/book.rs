@@ -1,0 +1,172 @@
+//! What becomes of a book's pages, and what its author is told.
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod support;
+
+use mdbook_verify::results::{Outcome, Verdict};
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use support::{TestBook, expectation, first_page, reason};
+
+#[test]
+fn a_step_replaces_its_comment_and_nothing_else() {
+    let text = "# A\r\n\r\n- [x] One <!-- verify: cost-budget -->\r\n  - [ ] child\r\n- [ ] other\r\n\r\nend  \r\n";
+    let page = TestBook::new().chapter("a.md", text).page("html");
+    let (before, rest) = page.split_once("<verify-step ").unwrap();
+    let (_, after) = rest.split_once("</verify-step>").unwrap();
+    assert_eq!(before, "# A\r\n\r\n- One ");
+    assert_eq!(after, "\r\n  - [ ] child\r\n- [ ] other\r\n\r\nend  \r\n");
+}
+
+#[test]
+fn other_renderers_read_words() {
+    let page = TestBook::new().chapter("a.md", "- [ ] One <!-- verify: cost-budget -->\n").page("markdown");
+    assert_eq!(page, "- One (not checked)\n");
+}
+
+#[test]
+fn ids_name_the_account_and_the_parameters_that_differ() {
+    for (directive, id) in [
+        ("cost-budget", "cost-budget"),
+        ("cost-budget account=production budget_amount=10", "cost-budget"),
+        ("cost-budget budget_amount=20 account=general", "cost-budget@general,budget_amount=20"),
+        ("all-safe budget_amount=20", "all-safe,budget_amount=20"),
+    ] {
+        let book = TestBook::new().chapter("a.md", &format!("- One <!-- verify: {directive} -->\n"));
+        assert!(book.course().step(id).is_some(), "{directive}: {:?}", book.course().steps);
+    }
+}
+
+#[test]
+fn members_that_no_lesson_names_stand_before_their_step() {
+    let course = TestBook::new().chapter("a.md", "- All <!-- verify: all-safe account=general -->\n").course();
+    let ids: Vec<_> = course.steps.iter().map(|step| step.id.as_str()).collect();
+    assert_eq!(ids, ["cost-budget@general", "root-mfa@general", "all-safe@general"]);
+    assert_eq!(course.steps[2].members, ids[..2]);
+}
+
+#[test]
+fn the_same_step_in_two_places_is_one_and_optional_only_if_both_are() {
+    let text = "- A <!-- verify: root-mfa optional -->\n- B <!-- verify: root-mfa -->\n";
+    let course = TestBook::new().chapter("a.md", text).course();
+    assert_eq!(course.steps.len(), 1);
+    assert_eq!(course.steps[0].places.len(), 2);
+    assert!(!course.steps[0].optional);
+}
+
+#[test]
+fn a_readme_and_a_draft_are_chapters_like_others() {
+    let book = TestBook::new().draft().chapter("README.md", "- A <!-- verify: root-mfa -->\n");
+    assert_eq!(book.course().steps[0].places[0].chapter.to_str(), Some("index.md"));
+}
+
+#[test]
+fn all_errors_come_at_once_with_carets() {
+    let book = TestBook::new().chapter(
+        "a.md",
+        "# A <!-- verify: root-mfa -->\n\n- x <!-- verify: cost-buget -->\n- y <!-- verify: cost-budget budget_amount=ten -->\n\n\
+         {{ budget_amonut }}\n",
+    );
+    insta::assert_snapshot!(book.errors());
+}
+
+#[test]
+fn an_error_points_into_the_included_file() {
+    let file = "# A\n\n{{#include part.txt}}\n";
+    let book = TestBook::new().expanded("a.md", file, "# A\n\nintro\n- x <!-- verify: nope -->\n\n");
+    book.write("src/part.txt", "intro\n- x <!-- verify: nope -->\n");
+    assert!(book.errors().contains("--> src/part.txt:2:18"), "{}", book.errors());
+}
+
+#[test]
+fn parameters_are_escaped_in_text_and_verbatim_in_code() {
+    let text = "{{ label }} `{{ label }}` <b title=\"{{ label }}\">x</b> \\{{ label }} {{#include x}}\n\n\
+                ```\n{{ label }} {{ item.name }} {{ values }}\n```\n";
+    let page = TestBook::new().chapter("a.md", text).page("html");
+    assert_eq!(
+        page,
+        "a\\_b\\*c `a_b*c` <b title=\"a_b*c\">x</b> \\{{ label }} {{#include x}}\n\n\
+         ```\na_b*c {{ item.name }} {{ values }}\n```\n"
+    );
+}
+
+#[test]
+fn a_comment_below_a_nested_list_is_not_taken_for_the_outer_items() {
+    let book = TestBook::new().chapter("a.md", "- a\n  - b\n  <!-- verify: root-mfa -->\n");
+    assert!(book.errors().contains("src/a.md:3:3"), "{}", book.errors());
+}
+
+#[test]
+fn an_item_that_looks_like_a_heading_without_its_task_marker_stays_text() {
+    for text in ["# 1 priority", "1. first", "> quoted", "- dash", "+ plus"] {
+        let source = format!("- [ ] {text} <!-- verify: root-mfa -->\n");
+        let page = TestBook::new().chapter("a.md", &source).page("html");
+        let lists = Parser::new(&page).filter(|event| matches!(event, Event::Start(Tag::List(_)))).count();
+        let other =
+            Parser::new(&page).any(|event| matches!(event, Event::Start(Tag::Heading { .. } | Tag::BlockQuote(_))));
+        assert!(lists == 1 && !other, "{page}");
+    }
+}
+
+#[test]
+fn a_failed_step_says_what_to_do() {
+    let book = TestBook::new().chapter("a.md", "- One <!-- verify: cost-budget -->\n");
+    book.results("cost-budget", |result| {
+        result.expectations.push(expectation(Outcome::NotMet, "Create a budget."));
+        result.held_until = Some("2026-11-20T08:00:00Z".into());
+    });
+    insta::assert_snapshot!(first_page(&book.binary("html", "0.5.4")));
+}
+
+#[test]
+fn results_under_another_key_are_named_and_not_shown() {
+    let book = TestBook::new().chapter("a.md", "- One <!-- verify: cost-budget -->\n");
+    book.results("cost-budget", |result| result.verdict = Verdict::Verified);
+    std::fs::write(book.dir.path().join("config/key"), [9; 32]).unwrap();
+    let output = book.binary("html", "0.5.4");
+    assert!(first_page(&output).contains(r#"data-verdict="unchecked""#));
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(errors.contains("results.json") && errors.contains("was not written by verify"), "{errors}");
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_GFM
+}
+
+/// Every tag of a page and everything Markdown made of it, but no text.
+fn structure(page: &str) -> Vec<String> {
+    Parser::new_ext(page, options())
+        .filter(|event| !matches!(event, Event::Text(_)))
+        .map(|event| format!("{event:?}"))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn text_from_results_is_inert(text in "[ -~\n\t]{1,60}") {
+        let page = |text: &str| {
+            let book = TestBook::new().chapter("a.md", "- One <!-- verify: cost-budget -->\n");
+            book.results("cost-budget", |result| {
+                result.verdict = Verdict::Unknown;
+                result.expectations.push(expectation(Outcome::Unknown, text));
+                result.reasons.push(reason(text));
+            });
+            first_page(&book.binary("html", "0.5.4"))
+        };
+        prop_assert_eq!(structure(&page(&text)), structure(&page("plain")));
+    }
+
+    #[test]
+    fn a_book_without_directives_passes_byte_for_byte(text in "([-*#>|`~ \t\r\n\\[\\]x<!>&a-z{}\\\\]|<!-- note -->|\\{\\{#include x\\}\\}|```\n){0,60}") {
+        prop_assume!(!text.contains("verify:"));
+        // A name in braces may be wrong, which is an error; what passes is never changed.
+        let holes = text.contains("{{") && text.contains("}}");
+        prop_assume!(!holes || text.contains("{{#"));
+        let book = TestBook::new().chapter("a.md", &text);
+        if let Ok(page) = book.try_page("html") {
+            prop_assert_eq!(page, text);
+        }
+    }
+}
