@@ -206,6 +206,26 @@ pub enum ReasonCode {
     CourseError,
 }
 
+impl ReasonCode {
+    /// The name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReasonCode::NoCredentials => "no-credentials",
+            ReasonCode::ExpiredCredentials => "expired-credentials",
+            ReasonCode::WrongAccount => "wrong-account",
+            ReasonCode::Denied => "denied",
+            ReasonCode::Throttled => "throttled",
+            ReasonCode::Unreachable => "unreachable",
+            ReasonCode::ServiceError => "service-error",
+            ReasonCode::IncompleteAnswer => "incomplete-answer",
+            ReasonCode::NotVisibleYet => "not-visible-yet",
+            ReasonCode::NotAvailableHere => "not-available-here",
+            ReasonCode::NeedsConfirmation => "needs-confirmation",
+            ReasonCode::CourseError => "course-error",
+        }
+    }
+}
+
 /// An expectation and how it came out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectationResult {

@@ -8,7 +8,8 @@ use common::{Machine, binary};
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
-use std::process::Stdio;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const STEPS: [&str; 8] = [
@@ -151,4 +152,25 @@ fn the_output_in_a_pipe_is_plain_and_json_is_the_document() {
     for secret in ["111122223333", "444455556666", "learner+production@example.com"] {
         assert!(!json.stdout.contains(secret), "the results tell {secret}");
     }
+}
+
+#[test]
+fn an_interrupted_run_leaves_the_results_as_they_were() {
+    let mut machine = Machine::new();
+    machine.bind(&[("production", "AKIAEXAMPLE", "SECRETKEYEXAMPLE", "")]);
+    let answer = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::444455556666:user/r</Arn><UserId>U</UserId><Account>444455556666</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+    machine.set("AWS_ENDPOINT_URL", &common::server(200, "text/xml", answer));
+    machine.verify(&["pdf-invoice"]);
+    let before = machine.read(".verify/results/results.json");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    machine.set("AWS_ENDPOINT_URL", &format!("http://{}", silent.local_addr().unwrap()));
+    let mut running = machine.command(&binary("verify"));
+    let running = running.arg("pdf-invoice").stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Its call has arrived, and gets no answer.
+    let _call = silent.accept().unwrap();
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
+    assert_eq!(machine.read(".verify/results/results.json"), before);
 }

@@ -12,6 +12,9 @@ use crate::evidence::{Section, Timed, table};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// Where the text of a step's line begins.
+const INDENT: &str = "                     ";
+
 /// The widest line; a terminal is rarely narrower than this.
 const WIDTH: usize = 100;
 
@@ -79,7 +82,7 @@ fn line(out: &mut String, course: &Course, results: &Results, step: &Step, befor
     let style = style(verdict);
     let _ = writeln!(
         out,
-        "  {style}{} {:<16}{style:#}{text}{optional}  {}",
+        "  {style}{} {:<17}{style:#}{text}{optional}  {}",
         verdict.icon(),
         verdict.words(),
         styled(DIM, &step.id)
@@ -90,12 +93,12 @@ fn line(out: &mut String, course: &Course, results: &Results, step: &Step, befor
         let practice = if results.practice { "--practice " } else { "" };
         let told = why(result, &format!("{practice}attest {}", step.id));
         if told != *before {
-            told.iter().for_each(|sentence| wrapped(out, "                    ", sentence));
+            told.iter().for_each(|sentence| wrapped(out, INDENT, sentence));
         }
         *before = told;
     }
     if let Some(stale) = view.stale {
-        wrapped(out, "                    ", &format!("Verify again: {stale}."));
+        wrapped(out, INDENT, &format!("Verify again: {stale}."));
     }
 }
 
@@ -181,7 +184,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
         }
     }
     for reason in result.reasons.iter().filter(|reason| !reason.message.is_empty()) {
-        wrapped(&mut out, "  Why unknown: ", &reason.message);
+        wrapped(&mut out, &format!("  Why unknown ({}): ", reason.code.name()), &reason.message);
     }
     if let Some(held) = &result.held_until {
         wrapped(&mut out, "  ", &format!("It was done when it was checked at {held}."));

@@ -94,8 +94,8 @@ pub fn in_words(result: &StepResult) -> String {
         .reasons
         .iter()
         .map(|reason| {
-            let code = serde_json::to_value(reason.code).unwrap().as_str().unwrap().to_owned();
-            reason.action.as_ref().map_or(code.clone(), |action| format!("{code} {action}"))
+            let code = reason.code.name();
+            reason.action.as_ref().map_or(code.to_owned(), |action| format!("{code} {action}"))
         })
         .collect();
     if !codes.is_empty() {
