@@ -30,9 +30,21 @@ fn every_checklist_item_of_the_lesson_is_a_step() {
     let (course, _) = &*COURSE;
     let ids: BTreeSet<&str> = course.steps.iter().map(|step| step.id.as_str()).collect();
     let expected = [
-        "unique-email", "account-created", "account-name", "support-plan", "contact-matches", "root-mfa",
-        "mfa-sign-in", "mfa", "pdf-invoice", "free-tier-alerts", "billing-alerts", "billing-preferences",
-        "cost-budget", "iam-billing-access", "alternate-contacts",
+        "unique-email",
+        "account-created",
+        "account-name",
+        "support-plan",
+        "contact-matches",
+        "root-mfa",
+        "mfa-sign-in",
+        "mfa",
+        "pdf-invoice",
+        "free-tier-alerts",
+        "billing-alerts",
+        "billing-preferences",
+        "cost-budget",
+        "iam-billing-access",
+        "alternate-contacts",
     ];
     assert_eq!(ids, BTreeSet::from(expected));
     let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/production-account.md");

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use verify::evidence::{UNREADABLE, table};
-use verify::practice::{Start, actions};
+use verify::practice::{self, Start};
 use verify::run::Gathered;
 
 fn table_of(results: &Results) -> String {
@@ -48,10 +48,16 @@ async fn on_the_done_account_every_step_is_verified_or_takes_a_word() {
 #[tokio::test]
 async fn each_action_moves_exactly_the_steps_that_it_should() {
     let mut table = String::new();
-    for action in actions::ALL {
-        let order: Vec<&str> = actions::with_those_before(action.step, &[]).unwrap().iter().map(|it| it.step).collect();
-        let before: Vec<&str> = order.iter().copied().filter(|step| *step != action.step).collect();
-        let word = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+    let fresh = world(Start::Fresh, &[]).await;
+    for action in practice::actions() {
+        let before = practice::steps_before(&fresh, action.step).unwrap();
+        let order = [before.clone(), vec![action.step]].concat();
+        // The learner gives a word for what was done, and for what it consists of.
+        let word = |steps: &[&str]| {
+            let of =
+                |step: &&str| COURSE.0.step(step).map(|step| [vec![step.id.clone()], step.members.clone()].concat());
+            steps.iter().filter_map(of).flatten().collect::<Vec<_>>()
+        };
         let (word_before, word_now) = (word(&before), word(&order));
         let earlier = judge_with(gather(&world(Start::Fresh, &before).await).await, &|step| {
             word_before.iter().any(|it| it == step)

@@ -90,6 +90,8 @@ const STATES: &[State] = &[
         "name and address in capitals and with other spaces",
         Done,
         &[
+            ("/general/contact/name", || json!("Lee Arner")),
+            ("/general/contact/address", || json!("1 Practice Street, Springfield, 12345, US")),
             ("/production/contact/name", || json!("LEE  ARNER")),
             ("/production/contact/address", || json!("1 practice street,  springfield, 12345, us")),
         ],

@@ -9,7 +9,7 @@ mod session;
 mod status;
 mod verify;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub use crate::report::exit::Exit;
 /// Exit status: 0 every required step is done, 1 some step is not yet, 2 something is wrong with the command or the
 /// course, 3 nothing is false but something is unknown.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -150,6 +150,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
 pub async fn run() -> Result<Exit> {
     let cli = Cli::parse();
     let common = &cli.common;
+    if cli.command.is_some() && (!cli.steps.is_empty() || cli.build || cli.record.is_some() || cli.replay.is_some()) {
+        bail!("--build, --record, --replay and names of steps before a command go with `verify` alone");
+    }
     match cli.command {
         None => verify::run(common, &cli.steps, cli.build, cli.record.as_deref(), cli.replay.as_deref()).await,
         Some(Command::Build) => verify::build(common),

@@ -1,32 +1,39 @@
 //! `verify practice do STEP` and `verify practice reset`.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::{Common, Exit, notice};
 use crate::book;
 use crate::evidence::time;
-use crate::practice::actions;
-use crate::practice::{Start, Taken, World, log};
+use crate::practice::{self, Start, TakenAction, World, log};
 
 pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let session = Session::open(common)?;
     let step = session.step(id)?;
+    let action = practice::find(&step.check)?;
+    if !step.account.is_empty() && step.account != action.for_account {
+        bail!("practice actions act in the {} account, and `{id}` is about {}", action.for_account, step.account);
+    }
     let mut taken = log::read(&session.root)?;
-    let names: Vec<String> = taken.iter().map(|taken| taken.step.clone()).collect();
     let now = time::now_secs();
     // Two actions in one second would leave events whose order nobody knows.
     let first = taken.iter().map(|taken| taken.time + 1).max().unwrap_or(now).max(now);
-    let todo = actions::with_those_before(&step.check, &names)?;
-    for (time, action) in (first..).zip(&todo) {
-        taken.push(Taken { step: action.step.to_owned(), time });
+    let world = World::open(Start::Fresh, &taken, now).await?;
+    let mut todo = practice::steps_before(&world, &step.check)?;
+    if !world.has_done(&step.check) {
+        todo.push(action.step);
     }
-    // The accounts are built once with the new actions, so that one that fails is not kept.
-    World::open(Start::Fresh, &taken, now).await?;
+    for (time, step) in (first..).zip(&todo) {
+        practice::take(&world, step, time).await?;
+        taken.push(TakenAction { step: (*step).to_owned(), time });
+    }
     log::write(&session.root, &taken)?;
-    match todo.as_slice() {
-        [] => notice("That is done already in the practice account."),
-        done => done.iter().for_each(|action| notice(&format!("In the practice account: {}.", action.title))),
+    if todo.is_empty() {
+        notice("That is done already in the practice account.");
+    }
+    for step in todo {
+        notice(&format!("In the practice account: {}.", practice::find(step)?.title));
     }
     notice(&format!("Now verify it: verify --practice {id}"));
     Ok(Exit::Done)

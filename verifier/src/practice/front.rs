@@ -1,272 +1,210 @@
-//! The front: takes the SDK's requests to one of two accounts, by the access key that signed them, and in the account
-//! to our own answers first and to winterbaume's otherwise.
+//! The front: takes a request to the account that its access key belongs to, and there to our own answer or to
+//! winterbaume's.
 //!
-//! winterbaume keeps one state for a process's default account. So each account has its own instance of each service,
-//! and the default account id in answers is replaced by the account's own.
+//! winterbaume keeps one state for a process's default account, so each account has instances of its own, and the
+//! default account's id is put in and taken out on the way.
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use winterbaume_core::{DEFAULT_ACCOUNT_ID, MockRequest, MockResponse, MockService};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::console::{self, Console};
-use super::{GENERAL, PRODUCTION};
+use bytes::Bytes;
+use winterbaume_account::AccountService;
+use winterbaume_budgets::BudgetsService;
+use winterbaume_cloudwatch::CloudWatchService;
+use winterbaume_core::{MockRequest, MockResponse, MockService, default_account_id, xml_escape};
+use winterbaume_iam::IamService;
 
-/// Both accounts behind one HTTP client.
-#[derive(Clone)]
-pub(super) struct Front(Arc<Inner>);
+use super::accounts::{Account, Caller};
+use super::budgets::Alerts;
+use super::call::{Call, Service, unknown_service};
+use super::console::Console;
+use super::{account, billing, budgets, cloudtrail, iam, organizations};
 
-struct Inner {
-    general: Account,
-    production: Account,
-    state: Mutex<State>,
+/// One account: what its console has set, and the emulators of its services.
+pub(super) struct Hosted {
+    pub(super) account: Account,
+    console: Mutex<Console>,
+    alerts: Mutex<Alerts>,
+    pub(super) services: Services,
 }
 
-/// What both accounts share.
-struct State {
-    console: Console,
-    taken: BTreeSet<String>,
-    denied: BTreeSet<String>,
+/// The services that winterbaume emulates for an account.
+#[derive(Default)]
+pub(super) struct Services {
+    pub(super) account: AccountService,
+    pub(super) budgets: BudgetsService,
+    pub(super) cloudwatch: CloudWatchService,
+    pub(super) iam: IamService,
 }
 
-/// The emulated services of one account, by the name that requests are signed for.
-struct Account {
-    id: &'static str,
-    services: Vec<(&'static str, Box<dyn MockService>)>,
-}
-
-/// The access key of a practice account.
-pub(super) fn access_key(account: &str) -> Option<&'static str> {
-    match account {
-        GENERAL => Some("AKIAPRACTICEGENERAL0"),
-        PRODUCTION => Some("AKIAPRACTICEPRODUCT0"),
-        _ => None,
-    }
-}
-
-impl std::fmt::Debug for Front {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Front")
-    }
-}
-
-impl Front {
-    pub(super) fn new(now: i64) -> Front {
-        let account = |id| Account {
-            id,
-            services: vec![
-                ("account", Box::new(winterbaume_account::AccountService::new()) as Box<dyn MockService>),
-                ("budgets", Box::new(winterbaume_budgets::BudgetsService::new())),
-                ("monitoring", Box::new(winterbaume_cloudwatch::CloudWatchService::new())),
-                ("iam", Box::new(winterbaume_iam::IamService::new())),
-                ("organizations", Box::new(winterbaume_organizations::OrganizationsService::new())),
-                ("sts", Box::new(winterbaume_sts::StsService::new())),
-            ],
-        };
-        let state = State { console: Console::new(now), taken: BTreeSet::new(), denied: BTreeSet::new() };
-        Front(Arc::new(Inner {
-            general: account(console::GENERAL_ID),
-            production: account(console::PRODUCTION_ID),
-            state: Mutex::new(state),
-        }))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes what AWS's console would.
-    pub(super) fn in_console(&self, change: impl FnOnce(&mut Console)) {
-        change(&mut self.state().console);
-    }
-
-    pub(super) fn has_taken(&self, step: &str) -> bool {
-        self.state().taken.contains(step)
-    }
-
-    pub(super) fn note_taken(&self, step: &str) {
-        self.state().taken.insert(step.to_owned());
-    }
-
-    pub(super) fn signed_up(&self) -> bool {
-        self.state().console.signed_up()
-    }
-
-    pub(super) fn deny(&self, operation: &str) {
-        self.state().denied.insert(operation.to_lowercase());
-    }
-
-    async fn answer(self, request: MockRequest) -> MockResponse {
-        let call = Call::of(&request);
-        let inner = &self.0;
-        let account = match call.access_key.as_str() {
-            key if Some(key) == access_key(GENERAL) => Some(&inner.general),
-            key if Some(key) == access_key(PRODUCTION) && self.state().console.signed_up() => Some(&inner.production),
-            _ => None,
-        };
-        let Some(account) = account else {
-            // How AWS answers keys that it doesn't know.
-            let code = match call.protocol {
-                Protocol::Query => "InvalidClientTokenId",
-                _ => "UnrecognizedClientException",
-            };
-            return call.error(403, code, "The security token included in the request is invalid.");
-        };
-        if self.state().denied.contains(&format!("{}:{}", call.sdk_service(), call.operation).to_lowercase()) {
-            let message = format!(
-                "User: {} is not authorized to perform: {}:{}",
-                console::reader_arn(account.id),
-                call.service,
-                call.operation
-            );
-            let code = if matches!(call.protocol, Protocol::Query | Protocol::Cbor) {
-                "AccessDenied"
-            } else {
-                "AccessDeniedException"
-            };
-            return call.error(403, code, &message);
+impl Hosted {
+    fn new(account: Account) -> Hosted {
+        Hosted {
+            account,
+            console: Mutex::new(Console::new(account)),
+            alerts: Mutex::default(),
+            services: Services::default(),
         }
-        if let Some(answer) = self.state().console.answer(account.id, &call, &request.body) {
-            return answer;
+    }
+
+    /// What the account's console has set.
+    pub(super) fn console(&self) -> MutexGuard<'_, Console> {
+        locked(&self.console)
+    }
+
+    /// The alerts of the account's budgets.
+    pub(super) fn alerts(&self) -> MutexGuard<'_, Alerts> {
+        locked(&self.alerts)
+    }
+}
+
+/// Nothing that holds a lock can panic half-way through a change, so a poisoned lock still guards whole data.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Both accounts.
+pub(super) struct Cloud {
+    general: Hosted,
+    production: Hosted,
+    /// What time it is in the accounts, in Unix seconds.
+    clock: AtomicI64,
+    denied: Mutex<BTreeSet<String>>,
+}
+
+/// A call that was let in, with all that is needed to answer it.
+pub(super) struct Exchange<'c> {
+    pub(super) cloud: &'c Cloud,
+    pub(super) host: &'c Hosted,
+    pub(super) caller: Caller,
+    pub(super) call: &'c Call,
+    pub(super) request: &'c MockRequest,
+}
+
+impl Cloud {
+    /// Two accounts that nobody signed up for.
+    pub(super) fn new(now: i64) -> Cloud {
+        Cloud {
+            general: Hosted::new(Account::General),
+            production: Hosted::new(Account::Production),
+            clock: AtomicI64::new(now),
+            denied: Mutex::default(),
         }
-        // The organization is one: its members see the general account's.
-        let home = if call.service == "organizations" { &inner.general } else { account };
-        let Some((_, service)) = home.services.iter().find(|(name, _)| *name == call.service) else {
-            return call.error(400, "UnknownOperationException", "The practice account has no such service.");
+    }
+
+    /// One of the accounts.
+    pub(super) fn host(&self, account: Account) -> &Hosted {
+        match account {
+            Account::General => &self.general,
+            Account::Production => &self.production,
+        }
+    }
+
+    /// What time it is.
+    pub(super) fn now(&self) -> i64 {
+        self.clock.load(Ordering::Relaxed)
+    }
+
+    /// Sets the clock.
+    pub(super) fn set_clock(&self, time: i64) {
+        self.clock.store(time, Ordering::Relaxed);
+    }
+
+    /// Denies readers an operation or an IAM action.
+    pub(super) fn deny(&self, name: &str) {
+        locked(&self.denied).insert(name.to_ascii_lowercase());
+    }
+
+    fn denies(&self, call: &Call) -> bool {
+        let denied = locked(&self.denied);
+        [call.name(), call.iam_action()].iter().any(|name| denied.contains(&name.to_ascii_lowercase()))
+    }
+
+    async fn answer(&self, request: MockRequest) -> MockResponse {
+        let Some(call) = Call::of(&request) else { return unknown_service() };
+        let known = Caller::of(&call.access_key);
+        let Some(caller) = known.filter(|caller| self.host(caller.account()).console().created().is_some()) else {
+            return call.unknown_keys();
         };
-        let mut response = service.handle(request.clone()).await;
-        if response.status == 501 {
-            // An SDK retries what failed with 5xx.
-            return call.error(400, "UnknownOperationException", "The practice account has no such operation.");
+        let host = self.host(caller.account());
+        if matches!(caller, Caller::Reader(_)) && (!call.reads() || self.denies(&call)) {
+            return call.denied(caller);
         }
-        if !matches!(call.protocol, Protocol::Cbor) {
-            let text = String::from_utf8_lossy(&response.body).replace(DEFAULT_ACCOUNT_ID, home.id);
-            let text = self.state().console.amend(account.id, &call, &request.body, text);
-            response.body = Bytes::from(text);
+        if call.service == Service::Sts && call.operation == "GetCallerIdentity" {
+            return identity(&call, caller);
+        }
+        let exchange = Exchange { cloud: self, host, caller, call: &call, request: &request };
+        let response = match call.service {
+            Service::Account => account::answer(&exchange).await,
+            Service::Billing | Service::Support => billing::answer(&exchange),
+            Service::Budgets => budgets::answer(&exchange).await,
+            Service::CloudTrail => cloudtrail::answer(&exchange),
+            Service::CloudWatch => exchange.forward(&host.services.cloudwatch).await,
+            Service::Iam => iam::answer(&exchange).await,
+            Service::Organizations => organizations::answer(&exchange).await,
+            Service::Sts => call.unknown_operation(),
+        };
+        // CloudTrail's history has no data events, and metric data are such.
+        if response.status < 300 && !call.reads() && call.service != Service::CloudWatch {
+            let source = format!("{}.amazonaws.com", call.service.prefix());
+            host.console().record(&call.operation, &source, self.now());
         }
         response
     }
 }
 
-/// Which operation of which service a request calls.
-pub(super) struct Call {
-    /// The service that it was signed for.
-    pub(super) service: String,
-    pub(super) operation: String,
-    pub(super) region: String,
-    access_key: String,
-    protocol: Protocol,
-}
-
-/// How a service writes its requests and answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Protocol {
-    Query,
-    Json,
-    RestJson,
-    Cbor,
-}
-
-impl Call {
-    fn of(request: &MockRequest) -> Call {
-        let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        // AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …
-        let scope = header("authorization").split("Credential=").nth(1).unwrap_or_default();
-        let scope: Vec<&str> = scope.split([',', ' ']).next().unwrap_or_default().split('/').collect();
-        let part = |at: usize| scope.get(at).copied().unwrap_or_default().to_owned();
-        let target = header("x-amz-target");
-        let path = winterbaume_core::extract_path(&request.uri);
-        let (protocol, operation) = if !target.is_empty() {
-            (Protocol::Json, target.rsplit('.').next().unwrap_or_default().to_owned())
-        } else if let Some((_, operation)) = path.split_once("/operation/") {
-            (Protocol::Cbor, operation.to_owned())
-        } else if path.len() > 1 {
-            // `/getAccountInformation`
-            let name = path.trim_start_matches('/');
-            let first = name.chars().next().map(|c| c.to_ascii_uppercase()).into_iter();
-            (Protocol::RestJson, first.chain(name.chars().skip(1)).collect())
-        } else {
-            let body = String::from_utf8_lossy(&request.body);
-            let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default().to_owned();
-            (Protocol::Query, action)
-        };
-        Call { access_key: part(0), region: part(2), service: part(3), operation, protocol }
-    }
-
-    /// The service as the SDK names it.
-    fn sdk_service(&self) -> &str {
-        if self.service == "monitoring" { "cloudwatch" } else { &self.service }
-    }
-
-    /// An error in the shape of the service's protocol.
-    pub(super) fn error(&self, status: u16, code: &str, message: &str) -> MockResponse {
-        match self.protocol {
-            Protocol::Query => MockResponse::error(status, code, message),
-            Protocol::Json | Protocol::RestJson => {
-                let status = if self.protocol == Protocol::Json { 400 } else { status };
-                let body = serde_json::json!({ "__type": code, "message": message }).to_string();
-                let mut response = MockResponse::rest_json(status, body);
-                if let Ok(code) = code.parse() {
-                    response.headers.insert("x-amzn-errortype", code);
-                }
-                response
-            }
-            Protocol::Cbor => {
-                // A map of two texts (RFC 8949): 0xA2, then each text with its length in two bytes.
-                let mut body = vec![0xA2];
-                for text in ["__type", code, "message", message] {
-                    let length = u16::try_from(text.len()).unwrap_or_default();
-                    body.push(0x79);
-                    body.extend(length.to_be_bytes());
-                    body.extend(&text.as_bytes()[..usize::from(length)]);
-                }
-                MockResponse::cbor(status, body)
-            }
+impl Exchange<'_> {
+    /// The emulator's answer.
+    pub(super) async fn forward(&self, emulator: &impl MockService) -> MockResponse {
+        let mut request = self.request.clone();
+        let id = self.host.account.id();
+        if self.call.is_text() {
+            request.body = replaced(&request.body, id, default_account_id());
         }
-    }
-}
-
-impl HttpConnector for Front {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let mut headers = http::HeaderMap::new();
-        for (name, value) in request.headers() {
-            let name = http::HeaderName::from_bytes(name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_str(value)) {
-                headers.insert(name, value);
-            }
+        let mut response = emulator.handle(request).await;
+        // An SDK would retry it; and what the emulator lacks isn't a fault of the service.
+        if response.status >= 500 {
+            return self.call.unknown_operation();
         }
-        let request = MockRequest {
-            method: request.method().to_owned(),
-            uri: request.uri().to_owned(),
-            headers,
-            body: request.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
-        };
-        let front = self.clone();
-        HttpConnectorFuture::new(async move {
-            let answer = front.answer(request).await;
-            let status = StatusCode::try_from(answer.status);
-            let status = status.map_err(|error| ConnectorError::other(Box::new(error), None))?;
-            let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-            for (name, value) in &answer.headers {
-                if let Ok(value) = value.to_str() {
-                    response.headers_mut().insert(name.as_str().to_owned(), value.to_owned());
-                }
-            }
-            Ok(response)
-        })
+        if self.call.is_text() {
+            response.body = replaced(&response.body, default_account_id(), id);
+        }
+        response
+    }
+
+    /// The request's body in JSON.
+    pub(super) fn input(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.request.body).unwrap_or_default()
     }
 }
 
-impl HttpClient for Front {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
+fn replaced(body: &Bytes, from: &str, to: &str) -> Bytes {
+    match std::str::from_utf8(body) {
+        Ok(text) if text.contains(from) => Bytes::from(text.replace(from, to)),
+        _ => body.clone(),
+    }
+}
+
+fn identity(call: &Call, caller: Caller) -> MockResponse {
+    let (arn, user, account) = (caller.arn(), caller.user_id(), caller.account().id());
+    let arn = xml_escape(&arn);
+    call.xml(&format!("<Arn>{arn}</Arn><UserId>{user}</UserId><Account>{account}</Account>"))
+}
+
+impl MockService for Cloud {
+    fn service_name(&self) -> &str {
+        "practice"
+    }
+
+    /// Everything: which service is meant is read off the signature.
+    fn url_patterns(&self) -> Vec<&str> {
+        vec![".*"]
+    }
+
+    fn handle(&self, request: MockRequest) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
+        Box::pin(self.answer(request))
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::Taken;
+use super::TakenAction as Taken;
 
 fn path(course_root: &Path) -> PathBuf {
     course_root.join(".verify").join("practice-actions.json")

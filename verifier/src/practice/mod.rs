@@ -1,31 +1,68 @@
-//! The practice account: two AWS accounts in this process, spoken to through the same SDK and the same evidence code
-//! as the real ones.
+//! The practice account: two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
 //!
-//! It is a pure function of a start and of the actions taken since, so every process sees the same accounts. The
-//! services are winterbaume's emulators, one instance for each account (`front`); what they lack, and what only
-//! AWS's console can do, is `console`'s. [`actions`] do the steps of the lesson with the SDK's write calls; their
-//! clients (`Writer`) are a type of their own, which cannot be built from real credentials.
+//! A practice world is a pure function of a start and of the actions taken since, so every process sees the same
+//! accounts. [`actions()`] do the steps of the lesson. A request goes through the front to the account
+//! that its access key belongs to; there, winterbaume's emulators answer what they can, one instance for each account,
+//! and the modules named after services answer the rest. What AWS has only a console for is set in `console`.
+//!
+//! Reading and writing are apart: [`World::sdk_config`] carries keys that the accounts let read and nothing else;
+//! the clients that write are of another type, which cannot be built from real credentials.
 
-pub mod actions;
+mod account;
+mod accounts;
+mod actions;
+mod billing;
+mod budgets;
+mod call;
+mod cloudtrail;
 mod console;
 mod front;
+mod iam;
 pub mod log;
+mod organizations;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use winterbaume_core::MockAws;
 
-use front::Front;
+use accounts::{Account, Caller};
+use actions::Deed;
+use front::Cloud;
+use writer::Writer;
 
-/// How the accounts are at first.
+pub use actions::{ActionSpec, actions, find, steps_before, take};
+
+/// The account that the lesson starts from.
+pub const GENERAL: &str = "general";
+/// The account that the lesson signs up for.
+pub const PRODUCTION: &str = "production";
+
+/// Where the accounts' clients are, and where AWS keeps what is global.
+const REGION: &str = "us-east-1";
+const DAY: i64 = 24 * 3600;
+/// How long ago the general account was set up: well within the 90 days of CloudTrail's event history.
+const GENERAL_AGE: i64 = 60 * DAY;
+/// How long ago the production account was signed up for, where all is done.
+const PRODUCTION_AGE: i64 = 30 * DAY;
+/// What lies between two steps, where all is done.
+const BETWEEN_STEPS: i64 = 3600;
+
+/// How the accounts are before any action is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// The general account is set up; the production account does not exist.
+    /// The general account is set up; nobody signed up for the production account.
     Fresh,
     /// Every step of the lesson is done.
     Done,
@@ -34,128 +71,152 @@ pub enum Start {
 /// An action that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Taken {
-    /// The name of the check whose step it does.
+pub struct TakenAction {
+    /// The name of the check whose step it did.
     pub step: String,
-    /// When, in seconds since 1970.
+    /// When, in Unix seconds.
     pub time: i64,
 }
 
-/// Why the practice account cannot do something.
-#[derive(Debug, PartialEq, Eq)]
+/// Why the practice account can't do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PracticeError {
-    /// No practice action does this step.
-    NoAction(String),
-    /// Another step comes first.
+    /// No action does this step.
+    UnknownStep {
+        /// The step.
+        step: String,
+    },
+    /// Another step must come first.
     Needs {
         /// The step.
         step: String,
         /// The one that comes first.
         first: String,
     },
-    /// The emulator refused.
-    Emulator(String),
+    /// The account refused what an action did.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+}
+
+impl PracticeError {
+    fn aws(error: impl Error) -> PracticeError {
+        let mut why = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            why = format!("{why}: {inner}");
+            cause = inner.source();
+        }
+        PracticeError::Refused { why }
+    }
 }
 
 impl fmt::Display for PracticeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PracticeError::NoAction(step) => write!(f, "the practice account has no action for the step `{step}`"),
-            PracticeError::Needs { step, first } => write!(f, "before `{step}` comes `{first}`"),
-            PracticeError::Emulator(why) => write!(f, "the practice account failed: {why}"),
+            PracticeError::UnknownStep { step } => write!(f, "the practice account has no action for `{step}`"),
+            PracticeError::Needs { step, first } => write!(f, "`{first}` comes before `{step}`"),
+            PracticeError::Refused { why } => write!(f, "the practice account refused: {why}"),
         }
     }
 }
 
-impl std::error::Error for PracticeError {}
-
-/// The account that the lesson starts from.
-pub const GENERAL: &str = "general";
-/// The account that the lesson creates.
-pub const PRODUCTION: &str = "production";
+impl Error for PracticeError {}
 
 /// Both accounts.
-#[derive(Debug)]
 pub struct World {
-    front: Front,
+    cloud: Arc<Cloud>,
+    http: SharedHttpClient,
+    done: Mutex<Vec<Deed>>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("done", &self.done).finish_non_exhaustive()
+    }
 }
 
 impl World {
-    /// Builds both accounts and takes the actions. `now`, in seconds since 1970, dates what was done before.
+    /// Builds both accounts and takes the actions. `now`, in Unix seconds, is what the accounts take for the present:
+    /// what was done before the actions is dated back from it.
     ///
     /// # Errors
-    /// When an action cannot be taken.
-    pub async fn open(start: Start, taken: &[Taken], now: i64) -> Result<World, PracticeError> {
-        let world = World { front: Front::new(now) };
-        world.writer(GENERAL).set_up_general().await?;
+    /// When an action is unknown or comes before one that it needs.
+    pub async fn open(start: Start, taken: &[TakenAction], now: i64) -> Result<World, PracticeError> {
+        let cloud = Arc::new(Cloud::new(now));
+        let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
+        let world = World { cloud, http, done: Mutex::default() };
+        // The general account's contact is what the production account's is compared with.
+        for deed in Deed::ALL.into_iter().filter(|deed| *deed != Deed::MatchContact) {
+            actions::perform(&world, Account::General, deed, now.saturating_sub(GENERAL_AGE)).await?;
+        }
         if start == Start::Done {
-            // A month ago, an hour apart: well within CloudTrail's 90 days.
-            let first = now - 30 * 24 * 3600;
-            for (at, action) in (0i64..).zip(actions::ALL) {
-                world.take(&Taken { step: action.step.to_owned(), time: first + at * 3600 }).await?;
+            let mut time = now.saturating_sub(PRODUCTION_AGE);
+            for deed in Deed::ALL {
+                actions::perform(&world, Account::Production, deed, time).await?;
+                world.note_done(deed);
+                time = time.saturating_add(BETWEEN_STEPS);
             }
         }
         for action in taken {
-            world.take(action).await?;
+            take(&world, &action.step, action.time).await?;
         }
+        world.cloud.set_clock(now);
         Ok(world)
     }
 
-    /// Takes an action. One that was taken before changes nothing.
-    ///
-    /// # Errors
-    /// When there is none for the step, or another step comes first.
-    pub async fn take(&self, taken: &Taken) -> Result<(), PracticeError> {
-        let action = actions::find(&taken.step)?;
-        if let Some(first) = action.needs.iter().find(|first| !self.front.has_taken(first)) {
-            return Err(PracticeError::Needs { step: taken.step.clone(), first: (*first).to_owned() });
-        }
-        if !self.front.has_taken(action.step) {
-            self.writer(PRODUCTION).take(action, taken.time).await?;
-            self.front.note_taken(action.step);
-        }
-        Ok(())
-    }
-
-    /// Whether the account exists: the production account does once it was signed up for.
-    pub fn exists(&self, account: &str) -> bool {
-        account == GENERAL || account == PRODUCTION && self.front.signed_up()
-    }
-
-    /// The SDK configuration that reads one of the accounts; `None` for a name that practice doesn't have.
+    /// What the SDK needs to read an account, by its name in the course; `None` for a name that is neither
+    /// [`GENERAL`] nor [`PRODUCTION`].
     pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
-        let key = front::access_key(account)?;
-        // Built by hand: nothing of the environment, least of all an endpoint, may get in.
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .http_client(SharedHttpClient::new(self.front.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                key,
-                "practice",
-                None,
-                None,
-                "practice account",
-            )))
-            .retry_config(RetryConfig::disabled())
-            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(TokioSleep::new()))
-            .build();
-        Some(config)
+        Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone()))
     }
 
-    /// From now on, refuses an operation (`budgets:DescribeBudgets`) in both accounts, as AWS does without the
-    /// permission.
-    pub fn deny(&self, operation: &str) {
-        self.front.deny(operation);
+    /// Whether somebody signed up for the account.
+    pub fn exists(&self, account: &str) -> bool {
+        Account::named(account).is_some_and(|account| self.cloud.host(account).console().created().is_some())
     }
 
-    fn writer(&self, account: &'static str) -> Writer<'_> {
-        Writer { world: self, account }
+    /// Whether the step's action was taken, or others that come to the same.
+    pub fn has_done(&self, step: &str) -> bool {
+        find(step).is_ok_and(|action| action.deeds.iter().all(|deed| self.is_done(*deed)))
+    }
+
+    /// From now on, denies reading by an operation (`budgets:DescribeBudgets`) or by all that need an IAM action
+    /// (`budgets:ViewBudget`), in both accounts and as AWS denies it.
+    /// Of real accounts, `sts:GetCallerIdentity` is never denied; here it can be.
+    pub fn deny(&self, operation_or_action: &str) {
+        self.cloud.deny(operation_or_action);
+    }
+
+    fn writer(&self, account: Account) -> Writer {
+        Writer::new(account, self.http.clone())
+    }
+
+    fn is_done(&self, deed: Deed) -> bool {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(&deed)
+    }
+
+    fn note_done(&self, deed: Deed) {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
     }
 }
 
-/// What can write to a practice account. It is built from a [`World`] and nothing else.
-pub(crate) struct Writer<'w> {
-    world: &'w World,
-    account: &'static str,
+/// Built by hand, so that nothing of the environment gets in: no profile, no region, above all no endpoint.
+fn config(caller: Caller, http: SharedHttpClient) -> SdkConfig {
+    let session = match caller {
+        Caller::Reader(_) => None,
+        Caller::Root(_) => Some("practice".to_owned()),
+    };
+    let credentials = Credentials::new(caller.access_key(), "practice", session, None, "practice account");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .http_client(http)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        // Nothing here fails that would succeed a moment later.
+        .retry_config(RetryConfig::disabled())
+        .build()
 }

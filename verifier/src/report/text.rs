@@ -184,7 +184,8 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
         }
     }
     for reason in result.reasons.iter().filter(|reason| !reason.message.is_empty()) {
-        wrapped(&mut out, &format!("  Why unknown ({}): ", reason.code.name()), &reason.message);
+        let _ = writeln!(out, "  Why unknown ({}):", reason.code.name());
+        wrapped(&mut out, "      ", &reason.message);
     }
     if let Some(held) = &result.held_until {
         wrapped(&mut out, "  ", &format!("It was done when it was checked at {held}."));

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::account::Connected;
 use verify::plan::{self, Compiled};
-use verify::practice::{GENERAL, PRODUCTION, Start, Taken, World};
+use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use verify::run::{self, Bench, Connection, Gathered};
 use verify::{book, recording};
 
@@ -82,8 +82,11 @@ fn confirmations(account: &str) -> Vec<Confirmation> {
 }
 
 pub async fn world(start: Start, steps: &[&str]) -> World {
-    let taken: Vec<Taken> =
-        (NOW - 3600..).step_by(60).zip(steps).map(|(time, step)| Taken { step: (*step).to_owned(), time }).collect();
+    let taken: Vec<TakenAction> = (NOW - 3600..)
+        .step_by(60)
+        .zip(steps)
+        .map(|(time, step)| TakenAction { step: (*step).to_owned(), time })
+        .collect();
     World::open(start, &taken, NOW).await.unwrap()
 }
 

@@ -1,0 +1,34 @@
+//! AWS Account Management: winterbaume's, with what the sign-up knows.
+
+use serde_json::{Value, json};
+use winterbaume_core::{MockResponse, StatefulService, default_account_id};
+
+use super::console::iso;
+use super::front::{Exchange, Hosted};
+
+pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
+    // Another account's data need trusted access for Account Management, which this organization doesn't have; and the
+    // management account must leave out its own id (API reference).
+    if exchange.input()["AccountId"].is_string() {
+        return exchange.call.denied(exchange.caller);
+    }
+    let response = exchange.forward(&exchange.host.services.account).await;
+    if exchange.call.operation == "GetAccountInformation" && response.status == 200 {
+        return information(exchange, &response);
+    }
+    response
+}
+
+/// The emulator knows the name; when the account was created, and that it is active, the sign-up does.
+fn information(exchange: &Exchange<'_>, known: &MockResponse) -> MockResponse {
+    let mut information: Value = serde_json::from_slice(&known.body).unwrap_or_else(|_| json!({}));
+    information["AccountId"] = json!(exchange.host.account.id());
+    information["AccountCreatedDate"] = json!(exchange.host.console().created().map(iso));
+    information["AccountState"] = json!("ACTIVE");
+    exchange.call.json(&information)
+}
+
+/// The name of an account, which Organizations shows too.
+pub(super) async fn name(host: &Hosted) -> Option<String> {
+    host.services.account.snapshot(default_account_id(), super::REGION).await.account_name
+}

@@ -1,0 +1,111 @@
+//! The two accounts, and whose keys are whose.
+
+/// An account of the practice world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Account {
+    /// Where the lesson starts: the organization's management account.
+    General,
+    /// What the lesson signs up for.
+    Production,
+}
+
+impl Account {
+    /// Both, in the lesson's order.
+    pub(super) const ALL: [Account; 2] = [Account::General, Account::Production];
+
+    /// The account by its name in a course.
+    pub(super) fn named(name: &str) -> Option<Account> {
+        Account::ALL.into_iter().find(|account| account.name() == name)
+    }
+
+    /// The name in a course.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Account::General => super::GENERAL,
+            Account::Production => super::PRODUCTION,
+        }
+    }
+
+    /// The account id: one of those that AWS's documentation reserves for examples.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Account::General => "111122223333",
+            Account::Production => "444455556666",
+        }
+    }
+
+    /// The root user's e-mail address.
+    pub(super) fn email(self) -> &'static str {
+        match self {
+            Account::General => "learner@example.com",
+            Account::Production => "learner+production@example.com",
+        }
+    }
+
+    /// The root user's ARN.
+    pub(super) fn root_arn(self) -> String {
+        format!("arn:aws:iam::{}:root", self.id())
+    }
+
+    /// The serial number of the root user's virtual MFA device, as the console names the first one.
+    pub(super) fn root_mfa_device(self) -> String {
+        format!("arn:aws:iam::{}:mfa/{ROOT_MFA_DEVICE}", self.id())
+    }
+}
+
+/// The name that the console gives to the root user's first virtual MFA device.
+pub(super) const ROOT_MFA_DEVICE: &str = "root-account-mfa-device";
+
+/// The IAM user that reads.
+const READER: &str = "course-reader";
+
+/// Who makes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// The IAM user whose keys the reading side has. It may read and nothing else.
+    Reader(Account),
+    /// The root user, signed in to the console: what practice actions act as.
+    Root(Account),
+}
+
+impl Caller {
+    /// Whose an access key is.
+    pub(super) fn of(access_key: &str) -> Option<Caller> {
+        let both = |account| [Caller::Reader(account), Caller::Root(account)];
+        Account::ALL.into_iter().flat_map(both).find(|caller| caller.access_key() == access_key)
+    }
+
+    /// The access key id, with the prefix that tells long-lived keys (`AKIA`) from a session's (`ASIA`).
+    pub(super) fn access_key(self) -> &'static str {
+        match self {
+            Caller::Reader(Account::General) => "AKIAPRACTICEGENERAL1",
+            Caller::Reader(Account::Production) => "AKIAPRACTICEPRODUCT1",
+            Caller::Root(Account::General) => "ASIAPRACTICEGENERAL1",
+            Caller::Root(Account::Production) => "ASIAPRACTICEPRODUCT1",
+        }
+    }
+
+    /// The account.
+    pub(super) fn account(self) -> Account {
+        match self {
+            Caller::Reader(account) | Caller::Root(account) => account,
+        }
+    }
+
+    /// The ARN, as `sts:GetCallerIdentity` answers it.
+    pub(super) fn arn(self) -> String {
+        match self {
+            Caller::Reader(account) => format!("arn:aws:iam::{}:user/{READER}", account.id()),
+            Caller::Root(account) => account.root_arn(),
+        }
+    }
+
+    /// The unique id, as `sts:GetCallerIdentity` answers it: the account id for root.
+    pub(super) fn user_id(self) -> &'static str {
+        match self {
+            Caller::Reader(Account::General) => "AIDAPRACTICEGENERAL1",
+            Caller::Reader(Account::Production) => "AIDAPRACTICEPRODUCT1",
+            Caller::Root(account) => account.id(),
+        }
+    }
+}

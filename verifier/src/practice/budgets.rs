@@ -1,0 +1,93 @@
+//! AWS Budgets: winterbaume's, with the alerts' e-mail addresses, which it forgets.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use winterbaume_core::MockResponse;
+
+use super::front::Exchange;
+
+/// The alerts of each budget, as `CreateBudget` got them: a `Notification` with its `Subscribers`.
+pub(super) type Alerts = BTreeMap<String, Vec<Value>>;
+
+pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
+    let (call, host) = (exchange.call, exchange.host);
+    let input = exchange.input();
+    // Budgets are their account's own.
+    if input["AccountId"] != host.account.id() {
+        return call.denied(exchange.caller);
+    }
+    match call.operation.as_str() {
+        "CreateBudget" => create(exchange, &input).await,
+        "DescribeBudget" => exchange.forward(&host.services.budgets).await,
+        "DescribeBudgets" => describe(exchange).await,
+        "DescribeBudgetNotificationsForAccount" => {
+            let alerts = host.alerts();
+            let budgets = alerts.iter().filter(|(_, alerts)| !alerts.is_empty());
+            let budgets: Vec<Value> = budgets
+                .map(|(name, alerts)| json!({ "BudgetName": name, "Notifications": notifications(alerts) }))
+                .collect();
+            call.json(&json!({ "BudgetNotificationsForAccount": budgets }))
+        }
+        "DescribeNotificationsForBudget" => match host.alerts().get(name(&input["BudgetName"])) {
+            Some(alerts) => call.json(&json!({ "Notifications": notifications(alerts) })),
+            None => call.error(400, "NotFoundException", "The budget doesn't exist."),
+        },
+        "DescribeSubscribersForNotification" => {
+            let alerts = host.alerts();
+            let of_budget = alerts.get(name(&input["BudgetName"])).into_iter().flatten();
+            let found = of_budget.into_iter().find(|alert| same(&alert["Notification"], &input["Notification"]));
+            match found {
+                Some(alert) => call.json(&json!({ "Subscribers": alert["Subscribers"] })),
+                None => call.error(400, "NotFoundException", "The notification doesn't exist."),
+            }
+        }
+        _ => call.unknown_operation(),
+    }
+}
+
+async fn create(exchange: &Exchange<'_>, input: &Value) -> MockResponse {
+    let response = exchange.forward(&exchange.host.services.budgets).await;
+    if response.status == 200 {
+        let alerts = input["NotificationsWithSubscribers"].as_array().cloned().unwrap_or_default();
+        exchange.host.alerts().insert(name(&input["Budget"]["BudgetName"]).to_owned(), alerts);
+    }
+    response
+}
+
+/// The emulator's budgets, in an order of their own and with what was spent: nothing.
+async fn describe(exchange: &Exchange<'_>) -> MockResponse {
+    let response = exchange.forward(&exchange.host.services.budgets).await;
+    let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&response.body) else { return response };
+    if response.status != 200 {
+        return response;
+    }
+    if let Some(Value::Array(budgets)) = answer.get_mut("Budgets") {
+        budgets.sort_by(|a, b| name(&a["BudgetName"]).cmp(name(&b["BudgetName"])));
+        for budget in budgets {
+            budget["CalculatedSpend"] = json!({ "ActualSpend": { "Amount": "0.0", "Unit": "USD" } });
+        }
+    }
+    exchange.call.json(&Value::Object(answer))
+}
+
+fn name(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn notifications(alerts: &[Value]) -> Vec<Value> {
+    let notification = |alert: &Value| {
+        let mut notification = alert["Notification"].clone();
+        notification["NotificationState"] = json!("OK");
+        notification
+    };
+    alerts.iter().map(notification).collect()
+}
+
+/// Whether two notifications are the same: what is left out is PERCENTAGE (API reference of Notification).
+fn same(known: &Value, asked: &Value) -> bool {
+    let kind = |value: &Value| value["ThresholdType"].as_str().unwrap_or("PERCENTAGE").to_owned();
+    ["NotificationType", "ComparisonOperator"].iter().all(|key| known[key] == asked[key])
+        && known["Threshold"].as_f64() == asked["Threshold"].as_f64()
+        && kind(known) == kind(asked)
+}

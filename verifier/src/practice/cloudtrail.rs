@@ -1,0 +1,96 @@
+//! AWS CloudTrail's event history (API reference of `LookupEvents`).
+
+use serde_json::{Value, json};
+use winterbaume_core::MockResponse;
+
+use super::console::{EVENT_REGION, Event};
+use super::front::Exchange;
+
+/// How long CloudTrail remembers.
+const HISTORY: i64 = 90 * super::DAY;
+/// The largest page, which is also the usual one.
+const LARGEST_PAGE: u64 = 50;
+/// What our tokens start with; where the next page starts follows.
+const TOKEN: &str = "practice-events-";
+
+pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
+    match exchange.call.operation.as_str() {
+        "LookupEvents" => match look_up(exchange) {
+            Ok(answer) => exchange.call.json(&answer),
+            Err((code, message)) => exchange.call.error(400, code, message),
+        },
+        _ => exchange.call.unknown_operation(),
+    }
+}
+
+fn look_up(exchange: &Exchange<'_>) -> Result<Value, (&'static str, &'static str)> {
+    let input = exchange.input();
+    let attributes = input["LookupAttributes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if attributes.len() > 1 {
+        return Err(("InvalidLookupAttributesException", "You can have only one lookup attribute."));
+    }
+    let (start, end) = (input["StartTime"].as_f64(), input["EndTime"].as_f64());
+    if start.zip(end).is_some_and(|(start, end)| start > end) {
+        return Err(("InvalidTimeRangeException", "The start time is after the end time."));
+    }
+    let page = input["MaxResults"].as_u64();
+    if !input["MaxResults"].is_null() && !page.is_some_and(|page| (1..=LARGEST_PAGE).contains(&page)) {
+        return Err(("InvalidMaxResultsException", "MaxResults must be between 1 and 50."));
+    }
+    let page = usize::try_from(page.unwrap_or(LARGEST_PAGE)).unwrap_or(usize::MAX);
+    let from = match input["NextToken"].as_str() {
+        None => 0,
+        Some(token) => token
+            .strip_prefix(TOKEN)
+            .and_then(|from| from.parse::<usize>().ok())
+            .ok_or(("InvalidNextTokenException", "The token is invalid."))?,
+    };
+
+    let oldest = exchange.cloud.now().saturating_sub(HISTORY);
+    let console = exchange.host.console();
+    let within = |event: &Event| {
+        let time = event.time as f64;
+        event.time >= oldest && start.is_none_or(|start| start <= time) && end.is_none_or(|end| time <= end)
+    };
+    // Insight events are of trails, which these accounts haven't; and other regions saw nothing.
+    let here = exchange.call.region == EVENT_REGION && input["EventCategory"].is_null();
+    let wanted = |event: &&Event| here && within(event) && attributes.iter().all(|one| matches(event, one));
+    let mut events: Vec<&Event> = console.events().iter().filter(wanted).collect();
+    // The newest first, also among those of one second.
+    events.reverse();
+    events.sort_by_key(|event| std::cmp::Reverse(event.time));
+
+    let next = from.saturating_add(page);
+    let shown = events.iter().skip(from).take(page).map(|event| listed(exchange, event));
+    let mut answer = json!({ "Events": shown.collect::<Vec<Value>>() });
+    if next < events.len() {
+        answer["NextToken"] = json!(format!("{TOKEN}{next}"));
+    }
+    Ok(answer)
+}
+
+fn matches(event: &Event, attribute: &Value) -> bool {
+    let value = attribute["AttributeValue"].as_str().unwrap_or_default();
+    match attribute["AttributeKey"].as_str() {
+        Some("EventId") => value == event.id,
+        Some("EventName") => value == event.name,
+        Some("EventSource") => value == event.source,
+        Some("ReadOnly") => value == "false",
+        Some("Username") => value == "root",
+        // Events of the root user here name neither resources nor access keys.
+        _ => false,
+    }
+}
+
+fn listed(exchange: &Exchange<'_>, event: &Event) -> Value {
+    json!({
+        "EventId": event.id,
+        "EventName": event.name,
+        "ReadOnly": "false",
+        "EventTime": event.time,
+        "EventSource": event.source,
+        "Username": "root",
+        "Resources": [],
+        "CloudTrailEvent": event.record(exchange.host.account).to_string(),
+    })
+}

@@ -1,0 +1,91 @@
+//! IAM: winterbaume's, with the root user, whom it doesn't know.
+
+use winterbaume_core::{MockResponse, StatefulService, default_account_id, parse_query_string, xml_escape};
+
+use super::console::iso;
+use super::front::Exchange;
+
+pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
+    match exchange.call.operation.as_str() {
+        "GetAccountSummary" => summary(exchange).await,
+        "ListVirtualMFADevices" => virtual_mfa_devices(exchange).await,
+        _ => exchange.forward(&exchange.host.services.iam).await,
+    }
+}
+
+/// The emulator's summary with the root user's entries, which it lacks or always has at 0.
+async fn summary(exchange: &Exchange<'_>) -> MockResponse {
+    let mut response = exchange.forward(&exchange.host.services.iam).await;
+    let mfa = u8::from(exchange.host.console().root_mfa.is_some());
+    let text = String::from_utf8_lossy(&response.body);
+    let entries = [
+        ("AccountMFAEnabled", mfa),
+        ("AccountPasswordPresent", 1),
+        ("AccountAccessKeysPresent", 0),
+        ("AccountSigningCertificatesPresent", 0),
+        ("MFADevicesInUse", mfa),
+    ];
+    let amended = entries.into_iter().fold(text.into_owned(), |xml, (key, value)| with_entry(&xml, key, value));
+    response.body = amended.into();
+    response
+}
+
+/// The summary with this entry in place of its own one, if any.
+fn with_entry(xml: &str, key: &str, value: u8) -> String {
+    let name = format!("<key>{key}</key>");
+    let others: String = xml.split_inclusive("</entry>").map(|piece| without(piece, &name)).collect();
+    let entry = format!("<entry>{name}<value>{value}</value></entry></SummaryMap>");
+    others.replacen("</SummaryMap>", &entry, 1)
+}
+
+/// A piece that ends with an entry, without that entry if it has the name.
+fn without<'x>(piece: &'x str, name: &str) -> &'x str {
+    match piece.rfind("<entry>") {
+        Some(at) if piece[at..].contains(name) => &piece[..at],
+        _ => piece,
+    }
+}
+
+/// The emulator's devices. One of them is the root user's once the console enabled it.
+async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
+    let view = exchange.host.services.iam.snapshot(default_account_id(), super::REGION).await;
+    let account = exchange.host.account;
+    let mut serials: Vec<String> =
+        view.virtual_mfa_devices.into_keys().map(|serial| serial.replace(default_account_id(), account.id())).collect();
+    serials.sort();
+    let (enabled, created, signed_in) = {
+        let console = exchange.host.console();
+        (console.root_mfa, console.created(), console.last_sign_in())
+    };
+    let asked = parse_query_string(&String::from_utf8_lossy(&exchange.request.body)).remove("AssignmentStatus");
+    let mut members = String::new();
+    for serial in serials {
+        let enabled = enabled.filter(|_| serial == account.root_mfa_device());
+        let wanted = match asked.as_deref() {
+            Some("Assigned") => enabled.is_some(),
+            Some("Unassigned") => enabled.is_none(),
+            _ => true,
+        };
+        if !wanted {
+            continue;
+        }
+        let user = enabled.map(|enabled| {
+            // As AWS does it, root has no name here, and its unique id is the account's.
+            let date = |name: &str, time: Option<i64>| {
+                time.map(|time| format!("<{name}>{}</{name}>", iso(time))).unwrap_or_default()
+            };
+            format!(
+                "<User><UserId>{}</UserId><Arn>{}</Arn>{}{}</User><EnableDate>{}</EnableDate>",
+                account.id(),
+                account.root_arn(),
+                date("CreateDate", created),
+                date("PasswordLastUsed", signed_in),
+                iso(enabled)
+            )
+        });
+        let serial = xml_escape(&serial);
+        members += &format!("<member><SerialNumber>{serial}</SerialNumber>{}</member>", user.unwrap_or_default());
+    }
+    let list = format!("<IsTruncated>false</IsTruncated><VirtualMFADevices>{members}</VirtualMFADevices>");
+    exchange.call.xml(&list)
+}

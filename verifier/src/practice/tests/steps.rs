@@ -1,0 +1,230 @@
+//! What each action changes.
+
+use super::*;
+
+#[tokio::test]
+async fn signing_up_makes_an_account_that_the_lesson_is_not_done_with() {
+    for step in ["account-created", "unique-email"] {
+        let world = fresh(&[step]).await;
+        let reads = reads(&world, PRODUCTION);
+        let identity = reads.sts.get_caller_identity().send().await.unwrap();
+        assert_eq!(identity.account(), Some(PRODUCTION_ID));
+        assert_eq!(identity.arn(), Some("arn:aws:iam::444455556666:user/course-reader"));
+        let information = reads.account.get_account_information().send().await.unwrap();
+        assert_eq!(information.account_id(), Some(PRODUCTION_ID));
+        assert_eq!(information.account_name(), Some("learner"));
+        assert_eq!(information.account_created_date(), Some(&DateTime::from_secs(THEN)));
+        assert_eq!(information.account_state().unwrap().as_str(), "ACTIVE");
+        assert_eq!(reads.root_mfa().await, 0);
+        assert!(reads.devices(AssignmentStatusType::Any).await.is_empty());
+        assert_eq!(reads.event("ConsoleLogin").await.unwrap()["additionalEventData"]["MFAUsed"], "No");
+        assert_eq!(reads.cloudtrail.lookup_events().send().await.unwrap().events().len(), 1);
+        assert_eq!(reads.plan().await, "AWSSupportEssential");
+        assert_eq!(code(reads.support.describe_severity_levels().send().await), "SubscriptionRequiredException");
+        assert_eq!(reads.metrics().await, 0);
+        assert_eq!(reads.billing_alerts().await, PreferenceValue::Disabled);
+        assert!(reads.budgets().await.is_empty());
+        for kind in [AlternateContactType::Billing, AlternateContactType::Operations, AlternateContactType::Security] {
+            assert_eq!(reads.alternate_contact(kind).await, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_organization_lists_the_production_account_once_it_exists_and_to_the_general_account_only() {
+    for (steps, emails) in [
+        (&[][..], &["learner@example.com"][..]),
+        (&["unique-email"][..], &["learner@example.com", "learner+production@example.com"][..]),
+    ] {
+        let world = fresh(steps).await;
+        let accounts = reads(&world, GENERAL).organizations.list_accounts().send().await.unwrap().accounts.unwrap();
+        assert_eq!(accounts.iter().map(|account| account.email().unwrap()).collect::<Vec<_>>(), emails);
+        for account in &accounts {
+            assert_eq!(account.state().unwrap().as_str(), "ACTIVE");
+            assert_eq!(account.joined_method().unwrap().as_str(), "INVITED");
+        }
+    }
+    let world = fresh(&["account-created", "account-name"]).await;
+    for account in [GENERAL, PRODUCTION] {
+        let answer = reads(&world, account).organizations.describe_organization().send().await.unwrap();
+        let organization = answer.organization().unwrap();
+        assert_eq!(organization.master_account_id(), Some(GENERAL_ID));
+        assert_eq!(organization.master_account_email(), Some("learner@example.com"));
+        assert_eq!(organization.feature_set().unwrap().as_str(), "ALL");
+    }
+    assert_eq!(code(reads(&world, PRODUCTION).organizations.list_accounts().send().await), "AccessDeniedException");
+    let request = reads(&world, GENERAL).organizations.describe_account().account_id(PRODUCTION_ID);
+    let account = request.send().await.unwrap().account.unwrap();
+    assert_eq!(account.name(), Some("learner-production"));
+    assert_eq!(account.joined_timestamp(), Some(&DateTime::from_secs(THEN)));
+}
+
+#[tokio::test]
+async fn account_name_contact_and_plan_follow_their_actions() {
+    let world = fresh(&["account-created"]).await;
+    let (general, production) = (reads(&world, GENERAL), reads(&world, PRODUCTION));
+    assert_ne!(general.contact().await, production.contact().await);
+    for step in ["account-name", "contact-matches", "support-plan"] {
+        take(&world, step, NOW).await.unwrap();
+    }
+    assert_eq!(production.name().await, "learner-production");
+    assert_eq!(general.contact().await, production.contact().await);
+    assert_eq!(general.plan().await, production.plan().await);
+    for reads in [general, production] {
+        let levels = reads.support.describe_severity_levels().send().await.unwrap().severity_levels.unwrap();
+        assert_eq!(levels[0].code(), Some("low"));
+        assert_eq!(reads.plan().await, "AWSSupportBusiness");
+    }
+}
+
+#[tokio::test]
+async fn root_mfa_and_the_sign_in_with_it_follow_their_actions() {
+    let reads = production(&["root-mfa"]).await;
+    assert_eq!(reads.root_mfa().await, 1);
+    let devices = reads.devices(AssignmentStatusType::Assigned).await;
+    assert_eq!(devices.len(), 1);
+    assert_eq!(devices[0].serial_number(), "arn:aws:iam::444455556666:mfa/root-account-mfa-device");
+    assert_eq!(devices[0].user().unwrap().arn(), "arn:aws:iam::444455556666:root");
+    assert_eq!(devices[0].enable_date(), Some(&DateTime::from_secs(THEN + 60)));
+    assert!(reads.devices(AssignmentStatusType::Unassigned).await.is_empty());
+    assert_eq!(reads.event("ConsoleLogin").await.unwrap()["additionalEventData"]["MFAUsed"], "No");
+
+    for steps in [&["root-mfa", "mfa-sign-in"][..], &["mfa"]] {
+        let reads = production(steps).await;
+        let newest = reads.event("ConsoleLogin").await.unwrap();
+        assert_eq!(newest["userIdentity"]["type"], "Root");
+        assert_eq!(newest["responseElements"]["ConsoleLogin"], "Success");
+        assert_eq!(newest["additionalEventData"]["MFAUsed"], "Yes");
+        let device = &reads.devices(AssignmentStatusType::Assigned).await[0];
+        assert_eq!(newest["additionalEventData"]["MFAIdentifier"], device.serial_number());
+        let event = &reads.events(LookupAttributeKey::EventName, "ConsoleLogin").await[0];
+        assert!(event.event_time().unwrap().secs() > device.enable_date().unwrap().secs());
+    }
+}
+
+#[tokio::test]
+async fn billing_preferences_follow_their_actions() {
+    let events = ["SetFreetierBudgetsPreference", "EnableBillingAlerts", "SetIAMAccessPreference"];
+    for (steps, seen) in [
+        (&["pdf-invoice"][..], [false, false, false]),
+        (&["free-tier-alerts"], [true, false, false]),
+        (&["billing-alerts"], [false, true, false]),
+        (&["billing-preferences"], [true, true, false]),
+        (&["iam-billing-access"], [false, false, true]),
+    ] {
+        let reads = production(steps).await;
+        for (name, seen) in events.into_iter().zip(seen) {
+            let event = reads.event(name).await;
+            assert_eq!(event.is_some(), seen, "{name} after {steps:?}");
+            if let Some(event) = event {
+                assert_eq!(event["eventSource"], "billingconsole.amazonaws.com");
+                assert_eq!(event["userIdentity"]["type"], "Root");
+            }
+        }
+        assert_eq!(reads.metrics().await, usize::from(seen[1]));
+        assert_eq!(reads.billing_alerts().await == PreferenceValue::Enabled, seen[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_budget_has_its_alert_and_the_alert_its_address() {
+    let reads = production(&["cost-budget"]).await;
+    let budgets = reads.budgets().await;
+    assert_eq!(budgets.len(), 1);
+    assert_eq!(budgets[0].budget_name(), "My Monthly Cost Budget");
+    assert_eq!(budgets[0].budget_type().as_str(), "COST");
+    assert_eq!(budgets[0].time_unit().as_str(), "MONTHLY");
+    assert_eq!(budgets[0].budget_limit().unwrap().amount().parse::<f64>().unwrap(), 10.0);
+    let request = reads.budgets.describe_budget_notifications_for_account().account_id(PRODUCTION_ID);
+    let alerts = request.send().await.unwrap().budget_notifications_for_account.unwrap();
+    assert_eq!(alerts[0].budget_name(), Some("My Monthly Cost Budget"));
+    let alert = &alerts[0].notifications()[0];
+    assert_eq!((alert.threshold(), alert.comparison_operator().as_str()), (50.0, "GREATER_THAN"));
+    let ask = |alert: aws_sdk_budgets::types::Notification| {
+        let request = reads.budgets.describe_subscribers_for_notification().account_id(PRODUCTION_ID);
+        request.budget_name("My Monthly Cost Budget").notification(alert).send()
+    };
+    let subscribers = ask(alert.clone()).await.unwrap().subscribers.unwrap();
+    assert_eq!(subscribers[0].subscription_type().as_str(), "EMAIL");
+    assert_eq!(subscribers[0].address(), "learner+production@example.com");
+    let mut other = alert.clone();
+    other.threshold = 80.0;
+    assert_eq!(code(ask(other).await), "NotFoundException");
+    let elsewhere = reads.budgets.describe_budgets().account_id(GENERAL_ID).send().await;
+    assert_eq!(code(elsewhere), "AccessDeniedException");
+}
+
+#[tokio::test]
+async fn alternate_contacts_are_those_for_billing_and_security() {
+    let reads = production(&["alternate-contacts"]).await;
+    let email = Some("learner+production@example.com".to_owned());
+    assert_eq!(reads.alternate_contact(AlternateContactType::Billing).await, email);
+    assert_eq!(reads.alternate_contact(AlternateContactType::Security).await, email);
+    assert_eq!(reads.alternate_contact(AlternateContactType::Operations).await, None);
+}
+
+#[tokio::test]
+async fn the_general_account_and_a_done_world_have_everything() {
+    let (fresh, done) = (fresh(&[]).await, World::open(Start::Done, &[], NOW).await.unwrap());
+    for reads in [reads(&fresh, GENERAL), reads(&done, GENERAL), reads(&done, PRODUCTION)] {
+        assert_eq!(reads.root_mfa().await, 1);
+        assert_eq!(reads.event("ConsoleLogin").await.unwrap()["additionalEventData"]["MFAUsed"], "Yes");
+        assert!(reads.name().await.starts_with("learner-"));
+        assert_eq!(reads.contact().await, general(&done).contact().await);
+        assert_eq!(reads.plan().await, "AWSSupportBusiness");
+        assert_eq!(reads.metrics().await, 1);
+        assert_eq!(reads.budgets().await.len(), 1);
+        assert!(reads.alternate_contact(AlternateContactType::Security).await.is_some());
+        for name in ["SetFreetierBudgetsPreference", "EnableBillingAlerts", "SetIAMAccessPreference"] {
+            assert!(reads.event(name).await.is_some(), "{name}");
+        }
+    }
+    for action in actions() {
+        assert!(done.has_done(action.step) && !fresh.has_done(action.step));
+        assert_eq!(steps_before(&done, action.step).unwrap(), Vec::<&str>::new());
+    }
+}
+
+#[tokio::test]
+async fn the_actions_of_all_steps_come_to_a_done_world() {
+    let world = fresh(&[]).await;
+    for action in actions() {
+        for step in steps_before(&world, action.step).unwrap() {
+            take(&world, step, THEN).await.unwrap();
+        }
+        take(&world, action.step, THEN).await.unwrap();
+    }
+    let devices = reads(&world, PRODUCTION).devices(AssignmentStatusType::Assigned).await;
+    assert_eq!(devices.len(), 1);
+    assert!(Deed::ALL.into_iter().all(|deed| world.is_done(deed)));
+}
+
+#[tokio::test]
+async fn actions_come_after_those_they_need_and_change_nothing_the_second_time() {
+    let world = fresh(&[]).await;
+    assert_eq!(steps_before(&world, "mfa-sign-in").unwrap(), ["account-created", "root-mfa"]);
+    let needs = PracticeError::Needs { step: "cost-budget".to_owned(), first: "account-created".to_owned() };
+    assert_eq!(take(&world, "cost-budget", THEN).await, Err(needs));
+    let unknown = PracticeError::UnknownStep { step: "nothing".to_owned() };
+    assert_eq!(take(&world, "nothing", THEN).await, Err(unknown));
+    take(&world, "unique-email", THEN).await.unwrap();
+    take(&world, "cost-budget", THEN).await.unwrap();
+    let before = reads(&world, PRODUCTION).everything().await;
+    for step in ["account-created", "unique-email", "cost-budget"] {
+        take(&world, step, NOW).await.unwrap();
+    }
+    assert_eq!(reads(&world, PRODUCTION).everything().await, before);
+}
+
+#[tokio::test]
+async fn the_same_actions_come_to_the_same_accounts() {
+    for start in [Start::Fresh, Start::Done] {
+        let step = |step: &str| TakenAction { step: step.to_owned(), time: THEN };
+        let taken = ["account-created", "mfa", "cost-budget", "billing-alerts"].map(step);
+        let one = World::open(start, &taken, NOW).await.unwrap();
+        let other = World::open(start, &taken, NOW).await.unwrap();
+        for account in [GENERAL, PRODUCTION] {
+            assert_eq!(reads(&one, account).everything().await, reads(&other, account).everything().await);
+        }
+    }
+}

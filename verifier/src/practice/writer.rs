@@ -1,0 +1,123 @@
+//! What can write to a practice account: the SDK's clients with write calls.
+//!
+//! A [`Writer`] is built from the practice accounts' HTTP client and keys and from nothing else, so that it can never
+//! reach a real account.
+
+use aws_sdk_account::types::{AlternateContactType, ContactInformation};
+use aws_sdk_budgets::types::{
+    Budget, BudgetType, ComparisonOperator, Notification, NotificationType, NotificationWithSubscribers, Spend,
+    Subscriber, SubscriptionType, ThresholdType, TimeUnit,
+};
+use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::DateTime;
+
+use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
+use super::{PracticeError, config};
+
+/// Clients of one account that act as its root user.
+pub(super) struct Writer {
+    account: Account,
+    accounts: aws_sdk_account::Client,
+    budgets: aws_sdk_budgets::Client,
+    cloudwatch: aws_sdk_cloudwatch::Client,
+    iam: aws_sdk_iam::Client,
+}
+
+impl Writer {
+    /// The writer of an account.
+    pub(super) fn new(account: Account, http: SharedHttpClient) -> Writer {
+        let config = config(Caller::Root(account), http);
+        Writer {
+            account,
+            accounts: aws_sdk_account::Client::new(&config),
+            budgets: aws_sdk_budgets::Client::new(&config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+        }
+    }
+
+    /// Names the account.
+    pub(super) async fn put_account_name(&self, name: &str) -> Result<(), PracticeError> {
+        self.accounts.put_account_name().account_name(name).send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// The account's name and address.
+    pub(super) async fn contact_information(&self) -> Result<Option<ContactInformation>, PracticeError> {
+        let answer = self.accounts.get_contact_information().send().await.map_err(PracticeError::aws)?;
+        Ok(answer.contact_information)
+    }
+
+    /// Sets the account's name and address.
+    pub(super) async fn put_contact_information(&self, contact: ContactInformation) -> Result<(), PracticeError> {
+        let request = self.accounts.put_contact_information().contact_information(contact);
+        request.send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Sets the billing and the security contact, as the lesson asks.
+    pub(super) async fn put_alternate_contacts(&self) -> Result<(), PracticeError> {
+        for kind in [AlternateContactType::Billing, AlternateContactType::Security] {
+            let request = self
+                .accounts
+                .put_alternate_contact()
+                .alternate_contact_type(kind)
+                .name("Lee Learner")
+                .title("Owner")
+                .email_address(self.account.email())
+                .phone_number("+1 206 555 0100");
+            request.send().await.map_err(PracticeError::aws)?;
+        }
+        Ok(())
+    }
+
+    /// Creates the virtual MFA device that the console then enables for root.
+    pub(super) async fn create_root_mfa_device(&self) -> Result<(), PracticeError> {
+        let request = self.iam.create_virtual_mfa_device().virtual_mfa_device_name(ROOT_MFA_DEVICE);
+        request.send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Creates the lesson's budget: $10 a month, with an e-mail once more than half of it is spent.
+    pub(super) async fn create_budget(&self) -> Result<(), PracticeError> {
+        let limit = Spend::builder().amount("10.0").unit("USD").build().map_err(PracticeError::aws)?;
+        let budget = Budget::builder()
+            .budget_name("My Monthly Cost Budget")
+            .budget_type(BudgetType::Cost)
+            .time_unit(TimeUnit::Monthly)
+            .budget_limit(limit)
+            .build()
+            .map_err(PracticeError::aws)?;
+        let notification = Notification::builder()
+            .notification_type(NotificationType::Actual)
+            .comparison_operator(ComparisonOperator::GreaterThan)
+            .threshold(50.0)
+            .threshold_type(ThresholdType::Percentage)
+            .build()
+            .map_err(PracticeError::aws)?;
+        let subscriber = Subscriber::builder()
+            .subscription_type(SubscriptionType::Email)
+            .address(self.account.email())
+            .build()
+            .map_err(PracticeError::aws)?;
+        let alert = NotificationWithSubscribers::builder()
+            .notification(notification)
+            .subscribers(subscriber)
+            .build()
+            .map_err(PracticeError::aws)?;
+        let request = self.budgets.create_budget().account_id(self.account.id()).budget(budget);
+        request.notifications_with_subscribers(alert).send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Puts the metric that AWS publishes once billing alerts are on. In a real account only AWS can: the emulator
+    /// takes names that start with `AWS/` from anybody.
+    pub(super) async fn put_estimated_charges(&self, time: i64) -> Result<(), PracticeError> {
+        let datum = MetricDatum::builder()
+            .metric_name("EstimatedCharges")
+            .dimensions(Dimension::builder().name("Currency").value("USD").build())
+            .timestamp(DateTime::from_secs(time))
+            .unit(StandardUnit::None)
+            .value(0.0)
+            .build();
+        let request = self.cloudwatch.put_metric_data().namespace("AWS/Billing").metric_data(datum);
+        request.send().await.map(drop).map_err(PracticeError::aws)
+    }
+}
