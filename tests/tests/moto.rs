@@ -99,3 +99,53 @@ fn what_moto_supports_is_read_from_it() {
         assert!(!ran.stdout.contains(secret) && !machine.read("run.json").contains(secret));
     }
 }
+
+#[test]
+fn a_profile_that_assumes_a_role_reaches_its_account() {
+    let mut machine = Machine::new();
+    let moto = moto(&machine);
+    machine.bind(&[("general", "AKIAGENERAL", "general", "")]);
+    machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
+    // No region: assuming a role takes one all the same.
+    let profile =
+        "[profile reader]\nrole_arn = arn:aws:iam::444455556666:role/course-reader\nsource_profile = general\n";
+    std::fs::write(machine.home.path().join("aws-config"), profile).unwrap();
+    let ran = machine.verify(&["accounts", "production=reader", "--show-identifiers"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("✓ profile reader: AWS account 444455556666"), "{}", ran.stdout);
+}
+
+#[test]
+fn two_names_for_one_account_explain_themselves() {
+    let mut machine = Machine::new();
+    let moto = moto(&machine);
+    machine.bind(&[("general", "AKIAGENERAL", "general", ""), ("production", "AKIAOTHER", "other", "")]);
+    machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
+    let ran = machine.verify(&["unique-email"]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.stdout.contains("Two of the course's accounts reach the same AWS account"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_credential_process_is_run_and_what_it_prints_is_never_repeated() {
+    let mut machine = Machine::new();
+    let moto = moto(&machine);
+    machine.bind(&[]);
+    machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
+    let keys = r#"{"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "THESECRET"}"#;
+    machine.write("keys.json", keys);
+    let path = machine.course.join("keys.json");
+    let profiles = format!(
+        "[profile process]\nregion = us-east-1\ncredential_process = cat {}\n[profile failing]\nregion = us-east-1\ncredential_process = sh -c \"cat {} >&2; exit 1\"\n",
+        path.display(),
+        path.display()
+    );
+    std::fs::write(machine.home.path().join("aws-config"), profiles).unwrap();
+    let works = machine.verify(&["accounts", "general=process"]);
+    assert!(works.stdout.contains("✓ profile process"), "{works:?}");
+    let fails = machine.verify(&["accounts", "general=failing", "-v"]);
+    assert!(fails.stdout.contains("run it by itself to see why"), "{fails:?}");
+    machine.verify(&["unique-email", "-v"]);
+    let written = machine.read(".verify/results/results.json");
+    assert!(!format!("{works:?}{fails:?}{written}").contains("THESECRET"));
+}

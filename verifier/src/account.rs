@@ -2,9 +2,11 @@
 //!
 //! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
 
+use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use mdbook_verify::results::{Reason, ReasonCode};
@@ -43,7 +45,10 @@ pub async fn connect(account: &str, profile: &str) -> Result<Connected, Vec<Reas
         return Err(why(ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
     };
     // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.
-    let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+    // Assuming a role takes a region; any will do.
+    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
+    let config = ProviderConfig::without_region().with_region(region.or(Some(Region::new("us-east-1"))));
+    let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
     let exchange = tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await;
     let credentials = match exchange {
         Ok(Ok(credentials)) => credentials,
@@ -96,6 +101,11 @@ fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonC
     if matches!(error, CredentialsError::ProviderTimedOut(_)) || says(&unreachable) && !says(&["expired"]) {
         let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
         return (ReasonCode::Unreachable, message);
+    }
+    if found.get("credential_process").is_some() {
+        // What a program of the learner's printed may hold anything: it is not repeated.
+        let message = format!("The credential_process of profile `{profile}` failed: run it by itself to see why.");
+        return (ReasonCode::NoCredentials, message);
     }
     match sign_in_command(profile, found) {
         Some(command) => {

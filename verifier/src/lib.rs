@@ -15,7 +15,7 @@
 //! | [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
-//! | [`verdict`], [`run`] | what it comes to |
+//! | [`run`], [`verdict`], [`record`] | what it comes to |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`cli`] | what a person sees |
@@ -29,6 +29,7 @@ pub mod evidence;
 pub mod mask;
 pub mod plan;
 pub mod practice;
+pub mod record;
 pub mod recording;
 pub mod report;
 pub mod run;

@@ -14,6 +14,7 @@ use crate::account::Connected;
 use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::plan::Compiled;
+use crate::record;
 use crate::verdict::{self, Case, Evidence};
 
 /// How an account is reached.
@@ -105,7 +106,8 @@ async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog)
         }
         Some(Connection::None(reasons)) => (serde_json::json!({ evidence::UNREADABLE: reasons }), None),
         None => {
-            let message = format!("No credentials are bound to the {account} account.");
+            let message =
+                format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
             (evidence::unreadable(ReasonCode::NoCredentials, account, &message), None)
         }
     }
@@ -187,7 +189,7 @@ impl Bench<'_> {
         for step in steps {
             let judged = verdict::judge(&case, step);
             let calls = calls_of(self.compiled, self.course, step, &gathered.calls);
-            verdict::record(results, &case, step, judged, calls);
+            record::put(results, &case, step, judged, calls);
         }
     }
 }

@@ -3,9 +3,7 @@
 use mdbook_verify::check::Check;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{
-    Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Results, Seen, StepResult, Verdict,
-};
+use mdbook_verify::results::{Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -320,13 +318,19 @@ impl<'c> Judge<'c> {
         if reasons.is_empty() {
             reasons.insert(course_error(&self.step.account, why));
         }
-        reasons.into_iter().collect()
+        let mask = |reason: Reason| Reason { message: self.shown(reason.message), ..reason };
+        reasons.into_iter().map(mask).collect()
     }
 
     /// The sentences that can be told.
     fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
-        let shown = |words: String| if self.case.show_identifiers { words } else { mask::text(&words) };
+        let shown = |words| self.shown(words);
         sentences.into_iter().filter_map(|sentence| sentence.fill(&self.scope, &shown)).collect()
+    }
+
+    /// Words from AWS as the results show them.
+    fn shown(&self, words: String) -> String {
+        if self.case.show_identifiers { words } else { mask::text(&words) }
     }
 }
 
@@ -364,55 +368,4 @@ fn collect(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
         (Value::Array(items), _) => items.iter().for_each(|item| collect(item, &[], reasons)),
         _ => {}
     }
-}
-
-/// Puts a verdict into the results, keeping what was known of the step before.
-pub fn record(
-    results: &mut Results,
-    case: &Case,
-    step: &Step,
-    judged: Judged,
-    evidence: Vec<mdbook_verify::results::Call>,
-) {
-    let now = time::now();
-    let needs = case.compiled.needs(&case.course, step);
-    let accounts: BTreeMap<String, String> = needs
-        .into_iter()
-        .filter_map(|(account, _)| case.account_ids.get(&account).map(|id| (account, case.key.fingerprint(id))))
-        .collect();
-    // What was found in another account, or by another check, says nothing about since when this holds.
-    let check_hash = case.course.hash(step);
-    let before = results.steps.get(&step.id).filter(|before| {
-        let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
-        before.check_hash == check_hash && before.accounts.iter().all(same)
-    });
-    let done = judged.verdict.is_done();
-    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.clone()));
-    let held_until = match before {
-        _ if done => None,
-        Some(before) if before.verdict.is_done() => Some(before.checked.clone()),
-        Some(before) => before.held_until.clone(),
-        None => None,
-    };
-    for seen in judged.seen {
-        let same = |other: &Seen| {
-            (&other.step, other.expectation, &other.account, &other.about)
-                == (&seen.step, seen.expectation, &seen.account, &seen.about)
-        };
-        results.seen.retain(|other| !same(other));
-        results.seen.push(seen);
-    }
-    let result = StepResult {
-        verdict: judged.verdict,
-        reasons: judged.reasons,
-        expectations: judged.expectations,
-        evidence,
-        checked: now,
-        first_verified,
-        held_until,
-        by: env!("CARGO_PKG_VERSION").to_owned(),
-        check_hash,
-        accounts,
-    };
-    results.steps.insert(step.id.clone(), result);
 }

@@ -3,7 +3,7 @@
 
 use anstyle::{AnsiColor, Style};
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{Outcome, Results, StepResult, Verdict};
+use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -140,6 +140,12 @@ fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]
     let simple = required.iter().filter(|step| step.members.is_empty());
     let next = simple.filter(blocks).min_by_key(verdict_of);
     if let Some(next) = next {
+        let reasons = results.view(course, next).result.map(|result| result.reasons.as_slice()).unwrap_or_default();
+        if let Some(reason) = reasons.iter().find(|reason| reason.code == ReasonCode::NoCredentials) {
+            // Nothing else can be done before there is an account to read.
+            wrapped(out, "Next: ", &reason.message);
+            return;
+        }
         let practice = if results.practice { "--practice " } else { "" };
         let _ = writeln!(out, "Next: {}", plain(&next.places[0].text));
         let _ = writeln!(out, "      {}", styled(DIM, &format!("verify {practice}explain {}", next.id)));

@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use crate::course::{Course, Step};
 use crate::key::Key;
 
+mod verdict;
+
+pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
+
 /// The version of the format that this library reads and writes.
 pub const VERSION: u32 = 1;
 
@@ -78,154 +82,6 @@ pub struct StepResult {
     pub accounts: BTreeMap<String, String>,
 }
 
-/// What a step's expectations come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Some expectation is false by evidence.
-    NotYet,
-    /// Something could not be read, seen or confirmed.
-    Unknown,
-    /// Never asked, or asked about another account, other parameters or another version of the check.
-    Unchecked,
-    /// Every provable expectation is true, and the learner confirmed the rest.
-    Attested,
-    /// Every expectation that applies is true by evidence, and at least one applies.
-    Verified,
-    /// No expectation applies here, by evidence.
-    NotApplicable,
-}
-
-impl Verdict {
-    /// All verdicts, worst first.
-    pub const ALL: [Verdict; 6] = [
-        Verdict::NotYet,
-        Verdict::Unknown,
-        Verdict::Unchecked,
-        Verdict::Attested,
-        Verdict::Verified,
-        Verdict::NotApplicable,
-    ];
-
-    /// Whether the step counts as done.
-    pub fn is_done(self) -> bool {
-        matches!(self, Verdict::Verified | Verdict::Attested)
-    }
-
-    /// Whether the step stands in the way of completion.
-    pub fn blocks(self) -> bool {
-        !self.is_done() && self != Verdict::NotApplicable
-    }
-
-    /// The name in documents and pages' attributes.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::NotYet => "not-yet",
-            Verdict::Unknown => "unknown",
-            Verdict::Unchecked => "unchecked",
-            Verdict::Attested => "attested",
-            Verdict::Verified => "verified",
-            Verdict::NotApplicable => "not-applicable",
-        }
-    }
-
-    /// The words a reader sees.
-    pub fn words(self) -> &'static str {
-        match self {
-            Verdict::NotYet => "Not yet",
-            Verdict::Unknown => "Unknown",
-            Verdict::Unchecked => "Not checked",
-            Verdict::Attested => "Confirmed by you",
-            Verdict::Verified => "Verified",
-            Verdict::NotApplicable => "Does not apply",
-        }
-    }
-
-    /// One character for lists; never the only way a verdict is told.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Verdict::NotYet => "✗",
-            Verdict::Unknown => "?",
-            Verdict::Unchecked => "○",
-            Verdict::Attested => "✎",
-            Verdict::Verified => "✓",
-            Verdict::NotApplicable => "–",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Why something is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// The kind of reason.
-    pub code: ReasonCode,
-    /// The course's name for the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    /// The IAM action that is needed, for `denied`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
-    /// What happened and what to do, for the learner.
-    pub message: String,
-}
-
-/// The kinds of reason for `unknown`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReasonCode {
-    /// No credentials are bound to the account.
-    NoCredentials,
-    /// The credentials have expired or are not valid.
-    ExpiredCredentials,
-    /// The credentials reach another account than the one seen before.
-    WrongAccount,
-    /// AWS refused the read.
-    Denied,
-    /// AWS answered that there were too many calls.
-    Throttled,
-    /// AWS could not be reached.
-    Unreachable,
-    /// AWS failed.
-    ServiceError,
-    /// AWS's answer lacked something or held something that this version doesn't know.
-    IncompleteAnswer,
-    /// The evidence arrives late and isn't there yet.
-    NotVisibleYet,
-    /// This partition lacks the read, or only another account may make it.
-    NotAvailableHere,
-    /// The learner's word is needed.
-    NeedsConfirmation,
-    /// The check itself is wrong.
-    CourseError,
-}
-
-impl ReasonCode {
-    /// The name in documents.
-    pub fn name(self) -> &'static str {
-        match self {
-            ReasonCode::NoCredentials => "no-credentials",
-            ReasonCode::ExpiredCredentials => "expired-credentials",
-            ReasonCode::WrongAccount => "wrong-account",
-            ReasonCode::Denied => "denied",
-            ReasonCode::Throttled => "throttled",
-            ReasonCode::Unreachable => "unreachable",
-            ReasonCode::ServiceError => "service-error",
-            ReasonCode::IncompleteAnswer => "incomplete-answer",
-            ReasonCode::NotVisibleYet => "not-visible-yet",
-            ReasonCode::NotAvailableHere => "not-available-here",
-            ReasonCode::NeedsConfirmation => "needs-confirmation",
-            ReasonCode::CourseError => "course-error",
-        }
-    }
-}
-
 /// An expectation and how it came out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectationResult {
@@ -239,49 +95,6 @@ pub struct ExpectationResult {
     /// The statement to confirm, where it takes the learner's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
-}
-
-/// How an expectation came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// True by evidence.
-    Met,
-    /// False by evidence.
-    NotMet,
-    /// Could not be read or seen.
-    Unknown,
-    /// The learner confirmed it.
-    Confirmed,
-    /// It takes the learner's word, which hasn't been given.
-    Unconfirmed,
-    /// It does not apply here.
-    NotApplicable,
-}
-
-impl Outcome {
-    /// One character for lists; never the only way an outcome is told.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Outcome::Met => "✓",
-            Outcome::NotMet => "✗",
-            Outcome::Unknown | Outcome::Unconfirmed => "?",
-            Outcome::Confirmed => "✎",
-            Outcome::NotApplicable => "–",
-        }
-    }
-
-    /// The words a reader sees.
-    pub fn words(self) -> &'static str {
-        match self {
-            Outcome::Met => "yes",
-            Outcome::NotMet => "no",
-            Outcome::Unknown => "unknown",
-            Outcome::Confirmed => "confirmed by you",
-            Outcome::Unconfirmed => "needs your word",
-            Outcome::NotApplicable => "does not apply",
-        }
-    }
 }
 
 /// One call that a verdict rests on.

@@ -1,0 +1,53 @@
+//! Puts verdicts into the results, with what stays true of a step from one run to the next.
+
+use mdbook_verify::course::Step;
+use mdbook_verify::results::{Call, Results, Seen, StepResult};
+use std::collections::BTreeMap;
+
+use crate::evidence::time;
+use crate::verdict::{Case, Judged};
+
+/// Puts a verdict into the results, keeping what was known of the step before.
+pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>) {
+    let now = time::now();
+    let needs = case.compiled.needs(&case.course, step);
+    let accounts: BTreeMap<String, String> = needs
+        .into_iter()
+        .filter_map(|(account, _)| case.account_ids.get(&account).map(|id| (account, case.key.fingerprint(id))))
+        .collect();
+    // What was found in another account, or by another check, says nothing about since when this holds.
+    let check_hash = case.course.hash(step);
+    let before = results.steps.get(&step.id).filter(|before| {
+        let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
+        before.check_hash == check_hash && before.accounts.iter().all(same)
+    });
+    let done = judged.verdict.is_done();
+    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.clone()));
+    let held_until = match before {
+        _ if done => None,
+        Some(before) if before.verdict.is_done() => Some(before.checked.clone()),
+        Some(before) => before.held_until.clone(),
+        None => None,
+    };
+    for seen in judged.seen {
+        let same = |other: &Seen| {
+            (&other.step, other.expectation, &other.account, &other.about)
+                == (&seen.step, seen.expectation, &seen.account, &seen.about)
+        };
+        results.seen.retain(|other| !same(other));
+        results.seen.push(seen);
+    }
+    let result = StepResult {
+        verdict: judged.verdict,
+        reasons: judged.reasons,
+        expectations: judged.expectations,
+        evidence,
+        checked: now,
+        first_verified,
+        held_until,
+        by: env!("CARGO_PKG_VERSION").to_owned(),
+        check_hash,
+        accounts,
+    };
+    results.steps.insert(step.id.clone(), result);
+}
