@@ -59,6 +59,10 @@ pub(super) async fn read(reader: &Reader) -> Read<Budgets> {
     };
     let described = budgets.iter().map(|budget| {
         let alerts = match &notifications {
+            // Alerts are listed by their budget's name: without one they cannot be told.
+            Ok(_) if budget.budget_name.is_empty() => {
+                Err(incomplete(reader.account(), "AWS's answer lacks a budget's name."))
+            }
             Ok(all) => Ok(all.get(&budget.budget_name).cloned().unwrap_or_default()),
             Err(reasons) => Err(reasons.clone()),
         };
@@ -220,8 +224,15 @@ async fn subscribers(
                 .notification(alert.clone())
                 .set_next_token(token);
             match request.send().await {
-                Ok(answer) => Ok((answer.subscribers.unwrap_or_default(), answer.next_token)),
-                Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
+                // An alert has at least one subscriber (API reference of CreateNotification).
+                Ok(answer) => match answer.subscribers {
+                    Some(subscribers) => Ok((subscribers, answer.next_token)),
+                    None => Err(incomplete(who, "AWS's answer lacks the subscribers of an alert.")),
+                },
+                // The alert was listed a moment ago: what isn't found is not the same as an alert that tells nobody.
+                Err(failed) if error::code(&failed) == Some("NotFoundException") => {
+                    Err(incomplete(who, "AWS listed an alert, and then did not know it."))
+                }
                 Err(failed) => Err(error::reason(who, call, &failed)),
             }
         })

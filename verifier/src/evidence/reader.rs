@@ -125,3 +125,44 @@ macro_rules! row {
 }
 
 pub(super) use {client, row};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::CallLog;
+
+    const CALL: &Call = &table::CALLS[0];
+
+    async fn pages(
+        page: impl Fn(usize) -> Result<(Vec<usize>, Option<String>), Vec<Reason>>,
+    ) -> Result<Vec<usize>, String> {
+        let reader = Reader::new("production", SdkConfig::builder().build(), CallLog::default());
+        let asked = std::cell::Cell::new(0);
+        let read = reader.pages(CALL, async |_| page(asked.replace(asked.get() + 1))).await;
+        read.map_err(|reasons| reasons[0].message.clone())
+    }
+
+    #[tokio::test]
+    async fn a_list_is_read_to_its_end_over_empty_pages() {
+        let read =
+            pages(|at| Ok((if at == 1 { vec![] } else { vec![at] }, (at < 2).then(|| format!("after {at}"))))).await;
+        assert_eq!(read.unwrap(), [0, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_list_read_in_part_is_no_list() {
+        let read =
+            pages(
+                |at| {
+                    if at < 2 { Ok((vec![at], Some(at.to_string()))) } else { Err(incomplete("production", "cut off")) }
+                },
+            );
+        assert_eq!(read.await.unwrap_err(), "cut off");
+    }
+
+    #[tokio::test]
+    async fn an_endless_list_is_no_list() {
+        assert!(pages(|at| Ok((vec![at], Some(at.to_string())))).await.unwrap_err().contains("no end"));
+        assert!(pages(|at| Ok((vec![at], Some("same".into())))).await.unwrap_err().contains("no end"));
+    }
+}

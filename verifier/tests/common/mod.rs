@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use aws_config::SdkConfig;
 use mdbook_verify::course::Course;
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Confirmation, Results, StepResult};
@@ -29,11 +30,16 @@ pub fn key() -> Key {
 }
 
 pub async fn gather(world: &World) -> Gathered {
+    gather_through(world, &|sdk| sdk).await
+}
+
+/// Gathers through SDK configurations that were changed.
+pub async fn gather_through(world: &World, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
     let (course, compiled) = &*COURSE;
     let plan = compiled.plan(course, &course.steps);
     let connect = |account: &&str| {
         let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
-            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
+            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk: change(sdk), sign_in: String::new() })),
             None => return None,
         };
         Some(((*account).to_owned(), connection))

@@ -1,0 +1,192 @@
+//! AWS's answers with a field missing, null, or of a value that nobody knows yet: no verdict becomes better or false.
+//!
+//! Left out are lists and fields that AWS leaves out where there is nothing: their absence says just that.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use common::{gather_through, in_words, judge, world};
+use mdbook_verify::results::{Results, Verdict};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use verify::practice::{Start, World};
+
+/// What AWS leaves out where there is nothing.
+const MAY_BE_ABSENT: &[&str] = &[
+    "Budgets",
+    "BudgetNotificationsForAccount",
+    "Notifications",
+    "Accounts",
+    "Events",
+    "CompanyName",
+    "StateOrRegion",
+    "ThresholdType",
+];
+
+/// Fields that hold one of some known values.
+const ENUMERATIONS: &[&str] = &[
+    "State",
+    "Status",
+    "AccountState",
+    "JoinedMethod",
+    "FeatureSet",
+    "BudgetType",
+    "TimeUnit",
+    "NotificationType",
+    "ComparisonOperator",
+    "ThresholdType",
+    "SubscriptionType",
+    "value",
+];
+
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    Remove,
+    Null,
+    FromTomorrow,
+}
+
+/// Where an answer is changed: the operation, the place in its JSON, and how.
+type Tampering = (String, String, Change);
+
+/// An HTTP client that changes answers, and notes all the places that it could change.
+#[derive(Debug, Clone)]
+struct Tampered {
+    inner: SharedHttpClient,
+    tampering: Option<Tampering>,
+    places: Arc<Mutex<BTreeSet<(String, String)>>>,
+}
+
+#[derive(Debug)]
+struct TamperedConnector {
+    inner: SharedHttpConnector,
+    by: Tampered,
+}
+
+impl HttpClient for Tampered {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(TamperedConnector { inner, by: self.clone() })
+    }
+}
+
+impl HttpConnector for TamperedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = format!("{target} {}", request.uri().split('/').next_back().unwrap_or_default());
+        let (answer, by) = (self.inner.call(request), self.by.clone());
+        HttpConnectorFuture::new(async move { Ok(by.change(&operation, answer.await?)) })
+    }
+}
+
+impl Tampered {
+    fn change(&self, operation: &str, response: HttpResponse) -> HttpResponse {
+        let json = response.body().bytes().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+        let Some(mut json) = json else { return response };
+        let mut found = BTreeSet::new();
+        places(&json, "", &mut found);
+        self.places.lock().unwrap().extend(found.into_iter().map(|place| (operation.to_owned(), place)));
+        if let Some((at, place, change)) = &self.tampering
+            && at == operation
+        {
+            tamper(&mut json, place, change);
+        }
+        let mut changed = HttpResponse::new(response.status(), SdkBody::from(json.to_string()));
+        for (name, value) in response.headers().iter().filter(|(name, _)| *name != "content-length") {
+            changed.headers_mut().insert(name.to_owned(), value.to_owned());
+        }
+        changed
+    }
+}
+
+/// The mark of a place in the record that CloudTrail gives as text.
+const RECORD: &str = "/CloudTrailEvent!";
+
+fn places(value: &Value, at: &str, found: &mut BTreeSet<String>) {
+    let mut visit = |key: &str, child: &Value| {
+        let place = format!("{at}/{key}");
+        if key == "CloudTrailEvent"
+            && let Some(record) = child.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok())
+        {
+            places(&record, &format!("{at}{RECORD}"), found);
+        }
+        places(child, &place, found);
+        found.insert(place);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, child)| visit(key, child)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, child)| visit(&at.to_string(), child)),
+        _ => {}
+    }
+}
+
+fn tamper(json: &mut Value, place: &str, change: &Change) {
+    if let Some((event, within)) = place.split_once(RECORD) {
+        let Some(text) = json.pointer_mut(&format!("{event}/CloudTrailEvent")) else { return };
+        let mut record: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+        tamper(&mut record, within, change);
+        *text = record.to_string().into();
+        return;
+    }
+    let (parent, key) = place.rsplit_once('/').unwrap();
+    let Some(Value::Object(fields)) = json.pointer_mut(parent) else { return };
+    match change {
+        Change::Remove => drop(fields.remove(key)),
+        Change::Null => drop(fields.insert(key.to_owned(), Value::Null)),
+        Change::FromTomorrow => drop(fields.insert(key.to_owned(), "FROM_TOMORROW".into())),
+    }
+}
+
+/// Judges a world whose answers are tampered with, and tells which places there are.
+async fn tampered(world: &World, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
+    let places = Arc::new(Mutex::new(BTreeSet::new()));
+    let through = |sdk: SdkConfig| {
+        let inner = sdk.http_client().unwrap();
+        let client = Tampered { inner, tampering: tampering.clone(), places: Arc::clone(&places) };
+        sdk.to_builder().http_client(client).build()
+    };
+    let results = judge(gather_through(world, &through).await, false);
+    let places = places.lock().unwrap().clone();
+    (results, places)
+}
+
+#[tokio::test]
+async fn a_field_that_is_missing_null_or_from_tomorrow_makes_nothing_verified_or_false() {
+    for world in [world(Start::Done, &[]).await, world(Start::Fresh, &["account-created"]).await] {
+        let (truth, places) = tampered(&world, None).await;
+        let mut tried = 0;
+        for (operation, place) in places {
+            let key = place.rsplit('/').next().unwrap();
+            let mut changes = Vec::new();
+            if !MAY_BE_ABSENT.contains(&key) && key.parse::<usize>().is_err() {
+                changes.extend([Change::Remove, Change::Null]);
+            }
+            if ENUMERATIONS.contains(&key) {
+                changes.push(Change::FromTomorrow);
+            }
+            for change in changes {
+                tried += 1;
+                let (results, _) = tampered(&world, Some((operation.clone(), place.clone(), change.clone()))).await;
+                for (id, now) in &results.steps {
+                    let then = &truth.steps[id];
+                    assert!(
+                        now.verdict == then.verdict || now.verdict == Verdict::Unknown,
+                        "{operation} {place} {change:?}: {id} went from {} to {}",
+                        in_words(then),
+                        in_words(now)
+                    );
+                }
+            }
+        }
+        assert!(tried > 100, "only {tried} changes were tried");
+    }
+}
