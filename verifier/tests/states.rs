@@ -33,7 +33,7 @@ fn sign_in(time: &str, mfa: bool, device: Value) -> Value {
 }
 
 fn budget(kind: &str, amount: f64, unit: &str, alerts: Value) -> Value {
-    json!([{ "name": "B", "type": kind, "amount": amount, "unit": unit, "period": "MONTHLY", "alerts": alerts }])
+    json!([{ "name": "B", "type": kind, "amount": amount, "unit": unit, "period": "MONTHLY", "expired": false, "alerts": alerts }])
 }
 
 fn alert(percent: f64, comparison: &str, emails: Value) -> Value {
@@ -278,6 +278,7 @@ const STATES: &[State] = &[
         &[("/production/budgets", || budget("COST", 1.0, "USD", alert(1.0, "GREATER_THAN", json!(["a@example.com"]))))],
         &["cost-budget"],
     ),
+    State("a budget whose time is over", Done, &[("/production/budgets/0/expired", || json!(true))], &["cost-budget"]),
     State(
         "a budget without an alert",
         Done,

@@ -29,6 +29,8 @@ pub struct Budget {
     pub unit: Read<String>,
     /// DAILY, MONTHLY, QUARTERLY, ANNUALLY or CUSTOM.
     pub period: Read<String>,
+    /// Whether the budget's time is over. A budget without an end never ends.
+    pub expired: bool,
     /// The alerts.
     pub alerts: Read<Vec<Alert>>,
 }
@@ -137,9 +139,15 @@ async fn describe(
         r#type: known_value(budget.budget_type.as_str(), BudgetType::values(), who, "a budget's type"),
         amount,
         unit,
+        expired: ends(budget).is_some_and(|end| end <= time::now_secs()),
         period: known_value(budget.time_unit.as_str(), TimeUnit::values(), who, "a budget's period"),
         alerts,
     }
+}
+
+/// When the budget ends, in seconds since 1970.
+fn ends(budget: &types::Budget) -> Option<i64> {
+    budget.time_period.as_ref()?.end.as_ref().map(|end| end.secs())
 }
 
 /// The limit in force: the budget's own, or the planned one whose period began last.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Something that was read, or could not be. It is never mistaken for absent: absence is a known `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Read_{T}")]
 pub enum Read<T> {
     /// It could not be read.
     Unreadable(Unreadable),
