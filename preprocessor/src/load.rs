@@ -356,13 +356,12 @@ enum Wrong {
 
 /// A step with its id.
 fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, optional: bool) -> Step {
-    let mentioned = check.mentions(&course.params);
-    let composite = matches!(check.body, Body::Steps(_));
-    let params: Params = params
-        .iter()
-        .filter(|(name, _)| composite || mentioned.contains(name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut params = params.clone();
+    if !params.is_empty() && matches!(check.body, Body::Expect(_)) {
+        // Of the parameters of a check of checks, a member has those that it mentions.
+        let mentioned = check.mentions(&course.params);
+        params.retain(|name, _| mentioned.contains(name.as_str()));
+    }
     let mut id = check.name.clone();
     let other = account.filter(|account| *account != check.account);
     if let Some(account) = other {

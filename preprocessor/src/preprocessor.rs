@@ -46,12 +46,18 @@ impl Preprocessor for VerifyPreprocessor {
             eprintln!("mdbook-verify: {notice}");
         }
         let html = context.renderer == "html";
+        // Each step once, however often lessons name it.
+        let shown = |step| {
+            let view = results.view(&course, step);
+            if html { widget::html(step, &view, practice) } else { widget::words(&view, practice) }
+        };
+        let widgets: BTreeMap<&str, String> = course.steps.iter().map(|step| (step.id.as_str(), shown(step))).collect();
         let chapters: BTreeMap<&Path, &ScannedChapter> =
             chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &course, &results, html, practice);
+                let edits = edits(scanned, &chapter.content, &widgets);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -78,25 +84,16 @@ fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
     }
 }
 
-fn edits(
-    chapter: &ScannedChapter,
-    content: &str,
-    course: &Course,
-    results: &Results,
-    html: bool,
-    practice: bool,
-) -> Vec<(Range<usize>, String)> {
+fn edits(chapter: &ScannedChapter, content: &str, widgets: &BTreeMap<&str, String>) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
-        let Some(step) = course.step(id) else { continue };
-        let view = results.view(course, step);
-        let shown = if html { widget::html(step, &view, practice) } else { widget::words(&view, practice) };
+        let Some(widget) = widgets.get(id.as_str()) else { continue };
         // How the author ticked the item says nothing about the learner's account.
         edits.extend(item.marker.clone().map(|marker| {
             let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };
             (marker, instead.to_owned())
         }));
-        edits.push((item.comment.clone(), shown));
+        edits.push((item.comment.clone(), widget.clone()));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits

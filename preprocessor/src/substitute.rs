@@ -43,6 +43,9 @@ pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<
 
 /// A plain text with its holes filled.
 pub(crate) fn fill(text: &str, params: &Params) -> String {
+    if !text.contains("{{") {
+        return text.to_owned();
+    }
     params.iter().fold(text.to_owned(), |text, (name, value)| {
         let value = value.to_string();
         text.replace(&format!("{{{{ {name} }}}}"), &value).replace(&format!("{{{{{name}}}}}"), &value)
