@@ -65,7 +65,7 @@ fn a_lesson_about_scripts_may_show_them_as_code() {
 fn nothing_outside_of_its_folder_is_read() {
     let secret = "THE SECRET";
     type Attempt = (&'static str, fn(&Machine));
-    let attempts: [Attempt; 5] = [
+    let attempts: [Attempt; 6] = [
         ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
         ("an include in an include", |machine| {
             machine.write("src/part.md", "{{#include ../../secret.md}}\n");
@@ -76,6 +76,10 @@ fn nothing_outside_of_its_folder_is_read() {
             machine.edit("src/README.md", "You read", &format!("{{{{#include {}}}}}\n\nYou read", path.display()));
         }),
         ("a chapter", |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(../../secret.md)")),
+        ("a picture that is a symbolic link", |machine| {
+            let secret = machine.home.path().join("secret.md");
+            std::os::unix::fs::symlink(secret, machine.course.join("src/picture.png")).unwrap();
+        }),
         ("a symbolic link", |machine| {
             std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md"))
                 .unwrap();

@@ -55,11 +55,29 @@ const TRUST: &str = "if you trust whoever made it, say --trust-course";
 /// The first that isn't or does.
 pub fn book(root: &Path, book: &MDBook) -> Result<()> {
     let src = root.join(&book.config.book.src);
+    links(root, &src)?;
     for chapter in book.book.chapters() {
         let Some(source) = &chapter.source_path else { continue };
         let file = within(root, &src.join(source), &format!("the chapter {}", chapter.name))?;
         let mut seen = BTreeSet::new();
         text(root, &file, &chapter.content, &mut seen, 0)?;
+    }
+    Ok(())
+}
+
+/// Makes sure that no symbolic link in the source folder leads outside: mdBook copies what isn't a chapter.
+fn links(root: &Path, folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_symlink() {
+            // One that leads nowhere leads to nothing of the learner's.
+            if path.exists() {
+                within(root, &path, &format!("the symbolic link {}", entry.file_name().to_string_lossy()))?;
+            }
+        } else if kind.is_dir() {
+            links(root, &path)?;
+        }
     }
     Ok(())
 }

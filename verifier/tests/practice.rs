@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use verify::evidence::{UNREADABLE, table};
+use verify::evidence::{Section, UNREADABLE, table};
 use verify::practice::{self, Start};
-use verify::run::Gathered;
+use verify::run::{Bench, Gathered};
 
 fn table_of(results: &Results) -> String {
     let (course, _) = &*COURSE;
@@ -192,4 +192,58 @@ async fn the_same_actions_make_the_same_accounts() {
     };
     let text = |gathered: &Gathered| serde_json::to_string(&evidence(gathered)).unwrap();
     assert_eq!(without_joined(text(&one)), without_joined(text(&other)));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
+    let (course, compiled) = &*COURSE;
+    let key = common::key();
+    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let steps = [course.step("mfa-sign-in").unwrap()];
+    let mut results = Results::empty(true);
+    let mut gathered = gather(&world(Start::Done, &[]).await).await;
+    bench.judge(&steps, &gathered, &mut results);
+    assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Verified);
+
+    // CloudTrail has forgotten it.
+    let production = |gathered: &mut Gathered, section: Section, value: Value| {
+        Arc::make_mut(&mut gathered.evidence).get_mut("production").unwrap().insert(section, value);
+    };
+    production(&mut gathered, Section::ConsoleSignIns, json!([]));
+    bench.judge(&steps, &gathered, &mut results);
+    let remembered = &results.steps["mfa-sign-in"];
+    assert_eq!(remembered.verdict, Verdict::Verified);
+    assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25T05:00:00Z."]);
+
+    // Another device has not been used.
+    let mut root = gathered.evidence["production"][&Section::Root].clone();
+    root["virtual_devices"][0]["enabled"] = "2026-11-23T00:00:00Z".into();
+    production(&mut gathered, Section::Root, root);
+    bench.judge(&steps, &gathered, &mut results);
+    assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Unknown);
+    assert!(results.steps["mfa-sign-in"].held_until.is_some());
+
+    // Nor has anything been seen in another account.
+    let mut elsewhere = Results { seen: results.seen.clone(), ..Results::empty(true) };
+    let mut other = gather(&world(Start::Done, &[]).await).await;
+    production(&mut other, Section::ConsoleSignIns, json!([]));
+    other.account_ids.insert("production".into(), "777788889999".into());
+    bench.judge(&steps, &other, &mut elsewhere);
+    assert_eq!(elsewhere.steps["mfa-sign-in"].verdict, Verdict::Unknown);
+}
+
+#[tokio::test]
+async fn the_book_shows_what_was_denied() {
+    let world = world(Start::Done, &[]).await;
+    for action in ["budgets:ViewBudget", "iam:GetAccountSummary", "account:GetContactInformation"] {
+        world.deny(action);
+    }
+    let mut results = judge(gather(&world).await, false);
+    results.steps.values_mut().for_each(|result| result.checked = "2026-11-24T00:00:00Z".into());
+    let (course, _) = &*COURSE;
+    let shown = ["cost-budget", "mfa", "contact-matches", "alternate-contacts", "account-name"].map(|id| {
+        let step = course.step(id).unwrap();
+        mdbook_verify::widget::html(step, &results.view(course, step), true)
+    });
+    insta::assert_snapshot!(shown.join("\n"));
 }
