@@ -62,7 +62,7 @@ where
     let (code, message) = match error {
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
-            answered(&name, call, service.err().code(), service.err().message().unwrap_or_default(), status)
+            answered(account, &name, call, service.err().code(), service.err().message().unwrap_or_default(), status)
         }
         SdkError::TimeoutError(_) => (ReasonCode::Unreachable, format!("AWS did not answer {name} in time.")),
         SdkError::ResponseError(_) => {
@@ -75,7 +75,14 @@ where
 }
 
 /// A reason from what a service answered.
-fn answered(name: &str, call: &Call, code: Option<&str>, message: &str, status: u16) -> (ReasonCode, String) {
+fn answered(
+    account: &str,
+    name: &str,
+    call: &Call,
+    code: Option<&str>,
+    message: &str,
+    status: u16,
+) -> (ReasonCode, String) {
     let is = |codes: &[&str]| code.is_some_and(|code| codes.contains(&code));
     let skewed = is(CLOCK)
         || is(BAD_CREDENTIALS)
@@ -95,7 +102,9 @@ fn answered(name: &str, call: &Call, code: Option<&str>, message: &str, status: 
                 "A service control policy of the organization denies {action}: only its administrator can allow it."
             )
         } else {
-            format!("These credentials may not call {action}. Allow it for the role or user that verify reads with.")
+            format!(
+                "The {account} account's credentials may not call {action}: allow it for the role or user that verify reads with."
+            )
         };
         return (ReasonCode::Denied, message);
     }
