@@ -177,7 +177,7 @@ async fn the_same_actions_make_the_same_accounts() {
     let (one, other) =
         (gather(&world(Start::Fresh, &steps).await).await, gather(&world(Start::Fresh, &steps).await).await);
     let evidence = |gathered: &Gathered| -> BTreeMap<String, BTreeMap<String, Value>> {
-        let named = |sections: &BTreeMap<verify::evidence::Section, Value>| {
+        let named = |sections: &BTreeMap<Section, Value>| {
             sections.iter().map(|(section, value)| (section.name().to_owned(), value.clone())).collect()
         };
         gathered.evidence.iter().map(|(account, sections)| (account.clone(), named(sections))).collect()
