@@ -126,13 +126,22 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
+/// How alike two names must be (by Jaro and Winkler's measure) for one to be meant by the other.
+const ALIKE: f64 = 0.75;
+
+/// The known name that was probably meant, if one is near.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let likeness = known.map(|known| (strsim::jaro_winkler(name, known), known));
+    likeness.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
+}
+
 /// `did you mean …?` for the nearest known name, or the list of them.
 pub fn suggest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<String> {
-    let nearest =
-        known.clone().map(|known| (strsim::jaro_winkler(name, known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((likeness, known)) if likeness > 0.75 => Some(format!("did you mean `{known}`?")),
-        Some(_) => Some(format!("known: {}", known.collect::<Vec<_>>().join(", "))),
-        None => None,
+    match nearest(name, known.clone()) {
+        Some(known) => Some(format!("did you mean `{known}`?")),
+        None => {
+            let all: Vec<&str> = known.collect();
+            (!all.is_empty()).then(|| format!("known: {}", all.join(", ")))
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use mdbook_verify::check::{Check, Expectation, Late, Proof};
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot};
+use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -357,11 +357,7 @@ const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "li
 
 /// `: did you mean …?` for the nearest name, if one is near.
 pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let nearest = known.map(|known| (strsim::jaro_winkler(name, known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((likeness, known)) if likeness > 0.75 => format!(": did you mean `{known}`?"),
-        _ => String::new(),
-    }
+    nearest(name, known).map(|known| format!(": did you mean `{known}`?")).unwrap_or_default()
 }
 
 /// The errors with the places where they stand in their files.
