@@ -170,3 +170,25 @@ fn attest_says_what_takes_no_word() {
     insta::assert_snapshot!("attest_members", machine.verify(&["attest", "--practice=done", "mfa"]).shown());
     insta::assert_snapshot!("attest_nobody", machine.verify(&["attest", "--practice=fresh", "pdf-invoice"]).shown());
 }
+
+#[test]
+fn after_binding_another_account_the_old_verdicts_are_not_shown() {
+    let mut machine = Machine::new();
+    machine.bind(&[("production", "AKIAEXAMPLE", "SECRETKEYEXAMPLE", "")]);
+    let answer = |id: &str| {
+        format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{id}:user/r</Arn><UserId>U</UserId><Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        )
+    };
+    machine.set("AWS_ENDPOINT_URL", &server(200, "text/xml", &answer("444455556666")));
+    assert_eq!(machine.verify(&["attest", "pdf-invoice"]).status, 0);
+    assert!(machine.verify(&["status"]).stdout.contains("Confirmed by you"));
+    machine.verify(&["accounts", "production=production"]);
+    assert!(machine.verify(&["status"]).stdout.contains("Confirmed by you"), "it is the same account");
+    machine.set("AWS_ENDPOINT_URL", &server(200, "text/xml", &answer("777788889999")));
+    machine.verify(&["accounts", "production=production"]);
+    let status = machine.verify(&["status"]).stdout;
+    assert!(!status.contains("Confirmed by you"), "{status}");
+    assert!(status.contains("it was last verified in another account"), "{status}");
+    assert_eq!(machine.verify(&["accounts", "--practice"]).status, 2);
+}

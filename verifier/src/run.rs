@@ -169,6 +169,15 @@ pub struct Bench<'r> {
 }
 
 impl Bench<'_> {
+    /// Puts into the results which accounts were seen: verdicts about others are not shown any more.
+    pub fn note_accounts(&self, gathered: &Gathered, results: &mut Results) {
+        for (account, id) in &gathered.account_ids {
+            let shown = if self.show_identifiers { id.clone() } else { mask::account_id(id) };
+            let seen = SeenAccount { fingerprint: self.key.fingerprint(id), id: shown };
+            results.accounts.insert(account.clone(), seen);
+        }
+    }
+
     /// Judges steps by what was gathered, and puts the verdicts into the results.
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let case = Arc::new(Case {
@@ -181,11 +190,7 @@ impl Bench<'_> {
             key: self.key.clone(),
             show_identifiers: self.show_identifiers,
         });
-        for (account, id) in &gathered.account_ids {
-            let shown = if self.show_identifiers { id.clone() } else { mask::account_id(id) };
-            let seen = SeenAccount { fingerprint: self.key.fingerprint(id), id: shown };
-            results.accounts.insert(account.clone(), seen);
-        }
+        self.note_accounts(gathered, results);
         for step in steps {
             let judged = verdict::judge(&case, step);
             let calls = calls_of(self.compiled, self.course, step, &gathered.calls);
