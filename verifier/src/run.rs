@@ -129,7 +129,8 @@ fn account_id(identity: &Value) -> Option<String> {
     identity.known()?.account.known().cloned()
 }
 
-fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
+/// What is left of an account that is not the right one, `twice` if another of the course's accounts reaches it too.
+pub(crate) fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
     let id = mask::account_id(id);
     let message = match expected {
         _ if twice => format!(
