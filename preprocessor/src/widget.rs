@@ -4,7 +4,7 @@
 //! sheet makes lines of it. Whatever comes from results is hostile until escaped.
 
 use crate::course::Step;
-use crate::results::{Outcome, StepResult, Verdict, View};
+use crate::results::{Outcome, StepResult, Verdict, View, time};
 
 /// A step's widget for an HTML page.
 pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
@@ -32,6 +32,9 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
         "verify-status",
         &format!("<span class=\"verify-word\">{} {}</span>{notes}", verdict.icon(), verdict.words()),
     ));
+    if let Some(drift) = view.result.and_then(StepResult::drift) {
+        widget.push_str(&line("verify-drift", &escape(&drift)));
+    }
     for text in lines(view) {
         widget.push_str(&line("verify-line", &text));
     }
@@ -91,9 +94,6 @@ fn lines(view: &View<'_>) -> Vec<String> {
     }
     let mut said = std::collections::BTreeSet::new();
     lines.retain(|line| said.insert(line.clone()));
-    if let Some(held) = &result.held_until {
-        lines.push(escape(&format!("It was done when it was checked on {}.", time(held))));
-    }
     lines
 }
 
@@ -103,14 +103,6 @@ fn count(result: &StepResult) -> Option<String> {
     let met = applies.clone().filter(|told| matches!(told.outcome, Outcome::Met | Outcome::Confirmed)).count();
     let all = applies.count();
     (all > 1).then(|| format!("{met} of {all} done."))
-}
-
-/// `2026-11-24T10:03:22Z` as a reader wants it.
-fn time(rfc3339: &str) -> String {
-    match (rfc3339.get(..10), rfc3339.get(11..16)) {
-        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
-        _ => rfc3339.to_owned(),
-    }
 }
 
 /// A text that neither Markdown nor HTML finds anything in: all but plain characters become numeric references.

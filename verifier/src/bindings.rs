@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use mdbook_verify::key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,11 +19,80 @@ pub type Bindings = BTreeMap<String, Binding>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
-    /// The AWS profile.
-    pub profile: String,
+    /// Where its credentials come from.
+    pub source: Source,
     /// The account id that was seen behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
+}
+
+/// Where an account's credentials come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// An AWS profile.
+    Profile(String),
+    /// A role that is assumed from another of the course's accounts.
+    Role(Role),
+    /// Whatever the SDK finds without a profile, as in CloudShell.
+    Environment,
+}
+
+/// A role to assume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// The role's ARN.
+    pub arn: String,
+    /// The course's name for the account whose credentials assume it.
+    pub from: String,
+    /// The external id that the role's trust policy asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The MFA device whose code the role's trust policy asks for: a serial number or an ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_serial: Option<String>,
+}
+
+/// What stands for [`Source::Environment`] on the command line.
+pub const ENVIRONMENT: &str = "environment";
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Profile(profile) => write!(f, "profile {profile}"),
+            Source::Environment => f.write_str("the environment's credentials"),
+            Source::Role(role) => {
+                write!(f, "role {}, assumed from the {} account", role.arn, role.from)?;
+                role.external_id.iter().try_for_each(|id| write!(f, ", external id {id}"))?;
+                role.mfa_serial.iter().try_for_each(|serial| write!(f, ", MFA device {serial}"))
+            }
+        }
+    }
+}
+
+/// Whether a text is the ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/NAME`.
+///
+/// # Errors
+/// What a role's ARN looks like.
+pub fn role_arn(text: &str) -> Result<&str, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let role = match parts.as_slice() {
+        ["arn", partition, "iam", "", account, resource] => {
+            let id = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+            let plain = text.chars().all(|c| c.is_ascii_graphic());
+            partition.starts_with("aws")
+                && id
+                && plain
+                && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        }
+        _ => false,
+    };
+    if role {
+        Ok(text)
+    } else {
+        Err(format!("`{text}` is no role's ARN; one looks like arn:aws:iam::111122223333:role/NAME"))
+    }
 }
 
 type File = BTreeMap<String, Bindings>;
@@ -56,18 +126,39 @@ pub fn read(course_root: &Path) -> Result<Bindings> {
 /// Changes the bindings of a course.
 ///
 /// # Errors
-/// When the file cannot be read or written.
-pub fn update(course_root: &Path, change: impl FnOnce(&mut Bindings)) -> Result<()> {
+/// When the file cannot be read or written, or what `change` says: the bindings are then as they were.
+pub fn update(course_root: &Path, change: impl FnOnce(&mut Bindings) -> Result<()>) -> Result<()> {
     let path = path()?;
     let folder = path.parent().context("the configuration folder has no parent")?;
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let lock = fs::File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
     lock.lock().with_context(|| format!("locking {}", folder.display()))?;
     let mut file = read_file(&path)?;
-    change(file.entry(course_key(course_root)).or_default());
+    change(file.entry(course_key(course_root)).or_default())?;
     file.retain(|_, bindings| !bindings.is_empty());
     let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
     temporary.write_all(serde_json::to_string_pretty(&file)?.as_bytes())?;
     temporary.persist(&path).with_context(|| format!("writing {}", path.display()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_told_by_its_arn() {
+        for good in ["arn:aws:iam::111122223333:role/r", "arn:aws-cn:iam::111122223333:role/path/to/r"] {
+            assert_eq!(role_arn(good), Ok(good));
+        }
+        for bad in [
+            "arn:aws:iam::111122223333:user/u",
+            "arn:aws:iam::1:role/r",
+            "arn:aws:iam::111122223333:role/",
+            "role/r",
+            "arn:aws:sts::111122223333:role/r",
+        ] {
+            assert!(role_arn(bad).unwrap_err().contains("one looks like"), "{bad}");
+        }
+    }
 }

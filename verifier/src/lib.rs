@@ -16,6 +16,7 @@
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
 //! | [`run`], [`verdict`], [`record`] | what it comes to |
+//! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`cli`] | what a person sees |
@@ -37,3 +38,4 @@ pub mod sentence;
 pub mod store;
 pub mod trust;
 pub mod verdict;
+pub mod watch;

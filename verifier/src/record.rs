@@ -1,7 +1,7 @@
 //! Puts verdicts into the results, with what stays true of a step from one run to the next.
 
 use mdbook_verify::course::Step;
-use mdbook_verify::results::{Call, Results, Seen, StepResult};
+use mdbook_verify::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
 use crate::evidence::time;
@@ -29,6 +29,12 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         Some(before) => before.held_until.clone(),
         None => None,
     };
+    // What could not be read may hold all the same: only evidence says that it does not.
+    let lapsed = match before.and_then(|before| before.lapsed.clone()) {
+        _ if held_until.is_none() => None,
+        Some(since) => Some(since),
+        None => (judged.verdict == Verdict::NotYet).then(|| now.clone()),
+    };
     for seen in judged.seen {
         let same = |other: &Seen| {
             (&other.step, other.expectation, &other.account, &other.about)
@@ -45,6 +51,7 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         checked: now,
         first_verified,
         held_until,
+        lapsed,
         by: env!("CARGO_PKG_VERSION").to_owned(),
         check_hash,
         accounts,

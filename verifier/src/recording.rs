@@ -101,7 +101,7 @@ pub fn read(path: &Path) -> Result<Gathered> {
         }
     }
     gathered.evidence = Arc::new(evidence);
-    gathered.calls = recording.calls.into_iter().map(|call| Timed { call, milliseconds: None }).collect();
+    gathered.calls = recording.calls.into_iter().map(Timed::recorded).collect();
     Ok(gathered)
 }
 

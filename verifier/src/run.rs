@@ -10,39 +10,51 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::account::Connected;
+use crate::account::Connection;
+use crate::evidence::privileges::{self, Power};
 use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::plan::Compiled;
 use crate::record;
 use crate::verdict::{self, Case, Evidence};
 
-/// How an account is reached.
-#[derive(Debug)]
-pub enum Connection {
-    /// Through the SDK.
-    Sdk(Box<Connected>),
-    /// Not at all, and why.
-    None(Vec<Reason>),
-}
-
 /// What a run gathered.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Gathered {
     /// The evidence.
     pub evidence: Arc<Evidence>,
     /// Account ids of the accounts that were identified, by the course's names.
     pub account_ids: BTreeMap<String, String>,
-    /// The accounts that are used as root.
-    pub root_users: BTreeSet<String>,
     /// The calls that were made.
     pub calls: Vec<Timed>,
 }
 
-/// Gathers the plan's evidence: who each account is, then everything else, all at the same time.
+impl Gathered {
+    /// A section of an account, if it was asked for.
+    pub fn section(&self, account: &str, section: Section) -> Option<&Value> {
+        self.evidence.get(account)?.get(&section)
+    }
+
+    /// Why anything could not be read.
+    pub fn reasons(&self) -> BTreeSet<Reason> {
+        let mut reasons = BTreeSet::new();
+        let values = self.evidence.values().flat_map(BTreeMap::values);
+        values.for_each(|value| evidence::collect_reasons(value, &[], &mut reasons));
+        reasons
+    }
+
+    /// Whether an account's credentials can do anything, as far as that was read.
+    pub fn power(&self, account: &str) -> Option<Power> {
+        let identity = self.section(account, Section::Identity)?;
+        privileges::power(identity, self.section(account, Section::Privileges))
+    }
+}
+
+/// Gathers the plan's evidence, of all accounts and sections at the same time.
 ///
-/// `expected` are the account ids that were seen before: other credentials are the wrong ones. `progress` is told how
-/// many of how many sections have been read.
+/// `expected` are the account ids that were seen before. Where there is one, everything is read beside the question who
+/// the account is, and thrown away if it is another; where there is none, that question comes first. `progress` is told
+/// how many of how many sections have been read.
 pub async fn gather(
     plan: &BTreeMap<String, BTreeSet<Section>>,
     connections: &BTreeMap<String, Connection>,
@@ -50,67 +62,95 @@ pub async fn gather(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Gathered {
     let log = CallLog::default();
-    let identities = join_all(plan.keys().map(|account| identify(account, connections.get(account), &log))).await;
+    let total: usize = plan.values().map(|sections| sections.iter().filter(is_read_later).count() + 1).sum();
+    let done = AtomicUsize::new(0);
+    let tick = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+    progress(0, total);
+    let reading = plan.iter().map(|(account, sections)| {
+        let (connection, expected) = (connections.get(account), expected.get(account));
+        read_account(account, sections, connection, expected, &log, &tick)
+    });
+    let read: Vec<(Value, BTreeMap<Section, Value>)> = join_all(reading).await;
+    let ids: Vec<Option<String>> = read.iter().map(|(identity, _)| account_id(identity)).collect();
     let mut gathered = Gathered::default();
     let mut evidence = Evidence::new();
-    let mut readers = Vec::new();
-    let ids: Vec<Option<String>> = identities.iter().map(|(value, _)| account_id(value)).collect();
-    for ((account, sections), ((identity, reader), id)) in plan.iter().zip(identities.into_iter().zip(&ids)) {
+    for ((account, sections), ((identity, mut values), id)) in plan.iter().zip(read.into_iter().zip(&ids)) {
         let twice = id.is_some() && ids.iter().filter(|other| *other == id).count() > 1;
-        match (reader, id) {
-            (Some(reader), Some(id)) if !twice && expected.get(account).is_none_or(|expected| expected == id) => {
-                if identity.get("root") == Some(&Value::Bool(true)) {
-                    gathered.root_users.insert(account.clone());
-                }
+        let expected = expected.get(account);
+        let instead = match id {
+            // Who the account is could not be read: nothing is known of an account that is not known.
+            None => Some(nothing_without(&identity)),
+            Some(id) if twice || expected.is_some_and(|expected| expected != id) => {
+                Some(wrong_account(account, id, twice, expected))
+            }
+            Some(id) => {
                 gathered.account_ids.insert(account.clone(), id.clone());
-                evidence.entry(account.clone()).or_default().insert(Section::Identity, identity);
-                readers.push((account, sections, reader.with_account_id(id)));
+                values.insert(Section::Identity, identity);
+                None
             }
-            (_, Some(id)) => {
-                let value = wrong_account(account, id, twice, expected.get(account));
-                evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
-            }
-            (_, None) => {
-                // Who the account is could not be read: nothing is read of an account that is not known.
-                let value = nothing_without(&identity);
-                evidence.insert(account.clone(), sections.iter().map(|at| (*at, value.clone())).collect());
-            }
-        }
-    }
-    let total: usize = readers.iter().map(|(_, sections, _)| sections.len()).sum();
-    let done = AtomicUsize::new(readers.len());
-    progress(readers.len(), total);
-    let done = &done;
-    let reads = readers.iter().flat_map(|(account, sections, reader)| {
-        let sections = sections.iter().filter(|section| **section != Section::Identity);
-        sections.map(move |section| async move {
-            let value = section.gather(reader).await;
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            ((*account).clone(), *section, value)
-        })
-    });
-    for (account, section, value) in join_all(reads).await {
-        evidence.entry(account).or_default().insert(section, value);
+        };
+        let values = match instead {
+            Some(unreadable) => sections.iter().map(|section| (*section, unreadable.clone())).collect(),
+            None => values,
+        };
+        evidence.insert(account.clone(), values);
     }
     gathered.evidence = Arc::new(evidence);
     gathered.calls = log.calls();
     gathered
 }
 
-async fn identify(account: &str, connection: Option<&Connection>, log: &CallLog) -> (Value, Option<Reader>) {
-    match connection {
-        Some(Connection::Sdk(connected)) => {
-            let reader = Reader::new(account, connected.sdk.clone(), log.clone());
-            let identity = Section::Identity.gather(&reader).await;
-            (with_sign_in(identity, &connected.sign_in), Some(reader))
+/// Reads one account: who it is, and its sections.
+async fn read_account(
+    account: &str,
+    sections: &BTreeSet<Section>,
+    connection: Option<&Connection>,
+    expected: Option<&String>,
+    log: &CallLog,
+    tick: &(dyn Fn() + Sync),
+) -> (Value, BTreeMap<Section, Value>) {
+    let connected = match connection {
+        Some(Connection::Sdk(connected)) => connected,
+        Some(Connection::None(reasons)) => {
+            return (serde_json::json!({ evidence::UNREADABLE: reasons }), BTreeMap::new());
         }
-        Some(Connection::None(reasons)) => (serde_json::json!({ evidence::UNREADABLE: reasons }), None),
         None => {
             let message =
                 format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
-            (evidence::unreadable(ReasonCode::NoCredentials, account, &message), None)
+            return (evidence::unreadable(ReasonCode::NoCredentials, account, &message), BTreeMap::new());
+        }
+    };
+    let reader = Reader::new(account, connected.sdk.clone(), log.clone());
+    let identify = async {
+        let identity = Section::Identity.gather(&reader).await;
+        tick();
+        with_sign_in(identity, &connected.sign_in)
+    };
+    let read = async |id: &str| {
+        let reader = reader.clone().with_account_id(id);
+        let reads = sections.iter().filter(is_read_later).map(async |section| {
+            let value = section.gather(&reader).await;
+            tick();
+            (*section, value)
+        });
+        join_all(reads).await.into_iter().collect()
+    };
+    match expected {
+        Some(id) => tokio::join!(identify, read(id)),
+        None => {
+            let identity = identify.await;
+            let values = match account_id(&identity) {
+                Some(id) => read(&id).await,
+                None => BTreeMap::new(),
+            };
+            (identity, values)
         }
     }
+}
+
+/// Who the account is, is read by itself.
+fn is_read_later(section: &&Section) -> bool {
+    **section != Section::Identity
 }
 
 /// Tells with credentials that AWS does not accept how to get others.
@@ -194,18 +234,21 @@ impl Bench<'_> {
         self.note_accounts(gathered, results);
         for step in steps {
             let judged = verdict::judge(&case, step);
-            let calls = calls_of(self.compiled, self.course, step, &gathered.calls);
+            let calls = calls_of(self.compiled, self.course, step, gathered);
             record::put(results, &case, step, judged, calls);
         }
     }
 }
 
 /// The calls that a step's verdict rests on.
-fn calls_of(compiled: &Compiled, course: &Course, step: &Step, calls: &[Timed]) -> Vec<Call> {
+fn calls_of(compiled: &Compiled, course: &Course, step: &Step, gathered: &Gathered) -> Vec<Call> {
     let needs = compiled.needs(course, step);
-    let mine =
-        |call: &Call| needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section);
-    let mut calls: Vec<Call> = calls.iter().map(|timed| timed.call.clone()).filter(mine).collect();
+    let mine = |call: &Call| {
+        // What was read of an account that turned out to be another one was thrown away.
+        let used = gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name();
+        used && needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
+    };
+    let mut calls: Vec<Call> = gathered.calls.iter().map(|timed| timed.call.clone()).filter(mine).collect();
     calls.sort();
     // An operation that was called for each of many things is told once.
     calls.dedup_by(|a, b| {

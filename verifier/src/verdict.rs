@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::cel::value::{Field, Fields};
 use crate::cel::{self, Expression, Scope};
-use crate::evidence::{Section, UNREADABLE, Unreadable, time};
+use crate::evidence::{self, Section, time};
 use crate::mask;
 use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof, Need};
 use crate::sentence::Sentence;
@@ -312,7 +312,7 @@ impl<'c> Judge<'c> {
             let account = need.account.as_ref().unwrap_or(&self.step.account);
             let section = self.case.evidence.get(account).and_then(|sections| sections.get(&need.section));
             if let Some(section) = section {
-                collect(section, &need.fields, &mut reasons);
+                evidence::collect_reasons(section, &need.fields, &mut reasons);
             }
         }
         if reasons.is_empty() {
@@ -350,22 +350,5 @@ fn course_error(account: &str, why: &str) -> Reason {
         account: Some(account.to_owned()),
         action: None,
         message: format!("The check cannot be evaluated: {why}. Tell the course's author."),
-    }
-}
-
-/// Collects the reasons of everything unreadable on the way to a field and below it.
-fn collect(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
-    match (value, fields) {
-        (Value::Object(object), _) if object.contains_key(UNREADABLE) => {
-            if let Ok(unreadable) = serde_json::from_value::<Unreadable>(value.clone()) {
-                reasons.extend(unreadable.reasons);
-            }
-        }
-        (Value::Object(object), [first, rest @ ..]) => {
-            object.get(first).into_iter().for_each(|field| collect(field, rest, reasons));
-        }
-        (Value::Object(object), []) => object.values().for_each(|field| collect(field, &[], reasons)),
-        (Value::Array(items), _) => items.iter().for_each(|item| collect(item, &[], reasons)),
-        _ => {}
     }
 }

@@ -73,6 +73,9 @@ pub struct StepResult {
     /// When it was last verified or attested, for a step that no longer is (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
+    /// When evidence first said that it is not so any more, for a step that was verified or attested (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<String>,
     /// The version of `verify` that judged it.
     pub by: String,
     /// Hash of the check and the parameters it used.
@@ -80,6 +83,25 @@ pub struct StepResult {
     /// Fingerprints of the accounts that were read, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts: BTreeMap<String, String>,
+}
+
+impl StepResult {
+    /// Since when a step that was done is not, in a sentence.
+    pub fn drift(&self) -> Option<String> {
+        let held = time(self.held_until.as_deref()?);
+        Some(match &self.lapsed {
+            Some(lapsed) => format!("It was done at {held}, and is no longer since {} or before.", time(lapsed)),
+            None => format!("It was done when it was last known, at {held}."),
+        })
+    }
+}
+
+/// A time of the results (`2026-11-24T10:03:22Z`) as a reader wants it.
+pub fn time(rfc3339: &str) -> String {
+    match (rfc3339.get(..10), rfc3339.get(11..16)) {
+        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
+        _ => rfc3339.to_owned(),
+    }
 }
 
 /// An expectation and how it came out.

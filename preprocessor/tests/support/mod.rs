@@ -169,6 +169,7 @@ impl TestBook {
             checked: "2026-11-24T10:03:11Z".into(),
             first_verified: None,
             held_until: None,
+            lapsed: None,
             by: "verify 0.1.0".into(),
             check_hash: hash,
             accounts: BTreeMap::new(),

@@ -83,7 +83,7 @@ impl Machine {
             if !token.is_empty() {
                 credentials.push_str(&format!("aws_session_token = {token}\n"));
             }
-            bindings.insert((*name).to_owned(), serde_json::json!({ "profile": name }));
+            bindings.insert((*name).to_owned(), serde_json::json!({ "source": { "profile": name } }));
         }
         fs::write(self.home.path().join("credentials"), credentials).unwrap();
         let file = serde_json::json!({ self.course.to_str().unwrap(): bindings });

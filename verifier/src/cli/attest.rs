@@ -12,6 +12,7 @@ use crate::report::{self, exit};
 use crate::run;
 
 pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exit> {
+    common.takes(&[Format::Text, Format::Json])?;
     let session = Session::open(common)?;
     let step = session.step(id)?;
     let statements = statements(&session, step)?;
@@ -46,11 +47,12 @@ pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exi
         let done = if withdraw { "Withdrawn" } else { "Confirmed" };
         notice(&format!("{done}: {statement}"));
     }
+    let results = session.shown(&steps, &gathered, loaded.results);
     match common.format {
-        Format::Json => print(&report::json(&loaded.results)?)?,
-        Format::Text => print(&report::text::details(&session.course, &loaded.results, step))?,
+        Format::Json => print(&report::json(&results)?)?,
+        _ => print(&report::text::details(&session.course, &results, step))?,
     }
-    Ok(exit::of([loaded.results.view(&session.course, step).verdict]))
+    Ok(exit::of([results.view(&session.course, step).verdict]))
 }
 
 fn statements(session: &Session<'_>, step: &Step) -> Result<Vec<String>> {

@@ -8,6 +8,7 @@ use super::{Common, Exit, Format, notice, print};
 use crate::report;
 
 pub(super) fn run(common: &Common, id: &str) -> Result<Exit> {
+    common.takes(&[Format::Text, Format::Json])?;
     let session = Session::open(common)?;
     let step = session.step(id)?;
     let results = session.store.read().unwrap_or_else(|unusable| {
@@ -20,7 +21,7 @@ pub(super) fn run(common: &Common, id: &str) -> Result<Exit> {
             only.steps.retain(|other, _| other == id || step.members.contains(other));
             print(&report::json(&only)?)?;
         }
-        Format::Text => {
+        _ => {
             let needs = session.compiled.needs(&session.course, step);
             print(&report::text::explanation(&session.course, &results, step, &needs))?;
         }

@@ -2,18 +2,23 @@
 
 mod accounts;
 mod attest;
+mod doctor;
 mod explain;
+mod mfa;
+mod policy;
 mod practice;
 mod schema;
 mod session;
 mod status;
 mod verify;
+mod watch;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::report::Form;
 pub use crate::report::exit::Exit;
 
 /// Verifies the steps of a course in your own AWS accounts, and writes the verdicts into the book.
@@ -50,7 +55,7 @@ pub(crate) struct Common {
     /// Use the practice account: as its actions left it, or `fresh`, or `done`
     #[arg(long, global = true, value_name = "START", num_args = 0..=1, require_equals = true, default_missing_value = "taken")]
     practice: Option<PracticeStart>,
-    /// Use an AWS profile for one of the course's accounts, this time
+    /// Read one of the course's accounts with an AWS profile, this time; also a role's ARN, or `environment`
     #[arg(long, global = true, value_name = "NAME=PROFILE", value_parser = pair)]
     account: Vec<(String, String)>,
     /// How to print
@@ -81,6 +86,35 @@ enum PracticeStart {
 enum Format {
     Text,
     Json,
+    /// JUnit's XML, for build servers.
+    Junit,
+    /// A table for spreadsheets.
+    Csv,
+    /// A CloudFormation template, of `verify policy`.
+    Cloudformation,
+}
+
+impl Common {
+    /// The form that results are printed in.
+    fn form(&self) -> Result<Form> {
+        Ok(match self.format {
+            Format::Text => Form::Text,
+            Format::Json => Form::Json,
+            Format::Junit => Form::Junit,
+            Format::Csv => Form::Csv,
+            Format::Cloudformation => bail!("only `verify policy` has --format cloudformation"),
+        })
+    }
+
+    /// Makes sure that a command prints what is asked for.
+    fn takes(&self, formats: &[Format]) -> Result<()> {
+        if formats.contains(&self.format) {
+            return Ok(());
+        }
+        let name = |format: &Format| format.to_possible_value().map(|value| value.get_name().to_owned());
+        let names: Vec<String> = formats.iter().filter_map(name).collect();
+        bail!("this command has --format {}", names.join(", --format "))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,14 +136,20 @@ enum Command {
         #[arg(long)]
         withdraw: bool,
     },
-    /// Show the course's accounts, or bind them to AWS profiles
-    Accounts {
-        /// The course's name for the account, and the AWS profile to read it with
-        #[arg(value_name = "NAME=PROFILE", value_parser = pair)]
-        bind: Vec<(String, String)>,
-        /// Forget what an account is bound to
-        #[arg(long, value_name = "NAME")]
-        unbind: Vec<String>,
+    /// Verify again as the accounts change, until every step is done
+    Watch {
+        /// Steps to watch; all of the course without one
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+    },
+    /// Show the course's accounts, or bind them to AWS profiles or roles
+    Accounts(accounts::Arguments),
+    /// What works between this machine and the accounts, and what to do about the rest
+    Doctor,
+    /// The IAM policy that allows what this course reads, and nothing else
+    Policy {
+        /// The course's name for the account; all of them without one
+        account: Option<String>,
     },
     /// Do a step in the practice account, or start it afresh
     Practice {
@@ -159,7 +199,10 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Status) => status::run(common),
         Some(Command::Explain { step }) => explain::run(common, &step),
         Some(Command::Attest { step, withdraw }) => attest::run(common, &step, withdraw).await,
-        Some(Command::Accounts { bind, unbind }) => accounts::run(common, &bind, &unbind).await,
+        Some(Command::Watch { steps }) => watch::run(common, &steps).await,
+        Some(Command::Accounts(arguments)) => accounts::run(common, &arguments).await,
+        Some(Command::Doctor) => doctor::run(common).await,
+        Some(Command::Policy { account }) => policy::run(common, account.as_deref()),
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Schema { document }) => schema::run(document),

@@ -2,21 +2,23 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{Reason, ReasonCode};
+use mdbook_verify::results::{Reason, ReasonCode, Results};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Common, Format, PracticeStart, notice};
-use crate::account::Connected;
-use crate::bindings::{self, Bindings};
+use super::mfa::Terminal;
+use super::{Common, Format, PracticeStart, accounts, notice};
+use crate::account::{self, Connected, Connection};
+use crate::bindings::{self, Binding, Bindings};
+use crate::book;
+use crate::evidence::privileges::Power;
 use crate::evidence::{Section, time};
 use crate::plan::{self, Compiled};
 use crate::practice::{self, Start, World};
-use crate::run::{self, Bench, Connection, Gathered};
+use crate::run::{self, Bench, Gathered};
 use crate::store::Store;
-use crate::{account, book};
 
 pub(super) struct Session<'c> {
     pub(super) common: &'c Common,
@@ -24,6 +26,8 @@ pub(super) struct Session<'c> {
     pub(super) course: Arc<Course>,
     pub(super) compiled: Arc<Compiled>,
     pub(super) store: Store,
+    /// The accounts whose credentials the learner was warned of.
+    warned: Mutex<BTreeSet<String>>,
 }
 
 impl<'c> Session<'c> {
@@ -36,16 +40,25 @@ impl<'c> Session<'c> {
         let course = Arc::new(book::read(&root, common.trust_course)?);
         let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
         let store = Store::open(&root, common.practice.is_some())?;
-        Ok(Session { common, root, course, compiled: Arc::new(compiled), store })
+        Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
     }
 
     pub(super) fn practice(&self) -> bool {
         self.common.practice.is_some()
     }
 
+    /// Judges for the store: what is kept is masked.
     pub(super) fn bench(&self) -> Bench<'_> {
-        let show_identifiers = self.common.show_identifiers;
-        Bench { course: &self.course, compiled: &self.compiled, key: self.store.key(), show_identifiers }
+        Bench { course: &self.course, compiled: &self.compiled, key: self.store.key(), show_identifiers: false }
+    }
+
+    /// Results as they are shown this time: with `--show-identifiers`, the steps are judged once more in plain words,
+    /// which are kept nowhere.
+    pub(super) fn shown(&self, steps: &[&Step], gathered: &Gathered, mut results: Results) -> Results {
+        if self.common.show_identifiers {
+            Bench { show_identifiers: true, ..self.bench() }.judge(steps, gathered, &mut results);
+        }
+        results
     }
 
     /// A step by its id.
@@ -61,8 +74,32 @@ impl<'c> Session<'c> {
 
     /// Gathers a plan's evidence. Interrupted, nothing is written.
     pub(super) async fn gather_plan(&self, plan: &BTreeMap<String, BTreeSet<Section>>) -> Result<Gathered> {
-        let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
-        if !self.practice() && bindings.is_empty() {
+        let connections = self.connect(plan.keys()).await?;
+        self.read_until_interrupted(plan, &connections).await
+    }
+
+    /// Reads a plan's evidence through these connections. Interrupted, nothing is written.
+    pub(super) async fn read_until_interrupted(
+        &self,
+        plan: &BTreeMap<String, BTreeSet<Section>>,
+        connections: &BTreeMap<String, Connection>,
+    ) -> Result<Gathered> {
+        tokio::select! {
+            gathered = self.read(plan, connections) => gathered,
+            _ = tokio::signal::ctrl_c() => bail!("interrupted; the results are as they were"),
+        }
+    }
+
+    /// Exchanges the credentials of these accounts.
+    pub(super) async fn connect(
+        &self,
+        accounts: impl IntoIterator<Item = &String>,
+    ) -> Result<BTreeMap<String, Connection>> {
+        if let Some(start) = self.common.practice {
+            return self.practice_connections(start).await;
+        }
+        let bindings = self.bindings()?;
+        if bindings.is_empty() {
             bail!(
                 "no AWS account is bound to this course yet.\n\
                  \n  verify accounts {}\n      binds your own, each to an AWS profile (make one with `aws login --profile NAME`)\
@@ -70,14 +107,18 @@ impl<'c> Session<'c> {
                 self.course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect::<Vec<_>>().join(" ")
             );
         }
-        let connections = match self.common.practice {
-            Some(start) => self.practice_connections(start).await?,
-            None => self.connections(plan, &bindings).await,
-        };
-        let expected = bindings.iter().filter_map(|(name, binding)| {
-            let overridden = self.common.account.iter().any(|(account, _)| account == name);
-            binding.account_id.clone().filter(|_| !overridden).map(|id| (name.clone(), id))
-        });
+        Ok(account::connect(&bindings, accounts, &Terminal::default()).await)
+    }
+
+    /// Reads a plan's evidence through these connections, remembers the account ids that were seen for the first time,
+    /// and warns of credentials that can do more than read.
+    pub(super) async fn read(
+        &self,
+        plan: &BTreeMap<String, BTreeSet<Section>>,
+        connections: &BTreeMap<String, Connection>,
+    ) -> Result<Gathered> {
+        let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
+        let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
         let expected = expected.collect();
         let shown = self.common.format == Format::Text && std::io::stderr().is_terminal();
         let progress = |done: usize, total: usize| {
@@ -87,66 +128,62 @@ impl<'c> Session<'c> {
                 let _ = err.flush();
             }
         };
-        let gathered = tokio::select! {
-            gathered = run::gather(plan, &connections, &expected, &progress) => gathered,
-            _ = tokio::signal::ctrl_c() => bail!("interrupted; the results are as they were"),
-        };
+        let gathered = run::gather(plan, connections, &expected, &progress).await;
         if shown {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
-        self.after_gathering(&bindings, &gathered)?;
+        self.remember_ids(&bindings, &gathered)?;
+        self.warn_of_power(&gathered);
         Ok(gathered)
     }
 
-    /// Remembers the account ids seen for the first time, and warns of root.
-    fn after_gathering(&self, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
+    /// Remembers the account ids that were seen for the first time behind a binding.
+    fn remember_ids(&self, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
         let new = |(name, id): &(&String, &String)| {
             let bound = bindings.get(*name).is_some_and(|binding| binding.account_id.as_ref() != Some(*id));
             bound && !self.common.account.iter().any(|(account, _)| account == *name)
         };
         let new: Vec<(&String, &String)> = gathered.account_ids.iter().filter(new).collect();
-        if !new.is_empty() && !self.practice() {
-            bindings::update(&self.root, |bindings| {
-                for (name, id) in new {
-                    if let Some(binding) = bindings.get_mut(name) {
-                        binding.account_id = Some(id.clone());
-                    }
+        if new.is_empty() {
+            return Ok(());
+        }
+        bindings::update(&self.root, |bindings| {
+            for (name, id) in new {
+                if let Some(binding) = bindings.get_mut(name) {
+                    binding.account_id = Some(id.clone());
                 }
-            })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Says once for each account that its credentials can do anything.
+    fn warn_of_power(&self, gathered: &Gathered) {
+        for account in gathered.account_ids.keys() {
+            let who = match gathered.power(account) {
+                Some(Power::Root) => "as root",
+                Some(Power::Administrator) => "with an administrator's credentials",
+                None => continue,
+            };
+            if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone()) {
+                notice(&format!(
+                    "You are signed in to the {account} account {who}, which can do anything. A role that can only read \
+                     is enough: `verify policy {account}` prints its policy, and the chapter “Let verify read your \
+                     accounts” shows the way."
+                ));
+            }
         }
-        for account in &gathered.root_users {
-            notice(&format!(
-                "You are signed in to the {account} account as root, which can do anything. A role that can only read \
-                 is enough: see the chapter “Let verify read your accounts”."
-            ));
-        }
-        Ok(())
     }
 
     /// The bindings, with what `--account` says on top.
-    fn bindings(&self) -> Result<Bindings> {
+    pub(super) fn bindings(&self) -> Result<Bindings> {
         let mut bindings = bindings::read(&self.root)?;
-        for (name, profile) in &self.common.account {
+        for (name, source) in &self.common.account {
             run::account_exists(&self.course, name)?;
-            bindings.insert(name.clone(), bindings::Binding { profile: profile.clone(), account_id: None });
+            let source = accounts::source(&self.course, name, source, &Default::default())?;
+            bindings.insert(name.clone(), Binding { source, account_id: None });
         }
         Ok(bindings)
-    }
-
-    async fn connections(
-        &self,
-        plan: &BTreeMap<String, BTreeSet<Section>>,
-        bindings: &Bindings,
-    ) -> BTreeMap<String, Connection> {
-        let bound = bindings.iter().filter(|(name, _)| plan.contains_key(*name));
-        let connecting = bound.map(async |(name, binding)| {
-            let connection = match account::connect(name, &binding.profile).await {
-                Ok(connected) => Connection::Sdk(Box::new(connected)),
-                Err(reasons) => Connection::None(reasons),
-            };
-            (name.clone(), connection)
-        });
-        futures_util::future::join_all(connecting).await.into_iter().collect()
     }
 
     async fn practice_connections(&self, start: PracticeStart) -> Result<BTreeMap<String, Connection>> {

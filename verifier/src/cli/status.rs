@@ -3,10 +3,11 @@
 use anyhow::{Result, bail};
 
 use super::session::Session;
-use super::{Common, Exit, Format, print};
+use super::{Common, Exit, print};
 use crate::report::{self, exit};
 
 pub(super) fn run(common: &Common) -> Result<Exit> {
+    let form = common.form()?;
     let session = Session::open(common)?;
     let results = match session.store.read() {
         Ok(results) => results,
@@ -15,9 +16,6 @@ pub(super) fn run(common: &Common) -> Result<Exit> {
             session.store.path().display()
         ),
     };
-    match common.format {
-        Format::Json => print(&report::json(&results)?)?,
-        Format::Text => print(&report::text::summary(&session.course, &results))?,
-    }
+    print(&report::results(form, &session.course, &results, &[])?)?;
     Ok(exit::of_course(&session.course, &results))
 }

@@ -5,7 +5,7 @@ use mdbook_verify::results::Results;
 use std::path::Path;
 
 use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::{Common, Exit, notice, print};
 use crate::report::{self, exit};
 use crate::{book, recording, run};
 
@@ -16,6 +16,7 @@ pub(super) async fn run(
     record: Option<&Path>,
     replay: Option<&Path>,
 ) -> Result<Exit> {
+    let form = common.form()?;
     let session = Session::open(common)?;
     let steps = run::select(&session.course, names)?;
     let mut gathered = match replay {
@@ -31,27 +32,19 @@ pub(super) async fn run(
             recording::fill_gaps(&mut gathered, &session.compiled.plan(&session.course, steps.iter().copied()));
             let mut results = Results::empty(session.practice());
             session.bench().judge(&steps, &gathered, &mut results);
-            results
+            session.shown(&steps, &gathered, results)
         }
         None => {
             let loaded = session.store.update(|results| session.bench().judge(&steps, &gathered, results))?;
             if let Some(text) = &loaded.notice {
                 notice(text);
             }
-            loaded.results
+            session.shown(&steps, &gathered, loaded.results)
         }
     };
-    match common.format {
-        Format::Json => print(&report::json(&results)?)?,
-        Format::Text if names.is_empty() => print(&report::text::summary(&session.course, &results))?,
-        Format::Text => {
-            let named = names.iter().filter_map(|name| session.course.step(name));
-            let details = named.map(|step| report::text::details(&session.course, &results, step));
-            print(&details.collect::<Vec<_>>().join("\n"))?;
-        }
-    }
+    print(&report::results(form, &session.course, &results, names)?)?;
     if common.verbose {
-        notice(&report::text::calls(&gathered.calls));
+        notice(&report::calls::timeline(&gathered.calls));
     }
     if build {
         built(&session.root, session.practice(), common)?;

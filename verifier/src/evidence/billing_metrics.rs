@@ -1,7 +1,7 @@
 //! `billing_metrics`: the metrics that billing alerts make.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error};
+use super::{Read, Reader, Section, error, incomplete};
 
 /// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
 /// only once billing alerts are on and some hours have passed: having none proves nothing.
@@ -17,11 +17,13 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
             Ok((answer.metrics.unwrap_or_default(), answer.next_token))
         })
         .await;
-    let result = metrics.map(|metrics| {
-        let mut names: Vec<String> = metrics.into_iter().filter_map(|metric| metric.metric_name).collect();
+    let result = metrics.and_then(|metrics| {
+        let names: Option<Vec<String>> = metrics.into_iter().map(|metric| metric.metric_name).collect();
+        let mut names =
+            names.ok_or_else(|| incomplete(reader.account(), "AWS's answer lacks the name of a metric."))?;
         names.sort();
         names.dedup();
-        names
+        Ok(names)
     });
     result.into()
 }

@@ -4,6 +4,7 @@ use super::events::{Record, look_up};
 use super::reader::row;
 use super::{Read, Reader, Section};
 use aws_sdk_cloudtrail::types::LookupAttributeKey;
+use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +31,12 @@ pub struct SignIn {
 
 pub(super) async fn read(reader: &Reader) -> Read<ConsoleSignIns> {
     let call = row!(Section::ConsoleSignIns, "CloudTrail", "LookupEvents");
+    let regions = reader.regions(call);
+    let looking =
+        regions.iter().map(|region| look_up(reader, call, region, LookupAttributeKey::EventName, "ConsoleLogin"));
     let mut sign_ins = Vec::new();
-    for region in reader.regions(call) {
-        match look_up(reader, call, &region, LookupAttributeKey::EventName, "ConsoleLogin").await {
+    for events in join_all(looking).await {
+        match events {
             Ok(events) => sign_ins.extend(events.iter().map(|event| sign_in(&Record::new(event, reader.account())))),
             Err(reasons) => return Err(reasons).into(),
         }

@@ -3,15 +3,19 @@
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
+    BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::date_time::Format;
 use mdbook_verify::results;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
 
 use super::{Section, table, time};
 
@@ -22,31 +26,74 @@ pub(super) struct Guard {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) log: CallLog,
-    pub(super) started: Mutex<Vec<(String, Instant)>>,
 }
 
 /// The calls of a run, as they are made.
-#[derive(Debug, Clone, Default)]
-pub struct CallLog(Arc<Mutex<Vec<Timed>>>);
+#[derive(Debug, Clone)]
+pub struct CallLog {
+    begun: Instant,
+    calls: Arc<Mutex<Vec<Timed>>>,
+}
 
 /// A call and how long it took, retries included.
 #[derive(Debug, Clone)]
 pub struct Timed {
     /// The call.
     pub call: results::Call,
-    /// From the first byte to the last, in milliseconds; `None` while it is under way.
-    pub milliseconds: Option<u128>,
+    /// From the beginning of the run.
+    pub begun: Duration,
+    /// From the first byte to the last; `None` while it is under way.
+    pub took: Option<Duration>,
+    /// How far the service's clock is ahead of this computer's, in seconds, by the answer's date.
+    pub clock_ahead: Option<i64>,
+}
+
+impl Timed {
+    /// A call of a recording, which keeps no durations.
+    pub fn recorded(call: results::Call) -> Timed {
+        Timed { call, begun: Duration::ZERO, took: None, clock_ahead: None }
+    }
+}
+
+impl Default for CallLog {
+    fn default() -> CallLog {
+        CallLog { begun: Instant::now(), calls: Arc::default() }
+    }
 }
 
 impl CallLog {
     /// The calls so far.
     pub fn calls(&self) -> Vec<Timed> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
     }
 
-    fn push(&self, call: results::Call) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Timed { call, milliseconds: None });
+    fn lock(&self) -> MutexGuard<'_, Vec<Timed>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn push(&self, call: results::Call) -> CallNumber {
+        let begun = self.begun.elapsed();
+        let mut calls = self.lock();
+        calls.push(Timed { begun, ..Timed::recorded(call) });
+        CallNumber(calls.len() - 1)
+    }
+
+    /// Notes something about a call.
+    fn note(&self, cfg: &ConfigBag, note: impl FnOnce(&mut Timed)) {
+        if let Some(CallNumber(at)) = cfg.load::<CallNumber>()
+            && let Some(timed) = self.lock().get_mut(*at)
+        {
+            note(timed);
+        }
+    }
+}
+
+/// A call's place in the log, which the SDK carries along with the call.
+#[derive(Debug)]
+struct CallNumber(usize);
+
+impl Storable for CallNumber {
+    type Storer = StoreReplace<CallNumber>;
 }
 
 /// Why the guard refused a call.
@@ -81,18 +128,30 @@ impl Intercept for Guard {
         let Some((service, operation)) = operation_name(cfg) else {
             return Err(Box::new(Refused("a call without a name".into())));
         };
-        if table::find(self.section, &service, &operation).is_none() {
-            return Err(Box::new(Refused(format!("{}:{operation}", service.to_lowercase()))));
-        }
         let name = format!("{}:{operation}", service.to_lowercase());
-        self.started.lock().unwrap_or_else(PoisonError::into_inner).push((name.clone(), Instant::now()));
-        self.log.push(results::Call {
+        if table::find(self.section, &service, &operation).is_none() {
+            return Err(Box::new(Refused(name)));
+        }
+        let number = self.log.push(results::Call {
             account: self.account.clone(),
             section: self.section.name().to_owned(),
             operation: name,
             region: self.region.clone(),
             time: time::now(),
         });
+        cfg.interceptor_state().store_put(number);
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        self.log.note(cfg, |timed| timed.clock_ahead = date.map(|date| date.secs() - time::now_secs()));
         Ok(())
     }
 
@@ -102,22 +161,8 @@ impl Intercept for Guard {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Some((service, operation)) = operation_name(cfg) else { return Ok(()) };
-        let name = format!("{}:{operation}", service.to_lowercase());
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(at) = started.iter().position(|(started, _)| *started == name) else { return Ok(()) };
-        let (_, instant) = started.remove(at);
-        let mut log = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mine = |timed: &&mut Timed| {
-            timed.milliseconds.is_none()
-                && timed.call.operation == name
-                && timed.call.account == self.account
-                && timed.call.section == self.section.name()
-                && timed.call.region == self.region
-        };
-        if let Some(timed) = log.iter_mut().find(mine) {
-            timed.milliseconds = Some(instant.elapsed().as_millis());
-        }
+        let now = self.log.begun.elapsed();
+        self.log.note(cfg, |timed| timed.took = Some(now.saturating_sub(timed.begun)));
         Ok(())
     }
 }

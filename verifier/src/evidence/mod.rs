@@ -14,9 +14,11 @@ mod console_sign_ins;
 mod contact;
 mod error;
 mod events;
+pub mod freshness;
 mod guard;
 mod identity;
 mod organization;
+pub mod privileges;
 mod read;
 mod reader;
 mod root;
@@ -33,6 +35,7 @@ use mdbook_verify::results::{Reason, ReasonCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
@@ -90,6 +93,7 @@ sections! {
     BillingPreferences = "billing_preferences", billing_preferences::BillingPreferences;
     Budgets = "budgets", budgets::Budgets;
     Support = "support", support::Support;
+    Privileges = "privileges", privileges::Privileges;
 }
 
 impl Section {
@@ -121,6 +125,23 @@ impl Section {
 /// A section that could not be read at all.
 pub fn unreadable(code: ReasonCode, account: &str, message: &str) -> Value {
     to_json(Read::<()>::unreadable(code, account, message))
+}
+
+/// Collects the reasons of everything unreadable on the way to a field and below it.
+pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
+    match (value, fields) {
+        (Value::Object(object), _) if object.contains_key(UNREADABLE) => {
+            if let Ok(unreadable) = serde_json::from_value::<Unreadable>(value.clone()) {
+                reasons.extend(unreadable.reasons);
+            }
+        }
+        (Value::Object(object), [first, rest @ ..]) => {
+            object.get(first).into_iter().for_each(|field| collect_reasons(field, rest, reasons));
+        }
+        (Value::Object(object), []) => object.values().for_each(|field| collect_reasons(field, &[], reasons)),
+        (Value::Array(items), _) => items.iter().for_each(|item| collect_reasons(item, &[], reasons)),
+        _ => {}
+    }
 }
 
 fn to_json<T: Serialize>(value: T) -> Value {

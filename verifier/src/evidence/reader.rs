@@ -11,6 +11,17 @@ use super::{Section, incomplete};
 /// How many pages of a list are read before it counts as endless.
 const MAX_PAGES: usize = 100;
 
+/// The regions of other partitions than `aws`, by how their names begin.
+const PARTITIONS: &[(&str, &str)] = &[
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+];
+
 /// Reads one account.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -47,9 +58,21 @@ impl Reader {
         self.sdk.region().map_or("us-east-1", |region| region.as_ref())
     }
 
-    /// Whether this is AWS's standard partition, going by the region (from the SDK's partition rules).
+    /// The partition of the profile's region (from the SDK's partition rules).
+    pub fn partition(&self) -> &'static str {
+        let region = self.profile_region();
+        let found = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
+        found.map_or("aws", |(_, partition)| partition)
+    }
+
+    /// Whether this is AWS's standard partition.
     pub fn in_aws_partition(&self) -> bool {
-        !["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"].iter().any(|other| self.profile_region().starts_with(other))
+        self.partition() == "aws"
+    }
+
+    /// Where calls go instead of AWS, if the environment or the profile says so.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.sdk.endpoint_url()
     }
 
     /// The regions that a call goes to.
@@ -73,13 +96,7 @@ impl Reader {
 
     /// The guard for a section's client in a region.
     pub(super) fn guard(&self, section: Section, region: &str) -> Guard {
-        Guard {
-            section,
-            account: self.account.clone(),
-            region: region.to_owned(),
-            log: self.log.clone(),
-            started: Default::default(),
-        }
+        Guard { section, account: self.account.clone(), region: region.to_owned(), log: self.log.clone() }
     }
 
     /// Reads a list to its end. A list read in part is an error, never a shorter list.

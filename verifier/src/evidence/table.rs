@@ -51,16 +51,22 @@ const fn everywhere(call: Call) -> Call {
 use Region::{Profile, UsEast1, UsEast1AndProfile};
 use Section as S;
 
+/// No policy can deny it.
+const IDENTITY: Call = Call {
+    section: S::Identity,
+    service: "STS",
+    operation: "GetCallerIdentity",
+    action: None,
+    region: Profile,
+    every_partition: true,
+};
+
 /// The table.
 pub const CALLS: &[Call] = &[
-    Call {
-        section: S::Identity,
-        service: "STS",
-        operation: "GetCallerIdentity",
-        action: None,
-        region: Profile,
-        every_partition: true,
-    },
+    IDENTITY,
+    Call { section: S::Privileges, ..IDENTITY },
+    everywhere(call(S::Privileges, "IAM", "GetRole", "iam:GetRole", UsEast1)),
+    everywhere(call(S::Privileges, "IAM", "SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy", UsEast1)),
     call(S::Account, "Account", "GetAccountInformation", "account:GetAccountInformation", UsEast1),
     call(S::Contact, "Account", "GetContactInformation", "account:GetContactInformation", UsEast1),
     call(S::AlternateContacts, "Account", "GetAlternateContact", "account:GetAlternateContact", UsEast1),
@@ -144,7 +150,8 @@ mod tests {
     #[test]
     fn every_operation_of_the_table_only_reads() {
         for call in CALLS {
-            let reads = ["Get", "List", "Describe", "Lookup"].iter().any(|verb| call.operation.starts_with(verb));
+            let reads =
+                ["Get", "List", "Describe", "Lookup", "Simulate"].iter().any(|verb| call.operation.starts_with(verb));
             assert!(reads, "{} does not look like a read", call.name());
         }
     }

@@ -17,8 +17,8 @@ pub struct Line {
     pub name: String,
     /// What it is, in the course's words.
     pub about: String,
-    /// The AWS profile, if it is bound.
-    pub profile: Option<String>,
+    /// What it is bound to, if it is.
+    pub bound_to: Option<String>,
     /// The account id, if it was identified.
     pub account_id: Option<String>,
     /// Who the credentials are.
@@ -37,10 +37,10 @@ pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identi
         Line {
             name: name.clone(),
             about: about.clone(),
-            profile: bound.get(name).map(|binding| binding.profile.clone()),
+            bound_to: bound.get(name).map(|binding| shown(&binding.source.to_string())),
             account_id: gathered.account_ids.get(name).map(|id| shown(id)),
             arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(shown),
-            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| reason.message).collect(),
+            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| shown(&reason.message)).collect(),
         }
     };
     course.accounts.iter().map(line).collect()
@@ -59,13 +59,13 @@ pub fn text(lines: &[Line], profiles: &[String]) -> String {
     let mut out = String::new();
     for line in lines {
         let _ = writeln!(out, "{}  {}", plain(&line.name), plain(&line.about));
-        match (&line.profile, &line.account_id) {
-            (Some(profile), Some(id)) => {
+        match (&line.bound_to, &line.account_id) {
+            (Some(bound), Some(id)) => {
                 let arn = line.arn.as_deref().unwrap_or_default();
-                let _ = writeln!(out, "  ✓ profile {}: AWS account {id}, as {}", plain(profile), plain(arn));
+                let _ = writeln!(out, "  ✓ {}: AWS account {id}, as {}", plain(bound), plain(arn));
             }
-            (Some(profile), None) => {
-                let _ = writeln!(out, "  ? profile {}", plain(profile));
+            (Some(bound), None) => {
+                let _ = writeln!(out, "  ? {}", plain(bound));
             }
             (None, _) => {
                 let _ = writeln!(out, "  ○ not bound: verify accounts {}=PROFILE", line.name);
@@ -75,7 +75,7 @@ pub fn text(lines: &[Line], profiles: &[String]) -> String {
             let _ = writeln!(out, "    {}", plain(problem));
         }
     }
-    if lines.iter().any(|line| line.profile.is_none()) {
+    if lines.iter().any(|line| line.bound_to.is_none()) {
         let known = if profiles.is_empty() { "none yet".to_owned() } else { plain(&profiles.join(", ")) };
         let _ = writeln!(out, "\nAWS profiles on this machine: {known}. `aws login --profile NAME` makes one.");
     }

@@ -1,10 +1,17 @@
 //! Reports: results in the forms that people and programs read. Nothing here judges or prints.
 
 pub mod accounts;
+pub mod calls;
+pub mod csv;
+pub mod doctor;
 pub mod exit;
+pub mod junit;
+pub mod policy;
 pub mod text;
 
-use mdbook_verify::results::Results;
+use anyhow::Result;
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{Outcome, Results, Verdict, View};
 
 /// The results document, exactly.
 ///
@@ -12,4 +19,66 @@ use mdbook_verify::results::Results;
 /// Never for results of this program; JSON cannot express some floating-point numbers.
 pub fn json(results: &Results) -> serde_json::Result<String> {
     serde_json::to_string_pretty(results).map(|text| text + "\n")
+}
+
+/// A form that results are printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For a terminal.
+    Text,
+    /// The results document.
+    Json,
+    /// JUnit's XML.
+    Junit,
+    /// A table for spreadsheets.
+    Csv,
+}
+
+/// Results in a form: of the whole course, or of the steps of these names.
+///
+/// # Errors
+/// Never for results of this program.
+pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<String> {
+    let told = course.steps.iter().filter(|step| match names {
+        [] => !step.places.is_empty(),
+        names => names.contains(&step.id),
+    });
+    let told: Vec<&Step> = told.collect();
+    Ok(match form {
+        Form::Json => json(results)?,
+        Form::Junit => junit::xml(course, results, &told)?,
+        Form::Csv => csv::table(course, results, &told)?,
+        Form::Text if names.is_empty() => text::summary(course, results),
+        Form::Text => told.iter().map(|step| text::details(course, results, step)).collect::<Vec<_>>().join("\n"),
+    })
+}
+
+/// What a step is called in the lesson, or by its check where the lesson doesn't have it.
+fn text_of(course: &Course, step: &Step) -> String {
+    step.places.first().map_or_else(|| course.check(step).title.clone(), |place| place.text.clone())
+}
+
+/// Why a step has its verdict and what to do, the most important sentence first.
+fn told(view: &View<'_>) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    if let Some(stale) = view.stale {
+        told.push(format!("Verify again: {stale}."));
+    }
+    let Some(result) = view.result else { return told };
+    let of = |outcomes: &'static [Outcome]| {
+        let expectations = result.expectations.iter().filter(|told| outcomes.contains(&told.outcome));
+        expectations.flat_map(|told| told.sentences.iter().cloned())
+    };
+    match view.verdict {
+        Verdict::NotYet => told.extend(of(&[Outcome::NotMet])),
+        Verdict::Unknown => {
+            told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
+            told.extend(of(&[Outcome::Unknown, Outcome::Unconfirmed]));
+        }
+        Verdict::Verified | Verdict::Attested => told.extend(of(&[Outcome::Met, Outcome::Confirmed])),
+        Verdict::NotApplicable | Verdict::Unchecked => {}
+    }
+    told.dedup();
+    told.extend(result.drift());
+    told
 }

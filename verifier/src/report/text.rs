@@ -7,7 +7,7 @@ use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::evidence::{Section, Timed, table};
+use crate::evidence::{Section, table};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -119,9 +119,7 @@ fn why(result: &StepResult, attest: &str) -> Vec<String> {
         }
         _ => {}
     }
-    if let Some(held) = &result.held_until {
-        told.push(format!("It was done when it was checked at {held}."));
-    }
+    told.extend(result.drift());
     told
 }
 
@@ -135,6 +133,14 @@ fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]
         return;
     }
     let _ = writeln!(out, "{}", styled(BOLD, &format!("{done} of {} required steps are done.", required.len())));
+    let lapsed = told.iter().filter(|step| {
+        let result = results.view(course, step).result;
+        step.members.is_empty() && result.is_some_and(|result| result.lapsed.is_some())
+    });
+    let lapsed: Vec<&str> = lapsed.map(|step| step.id.as_str()).collect();
+    if !lapsed.is_empty() {
+        wrapped(out, "", &format!("Done before, and no longer: {}.", lapsed.join(", ")));
+    }
     // What can be done at once comes before what only waits.
     let verdict_of = |step: &&&&Step| results.view(course, step).verdict;
     let simple = required.iter().filter(|step| step.members.is_empty());
@@ -193,8 +199,8 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
         let _ = writeln!(out, "  Why unknown ({}):", reason.code.name());
         wrapped(&mut out, "      ", &reason.message);
     }
-    if let Some(held) = &result.held_until {
-        wrapped(&mut out, "  ", &format!("It was done when it was checked at {held}."));
+    if let Some(drift) = result.drift() {
+        wrapped(&mut out, "  ", &drift);
     }
     out
 }
@@ -229,20 +235,8 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
     out
 }
 
-/// The calls of a run.
-pub fn calls(calls: &[Timed]) -> String {
-    let mut out = String::from("\nCalls to AWS:\n");
-    for timed in calls {
-        let call = &timed.call;
-        let took = timed.milliseconds.map_or("unfinished".to_owned(), |took| format!("{took} ms"));
-        let _ =
-            writeln!(out, "  {}  {:<12} {:<56} {:<12} {took}", call.time, call.account, call.operation, call.region);
-    }
-    out
-}
-
 /// A paragraph within the width, each line with the indentation.
-fn wrapped(out: &mut String, indent: &str, text: &str) {
+pub(super) fn wrapped(out: &mut String, indent: &str, text: &str) {
     let room = WIDTH - indent.chars().count();
     let mut line = String::new();
     let mut lead = indent.to_owned();

@@ -9,10 +9,10 @@ use mdbook_verify::results::{Confirmation, Results, StepResult};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
-use verify::account::Connected;
+use verify::account::{Connected, Connection};
 use verify::plan::{self, Compiled};
 use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
-use verify::run::{self, Bench, Connection, Gathered};
+use verify::run::{self, Bench, Gathered};
 use verify::{book, recording};
 
 /// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.

@@ -1,78 +1,77 @@
-//! Whose credentials: from the course's name for an account to an SDK configuration, or the reason why there is none.
-//!
-//! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
+//! AWS profiles: access keys, IAM Identity Center, `aws login`, a `credential_process`, roles with a source profile.
 
+use aws_config::Region;
 use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use mdbook_verify::results::{Reason, ReasonCode};
-use std::error::Error;
-use std::time::Duration;
 
+use super::role::{self, MfaCodes};
+use super::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
+use crate::bindings::Role;
 use crate::plan::did_you_mean;
-
-/// How long one attempt of a call may take.
-const ATTEMPT: Duration = Duration::from_secs(10);
-/// How long a call may take with the SDK's retries.
-const CALL: Duration = Duration::from_secs(40);
-/// How long the exchange of credentials may take.
-const CREDENTIALS: Duration = Duration::from_secs(30);
-
-/// An AWS profile, ready for calls.
-#[derive(Debug)]
-pub struct Connected {
-    /// The SDK configuration, with its credentials already exchanged.
-    pub sdk: SdkConfig,
-    /// What to do when AWS does not accept the credentials.
-    pub sign_in: String,
-}
 
 /// Connects to an account through an AWS profile.
 ///
 /// # Errors
 /// Why there are no credentials, with the command that gets some.
-pub async fn connect(account: &str, profile: &str) -> Result<Connected, Vec<Reason>> {
-    let why = |code, message: String| vec![Reason { code, account: Some(account.to_owned()), action: None, message }];
-    let known = profiles().await.map_err(|message| why(ReasonCode::NoCredentials, message))?;
+pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) -> Result<Connected, Vec<Reason>> {
+    let known = profiles().await.map_err(|message| why(account, ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
         let hint = did_you_mean(profile, known.iter().map(Profile::name));
         let message =
             format!("There is no AWS profile `{profile}`{hint} Make it with `aws login --profile {profile}`.");
-        return Err(why(ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
+        return Err(why(account, ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
     };
+    // The SDK knows no MFA codes: the role is assumed here, from its source profile.
+    let with_code = found.get("role_arn").zip(found.get("mfa_serial")).zip(found.get("source_profile"));
+    let Some(((arn, serial), source)) = with_code else {
+        return credentials_of(account, found).await;
+    };
+    let Some(source) = known.iter().find(|known| known.name() == source) else {
+        let message = format!("Profile `{profile}` has the source profile `{source}`, which does not exist.");
+        return Err(why(account, ReasonCode::NoCredentials, message));
+    };
+    let from = credentials_of(account, source).await?;
+    let role = Role {
+        arn: arn.to_owned(),
+        from: String::new(),
+        external_id: found.get("external_id").map(str::to_owned),
+        mfa_serial: Some(serial.to_owned()),
+    };
+    let base = format!("profile `{}`", source.name());
+    let credentials = role::session(account, &base, &from, &role, codes).await?;
+    let sdk = loader().profile_name(profile).region(region(profile).await).load().await;
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in: from.sign_in })
+}
+
+/// Exchanges a profile's credentials, as the SDK does it.
+async fn credentials_of(account: &str, found: &Profile) -> Result<Connected, Vec<Reason>> {
+    let profile = found.name();
     // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.
-    // Assuming a role takes a region; any will do.
-    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
-    let config = ProviderConfig::without_region().with_region(region.or(Some(Region::new("us-east-1"))));
+    let config = ProviderConfig::without_region().with_region(Some(region(profile).await));
     let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
-    let exchange = tokio::time::timeout(CREDENTIALS, provider.provide_credentials()).await;
-    let credentials = match exchange {
-        Ok(Ok(credentials)) => credentials,
-        Ok(Err(error)) => {
+    let credentials = match exchange(provider.provide_credentials()).await {
+        Ok(credentials) => credentials,
+        Err(error) => {
             let (code, message) = explain(profile, found, &error);
-            return Err(why(code, message));
-        }
-        Err(_) => {
-            let message = format!("Getting credentials for profile `{profile}` took longer than {CREDENTIALS:?}.");
-            return Err(why(ReasonCode::Unreachable, message));
+            return Err(why(account, code, message));
         }
     };
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .profile_name(profile)
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .timeout_config(timeouts)
-        .load()
-        .await;
+    let sdk = loader().profile_name(profile).load().await;
     let sign_in = match sign_in_command(profile, found) {
         Some(command) => format!("Run `{command}`, then verify again."),
         None => format!("They are those of profile `{profile}`: renew them, then verify again."),
     };
-    Ok(Connected { sdk, sign_in })
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in })
+}
+
+/// The profile's region. Assuming a role takes one; any will do.
+async fn region(profile: &str) -> Region {
+    let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
+    region.unwrap_or(Region::new("us-east-1"))
 }
 
 /// The AWS profiles of this machine.
@@ -80,7 +79,7 @@ async fn profiles() -> Result<Vec<Profile>, String> {
     let (fs, env) = (aws_types::os_shim_internal::Fs::real(), aws_types::os_shim_internal::Env::real());
     let files = aws_runtime::env_config::file::EnvConfigFiles::default();
     let set = aws_config::profile::load(&fs, &env, &files, None).await;
-    let set = set.map_err(|error| format!("Your AWS configuration files cannot be read: {}.", chain(&error)))?;
+    let set = set.map_err(|error| format!("Your AWS configuration files cannot be read: {}.", chain_of(&error)))?;
     Ok(set.profiles().filter_map(|name| set.get_profile(name).cloned()).collect())
 }
 
@@ -94,11 +93,15 @@ pub async fn profile_names() -> Vec<String> {
 
 /// What is wrong with a profile's credentials, and the one command that mends it.
 fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonCode, String) {
-    let words = chain(error);
+    let words = chain_of(error);
     let unreachable = ["dispatch failure", "timed out", "timeout", "dns error", "connect error", "connection"];
     let signed_out = ["expired", "invalid_grant", "no cached", "not found in cache", "token", "sign in", "login"];
     let says = |marks: &[&str]| marks.iter().any(|mark| words.to_lowercase().contains(mark));
-    if matches!(error, CredentialsError::ProviderTimedOut(_)) || says(&unreachable) && !says(&["expired"]) {
+    if matches!(error, CredentialsError::ProviderTimedOut(_)) {
+        let message = format!("Getting credentials for profile `{profile}` took longer than {CREDENTIALS:?}.");
+        return (ReasonCode::Unreachable, message);
+    }
+    if says(&unreachable) && !says(&["expired"]) {
         let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
         return (ReasonCode::Unreachable, message);
     }
@@ -131,18 +134,4 @@ fn sign_in_command(profile: &str, found: &Profile) -> Option<String> {
     } else {
         None
     }
-}
-
-/// An error with its causes, which hold the useful part.
-fn chain(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let text = inner.to_string();
-        if !words.contains(&text) {
-            words = format!("{words}: {text}");
-        }
-        cause = inner.source();
-    }
-    words
 }

@@ -1,0 +1,32 @@
+//! Asks for MFA codes in the terminal.
+
+use std::future::Future;
+use std::io::Write;
+use std::pin::Pin;
+use tokio::sync::{Mutex, oneshot};
+
+use crate::account::MfaCodes;
+use crate::mask;
+
+/// The learner at the terminal, who is asked one thing at a time.
+#[derive(Debug, Default)]
+pub(super) struct Terminal(Mutex<()>);
+
+impl MfaCodes for Terminal {
+    fn code<'a>(&'a self, account: &'a str, serial: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + 'a>> {
+        Box::pin(async move {
+            let _turn = self.0.lock().await;
+            let mut err = anstream::stderr();
+            let _ = write!(err, "Code of the MFA device {} for the {account} account: ", mask::text(serial));
+            let _ = err.flush();
+            let (sender, receiver) = oneshot::channel();
+            // A thread of its own: a runtime would wait at its end for one that still waits for a line.
+            std::thread::spawn(move || {
+                let mut line = String::new();
+                let read = std::io::stdin().read_line(&mut line);
+                sender.send(read.ok().map(|_| line.trim().to_owned()))
+            });
+            receiver.await.ok().flatten().filter(|code| !code.is_empty())
+        })
+    }
+}

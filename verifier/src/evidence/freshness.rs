@@ -1,0 +1,45 @@
+//! How soon it is worth asking AWS again, section by section.
+
+use std::time::Duration;
+
+use super::Section;
+
+/// How soon a change may show up in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// How long to wait before it is read again, right after it was read or changed.
+    pub soonest: Duration,
+    /// How long that grows to while nothing changes.
+    pub latest: Duration,
+    /// Why it shows things late, for sections that do.
+    pub late: Option<&'static str>,
+}
+
+const fn seconds(soonest: u64, latest: u64) -> Freshness {
+    Freshness { soonest: Duration::from_secs(soonest), latest: Duration::from_secs(latest), late: None }
+}
+
+impl Section {
+    /// How soon a change may show up in it. The delays are those that AWS documents for CloudTrail's event history and
+    /// for billing metrics; everything else shows up at once, and is asked for as often as a person would look.
+    pub fn freshness(self) -> Freshness {
+        match self {
+            Section::ConsoleSignIns | Section::BillingEvents => {
+                Freshness { late: Some("CloudTrail shows what happened 5 to 15 minutes later."), ..seconds(30, 120) }
+            }
+            Section::BillingMetrics => Freshness {
+                late: Some("CloudWatch shows billing metrics some hours after billing alerts are turned on."),
+                ..seconds(300, 1800)
+            },
+            Section::Support | Section::Organization => seconds(15, 120),
+            Section::Identity
+            | Section::Privileges
+            | Section::Account
+            | Section::Contact
+            | Section::AlternateContacts
+            | Section::Root
+            | Section::BillingPreferences
+            | Section::Budgets => seconds(5, 60),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `privileges`: what the credentials could do besides reading.
+
+use super::reader::{client, row};
+use super::{Read, Reader, Section, error};
+use aws_sdk_iam::types::PolicyEvaluationDecisionType;
+use mdbook_verify::results::{Reason, ReasonCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What the credentials could do besides reading. `verify accounts` and `verify doctor` ask for it, to warn of
+/// credentials that can do more than they need; the course's policy does not allow it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Privileges {
+    /// Whether they could make users and give them permissions, and so do anything: the root user can, others by IAM's
+    /// own simulation (`iam:SimulatePrincipalPolicy`, after `iam:GetRole` for a role).
+    pub administrator: Read<bool>,
+}
+
+/// Who may do both can give anything to anybody.
+const ADMINISTRATION: [&str; 2] = ["iam:CreateUser", "iam:AttachUserPolicy"];
+
+/// Roles that AWS makes for administrators: by Organizations in an account that it creates, by IAM Identity Center for
+/// the permission set of that name, and by Control Tower.
+const ADMINISTRATORS: [&str; 3] = [
+    ":assumed-role/OrganizationAccountAccessRole/",
+    ":assumed-role/AWSReservedSSO_AdministratorAccess_",
+    ":assumed-role/AWSControlTowerExecution/",
+];
+
+/// Credentials that can do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Power {
+    /// The root user's.
+    Root,
+    /// An administrator's.
+    Administrator,
+}
+
+/// Whether credentials can do anything, as far as these sections tell.
+pub fn power(identity: &Value, privileges: Option<&Value>) -> Option<Power> {
+    if identity["root"] == true {
+        return Some(Power::Root);
+    }
+    let arn = identity["arn"].as_str().unwrap_or_default();
+    let named = ADMINISTRATORS.iter().any(|name| arn.contains(name));
+    let simulated = privileges.is_some_and(|privileges| privileges["administrator"] == true);
+    (named || simulated).then_some(Power::Administrator)
+}
+
+pub(super) async fn read(reader: &Reader) -> Read<Privileges> {
+    Read::Known(Privileges { administrator: administrator(reader).await.into() })
+}
+
+async fn administrator(reader: &Reader) -> Result<bool, Vec<Reason>> {
+    let who = reader.account();
+    let Some(arn) = principal(reader).await? else { return Ok(true) };
+    let call = row!(Section::Privileges, "IAM", "SimulatePrincipalPolicy");
+    let client = client!(aws_sdk_iam, reader, Section::Privileges, &reader.regions(call)[0]);
+    let actions = Some(ADMINISTRATION.map(str::to_owned).to_vec());
+    let answer = client.simulate_principal_policy().policy_source_arn(arn).set_action_names(actions).send().await;
+    let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
+    let decisions = answer.evaluation_results.unwrap_or_default();
+    if decisions.len() != ADMINISTRATION.len() {
+        return Err(super::incomplete(who, "IAM did not decide on every action that it was asked for."));
+    }
+    Ok(decisions.iter().all(|decision| decision.eval_decision == PolicyEvaluationDecisionType::Allowed))
+}
+
+/// The ARN of the user or role whose credentials these are; `None` for the root user.
+async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
+    let who = reader.account();
+    let call = row!(Section::Privileges, "STS", "GetCallerIdentity");
+    let client = client!(aws_sdk_sts, reader, Section::Privileges, reader.profile_region());
+    let answer = client.get_caller_identity().send().await.map_err(|failed| error::reason(who, call, &failed))?;
+    let Some(arn) = answer.arn else { return Err(super::incomplete(who, "AWS's answer lacks the caller's ARN.")) };
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    match resource.split('/').collect::<Vec<_>>().as_slice() {
+        ["root"] => Ok(None),
+        ["user", ..] => Ok(Some(arn)),
+        // The session's ARN lacks the path that a role's own may have.
+        ["assumed-role", name, _session] => {
+            let call = row!(Section::Privileges, "IAM", "GetRole");
+            let client = client!(aws_sdk_iam, reader, Section::Privileges, &reader.regions(call)[0]);
+            let answer = client.get_role().role_name(*name).send().await;
+            let role = answer.map_err(|failed| error::reason(who, call, &failed))?.role;
+            match role {
+                Some(role) => Ok(Some(role.arn)),
+                None => Err(super::incomplete(who, "AWS's answer lacks the role.")),
+            }
+        }
+        _ => Err(vec![Reason {
+            code: ReasonCode::NotAvailableHere,
+            account: Some(who.to_owned()),
+            action: None,
+            message: "IAM tells what users and roles may do, and these credentials are neither's.".into(),
+        }]),
+    }
+}

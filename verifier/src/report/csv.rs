@@ -1,0 +1,82 @@
+//! A table for spreadsheets: a row a step. A cell is never a formula, whatever AWS or a lesson had in it.
+
+use anyhow::{Context, Result};
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::Results;
+
+use super::told;
+
+const HEADER: [&str; 12] = [
+    "step",
+    "chapter",
+    "item",
+    "optional",
+    "verdict",
+    "reasons",
+    "told",
+    "checked",
+    "first verified",
+    "held until",
+    "lapsed",
+    "account",
+];
+
+/// Steps with their verdicts.
+///
+/// # Errors
+/// Never for a table in memory.
+pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<String> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(HEADER)?;
+    for step in steps {
+        let view = results.view(course, step);
+        let chapter = step.places.first().map_or(String::new(), |place| place.chapter_name.clone());
+        let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
+        let mut codes: Vec<&str> = reasons.iter().map(|reason| reason.code.name()).collect();
+        codes.dedup();
+        let time = |of: fn(&mdbook_verify::results::StepResult) -> Option<&String>| {
+            view.result.and_then(of).cloned().unwrap_or_default()
+        };
+        let row = [
+            step.id.clone(),
+            chapter,
+            super::text_of(course, step),
+            if step.optional { "yes" } else { "no" }.to_owned(),
+            view.verdict.name().to_owned(),
+            codes.join(" "),
+            told(&view).join(" "),
+            time(|result| Some(&result.checked)),
+            time(|result| result.first_verified.as_ref()),
+            time(|result| result.held_until.as_ref()),
+            time(|result| result.lapsed.as_ref()),
+            if results.practice { "practice" } else { "own" }.to_owned(),
+        ];
+        table.write_record(row.map(|cell| harmless(&cell)))?;
+    }
+    let bytes = table.into_inner().context("writing the table")?;
+    String::from_utf8(bytes).context("writing the table")
+}
+
+/// A cell that no spreadsheet takes for a formula: those begin with one of these characters, in either width, and some
+/// programs pass over white space before them.
+pub(crate) fn harmless(cell: &str) -> String {
+    let line: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let formula = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if formula || cell.starts_with(['\t', '\r', '\n']) { format!("'{line}") } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", "＝1"] {
+            assert!(harmless(formula).starts_with('\''), "{formula:?}");
+        }
+        for text in ["cost-budget", "10 USD", "a=b", ""] {
+            assert_eq!(harmless(text), text);
+        }
+        assert_eq!(harmless("two\nlines"), "two lines");
+    }
+}

@@ -1,0 +1,267 @@
+//! What works and what doesn't between this machine and the course's accounts, and what to do about it.
+
+use mdbook_verify::course::Course;
+use mdbook_verify::results::{Reason, ReasonCode};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::text::{plain, wrapped};
+use crate::account::Connection;
+use crate::bindings::Bindings;
+use crate::evidence::privileges::Power;
+use crate::evidence::{self, Reader, Section, table};
+use crate::mask;
+use crate::run::Gathered;
+
+/// A clock that is further off is worth a word: AWS refuses requests from about five minutes on.
+const CLOCK_TOLERANCE: i64 = 60;
+
+/// All that was found.
+#[derive(Debug, Serialize)]
+pub struct Diagnosis {
+    /// Whether everything works.
+    pub well: bool,
+    /// Whether this is about the practice account.
+    pub practice: bool,
+    /// The course's accounts.
+    pub accounts: Vec<AccountDiagnosis>,
+    /// How many seconds AWS's clock is ahead of this computer's; none where no answer told.
+    pub clock_ahead: Option<i64>,
+    /// What to do, the most important first.
+    pub todo: Vec<String>,
+}
+
+/// What was found of one account.
+#[derive(Debug, Serialize)]
+pub struct AccountDiagnosis {
+    /// The course's name for it.
+    pub name: String,
+    /// What it is, in the course's words.
+    pub about: String,
+    /// What it is bound to, if it is.
+    pub bound_to: Option<String>,
+    /// The account id, if it was identified.
+    pub account_id: Option<String>,
+    /// Who the credentials are, if AWS told.
+    pub arn: Option<String>,
+    /// `root` or `administrator`, for credentials that can do anything.
+    pub power: Option<&'static str>,
+    /// The region of its credentials.
+    pub region: Option<String>,
+    /// The partition of that region.
+    pub partition: Option<&'static str>,
+    /// Where calls go instead of AWS, if they do.
+    pub endpoint: Option<String>,
+    /// Why the account was not identified.
+    pub problems: Vec<Reason>,
+    /// The sections that the course reads of it.
+    pub reads: Vec<SectionDiagnosis>,
+}
+
+/// What was found of a section.
+#[derive(Debug, Serialize)]
+pub struct SectionDiagnosis {
+    /// The section.
+    pub section: &'static str,
+    /// Its calls.
+    pub calls: Vec<String>,
+    /// Why something of it could not be read; empty if all could.
+    pub reasons: Vec<Reason>,
+}
+
+/// Who is examined.
+#[derive(Debug, Clone, Copy)]
+pub struct Patient<'d> {
+    /// The course.
+    pub course: &'d Course,
+    /// Whether this is about the practice account.
+    pub practice: bool,
+    /// What its accounts are bound to.
+    pub bound: &'d Bindings,
+    /// How they are reached.
+    pub connections: &'d BTreeMap<String, Connection>,
+    /// What the course reads of them.
+    pub plan: &'d BTreeMap<String, BTreeSet<Section>>,
+    /// What was read.
+    pub gathered: &'d Gathered,
+    /// Whether account ids, e-mail addresses and phone numbers are shown.
+    pub show_identifiers: bool,
+}
+
+impl Patient<'_> {
+    /// Puts together what was found.
+    pub fn diagnose(&self) -> Diagnosis {
+        let accounts: Vec<AccountDiagnosis> =
+            self.course.accounts.iter().map(|(name, about)| self.account(name, about)).collect();
+        let mut ahead: Vec<i64> = self.gathered.calls.iter().filter_map(|timed| timed.clock_ahead).collect();
+        ahead.sort_unstable();
+        let clock_ahead = ahead.get(ahead.len() / 2).copied();
+        let sick = |account: &AccountDiagnosis| {
+            account.account_id.is_none() || account.reads.iter().any(|read| !read.reasons.is_empty())
+        };
+        let off = clock_ahead.is_some_and(|ahead| ahead.abs() > CLOCK_TOLERANCE);
+        let well = !off && !accounts.iter().any(sick);
+        let mut todo: Vec<String> = Vec::new();
+        if off {
+            todo.push("Set this computer's clock: AWS refuses requests whose time is five minutes off.".to_owned());
+        }
+        accounts.iter().for_each(|account| todo.extend(self.todo(account)));
+        let mut said = BTreeSet::new();
+        todo.retain(|line| said.insert(line.clone()));
+        Diagnosis { well, practice: self.practice, accounts, clock_ahead, todo }
+    }
+
+    fn account(&self, name: &str, about: &str) -> AccountDiagnosis {
+        let identity = self.gathered.section(name, Section::Identity);
+        let identified = self.gathered.account_ids.get(name);
+        let reader = match self.connections.get(name) {
+            Some(Connection::Sdk(connected)) => Some(Reader::new(name, connected.sdk.clone(), Default::default())),
+            _ => None,
+        };
+        let sections = self.plan.get(name).into_iter().flatten();
+        let reads = sections.filter(|_| identified.is_some()).map(|section| SectionDiagnosis {
+            section: section.name(),
+            calls: table::of(*section).map(table::Call::name).collect(),
+            reasons: self.reasons(name, *section),
+        });
+        AccountDiagnosis {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            bound_to: self.bound.get(name).map(|binding| self.shown(&binding.source.to_string())),
+            account_id: identified.map(|id| if self.show_identifiers { id.clone() } else { mask::account_id(id) }),
+            arn: identity.and_then(|identity| identity["arn"].as_str()).map(|arn| self.shown(arn)),
+            power: self.gathered.power(name).map(|power| match power {
+                Power::Root => "root",
+                Power::Administrator => "administrator",
+            }),
+            region: reader.as_ref().map(|reader| reader.profile_region().to_owned()),
+            partition: reader.as_ref().map(Reader::partition),
+            endpoint: reader.as_ref().and_then(|reader| reader.endpoint().map(str::to_owned)),
+            problems: if identified.is_some() { Vec::new() } else { self.reasons(name, Section::Identity) },
+            reads: reads.collect(),
+        }
+    }
+
+    fn reasons(&self, account: &str, section: Section) -> Vec<Reason> {
+        let mut reasons = BTreeSet::new();
+        if let Some(value) = self.gathered.section(account, section) {
+            evidence::collect_reasons(value, &[], &mut reasons);
+        }
+        let shown = |reason: Reason| Reason { message: self.shown(&reason.message), ..reason };
+        reasons.into_iter().map(shown).collect()
+    }
+
+    /// What to do about an account.
+    fn todo(&self, account: &AccountDiagnosis) -> Vec<String> {
+        let name = &account.name;
+        if account.bound_to.is_none() && !self.practice {
+            return vec![format!("Bind the {name} account: verify accounts {name}=PROFILE")];
+        }
+        let mut todo: Vec<String> = account.problems.iter().map(|reason| reason.message.clone()).collect();
+        let reasons = || account.reads.iter().flat_map(|read| &read.reasons);
+        let actions: BTreeSet<&str> = reasons().filter_map(|reason| reason.action.as_deref()).collect();
+        if !actions.is_empty() {
+            let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
+            todo.push(format!(
+                "Allow the {name} account's credentials {actions}. `verify policy {name}` prints a policy with all that \
+                 this course reads."
+            ));
+        }
+        // A preference that no API has is nothing to mend.
+        let mendable = |reason: &&Reason| !matches!(reason.code, ReasonCode::Denied | ReasonCode::NotAvailableHere);
+        todo.extend(reasons().filter(mendable).map(|reason| format!("The {name} account: {}", reason.message)));
+        if account.power.is_some() && !self.practice {
+            todo.push(format!(
+                "Read the {name} account with a role that can only read: `verify policy {name}` prints its policy, and \
+                 `verify policy {name} --format cloudformation` a template that makes it."
+            ));
+        }
+        todo
+    }
+
+    fn shown(&self, text: &str) -> String {
+        if self.show_identifiers { text.to_owned() } else { mask::text(text) }
+    }
+}
+
+impl Diagnosis {
+    /// As JSON.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        if self.practice {
+            let _ = writeln!(out, "The practice account: nothing here is real.\n");
+        }
+        for account in &self.accounts {
+            account.text(&mut out, self.practice);
+            let _ = writeln!(out);
+        }
+        let clock = match self.clock_ahead {
+            None => "? Clock: no answer of AWS's told the time.".to_owned(),
+            Some(ahead) if ahead.abs() <= CLOCK_TOLERANCE => "✓ Clock: it agrees with AWS's.".to_owned(),
+            Some(ahead) => {
+                let direction = if ahead > 0 { "behind" } else { "ahead of" };
+                format!("✗ Clock: this computer's is {} s {direction} AWS's.", ahead.abs())
+            }
+        };
+        let _ = writeln!(out, "{clock}");
+        if self.todo.is_empty() {
+            let _ = writeln!(out, "\nEverything that this course reads can be read.");
+            return out;
+        }
+        let _ = writeln!(out, "\nWhat to do:");
+        for (number, todo) in (1..).zip(&self.todo) {
+            wrapped(&mut out, &format!("  {number}. "), todo);
+        }
+        out
+    }
+}
+
+impl AccountDiagnosis {
+    fn text(&self, out: &mut String, practice: bool) {
+        let _ = writeln!(out, "{}  {}", plain(&self.name), plain(&self.about));
+        let bound = match &self.bound_to {
+            Some(bound) => plain(bound),
+            None if practice => "the practice account".to_owned(),
+            None => {
+                let _ = writeln!(out, "  ○ not bound");
+                return;
+            }
+        };
+        match (&self.account_id, &self.arn) {
+            (Some(id), arn) => {
+                let _ = writeln!(out, "  ✓ {bound}");
+                let _ = writeln!(out, "    AWS account {id}, as {}", plain(arn.as_deref().unwrap_or("somebody")));
+            }
+            (None, _) => {
+                let _ = writeln!(out, "  ✗ {bound}");
+                self.problems.iter().for_each(|reason| wrapped(out, "    ", &reason.message));
+            }
+        }
+        if let (Some(region), Some(partition)) = (&self.region, self.partition) {
+            let endpoint = self.endpoint.as_ref().map_or("AWS's own endpoints".to_owned(), |url| {
+                format!("all calls go to {} (AWS_ENDPOINT_URL or the profile says so)", plain(url))
+            });
+            let _ = writeln!(out, "    region {}, partition {partition}, {endpoint}", plain(region));
+        }
+        if let Some(power) = self.power.filter(|_| !practice) {
+            let _ = writeln!(out, "  ⚠ {power}: these credentials can do anything");
+        }
+        for read in &self.reads {
+            let icon = if read.reasons.is_empty() { "✓" } else { "✗" };
+            let _ = writeln!(out, "  {icon} {:<20} {}", read.section, read.calls.join(", "));
+            for reason in &read.reasons {
+                let action = reason.action.as_ref().map_or(String::new(), |action| format!(" {action}"));
+                wrapped(out, &format!("      {}{}: ", reason.code.name(), plain(&action)), &reason.message);
+            }
+        }
+    }
+}

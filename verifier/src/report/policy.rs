@@ -1,0 +1,70 @@
+//! The least that a course's reads need: an IAM policy, and a CloudFormation template of a role that has it.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use crate::evidence::{Section, table};
+
+/// The role's name, and its policy's.
+const NAME: &str = "course-reader";
+
+/// The IAM policy that allows reading these sections, and nothing else.
+pub fn document(sections: &BTreeSet<Section>) -> Value {
+    let calls = sections.iter().flat_map(|section| table::of(*section));
+    let actions: BTreeSet<&str> = calls.filter_map(|call| call.action).collect();
+    // The reads have no resources to narrow them to, or are about the account itself.
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
+    })
+}
+
+/// A CloudFormation template that makes a role with that policy. This account's credentials may assume it, or another
+/// account's, with an external id where one is given.
+pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
+    let given = |parameter: &str| json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, ""] }] });
+    let trusted = json!({ "Fn::If": ["OtherAccount", { "Ref": "TrustedAccount" }, { "Ref": "AWS::AccountId" }] });
+    let external_id = json!({ "StringEquals": { "sts:ExternalId": { "Ref": "ExternalId" } } });
+    json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": format!("A role that reads what the course's steps about the {account} account need, and nothing else."),
+        "Parameters": {
+            "RoleName": { "Type": "String", "Default": NAME, "Description": "The role's name." },
+            "TrustedAccount": {
+                "Type": "String",
+                "Default": "",
+                "AllowedPattern": "([0-9]{12})?",
+                "Description": "The id of the account whose credentials assume the role; empty for this one.",
+            },
+            "ExternalId": {
+                "Type": "String",
+                "Default": "",
+                "Description": "An external id that whoever assumes the role must give; empty for none.",
+            },
+        },
+        "Conditions": { "OtherAccount": given("TrustedAccount"), "HasExternalId": given("ExternalId") },
+        "Resources": {
+            "Reader": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": { "Ref": "RoleName" },
+                    "AssumeRolePolicyDocument": {
+                        "Version": "2012-10-17",
+                        "Statement": [{
+                            "Effect": "Allow",
+                            "Principal": {
+                                "AWS": { "Fn::Sub": ["arn:${AWS::Partition}:iam::${Account}:root", { "Account": trusted }] },
+                            },
+                            "Action": "sts:AssumeRole",
+                            "Condition": { "Fn::If": ["HasExternalId", external_id, { "Ref": "AWS::NoValue" }] },
+                        }],
+                    },
+                    "Policies": [{ "PolicyName": NAME, "PolicyDocument": document(sections) }],
+                },
+            },
+        },
+        "Outputs": {
+            "RoleArn": { "Description": "What the account is bound to.", "Value": { "Fn::GetAtt": ["Reader", "Arn"] } },
+        },
+    })
+}

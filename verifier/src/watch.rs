@@ -1,0 +1,168 @@
+//! Watching: which evidence to read again and when, and what is known in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+use crate::evidence::Section;
+use crate::run::Gathered;
+
+/// How often the practice account is looked at: it answers from this process, and changes at once.
+const PRACTICE: Duration = Duration::from_millis(500);
+
+/// Sections by account.
+pub type Plan = BTreeMap<String, BTreeSet<Section>>;
+
+/// When each section of each account is read next.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    practice: bool,
+    next: BTreeMap<(String, Section), Next>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Next {
+    at: Instant,
+    pause: Duration,
+}
+
+impl Schedule {
+    /// A schedule on which everything is due.
+    pub fn new(practice: bool) -> Schedule {
+        Schedule { practice, next: BTreeMap::new() }
+    }
+
+    /// What of a plan is to be read by now.
+    pub fn due(&self, plan: &Plan, now: Instant) -> Plan {
+        let mut due = Plan::new();
+        for (account, sections) in plan {
+            let is_due = |section: &&Section| self.next_of(account, **section).is_none_or(|next| next.at <= now);
+            // Whose account it is, is read with anything else, and not for its own sake.
+            let of_account: BTreeSet<Section> = sections.iter().filter(is_due).copied().collect();
+            if !of_account.is_empty() {
+                due.insert(account.clone(), of_account);
+            }
+        }
+        due
+    }
+
+    /// When something of a plan is due next.
+    pub fn next(&self, plan: &Plan) -> Option<Instant> {
+        let sections = plan.iter().flat_map(|(account, sections)| sections.iter().map(move |at| (account, *at)));
+        sections.filter_map(|(account, section)| self.next_of(account, section).map(|next| next.at)).min()
+    }
+
+    fn next_of(&self, account: &str, section: Section) -> Option<&Next> {
+        self.next.get(&(account.to_owned(), section))
+    }
+
+    /// Notes that a section was read. What changed is read again soon, what didn't after longer and longer.
+    pub fn note_read(&mut self, account: &str, section: Section, changed: bool, now: Instant) {
+        let freshness = section.freshness();
+        let before = self.next_of(account, section).filter(|_| !changed);
+        let pause = match before {
+            _ if self.practice => PRACTICE,
+            Some(next) => (next.pause * 3 / 2).min(freshness.latest),
+            None => freshness.soonest,
+        };
+        self.next.insert((account.to_owned(), section), Next { at: now + pause, pause });
+    }
+
+    /// Forgets an account: all of it is due.
+    pub fn forget(&mut self, account: &str) {
+        self.next.retain(|(of, _), _| of != account);
+    }
+}
+
+/// Puts newly read evidence in the place of the old, and on the schedule. What is known of an account that turned out
+/// to be another one is dropped.
+pub fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now: Instant) {
+    let evidence = Arc::make_mut(&mut known.evidence);
+    for (account, sections) in fresh.evidence.iter() {
+        let (before, id) = (known.account_ids.get(account), fresh.account_ids.get(account));
+        if before.is_some() && before != id {
+            evidence.remove(account);
+            known.calls.retain(|timed| timed.call.account != *account);
+            schedule.forget(account);
+        }
+        match id {
+            Some(id) => drop(known.account_ids.insert(account.clone(), id.clone())),
+            None => drop(known.account_ids.remove(account)),
+        }
+        for (section, value) in sections {
+            let name = section.name();
+            known.calls.retain(|timed| timed.call.account != *account || timed.call.section != name);
+            let before = evidence.entry(account.clone()).or_default().insert(*section, value.clone());
+            schedule.note_read(account, *section, before.is_some_and(|before| before != *value), now);
+        }
+    }
+    known.calls.extend(fresh.calls);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn plan(sections: &[Section]) -> Plan {
+        [("production".to_owned(), sections.iter().copied().collect())].into()
+    }
+
+    /// Watches for some hours, and counts how often each section is read; `value` is what is read at which second.
+    fn reads(hours: u64, value: impl Fn(Section, u64) -> Value) -> BTreeMap<Section, usize> {
+        let plan = plan(&[Section::Budgets, Section::ConsoleSignIns, Section::BillingMetrics]);
+        let begun = Instant::now();
+        let (mut schedule, mut known, mut counts) = (Schedule::new(false), Gathered::default(), BTreeMap::new());
+        let mut now = begun;
+        while now < begun + Duration::from_secs(hours * 3600) {
+            let due = schedule.due(&plan, now);
+            let seconds = (now - begun).as_secs();
+            let evidence = due.iter().map(|(account, sections)| {
+                sections.iter().for_each(|section| *counts.entry(*section).or_default() += 1);
+                (account.clone(), sections.iter().map(|section| (*section, value(*section, seconds))).collect())
+            });
+            let evidence = Arc::new(evidence.collect());
+            let account_ids = [("production".to_owned(), "444455556666".to_owned())].into();
+            merge(&mut known, Gathered { evidence, account_ids, calls: Vec::new() }, &mut schedule, now);
+            now = schedule.next(&plan).unwrap();
+        }
+        counts
+    }
+
+    #[test]
+    fn while_nothing_changes_each_section_is_read_as_often_as_it_can_change() {
+        let counts = reads(2, |_, _| json!([]));
+        // Two hours: once a minute, every two minutes, every half an hour, and some more at the beginning.
+        assert!((120..=130).contains(&counts[&Section::Budgets]), "{counts:?}");
+        assert!((60..=66).contains(&counts[&Section::ConsoleSignIns]), "{counts:?}");
+        assert!((4..=9).contains(&counts[&Section::BillingMetrics]), "{counts:?}");
+    }
+
+    #[test]
+    fn what_changes_is_read_again_soon() {
+        let changing = reads(2, |section, seconds| match section {
+            Section::Budgets => json!([seconds]),
+            _ => json!([]),
+        });
+        let still = reads(2, |_, _| json!([]));
+        assert!(changing[&Section::Budgets] > 10 * still[&Section::Budgets], "{changing:?}");
+        assert_eq!(changing[&Section::ConsoleSignIns], still[&Section::ConsoleSignIns]);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_an_account_that_is_another_one_now() {
+        let gathered = |id: &str, section: Section| Gathered {
+            evidence: Arc::new([("production".to_owned(), [(section, json!(id))].into())].into()),
+            account_ids: [("production".to_owned(), id.to_owned())].into(),
+            calls: Vec::new(),
+        };
+        let (mut schedule, mut known, now) = (Schedule::new(false), Gathered::default(), Instant::now());
+        merge(&mut known, gathered("444455556666", Section::Budgets), &mut schedule, now);
+        merge(&mut known, gathered("444455556666", Section::Root), &mut schedule, now);
+        assert_eq!(known.evidence["production"].len(), 2);
+        merge(&mut known, gathered("777788889999", Section::Root), &mut schedule, now);
+        assert_eq!(known.evidence["production"], [(Section::Root, json!("777788889999"))].into());
+        assert_eq!(schedule.due(&plan(&[Section::Budgets, Section::Root]), now), plan(&[Section::Budgets]));
+    }
+}
