@@ -4,36 +4,8 @@
 
 mod common;
 
-use common::{Machine, installed};
+use common::{Machine, boto3, moto};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Stdio};
-
-struct Moto {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts moto's server and waits until it says that it listens.
-fn moto(machine: &Machine) -> Moto {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut command = machine.command(&installed("moto_server"));
-    command.args(["-H", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
-    // Nobody reading would block it.
-    std::thread::spawn(move || lines.for_each(drop));
-    Moto { child, endpoint: format!("http://127.0.0.1:{port}") }
-}
 
 /// What a learner's accounts hold, made with boto3, which moto brings along. Prints the production account's keys.
 const SET_UP: &str = r#"
@@ -63,9 +35,7 @@ print(json.dumps(dict(account=account, **keys)))
 fn what_moto_supports_is_read_from_it() {
     let mut machine = Machine::new();
     let moto = moto(&machine);
-    let set_up = machine.command(&installed("python")).args(["-c", SET_UP, &moto.endpoint]).output().unwrap();
-    assert!(set_up.status.success(), "{}", String::from_utf8_lossy(&set_up.stderr));
-    let keys: Value = serde_json::from_slice(&set_up.stdout).unwrap();
+    let keys = boto3(&machine, SET_UP, &[&moto.endpoint]);
     let text = |name: &str| keys[name].as_str().unwrap();
     machine.bind(&[
         ("general", "AKIAGENERAL", "general", ""),

@@ -7,13 +7,10 @@
 mod common;
 
 use aws_config::SdkConfig;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use common::{gather_through, in_words, judge, world};
+use common::{gather_through, http, in_words, judge, world};
 use mdbook_verify::results::{Results, Verdict};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -58,34 +55,11 @@ enum Change {
 /// Where an answer is changed: the operation, the place in its JSON, and how.
 type Tampering = (String, String, Change);
 
-/// An HTTP client that changes answers, and notes all the places that it could change.
+/// Changes answers, and notes all the places that it could change.
 #[derive(Debug, Clone)]
 struct Tampered {
-    inner: SharedHttpClient,
     tampering: Option<Tampering>,
     places: Arc<Mutex<BTreeSet<(String, String)>>>,
-}
-
-#[derive(Debug)]
-struct TamperedConnector {
-    inner: SharedHttpConnector,
-    by: Tampered,
-}
-
-impl HttpClient for Tampered {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(TamperedConnector { inner, by: self.clone() })
-    }
-}
-
-impl HttpConnector for TamperedConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = format!("{target} {}", request.uri().split('/').next_back().unwrap_or_default());
-        let (answer, by) = (self.inner.call(request), self.by.clone());
-        HttpConnectorFuture::new(async move { Ok(by.change(&operation, answer.await?)) })
-    }
 }
 
 impl Tampered {
@@ -150,9 +124,12 @@ fn tamper(json: &mut Value, place: &str, change: &Change) {
 async fn tampered(world: &World, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
     let places = Arc::new(Mutex::new(BTreeSet::new()));
     let through = |sdk: SdkConfig| {
-        let inner = sdk.http_client().unwrap();
-        let client = Tampered { inner, tampering: tampering.clone(), places: Arc::clone(&places) };
-        sdk.to_builder().http_client(client).build()
+        let tampered = Tampered { tampering: tampering.clone(), places: Arc::clone(&places) };
+        http::through(&sdk, move |request, inner| {
+            let (operation, tampered) = (http::operation(&request), tampered.clone());
+            let answer = inner.call(request);
+            HttpConnectorFuture::new(async move { Ok(tampered.change(&operation, answer.await?)) })
+        })
     };
     let results = judge(gather_through(world, &through).await, false);
     let places = places.lock().unwrap().clone();

@@ -8,7 +8,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The repository.
@@ -74,6 +75,11 @@ impl Machine {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// What was set before.
+    pub fn environment(&self, name: &str) -> Option<String> {
+        self.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
     /// Makes AWS profiles, each with access keys of its own, and binds the accounts of the same names.
     pub fn bind(&self, accounts: &[(&str, &str, &str, &str)]) {
         let mut credentials = String::new();
@@ -106,7 +112,17 @@ impl Machine {
     }
 
     pub fn verify(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(&binary("verify")).args(arguments).output().unwrap(), self)
+        self.verify_with("", arguments)
+    }
+
+    /// Runs `verify` with something on its standard input.
+    pub fn verify_with(&self, input: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(&binary("verify"));
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A program that doesn't read it closes it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Ran::of(child.wait_with_output().unwrap(), self)
     }
 
     pub fn mdbook(&self, arguments: &[&str]) -> Ran {
@@ -155,31 +171,123 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A request as a server of a test's own sees it.
+#[derive(Debug)]
+pub struct Request {
+    /// The request line and the headers, in lower case but for values.
+    pub head: String,
+    pub body: String,
+}
+
+impl Request {
+    /// The path of the request line.
+    pub fn path(&self) -> &str {
+        self.head.split_whitespace().nth(1).unwrap_or_default()
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> &str {
+        let of = |line: &'_ str| line.split_once(':').filter(|(key, _)| key.eq_ignore_ascii_case(name)).is_some();
+        self.head
+            .lines()
+            .find(|line| of(line))
+            .and_then(|line| line.split_once(':'))
+            .map_or("", |(_, value)| value.trim())
+    }
+}
+
+/// What a server of a test's own answers: a status, headers, and a body.
+pub type Answer = (u16, String, String);
+
 /// A server that gives every request the same answer. It ends with the test.
 pub fn server(status: u16, content_type: &str, body: &str) -> String {
+    let answer = (status, format!("content-type: {content_type}"), body.to_owned());
+    serve(move |_| answer.clone())
+}
+
+/// A server whose answers depend on the request. It ends with the test.
+pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
-    let answer = format!(
-        "HTTP/1.1 {status} Answer\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
+    let answer = Arc::new(answer);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let mut reader = BufReader::new(stream);
-            let mut length = 0;
-            let mut line = String::new();
-            while reader.read_line(&mut line).unwrap_or(0) > 2 {
-                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap_or(0);
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream);
+                let (mut head, mut line, mut length) = (String::new(), String::new(), 0);
+                while reader.read_line(&mut line).unwrap_or(0) > 2 {
+                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap_or(0);
+                    }
+                    head.push_str(&line);
+                    line.clear();
                 }
-                line.clear();
-            }
-            let mut body = vec![0; length];
-            let _ = reader.read_exact(&mut body);
-            let _ = reader.get_mut().write_all(answer.as_bytes());
+                let mut body = vec![0; length];
+                let _ = reader.read_exact(&mut body);
+                let request = Request { head, body: String::from_utf8_lossy(&body).into_owned() };
+                let (status, headers, body) = answer(&request);
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status} Answer\r\n{headers}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                let _ = reader.get_mut().write_all(answer.as_bytes());
+            });
         }
     });
     format!("http://{address}")
+}
+
+/// How STS answers who somebody is.
+pub fn identity(id: &str, who: &str) -> Answer {
+    let service = if who.starts_with("assumed-role") { "sts" } else { "iam" };
+    xml(&format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:{service}::{id}:{who}</Arn><UserId>U</UserId><Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    ))
+}
+
+/// An answer in XML.
+pub fn xml(body: &str) -> Answer {
+    (200, "content-type: text/xml".to_owned(), body.to_owned())
+}
+
+/// How a query service answers somebody who may not.
+pub fn denied() -> Answer {
+    let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: somebody is not authorized</Message></Error></ErrorResponse>";
+    (403, "content-type: text/xml".to_owned(), body.to_owned())
+}
+
+/// moto's server, an AWS emulator that others wrote.
+pub struct Moto {
+    child: Child,
+    pub endpoint: String,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts moto's server and waits until it says that it listens.
+pub fn moto(machine: &Machine) -> Moto {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut command = machine.command(&installed("moto_server"));
+    command.args(["-H", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
+    // Nobody reading would block it.
+    std::thread::spawn(move || lines.for_each(drop));
+    Moto { child, endpoint: format!("http://127.0.0.1:{port}") }
+}
+
+/// Runs a Python script that has boto3, which moto brings along, and returns the JSON that it prints.
+pub fn boto3(machine: &Machine, script: &str, arguments: &[&str]) -> Value {
+    let ran = machine.command(&installed("python")).args(["-c", script]).args(arguments).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    serde_json::from_slice(&ran.stdout).unwrap()
 }
 
 /// A port of loopback that nobody listens on.

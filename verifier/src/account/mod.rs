@@ -147,8 +147,12 @@ async fn environment(account: &str) -> Result<Connected, Vec<Reason>> {
 }
 
 fn loader() -> ConfigLoader {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts)
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts())
+}
+
+/// How long calls may take, to services that don't answer.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build()
 }
 
 /// A configuration whose credentials were exchanged already, so that no read waits for it.

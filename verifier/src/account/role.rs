@@ -106,13 +106,13 @@ fn refused<R: std::fmt::Debug + 'static>(
             format!("AWS did not accept the MFA code for the role {arn}: try again with the next one."),
         ),
         "AccessDenied" | "AccessDeniedException" => {
-            let extra = match &role.external_id {
-                None => " (or the role asks for an external id: bind it with --external-id)",
-                Some(_) => " (or its external id is another one)",
+            let external_id = match &role.external_id {
+                None => "and asks for no external id (for one that does, bind it with --external-id)",
+                Some(_) => "with the external id that you gave",
             };
             let message = format!(
-                "The credentials of {base} may not assume the role {arn}. Three things must hold: the role exists, \
-                 its trust policy names them{extra}, and they are allowed sts:AssumeRole on it. \
+                "The credentials of {base} may not assume the role {arn}. Three things must hold: the role exists; its \
+                 trust policy names them, {external_id}; and they are allowed sts:AssumeRole on it. \
                  OrganizationAccountAccessRole exists only in accounts that the organization created."
             );
             let action = Some("sts:AssumeRole".to_owned());

@@ -149,7 +149,7 @@ enum Command {
     /// The IAM policy that allows what this course reads, and nothing else
     Policy {
         /// The course's name for the account; all of them without one
-        account: Option<String>,
+        name: Option<String>,
     },
     /// Do a step in the practice account, or start it afresh
     Practice {
@@ -202,7 +202,7 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Watch { steps }) => watch::run(common, &steps).await,
         Some(Command::Accounts(arguments)) => accounts::run(common, &arguments).await,
         Some(Command::Doctor) => doctor::run(common).await,
-        Some(Command::Policy { account }) => policy::run(common, account.as_deref()),
+        Some(Command::Policy { name }) => policy::run(common, name.as_deref()),
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Schema { document }) => schema::run(document),
@@ -223,4 +223,15 @@ fn notice(text: &str) {
     let mut err = anstream::stderr().lock();
     // Nobody is left to tell if standard error is gone.
     let _ = writeln!(err, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
 }

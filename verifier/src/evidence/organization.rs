@@ -58,7 +58,14 @@ pub(super) async fn read(reader: &Reader) -> Read<Organization> {
                 accounts: Read::Known(Vec::new()),
             });
         }
-        Err(failed) => return Err(error::reason(who, call, &failed)).into(),
+        Err(failed) => {
+            let mut reasons = error::reason(who, call, &failed);
+            if reasons.iter().all(|reason| reason.code == ReasonCode::Denied) {
+                // Both reads are named at once: whoever allows the one would meet the other next.
+                reasons.extend(accounts.err().into_iter().flatten());
+            }
+            return Err(reasons).into();
+        }
     };
     let Some(organization) = described.organization else {
         return present(None, who, "the organization");

@@ -3,6 +3,7 @@
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, present, required};
 use aws_sdk_billing::types::BusinessSupportSubscriptionContract as Contract;
+use mdbook_verify::results::ReasonCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,10 @@ async fn plan(reader: &Reader) -> Read<Option<String>> {
     };
     match contracts {
         Err(reasons) => Err(reasons).into(),
+        // Whose contract it is did not arrive: it could be this account's.
+        Ok(contracts) if contracts.iter().any(|contract| contract.account_id.is_empty()) => {
+            Read::unreadable(ReasonCode::IncompleteAnswer, who, "AWS's answer lacks whose Support contract it is.")
+        }
         Ok(contracts) => {
             let mine = |contract: &&Contract| contract.account_id == reader.account_id();
             let newest = contracts

@@ -259,8 +259,10 @@ impl AccountDiagnosis {
             let icon = if read.reasons.is_empty() { "✓" } else { "✗" };
             let _ = writeln!(out, "  {icon} {:<20} {}", read.section, read.calls.join(", "));
             for reason in &read.reasons {
-                let action = reason.action.as_ref().map_or(String::new(), |action| format!(" {action}"));
-                wrapped(out, &format!("      {}{}: ", reason.code.name(), plain(&action)), &reason.message);
+                match &reason.action {
+                    Some(action) => wrapped(out, "      ", &format!("{}: it takes {action}", reason.code.name())),
+                    None => wrapped(out, "      ", &format!("{}: {}", reason.code.name(), reason.message)),
+                }
             }
         }
     }

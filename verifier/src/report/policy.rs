@@ -1,5 +1,6 @@
 //! The least that a course's reads need: an IAM policy, and a CloudFormation template of a role that has it.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -8,15 +9,28 @@ use crate::evidence::{Section, table};
 /// The role's name, and its policy's.
 const NAME: &str = "course-reader";
 
+/// An IAM policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Policy {
+    version: &'static str,
+    statement: [Statement; 1],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    effect: &'static str,
+    action: BTreeSet<&'static str>,
+    resource: &'static str,
+}
+
 /// The IAM policy that allows reading these sections, and nothing else.
-pub fn document(sections: &BTreeSet<Section>) -> Value {
+pub fn document(sections: &BTreeSet<Section>) -> Policy {
     let calls = sections.iter().flat_map(|section| table::of(*section));
-    let actions: BTreeSet<&str> = calls.filter_map(|call| call.action).collect();
+    let action = calls.filter_map(|call| call.action).collect();
     // The reads have no resources to narrow them to, or are about the account itself.
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    })
+    Policy { version: "2012-10-17", statement: [Statement { effect: "Allow", action, resource: "*" }] }
 }
 
 /// A CloudFormation template that makes a role with that policy. This account's credentials may assume it, or another

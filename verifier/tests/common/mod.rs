@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod faults;
+pub mod http;
+
 use aws_config::SdkConfig;
 use mdbook_verify::course::Course;
 use mdbook_verify::key::Key;
@@ -13,6 +16,7 @@ use verify::account::{Connected, Connection};
 use verify::plan::{self, Compiled};
 use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use verify::run::{self, Bench, Gathered};
+use verify::watch::Plan;
 use verify::{book, recording};
 
 /// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.
@@ -36,7 +40,16 @@ pub async fn gather(world: &World) -> Gathered {
 /// Gathers through SDK configurations that were changed.
 pub async fn gather_through(world: &World, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
     let (course, compiled) = &*COURSE;
-    let plan = compiled.plan(course, &course.steps);
+    gather_plan(world, &compiled.plan(course, &course.steps), &BTreeMap::new(), change).await
+}
+
+/// Gathers a plan's evidence of accounts, some of which were seen before.
+pub async fn gather_plan(
+    world: &World,
+    plan: &Plan,
+    expected: &BTreeMap<String, String>,
+    change: &dyn Fn(SdkConfig) -> SdkConfig,
+) -> Gathered {
     let connect = |account: &&str| {
         let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
             Some(sdk) => Connection::Sdk(Box::new(Connected { sdk: change(sdk), sign_in: String::new() })),
@@ -45,7 +58,7 @@ pub async fn gather_through(world: &World, change: &dyn Fn(SdkConfig) -> SdkConf
         Some(((*account).to_owned(), connection))
     };
     let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
-    run::gather(&plan, &connections, &BTreeMap::new(), &|_, _| {}).await
+    run::gather(plan, &connections, expected, &|_, _| {}).await
 }
 
 /// Judges every step by what was gathered.

@@ -1,0 +1,221 @@
+//! Whose credentials: every kind of source reaches its account, roles are assumed from other accounts, and what goes
+//! wrong is explained.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{Answer, Machine, Request, denied, identity, moto, serve, xml};
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+const ROLE: &str = "production=arn:aws:iam::444455556666:role/OrganizationAccountAccessRole";
+
+/// An STS that knows accounts by how the access key ends, and refuses all else.
+fn sts(request: &Request) -> Answer {
+    let key = request.header("authorization");
+    let is = |name: &str| key.contains(&format!("{name}/"));
+    match request.body.as_str() {
+        body if body.contains("Action=GetCallerIdentity") && is("GENERAL") => identity("111122223333", "user/lee"),
+        body if body.contains("Action=GetCallerIdentity") && is("PRODUCTION") => identity("444455556666", "user/lee"),
+        body if body.contains("Action=AssumeRole") => xml(
+            "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAPRODUCTION</AccessKeyId><SecretAccessKey>SECRETOFTHEROLE</SecretAccessKey><SessionToken>TOKENOFTHEROLE</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
+        ),
+        _ => denied(),
+    }
+}
+
+/// A machine whose general account is bound to access keys, with an AWS that answers so.
+fn machine(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Machine {
+    let mut machine = Machine::new();
+    machine.bind(&[("general", "AKIAGENERAL", "secret", "")]);
+    machine.set("AWS_ENDPOINT_URL", &serve(answer));
+    machine
+}
+
+#[test]
+fn a_role_is_assumed_from_another_account() {
+    let mut machine = Machine::new();
+    let moto = moto(&machine);
+    machine.bind(&[("general", "AKIAGENERAL", "general", "")]);
+    machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
+    let ran = machine.verify(&["accounts", ROLE, "--show-identifiers"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("assumed from the general account: AWS account 444455556666"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("production account with an administrator's credentials"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("verify policy production"), "{}", ran.stderr);
+    let verified = machine.verify(&["unique-email"]);
+    assert_eq!(verified.status, 0, "{verified:?}");
+    // The binding remembers names and the account that was seen.
+    let kept = fs::read_to_string(machine.home.path().join("config/bindings.json")).unwrap();
+    assert!(kept.contains("OrganizationAccountAccessRole") && kept.contains("444455556666"), "{kept}");
+    assert!(!kept.contains("AKIA") && !kept.contains("ASIA"), "{kept}");
+}
+
+#[test]
+fn an_external_id_and_an_mfa_code_go_with_the_role() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let machine = machine(move |request| {
+        seen.lock().unwrap().push(request.body.clone());
+        sts(request)
+    });
+    let serial = "arn:aws:iam::111122223333:mfa/phone";
+    let bind = ["accounts", ROLE, "--external-id", "course-7", "--mfa-serial", serial];
+    let ran = machine.verify_with("123456\n", &bind);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let asked = "Code of the MFA device arn:aws:iam::••••••••3333:mfa/phone for the production account: ";
+    assert!(ran.stderr.contains(asked), "{}", ran.stderr);
+    let bodies = bodies.lock().unwrap().join("\n");
+    for part in
+        ["ExternalId=course-7", "TokenCode=123456", "SerialNumber=arn%3Aaws%3Aiam%3A%3A111122223333%3Amfa%2Fphone"]
+    {
+        assert!(bodies.contains(part), "{part}: {bodies}");
+    }
+    let nobody = machine.verify(&["account-created"]);
+    assert_eq!(nobody.status, 3);
+    let told = nobody.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("run verify in a terminal, which asks you for it"), "{nobody:?}");
+}
+
+#[test]
+fn a_profile_with_an_mfa_device_asks_for_its_code() {
+    let machine = machine(sts);
+    let profile = "[profile reader]\nregion = us-east-1\nsource_profile = general\nrole_arn = arn:aws:iam::444455556666:role/reader\nmfa_serial = arn:aws:iam::111122223333:mfa/phone\n";
+    fs::write(machine.home.path().join("aws-config"), profile).unwrap();
+    let ran = machine.verify_with("654321\n", &["accounts", "production=reader", "--show-identifiers"]);
+    assert!(ran.stdout.contains("✓ profile reader: AWS account 444455556666"), "{ran:?}");
+}
+
+#[test]
+fn every_kind_of_source_reaches_its_account() {
+    let mut machine = machine(|request| match request.path() {
+        // IAM Identity Center, and CloudShell's or a container's endpoint.
+        path if path.starts_with("/federation/credentials") => {
+            assert_eq!(request.header("x-amz-sso_bearer_token"), "TOKENOFSSO");
+            let keys = r#"{"roleCredentials": {"accessKeyId": "ASIAPRODUCTION", "secretAccessKey": "s", "sessionToken": "t", "expiration": 4070908800000}}"#;
+            (200, "content-type: application/json".into(), keys.into())
+        }
+        "/container" => {
+            assert_eq!(request.header("authorization"), "TOKENOFTHECONTAINER");
+            let keys = r#"{"AccessKeyId": "ASIAPRODUCTION", "SecretAccessKey": "s", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}"#;
+            (200, "content-type: application/json".into(), keys.into())
+        }
+        _ => sts(request),
+    });
+    let home = machine.home.path().canonicalize().unwrap();
+    let path = |name: &str| home.join(name);
+    fs::create_dir_all(path(".aws/sso/cache")).unwrap();
+    fs::create_dir_all(path(".aws/login/cache")).unwrap();
+    // The caches are named after digests of the session's name and of the login session's ARN.
+    fs::write(
+        path(".aws/sso/cache/4809561b34384fc017da4d2efc93d79ca3d90e22.json"),
+        r#"{"accessToken": "TOKENOFSSO", "expiresAt": "2099-01-01T00:00:00Z", "region": "us-east-1", "startUrl": "https://example.com/start"}"#,
+    )
+    .unwrap();
+    fs::write(
+        path(".aws/login/cache/d5cea291b22a8f02c4a58e452b8191161c263861d42f239b5dae2b0f2df46009.json"),
+        r#"{"accessToken": {"accessKeyId": "ASIAPRODUCTION", "secretAccessKey": "s", "sessionToken": "t", "accountId": "444455556666", "expiresAt": "2099-01-01T00:00:00Z"}, "tokenType": "aws_sigv4", "refreshToken": "r", "idToken": "i", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": "unused while the token lasts"}"#,
+    )
+    .unwrap();
+    fs::write(path("keys.json"), r#"{"Version": 1, "AccessKeyId": "AKIAPRODUCTION", "SecretAccessKey": "s"}"#).unwrap();
+    let profiles = format!(
+        "[profile keys]\naws_access_key_id = AKIAPRODUCTION\naws_secret_access_key = s\n\
+         [profile process]\ncredential_process = cat {}\n\
+         [profile sso]\nsso_session = course\nsso_account_id = 444455556666\nsso_role_name = reader\n\
+         [sso-session course]\nsso_region = us-east-1\nsso_start_url = https://example.com/start\n\
+         [profile login]\nlogin_session = arn:aws:iam::444455556666:root\n\
+         [profile role]\nrole_arn = arn:aws:iam::444455556666:role/reader\nsource_profile = keys\n",
+        path("keys.json").display()
+    );
+    fs::write(path("aws-config"), profiles).unwrap();
+    for profile in ["keys", "process", "sso", "login", "role"] {
+        let ran = machine.verify(&["accounts", &format!("production={profile}"), "--show-identifiers"]);
+        assert!(ran.stdout.contains(&format!("✓ profile {profile}: AWS account 444455556666")), "{profile}: {ran:?}");
+    }
+    let endpoint = machine.environment("AWS_ENDPOINT_URL").unwrap();
+    machine.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", &format!("{endpoint}/container"));
+    machine.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "TOKENOFTHECONTAINER");
+    let shell = machine.verify(&["accounts", "production=environment", "--show-identifiers"]);
+    assert!(shell.stdout.contains("the environment's credentials: AWS account 444455556666"), "{shell:?}");
+    machine.set("AWS_ACCESS_KEY_ID", "AKIAGENERAL");
+    machine.set("AWS_SECRET_ACCESS_KEY", "s");
+    let keys = machine.verify(&["accounts", "--unbind", "production", "general=environment", "--show-identifiers"]);
+    assert!(keys.stdout.contains("the environment's credentials: AWS account 111122223333"), "{keys:?}");
+}
+
+#[test]
+fn an_environment_without_credentials_says_so() {
+    let machine = machine(sts);
+    let ran = machine.verify(&["accounts", "production=environment"]);
+    assert!(ran.stdout.contains("There are no AWS credentials in the environment"), "{ran:?}");
+    assert_eq!(ran.status, 3);
+}
+
+#[test]
+fn what_cannot_be_bound_is_explained() {
+    let machine = machine(sts);
+    let mut shown = String::new();
+    for arguments in [
+        &["accounts", "production=arn:aws:iam::444455556666:user/lee"][..],
+        &["accounts", "production=reader", "--external-id", "course-7"],
+        &["accounts", ROLE, "--from", "genral"],
+        &["accounts", "general=arn:aws:iam::111122223333:role/r", ROLE],
+        &["accounts", "--unbind", "general", ROLE],
+        &["accounts", "prodution=reader"],
+    ] {
+        let ran = machine.verify(arguments);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        shown.push_str(&format!("verify {}\n{}\n", arguments.join(" "), ran.stderr));
+    }
+    let before = fs::read_to_string(machine.home.path().join("config/bindings.json")).unwrap();
+    assert!(before.contains("general") && !before.contains("role"), "nothing was bound: {before}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_role_that_is_not_given_says_what_must_hold() {
+    let machine = machine(|request| match request.body.as_str() {
+        body if body.contains("AssumeRole") => denied(),
+        _ => sts(request),
+    });
+    machine.verify(&["accounts", ROLE]);
+    let ran = machine.verify(&["account-created"]);
+    assert_eq!(ran.status, 3);
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn two_names_for_one_account_explain_themselves() {
+    let machine = machine(sts);
+    let ran = machine.verify(&["accounts", "production=general"]);
+    assert_eq!(ran.status, 3);
+    assert!(ran.stdout.contains("Two of the course's accounts reach the same AWS account ••••••••3333"), "{ran:?}");
+    assert!(ran.stdout.contains("Bind each to its own"), "{ran:?}");
+}
+
+#[test]
+fn an_administrator_is_warned_by_iams_own_word() {
+    let decision = |allowed: &str| {
+        let result = |action: &str| {
+            format!("<member><EvalActionName>{action}</EvalActionName><EvalDecision>{allowed}</EvalDecision></member>")
+        };
+        xml(&format!(
+            "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>{}{}</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>",
+            result("iam:CreateUser"),
+            result("iam:AttachUserPolicy")
+        ))
+    };
+    for (allowed, warned) in [("allowed", true), ("implicitDeny", false)] {
+        let answer = decision(allowed);
+        let machine = machine(move |request| match request.body.as_str() {
+            body if body.contains("Action=SimulatePrincipalPolicy") => {
+                assert!(body.contains("user%2Flee"), "{body}");
+                answer.clone()
+            }
+            _ => sts(request),
+        });
+        let ran = machine.verify(&["accounts"]);
+        assert_eq!(ran.stderr.contains("an administrator's credentials"), warned, "{ran:?}");
+    }
+}

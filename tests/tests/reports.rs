@@ -1,0 +1,142 @@
+//! Results for build servers and spreadsheets, and what is said of a step that no longer holds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{Machine, boto3};
+use serde_json::Value;
+
+/// Takes the times of day out of a text.
+fn timeless(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("20") {
+        let looks = |length: usize, like: &str| {
+            rest.get(at..at + length).is_some_and(|text| {
+                text.chars().zip(like.chars()).all(|(c, like)| if like == '0' { c.is_ascii_digit() } else { c == like })
+            })
+        };
+        let length = [20, 20, 16]
+            .into_iter()
+            .zip(["0000-00-00T00:00:00Z", "0000-00-00 00:00 UTC", ""])
+            .find(|(length, like)| !like.is_empty() && looks(*length, like));
+        out.push_str(&rest[..at]);
+        match length {
+            Some((length, _)) => {
+                out.push_str("TIME");
+                rest = &rest[at + length..];
+            }
+            None => {
+                out.push_str("20");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    out + rest
+}
+
+#[test]
+fn junit_tells_false_unread_and_unprovable_apart() {
+    let machine = Machine::new();
+    machine.verify(&["practice", "do", "account-created"]);
+    let ran = machine.verify(&["--practice", "--format", "junit"]);
+    assert_eq!(ran.status, 1);
+    insta::assert_snapshot!("junit_not_yet", timeless(&ran.stdout));
+    machine.verify(&["attest", "--practice=done", "pdf-invoice"]);
+    let ran = machine.verify(&["--practice=done", "--format", "junit"]);
+    insta::assert_snapshot!("junit_done", timeless(&ran.stdout));
+    let ran = machine.verify(&["--practice=fresh", "cost-budget", "--format", "junit"]);
+    assert!(ran.stdout.contains(r#"errors="1""#) && ran.stdout.contains(r#"type="no-credentials""#), "{}", ran.stdout);
+}
+
+#[test]
+fn a_table_is_printed_for_spreadsheets() {
+    let machine = Machine::new();
+    machine.verify(&["practice", "do", "account-created"]);
+    insta::assert_snapshot!("csv", timeless(&machine.verify(&["--practice", "--format", "csv"]).stdout));
+    let kept = machine.verify(&["status", "--practice", "--format", "csv"]).stdout;
+    assert_eq!(kept.lines().count(), machine.verify(&["--practice", "--format", "csv"]).stdout.lines().count());
+}
+
+/// Reads the three reports as their readers do, and prints what they found of a budget's name.
+const READ: &str = r#"
+import csv, io, json, sys
+import xml.etree.ElementTree as ElementTree
+junit, table = open(sys.argv[1]).read(), open(sys.argv[2], newline="").read()
+cases = [case.get("classname") for case in ElementTree.fromstring(junit.encode()).iter("testcase")]
+rows = list(csv.DictReader(io.StringIO(table)))
+print(json.dumps(dict(cases=cases, cells=[cell for row in rows for cell in row.values()])))
+"#;
+
+#[test]
+fn what_aws_or_a_lesson_says_breaks_no_report() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "--record", "run.json"]);
+    let hostile = "=HYPERLINK(\"http://evil.example\",\"<b>&]]>\u{1b}[31m\u{0}\")";
+    let mut recording: Value = serde_json::from_str(&machine.read("run.json")).unwrap();
+    recording["accounts"]["production"]["budgets"][0]["name"] = hostile.into();
+    machine.write("run.json", &recording.to_string());
+    machine.edit("src/production-account.md", "Budget created", "=1+1 <b>Budget</b> &amp; \"created\"");
+    let junit = machine.verify(&["--replay", "run.json", "--format", "junit"]).stdout;
+    let table = machine.verify(&["--replay", "run.json", "--format", "csv"]).stdout;
+    for report in [&junit, &table] {
+        assert!(!report.contains('\u{1b}') && !report.contains('\u{0}'), "{report}");
+    }
+    machine.write("junit.xml", &junit);
+    machine.write("table.csv", &table);
+    let path = |name: &str| machine.course.join(name).to_str().unwrap().to_owned();
+    let read = boto3(&machine, READ, &[&path("junit.xml"), &path("table.csv")]);
+    assert!(read["cases"].as_array().unwrap().iter().any(|case| case == "cost-budget"));
+    let cells = read["cells"].as_array().unwrap();
+    assert!(cells.iter().any(|cell| cell.as_str().unwrap().contains("HYPERLINK")), "the name is told: {cells:?}");
+    for cell in cells {
+        let cell = cell.as_str().unwrap();
+        assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "a formula: {cell}");
+    }
+}
+
+#[test]
+fn identifiers_are_masked_unless_asked_for_and_never_kept() {
+    let machine = Machine::new();
+    for format in ["text", "json", "junit", "csv"] {
+        let tells = |arguments: &[&str]| {
+            let ran = machine.verify(&[arguments, &["--practice=done", "--format", format]].concat());
+            let ids = ["444455556666", "learner+production@example.com"];
+            ids.iter().any(|id| ran.stdout.contains(id) || ran.stderr.contains(id))
+        };
+        assert!(!tells(&[]), "{format}");
+        if format != "text" {
+            assert!(tells(&["--show-identifiers"]), "{format}");
+        }
+        assert!(!machine.read(".verify/results/practice.json").contains("444455556666"), "{format}");
+        assert!(!tells(&["status", "--show-identifiers"]), "{format}");
+    }
+    assert!(machine.verify(&["--practice=done", "unique-email", "--show-identifiers"]).stdout.contains("444455556666"));
+}
+
+#[test]
+fn a_step_that_no_longer_holds_says_since_when() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "cost-budget"]);
+    // Not readable is not gone.
+    let unread = machine.verify(&["--practice=fresh", "cost-budget"]).stdout;
+    assert!(unread.contains("It was done when it was last known, at "), "{unread}");
+    machine.verify(&["practice", "do", "account-created"]);
+    let gone = machine.verify(&["--practice", "cost-budget"]).stdout;
+    assert!(gone.contains("It was done at ") && gone.contains("and is no longer since "), "{gone}");
+    let first = machine.verify(&["status", "--practice", "--format", "json"]).json()["steps"]["cost-budget"].clone();
+    machine.verify(&["--practice", "cost-budget"]);
+    let again = machine.verify(&["status", "--practice", "--format", "json"]).json()["steps"]["cost-budget"].clone();
+    assert_eq!((&first["held_until"], &first["lapsed"]), (&again["held_until"], &again["lapsed"]));
+    assert!(first["lapsed"].is_string(), "{first}");
+    let status = machine.verify(&["status", "--practice"]).stdout;
+    assert!(status.contains("Done before, and no longer: cost-budget."), "{status}");
+    machine.verify(&["build", "--practice"]);
+    let page = machine.read("book/production-account.html");
+    assert!(page.contains("class=\"verify-drift\">It was done at"), "the widget shows it");
+    machine.verify(&["practice", "do", "cost-budget"]);
+    let back =
+        machine.verify(&["--practice", "cost-budget", "--format", "json"]).json()["steps"]["cost-budget"].clone();
+    assert_eq!((&back["held_until"], &back["lapsed"]), (&Value::Null, &Value::Null));
+}

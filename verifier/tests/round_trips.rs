@@ -1,0 +1,58 @@
+//! How many calls wait for each other, told by a clock that moves only while everybody waits: each call takes 80 ms of
+//! it, and nothing else takes any.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use common::{COURSE, gather_plan, http, world};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
+use verify::practice::{GENERAL, PRODUCTION, Start};
+use verify::report::calls;
+use verify::run::Gathered;
+
+const ROUND_TRIP: Duration = Duration::from_millis(80);
+
+fn far_away(sdk: SdkConfig) -> SdkConfig {
+    http::through(&sdk, |request, inner| {
+        let answer = inner.call(request);
+        HttpConnectorFuture::new(async move {
+            tokio::time::sleep(ROUND_TRIP).await;
+            answer.await
+        })
+    })
+}
+
+async fn gathered(expected: &[(&str, &str)]) -> (Gathered, Duration) {
+    let (course, compiled) = &*COURSE;
+    let world = world(Start::Done, &[]).await;
+    let expected: BTreeMap<String, String> =
+        expected.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect();
+    let begun = Instant::now();
+    let gathered = gather_plan(&world, &compiled.plan(course, &course.steps), &expected, &far_away).await;
+    (gathered, begun.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_run_takes_three_round_trips_and_later_ones_two() {
+    let (first, took) = gathered(&[]).await;
+    assert_eq!(took, 3 * ROUND_TRIP, "{}", calls::timeline(&first.calls));
+    let (later, took) = gathered(&[(GENERAL, "111122223333"), (PRODUCTION, "444455556666")]).await;
+    assert_eq!(took, 2 * ROUND_TRIP, "{}", calls::timeline(&later.calls));
+    assert_eq!(later.evidence, first.evidence);
+    assert_eq!(later.account_ids, first.account_ids);
+    insta::assert_snapshot!("later", calls::timeline(&later.calls));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_of_another_account_is_thrown_away() {
+    let (wrong, _) = gathered(&[(GENERAL, "111122223333"), (PRODUCTION, "777788889999")]).await;
+    assert!(!wrong.account_ids.contains_key(PRODUCTION));
+    for (section, value) in &wrong.evidence[PRODUCTION] {
+        assert_eq!(value["$unreadable"][0]["code"], "wrong-account", "{}", section.name());
+    }
+}
