@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Machine, closed_port, server};
+use common::{Machine, closed_port, cut_off, server};
 
 #[test]
 fn an_unknown_step_names_the_nearest() {
@@ -108,6 +108,8 @@ fn what_aws_says_becomes_a_reason() {
     insta::assert_snapshot!("throttled", against(&throttled));
     let not_aws = server(200, "text/html", "<html>Welcome to this hotel's network</html>");
     insta::assert_snapshot!("not_aws", against(&not_aws));
+    let cut = cut_off(200, &xml("Whatever", "what was to come"));
+    insta::assert_snapshot!("cut_off", against(&cut));
 }
 
 #[test]

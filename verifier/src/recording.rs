@@ -91,14 +91,23 @@ pub fn read(path: &Path) -> Result<Gathered> {
         }
         evidence.insert(account, known);
     }
-    // As in a live run: one account under two names is a mistake in the bindings, and says nothing about the course.
+    // As in a live run: one account under two names is a mistake in the bindings, and an account that was not
+    // identified says nothing about the course.
     let ids = std::mem::take(&mut gathered.account_ids);
-    for (account, id) in &ids {
-        if ids.values().filter(|other| *other == id).count() == 1 {
-            gathered.account_ids.insert(account.clone(), id.clone());
-        } else if let Some(sections) = evidence.get_mut(account) {
-            sections.values_mut().for_each(|value| *value = run::wrong_account(account, id, true, None));
-        }
+    for (account, sections) in &mut evidence {
+        let id = ids.get(account);
+        let instead = match id {
+            Some(id) if ids.values().filter(|other| *other == id).count() == 1 => {
+                gathered.account_ids.insert(account.clone(), id.clone());
+                continue;
+            }
+            Some(id) => run::wrong_account(account, id, true, None),
+            None => match sections.get(&Section::Identity) {
+                Some(identity) => run::nothing_without(identity),
+                None => continue,
+            },
+        };
+        sections.values_mut().for_each(|value| *value = instead.clone());
     }
     gathered.evidence = Arc::new(evidence);
     gathered.calls = recording.calls.into_iter().map(Timed::recorded).collect();

@@ -188,7 +188,7 @@ pub(crate) fn wrong_account(account: &str, id: &str, twice: bool, expected: Opti
 }
 
 /// What is left of an account without an identity: its reasons, for every section.
-fn nothing_without(identity: &Value) -> Value {
+pub(crate) fn nothing_without(identity: &Value) -> Value {
     let unreadable = |value: &Value| value.get(evidence::UNREADABLE).is_some();
     match identity.get("account") {
         Some(account) if !unreadable(identity) && unreadable(account) => account.clone(),

@@ -207,6 +207,14 @@ pub fn server(status: u16, content_type: &str, body: &str) -> String {
 
 /// A server whose answers depend on the request. It ends with the test.
 pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> String {
+    serve_raw(move |request| {
+        let (status, headers, body) = answer(request);
+        let length = body.len();
+        format!("HTTP/1.1 {status} Answer\r\n{headers}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    })
+}
+
+fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let answer = Arc::new(answer);
@@ -226,12 +234,7 @@ pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Str
                 let mut body = vec![0; length];
                 let _ = reader.read_exact(&mut body);
                 let request = Request { head, body: String::from_utf8_lossy(&body).into_owned() };
-                let (status, headers, body) = answer(&request);
-                let length = body.len();
-                let answer = format!(
-                    "HTTP/1.1 {status} Answer\r\n{headers}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-                );
-                let _ = reader.get_mut().write_all(answer.as_bytes());
+                let _ = reader.get_mut().write_all(answer(&request).as_bytes());
             });
         }
     });
@@ -288,6 +291,14 @@ pub fn boto3(machine: &Machine, script: &str, arguments: &[&str]) -> Value {
     let ran = machine.command(&installed("python")).args(["-c", script]).args(arguments).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     serde_json::from_slice(&ran.stdout).unwrap()
+}
+
+/// A server that hangs up in the middle of each answer.
+pub fn cut_off(status: u16, body: &str) -> String {
+    let half = body[..body.len() / 2].to_owned();
+    serve_raw(move |_| {
+        format!("HTTP/1.1 {status} Answer\r\ncontent-type: text/xml\r\ncontent-length: 4000\r\n\r\n{half}")
+    })
 }
 
 /// A port of loopback that nobody listens on.

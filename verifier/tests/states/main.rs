@@ -1,0 +1,95 @@
+//! Account states with the verdicts that a person would give. Each starts from the done or the signed-up practice
+//! account, goes through a recording, and differs in what it says.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod accounts;
+mod billing;
+#[path = "../common/mod.rs"]
+mod common;
+mod root;
+
+use common::{gather, in_words, judge, world};
+use mdbook_verify::results::Results;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use verify::evidence::UNREADABLE;
+use verify::practice::{Start, World};
+use verify::recording;
+
+/// A state: its name, what is so otherwise, what is different, and the steps it is about.
+struct State(&'static str, Base, &'static [Change], &'static [&'static str]);
+
+/// A place in the recording, and what is there instead.
+type Change = (&'static str, fn() -> Value);
+
+#[derive(Clone, Copy)]
+enum Base {
+    /// Everything is done; no word was given.
+    Done,
+    /// Everything is done, and the learner gave a word for all that takes one.
+    Confirmed,
+    /// The accounts exist, and nothing is done.
+    SignedUp,
+}
+use Base::{Confirmed, Done, SignedUp};
+
+fn unread() -> Value {
+    json!({ UNREADABLE: [{ "code": "throttled", "account": "production", "message": "AWS asked to slow down." }] })
+}
+
+/// The recording of a world, with some places of it changed.
+async fn recorded(world: &World, changes: &[Change], confirmed: bool) -> Results {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    recording::write(file.path(), &gather(world).await, true).unwrap();
+    let mut recording: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
+    for (place, value) in changes {
+        let place = format!("/accounts{place}");
+        *recording.pointer_mut(&place).unwrap_or_else(|| panic!("the recording has no {place}")) = value();
+    }
+    std::fs::write(file.path(), recording.to_string()).unwrap();
+    judge(recording::read(file.path()).unwrap(), confirmed)
+}
+
+#[tokio::test]
+async fn a_person_would_judge_these_states_the_same() {
+    let done = world(Start::Done, &[]).await;
+    let signed_up = world(Start::Fresh, &["account-created"]).await;
+    for (name, states) in [("accounts", accounts::STATES), ("root", root::STATES), ("billing", billing::STATES)] {
+        let mut table = String::new();
+        for State(name, base, changes, steps) in states {
+            let (world, confirmed) = match base {
+                Done => (&done, false),
+                Confirmed => (&done, true),
+                SignedUp => (&signed_up, false),
+            };
+            let results = recorded(world, changes, confirmed).await;
+            let _ = writeln!(table, "{name}");
+            for step in *steps {
+                let result = &results.steps[*step];
+                let _ = writeln!(table, "    {step:<20} {}", in_words(result));
+                let told = result.expectations.iter().flat_map(|told| &told.sentences);
+                told.for_each(|sentence| {
+                    let _ = writeln!(table, "        {sentence}");
+                });
+            }
+        }
+        insta::assert_snapshot!(name, table);
+    }
+}
+
+#[tokio::test]
+async fn a_masked_recording_is_judged_like_the_original() {
+    let gathered = gather(&world(Start::Done, &[]).await).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    recording::write(file.path(), &gathered, false).unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    for secret in ["111122223333", "444455556666", "learner", "Lee Arner", "Practice Street", "555 0100"] {
+        let kept = text.contains(secret) && secret != "learner";
+        assert!(!kept, "the recording tells {secret}");
+    }
+    let verdicts =
+        |results: Results| results.steps.into_iter().map(|(id, result)| (id, result.verdict)).collect::<Vec<_>>();
+    let replayed = recording::read(file.path()).unwrap();
+    assert_eq!(verdicts(judge(replayed, false)), verdicts(judge(gathered, false)));
+}
