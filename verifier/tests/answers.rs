@@ -29,22 +29,6 @@ const MAY_BE_ABSENT: &[&str] = &[
     "ThresholdType",
 ];
 
-/// Fields that hold one of some known values.
-const ENUMERATIONS: &[&str] = &[
-    "State",
-    "Status",
-    "AccountState",
-    "JoinedMethod",
-    "FeatureSet",
-    "BudgetType",
-    "TimeUnit",
-    "NotificationType",
-    "ComparisonOperator",
-    "ThresholdType",
-    "SubscriptionType",
-    "value",
-];
-
 #[derive(Debug, Clone, PartialEq)]
 enum Change {
     Remove,
@@ -147,7 +131,7 @@ async fn a_field_that_is_missing_null_or_from_tomorrow_makes_nothing_verified_or
             if !MAY_BE_ABSENT.contains(&key) && key.parse::<usize>().is_err() {
                 changes.extend([Change::Remove, Change::Null]);
             }
-            if ENUMERATIONS.contains(&key) {
+            if common::faults::ENUMERATIONS.contains(&key) {
                 changes.push(Change::FromTomorrow);
             }
             for change in changes {

@@ -210,7 +210,7 @@ fn missing(value: &mut Value) {
 }
 
 /// Fields that hold one of some known values.
-const ENUMERATIONS: &[&str] = &[
+pub const ENUMERATIONS: &[&str] = &[
     "State",
     "Status",
     "AccountState",
