@@ -33,3 +33,6 @@ pub use preprocessor::VerifyPreprocessor;
 
 /// The widgets' style sheet.
 pub const CSS: &str = include_str!("../assets/verify.css");
+
+/// The script of the live book, which only `verify serve` brings into its pages.
+pub const JS: &str = include_str!("../assets/verify.js");

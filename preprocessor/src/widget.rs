@@ -10,9 +10,10 @@ use crate::results::{Outcome, StepResult, Verdict, View, time};
 pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
     let verdict = view.verdict;
     let mut widget = format!(
-        "<verify-step data-step=\"{}\" data-verdict=\"{}\"{}{}>",
+        "<verify-step data-step=\"{}\" data-verdict=\"{}\"{}{}{}>",
         escape(&step.id),
         verdict.name(),
+        word(step, view),
         if practice { " data-practice" } else { "" },
         if step.optional { " data-optional" } else { "" },
     );
@@ -47,6 +48,18 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
     widget.push_str(&line("verify-command", &command(step.id.clone())));
     widget.push_str("</verify-step>");
     widget
+}
+
+/// Whether the step takes the learner's word, for the buttons of the live book.
+fn word(step: &Step, view: &View<'_>) -> &'static str {
+    let any =
+        |outcome| view.result.is_some_and(|result| result.expectations.iter().any(|told| told.outcome == outcome));
+    // The word for a check of checks is given on its members.
+    match step.members.is_empty() {
+        true if any(Outcome::Unconfirmed) => " data-word=\"asked\"",
+        true if any(Outcome::Confirmed) => " data-word=\"given\"",
+        _ => "",
+    }
 }
 
 /// A step's verdict in a word or two, for other renderers than HTML.

@@ -9,7 +9,7 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
-use mdbook_verify::{CSS, VerifyPreprocessor};
+use mdbook_verify::{CSS, JS, VerifyPreprocessor};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,10 @@ use crate::trust;
 
 /// Our style sheet, below the book's root.
 const STYLE_SHEET: &str = ".verify/assets/verify.css";
+/// The live book's script, below the book's root.
+const SCRIPT: &str = ".verify/assets/verify.js";
+/// Where the live book is built, below the book's root.
+const LIVE: &str = ".verify/live";
 /// A theme folder with nothing in it, so that mdBook uses its own.
 const NO_THEME: &str = ".verify/assets/theme";
 
@@ -56,12 +60,35 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 /// # Errors
 /// All that is wrong with the book.
 pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
-    let assets = root.join(STYLE_SHEET);
+    let book = prepared(root, practice, trusted)?;
+    book.build()?;
+    let mut page = book.build_dir_for("html").join("index.html");
+    if !page.is_file() {
+        page = book.build_dir_for("html");
+    }
+    Ok(page)
+}
+
+/// Builds the live book, which has the widgets' script, in a folder of its own. Returns that folder.
+///
+/// # Errors
+/// All that is wrong with the book.
+pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
+    let mut book = prepared(root, practice, trusted)?;
+    asset(root, SCRIPT, JS)?;
+    let mut js = book.config.html_config().unwrap_or_default().additional_js;
+    js.push(PathBuf::from(SCRIPT));
+    book.config.set("output.html.additional-js", js)?;
+    book.config.build.build_dir = PathBuf::from(LIVE);
+    book.build()?;
+    Ok(book.build_dir_for("html"))
+}
+
+/// The book, ready to be built with our style sheet and preprocessor.
+fn prepared(root: &Path, practice: bool, trusted: bool) -> Result<MDBook> {
     let folder = root.join(NO_THEME);
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    if fs::read_to_string(&assets).ok().as_deref() != Some(CSS) {
-        fs::write(&assets, CSS).with_context(|| format!("writing {}", assets.display()))?;
-    }
+    asset(root, STYLE_SHEET, CSS)?;
     let mut book = load(root, trusted)?;
     let mut css = book.config.html_config().unwrap_or_default().additional_css;
     css.retain(|sheet| sheet.file_name().is_none_or(|name| name != "verify.css"));
@@ -71,12 +98,16 @@ pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
         book.config.set("output.html.theme", NO_THEME)?;
     }
     book.with_preprocessor(VerifyPreprocessor::new().with_results(practice));
-    book.build()?;
-    let mut page = book.build_dir_for("html").join("index.html");
-    if !page.is_file() {
-        page = book.build_dir_for("html");
+    Ok(book)
+}
+
+/// Writes a file that the book includes, if it is another one.
+fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
+    let path = root.join(path);
+    if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
-    Ok(page)
+    Ok(())
 }
 
 fn load(root: &Path, trusted: bool) -> Result<MDBook> {

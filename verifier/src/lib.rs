@@ -19,7 +19,7 @@
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
 //! | [`practice`] | two AWS accounts in this process |
-//! | [`report`], [`cli`] | what a person sees |
+//! | [`report`], [`serve`], [`cli`] | what a person sees |
 
 pub mod account;
 pub mod bindings;
@@ -35,6 +35,7 @@ pub mod recording;
 pub mod report;
 pub mod run;
 pub mod sentence;
+pub mod serve;
 pub mod store;
 pub mod trust;
 pub mod verdict;

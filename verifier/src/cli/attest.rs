@@ -15,7 +15,21 @@ pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exi
     common.takes(&[Format::Text, Format::Json])?;
     let session = Session::open(common)?;
     let step = session.step(id)?;
-    let statements = statements(&session, step)?;
+    let results = give(&session, step, withdraw).await?;
+    for statement in statements(&session, step)? {
+        let done = if withdraw { "Withdrawn" } else { "Confirmed" };
+        notice(&format!("{done}: {statement}"));
+    }
+    match common.format {
+        Format::Json => print(&report::json(&results)?)?,
+        _ => print(&report::text::details(&session.course, &results, step))?,
+    }
+    Ok(exit::of([results.view(&session.course, step).verdict]))
+}
+
+/// Gives the learner's word for a step or takes it back, and judges what comes of it.
+pub(super) async fn give(session: &Session<'_>, step: &Step, withdraw: bool) -> Result<Results> {
+    let statements = statements(session, step)?;
     // The checks of checks that it belongs to come to something else with it.
     let whole = session.course.steps.iter().filter(|other| other.members.contains(&step.id));
     let names: Vec<String> = [step].into_iter().chain(whole).map(|step| step.id.clone()).collect();
@@ -43,16 +57,7 @@ pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exi
         session.bench().judge(&steps, &gathered, results);
     })?;
     loaded.notice.iter().for_each(|text| notice(text));
-    for statement in &statements {
-        let done = if withdraw { "Withdrawn" } else { "Confirmed" };
-        notice(&format!("{done}: {statement}"));
-    }
-    let results = session.shown(&steps, &gathered, loaded.results);
-    match common.format {
-        Format::Json => print(&report::json(&results)?)?,
-        _ => print(&report::text::details(&session.course, &results, step))?,
-    }
-    Ok(exit::of([results.view(&session.course, step).verdict]))
+    Ok(session.shown(&steps, &gathered, loaded.results))
 }
 
 fn statements(session: &Session<'_>, step: &Step) -> Result<Vec<String>> {

@@ -8,6 +8,7 @@ mod mfa;
 mod policy;
 mod practice;
 mod schema;
+mod serve;
 mod session;
 mod status;
 mod verify;
@@ -136,6 +137,15 @@ enum Command {
         #[arg(long)]
         withdraw: bool,
     },
+    /// Read the book with live widgets: verify each step in the page
+    Serve {
+        /// The port on 127.0.0.1; without it, one that the system chooses
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        port: u16,
+        /// Open the book in your browser
+        #[arg(long)]
+        open: bool,
+    },
     /// Verify again as the accounts change, until every step is done
     Watch {
         /// Steps to watch; all of the course without one
@@ -199,6 +209,7 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Status) => status::run(common),
         Some(Command::Explain { step }) => explain::run(common, &step),
         Some(Command::Attest { step, withdraw }) => attest::run(common, &step, withdraw).await,
+        Some(Command::Serve { port, open }) => serve::run(common, port, open).await,
         Some(Command::Watch { steps }) => watch::run(common, &steps).await,
         Some(Command::Accounts(arguments)) => accounts::run(common, &arguments).await,
         Some(Command::Doctor) => doctor::run(common).await,

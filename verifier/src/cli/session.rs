@@ -85,8 +85,10 @@ impl<'c> Session<'c> {
         connections: &BTreeMap<String, Connection>,
     ) -> Result<Gathered> {
         tokio::select! {
-            gathered = self.read(plan, connections) => gathered,
+            // In this order, so that Ctrl-C is heard before the first call goes out.
+            biased;
             _ = tokio::signal::ctrl_c() => bail!("interrupted; the results are as they were"),
+            gathered = self.read(plan, connections) => gathered,
         }
     }
 

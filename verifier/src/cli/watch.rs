@@ -25,11 +25,12 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let steps = run::select(&session.course, names)?;
     let mut watch = Watch::new(&session, steps);
     let results = tokio::select! {
-        results = watch.until_done() => results?,
+        biased;
         _ = tokio::signal::ctrl_c() => {
             watch.say("Stopped watching.");
             watch.results()
         }
+        results = watch.until_done() => results?,
     };
     print(&report::results(form, &session.course, &results, names)?)?;
     Ok(if names.is_empty() {

@@ -1,0 +1,137 @@
+//! HTTP: the book's files, the tasks that pages ask for, and the events that they are told.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use futures_util::{Stream, StreamExt, stream};
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_stream::wrappers::BroadcastStream;
+
+use super::desk::{Desk, Event, Task};
+
+/// The largest body of a task. Ids of steps are much shorter.
+const LARGEST_BODY: usize = 1024;
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(5);
+
+pub(super) fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/-/events", get(events))
+        .route("/-/verify", post(task))
+        .route("/-/attest", post(task))
+        .route("/-/practice", post(task))
+        .fallback(get(file))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), guarded))
+        .with_state(desk)
+}
+
+/// Lets in what the gate admits, exchanges the one-time address, and puts on every answer what browsers must know.
+async fn guarded(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    let (uri, headers) = (request.uri(), request.headers());
+    let token = uri.query().and_then(|query| query.strip_prefix("token="));
+    let mut response = match token {
+        Some(token) if uri.path() == "/" && request.method() == "GET" => {
+            let cookie = desk.gate.host(uri, headers).and_then(|_| desk.gate.exchange(token));
+            match cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
+                // The address without the token takes its place.
+                Some(cookie) => {
+                    let to_book = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];
+                    (StatusCode::SEE_OTHER, to_book).into_response()
+                }
+                None => match desk.gate.admit(request.method(), uri, headers) {
+                    // Whoever is in already may load the old address again.
+                    Ok(()) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
+                    Err(refused) => refused.into_response(),
+                },
+            }
+        }
+        _ => match desk.gate.admit(request.method(), uri, headers) {
+            Ok(()) => next.run(request).await,
+            Err(refused) => refused.into_response(),
+        },
+    };
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let strictest = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(strictest);
+    response
+}
+
+async fn file(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let pages = desk.pages();
+    let Some(page) = pages.find(request.uri().path()) else {
+        return (StatusCode::NOT_FOUND, "The book has no such page.").into_response();
+    };
+    let headers = [(header::CONTENT_TYPE, page.kind), (header::CONTENT_SECURITY_POLICY, page.policy.as_str())];
+    (headers, page.bytes.clone()).into_response()
+}
+
+/// What a page asks for: a step's id and nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    step: String,
+    #[serde(default)]
+    withdraw: bool,
+}
+
+async fn task(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let body = match tokio::time::timeout(BODY_DEADLINE, body_of(request.into_body())).await {
+        Ok(Some(body)) => body,
+        Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "That is more than a step's name.").into_response(),
+        Err(_) => return (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response(),
+    };
+    let Ok(Asked { step, withdraw }) = serde_json::from_slice(&body) else {
+        return (StatusCode::BAD_REQUEST, "A request names a step.").into_response();
+    };
+    let task = match path.as_str() {
+        "/-/attest" => Task::Attest { step, withdraw },
+        "/-/practice" if !desk.recipe.practice => {
+            return (StatusCode::FORBIDDEN, "Only the practice account can be practised in.").into_response();
+        }
+        "/-/practice" => Task::Practice(step),
+        _ => Task::Verify(step),
+    };
+    if !desk.knows(&task) {
+        return (StatusCode::NOT_FOUND, "The course has no such step.").into_response();
+    }
+    desk.begin(task);
+    StatusCode::ACCEPTED.into_response()
+}
+
+async fn body_of(body: Body) -> Option<bytes::Bytes> {
+    axum::body::to_bytes(body, LARGEST_BODY).await.ok()
+}
+
+async fn events(State(desk): State<Arc<Desk>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    // Listening begins before the state is read, so that nothing falls between.
+    let later = BroadcastStream::new(desk.listen());
+    let now = stream::iter(desk.state());
+    let later = later.flat_map(move |event| match event {
+        Ok(event) => stream::iter(vec![event]),
+        // This page fell behind: it gets everything anew.
+        Err(_) => stream::iter(desk.state()),
+    });
+    let told = now.chain(later).map(|event: Event| {
+        // Nothing in an event can fail to become JSON.
+        Ok(sse::Event::default().json_data(&event).unwrap_or_default())
+    });
+    Sse::new(told).keep_alive(KeepAlive::default())
+}
