@@ -115,9 +115,19 @@ struct Events(BufReader<TcpStream>);
 impl Events {
     /// Waits for an event.
     fn until(&mut self, is: impl Fn(&Value) -> bool) -> Value {
+        let mut quiet = 0;
         loop {
             let mut line = String::new();
             assert!(self.0.read_line(&mut line).unwrap() > 0, "the events ended");
+            // A sign of life every 15 seconds: after two minutes of nothing else, it will not come.
+            quiet = if line.starts_with(':') {
+                quiet + 1
+            } else if line.trim().is_empty() {
+                quiet
+            } else {
+                0
+            };
+            assert!(quiet < 8, "the event never came");
             if let Some(data) = line.strip_prefix("data: ") {
                 let event: Value = serde_json::from_str(data).unwrap();
                 if is(&event) {

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 
 use super::gate::Gate;
 use super::pages::Pages;
+use super::stamp::Stamp;
 use crate::book;
 use crate::store::Store;
 
@@ -88,6 +89,8 @@ pub struct Recipe {
 pub struct Desk {
     pub(super) gate: Gate,
     pub(super) recipe: Recipe,
+    /// The state of the course's folder before the first build.
+    pub(super) built_from: Stamp,
     work: Work,
     shown: RwLock<Shown>,
     running: Mutex<BTreeSet<String>>,
@@ -108,11 +111,12 @@ impl Desk {
     /// # Errors
     /// All that is wrong with the course.
     pub fn open(gate: Gate, recipe: Recipe, work: Work) -> Result<Desk> {
+        let built_from = Stamp::of(&recipe.root);
         let (course, pages) = build(&recipe)?;
         let shown = RwLock::new(Shown { course, pages, broken: None });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(64);
-        Ok(Desk { gate, recipe, work, shown, running: Mutex::default(), events })
+        Ok(Desk { gate, recipe, built_from, work, shown, running: Mutex::default(), events })
     }
 
     /// The book.

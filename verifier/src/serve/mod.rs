@@ -13,16 +13,15 @@ pub mod desk;
 pub mod gate;
 pub mod pages;
 mod routes;
+mod stamp;
 
 use anyhow::{Context, Result};
-use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 use desk::Desk;
+use stamp::Stamp;
 
 /// How often the course and the results are looked at. mdBook's own server looks once a second.
 const LOOK: Duration = Duration::from_millis(300);
@@ -58,54 +57,21 @@ pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str
 
 /// Builds again whenever something has changed.
 fn look(desk: &Desk, say: &dyn Fn(&str)) {
-    let root = desk.recipe.root.clone();
-    let (mut course, mut results) = (course_stamp(&root), results_stamp(&root));
+    let mut built = desk.built_from;
     let mut broken = false;
     loop {
         std::thread::sleep(LOOK);
-        let (course_now, results_now) = (course_stamp(&root), results_stamp(&root));
-        if (course_now, results_now) == (course, results) {
+        let now = Stamp::of(&desk.recipe.root);
+        if now == built {
             continue;
         }
-        let message = desk.rebuild(course_now != course);
-        (course, results) = (course_now, results_now);
-        match message {
+        let message = desk.rebuild(now.course != built.course);
+        built = now;
+        match &message {
             Some(message) => say(&format!("{message}\n\nThe book is shown as it was before.")),
             None if broken => say("The book is built again."),
             None => {}
         }
-        broken = desk.state().iter().any(|event| matches!(event, desk::Event::Broken { message: Some(_) }));
-    }
-}
-
-fn course_stamp(root: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    stamp(root, &mut hasher);
-    hasher.finish()
-}
-
-fn results_stamp(root: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    stamp(&root.join(".verify/results"), &mut hasher);
-    hasher.finish()
-}
-
-/// What changes when a file below the folder does. Hidden folders are not the course's, and a built book is marked by
-/// mdBook's `.nojekyll`.
-fn stamp(folder: &Path, hasher: &mut DefaultHasher) {
-    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (name, path) = (entry.file_name(), entry.path());
-        let Ok(about) = entry.metadata() else { continue };
-        if about.is_dir() {
-            let hidden = name.to_string_lossy().starts_with('.');
-            if !hidden && !path.join(".nojekyll").exists() {
-                stamp(&path, hasher);
-            }
-            continue;
-        }
-        let modified = about.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        (path, about.len(), modified).hash(hasher);
+        broken = message.is_some();
     }
 }

@@ -1,0 +1,46 @@
+//! Stamps: what tells whether the course or the results have changed.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The state of a course's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) course: u64,
+    pub(super) results: u64,
+}
+
+impl Stamp {
+    /// The state now. Take it before what is built from the folder, or a change in between is never noticed.
+    pub(super) fn of(root: &Path) -> Stamp {
+        Stamp { course: hash(root), results: hash(&root.join(".verify/results")) }
+    }
+}
+
+fn hash(folder: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    stamp(folder, &mut hasher);
+    hasher.finish()
+}
+
+/// What changes when a file below the folder does. Hidden folders are not the course's, and a built book is marked by
+/// mdBook's `.nojekyll`.
+fn stamp(folder: &Path, hasher: &mut DefaultHasher) {
+    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (name, path) = (entry.file_name(), entry.path());
+        let Ok(about) = entry.metadata() else { continue };
+        if about.is_dir() {
+            let hidden = name.to_string_lossy().starts_with('.');
+            if !hidden && !path.join(".nojekyll").exists() {
+                stamp(&path, hasher);
+            }
+            continue;
+        }
+        let modified = about.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+        (path, about.len(), modified).hash(hasher);
+    }
+}
