@@ -192,6 +192,11 @@ fn two_names_for_one_account_explain_themselves() {
     assert_eq!(ran.status, 3);
     assert!(ran.stdout.contains("Two of the course's accounts reach the same AWS account ••••••••3333"), "{ran:?}");
     assert!(ran.stdout.contains("Bind each to its own"), "{ran:?}");
+    // Also where a step is about one of them, and the other was seen before.
+    machine.verify(&["accounts", "--unbind", "production"]);
+    let one = machine.verify(&["account-created", "--account", "production=general"]);
+    assert_eq!(one.status, 3);
+    assert!(one.stdout.contains("wrong-account"), "{one:?}");
 }
 
 #[test]

@@ -75,7 +75,10 @@ pub async fn gather(
     let mut gathered = Gathered::default();
     let mut evidence = Evidence::new();
     for ((account, sections), ((identity, mut values), id)) in plan.iter().zip(read.into_iter().zip(&ids)) {
-        let twice = id.is_some() && ids.iter().filter(|other| *other == id).count() > 1;
+        // Beside the accounts that are asked now, those that were seen before and are left out this time.
+        let seen = expected.iter().filter(|(other, _)| !plan.contains_key(*other)).map(|(_, seen)| seen);
+        let twice =
+            id.as_ref().is_some_and(|id| ids.iter().flatten().chain(seen).filter(|other| *other == id).count() > 1);
         let expected = expected.get(account);
         let instead = match id {
             // Who the account is could not be read: nothing is known of an account that is not known.

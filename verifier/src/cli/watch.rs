@@ -74,8 +74,10 @@ impl<'w> Watch<'w> {
         let mut open: Vec<&Step> = self.steps.clone();
         loop {
             let plan = self.session.compiled.plan(&self.session.course, open.iter().copied());
-            let due = self.schedule.due(&plan, Instant::now());
+            let mut due = self.schedule.due(&plan, Instant::now());
             if !due.is_empty() {
+                // All accounts are identified together, or two names for one of them would not be noticed.
+                plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
                 self.read(&due).await?;
             }
             if !due.is_empty() || self.results().confirmations != self.words {
