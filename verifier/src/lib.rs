@@ -15,6 +15,7 @@
 //! | [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
+//! | [`gather`] | all of it at once, of the right accounts |
 //! | [`run`], [`verdict`], [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
@@ -27,6 +28,7 @@ pub mod book;
 pub mod cel;
 pub mod cli;
 pub mod evidence;
+pub mod gather;
 pub mod mask;
 pub mod plan;
 pub mod practice;

@@ -176,24 +176,26 @@ impl CompiledCheck {
         needs
     }
 
-    fn all_needs(&self) -> BTreeSet<Need> {
-        let expressions = self.expectations.iter().flat_map(|expectation| {
-            let mut used: Vec<&Expression> = expectation.fix.iter().flat_map(Sentence::holes).collect();
-            used.extend(expectation.when.as_ref());
-            match &expectation.proof {
-                CompiledProof::Evidence { that, met, late } => {
-                    used.push(that);
-                    used.extend(met.iter().flat_map(Sentence::holes));
-                    used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
-                }
-                CompiledProof::Word { backed_by, met, .. } => {
-                    used.extend(backed_by.as_ref());
-                    used.extend(met.iter().flat_map(Sentence::holes));
-                }
+    /// What an expectation reads, with its sentences.
+    pub fn needs_of(&self, expectation: &CompiledExpectation) -> BTreeSet<Need> {
+        let mut used: Vec<&Expression> = expectation.fix.iter().flat_map(Sentence::holes).collect();
+        used.extend(expectation.when.as_ref());
+        match &expectation.proof {
+            CompiledProof::Evidence { that, met, late } => {
+                used.push(that);
+                used.extend(met.iter().flat_map(Sentence::holes));
+                used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
             }
-            used
-        });
-        expressions.flat_map(|expression| self.needs(expression)).collect()
+            CompiledProof::Word { backed_by, met, .. } => {
+                used.extend(backed_by.as_ref());
+                used.extend(met.iter().flat_map(Sentence::holes));
+            }
+        }
+        used.into_iter().flat_map(|expression| self.needs(expression)).collect()
+    }
+
+    fn all_needs(&self) -> BTreeSet<Need> {
+        self.expectations.iter().flat_map(|expectation| self.needs_of(expectation)).collect()
     }
 }
 

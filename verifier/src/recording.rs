@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::evidence::{self, Section, Timed, time};
+use crate::gather::{self, Gathered};
 use crate::mask::StandIns;
-use crate::run::{self, Gathered};
 use crate::verdict::Evidence;
 
 /// The version of the format.
@@ -101,9 +101,9 @@ pub fn read(path: &Path) -> Result<Gathered> {
                 gathered.account_ids.insert(account.clone(), id.clone());
                 continue;
             }
-            Some(id) => run::wrong_account(account, id, true, None),
+            Some(id) => gather::wrong_account(account, id, true, None),
             None => match sections.get(&Section::Identity) {
-                Some(identity) => run::nothing_without(identity),
+                Some(identity) => gather::nothing_without(identity),
                 None => continue,
             },
         };

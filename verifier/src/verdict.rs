@@ -52,6 +52,15 @@ pub struct Judged {
     pub seen: Vec<Seen>,
 }
 
+/// An expectation while its evidence arrives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Awaited {
+    /// Its title.
+    pub title: String,
+    /// How it came out; none while something that it rests on has not arrived.
+    pub result: Option<ExpectationResult>,
+}
+
 /// How an expectation came out, before it is put in words for the results.
 struct Decided {
     outcome: Outcome,
@@ -79,6 +88,25 @@ pub fn judge(case: &Arc<Case>, step: &Step) -> Judged {
     })
 }
 
+/// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
+pub fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
+    let needs = |step: &Step| case.compiled.needs(&case.course, step);
+    if !step.members.is_empty() {
+        let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| case.has(account, *section));
+        let members = step.members.iter().filter_map(|id| case.course.step(id));
+        let awaited = members.map(|member| Awaited {
+            title: case.course.check(member).title.clone(),
+            result: Some(member)
+                .filter(arrived)
+                .map(|member| member_result(case.course.check(member), &judge(case, member))),
+        });
+        return awaited.collect();
+    }
+    let (on_thread, own) = (Arc::clone(case), step.clone());
+    let awaited = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.so_far()));
+    awaited.and_then(|awaited| awaited).unwrap_or_default()
+}
+
 /// A check of checks: the worst verdict of its members.
 fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
     let members: Vec<(&Check, Judged)> = step
@@ -88,16 +116,7 @@ fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
         .map(|member| (case.course.check(member), judge(case, member)))
         .collect();
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
-    let expectations = members.iter().map(|(check, judged)| {
-        let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
-        ExpectationResult {
-            title: check.title.clone(),
-            outcome: worst_outcome(judged.verdict),
-            sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
-            statement: None,
-        }
-    });
-    let expectations = expectations.collect();
+    let expectations = members.iter().map(|(check, judged)| member_result(check, judged)).collect();
     let mut reasons: Vec<Reason> = match verdict {
         Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
         _ => Vec::new(),
@@ -106,6 +125,17 @@ fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
     reasons.dedup();
     let seen = members.into_iter().flat_map(|(_, judged)| judged.seen).collect();
     Judged { verdict, reasons, expectations, seen }
+}
+
+/// What a member comes to, as an expectation of the check that it belongs to.
+fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
+    let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
+    ExpectationResult {
+        title: check.title.clone(),
+        outcome: worst_outcome(judged.verdict),
+        sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
+        statement: None,
+    }
 }
 
 fn worst_outcome(verdict: Verdict) -> Outcome {
@@ -153,20 +183,10 @@ impl<'c> Judge<'c> {
 
     fn judge(self) -> Judged {
         let mut seen = Vec::new();
-        let decided: Vec<(Decided, Option<String>, String)> = self
-            .check
-            .expectations
-            .iter()
-            .enumerate()
-            .map(|(at, expectation)| {
-                let statement = match &expectation.proof {
-                    CompiledProof::Word { statement, .. } => Some(statement.clone()),
-                    CompiledProof::Evidence { .. } => None,
-                };
-                (self.expectation(at, expectation, &mut seen), statement, expectation.title.clone())
-            })
-            .collect();
-        let any = |outcome: Outcome| decided.iter().any(|(decided, _, _)| decided.outcome == outcome);
+        let all = self.check.expectations.iter().enumerate();
+        let decided: Vec<(Decided, &CompiledExpectation)> =
+            all.map(|(at, expectation)| (self.expectation(at, expectation, &mut seen), expectation)).collect();
+        let any = |outcome: Outcome| decided.iter().any(|(decided, _)| decided.outcome == outcome);
         let verdict = if any(Outcome::NotMet) {
             Verdict::NotYet
         } else if any(Outcome::Unknown) || any(Outcome::Unconfirmed) {
@@ -180,15 +200,21 @@ impl<'c> Judge<'c> {
         };
         let mut reasons: BTreeSet<Reason> = BTreeSet::new();
         if verdict == Verdict::Unknown {
-            reasons.extend(decided.iter().flat_map(|(decided, _, _)| decided.reasons.clone()));
+            reasons.extend(decided.iter().flat_map(|(decided, _)| decided.reasons.clone()));
         }
-        let expectations = decided.into_iter().map(|(decided, statement, title)| ExpectationResult {
-            title,
-            statement: statement.filter(|_| decided.outcome != Outcome::NotApplicable),
-            outcome: decided.outcome,
-            sentences: decided.sentences,
-        });
+        let expectations = decided.into_iter().map(|(decided, expectation)| decided.of(expectation));
         Judged { verdict, reasons: reasons.into_iter().collect(), expectations: expectations.collect(), seen }
+    }
+
+    fn so_far(self) -> Vec<Awaited> {
+        let arrived = |need: &Need| self.case.has(need.account.as_ref().unwrap_or(&self.step.account), need.section);
+        let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
+            let ready = self.case.has(&self.step.account, Section::Identity)
+                && self.check.needs_of(expectation).iter().all(arrived);
+            let result = ready.then(|| self.expectation(at, expectation, &mut Vec::new()).of(expectation));
+            Awaited { title: expectation.title.clone(), result }
+        });
+        awaited.collect()
     }
 
     fn expectation(&self, at: usize, expectation: &CompiledExpectation, seen: &mut Vec<Seen>) -> Decided {
@@ -334,7 +360,27 @@ impl<'c> Judge<'c> {
     }
 }
 
+impl Case {
+    /// Whether a section has arrived, readable or not.
+    fn has(&self, account: &str, section: Section) -> bool {
+        self.evidence.get(account).is_some_and(|sections| sections.contains_key(&section))
+    }
+}
+
 impl Decided {
+    fn of(self, expectation: &CompiledExpectation) -> ExpectationResult {
+        let statement = match &expectation.proof {
+            CompiledProof::Word { statement, .. } => Some(statement.clone()),
+            CompiledProof::Evidence { .. } => None,
+        };
+        ExpectationResult {
+            title: expectation.title.clone(),
+            statement: statement.filter(|_| self.outcome != Outcome::NotApplicable),
+            outcome: self.outcome,
+            sentences: self.sentences,
+        }
+    }
+
     fn silent(outcome: Outcome) -> Decided {
         Decided::told(outcome, Vec::new())
     }

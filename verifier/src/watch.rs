@@ -6,13 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::evidence::Section;
-use crate::run::Gathered;
+use crate::gather::{Gathered, Plan};
 
 /// How often the practice account is looked at: it answers from this process, and changes at once.
 const PRACTICE: Duration = Duration::from_millis(500);
-
-/// Sections by account.
-pub type Plan = BTreeMap<String, BTreeSet<Section>>;
 
 /// When each section of each account is read next.
 #[derive(Debug, Default)]

@@ -19,9 +19,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use verify::account;
 use verify::evidence::{self, Section, table};
+use verify::gather::Gathered;
+use verify::gather::Plan;
 use verify::practice::{GENERAL, PRODUCTION, Start, World};
-use verify::run::Gathered;
-use verify::watch::Plan;
 
 /// A run ends within this time, whatever happens: who the account is and its sections each have a minute.
 const BOUND: Duration = Duration::from_secs(125);

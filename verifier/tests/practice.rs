@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use verify::evidence::{Section, UNREADABLE, table};
+use verify::gather::Gathered;
 use verify::practice::{self, Start};
-use verify::run::{Bench, Gathered};
+use verify::run::Bench;
 
 fn table_of(results: &Results) -> String {
     let (course, _) = &*COURSE;

@@ -11,9 +11,9 @@ use common::{COURSE, gather_plan, http, world};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
+use verify::gather::Gathered;
 use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::report::calls;
-use verify::run::Gathered;
 
 const ROUND_TRIP: Duration = Duration::from_millis(80);
 

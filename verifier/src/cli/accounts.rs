@@ -53,7 +53,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let bound = session.bindings()?;
     let sections = BTreeSet::from([Section::Identity, Section::Privileges]);
     let plan: BTreeMap<String, BTreeSet<Section>> = bound.keys().map(|name| (name.clone(), sections.clone())).collect();
-    let gathered = if bound.is_empty() { run::Gathered::default() } else { session.gather_plan(&plan).await? };
+    let gathered = if bound.is_empty() { Default::default() } else { session.gather_plan(&plan).await? };
     if changes {
         // What was found in the account that was bound before says nothing about the one that is bound now.
         let loaded = session.store.update(|results| {

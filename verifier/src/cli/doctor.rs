@@ -7,9 +7,9 @@ use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
 use crate::bindings::Bindings;
 use crate::evidence::Section;
+use crate::gather::Gathered;
 use crate::report;
 use crate::report::doctor::Patient;
-use crate::run::Gathered;
 
 pub(super) async fn run(common: &Common) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;

@@ -14,10 +14,11 @@ use crate::account::{self, Connected, Connection};
 use crate::bindings::{self, Binding, Bindings};
 use crate::book;
 use crate::evidence::privileges::Power;
-use crate::evidence::{Section, time};
+use crate::evidence::time;
+use crate::gather::{self, Gathered, Plan, SoFar};
 use crate::plan::{self, Compiled};
 use crate::practice::{self, Start, World};
-use crate::run::{self, Bench, Gathered};
+use crate::run::{self, Bench};
 use crate::store::Store;
 
 pub(super) struct Session<'c> {
@@ -26,6 +27,8 @@ pub(super) struct Session<'c> {
     pub(super) course: Arc<Course>,
     pub(super) compiled: Arc<Compiled>,
     pub(super) store: Store,
+    /// Is told as evidence arrives.
+    pub(super) progress: Box<dyn Fn(&SoFar<'_>) + Sync + 'c>,
     /// The accounts whose credentials the learner was warned of.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -40,7 +43,13 @@ impl<'c> Session<'c> {
         let course = Arc::new(book::read(&root, common.trust_course)?);
         let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
         let store = Store::open(&root, common.practice.is_some())?;
-        Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
+        let shown = common.format == Format::Text && std::io::stderr().is_terminal();
+        let progress = Box::new(move |so_far: &SoFar<'_>| {
+            if shown {
+                show(so_far)
+            }
+        });
+        Ok(Session { common, root, course, compiled: Arc::new(compiled), store, progress, warned: Mutex::default() })
     }
 
     pub(super) fn practice(&self) -> bool {
@@ -73,7 +82,7 @@ impl<'c> Session<'c> {
     }
 
     /// Gathers a plan's evidence. Interrupted, nothing is written.
-    pub(super) async fn gather_plan(&self, plan: &BTreeMap<String, BTreeSet<Section>>) -> Result<Gathered> {
+    pub(super) async fn gather_plan(&self, plan: &Plan) -> Result<Gathered> {
         let connections = self.connect(plan.keys()).await?;
         self.read_until_interrupted(plan, &connections).await
     }
@@ -81,7 +90,7 @@ impl<'c> Session<'c> {
     /// Reads a plan's evidence through these connections. Interrupted, nothing is written.
     pub(super) async fn read_until_interrupted(
         &self,
-        plan: &BTreeMap<String, BTreeSet<Section>>,
+        plan: &Plan,
         connections: &BTreeMap<String, Connection>,
     ) -> Result<Gathered> {
         tokio::select! {
@@ -114,26 +123,11 @@ impl<'c> Session<'c> {
 
     /// Reads a plan's evidence through these connections, remembers the account ids that were seen for the first time,
     /// and warns of credentials that can do more than read.
-    pub(super) async fn read(
-        &self,
-        plan: &BTreeMap<String, BTreeSet<Section>>,
-        connections: &BTreeMap<String, Connection>,
-    ) -> Result<Gathered> {
+    pub(super) async fn read(&self, plan: &Plan, connections: &BTreeMap<String, Connection>) -> Result<Gathered> {
         let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
         let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
         let expected = expected.collect();
-        let shown = self.common.format == Format::Text && std::io::stderr().is_terminal();
-        let progress = |done: usize, total: usize| {
-            if shown {
-                let mut err = std::io::stderr().lock();
-                let _ = write!(err, "\r\x1b[KReading your accounts: {done} of {total}");
-                let _ = err.flush();
-            }
-        };
-        let gathered = run::gather(plan, connections, &expected, &progress).await;
-        if shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
+        let gathered = gather::gather(plan, connections, &expected, &self.progress).await;
         self.remember_ids(&bindings, &gathered)?;
         self.warn_of_power(&gathered);
         Ok(gathered)
@@ -212,4 +206,15 @@ impl<'c> Session<'c> {
         };
         Ok(self.course.accounts.keys().map(connect).collect())
     }
+}
+
+/// Shows in the terminal how far gathering has come, until it is done.
+fn show(so_far: &SoFar<'_>) {
+    let (read, of) = so_far.count();
+    let mut err = std::io::stderr().lock();
+    let _ = match read {
+        all if all >= of => write!(err, "\r\x1b[K"),
+        read => write!(err, "\r\x1b[KReading your accounts: {read} of {of}"),
+    };
+    let _ = err.flush();
 }

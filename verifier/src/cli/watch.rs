@@ -12,9 +12,10 @@ use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
 use crate::account::Connection;
 use crate::evidence::Section;
+use crate::gather::{Gathered, Plan};
 use crate::report::{self, Form, exit};
-use crate::run::{self, Gathered};
-use crate::watch::{Plan, Schedule, merge};
+use crate::run;
+use crate::watch::{Schedule, merge};
 
 /// How often the results are looked at: another terminal may have verified a step, or given a word.
 const RESULTS: Duration = Duration::from_millis(500);

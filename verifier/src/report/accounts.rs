@@ -7,8 +7,8 @@ use std::fmt::Write;
 use super::text::plain;
 use crate::bindings::Bindings;
 use crate::evidence::{Section, UNREADABLE, Unreadable};
+use crate::gather::Gathered;
 use crate::mask;
-use crate::run::Gathered;
 
 /// One account of the course.
 #[derive(Debug, Serialize)]

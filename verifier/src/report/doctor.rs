@@ -11,8 +11,8 @@ use crate::account::Connection;
 use crate::bindings::Bindings;
 use crate::evidence::privileges::Power;
 use crate::evidence::{self, Reader, Section, table};
+use crate::gather::Gathered;
 use crate::mask;
-use crate::run::Gathered;
 
 /// A clock that is further off is worth a word: AWS refuses requests from about five minutes on.
 const CLOCK_TOLERANCE: i64 = 60;

@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::account::{Connected, Connection};
+use verify::gather::{self, Gathered, Plan};
 use verify::plan::{self, Compiled};
 use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
-use verify::run::{self, Bench, Gathered};
-use verify::watch::Plan;
+use verify::run::Bench;
 use verify::{book, recording};
 
 /// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.
@@ -58,7 +58,7 @@ pub async fn gather_plan(
         Some(((*account).to_owned(), connection))
     };
     let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
-    run::gather(plan, &connections, expected, &|_, _| {}).await
+    gather::gather(plan, &connections, expected, &|_| {}).await
 }
 
 /// Judges every step by what was gathered.
