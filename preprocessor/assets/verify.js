@@ -1,13 +1,15 @@
-// The live widgets of `verify serve`: buttons on the steps that the server rendered, and what the server tells.
-// A page without this script, or without the server, reads as text.
+// The live book's script: buttons on the steps that the server rendered, and what the server tells of them.
+// A page without this script, or without its server, reads as text.
 "use strict";
 
 (() => {
-    const words = {
-        verified: "Verified", attested: "Confirmed by you", "not-yet": "Not yet", unknown: "Unknown",
-        unchecked: "Not checked", "not-applicable": "Does not apply",
-    };
+    // Only `verify serve` answers. Opened from disk or from elsewhere, the page asks nobody.
+    if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
+
+    const AGAIN = 2000; // milliseconds until a server that refused is asked again
+    const done = ["verified", "attested", "not-applicable"];
     const steps = () => [...document.querySelectorAll("verify-step")];
+    const named = (id) => steps().filter((step) => step.dataset.step === id);
 
     function make(name, properties, ...children) {
         const element = Object.assign(document.createElement(name), properties);
@@ -15,123 +17,248 @@
         return element;
     }
 
-    /** Asks the server for something; what comes of it is told by an event. */
-    async function ask(path, body, step) {
+    /** What screen readers alone say. */
+    const unseen = (text = "") => make("span", { className: "verify-unseen", textContent: text });
+
+    /** Asks the server for something; what comes of it is told by an event. Returns what went wrong at once. */
+    async function ask(path, names, undo = false) {
         try {
             const response = await fetch(`/-/${path}`, {
                 method: "POST",
                 headers: { "content-type": "application/json", "x-verify": "1" },
-                body: JSON.stringify(body),
+                body: JSON.stringify({ steps: names, undo }),
             });
-            if (!response.ok) step.say(await response.text());
+            return response.ok ? "" : await response.text();
         } catch {
-            step.say("verify serve does not answer: start it again.");
+            return "verify serve does not answer. Start it again, and try again.";
         }
     }
 
+    function button(text, act) {
+        const made = make("button", { type: "button", className: "verify-button", textContent: text });
+        // Not `disabled`, which would take the focus away.
+        made.addEventListener("click", () => made.ariaDisabled !== "true" && act());
+        return made;
+    }
+
     class VerifyStep extends HTMLElement {
+        state = { running: false, watched: false, failed: "" };
+
         connectedCallback() {
             if (this.controls) return;
             const id = this.dataset.step;
-            const button = (text, path, body) => {
-                const made = make("button", { type: "button", className: "verify-button", textContent: text });
-                made.addEventListener("click", () => made.ariaDisabled !== "true" && ask(path, { step: id, ...body }, this));
+            const asking = (text, path, undo) => {
+                const made = button(text, async () => this.update({ failed: await ask(path, [id], undo) }));
+                made.append(unseen());
                 return made;
             };
             this.buttons = {
-                verify: button("Verify", "verify"),
-                confirm: button("I confirm this", "attest"),
-                withdraw: button("Take my word back", "attest", { withdraw: true }),
-                practice: button("Do this step in the practice account", "practice"),
+                verify: asking("Verify", "verify"),
+                confirm: asking("I confirm this", "attest"),
+                withdraw: asking("Take my word back", "attest", true),
+                practice: asking("Do this step in the practice account", "practice"),
+                watch: asking("Keep watching", "watch"),
+                unwatch: asking("Stop watching", "watch", true),
             };
-            this.live = make("span", { className: "verify-live", role: "status" });
-            this.controls = make("span", { className: "verify-controls" }, ...Object.values(this.buttons), this.live);
-            this.append(this.controls);
-            this.refresh();
+            this.buttons.verify.classList.add("verify-first");
+            this.buttons.practice.classList.add("verify-practice-button");
+            this.said = make("span", { className: "verify-said", role: "status" });
+            this.controls = make("div", { className: "verify-controls" }, ...Object.values(this.buttons), this.said);
+            // What the server rendered stays until it tells more.
+            this.shown = make("div", {}, ...this.childNodes);
+            this.evidence = make("div", {});
+            this.command = make("code", {});
+            const copy = button("Copy", async () => {
+                await navigator.clipboard.writeText(this.command.textContent);
+                copied.textContent = "Copied.";
+            });
+            copy.append(unseen(" the command"));
+            const copied = make("span", { role: "status" });
+            this.details = make("details", { className: "verify-details", hidden: true },
+                make("summary", { textContent: "Evidence and command" }),
+                this.evidence,
+                make("div", { className: "verify-share" }, this.command, " ", copy, " ", copied));
+            this.append(this.shown, this.controls, this.details);
+            this.update({});
         }
 
-        /** Takes over what the server rendered; the buttons stay, and so does the focus. */
-        show(html) {
-            if (html === this.shown) return;
-            this.shown = html;
-            const template = make("template", {});
-            template.innerHTML = html;
-            const rendered = template.content.firstElementChild;
-            const before = this.dataset.verdict;
-            for (const name of this.getAttributeNames()) this.removeAttribute(name);
-            for (const { name, value } of rendered.attributes) this.setAttribute(name, value);
-            for (const child of [...this.childNodes]) if (child !== this.controls) child.remove();
-            this.prepend(...rendered.childNodes);
-            if (before !== this.dataset.verdict) this.say(words[this.dataset.verdict], true);
-            this.refresh();
+        /** Shows how the step is; the buttons and the details stay, and so does the focus. */
+        show(live) {
+            if (this.live && this.live.verdict !== live.verdict) this.news = true;
+            this.live = live;
+            this.dataset.verdict = live.verdict;
+            this.role = "group";
+            this.ariaLabel = `Step: ${live.title}`;
+            this.shown.innerHTML = live.html;
+            this.evidence.innerHTML = live.evidence;
+            this.command.textContent = live.command;
+            this.details.hidden = false;
+            const statement = this.shown.querySelector(".verify-statement")?.textContent ?? live.title;
+            for (const [name, { lastChild }] of Object.entries(this.buttons)) {
+                lastChild.textContent = `: ${["confirm", "withdraw"].includes(name) ? statement : live.title}`;
+            }
+            this.update({});
         }
 
-        refresh() {
-            this.buttons.confirm.hidden = this.dataset.word !== "asked";
-            this.buttons.withdraw.hidden = this.dataset.word !== "given";
-            this.buttons.practice.hidden = !("practice" in this.dataset) || ["verified", "attested"].includes(this.dataset.verdict);
+        /** Shows how far the expectations are known while the step is being verified. */
+        await(html) {
+            if (!this.state.running) return;
+            this.shown.querySelectorAll(".verify-expectations, .verify-line").forEach((old) => old.remove());
+            this.shown.insertAdjacentHTML("beforeend", html);
         }
 
-        busy(is) {
-            // Not `disabled`, which would take the focus away.
-            for (const button of Object.values(this.buttons)) button.ariaDisabled = String(is);
-            if (is) this.say("Asking AWS …");
-            else if (this.live.textContent === "Asking AWS …") this.say(words[this.dataset.verdict], true);
-        }
-
-        /** Says something beside the buttons; what the page shows elsewhere is said to screen readers alone. */
-        say(text, shownElsewhere = false) {
-            this.live.classList.toggle("verify-unseen", shownElsewhere);
-            if (this.live.textContent !== text) this.live.textContent = text;
+        /** Takes over what is under way, and says it. */
+        update(change) {
+            const before = this.state;
+            const { running, watched, failed } = this.state = { ...before, ...change };
+            const { verdict, word } = this.live ?? { verdict: this.dataset.verdict };
+            if (before.running && !running) {
+                this.news = true;
+                // What was awaited has come, or never will.
+                if (this.live) this.shown.innerHTML = this.live.html;
+            }
+            const focused = this.controls.contains(document.activeElement) && document.activeElement;
+            const isDone = done.includes(verdict);
+            this.buttons.confirm.hidden = word !== "asked";
+            this.buttons.withdraw.hidden = word !== "given";
+            this.buttons.practice.hidden = !("practice" in this.dataset) || isDone;
+            this.buttons.watch.hidden = watched || word === "asked" || !["not-yet", "unknown"].includes(verdict);
+            this.buttons.unwatch.hidden = !watched;
+            for (const each of Object.values(this.buttons)) each.ariaDisabled = String(running);
+            if (focused?.hidden) {
+                const other = { confirm: "withdraw", withdraw: "confirm", watch: "unwatch", unwatch: "watch" };
+                const name = Object.keys(this.buttons).find((name) => this.buttons[name] === focused);
+                const next = this.buttons[other[name]] ?? this.buttons.verify;
+                (next.hidden ? this.buttons.verify : next).focus();
+            }
+            const words = this.news ? this.live?.words ?? "" : "";
+            const said = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : words);
+            // The verdict is shown above: it is said to screen readers alone.
+            this.said.classList.toggle("verify-unseen", said === words);
+            this.said.classList.toggle("verify-failed", said === failed);
+            if (this.said.textContent !== said) this.said.textContent = said;
         }
     }
     customElements.define("verify-step", VerifyStep);
 
-    /** A line at the top of the page, or none. */
-    function banner(name, text) {
-        const known = document.querySelector(`.verify-banner[data-banner="${name}"]`);
-        if (!text) return known?.remove();
-        const made = known ?? make("div", { className: "verify-banner", role: "status" });
-        made.dataset.banner = name;
-        if (made.textContent !== text) made.textContent = text;
-        if (!known) document.querySelector("main")?.prepend(made);
+    /** What stands on top of the page, in this order. */
+    const top = Object.fromEntries(["server", "broken", "practice", "progress"].map((name) =>
+        [name, make("div", { className: "verify-banner", hidden: true, role: name === "progress" ? null : "status" })]));
+    for (const [name, banner] of Object.entries(top)) banner.dataset.banner = name;
+    document.querySelector("main")?.prepend(...Object.values(top));
+
+    function say(name, text) {
+        top[name].hidden = !text;
+        if (top[name].textContent !== (text ?? "")) top[name].textContent = text ?? "";
     }
 
-    function progress() {
-        const required = new Map(steps().filter((step) => !("optional" in step.dataset)).map((step) => [step.dataset.step, step.dataset.verdict]));
-        const verdicts = [...required.values()];
-        const done = verdicts.filter((verdict) => ["verified", "attested", "not-applicable"].includes(verdict)).length;
-        const all = done === verdicts.length;
-        banner("progress", verdicts.length && (all ? `All ${done} required steps here are done.` : `${done} of ${verdicts.length} required steps here are done.`));
+    /** Buttons for many steps at once, with how many of them are done: for each checklist, and for the page. */
+    class Many {
+        constructor(many, label, ofWhat) {
+            this.names = [...new Set(many.map((step) => step.dataset.step))];
+            Object.assign(this, { many, ofWhat });
+            this.text = make("span", { role: "status" });
+            this.bar = make("progress", { ariaLabel: "Required steps that are done" });
+            this.button = button(label.replace("#", this.names.length), async () => {
+                const failed = await ask("verify", this.names);
+                if (failed) this.text.textContent = failed;
+            });
+            this.element = make("div", { className: "verify-many" }, this.text, this.bar, this.button);
+        }
+
+        update() {
+            const required = new Map(this.many.filter(({ live }) => live && !live.optional).map((step) => [step.dataset.step, step.live.verdict]));
+            this.count({ done: [...required.values()].filter((verdict) => done.includes(verdict)).length, of: required.size });
+        }
+
+        count({ done, of }) {
+            this.bar.hidden = of === 0;
+            Object.assign(this.bar, { max: Math.max(of, 1), value: done });
+            const all = `All ${of} required steps ${this.ofWhat} are done.`;
+            const text = of === 0 ? "" : done < of ? `${done} of ${of} required steps ${this.ofWhat} are done.` : all;
+            if (this.text.textContent !== text) this.text.textContent = text;
+        }
+    }
+    const page = new Many(steps(), "Verify all # steps of this page", "of this page");
+    page.button.hidden = page.names.length === 0;
+    top.progress.append(page.element);
+    const checklists = [...new Set(steps().map((step) => step.closest("ul, ol")))].map((list) => {
+        const many = steps().filter((step) => step.closest("ul, ol") === list);
+        if (!list || many.length < 2) return;
+        const checklist = new Many(many, "Verify all #", "of this list");
+        list.after(checklist.element);
+        return checklist;
+    }).filter(Boolean);
+
+    /** How far the course is: on top of the page, at the checklists, and beside the chapters in the sidebar. */
+    function showProgress({ course, pages }) {
+        checklists.forEach((checklist) => checklist.update());
+        const complete = course.of > 0 && course.done === course.of;
+        page.ofWhat = complete || page.names.length === 0 ? "of this course" : "of this page";
+        if (page.ofWhat === "of this course") page.count(course);
+        else page.update();
+        top.progress.hidden = course.of === 0;
+        for (const link of document.querySelectorAll("#mdbook-sidebar a[href]")) {
+            const { pathname, hash } = new URL(link.href);
+            const count = !hash && pages[decodeURIComponent(pathname).slice(1) || "index.html"];
+            if (!count?.of) continue;
+            const mark = link.querySelector(".verify-mark") ?? link.appendChild(make("span", { className: "verify-mark", role: "img" }));
+            mark.textContent = count.done === count.of ? "✓" : `${count.done}/${count.of}`;
+            mark.ariaLabel = `${count.done} of ${count.of} steps done`;
+        }
     }
 
+    let build;
     const told = {
-        steps({ steps: rendered, practice }) {
-            for (const step of steps()) if (step.dataset.step in rendered) step.show(rendered[step.dataset.step]);
-            banner("practice", practice && "Practice account: nothing here is real. To read your own accounts, bind them (verify accounts --help) and start verify serve again.");
-            progress();
+        hello({ build: now, notice }) {
+            if (build && build !== now) location.reload();
+            build = now;
+            say("practice", notice);
+            for (const step of steps()) step.toggleAttribute("data-practice", Boolean(notice));
         },
-        running({ steps: running }) {
-            for (const step of steps()) step.busy(running.includes(step.dataset.step));
+        steps({ steps: changed, progress }) {
+            for (const step of steps()) if (changed[step.dataset.step]) step.show(changed[step.dataset.step]);
+            showProgress(progress);
         },
-        failed({ step: id, message }) {
-            for (const step of steps()) if (step.dataset.step === id) step.say(message);
+        awaited({ step, html }) {
+            for (const each of named(step)) each.await(html);
+        },
+        "under-way"({ running, watched, failed }) {
+            for (const step of steps()) {
+                const id = step.dataset.step;
+                step.update({ running: running.includes(id), watched: watched.includes(id), failed: failed[id] ?? "" });
+            }
         },
         reload() {
             location.reload();
         },
         broken({ message }) {
-            banner("broken", message && `The course has a mistake, and the book is shown as it was before:\n${message}`);
+            say("broken", message && `The course has a mistake, and the book is shown as it was before:\n${message}`);
         },
     };
-    const events = new EventSource("/-/events");
-    events.onmessage = ({ data }) => {
-        const event = JSON.parse(data);
-        told[event.kind](event);
-    };
-    events.onopen = () => banner("server", "");
-    // The browser tries again by itself, but not after a refusal.
-    events.onerror = () => banner("server", events.readyState === EventSource.CLOSED
-        ? "This page is of a verify serve that has ended: open the address that the new one printed."
-        : "verify serve does not answer; this page goes on when it is back.");
+
+    /** Listens while the page is seen: browsers allow few connections, and a page that is shown again is told all. */
+    let events;
+    function listen() {
+        if (document.hidden || (events && events.readyState !== EventSource.CLOSED)) return;
+        events = new EventSource("/-/events");
+        events.onmessage = ({ data }) => {
+            const event = JSON.parse(data);
+            told[event.kind](event);
+        };
+        events.onopen = () => say("server", "");
+        events.onerror = () => {
+            const refused = events.readyState === EventSource.CLOSED;
+            say("server", refused
+                ? "This page belongs to a verify serve that has ended. Open the address that the new one printed; this page then goes on, too."
+                : "verify serve does not answer. This page goes on when it is back.");
+            // The browser tries again by itself, but not after a refusal.
+            if (refused) setTimeout(listen, AGAIN);
+        };
+    }
+    const close = () => events?.close();
+    document.addEventListener("visibilitychange", () => document.hidden ? close() : listen());
+    addEventListener("pagehide", close);
+    addEventListener("pageshow", listen);
+    listen();
 })();

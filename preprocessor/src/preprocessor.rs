@@ -57,7 +57,7 @@ impl Preprocessor for VerifyPreprocessor {
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &widgets);
+                let edits = edits(scanned, &chapter.content, &widgets, html);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -84,8 +84,14 @@ fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
     }
 }
 
-fn edits(chapter: &ScannedChapter, content: &str, widgets: &BTreeMap<&str, String>) -> Vec<(Range<usize>, String)> {
+fn edits(
+    chapter: &ScannedChapter,
+    content: &str,
+    widgets: &BTreeMap<&str, String>,
+    html: bool,
+) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
+    let mut first = html;
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
         let Some(widget) = widgets.get(id.as_str()) else { continue };
         // How the author ticked the item says nothing about the learner's account.
@@ -93,7 +99,10 @@ fn edits(chapter: &ScannedChapter, content: &str, widgets: &BTreeMap<&str, Strin
             let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };
             (marker, instead.to_owned())
         }));
-        edits.push((item.comment.clone(), widget.clone()));
+        edits.push((
+            item.comment.clone(),
+            if std::mem::take(&mut first) { widget::first(widget) } else { widget.clone() },
+        ));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits

@@ -4,8 +4,10 @@
 
 mod common;
 
+use common::live::Serving;
 use common::{Answer, Machine, Request, denied, identity, serve, xml};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 const SECRETS: [&str; 8] = [
@@ -92,6 +94,24 @@ fn secrets_are_found_in_nothing_that_is_written_or_printed() {
     for others in [&["status"][..], &["build"], &["policy"], &["schema", "results"], &["--replay", "run.json", "-v"]] {
         run(others);
     }
+    // The live book: its pages, its events and what it says in the terminal.
+    let mut live = Vec::new();
+    let mut serving = Serving::start(&machine, &["-v", "--show-identifiers"]);
+    let mut events = serving.events();
+    let all = ["cost-budget", "root-mfa", "contact-matches", "support-plan", "billing-preferences"];
+    assert_eq!(serving.ask("/-/verify", &serde_json::json!({ "steps": all })).status, 202);
+    let told = std::cell::RefCell::new(String::new());
+    events.until(|event| {
+        told.borrow_mut().push_str(&event.to_string());
+        event["steps"].get("cost-budget").is_some_and(|step| step["verdict"] == "unknown")
+    });
+    live.push(("the events".to_owned(), told.take()));
+    live.push(("a page".to_owned(), serving.get("/production-account.html", "").body));
+    serving.child.kill().unwrap();
+    let mut terminal = String::new();
+    serving.said.read_to_string(&mut terminal).unwrap();
+    live.push(("the terminal".to_owned(), terminal));
+    said.extend(live);
     let planted = ["credentials", "process.json", "4809561b34384fc017da4d2efc93d79ca3d90e22.json"];
     let mut places = said;
     written(&home, &planted, &mut places);

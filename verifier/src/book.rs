@@ -69,11 +69,20 @@ pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
     Ok(page)
 }
 
-/// Builds the live book, which has the widgets' script, in a folder of its own. Returns that folder.
+/// Where a live book stands, and where it came from.
+#[derive(Debug, Clone)]
+pub struct LiveBook {
+    /// The folder of the built book.
+    pub built: PathBuf,
+    /// The folder of the course's sources. mdBook copies what isn't a chapter from there as it is.
+    pub sources: PathBuf,
+}
+
+/// Builds the live book, which has the widgets' script, in a folder of its own.
 ///
 /// # Errors
 /// All that is wrong with the book.
-pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
+pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let mut book = prepared(root, practice, trusted)?;
     asset(root, SCRIPT, JS)?;
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
@@ -81,7 +90,7 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf>
     book.config.set("output.html.additional-js", js)?;
     book.config.build.build_dir = PathBuf::from(LIVE);
     book.build()?;
-    Ok(book.build_dir_for("html"))
+    Ok(LiveBook { built: book.build_dir_for("html"), sources: book.source_dir() })
 }
 
 /// The book, ready to be built with our style sheet and preprocessor.

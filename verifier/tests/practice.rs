@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{COURSE, gather, in_words, judge, judge_with, world};
+use common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use mdbook_verify::results::{Results, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -198,7 +198,7 @@ async fn the_same_actions_make_the_same_accounts() {
 #[tokio::test]
 async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     let (course, compiled) = &*COURSE;
-    let key = common::key();
+    let key = key();
     let bench = Bench { course, compiled, key: &key, show_identifiers: false };
     let steps = [course.step("mfa-sign-in").unwrap()];
     let mut results = Results::empty(true);
@@ -247,4 +247,41 @@ async fn the_book_shows_what_was_denied() {
         mdbook_verify::widget::html(step, &results.view(course, step), true)
     });
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// What is told of an expectation while evidence arrives must be what is judged once all has.
+#[tokio::test]
+async fn what_is_told_early_is_what_is_judged_at_the_end() {
+    let (course, compiled) = &*COURSE;
+    let key = key();
+    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    for start in [Start::Fresh, Start::Done] {
+        let whole = gather(&world(start, &["account-created"]).await).await;
+        let results = judge(whole.clone(), false);
+        let (mut early, mut waited) = (0, 0);
+        for (account, section) in
+            whole.evidence.iter().flat_map(|(account, sections)| sections.keys().map(move |section| (account, section)))
+        {
+            let mut partly = whole.clone();
+            let evidence = Arc::make_mut(&mut partly.evidence);
+            evidence.get_mut(account).unwrap().remove(section);
+            for step in &course.steps {
+                let judged = &results.steps[&step.id].expectations;
+                let told = bench.so_far(step, &partly, &results);
+                assert_eq!(told.len(), judged.len(), "{}", step.id);
+                for (told, judged) in told.iter().zip(judged) {
+                    assert_eq!(told.title, judged.title);
+                    match &told.result {
+                        Some(result) => assert_eq!(result, judged, "{} without {account} {}", step.id, section.name()),
+                        None => {
+                            assert!(!bench.is_ready(step, &partly), "{} waits for nothing", step.id);
+                            waited += 1;
+                        }
+                    }
+                    early += usize::from(told.result.is_some());
+                }
+            }
+        }
+        assert!(early > 0 && waited > 0, "{early} told, {waited} awaited");
+    }
 }

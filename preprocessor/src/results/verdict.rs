@@ -171,6 +171,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The name in documents and pages' attributes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Met => "met",
+            Outcome::NotMet => "not-met",
+            Outcome::Unknown => "unknown",
+            Outcome::Confirmed => "confirmed",
+            Outcome::Unconfirmed => "unconfirmed",
+            Outcome::NotApplicable => "not-applicable",
+        }
+    }
+
     /// One character for lists; never the only way an outcome is told.
     pub fn icon(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod session;
 mod status;
 mod verify;
 mod watch;
+mod watcher;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -1,12 +1,18 @@
 //! `verify serve`: the live book.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
+use mdbook_verify::course::Step;
+use mdbook_verify::results::Results;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use tokio::runtime::Runtime;
 
 use super::session::Session;
+use super::watcher::Watcher;
 use super::{Common, Exit, Format, PracticeStart, attest, notice, practice};
-use crate::serve::desk::{Desk, Recipe, Task};
+use crate::gather::{Gathered, SoFar};
+use crate::serve::desk::{Desk, Recipe, Task, Told, Work};
 use crate::serve::gate::Gate;
 use crate::{bindings, book, run, serve};
 
@@ -26,37 +32,113 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let (listeners, port) = serve::bind(port).await?;
     let gate = Gate::new(port)?;
     let address = gate.address().unwrap_or_default();
-    // Requests take turns with this terminal; what they come to is shown in the page.
-    let for_tasks = Common { format: Format::Json, ..common };
-    let work = Box::new(move |task: &Task| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.context("starting to work")?.block_on(carry_out(&for_tasks, task))
-    });
-    let desk = Arc::new(Desk::open(gate, recipe, work)?);
+    // What requests come to is shown in the page; only questions are asked in this terminal.
+    let worker = Worker { common: Common { format: Format::Json, ..common } };
+    let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
     let stopped = stopped()?;
     notice(&format!("The live book: {address}\nThe address works once, for one browser. Ctrl-C stops."));
     if open && open::that_detached(&address).is_err() {
         notice("No browser could be started: open the address yourself.");
     }
     tokio::select! {
-        served = serve::run(listeners, desk, notice) => served?,
+        () = serve::run(listeners, desk, notice) => {}
         () = stopped => notice("Stopped."),
     }
     Ok(Exit::Done)
 }
 
-/// What a page asked for.
-async fn carry_out(common: &Common, task: &Task) -> Result<()> {
-    let session = Session::open(common)?;
-    match task {
-        Task::Verify(step) => {
-            let steps = run::select(&session.course, std::slice::from_ref(step))?;
-            let gathered = session.gather(&steps).await?;
-            session.store.update(|results| session.bench().judge(&steps, &gathered, results)).map(drop)
+/// Does what pages ask for.
+struct Worker {
+    common: Common,
+}
+
+impl Work for Worker {
+    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Told) + Sync)) -> Result<()> {
+        match task {
+            Task::Verify(steps) => self.verify(steps, tell),
+            Task::Attest { step, withdraw } => {
+                let session = Session::open(&self.common)?;
+                runtime()?.block_on(attest::give(&session, session.step(step)?, *withdraw)).map(drop)
+            }
+            Task::Practice(step) => runtime()?.block_on(practice::take(&self.common, step)).map(drop),
         }
-        Task::Attest { step, withdraw } => attest::give(&session, session.step(step)?, *withdraw).await.map(drop),
-        Task::Practice(step) => practice::take(common, step).await.map(drop),
     }
+
+    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()> {
+        let session = Session::open(&self.common)?;
+        let mut watcher = Watcher::new(&session);
+        runtime()?.block_on(async {
+            while let Some(names) = watched() {
+                let steps = run::select(&session.course, &Vec::from_iter(names))?;
+                if watcher.look(&steps).await?.is_some() {
+                    tell(Told::Results);
+                }
+                watcher.wait(&steps).await;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Worker {
+    /// Verifies steps, each as soon as what it rests on has arrived.
+    fn verify(&self, names: &BTreeSet<String>, tell: &(dyn Fn(Told) + Sync)) -> Result<()> {
+        let session = Session::open(&self.common)?;
+        let steps = run::select(&session.course, &Vec::from_iter(names.clone()))?;
+        let plan = session.compiled.plan(&session.course, steps.iter().copied());
+        let runtime = runtime()?;
+        std::thread::scope(|scope| {
+            let (sender, arrivals) = mpsc::channel();
+            let judging = scope.spawn(|| judge_what_arrives(&session, steps, arrivals, tell));
+            let read = runtime.block_on(async {
+                let connections = session.connect(plan.keys()).await?;
+                let arrived = move |so_far: &SoFar<'_>| {
+                    // Nobody listens where writing failed, which is told below.
+                    let _ = so_far.gathered().map(|gathered| sender.send(gathered));
+                };
+                session.read_telling(&plan, &connections, &arrived).await.map(drop)
+            });
+            let judged = judging.join().map_err(|_| anyhow!("judging broke off; this is a mistake in verify"))?;
+            read.and(judged)
+        })
+    }
+}
+
+/// Judges each step once all that it rests on has arrived, and tells of its expectations until then.
+fn judge_what_arrives(
+    session: &Session<'_>,
+    mut waiting: Vec<&Step>,
+    arrivals: mpsc::Receiver<Gathered>,
+    tell: &(dyn Fn(Told) + Sync),
+) -> Result<()> {
+    let bench = session.bench();
+    let before = session.store.read().unwrap_or_else(|_| Results::empty(session.practice()));
+    let mut told = BTreeMap::new();
+    let mut tell_of = |step: &Step, gathered: &Gathered| {
+        let expectations = bench.so_far(step, gathered, &before);
+        if told.insert(step.id.clone(), expectations.clone()).as_ref() != Some(&expectations) {
+            tell(Told::Awaited { step: step.id.clone(), expectations });
+        }
+    };
+    waiting.iter().for_each(|step| tell_of(step, &Gathered::default()));
+    while let Ok(gathered) = arrivals.recv() {
+        // The last holds all that has arrived by now.
+        let gathered = arrivals.try_iter().last().unwrap_or(gathered);
+        let (ready, others): (Vec<&Step>, _) = waiting.into_iter().partition(|step| bench.is_ready(step, &gathered));
+        if !ready.is_empty() {
+            let loaded = session.store.update(|results| bench.judge(&ready, &gathered, results))?;
+            loaded.notice.iter().for_each(|text| notice(text));
+            tell(Told::Results);
+        }
+        waiting = others;
+        waiting.iter().for_each(|step| tell_of(step, &gathered));
+    }
+    Ok(())
+}
+
+/// What a thread of its own waits on.
+fn runtime() -> Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")
 }
 
 /// Notes from now on when somebody ends the program, and waits for it.

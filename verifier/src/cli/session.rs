@@ -27,8 +27,6 @@ pub(super) struct Session<'c> {
     pub(super) course: Arc<Course>,
     pub(super) compiled: Arc<Compiled>,
     pub(super) store: Store,
-    /// Is told as evidence arrives.
-    pub(super) progress: Box<dyn Fn(&SoFar<'_>) + Sync + 'c>,
     /// The accounts whose credentials the learner was warned of.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -43,13 +41,7 @@ impl<'c> Session<'c> {
         let course = Arc::new(book::read(&root, common.trust_course)?);
         let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
         let store = Store::open(&root, common.practice.is_some())?;
-        let shown = common.format == Format::Text && std::io::stderr().is_terminal();
-        let progress = Box::new(move |so_far: &SoFar<'_>| {
-            if shown {
-                show(so_far)
-            }
-        });
-        Ok(Session { common, root, course, compiled: Arc::new(compiled), store, progress, warned: Mutex::default() })
+        Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
     }
 
     pub(super) fn practice(&self) -> bool {
@@ -121,13 +113,29 @@ impl<'c> Session<'c> {
         Ok(account::connect(&bindings, accounts, &Terminal::default()).await)
     }
 
-    /// Reads a plan's evidence through these connections, remembers the account ids that were seen for the first time,
-    /// and warns of credentials that can do more than read.
+    /// Reads a plan's evidence through these connections, and shows in the terminal how far it is.
     pub(super) async fn read(&self, plan: &Plan, connections: &BTreeMap<String, Connection>) -> Result<Gathered> {
+        let shown = self.common.format == Format::Text && std::io::stderr().is_terminal();
+        let progress = |so_far: &SoFar<'_>| {
+            if shown {
+                show(so_far);
+            }
+        };
+        self.read_telling(plan, connections, &progress).await
+    }
+
+    /// Reads a plan's evidence through these connections and tells as it arrives; remembers the account ids that were seen for the first time,
+    /// and warns of credentials that can do more than read.
+    pub(super) async fn read_telling(
+        &self,
+        plan: &Plan,
+        connections: &BTreeMap<String, Connection>,
+        progress: &(dyn Fn(&SoFar<'_>) + Sync),
+    ) -> Result<Gathered> {
         let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
         let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
         let expected = expected.collect();
-        let gathered = gather::gather(plan, connections, &expected, &self.progress).await;
+        let gathered = gather::gather(plan, connections, &expected, progress).await;
         self.remember_ids(&bindings, &gathered)?;
         self.warn_of_power(&gathered);
         Ok(gathered)

@@ -2,23 +2,17 @@
 
 use anyhow::Result;
 use mdbook_verify::course::Step;
-use mdbook_verify::results::{Confirmation, ReasonCode, Results, Verdict};
+use mdbook_verify::results::{ReasonCode, Results, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
 use tokio::time::Instant;
 
 use super::session::Session;
+use super::watcher::Watcher;
 use super::{Common, Exit, Format, notice, print};
-use crate::account::Connection;
 use crate::evidence::Section;
-use crate::gather::{Gathered, Plan};
 use crate::report::{self, Form, exit};
 use crate::run;
-use crate::watch::{Schedule, merge};
-
-/// How often the results are looked at: another terminal may have verified a step, or given a word.
-const RESULTS: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let form = common.form()?;
@@ -29,7 +23,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
         biased;
         _ = tokio::signal::ctrl_c() => {
             watch.say("Stopped watching.");
-            watch.results()
+            watch.watcher.results()
         }
         results = watch.until_done() => results?,
     };
@@ -44,11 +38,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
 struct Watch<'w> {
     session: &'w Session<'w>,
     steps: Vec<&'w Step>,
-    schedule: Schedule,
-    connections: Option<BTreeMap<String, Connection>>,
-    known: Gathered,
-    /// The learner's words by which the steps were last judged.
-    words: Vec<Confirmation>,
+    watcher: Watcher<'w>,
     /// The verdicts that were told.
     told: BTreeMap<String, Verdict>,
     /// The delays of AWS's that were explained.
@@ -57,16 +47,8 @@ struct Watch<'w> {
 
 impl<'w> Watch<'w> {
     fn new(session: &'w Session<'w>, steps: Vec<&'w Step>) -> Watch<'w> {
-        Watch {
-            session,
-            steps,
-            schedule: Schedule::new(session.practice()),
-            connections: None,
-            known: Gathered::default(),
-            words: Vec::new(),
-            told: BTreeMap::new(),
-            explained: BTreeSet::new(),
-        }
+        let watcher = Watcher::new(session);
+        Watch { session, steps, watcher, told: BTreeMap::new(), explained: BTreeSet::new() }
     }
 
     /// Judges again and again, until no step that is required stands in the way.
@@ -74,29 +56,16 @@ impl<'w> Watch<'w> {
         // What was verified before may not hold any more: everything is judged once.
         let mut open: Vec<&Step> = self.steps.clone();
         loop {
-            let plan = self.session.compiled.plan(&self.session.course, open.iter().copied());
-            let mut due = self.schedule.due(&plan, Instant::now());
-            if !due.is_empty() {
-                // All accounts are identified together, or two names for one of them would not be noticed.
-                plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
-                self.read(&due).await?;
-            }
-            if !due.is_empty() || self.results().confirmations != self.words {
-                let results = self.judge(&open)?;
+            if let Some(results) = self.watcher.look(&open).await? {
                 self.tell(&results, &open);
             }
-            let results = self.results();
+            let results = self.watcher.results();
             open = self.open_steps(&results);
             if !open.iter().any(|step| self.counts(step)) {
                 return Ok(results);
             }
             self.wait(&open).await;
         }
-    }
-
-    /// The results as they stand; empty where there are none to use, which judging says.
-    fn results(&self) -> Results {
-        self.session.store.read().unwrap_or_else(|_| Results::empty(self.session.practice()))
     }
 
     fn open_steps(&self, results: &Results) -> Vec<&'w Step> {
@@ -107,33 +76,6 @@ impl<'w> Watch<'w> {
     /// Whether the watch waits for a step: the whole course is done without those that are optional.
     fn counts(&self, step: &Step) -> bool {
         self.steps.len() < self.session.course.steps.len() || !step.optional && !step.places.is_empty()
-    }
-
-    async fn read(&mut self, due: &Plan) -> Result<()> {
-        let connections = match self.connections.take() {
-            // The practice account is built from its actions: it is another one after each.
-            Some(connections) if !self.session.practice() => connections,
-            _ => self.session.connect(self.session.course.accounts.keys()).await?,
-        };
-        let fresh = self.session.read(due, &connections).await?;
-        // Credentials that don't work, or no longer, may have been renewed by the next time.
-        let renew = |code: ReasonCode| {
-            matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)
-        };
-        if !fresh.reasons().iter().any(|reason| renew(reason.code)) {
-            self.connections = Some(connections);
-        }
-        merge(&mut self.known, fresh, &mut self.schedule, Instant::now());
-        Ok(())
-    }
-
-    fn judge(&mut self, steps: &[&Step]) -> Result<Results> {
-        let bench = self.session.bench();
-        let known = &self.known;
-        let loaded = self.session.store.update(|results| bench.judge(steps, known, results))?;
-        loaded.notice.iter().for_each(|text| notice(text));
-        self.words.clone_from(&loaded.results.confirmations);
-        Ok(loaded.results)
     }
 
     /// Tells what is new: everything at first, then the steps that came out differently.
@@ -178,17 +120,14 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Waits until something is due or the results may have changed.
+    /// Waits, and says what for.
     async fn wait(&self, open: &[&Step]) {
-        let plan = self.session.compiled.plan(&self.session.course, open.iter().copied());
-        let now = Instant::now();
-        let next = self.schedule.next(&plan).unwrap_or(now);
         let shown = self.session.common.format == Format::Text && std::io::stderr().is_terminal();
         if shown {
-            let seconds = next.saturating_duration_since(now).as_secs();
+            let seconds = self.watcher.next(open).saturating_duration_since(Instant::now()).as_secs();
             let _ = write!(std::io::stderr(), "\r\x1b[K{} left; looking again in {seconds} s", open.len());
         }
-        tokio::time::sleep_until(next.min(now + RESULTS)).await;
+        self.watcher.wait(open).await;
         if shown {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }

@@ -2,24 +2,26 @@
 
 use anyhow::Result;
 use mdbook_verify::course::Course;
-use mdbook_verify::widget;
-use serde::Serialize;
+use mdbook_verify::results::Results;
+use mdbook_verify::widget::live::{self, Live};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
+use super::event::{Event, Progress};
 use super::gate::Gate;
 use super::pages::Pages;
 use super::stamp::Stamp;
 use crate::book;
 use crate::store::Store;
+use crate::verdict::Awaited;
 
-/// What a page can ask for. It names a step and nothing else.
+/// What a page can ask for. It names steps and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
-    /// Verify a step.
-    Verify(String),
+    /// Verify steps.
+    Verify(BTreeSet<String>),
     /// Give the learner's word for a step, or take it back.
     Attest {
         /// The step.
@@ -32,46 +34,43 @@ pub enum Task {
 }
 
 impl Task {
-    fn step(&self) -> &str {
+    /// The steps that it is about.
+    pub fn steps(&self) -> BTreeSet<String> {
         match self {
-            Task::Verify(step) | Task::Attest { step, .. } | Task::Practice(step) => step,
+            Task::Verify(steps) => steps.clone(),
+            Task::Attest { step, .. } | Task::Practice(step) => [step.clone()].into(),
         }
     }
 }
 
-/// Carries a task out; an error is told to the learner.
-pub type Work = Box<dyn Fn(&Task) -> Result<()> + Send + Sync>;
-
-/// What open pages are told.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Event {
-    /// How the steps look now, by id.
-    Steps {
-        /// The widgets' HTML, in which everything is escaped.
-        steps: BTreeMap<String, String>,
-        /// Whether they are about the practice account.
-        practice: bool,
-    },
-    /// The steps that something is under way for.
-    Running {
-        /// Their ids.
-        steps: BTreeSet<String>,
-    },
-    /// A task came to nothing.
-    Failed {
+/// What work tells while it is done.
+#[derive(Debug)]
+pub enum Told {
+    /// How far a step's expectations are known.
+    Awaited {
         /// The step's id.
         step: String,
-        /// Why.
-        message: String,
+        /// Its expectations.
+        expectations: Vec<Awaited>,
     },
-    /// The book was built anew.
-    Reload,
-    /// The course has a mistake; what is shown is the book before it. Without a message it is mended.
-    Broken {
-        /// The mistake, with its place.
-        message: Option<String>,
-    },
+    /// Results were written.
+    Results,
+}
+
+/// What the server has others do: it knows no AWS itself. An error is told to the learner.
+pub trait Work: Send + Sync {
+    /// Carries a task out.
+    ///
+    /// # Errors
+    /// Why it came to nothing.
+    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Told) + Sync)) -> Result<()>;
+
+    /// Judges steps again and again, as their account changes. `watched` says which; it returns when there are none,
+    /// or when the course is another.
+    ///
+    /// # Errors
+    /// Why it cannot go on.
+    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()>;
 }
 
 /// How the book is built.
@@ -91,9 +90,13 @@ pub struct Desk {
     pub(super) recipe: Recipe,
     /// The state of the course's folder before the first build.
     pub(super) built_from: Stamp,
-    work: Work,
+    work: Box<dyn Work>,
     shown: RwLock<Shown>,
-    running: Mutex<BTreeSet<String>>,
+    /// The widgets that pages were told of last.
+    told: Mutex<BTreeMap<String, Live>>,
+    under_way: Mutex<UnderWay>,
+    /// Something is watched.
+    watching: Condvar,
     events: broadcast::Sender<Event>,
 }
 
@@ -103,6 +106,23 @@ struct Shown {
     course: Arc<Course>,
     pages: Arc<Pages>,
     broken: Option<String>,
+    /// Which build this is: pages of another one load themselves anew.
+    build: String,
+}
+
+/// What is being done, by step.
+#[derive(Debug, Default, Clone)]
+struct UnderWay {
+    running: BTreeSet<String>,
+    watched: BTreeSet<String>,
+    failed: BTreeMap<String, String>,
+}
+
+impl UnderWay {
+    fn event(&self) -> Event {
+        let UnderWay { running, watched, failed } = self.clone();
+        Event::UnderWay { running, watched, failed }
+    }
 }
 
 impl Desk {
@@ -110,13 +130,25 @@ impl Desk {
     ///
     /// # Errors
     /// All that is wrong with the course.
-    pub fn open(gate: Gate, recipe: Recipe, work: Work) -> Result<Desk> {
+    pub fn open(gate: Gate, recipe: Recipe, work: Box<dyn Work>) -> Result<Desk> {
         let built_from = Stamp::of(&recipe.root);
         let (course, pages) = build(&recipe)?;
-        let shown = RwLock::new(Shown { course, pages, broken: None });
+        let shown = RwLock::new(Shown { course, pages, broken: None, build: super::gate::token()? });
         // Whoever falls this far behind gets the whole state anew.
-        let (events, _) = broadcast::channel(64);
-        Ok(Desk { gate, recipe, built_from, work, shown, running: Mutex::default(), events })
+        let (events, _) = broadcast::channel(256);
+        let desk = Desk {
+            gate,
+            recipe,
+            built_from,
+            work,
+            shown,
+            told: Mutex::default(),
+            under_way: Mutex::default(),
+            watching: Condvar::new(),
+            events,
+        };
+        desk.tell_steps();
+        Ok(desk)
     }
 
     /// The book.
@@ -128,8 +160,8 @@ impl Desk {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn running(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The events from now on.
@@ -139,22 +171,58 @@ impl Desk {
 
     /// All that a page that opens must know.
     pub(super) fn state(&self) -> Vec<Event> {
+        let shown = self.shown();
         vec![
-            self.steps(),
-            Event::Running { steps: self.running().clone() },
-            Event::Broken { message: self.shown().broken },
+            Event::Hello { build: shown.build.clone(), notice: self.notice(&shown.course) },
+            self.steps(|_, _| true),
+            self.under_way().event(),
+            Event::Broken { message: shown.broken },
         ]
     }
 
-    /// How the steps look by the results as they stand.
-    fn steps(&self) -> Event {
-        let (course, practice) = (self.shown().course, self.recipe.practice);
-        let results = Store::open(&self.recipe.root, practice).ok().and_then(|store| store.read().ok());
-        let results = results.unwrap_or_else(|| mdbook_verify::results::Results::empty(practice));
-        let widget = |step: &mdbook_verify::course::Step| {
-            (step.id.clone(), widget::html(step, &results.view(&course, step), practice))
-        };
-        Event::Steps { steps: course.steps.iter().map(widget).collect(), practice }
+    /// What stands on top of every page about the practice account.
+    fn notice(&self, course: &Course) -> Option<String> {
+        let accounts: Vec<String> = course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect();
+        self.recipe.practice.then(|| {
+            format!(
+                "Practice account: nothing here is real. To read your own AWS accounts, stop verify serve, bind them \
+                 with “verify accounts {}”, and start it again.",
+                accounts.join(" ")
+            )
+        })
+    }
+
+    /// How the steps look by the results as they stand, those that `wanted` says of.
+    fn steps(&self, wanted: impl Fn(&str, &Live) -> bool) -> Event {
+        let course = self.shown().course;
+        let results = self.results();
+        let all = course.steps.iter().map(|step| (step.id.clone(), Live::of(&course, step, &results)));
+        let steps = all.filter(|(id, live)| wanted(id, live)).collect();
+        Event::Steps { steps, progress: Progress::of(&course, &results) }
+    }
+
+    fn results(&self) -> Results {
+        let results = Store::open(&self.recipe.root, self.recipe.practice).ok().and_then(|store| store.read().ok());
+        results.unwrap_or_else(|| Results::empty(self.recipe.practice))
+    }
+
+    /// Tells every page of the widgets that look different now. One at a time, so that pages hear of them in order.
+    pub(super) fn tell_steps(&self) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let event = self.steps(|id, live| told.get(id) != Some(live));
+        if let Event::Steps { steps, .. } = &event {
+            told.extend(steps.clone());
+            let waited_for = |id: &String| told.get(id).is_some_and(|live| live.verdict.blocks());
+            self.under_way().watched.retain(waited_for);
+            self.tell(event);
+            self.tell_under_way();
+        }
+    }
+
+    fn tell_under_way(&self) {
+        // Sent while nobody can change it, or an older one might be told last.
+        let under_way = self.under_way();
+        self.tell(under_way.event());
     }
 
     fn tell(&self, event: Event) {
@@ -162,57 +230,133 @@ impl Desk {
         let _ = self.events.send(event);
     }
 
-    /// Whether a task is about a step of the course.
-    pub(super) fn knows(&self, task: &Task) -> bool {
-        self.shown().course.step(task.step()).is_some()
+    /// Passes on what work tells.
+    fn pass_on(&self, told: Told) {
+        match told {
+            Told::Results => self.tell_steps(),
+            Told::Awaited { step, expectations } => {
+                let expectations = expectations.iter().map(|awaited| (awaited.title.as_str(), awaited.result.as_ref()));
+                self.tell(Event::Awaited { html: live::expectations(expectations), step });
+            }
+        }
     }
 
-    /// Begins a task on a thread of its own: a page that closes loses nothing. While something is under way for the
-    /// step, another task for it is the same one, and nothing begins.
+    /// Whether these are steps of the course.
+    pub(super) fn knows(&self, steps: &BTreeSet<String>) -> bool {
+        let course = self.shown().course;
+        !steps.is_empty() && steps.iter().all(|step| course.step(step).is_some())
+    }
+
+    /// Begins a task on a thread of its own: a page that closes loses nothing. What is under way for a step already is
+    /// not begun again.
     pub(super) fn begin(self: &Arc<Self>, task: Task) {
-        if !self.running().insert(task.step().to_owned()) {
+        let steps: BTreeSet<String> = {
+            let mut under_way = self.under_way();
+            let steps: BTreeSet<String> = task.steps().difference(&under_way.running).cloned().collect();
+            under_way.running.extend(steps.clone());
+            under_way.failed.retain(|step, _| !steps.contains(step));
+            steps
+        };
+        if steps.is_empty() {
             return;
         }
-        self.tell(Event::Running { steps: self.running().clone() });
+        self.tell_under_way();
+        let task = if let Task::Verify(_) = task { Task::Verify(steps.clone()) } else { task };
         let desk = Arc::clone(self);
         std::thread::spawn(move || {
-            let done = (desk.work)(&task);
-            let step = task.step().to_owned();
-            desk.running().remove(&step);
+            let done = desk.work.carry_out(&task, &|told| desk.pass_on(told));
+            desk.tell_steps();
+            let mut under_way = desk.under_way();
+            under_way.running.retain(|step| !steps.contains(step));
             if let Err(error) = done {
-                desk.tell(Event::Failed { step, message: format!("{error:#}") });
+                under_way.failed.extend(steps.into_iter().map(|step| (step, format!("{error:#}"))));
             }
-            desk.tell(desk.steps());
-            desk.tell(Event::Running { steps: desk.running().clone() });
+            drop(under_way);
+            desk.tell_under_way();
         });
     }
 
+    /// Begins to watch steps, or stops.
+    pub(super) fn watch(&self, steps: &BTreeSet<String>, stop: bool) {
+        let mut under_way = self.under_way();
+        match stop {
+            true => under_way.watched.retain(|step| !steps.contains(step)),
+            false => under_way.watched.extend(steps.iter().cloned()),
+        }
+        under_way.failed.retain(|step, _| !steps.contains(step));
+        drop(under_way);
+        self.watching.notify_all();
+        self.tell_under_way();
+    }
+
+    /// Watches whatever pages ask for, for ever.
+    pub(super) fn watch_on(&self) {
+        loop {
+            let build = {
+                let idle = |under_way: &mut UnderWay| under_way.watched.is_empty();
+                let waited = self.watching.wait_while(self.under_way(), idle);
+                drop(waited.unwrap_or_else(PoisonError::into_inner));
+                self.shown().build
+            };
+            let watched = || {
+                let (watched, shown) = (self.under_way().watched.clone(), self.shown());
+                (!watched.is_empty() && shown.build == build && shown.broken.is_none()).then_some(watched)
+            };
+            if watched().is_none() {
+                // The course has a mistake just now.
+                std::thread::sleep(super::LOOK);
+                continue;
+            }
+            if let Err(error) = self.work.watch(&watched, &|told| self.pass_on(told)) {
+                let mut under_way = self.under_way();
+                let stopped = std::mem::take(&mut under_way.watched);
+                under_way.failed.extend(stopped.into_iter().map(|step| (step, format!("{error:#}"))));
+                drop(under_way);
+                self.tell_under_way();
+            }
+        }
+    }
+
     /// Builds the book anew: because the course changed, or only because the verdicts in its pages did.
-    pub(super) fn rebuild(&self, course_changed: bool) -> Option<String> {
+    ///
+    /// # Errors
+    /// All that is wrong with the course; the last good build is shown on.
+    pub(super) fn rebuild(&self, course_changed: bool) -> Result<()> {
         let built = build(&self.recipe);
-        let was_broken = self.shown().broken.is_some();
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
+        let was_broken = self.shown().broken.is_some();
         {
             let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
-            if let Ok((course, pages)) = built {
-                (shown.course, shown.pages) = (course, pages);
-            }
             shown.broken.clone_from(&message);
-        }
-        match &message {
-            Some(message) => self.tell(Event::Broken { message: Some(message.clone()) }),
-            None if was_broken || course_changed => {
-                self.tell(Event::Broken { message: None });
-                self.tell(Event::Reload);
+            if let Ok((course, pages)) = &built {
+                (shown.course, shown.pages) = (Arc::clone(course), Arc::clone(pages));
+                if course_changed {
+                    shown.build = super::gate::token()?;
+                }
             }
-            None => self.tell(self.steps()),
         }
-        message
+        if message.is_some() || was_broken {
+            self.tell(Event::Broken { message });
+        }
+        if built.is_ok() && (course_changed || was_broken) {
+            self.forget_steps_that_are_gone();
+            self.tell(Event::Reload);
+        }
+        self.tell_steps();
+        built.map(drop)
+    }
+
+    fn forget_steps_that_are_gone(&self) {
+        let course = self.shown().course;
+        let mut under_way = self.under_way();
+        under_way.watched.retain(|step| course.step(step).is_some());
+        under_way.failed.retain(|step, _| course.step(step).is_some());
     }
 }
 
 fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
     let course = book::read(&recipe.root, recipe.trusted)?;
-    let folder = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
-    Ok((Arc::new(course), Arc::new(Pages::read(&folder)?)))
+    let live = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
+    let untrusted = Some(live.sources.as_path()).filter(|_| !recipe.trusted);
+    Ok((Arc::new(course), Arc::new(Pages::read(&live.built, untrusted)?)))
 }

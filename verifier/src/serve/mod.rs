@@ -5,17 +5,22 @@
 //! | [`gate`] | who may talk to it |
 //! | [`pages`] | the book in memory |
 //! | [`desk`] | what it knows, and what is under way |
+//! | [`event`] | what pages are told |
 //! | `routes` | HTTP |
 //!
 //! What a task does is the caller's: this module knows no AWS.
 
 pub mod desk;
+pub mod event;
 pub mod gate;
 pub mod pages;
 mod routes;
 mod stamp;
 
 use anyhow::{Context, Result};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -40,19 +45,35 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
     Ok(([Some(first), second].into_iter().flatten().collect(), port))
 }
 
+/// How long the head of a request may take to arrive, and how long a connection may idle.
+const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
-///
-/// # Errors
-/// When a listener fails.
-pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) -> Result<()> {
+pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) {
     let looking = Arc::clone(&desk);
     std::thread::spawn(move || look(&looking, &say));
-    let serving = listeners.into_iter().map(|listener| {
-        let router = routes::router(Arc::clone(&desk));
-        async move { axum::serve(listener, router).await }
-    });
-    futures_util::future::try_join_all(serving).await.context("serving the book")?;
-    Ok(())
+    let watching = Arc::clone(&desk);
+    std::thread::spawn(move || watching.watch_on());
+    let router = routes::router(desk);
+    let serving = listeners.into_iter().map(|listener| accept(listener, router.clone()));
+    futures_util::future::join_all(serving).await;
+}
+
+/// Answers whoever connects. (axum's own loop sets no deadline for the head of a request.)
+async fn accept(listener: TcpListener, router: axum::Router) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many connections are open, most likely.
+            tokio::time::sleep(LOOK).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        // Whoever hangs up early is told nothing.
+        tokio::spawn(async move { drop(connection.await) });
+    }
 }
 
 /// Builds again whenever something has changed.
@@ -65,13 +86,18 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
         if now == built {
             continue;
         }
-        let message = desk.rebuild(now.course != built.course);
-        built = now;
-        match &message {
-            Some(message) => say(&format!("{message}\n\nThe book is shown as it was before.")),
-            None if broken => say("The book is built again."),
-            None => {}
+        let course_changed = now.course != built.course;
+        if !course_changed {
+            // Pages that are open need not wait for the build.
+            desk.tell_steps();
         }
-        broken = message.is_some();
+        let rebuilt = desk.rebuild(course_changed);
+        built = now;
+        match &rebuilt {
+            Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
+            Ok(()) if broken => say("The book is built again."),
+            Ok(()) => {}
+        }
+        broken = rebuilt.is_err();
     }
 }

@@ -23,28 +23,37 @@ pub struct Page {
 pub struct Pages(BTreeMap<String, Page>);
 
 impl Pages {
-    /// Reads a built book. Symbolic links are left out.
+    /// Reads a built book. Symbolic links are left out. `untrusted` is the folder of a course that may run nothing on
+    /// this origin: what mdBook copied from there is served as it is, and sealed off.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn read(folder: &Path) -> Result<Pages> {
+    pub fn read(folder: &Path, untrusted: Option<&Path>) -> Result<Pages> {
         let mut pages = Pages::default();
-        pages.add(folder, "")?;
+        pages.add(folder, "", untrusted)?;
         Ok(pages)
     }
 
-    fn add(&mut self, folder: &Path, prefix: &str) -> Result<()> {
+    fn add(&mut self, folder: &Path, prefix: &str, untrusted: Option<&Path>) -> Result<()> {
         for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
             let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             let (path, kind) = (entry.path(), entry.file_type()?);
             if kind.is_dir() {
-                self.add(&path, &format!("{name}/"))?;
+                self.add(&path, &format!("{name}/"), untrusted)?;
             } else if kind.is_file() {
                 let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
                 let kind = media_type(&name);
-                let policy = policy(if kind.starts_with("text/html") { &bytes } else { &[] });
-                self.0.insert(name, Page { bytes: bytes.into(), kind, policy });
+                let page = match untrusted {
+                    // Even in the place of one of mdBook's own.
+                    Some(sources) if sources.join(&name).exists() => Page {
+                        bytes: bytes.into(),
+                        kind: if kind == SCRIPT { media_type("txt") } else { kind },
+                        policy: SANDBOX.to_owned(),
+                    },
+                    _ => Page { policy: policy(if kind == HTML { &bytes } else { &[] }), bytes: bytes.into(), kind },
+                };
+                self.0.insert(name, page);
             }
         }
         Ok(())
@@ -77,9 +86,9 @@ fn percent_decoded(path: &str) -> Option<String> {
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
+        "html" | "htm" => HTML,
         "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
+        "js" | "mjs" => SCRIPT,
         "json" => "application/json",
         "svg" => "image/svg+xml",
         "png" => "image/png",
@@ -92,6 +101,13 @@ fn media_type(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// The policy of a file that the course brought: nothing in it runs, and it is of no origin.
+const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+                       font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A page's policy: scripts of this origin, and the inline ones that mdBook itself writes, by their hashes.
 fn policy(html: &[u8]) -> String {
@@ -131,7 +147,7 @@ mod tests {
         fs::write(folder.path().join("book/a b.txt"), "t").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(folder.path().join("secret"), folder.path().join("book/link")).unwrap();
-        let pages = Pages::read(&folder.path().join("book")).unwrap();
+        let pages = Pages::read(&folder.path().join("book"), None).unwrap();
         for found in ["/", "/index.html", "/a%20b.txt"] {
             assert!(pages.find(found).is_some(), "{found}");
         }
@@ -149,6 +165,28 @@ mod tests {
         ] {
             assert!(pages.find(missing).is_none(), "{missing}");
         }
+    }
+
+    #[test]
+    fn what_a_course_brought_runs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        for place in ["book", "src"] {
+            fs::create_dir_all(folder.path().join(place).join("files")).unwrap();
+            for file in ["index.html", "files/evil.html", "files/evil.js", "files/evil.svg"] {
+                fs::write(folder.path().join(place).join(file), "<script>alert(1)</script>").unwrap();
+            }
+        }
+        fs::write(folder.path().join("book/page.html"), "<script>1</script>").unwrap();
+        let (book, src) = (folder.path().join("book"), folder.path().join("src"));
+        let pages = Pages::read(&book, Some(&src)).unwrap();
+        for own in ["/index.html", "/files/evil.html", "/files/evil.js", "/files/evil.svg"] {
+            let page = pages.find(own).unwrap();
+            assert!(page.policy.starts_with("sandbox;") && !page.policy.contains("script"), "{own}: {}", page.policy);
+            assert_ne!(page.kind, SCRIPT, "{own}");
+        }
+        assert!(pages.find("/page.html").unwrap().policy.contains("'sha256-"), "mdBook's own pages run their scripts");
+        let trusted = Pages::read(&book, None).unwrap();
+        assert!(trusted.find("/files/evil.html").unwrap().policy.contains("'sha256-"));
     }
 
     #[test]

@@ -10,15 +10,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_stream::wrappers::BroadcastStream;
 
-use super::desk::{Desk, Event, Task};
+use super::desk::{Desk, Task};
+use super::event::Event;
 
-/// The largest body of a task. Ids of steps are much shorter.
-const LARGEST_BODY: usize = 1024;
+/// The largest body of a task: room for the ids of a long chapter's steps.
+const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -28,6 +30,7 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/-/verify", post(task))
         .route("/-/attest", post(task))
         .route("/-/practice", post(task))
+        .route("/-/watch", post(task))
         .fallback(get(file))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guarded))
         .with_state(desk)
@@ -82,37 +85,42 @@ async fn file(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     (headers, page.bytes.clone()).into_response()
 }
 
-/// What a page asks for: a step's id and nothing else.
+/// What a page asks for: ids of steps and nothing else.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    step: String,
+    steps: BTreeSet<String>,
+    /// Whether a word is taken back, or watching ends.
     #[serde(default)]
-    withdraw: bool,
+    undo: bool,
 }
 
 async fn task(State(desk): State<Arc<Desk>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let body = match tokio::time::timeout(BODY_DEADLINE, body_of(request.into_body())).await {
         Ok(Some(body)) => body,
-        Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "That is more than a step's name.").into_response(),
+        Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "That is more than the names of steps.").into_response(),
         Err(_) => return (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response(),
     };
-    let Ok(Asked { step, withdraw }) = serde_json::from_slice(&body) else {
-        return (StatusCode::BAD_REQUEST, "A request names a step.").into_response();
+    let Ok(Asked { steps, undo }) = serde_json::from_slice(&body) else {
+        return (StatusCode::BAD_REQUEST, "A request names steps.").into_response();
     };
-    let task = match path.as_str() {
-        "/-/attest" => Task::Attest { step, withdraw },
-        "/-/practice" if !desk.recipe.practice => {
-            return (StatusCode::FORBIDDEN, "Only the practice account can be practised in.").into_response();
-        }
-        "/-/practice" => Task::Practice(step),
-        _ => Task::Verify(step),
-    };
-    if !desk.knows(&task) {
+    if !desk.knows(&steps) {
         return (StatusCode::NOT_FOUND, "The course has no such step.").into_response();
     }
-    desk.begin(task);
+    if path == "/-/practice" && !desk.recipe.practice {
+        return (StatusCode::FORBIDDEN, "Only the practice account can be practised in.").into_response();
+    }
+    match path.as_str() {
+        "/-/verify" => desk.begin(Task::Verify(steps)),
+        "/-/watch" => desk.watch(&steps, undo),
+        // One word, and one action, at a time.
+        path => match (path, Vec::from_iter(steps).as_slice()) {
+            ("/-/attest", [step]) => desk.begin(Task::Attest { step: step.clone(), withdraw: undo }),
+            ("/-/practice", [step]) => desk.begin(Task::Practice(step.clone())),
+            _ => return (StatusCode::BAD_REQUEST, "That is for one step at a time.").into_response(),
+        },
+    }
     StatusCode::ACCEPTED.into_response()
 }
 

@@ -1,41 +1,32 @@
 //! A step as the book shows it: what takes the place of a directive.
 //!
 //! Everything is inline HTML, so that it may stand in tight and loose lists, nested lists and quotes alike; the style
-//! sheet makes lines of it. Whatever comes from results is hostile until escaped.
+//! sheet makes lines of it. Whatever comes from results is hostile until escaped. The live book's widgets are in
+//! [`live`].
+
+pub mod live;
 
 use crate::course::Step;
 use crate::results::{Outcome, StepResult, Verdict, View, time};
 
+const END: &str = "</verify-step>";
+
+/// The first widget of a page, which says where the buttons are. The live book's script puts them in its place.
+pub fn first(widget: &str) -> String {
+    let hint = "With <code>verify serve</code>, each step of this book has a button.";
+    format!("{}{}{END}", widget.trim_end_matches(END), line("verify-hint", hint))
+}
+
 /// A step's widget for an HTML page.
 pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
-    let verdict = view.verdict;
     let mut widget = format!(
-        "<verify-step data-step=\"{}\" data-verdict=\"{}\"{}{}{}>",
+        "<verify-step data-step=\"{}\" data-verdict=\"{}\"{}{}>",
         escape(&step.id),
-        verdict.name(),
-        word(step, view),
+        view.verdict.name(),
         if practice { " data-practice" } else { "" },
         if step.optional { " data-optional" } else { "" },
     );
-    let mut notes = Vec::new();
-    if practice {
-        notes.push("practice account".to_owned());
-    }
-    if step.optional {
-        notes.push("optional".to_owned());
-    }
-    if let Some(result) = view.result {
-        notes.push(format!("checked {}", time(&result.checked)));
-    }
-    let notes: String =
-        notes.iter().map(|note| format!(" <span class=\"verify-note\">{}</span>", escape(note))).collect();
-    widget.push_str(&line(
-        "verify-status",
-        &format!("<span class=\"verify-word\">{} {}</span>{notes}", verdict.icon(), verdict.words()),
-    ));
-    if let Some(drift) = view.result.and_then(StepResult::drift) {
-        widget.push_str(&line("verify-drift", &escape(&drift)));
-    }
+    widget.push_str(&status(step, view, practice));
     for text in lines(view) {
         widget.push_str(&line("verify-line", &text));
     }
@@ -46,19 +37,39 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
         widget.push_str(&line("verify-command", &command(format!("attest {}", step.id))));
     }
     widget.push_str(&line("verify-command", &command(step.id.clone())));
-    widget.push_str("</verify-step>");
+    widget.push_str(END);
     widget
 }
 
-/// Whether the step takes the learner's word, for the buttons of the live book.
-fn word(step: &Step, view: &View<'_>) -> &'static str {
+/// The verdict in a word, when it was found, and what became of an older one.
+fn status(step: &Step, view: &View<'_>, practice: bool) -> String {
+    let mut notes = String::new();
+    if practice {
+        notes.push_str(" <span class=\"verify-practice\">practice account</span>");
+    }
+    let optional = step.optional.then(|| "optional".to_owned());
+    let checked = view.result.map(|result| format!("checked {}", time(&result.checked)));
+    for note in optional.into_iter().chain(checked) {
+        notes.push_str(&format!(" <span class=\"verify-note\">{}</span>", escape(&note)));
+    }
+    let verdict = view.verdict;
+    let words = format!("<span class=\"verify-word\">{} {}</span>{notes}", verdict.icon(), verdict.words());
+    let mut status = line("verify-status", &words);
+    if let Some(drift) = view.result.and_then(StepResult::drift) {
+        status.push_str(&line("verify-drift", &escape(&drift)));
+    }
+    status
+}
+
+/// Whether the step asks for the learner's word, or has it.
+fn word(step: &Step, view: &View<'_>) -> Option<&'static str> {
     let any =
         |outcome| view.result.is_some_and(|result| result.expectations.iter().any(|told| told.outcome == outcome));
     // The word for a check of checks is given on its members.
     match step.members.is_empty() {
-        true if any(Outcome::Unconfirmed) => " data-word=\"asked\"",
-        true if any(Outcome::Confirmed) => " data-word=\"given\"",
-        _ => "",
+        true if any(Outcome::Unconfirmed) => Some("asked"),
+        true if any(Outcome::Confirmed) => Some("given"),
+        _ => None,
     }
 }
 

@@ -1,0 +1,257 @@
+//! The live book's gate: every request that a hostile page or program could send to its server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::Machine;
+use common::live::{OWN, Serving, practice};
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{IpAddr, TcpStream, UdpSocket};
+
+#[test]
+fn only_our_own_host_is_answered() {
+    let (_machine, serving) = practice();
+    let (port, cookie) = (serving.port, &serving.cookie);
+    for good in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")] {
+        let answer = serving.send(&format!("GET / HTTP/1.1\r\nHost: {good}\r\nCookie: {cookie}\r\n\r\n"));
+        assert_eq!(answer.status, 200, "{good}");
+    }
+    let bad = [
+        "Host: evil.example\r\n".to_owned(),
+        format!("Host: localhost.evil.example:{port}\r\n"),
+        format!("Host: 127.0.0.1:{}\r\n", port.wrapping_add(1)),
+        "Host: 127.0.0.1\r\n".to_owned(),
+        format!("Host: 127.0.0.1:{port}\r\nHost: evil.example\r\n"),
+        format!("Host: [::1]:{port}.evil.example\r\n"),
+        format!("Host: 127.0.0.1:{port}@evil.example\r\n"),
+        String::new(),
+    ];
+    for host in bad {
+        for path in ["/", "/css/general.css", "/-/events", "/nowhere"] {
+            let answer = serving.send(&format!("GET {path} HTTP/1.1\r\n{host}Cookie: {cookie}\r\n\r\n"));
+            assert!([400, 403].contains(&answer.status), "{host:?} {path}: {}", answer.status);
+            assert!(!answer.body.contains("verify-step"), "{host:?}");
+        }
+    }
+    let absolute = format!("GET http://evil.example/ HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n", serving.host());
+    assert!([400, 403].contains(&serving.send(&absolute).status));
+}
+
+#[test]
+fn only_our_own_pages_may_ask() {
+    let (_machine, serving) = practice();
+    let own = format!("Origin: http://{}\r\n", serving.host());
+    assert_eq!(serving.get("/", &own).status, 200);
+    for origin in ["null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1", "file://", ""] {
+        for path in ["/", "/index.html", "/-/events"] {
+            let answer = serving.get(path, &format!("Origin: {origin}\r\n"));
+            assert_eq!(answer.status, 403, "{origin:?} {path}");
+            assert!(!answer.head.contains("access-control"), "{}", answer.head);
+        }
+        for path in ["/-/verify", "/-/attest", "/-/practice"] {
+            let headers = format!("{OWN}Origin: {origin}\r\n");
+            assert_eq!(serving.post(path, &headers, r#"{"steps":["cost-budget"]}"#).status, 403, "{origin:?} {path}");
+        }
+    }
+}
+
+#[test]
+fn the_token_works_once_and_the_cookie_is_needed_everywhere() {
+    let (_machine, mut serving) = practice();
+    let (host, token) = (serving.host(), serving.token.clone());
+    for token in [token.as_str(), "", "wrong", &"0".repeat(64)] {
+        let answer = serving.send(&format!("GET /?token={token} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(answer.status, 403, "{token}");
+        assert!(!answer.head.contains("set-cookie"));
+    }
+    let name = serving.cookie.split('=').next().unwrap().to_owned();
+    for cookie in [
+        String::new(),
+        format!("{name}="),
+        format!("{name}={}", "0".repeat(64)),
+        serving.cookie.replace(&name, "verify"),
+    ] {
+        serving.cookie = cookie;
+        for path in ["/", "/production-account.html", "/-/events", "/toc.js", "/nowhere"] {
+            assert_eq!(serving.get(path, "").status, 403, "{} {path}", serving.cookie);
+        }
+        assert_eq!(serving.ask("/-/verify", &json!({ "steps": ["cost-budget"] })).status, 403);
+    }
+}
+
+#[test]
+fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
+    let (machine, serving) = practice();
+    let body = r#"{"steps":["cost-budget"]}"#;
+    for headers in [
+        "Content-Type: application/x-www-form-urlencoded\r\nX-Verify: 1\r\n",
+        "Content-Type: text/plain\r\nX-Verify: 1\r\n",
+        "X-Verify: 1\r\n",
+        "Content-Type: application/json\r\n",
+        "",
+    ] {
+        assert_eq!(serving.post("/-/verify", headers, body).status, 403, "{headers:?}");
+    }
+    for path in ["/-/verify", "/-/attest", "/-/practice"] {
+        assert_eq!(serving.get(path, "").status, 405, "{path}");
+    }
+    for (body, status) in [
+        (json!({ "steps": ["no-such-step"] }), 404),
+        (json!({ "steps": ["../../etc/passwd"] }), 404),
+        (json!({ "steps": ["http://evil.example/"] }), 404),
+        (json!({ "steps": ["cost-budget"], "profile": "admin" }), 400),
+        (json!({ "steps": "cost-budget" }), 400),
+        (json!({ "steps": [] }), 404),
+        (json!({ "steps": ["cost-budget", "no-such-step"] }), 404),
+        (json!({}), 400),
+        (json!({ "steps": ["x".repeat(70_000)] }), 413),
+    ] {
+        assert_eq!(serving.ask("/-/verify", &body).status, status, "{body}");
+    }
+    assert_eq!(serving.post("/-/verify", OWN, "{").status, 400);
+    assert!(!machine.course.join(".verify/results/practice.json").exists(), "nothing was done");
+}
+
+#[test]
+fn practising_is_for_the_practice_account_alone() {
+    let machine = Machine::new();
+    machine.bind(&[("production", "AKIAEXAMPLE", "s", "")]);
+    let serving = Serving::start(&machine, &[]);
+    assert_eq!(serving.ask("/-/practice", &json!({ "steps": ["cost-budget"] })).status, 403);
+    assert!(!machine.course.join(".verify/practice-actions.json").exists());
+}
+
+#[test]
+fn nothing_outside_of_the_book_is_served() {
+    let (machine, serving) = practice();
+    machine.write("secret.txt", "THE SECRET");
+    for path in [
+        "/../book.toml",
+        "/%2e%2e/book.toml",
+        "/..%2fbook.toml",
+        "/%2e%2e%2f%2e%2e%2fetc/passwd",
+        "//etc/passwd",
+        "/etc/passwd",
+        "/.verify/results/practice.json",
+        "/book.toml",
+        "/checks/cost-budget.toml",
+        "/secret.txt",
+        "/index.html%00",
+        "/%",
+        "/css/../../book.toml",
+    ] {
+        let answer = serving.get(path, "");
+        assert!([400, 404].contains(&answer.status), "{path}: {}", answer.status);
+        assert!(!answer.body.contains("THE SECRET") && !answer.body.contains("[preprocessor"), "{path}");
+    }
+}
+
+#[test]
+fn every_answer_tells_browsers_to_be_careful() {
+    let (_machine, serving) = practice();
+    for (path, status) in [("/", 200), ("/toc.js", 200), ("/nowhere", 404), ("/-/verify", 405)] {
+        let answer = serving.get(path, "");
+        assert!(answer.status == status || path == "/toc.js", "{path}: {}", answer.status);
+        for header in [
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+            "cross-origin-resource-policy: same-origin",
+            "cache-control: no-store",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(answer.head.contains(header), "{path} lacks {header}: {}", answer.head);
+        }
+        assert!(!answer.head.contains("access-control"), "{}", answer.head);
+    }
+    let policy = serving.get("/", "").head;
+    let scripts = policy.split("script-src").nth(1).unwrap().split(';').next().unwrap().to_owned();
+    assert!(!scripts.contains("unsafe") && scripts.contains("'self'"), "{scripts}");
+}
+
+#[test]
+fn only_loopback_is_bound() {
+    let (_machine, serving) = practice();
+    assert_eq!(serving.get("/", "").status, 200);
+    // Linux answers for all of 127.0.0.0/8, so a server that bound any address would answer here.
+    let mut others = vec![IpAddr::from([127, 0, 0, 2])];
+    // The address by which this machine reaches others, where it has one. Nothing is sent.
+    let own = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    });
+    others.extend(own.ok().map(|address| address.ip()).filter(|address| !address.is_loopback()));
+    for address in others {
+        assert!(TcpStream::connect((address, serving.port)).is_err(), "{address} answers");
+    }
+    let machine = Machine::new();
+    for option in ["--host=0.0.0.0", "--bind=0.0.0.0", "--address=0.0.0.0", "--hostname=0.0.0.0"] {
+        assert_eq!(machine.verify(&["serve", "--practice", option]).status, 2, "{option}");
+    }
+}
+
+#[test]
+fn a_request_that_takes_too_long_is_ended() {
+    let (_machine, serving) = practice();
+    let (host, cookie) = (serving.host(), &serving.cookie);
+    let head = format!("POST /-/verify HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{OWN}Content-Length: 99\r\n");
+    let slow = |what: &str, sent: &str| {
+        let mut stream = TcpStream::connect(("127.0.0.1", serving.port)).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // It ends by itself, with an answer or without.
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{what}: {answer}");
+    };
+    let half_a_body = format!("{head}\r\n{{");
+    std::thread::scope(|scope| {
+        scope.spawn(|| slow("nothing", ""));
+        scope.spawn(|| slow("half a head", &head));
+        scope.spawn(|| slow("half a body", &half_a_body));
+    });
+}
+
+#[test]
+fn a_course_that_brings_programs_scripts_or_foreign_files_is_not_served_with_them() {
+    let machine = Machine::new();
+    machine.write("theme/head.hbs", "<script>EVIL</script>");
+    machine.write("evil.js", "EVIL");
+    machine.write("src/files/evil.js", "EVIL");
+    machine.write("src/files/evil.html", "<script>EVIL</script>");
+    machine.edit("book.toml", "additional-css", "additional-js = [\"evil.js\"]\nadditional-css");
+    machine.edit("book.toml", "[output.html]", "[preprocessor.evil]\ncommand = \"touch pwned\"\n\n[output.html]");
+    machine.write(".verify/results/results.json", "{\"version\": 1}");
+    let serving = Serving::start(&machine, &[]);
+    assert!(!machine.course.join("pwned").exists());
+    assert!(!serving.get("/", "").body.contains("EVIL") && serving.get("/evil.js", "").status == 404);
+    let own = serving.get("/files/evil.html", "").head;
+    assert!(own.contains("content-security-policy: sandbox; default-src 'none'") && !own.contains("script"), "{own}");
+    assert!(serving.get("/files/evil.js", "").head.contains("content-type: text/plain"));
+    // Edited while it is served, it is shown as it was before.
+    let mut events = serving.events();
+    for (text, why) in [
+        ("<script>alert(1)</script>", "brings a script"),
+        ("{{#include ../../../../../../etc/passwd}}", "outside the course"),
+    ] {
+        let before = machine.read("src/README.md");
+        machine.write("src/README.md", &format!("{text}\n\n{before}"));
+        let broken = events.until(|event| event["kind"] == "broken" && event["message"].is_string());
+        assert!(broken["message"].as_str().unwrap().contains(why), "{broken}");
+        assert!(!serving.get("/", "").body.contains("alert(1)"));
+        machine.write("src/README.md", &before);
+        events.until(|event| event["kind"] == "broken" && event["message"].is_null());
+    }
+    // An expression that would never end is an error of its step, and the server lives on.
+    let long = "'x'.matches('x') && ".repeat(200);
+    machine.edit(
+        "checks/cost-budget.toml",
+        "[[expect]]",
+        &format!("[[expect]]\nthat = \"{long}true\"\nfix = \"f\"\n\n[[expect]]"),
+    );
+    events.until(|event| event["kind"] == "reload" || event["kind"] == "broken");
+    assert_eq!(serving.ask("/-/verify", &json!({ "steps": ["cost-budget"] })).status, 202);
+    events.until(|event| event["failed"]["cost-budget"].is_string() || event["steps"]["cost-budget"].is_object());
+    assert_eq!(serving.get("/", "").status, 200);
+}

@@ -1,0 +1,96 @@
+//! Looking again and again: what `verify watch` and the live book share.
+
+use anyhow::Result;
+use mdbook_verify::course::Step;
+use mdbook_verify::results::{Confirmation, ReasonCode, Results};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
+
+use super::notice;
+use super::session::Session;
+use crate::account::Connection;
+use crate::evidence::Section;
+use crate::gather::{Gathered, Plan};
+use crate::watch::{Schedule, merge};
+
+/// How often the results are looked at: another terminal may have verified a step, or given a word.
+const RESULTS: Duration = Duration::from_millis(500);
+
+/// What is known of the accounts, and when to ask them again.
+pub(super) struct Watcher<'w> {
+    session: &'w Session<'w>,
+    schedule: Schedule,
+    connections: Option<BTreeMap<String, Connection>>,
+    known: Gathered,
+    /// The learner's words by which steps were last judged.
+    words: Vec<Confirmation>,
+}
+
+impl<'w> Watcher<'w> {
+    pub(super) fn new(session: &'w Session<'w>) -> Watcher<'w> {
+        let schedule = Schedule::new(session.practice());
+        Watcher { session, schedule, connections: None, known: Gathered::default(), words: Vec::new() }
+    }
+
+    /// Reads what is due of what steps rest on, and judges them; none where nothing was due and no word is new.
+    pub(super) async fn look(&mut self, steps: &[&Step]) -> Result<Option<Results>> {
+        let plan = self.plan(steps);
+        let mut due = self.schedule.due(&plan, Instant::now());
+        if due.is_empty() && self.results().confirmations == self.words {
+            return Ok(None);
+        }
+        if !due.is_empty() {
+            // All accounts are identified together, or two names for one of them would not be noticed.
+            plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
+            self.read(&due).await?;
+        }
+        self.judge(steps).map(Some)
+    }
+
+    /// The results as they stand; empty where there are none to use, which judging says.
+    pub(super) fn results(&self) -> Results {
+        self.session.store.read().unwrap_or_else(|_| Results::empty(self.session.practice()))
+    }
+
+    /// When something that steps rest on is due.
+    pub(super) fn next(&self, steps: &[&Step]) -> Instant {
+        self.schedule.next(&self.plan(steps)).unwrap_or_else(Instant::now)
+    }
+
+    /// Waits until something is due or the results may have changed.
+    pub(super) async fn wait(&self, steps: &[&Step]) {
+        tokio::time::sleep_until(self.next(steps).min(Instant::now() + RESULTS)).await;
+    }
+
+    fn plan(&self, steps: &[&Step]) -> Plan {
+        self.session.compiled.plan(&self.session.course, steps.iter().copied())
+    }
+
+    async fn read(&mut self, due: &Plan) -> Result<()> {
+        let connections = match self.connections.take() {
+            // The practice account is built from its actions: it is another one after each.
+            Some(connections) if !self.session.practice() => connections,
+            _ => self.session.connect(self.session.course.accounts.keys()).await?,
+        };
+        let fresh = self.session.read(due, &connections).await?;
+        // Credentials that don't work, or no longer, may have been renewed by the next time.
+        let renew = |code: ReasonCode| {
+            matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)
+        };
+        if !fresh.reasons().iter().any(|reason| renew(reason.code)) {
+            self.connections = Some(connections);
+        }
+        merge(&mut self.known, fresh, &mut self.schedule, Instant::now());
+        Ok(())
+    }
+
+    fn judge(&mut self, steps: &[&Step]) -> Result<Results> {
+        let bench = self.session.bench();
+        let known = &self.known;
+        let loaded = self.session.store.update(|results| bench.judge(steps, known, results))?;
+        loaded.notice.iter().for_each(|text| notice(text));
+        self.words.clone_from(&loaded.results.confirmations);
+        Ok(loaded.results)
+    }
+}
