@@ -17,9 +17,6 @@
         return element;
     }
 
-    /** What screen readers alone say. */
-    const unseen = (text = "") => make("span", { className: "verify-unseen", textContent: text });
-
     /** Asks the server for something; what comes of it is told by an event. Returns what went wrong at once. */
     async function ask(path, names, undo = false) {
         try {
@@ -47,11 +44,7 @@
         connectedCallback() {
             if (this.controls) return;
             const id = this.dataset.step;
-            const asking = (text, path, undo) => {
-                const made = button(text, async () => this.update({ failed: await ask(path, [id], undo) }));
-                made.append(unseen());
-                return made;
-            };
+            const asking = (text, path, undo) => button(text, async () => this.update({ failed: await ask(path, [id], undo) }));
             this.buttons = {
                 verify: asking("Verify", "verify"),
                 confirm: asking("I confirm this", "attest"),
@@ -72,7 +65,7 @@
                 await navigator.clipboard.writeText(this.command.textContent);
                 copied.textContent = "Copied.";
             });
-            copy.append(unseen(" the command"));
+            copy.ariaLabel = "Copy the command";
             const copied = make("span", { role: "status" });
             this.details = make("details", { className: "verify-details", hidden: true },
                 make("summary", { textContent: "Evidence and command" }),
@@ -94,8 +87,8 @@
             this.command.textContent = live.command;
             this.details.hidden = false;
             const statement = this.shown.querySelector(".verify-statement")?.textContent ?? live.title;
-            for (const [name, { lastChild }] of Object.entries(this.buttons)) {
-                lastChild.textContent = `: ${["confirm", "withdraw"].includes(name) ? statement : live.title}`;
+            for (const [name, each] of Object.entries(this.buttons)) {
+                each.ariaLabel = `${each.textContent}: ${["confirm", "withdraw"].includes(name) ? statement : live.title}`;
             }
             this.update({});
         }

@@ -1,0 +1,236 @@
+// What a learner does in the live book, from a fresh practice account to a complete course.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { button, chapters, idle, lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
+
+const text = (page, selector) => page.locator(selector).first().innerText();
+
+/** Marks the page: a mark that is still there was not reloaded. */
+const mark = (page) => page.evaluate(() => { window.marked = true; });
+const isMarked = (page) => page.evaluate(() => window.marked === true);
+
+test("every step is done through its button, verified, and the book says complete", async () => {
+    const machine = new Machine();
+    const context = await visitor();
+    const page = await read(context, await machine.serve());
+    assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real.*verify accounts general=PROFILE production=PROFILE/s);
+    assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "0 of 14 required steps of this page are done.");
+    const ids = await page.locator("verify-step").evaluateAll((steps) => [...new Set(steps.map((step) => step.dataset.step))]);
+    for (const id of ids) {
+        assert.match(await step(page, id).innerText(), /practice account/, id);
+        await press(page, id, "Do this step in the practice account");
+        await idle(page, id);
+        await press(page, id, "Verify");
+        await page.waitForFunction((id) => {
+            const { dataset, state, live } = document.querySelector(`verify-step[data-step="${id}"]`);
+            return !state.running && (dataset.verdict === "verified" || live.word === "asked" || dataset.verdict === "attested");
+        }, id);
+        const asks = await step(page, id).evaluate((step) => step.live.word === "asked");
+        if (asks) {
+            await press(page, id, "I confirm this");
+            await verdict(page, id, "attested");
+        }
+    }
+    await page.getByText("All 14 required steps of this course are done.").waitFor();
+    assert.equal(await text(page, "#mdbook-sidebar .verify-mark"), "✓");
+    await page.reload();
+    await ready(page);
+    assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "All 14 required steps of this course are done.");
+    for (const chapter of chapters) {
+        await page.goto(`${context.origin}/${chapter}`);
+        await ready(page);
+        assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "All 14 required steps of this course are done.");
+    }
+    assert.equal(machine.verify("status", "--practice").status, 0);
+    unnoticed(context);
+});
+
+test("what may not be read is unknown, and the page names the permission", async () => {
+    const machine = new Machine();
+    await machine.bind(() => null);
+    const context = await visitor();
+    const page = await read(context, await machine.serve());
+    assert.equal(await page.locator('[data-banner="practice"]').isVisible(), false);
+    assert.equal(await page.getByRole("button", { name: "Do this step" }).count(), 0);
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "unknown");
+    assert.match(await step(page, "cost-budget").innerText(), /budgets:ViewBudget/);
+    unnoticed(context);
+});
+
+test("a word is given to an exact statement, and taken back", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "account-created");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await press(page, "pdf-invoice", "Verify");
+    await verdict(page, "pdf-invoice", "unknown");
+    const statement = "In Billing preferences of the production account, “PDF invoices delivered by email” is on.";
+    assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`To confirm: “${statement}”`));
+    await press(page, "pdf-invoice", `I confirm this: ${statement}`);
+    await verdict(page, "pdf-invoice", "attested");
+    assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`You confirmed: “${statement}”`));
+    // The button that was pressed is gone, and the focus went to the one that undoes it.
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Take my word back/);
+    await press(page, "pdf-invoice", "Take my word back");
+    await verdict(page, "pdf-invoice", "unknown");
+    assert.equal(await button(page, "pdf-invoice", "I confirm this").isVisible(), true);
+    unnoticed(context);
+});
+
+test("two pages and a terminal stay in step, without a reload", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    const context = await visitor();
+    const serving = await machine.serve("--practice");
+    const one = await read(context, serving);
+    const other = await context.newPage();
+    await other.goto(`${serving.origin}/${lesson}`);
+    await ready(other);
+    await mark(one);
+    await mark(other);
+    await press(one, "cost-budget", "Verify");
+    await verdict(other, "cost-budget", "verified");
+    machine.verify("--practice", "account-created");
+    await verdict(one, "account-created", "verified");
+    await verdict(other, "account-created", "verified");
+    assert.ok(await isMarked(one) && await isMarked(other));
+    await one.reload();
+    await ready(one);
+    await verdict(one, "cost-budget", "verified");
+    unnoticed(context);
+});
+
+test("a page that is not seen lets go of the server, and is told all when it is seen again", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await mark(page);
+    const see = (hidden) => page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+    await see(true);
+    machine.verify("--practice", "cost-budget");
+    await see(false);
+    await verdict(page, "cost-budget", "verified");
+    assert.ok(await isMarked(page));
+    unnoticed(context);
+});
+
+test("a checklist is verified at once", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await page.getByRole("button", { name: "Verify all 7", exact: true }).click();
+    await verdict(page, "cost-budget", "verified");
+    await verdict(page, "alternate-contacts", "not-yet");
+    await page.waitForFunction(() => [...document.querySelectorAll("verify-step")].every((step) => !step.state.running));
+    assert.match(await text(page, '.verify-many:has(button:text-is("Verify all 7"))'), /3 of 6 required steps of this list are done/);
+    unnoticed(context);
+});
+
+test("a step that is watched turns green by itself", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "account-created");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "not-yet");
+    await press(page, "cost-budget", "Keep watching");
+    await step(page, "cost-budget").getByText("Watching: this changes when your account does.").waitFor();
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Stop watching/);
+    machine.verify("practice", "do", "cost-budget");
+    await verdict(page, "cost-budget", "verified");
+    // Nothing is left to watch, and the focus is still in the step.
+    await button(page, "cost-budget", "Stop watching").waitFor({ state: "hidden" });
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Verify/);
+    unnoticed(context);
+});
+
+test("the focus and what is open survive an update, and the order is that of the page", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "account-created");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    const own = step(page, "cost-budget");
+    await own.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    machine.verify("--practice", "cost-budget");
+    await verdict(page, "cost-budget", "not-yet");
+    assert.equal(await focused(), "Evidence and command");
+    assert.equal(await own.locator("details").evaluate((details) => details.open), true);
+    assert.match(await own.locator("details").innerText(), /budgets:DescribeBudgets production, us-east-1, \d\d:\d\d:\d\d UTC/);
+    await button(page, "cost-budget", "Verify").focus();
+    await page.keyboard.press("Enter");
+    await idle(page, "cost-budget");
+    const order = [];
+    for (let at = 0; at < 5; at++) {
+        order.push((await focused()).split(":")[0]);
+        await page.keyboard.press("Tab");
+    }
+    assert.deepEqual(order, ["Verify", "Do this step in the practice account", "Keep watching", "Evidence and command", "Copy"]);
+    assert.equal(await page.locator("[tabindex]:not([tabindex='0']):not([tabindex='-1'])").count(), 0);
+    unnoticed(context);
+});
+
+test("screen readers hear that it asks and what came of it", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "account-created");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    const own = step(page, "cost-budget");
+    await own.evaluate((step) => {
+        window.heard = [];
+        new MutationObserver(() => window.heard.push(step.said.textContent)).observe(step.said, { childList: true });
+    });
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "not-yet");
+    assert.deepEqual(await page.evaluate(() => window.heard), ["Asking AWS …", "Not yet"]);
+    const group = page.getByRole("group", { name: "Step: Budget created" });
+    assert.equal(await group.getByRole("button", { name: "Verify: Budget created" }).count(), 1);
+    unnoticed(context);
+});
+
+test("an edit reloads the page, a mistake is shown in it, and goes away when it is mended", async () => {
+    const machine = new Machine();
+    const context = await visitor();
+    const page = await read(context, await machine.serve());
+    machine.edit("src/production-account.md", "verify: cost-budget", "verify: cost-buget");
+    await page.getByText(/production-account\.md:\d+:\d+/).waitFor();
+    assert.match(await text(page, '[data-banner="broken"]'), /did you mean `cost-budget`/);
+    machine.edit("src/production-account.md", "verify: cost-buget", "verify: cost-budget");
+    await page.locator('[data-banner="broken"]').waitFor({ state: "hidden" });
+    machine.edit("src/production-account.md", "## Overview", "## What this is about");
+    await page.getByRole("heading", { name: "What this is about" }).waitFor();
+    await ready(page);
+    unnoticed(context);
+});
+
+test("when the server stops the page says so, and it goes on when it is back", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    const context = await visitor();
+    const first = await machine.serve("--practice");
+    const page = await read(context, first);
+    unnoticed(context);
+    await first.stop();
+    await page.getByText("verify serve does not answer. This page goes on when it is back.").waitFor();
+    await press(page, "cost-budget", "Verify");
+    await step(page, "cost-budget").getByText("verify serve does not answer. Start it again, and try again.").waitFor();
+    const second = await machine.serve("--practice", "--port", first.port);
+    // Another run has another token: this page has no right to it before its reader says so.
+    await page.getByText("Open the address that the new one printed").waitFor();
+    const other = await context.newPage();
+    await other.goto(second.address);
+    await page.locator('[data-banner="server"]').waitFor({ state: "hidden" });
+    await ready(page);
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "verified");
+    const unexpected = context.noticed.filter((what) => !/Failed to load resource|EventSource/.test(what));
+    assert.deepEqual(unexpected, []);
+});
