@@ -1,0 +1,70 @@
+// Whatever AWS or a lesson says is text in the page, never HTML; and what a course brings runs nothing.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
+
+const evil = `<img src=x onerror="alert(1)"><script>alert(2)</script>"'\`><svg onload=alert(3)>&lt;b&gt; {{7*7}}`;
+
+test("a budget's hostile name is shown as it is written", async () => {
+    const machine = new Machine();
+    const alert = { NotificationType: "ACTUAL", ComparisonOperator: "GREATER_THAN", Threshold: 50, ThresholdType: "PERCENTAGE", NotificationState: "OK" };
+    await machine.bind((operation) => ({
+        DescribeBudgets: { Budgets: [{ BudgetName: evil, BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "10", Unit: "USD" } }] },
+        DescribeBudgetNotificationsForAccount: { BudgetNotificationsForAccount: [{ BudgetName: evil, Notifications: [alert] }] },
+        DescribeSubscribersForNotification: { Subscribers: [{ SubscriptionType: "EMAIL", Address: "a@example.com" }] },
+        DescribeNotificationsForBudget: { Notifications: [alert] },
+    })[operation]);
+    const context = await visitor();
+    const page = await read(context, await machine.serve());
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "verified");
+    const own = step(page, "cost-budget");
+    assert.ok((await own.innerText()).includes(`${evil} allows 10 USD.`), await own.innerText());
+    assert.equal(await own.locator("img, script, svg, b").count(), 0);
+    // The page that the server rendered meanwhile, too.
+    await page.reload();
+    await ready(page);
+    assert.ok((await own.innerText()).includes(evil));
+    assert.equal(await page.locator("main img, main script, main svg:not(.fa-svg svg)").count(), 0);
+    unnoticed(context);
+});
+
+test("a lesson's and a check's hostile words are text", async () => {
+    const machine = new Machine();
+    const text = evil.replace("<script>", "&lt;script>").replaceAll("<img", "&lt;img").replaceAll("<svg", "&lt;svg");
+    machine.edit("src/production-account.md", "Budget created", `Budget ${text}`);
+    const check = path.join(machine.course, "checks/cost-budget.toml");
+    const toml = fs.readFileSync(check, "utf8");
+    fs.writeFileSync(check, toml.replace(/title *= ".*"/g, () => `title = ${JSON.stringify(evil)}`).replaceAll(/fix *= *"Open/g, () => `fix = "<img src=x onerror=alert(4)> Open`));
+    machine.verify("practice", "do", "account-created");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "not-yet");
+    const own = step(page, "cost-budget");
+    await own.locator("summary").click();
+    assert.ok((await own.innerText()).includes("<img src=x onerror="), await own.innerText());
+    assert.equal(await page.locator("main img, main script, main svg:not(.fa-svg svg)").count(), 0);
+    unnoticed(context);
+});
+
+test("a page that the course brought can do nothing on this origin", async () => {
+    const machine = new Machine();
+    fs.mkdirSync(path.join(machine.course, "src/files"));
+    const attack = `document.title = "ran"; fetch("/-/verify", { method: "POST", headers: { "content-type": "application/json", "x-verify": "1" }, body: JSON.stringify({ steps: ["cost-budget"] }) })`;
+    fs.writeFileSync(path.join(machine.course, "src/files/evil.html"), `<title>still</title><script>${attack}</script><script src="evil.js"></script><form id=f action="/-/verify" method=post></form>`);
+    fs.writeFileSync(path.join(machine.course, "src/files/evil.svg"), `<svg xmlns="http://www.w3.org/2000/svg"><title>still</title><script>${attack}</script></svg>`);
+    fs.writeFileSync(path.join(machine.course, "src/files/evil.js"), attack);
+    const context = await visitor();
+    const page = await read(context, await machine.serve(), lesson);
+    unnoticed(context);
+    for (const file of ["evil.html", "evil.svg"]) {
+        await page.goto(`${context.origin}/files/${file}`);
+        assert.notEqual(await page.title(), "ran", file);
+    }
+    assert.ok(context.noticed.length > 0 && context.noticed.every((what) => /violates|sandboxed|policy|Policy|blocked/i.test(what)), context.noticed.join("\n"));
+    assert.equal(fs.existsSync(path.join(machine.course, ".verify/results/practice.json")), false, "nothing was verified");
+});
