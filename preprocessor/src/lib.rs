@@ -10,7 +10,7 @@
 //! | [`directive`], [`scan`] | what stands in a lesson |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
-//! | [`diagnostic`] | what is wrong with a course, with its place |
+//! | [`diagnostic`], [`lint`] | what is wrong with a course, with its place |
 //! | [`preprocessor`], [`install`] | mdBook's side |
 
 pub mod check;
@@ -19,6 +19,7 @@ pub mod diagnostic;
 pub mod directive;
 pub mod install;
 pub mod key;
+pub mod lint;
 mod load;
 pub mod param;
 pub mod preprocessor;

@@ -78,8 +78,13 @@ impl Options {
     /// # Errors
     /// What is wrong with them.
     pub fn read(config: &Config) -> Result<Options, Diagnostics> {
-        let fail = |message: String, help: Option<String>| Diagnostic { spot: Spot::file("book.toml"), message, help };
         let mut errors = Vec::new();
+        let options = Options::read_all(config, &mut errors);
+        Diagnostics::check(errors).map(|()| options)
+    }
+
+    fn read_all(config: &Config, errors: &mut Vec<Diagnostic>) -> Options {
+        let fail = |message: String, help: Option<String>| Diagnostic { spot: Spot::file("book.toml"), message, help };
         match config.get::<toml::Table>("preprocessor.verify") {
             Ok(table) => {
                 for key in table.unwrap_or_default().keys().filter(|key| !KEYS.contains(&key.as_str())) {
@@ -107,7 +112,7 @@ impl Options {
                 errors.push(fail(format!("`{name}` cannot name a {kind}"), Some(help)));
             }
         }
-        Diagnostics::check(errors).map(|()| options)
+        options
     }
 }
 
@@ -132,8 +137,14 @@ pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course
 
 /// Reads the course, and what takes which place in its chapters.
 pub(crate) fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course, Vec<ScannedChapter>), Diagnostics> {
-    let options = Options::read(config)?;
+    let (course, chapters, errors) = read_all(root, config, book);
+    Diagnostics::check(errors).map(|()| (course, chapters))
+}
+
+/// Reads as much of the course as can be read, and everything that is wrong with it.
+pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> (Course, Vec<ScannedChapter>, Vec<Diagnostic>) {
     let mut errors = Vec::new();
+    let options = Options::read_all(config, &mut errors);
     let checks = checks(root, &options, &mut errors);
     let course = Course {
         root: root.to_owned(),
@@ -150,7 +161,7 @@ pub(crate) fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course,
             chapters.push(reader.chapter(chapter, path, source));
         }
     }
-    Diagnostics::check(reader.errors).map(|()| (reader.course, chapters))
+    (reader.course, chapters, reader.errors)
 }
 
 /// Reads `checks/*.toml`.

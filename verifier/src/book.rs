@@ -49,10 +49,19 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf> {
 /// # Errors
 /// All that is wrong with the book, the lessons and the checks.
 pub fn read(root: &Path, trusted: bool) -> Result<Course> {
+    let (expanded, config) = expanded(root, trusted)?;
+    Ok(Course::read(root, &config, &expanded)?)
+}
+
+/// The book as our preprocessor gets it, with includes expanded, and its configuration.
+///
+/// # Errors
+/// When it cannot be read, or holds what a course may not.
+pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
     let mut book = load(root, trusted)?;
     book.with_preprocessor(NoPreprocessor);
     let (expanded, context) = book.preprocess_book(&NoRenderer)?;
-    Ok(Course::read(&context.root, &context.config, &expanded)?)
+    Ok((expanded, context.config))
 }
 
 /// Builds the book with its verdicts. Returns the page to open.

@@ -19,6 +19,7 @@
 //! | [`run`], [`verdict`], [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
+//! | [`lint`] | what is wrong with a course, for its author |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
@@ -29,6 +30,7 @@ pub mod cel;
 pub mod cli;
 pub mod evidence;
 pub mod gather;
+pub mod lint;
 pub mod mask;
 pub mod plan;
 pub mod practice;

@@ -100,6 +100,12 @@ impl fmt::Display for CheckError {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
+    let (compiled, errors) = compile_all(course);
+    if errors.is_empty() { Ok(compiled) } else { Err(errors) }
+}
+
+/// Compiles what can be compiled of a course's checks, and says what is wrong with the others.
+pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
     let mut checks = BTreeMap::new();
     let mut errors = Vec::new();
     for check in course.checks.values() {
@@ -119,10 +125,15 @@ pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
             }
         }
     }
-    if errors.is_empty() { Ok(Compiled { checks }) } else { Err(errors) }
+    (Compiled { checks }, errors)
 }
 
 impl Compiled {
+    /// A check by its name; none if it is wrong.
+    pub fn named(&self, name: &str) -> Option<&Arc<CompiledCheck>> {
+        self.checks.get(name)
+    }
+
     /// A step's check, compiled.
     pub fn check(&self, step: &Step) -> &Arc<CompiledCheck> {
         &self.checks[&step.check]
@@ -162,6 +173,26 @@ impl Compiled {
     }
 }
 
+impl CompiledExpectation {
+    /// All its expressions, with those in its sentences.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        let mut used: Vec<&Expression> = self.fix.iter().flat_map(Sentence::holes).collect();
+        used.extend(self.when.as_ref());
+        match &self.proof {
+            CompiledProof::Evidence { that, met, late } => {
+                used.push(that);
+                used.extend(met.iter().flat_map(Sentence::holes));
+                used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
+            }
+            CompiledProof::Word { backed_by, met, .. } => {
+                used.extend(backed_by.as_ref());
+                used.extend(met.iter().flat_map(Sentence::holes));
+            }
+        }
+        used
+    }
+}
+
 impl CompiledCheck {
     /// What an expression reads, through the `let`s that it uses.
     pub fn needs(&self, expression: &Expression) -> BTreeSet<Need> {
@@ -178,20 +209,7 @@ impl CompiledCheck {
 
     /// What an expectation reads, with its sentences.
     pub fn needs_of(&self, expectation: &CompiledExpectation) -> BTreeSet<Need> {
-        let mut used: Vec<&Expression> = expectation.fix.iter().flat_map(Sentence::holes).collect();
-        used.extend(expectation.when.as_ref());
-        match &expectation.proof {
-            CompiledProof::Evidence { that, met, late } => {
-                used.push(that);
-                used.extend(met.iter().flat_map(Sentence::holes));
-                used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
-            }
-            CompiledProof::Word { backed_by, met, .. } => {
-                used.extend(backed_by.as_ref());
-                used.extend(met.iter().flat_map(Sentence::holes));
-            }
-        }
-        used.into_iter().flat_map(|expression| self.needs(expression)).collect()
+        expectation.expressions().into_iter().flat_map(|expression| self.needs(expression)).collect()
     }
 
     fn all_needs(&self) -> BTreeSet<Need> {
@@ -364,14 +382,17 @@ pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Str
 
 /// The errors with the places where they stand in their files.
 pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {
-    let found = errors.into_iter().map(|error| {
-        let path = std::path::Path::new("checks").join(format!("{}.toml", error.check));
-        let text = std::fs::read_to_string(course_root.join(&path)).unwrap_or_default();
-        let spot = Spot::of_text(path, &text, &error.source);
-        Diagnostic { spot, message: format!("{}: {}", error.place, error.message), help: None }
-    });
+    let found = errors.iter().map(|error| diagnostic(course_root, error));
     match Diagnostics::check(found.collect()) {
         Err(diagnostics) => diagnostics.into(),
         Ok(()) => anyhow::anyhow!("the checks do not compile"),
     }
+}
+
+/// An error with the place where it stands in its file.
+pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
+    let path = std::path::Path::new("checks").join(format!("{}.toml", error.check));
+    let text = std::fs::read_to_string(course_root.join(&path)).unwrap_or_default();
+    let spot = Spot::of_text(path, &text, &error.source);
+    Diagnostic { spot, message: format!("{}: {}", error.place, error.message), help: None }
 }

@@ -74,6 +74,11 @@ impl Expression {
         &self.source
     }
 
+    /// Its syntax tree. Walk it [`on_a_thread`].
+    pub fn tree(&self) -> &cel::parser::Expression {
+        self.program.expression()
+    }
+
     /// The names it uses, see [`names`].
     pub fn names(&self) -> Vec<names::Name> {
         names::used(self.program.expression())

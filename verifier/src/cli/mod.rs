@@ -4,6 +4,7 @@ mod accounts;
 mod attest;
 mod doctor;
 mod explain;
+mod lint;
 mod mfa;
 mod policy;
 mod practice;
@@ -94,6 +95,8 @@ enum Format {
     Csv,
     /// A CloudFormation template, of `verify policy`.
     Cloudformation,
+    /// Annotations in a workflow of GitHub's, of `verify lint`.
+    Github,
 }
 
 impl Common {
@@ -105,6 +108,7 @@ impl Common {
             Format::Junit => Form::Junit,
             Format::Csv => Form::Csv,
             Format::Cloudformation => bail!("only `verify policy` has --format cloudformation"),
+            Format::Github => bail!("only `verify lint` has --format github"),
         })
     }
 
@@ -167,6 +171,8 @@ enum Command {
         #[command(subcommand)]
         command: PracticeCommand,
     },
+    /// Everything that is wrong with the course, for its author
+    Lint,
     /// The JSON Schema of what verify writes
     Schema {
         /// Which
@@ -217,6 +223,7 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Policy { name }) => policy::run(common, name.as_deref()),
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
+        Some(Command::Lint) => lint::run(common),
         Some(Command::Schema { document }) => schema::run(document),
     }
 }

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod doctor;
 pub mod exit;
 pub mod junit;
+pub mod lint;
 pub mod policy;
 pub mod text;
 

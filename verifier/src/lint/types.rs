@@ -1,0 +1,163 @@
+//! The types that expressions have, as far as the evidence's schema and the course's parameters tell.
+
+use mdbook_verify::param::Param;
+use schemars::SchemaGenerator;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use crate::evidence::Section;
+
+/// A type. Whole and broken numbers compare in CEL, so they are one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Type {
+    /// Not known: whatever is done with it may be right.
+    Any,
+    /// `null`.
+    Null,
+    /// True or false.
+    Bool,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// A list.
+    List(Box<Type>),
+    /// Something with named fields.
+    Record(Arc<Record>),
+}
+
+/// Named fields.
+#[derive(Debug, PartialEq)]
+pub struct Record {
+    /// What it is called in messages.
+    pub name: String,
+    /// The fields.
+    pub fields: BTreeMap<String, Type>,
+}
+
+impl Type {
+    /// A list of these.
+    pub fn list(of: Type) -> Type {
+        Type::List(Box::new(of))
+    }
+
+    /// Something with named fields.
+    pub fn record(name: &str, fields: BTreeMap<String, Type>) -> Type {
+        Type::Record(Arc::new(Record { name: name.to_owned(), fields }))
+    }
+
+    /// A parameter's type.
+    pub fn of_param(param: &Param) -> Type {
+        match param {
+            Param::Bool(_) => Type::Bool,
+            Param::Int(_) | Param::Float(_) => Type::Number,
+            Param::Text(_) => Type::Text,
+        }
+    }
+
+    /// Whether a value may be of both types.
+    pub fn agrees(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Any, _) | (_, Type::Any) => true,
+            (Type::List(one), Type::List(other)) => one.agrees(other),
+            (Type::Record(one), Type::Record(other)) => one.name == other.name,
+            (one, other) => one == other,
+        }
+    }
+
+    /// The type of a value that is one or the other.
+    pub fn or(self, other: Type) -> Type {
+        match (self, other) {
+            (Type::List(one), Type::List(other)) => Type::list(one.or(*other)),
+            (Type::Any, known) | (known, Type::Any) => known,
+            (one, other) if one == other => one,
+            _ => Type::Any,
+        }
+    }
+
+    /// Whether a sentence can show it.
+    pub fn can_be_shown(&self) -> bool {
+        match self {
+            Type::Null | Type::Record(_) => false,
+            Type::List(of) => of.can_be_shown(),
+            Type::Any | Type::Bool | Type::Number | Type::Text => true,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Any => f.write_str("anything"),
+            Type::Null => f.write_str("null"),
+            Type::Bool => f.write_str("true or false"),
+            Type::Number => f.write_str("a number"),
+            Type::Text => f.write_str("text"),
+            Type::List(_) => f.write_str("a list"),
+            Type::Record(record) => write!(f, "a whole {}", record.name),
+        }
+    }
+}
+
+/// The evidence of one account: its sections by name.
+pub fn sections() -> &'static BTreeMap<String, Type> {
+    static SECTIONS: LazyLock<BTreeMap<String, Type>> = LazyLock::new(|| {
+        let mut generator = SchemaGenerator::default();
+        let schemas = Section::ALL.iter().map(|section| (section.name(), section.schema(&mut generator).to_value()));
+        let schemas: Vec<(&str, Value)> = schemas.collect();
+        let definitions = Value::Object(generator.definitions().clone());
+        schemas.into_iter().map(|(name, schema)| (name.to_owned(), of_schema(name, &schema, &definitions))).collect()
+    });
+    &SECTIONS
+}
+
+/// The type that a JSON Schema of ours describes. In `anyOf`, what stands for unreadable or absent is left out: looking
+/// at it fails, whatever its type.
+fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return match name {
+            "Unreadable" => Type::Null,
+            name => of_schema(name, &definitions[name], definitions),
+        };
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        let known = any.iter().map(|one| of_schema(name, one, definitions)).filter(|one| *one != Type::Null);
+        return known.reduce(Type::or).unwrap_or(Type::Any);
+    }
+    let kinds = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect(),
+        kind => Vec::from_iter(kind.as_str()),
+    };
+    match kinds.as_slice() {
+        ["null"] => Type::Null,
+        ["boolean"] => Type::Bool,
+        ["integer" | "number"] => Type::Number,
+        ["string"] => Type::Text,
+        ["array"] => Type::list(of_schema(name, &schema["items"], definitions)),
+        ["object"] if schema["properties"].is_object() => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            let fields = fields.map(|(field, schema)| (field.clone(), of_schema(field, schema, definitions)));
+            Type::record(name, fields.collect())
+        }
+        _ => Type::Any,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_tells_the_types_of_evidence() {
+        let Type::List(budget) = &sections()["budgets"] else { panic!("{:?}", sections()["budgets"]) };
+        let Type::Record(budget) = budget.as_ref() else { panic!("{budget:?}") };
+        assert_eq!((&budget.fields["amount"], &budget.fields["name"]), (&Type::Number, &Type::Text));
+        assert!(matches!(&budget.fields["alerts"], Type::List(alert) if matches!(alert.as_ref(), Type::Record(_))));
+        for (name, section) in sections() {
+            assert!(matches!(section, Type::List(_) | Type::Record(_)), "{name}: {section:?}");
+        }
+    }
+}

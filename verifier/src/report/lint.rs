@@ -1,0 +1,84 @@
+//! What is wrong with a course: for a person, for programs, and as annotations of GitHub's.
+
+use anyhow::Result;
+use serde_json::json;
+use std::path::Path;
+
+use crate::lint::{Finding, Level};
+
+/// Every finding with its line, and how many there are.
+pub fn text(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let drawn = finding.diagnostic.to_string();
+        let drawn = drawn.strip_prefix("error").unwrap_or(&drawn);
+        out.push_str(&format!("{}[{}]{drawn}\n", finding.level.name(), finding.rule));
+    }
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let words = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    out.push_str(&match (count(Level::Error), count(Level::Warning)) {
+        (0, 0) => "Nothing is wrong with this course.\n".to_owned(),
+        (errors, 0) => format!("{}.\n", words(errors, "error")),
+        (0, warnings) => format!("{}.\n", words(warnings, "warning")),
+        (errors, warnings) => format!("{}, {}.\n", words(errors, "error"), words(warnings, "warning")),
+    });
+    out
+}
+
+/// The findings as a JSON array, with files relative to `from`.
+///
+/// # Errors
+/// Never: text and numbers can always be JSON.
+pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<String> {
+    let shown: Vec<serde_json::Value> = findings
+        .iter()
+        .map(|Finding { level, rule, diagnostic }| {
+            json!({
+                "level": level.name(),
+                "rule": rule,
+                "file": file(diagnostic.spot.path.as_path(), root, from),
+                "line": diagnostic.spot.line,
+                "column": diagnostic.spot.column,
+                "text": diagnostic.spot.text,
+                "message": diagnostic.message,
+                "help": diagnostic.help,
+            })
+        })
+        .collect();
+    Ok(format!("{}\n", serde_json::to_string_pretty(&shown)?))
+}
+
+/// The findings as GitHub's workflow commands, which annotate the lines of a pull request.
+pub fn github(findings: &[Finding], root: &Path, from: &Path) -> String {
+    let line = |Finding { level, rule, diagnostic }: &Finding| {
+        let spot = &diagnostic.spot;
+        let help = diagnostic.help.as_deref().map(|help| format!("\n{help}")).unwrap_or_default();
+        let place = match spot.line {
+            0 => String::new(),
+            line => format!(",line={line},col={},endColumn={}", spot.column, spot.column + spot.width),
+        };
+        format!(
+            "::{} file={}{place},title={}::{}\n",
+            level.name(),
+            property(&file(&spot.path, root, from)),
+            property(&format!("verify lint: {rule}")),
+            data(&format!("{}{help}", diagnostic.message))
+        )
+    };
+    findings.iter().map(line).collect()
+}
+
+fn file(path: &Path, root: &Path, from: &Path) -> String {
+    let whole = root.join(path);
+    whole.strip_prefix(from).unwrap_or(&whole).to_string_lossy().into_owned()
+}
+
+/// A message, escaped as workflow commands want it.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property's value, escaped as workflow commands want it.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
