@@ -72,6 +72,26 @@ impl Course {
         self.steps.iter().find(|step| step.id == id)
     }
 
+    /// The same course with one step for each check, about the check's own account and with the course's parameters;
+    /// the members of checks of checks stand before them.
+    pub fn with_a_step_for_each_check(&self) -> Course {
+        let step = |check: &Check| Step {
+            id: check.name.clone(),
+            check: check.name.clone(),
+            account: check.account.clone(),
+            params: Params::new(),
+            optional: false,
+            members: match &check.body {
+                Body::Steps(names) => names.clone(),
+                Body::Expect(_) => Vec::new(),
+            },
+            places: Vec::new(),
+        };
+        let mut steps: Vec<Step> = self.checks.values().map(step).collect();
+        steps.sort_by_key(|step| !step.members.is_empty());
+        Course { steps, ..self.clone() }
+    }
+
     /// The check of a step. Steps only come from [`Course::read`], which makes sure that their checks exist.
     pub fn check(&self, step: &Step) -> &Check {
         &self.checks[&step.check]

@@ -19,7 +19,7 @@
 //! | [`run`], [`verdict`], [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
-//! | [`lint`] | what is wrong with a course, for its author |
+//! | [`lint`], [`selftest`] | whether a course is right, for its author |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
@@ -38,6 +38,7 @@ pub mod record;
 pub mod recording;
 pub mod report;
 pub mod run;
+pub mod selftest;
 pub mod sentence;
 pub mod serve;
 pub mod store;

@@ -174,6 +174,15 @@ impl Compiled {
 }
 
 impl CompiledExpectation {
+    /// The expressions that decide it.
+    pub fn deciding(&self) -> Vec<&Expression> {
+        let that = match &self.proof {
+            CompiledProof::Evidence { that, .. } => Some(that),
+            CompiledProof::Word { .. } => None,
+        };
+        self.when.iter().chain(that).collect()
+    }
+
     /// All its expressions, with those in its sentences.
     pub fn expressions(&self) -> Vec<&Expression> {
         let mut used: Vec<&Expression> = self.fix.iter().flat_map(Sentence::holes).collect();

@@ -68,9 +68,18 @@ pub fn write(path: &Path, gathered: &Gathered, show_identifiers: bool) -> Result
 /// mistaken for evidence.
 pub fn read(path: &Path) -> Result<Gathered> {
     let bytes = fs::read(path).with_context(|| format!("reading the recording {}", path.display()))?;
-    let shown = path.display();
+    let shown = path.display().to_string();
+    let recorded = serde_json::from_slice(&bytes).with_context(|| format!("{shown} is not JSON"))?;
+    of_json(recorded, &shown)
+}
+
+/// A recorded run out of its JSON; `shown` names it in messages.
+///
+/// # Errors
+/// When its evidence hasn't this version's shape.
+pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     let recording: Recording =
-        serde_json::from_slice(&bytes).with_context(|| format!("{shown} is not a recording of verify's"))?;
+        serde_json::from_value(recorded).with_context(|| format!("{shown} is not a recording of verify's"))?;
     if recording.version != VERSION {
         bail!("{shown} has format version {}, and this program knows {VERSION}", recording.version);
     }

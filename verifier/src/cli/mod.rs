@@ -9,6 +9,7 @@ mod mfa;
 mod policy;
 mod practice;
 mod schema;
+mod selftest;
 mod serve;
 mod session;
 mod status;
@@ -173,6 +174,12 @@ enum Command {
     },
     /// Everything that is wrong with the course, for its author
     Lint,
+    /// Prove on the practice account, and by the course's own cases, that each check tells done from not done
+    Selftest {
+        /// Checks to prove; all of them without one
+        #[arg(value_name = "CHECK")]
+        checks: Vec<String>,
+    },
     /// The JSON Schema of what verify writes
     Schema {
         /// Which
@@ -224,6 +231,7 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Lint) => lint::run(common),
+        Some(Command::Selftest { checks }) => selftest::run(common, &checks).await,
         Some(Command::Schema { document }) => schema::run(document),
     }
 }

@@ -1,0 +1,74 @@
+//! What the self-test of a course's checks found.
+
+use anstyle::{AnsiColor, Style};
+use serde_json::json;
+use std::fmt::Write;
+
+use crate::selftest::Proof;
+
+const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
+/// A table, and under it what is not proved.
+pub fn text(proofs: &[Proof]) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "  {:<24} {:<10} {:<10} {:<10} {:<8} cases", "check", "before", "after", "denied", "others");
+    for proof in proofs {
+        let (style, icon) = if proof.problems.is_empty() { (GOOD, "✓") } else { (BAD, "✗") };
+        let passed = proof.cases.iter().filter(|(_, wrong)| wrong.is_none()).count();
+        let cases = match proof.cases.len() {
+            0 => "–".to_owned(),
+            all => format!("{passed} of {all}"),
+        };
+        let practice = match &proof.practice {
+            Some(practised) => {
+                let others = practised.moved_by.len();
+                let others = if others == 0 { "none".to_owned() } else { format!("{others} do it") };
+                let (before, after) = (practised.before.name(), practised.after.name());
+                format!("{before:<10} {after:<10} {:<10} {others:<8}", practised.denied.name())
+            }
+            None => format!("{:<41}", "no practice action"),
+        };
+        let _ = writeln!(out, "{style}{icon}{style:#} {:<24} {practice} {cases}", proof.check);
+    }
+    let _ = writeln!(out);
+    for proof in proofs {
+        for problem in &proof.problems {
+            super::text::wrapped(&mut out, "", &format!("{}: {problem}.", proof.check));
+        }
+    }
+    let proved = proofs.iter().filter(|proof| proof.problems.is_empty()).count();
+    let _ = match proved == proofs.len() {
+        true => writeln!(out, "All {proved} checks are proved."),
+        false => writeln!(out, "{proved} of {} checks are proved.", proofs.len()),
+    };
+    out
+}
+
+/// The same as JSON.
+///
+/// # Errors
+/// Never: text can always be JSON.
+pub fn json(proofs: &[Proof]) -> serde_json::Result<String> {
+    let all: Vec<serde_json::Value> = proofs
+        .iter()
+        .map(|proof| {
+            let practice = proof.practice.as_ref().map(|practised| {
+                json!({
+                    "before": practised.before,
+                    "after": practised.after,
+                    "denied": practised.denied,
+                    "moved_by": practised.moved_by,
+                })
+            });
+            let cases = proof.cases.iter().map(|(title, wrong)| json!({ "title": title, "wrong": wrong }));
+            json!({
+                "check": proof.check,
+                "practice": practice,
+                "cases": cases.collect::<Vec<_>>(),
+                "problems": proof.problems,
+            })
+        })
+        .collect();
+    serde_json::to_string_pretty(&all).map(|text| text + "\n")
+}

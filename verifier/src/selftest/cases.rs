@@ -1,0 +1,170 @@
+//! An instructor's cases: `checks/cases/CHECK.toml`, each a recording, what is different in it, and the verdict.
+
+use anyhow::{Context, Result, bail};
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::param::Params;
+use mdbook_verify::results::{Outcome, Verdict};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::gather::Gathered;
+use crate::plan::Compiled;
+use crate::recording;
+
+/// A situation of an account, and what a check must say of it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What it is about.
+    pub title: String,
+    /// The verdict that is expected.
+    pub verdict: Verdict,
+    unmet: Option<String>,
+    confirmed: bool,
+    account: Option<String>,
+    params: Params,
+    gathered: Gathered,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    case: Vec<Written>,
+}
+
+/// A case as its author writes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    title: String,
+    recording: String,
+    #[serde(default)]
+    set: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    unset: Vec<String>,
+    verdict: Verdict,
+    unmet: Option<String>,
+    #[serde(default)]
+    confirmed: bool,
+    account: Option<String>,
+    #[serde(default)]
+    params: Params,
+}
+
+/// The cases of a check; none where there is no file.
+///
+/// # Errors
+/// What is wrong with the file or its recordings.
+pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
+    let folder = course.root.join("checks/cases");
+    let path = folder.join(format!("{check}.toml"));
+    let shown = format!("checks/cases/{check}.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).context(format!("reading {shown}")),
+    };
+    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
+    let case = |written: Written| {
+        let title = written.title.clone();
+        open(course, &folder, written).with_context(|| format!("{shown}: the case “{title}”"))
+    };
+    file.case.into_iter().map(case).collect()
+}
+
+/// Names of files in `checks/cases/` that no check has.
+pub fn strays(course: &Course) -> Vec<String> {
+    let entries = std::fs::read_dir(course.root.join("checks/cases")).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
+    let mut strays: Vec<String> = names.filter(|name| !course.checks.contains_key(name)).collect();
+    strays.sort();
+    strays
+}
+
+fn open(course: &Course, folder: &Path, written: Written) -> Result<Case> {
+    let plain = |part| matches!(part, std::path::Component::Normal(_));
+    if !Path::new(&written.recording).components().all(plain) {
+        bail!("the recording `{}` is not a file below checks/cases", written.recording);
+    }
+    let path = folder.join(&written.recording);
+    let text = std::fs::read(&path).with_context(|| format!("reading checks/cases/{}", written.recording))?;
+    let mut recorded: Value =
+        serde_json::from_slice(&text).with_context(|| format!("checks/cases/{} is not JSON", written.recording))?;
+    for (place, value) in &written.set {
+        set(&mut recorded["accounts"], place, Some(serde_json::to_value(value)?))?;
+    }
+    for place in &written.unset {
+        set(&mut recorded["accounts"], place, None)?;
+    }
+    if let Some(account) = written.account.as_ref().filter(|name| !course.accounts.contains_key(*name)) {
+        bail!("the course has no account `{account}`");
+    }
+    if let Some(name) = written.params.keys().find(|name| !course.params.contains_key(*name)) {
+        bail!("the course has no parameter `{name}`");
+    }
+    Ok(Case {
+        title: written.title,
+        verdict: written.verdict,
+        unmet: written.unmet,
+        confirmed: written.confirmed,
+        account: written.account,
+        params: written.params,
+        gathered: recording::of_json(recorded, &format!("checks/cases/{}", written.recording))?,
+    })
+}
+
+/// Sets or takes out what stands at a place such as `production/budgets/0/amount`.
+fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
+    let (parent, key) = place.rsplit_once('/').with_context(|| format!("`{place}` is no ACCOUNT/SECTION/…"))?;
+    let holder = accounts.pointer_mut(&format!("/{parent}"));
+    let holder = holder.with_context(|| format!("the recording has nothing at `{parent}`"))?;
+    match (holder, value) {
+        (Value::Object(fields), Some(value)) => drop(fields.insert(key.to_owned(), value)),
+        (Value::Object(fields), None) => {
+            fields.remove(key).with_context(|| format!("the recording has nothing at `{place}`"))?;
+        }
+        (Value::Array(items), value) => {
+            let at: usize = key.parse().with_context(|| format!("`{place}`: `{key}` is no place in a list"))?;
+            match value {
+                Some(value) if at == items.len() => items.push(value),
+                Some(value) if at < items.len() => items[at] = value,
+                None if at < items.len() => drop(items.remove(at)),
+                _ => bail!("`{place}`: the list has {} entries", items.len()),
+            }
+        }
+        _ => bail!("`{parent}` holds neither fields nor a list"),
+    }
+    Ok(())
+}
+
+impl Case {
+    /// What is wrong with how the check judges it, if anything is.
+    pub fn wrong(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> Option<String> {
+        let mut step = step.clone();
+        step.params.extend(self.params.clone());
+        if let Some(account) = &self.account {
+            step.account.clone_from(account);
+        }
+        let mut gathered = self.gathered.clone();
+        recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
+        let result = super::judged(course, compiled, &step, &gathered, &|_| self.confirmed);
+        if result.verdict != self.verdict {
+            return Some(format!(
+                "it is {}, and {} was expected: {}",
+                result.verdict,
+                self.verdict,
+                super::why(&result)
+            ));
+        }
+        let first = result.expectations.iter().find(|told| told.outcome == Outcome::NotMet).map(|told| &told.title);
+        match &self.unmet {
+            Some(unmet) if first != Some(unmet) => Some(match first {
+                Some(first) => format!("“{first}” is the first that isn't met, and “{unmet}” was expected"),
+                None => format!("everything is met, and “{unmet}” was expected not to be"),
+            }),
+            _ => None,
+        }
+    }
+}

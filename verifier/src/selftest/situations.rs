@@ -1,0 +1,156 @@
+//! The practice account in every situation that a check must tell apart.
+
+use anyhow::Result;
+use mdbook_verify::check;
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::key::Key;
+use mdbook_verify::results::{Confirmation, Reason, ReasonCode};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::{Connected, Connection};
+use crate::evidence::{Section, table, time};
+use crate::gather::{self, Gathered, Plan};
+use crate::plan::{Compiled, CompiledExpectation};
+use crate::practice::{self, Start, TakenAction, World};
+
+/// How long actions are apart, in seconds.
+const APART: i64 = 60;
+
+/// The practice account at one moment.
+#[derive(Debug)]
+pub(super) struct Situation {
+    /// What it says.
+    pub(super) gathered: Gathered,
+    /// The checks whose actions were taken, or others that come to the same.
+    pub(super) done: BTreeSet<String>,
+    /// The action that was taken last.
+    action: Option<&'static str>,
+}
+
+/// All situations, gathered once.
+#[derive(Debug)]
+pub struct Situations {
+    /// After the actions that are named, in order.
+    after: BTreeMap<Vec<&'static str>, Situation>,
+    /// With everything done and the check's reads denied.
+    denied: BTreeMap<String, Situation>,
+}
+
+impl Situations {
+    /// Gathers what the checks of a course read, in every situation.
+    ///
+    /// # Errors
+    /// When the practice account refuses an action, which is a mistake in it.
+    pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
+        let plan = compiled.plan(course, &course.steps);
+        let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new() };
+        let fresh = World::open(Start::Fresh, &[], time::now_secs()).await?;
+        for action in practice::actions() {
+            let before = practice::steps_before(&fresh, action.step)?;
+            let with = [before.clone(), vec![action.step]].concat();
+            for actions in [before, with] {
+                if !situations.after.contains_key(&actions) {
+                    let world = after(&actions).await?;
+                    let situation = look(course, &world, &plan, actions.last().copied()).await;
+                    situations.after.insert(actions, situation);
+                }
+            }
+        }
+        for step in &course.steps {
+            let world = World::open(Start::Done, &[], time::now_secs()).await?;
+            let denied = deciding(course, compiled, step);
+            denied.into_iter().flat_map(table::of).for_each(|call| world.deny(&call.name()));
+            let plan = compiled.plan(course, [step]);
+            situations.denied.insert(step.check.clone(), look(course, &world, &plan, None).await);
+        }
+        Ok(situations)
+    }
+
+    /// The situation right after a check's own action; none where there is no action.
+    pub(super) fn own(&self, check: &str) -> Option<&Situation> {
+        let action = practice::find(check).ok()?;
+        self.after.values().find(|situation| situation.action == Some(action.step))
+    }
+
+    /// The situation before the action of another.
+    pub(super) fn before(&self, own: &Situation) -> &Situation {
+        let actions =
+            self.after.iter().find(|(_, situation)| std::ptr::eq(*situation, own)).map(|(actions, _)| actions);
+        let before = actions.map(|actions| actions[..actions.len().saturating_sub(1)].to_vec()).unwrap_or_default();
+        &self.after[&before]
+    }
+
+    /// Every action with the situation right after it.
+    pub(super) fn actions(&self) -> impl Iterator<Item = (&'static str, &Situation)> {
+        self.after.values().filter_map(|situation| Some((situation.action?, situation)))
+    }
+
+    pub(super) fn denied(&self, check: &str) -> Option<&Situation> {
+        self.denied.get(check)
+    }
+}
+
+/// The sections that decide a step. What only its sentences tell of, or what only stands beside a word, does not; where
+/// nothing else does, whose account it is.
+fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
+    let check = compiled.check(step);
+    let expressions = check.expectations.iter().flat_map(CompiledExpectation::deciding);
+    let needs = expressions.flat_map(|expression| check.needs(expression)).map(|need| need.section);
+    let members = step.members.iter().filter_map(|id| course.step(id));
+    let mut sections: BTreeSet<Section> = members.flat_map(|member| deciding(course, compiled, member)).collect();
+    sections.extend(needs.filter(|section| *section != Section::Identity));
+    if sections.is_empty() {
+        sections.insert(Section::Identity);
+    }
+    sections
+}
+
+async fn after(actions: &[&str]) -> Result<World> {
+    let now = time::now_secs();
+    let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
+    let taken = (begin..).step_by(60).zip(actions);
+    let taken: Vec<TakenAction> = taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time }).collect();
+    Ok(World::open(Start::Fresh, &taken, now).await?)
+}
+
+async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'static str>) -> Situation {
+    let connect = |name: &String| {
+        let connection = match world.sdk_config(name).filter(|_| world.exists(name)) {
+            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
+            None => Connection::None(vec![Reason {
+                code: ReasonCode::NoCredentials,
+                account: Some(name.clone()),
+                action: None,
+                message: format!("The practice account has no {name} account yet."),
+            }]),
+        };
+        (name.clone(), connection)
+    };
+    let connections = course.accounts.keys().map(connect).collect();
+    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}).await;
+    let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();
+    Situation { gathered, done, action }
+}
+
+/// The learner's word for the steps that `said` says of, about the accounts as they were seen.
+pub(super) fn words(
+    course: &Course,
+    steps: &[&Step],
+    gathered: &Gathered,
+    key: &Key,
+    said: &dyn Fn(&Step) -> bool,
+) -> Vec<Confirmation> {
+    let of = |step: &&Step| {
+        let account = gathered.account_ids.get(&step.account).map(|id| key.fingerprint(id));
+        let statements = course.check(step).expectations().iter().filter_map(|expectation| match &expectation.proof {
+            check::Proof::Word { statement, .. } => Some(statement.clone()),
+            check::Proof::Evidence { .. } => None,
+        });
+        let confirm = |statement| {
+            let account = account.clone()?;
+            Some(Confirmation { step: step.id.clone(), statement, account, time: time::now() })
+        };
+        statements.filter_map(confirm).collect::<Vec<_>>()
+    };
+    steps.iter().filter(|step| said(step)).flat_map(of).collect()
+}
