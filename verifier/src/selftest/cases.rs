@@ -21,7 +21,8 @@ pub struct Case {
     pub title: String,
     /// The verdict that is expected.
     pub verdict: Verdict,
-    unmet: Option<String>,
+    outcomes: Option<Vec<Outcome>>,
+    says: Option<Vec<String>>,
     confirmed: bool,
     account: Option<String>,
     params: Params,
@@ -43,9 +44,12 @@ struct Written {
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
     #[serde(default)]
+    absent: Vec<String>,
+    #[serde(default)]
     unset: Vec<String>,
     verdict: Verdict,
-    unmet: Option<String>,
+    outcomes: Option<Vec<Outcome>>,
+    says: Option<Vec<String>>,
     #[serde(default)]
     confirmed: bool,
     account: Option<String>,
@@ -95,6 +99,9 @@ fn open(course: &Course, folder: &Path, written: Written) -> Result<Case> {
     for (place, value) in &written.set {
         set(&mut recorded["accounts"], place, Some(serde_json::to_value(value)?))?;
     }
+    for place in &written.absent {
+        set(&mut recorded["accounts"], place, Some(Value::Null))?;
+    }
     for place in &written.unset {
         set(&mut recorded["accounts"], place, None)?;
     }
@@ -107,7 +114,8 @@ fn open(course: &Course, folder: &Path, written: Written) -> Result<Case> {
     Ok(Case {
         title: written.title,
         verdict: written.verdict,
-        unmet: written.unmet,
+        outcomes: written.outcomes,
+        says: written.says,
         confirmed: written.confirmed,
         account: written.account,
         params: written.params,
@@ -158,13 +166,13 @@ impl Case {
                 super::why(&result)
             ));
         }
-        let first = result.expectations.iter().find(|told| told.outcome == Outcome::NotMet).map(|told| &told.title);
-        match &self.unmet {
-            Some(unmet) if first != Some(unmet) => Some(match first {
-                Some(first) => format!("“{first}” is the first that isn't met, and “{unmet}” was expected"),
-                None => format!("everything is met, and “{unmet}” was expected not to be"),
-            }),
-            _ => None,
+        let outcomes: Vec<Outcome> = result.expectations.iter().map(|told| told.outcome).collect();
+        if let Some(expected) = self.outcomes.as_ref().filter(|expected| **expected != outcomes) {
+            let names = |outcomes: &[Outcome]| outcomes.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+            return Some(format!("the outcomes are {}, and {} were expected", names(&outcomes), names(expected)));
         }
+        let says: Vec<&String> = result.expectations.iter().flat_map(|told| &told.sentences).collect();
+        let expected = self.says.as_ref().filter(|expected| expected.iter().collect::<Vec<_>>() != says);
+        expected.map(|expected| format!("it says {says:?}, and {expected:?} was expected"))
     }
 }

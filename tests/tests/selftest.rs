@@ -1,0 +1,88 @@
+//! `verify selftest`: an author learns whether a check can tell done from not done.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::Machine;
+
+#[test]
+fn every_check_of_this_course_is_proved() {
+    let ran = Machine::new().verify(&["selftest"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn a_check_that_is_too_easy_is_found_out() {
+    let machine = Machine::new();
+    machine.write(
+        "checks/cost-budget.toml",
+        "title = \"x\"\naccount = \"production\"\n[[expect]]\ntitle = \"A budget\"\nthat = \"true || budgets.size() > 0\"\nfix = \"x\"\n",
+    );
+    std::fs::remove_file(machine.course.join("checks/cases/cost-budget.toml")).unwrap();
+    let ran = machine.verify(&["selftest", "cost-budget"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    for problem in [
+        "before its action it is verified already",
+        "is another step's action",
+        "denied it is verified, and must be unknown",
+        "0 of 1 checks are proved.",
+    ] {
+        let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(problem), "{problem}: {}", ran.stdout);
+    }
+    let json = machine.verify(&["selftest", "cost-budget", "--format", "json"]).json();
+    assert_eq!(json[0]["practice"]["before"], "verified", "{json}");
+}
+
+#[test]
+fn a_check_without_a_practice_action_is_proved_by_cases() {
+    let machine = Machine::new();
+    machine.write(
+        "checks/no-keys.toml",
+        "title = \"x\"\naccount = \"production\"\n[[expect]]\ntitle = \"Root has no access key\"\nthat = \"!root.access_keys\"\nfix = \"Delete it.\"\n",
+    );
+    let ran = machine.verify(&["selftest", "no-keys"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("no practice action") && ran.stdout.contains("give it cases"), "{}", ran.stdout);
+    let case = |title: &str, verdict: &str, keys: bool| {
+        format!(
+            "[[case]]\ntitle = \"{title}\"\nrecording = \"done.json\"\nverdict = \"{verdict}\"\n[case.set]\n\"production/root/access_keys\" = {keys}\n\n"
+        )
+    };
+    machine.write("checks/cases/no-keys.toml", &(case("none", "verified", false) + &case("one", "not-yet", true)));
+    let ran = machine.verify(&["selftest", "no-keys"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("2 of 2"), "{}", ran.stdout);
+    // A recording of one's own, with what is asked for and nothing else.
+    machine.verify(&["--practice=done", "root-mfa", "--record", "checks/cases/mine.json"]);
+    machine.edit("checks/cases/no-keys.toml", "recording = \"done.json\"", "recording = \"mine.json\"");
+    assert_eq!(machine.verify(&["selftest", "no-keys"]).status, 0);
+    machine.edit("checks/cases/no-keys.toml", "verdict = \"not-yet\"", "verdict = \"verified\"");
+    let ran = machine.verify(&["selftest", "no-keys"]);
+    assert!(ran.stdout.contains("the case “one”: it is not-yet, and verified was expected"), "{}", ran.stdout);
+}
+
+#[test]
+fn mistakes_in_cases_are_named() {
+    let machine = Machine::new();
+    let case =
+        |more: &str| format!("[[case]]\ntitle = \"t\"\nrecording = \"done.json\"\nverdict = \"verified\"\n{more}\n");
+    for (text, why) in [
+        (case("set = { \"production/budgts/0/amount\" = 1 }"), "the recording has nothing at `production/budgts/0`"),
+        (case("set = { \"production/budgets/7\" = 1 }"), "the list has 1 entries"),
+        (case("set = { \"production/budgets/0/amount\" = \"ten\" }"), "section budgets"),
+        (case("").replace("done.json", "../../../etc/passwd"), "is not a file below checks/cases"),
+        (case("").replace("done.json", "gone.json"), "reading checks/cases/gone.json"),
+        (case("verdct = \"x\""), "unknown field `verdct`"),
+        (case("params = { budget_amout = 1 }"), "no parameter `budget_amout`"),
+    ] {
+        machine.write("checks/cases/cost-budget.toml", &text);
+        let ran = machine.verify(&["selftest", "cost-budget"]);
+        assert_eq!(ran.status, 2, "{text}: {ran:?}");
+        assert!(ran.stderr.contains(why) && ran.stderr.contains("checks/cases/"), "{why}: {}", ran.stderr);
+    }
+    machine.write("checks/cases/cost-buget.toml", &case(""));
+    assert!(machine.verify(&["selftest"]).stderr.contains("checks/cases/cost-buget.toml"));
+}

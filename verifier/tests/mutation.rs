@@ -1,0 +1,218 @@
+//! Breaks each check of the course in every small way, and makes sure that the self-test notices.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::COURSE;
+use mdbook_verify::check::{Body, Check, Proof};
+use mdbook_verify::course::Course;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::ops::Range;
+use std::sync::Arc;
+use verify::plan;
+use verify::selftest::{self, Situations, cases};
+
+/// What breaking it so cannot change, and why.
+const EQUIVALENT: &[(&str, &str)] = &[(
+    "billing-alerts: 1 that: billing_metrics.size() >= 0",
+    "it is judged only when there are metrics, and is true then",
+)];
+
+/// One way to break a check.
+struct Mutant {
+    what: String,
+    check: Check,
+}
+
+/// A text with a range replaced.
+fn replaced(text: &str, range: Range<usize>, by: &str) -> String {
+    format!("{}{by}{}", &text[..range.start], &text[range.end..])
+}
+
+/// Every small way to break an expression, each with what it says now.
+fn broken(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let swaps: [(&str, &[&str]); 8] = [
+        ("==", &["!="]),
+        ("!=", &["=="]),
+        (">=", &[">", "<"]),
+        ("<=", &["<", ">"]),
+        (">", &[">=", "<="]),
+        ("<", &["<=", ">="]),
+        (".exists(", &[".all("]),
+        (".all(", &[".exists("]),
+    ];
+    let quoted = quoted(source);
+    let code = |at: usize| !quoted.iter().any(|range| range.contains(&at));
+    for at in (0..source.len()).filter(|at| source.is_char_boundary(*at) && code(*at)) {
+        let rest = &source[at..];
+        // The longest operator that begins here, and not in the middle of another.
+        let before = source[..at].chars().next_back();
+        let swap =
+            swaps.iter().find(|(from, _)| rest.starts_with(from) && !(before.is_some_and(|c| "=!<>".contains(c))));
+        for to in swap.into_iter().flat_map(|(_, to)| *to) {
+            let from = swap.unwrap().0;
+            found.push(replaced(source, at..at + from.len(), to));
+        }
+        if rest.starts_with('!') && !rest.starts_with("!=") {
+            found.push(replaced(source, at..at + 1, ""));
+        }
+        if rest.starts_with("&&") || rest.starts_with("||") {
+            let neutral = if rest.starts_with("&&") { "true" } else { "false" };
+            let (left, right) = operands(source, at, &code);
+            found.push(replaced(source, left, &format!(" {neutral} ")));
+            found.push(replaced(source, right, &format!(" {neutral}")));
+        }
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let part = before.is_some_and(|c| c.is_alphanumeric() || "_.[".contains(c));
+        if let (false, Ok(number)) = (part, digits.parse::<i64>()) {
+            found.push(replaced(source, at..at + digits.len(), &(number + 1).to_string()));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The string literals of an expression.
+fn quoted(source: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, c) in source.char_indices() {
+        match open {
+            Some((start, quote)) if c == quote => {
+                ranges.push(start..at + 1);
+                open = None;
+            }
+            None if c == '\'' || c == '"' => open = Some((at, c)),
+            _ => {}
+        }
+    }
+    ranges
+}
+
+/// What stands on either side of the `&&` or `||` at a place.
+fn operands(source: &str, at: usize, code: &dyn Fn(usize) -> bool) -> (Range<usize>, Range<usize>) {
+    let bytes = source.as_bytes();
+    let ends = |at: usize| {
+        code(at) && (b",?:".contains(&bytes[at]) || source[at..].starts_with("&&") || source[at..].starts_with("||"))
+    };
+    let (mut depth, mut right) = (0, at + 2);
+    while right < bytes.len() {
+        match bytes[right] {
+            _ if !code(right) => {}
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => break,
+            b')' | b']' | b'}' => depth -= 1,
+            _ if depth == 0 && ends(right) => break,
+            _ => {}
+        }
+        right += 1;
+    }
+    let (mut depth, mut left) = (0, at);
+    while left > 0 {
+        let before = left - 1;
+        match bytes[before] {
+            _ if !code(before) => {}
+            b')' | b']' | b'}' => depth += 1,
+            b'(' | b'[' | b'{' if depth == 0 => break,
+            b'(' | b'[' | b'{' => depth -= 1,
+            b',' | b'?' | b':' if depth == 0 => break,
+            b'&' | b'|' if depth == 0 => break,
+            _ => {}
+        }
+        left = before;
+    }
+    (left..at, at + 2..right)
+}
+
+fn mutants(check: &Check) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    let mut add = |what: String, change: &dyn Fn(&mut Check)| {
+        let mut check = check.clone();
+        change(&mut check);
+        mutants.push(Mutant { what: what.split_whitespace().collect::<Vec<_>>().join(" "), check });
+    };
+    for (name, source) in &check.lets {
+        for text in broken(source) {
+            add(format!("let {name}: {text}"), &|check| drop(check.lets.insert(name.clone(), text.clone())));
+        }
+    }
+    for (at, expectation) in check.expectations().iter().enumerate() {
+        let number = at + 1;
+        let expect = |check: &mut Check, change: &dyn Fn(&mut mdbook_verify::check::Expectation)| match &mut check.body
+        {
+            Body::Expect(all) => change(&mut all[at]),
+            Body::Steps(_) => {}
+        };
+        if check.expectations().len() > 1 {
+            add(format!("{number} left out"), &|check| match &mut check.body {
+                Body::Expect(all) => drop(all.remove(at)),
+                Body::Steps(_) => {}
+            });
+        }
+        if let Some(when) = &expectation.when {
+            add(format!("{number} when: always"), &|check| expect(check, &|it| it.when = None));
+            for text in broken(when) {
+                add(format!("{number} when: {text}"), &|check| expect(check, &|it| it.when = Some(text.clone())));
+            }
+        }
+        if let Proof::Evidence { that, .. } = &expectation.proof {
+            for text in broken(that) {
+                add(format!("{number} that: {text}"), &|check| {
+                    expect(check, &|it| {
+                        if let Proof::Evidence { that, .. } = &mut it.proof {
+                            that.clone_from(&text);
+                        }
+                    });
+                });
+            }
+        }
+    }
+    if let Body::Steps(steps) = &check.body {
+        for step in steps {
+            add(format!("without {step}"), &|check| {
+                if let Body::Steps(steps) = &mut check.body {
+                    steps.retain(|other| other != step);
+                }
+            });
+        }
+    }
+    mutants
+}
+
+#[tokio::test]
+async fn whatever_breaks_a_check_is_noticed() {
+    let whole = COURSE.0.with_a_step_for_each_check();
+    let compiled = Arc::new(plan::compile(&Arc::new(whole.clone())).unwrap());
+    let situations = Situations::gather(&whole, &compiled).await.unwrap();
+    let (mut survivors, mut tried) = (BTreeSet::new(), 0);
+    for (name, check) in &whole.checks {
+        let cases = cases::read(&whole, name).unwrap();
+        for mutant in mutants(check) {
+            let mut course: Course = whole.clone();
+            course.checks.insert(name.clone(), mutant.check);
+            let course = Arc::new(course.with_a_step_for_each_check());
+            // One that does not compile is noticed before any test.
+            let Ok(compiled) = plan::compile(&course).map(Arc::new) else { continue };
+            tried += 1;
+            let step = course.step(name).unwrap();
+            if selftest::prove(&course, &compiled, step, &situations, &cases).problems.is_empty() {
+                survivors.insert(format!("{name}: {}", mutant.what));
+            }
+        }
+    }
+    let mut table = String::new();
+    for survivor in &survivors {
+        let why = EQUIVALENT.iter().find(|(mutant, _)| mutant == survivor).map(|(_, why)| *why);
+        let _ = writeln!(table, "{survivor}\n    {}", why.unwrap_or("NOT NOTICED"));
+    }
+    println!("{tried} mutants, {} survive:\n{table}", survivors.len());
+    for (mutant, _) in EQUIVALENT {
+        assert!(survivors.contains(*mutant), "{mutant} is noticed now: take it off the list");
+    }
+    assert!(!table.contains("NOT NOTICED"), "{tried} mutants, these survive:\n{table}");
+    assert!(tried > 100, "{tried}");
+}
