@@ -53,6 +53,16 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
     Ok(Course::read(root, &config, &expanded)?)
 }
 
+/// The folder of the book's sources.
+///
+/// # Errors
+/// When the book's configuration cannot be read, or names a folder outside of the course.
+pub fn sources(root: &Path) -> Result<PathBuf> {
+    let config = Config::from_disk(root.join("book.toml"))?;
+    trust::config(root, &config)?;
+    Ok(root.join(config.book.src))
+}
+
 /// The book as our preprocessor gets it, with includes expanded, and its configuration.
 ///
 /// # Errors

@@ -19,7 +19,7 @@
 //! | [`run`], [`verdict`], [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
-//! | [`lint`], [`selftest`] | whether a course is right, for its author |
+//! | [`lint`], [`selftest`], [`generate`] | whether a course is right, and its reference, for its author |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
@@ -30,6 +30,7 @@ pub mod cel;
 pub mod cli;
 pub mod evidence;
 pub mod gather;
+pub mod generate;
 pub mod lint;
 pub mod mask;
 pub mod plan;

@@ -126,8 +126,12 @@ impl Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Build the book with its verdicts
-    Build,
+    /// Build the book with its verdicts, and its generated chapters
+    Build {
+        /// Build nothing, and say which generated chapters are out of date
+        #[arg(long)]
+        check: bool,
+    },
     /// What is done, from the results; asks AWS nothing
     Status,
     /// What a step asks for, what was read, and what to do
@@ -219,7 +223,8 @@ pub async fn run() -> Result<Exit> {
     }
     match cli.command {
         None => verify::run(common, &cli.steps, cli.build, cli.record.as_deref(), cli.replay.as_deref()).await,
-        Some(Command::Build) => verify::build(common),
+        Some(Command::Build { check: true }) => verify::check(common),
+        Some(Command::Build { check: false }) => verify::build(common),
         Some(Command::Status) => status::run(common),
         Some(Command::Explain { step }) => explain::run(common, &step),
         Some(Command::Attest { step, withdraw }) => attest::run(common, &step, withdraw).await,

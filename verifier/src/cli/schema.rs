@@ -3,11 +3,9 @@
 use anyhow::Result;
 use clap::ValueEnum;
 use mdbook_verify::results::Results;
-use schemars::SchemaGenerator;
-use serde_json::json;
 
 use super::{Exit, print};
-use crate::evidence::Section;
+use crate::evidence;
 
 /// What has a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -21,22 +19,7 @@ pub(super) enum Document {
 pub(super) fn run(document: Document) -> Result<Exit> {
     let schema = match document {
         Document::Results => serde_json::to_value(schemars::schema_for!(Results))?,
-        Document::Evidence => {
-            let mut generator = SchemaGenerator::default();
-            let sections: serde_json::Map<String, serde_json::Value> = Section::ALL
-                .iter()
-                .map(|section| Ok((section.name().to_owned(), serde_json::to_value(section.schema(&mut generator))?)))
-                .collect::<Result<_>>()?;
-            json!({
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "title": "Evidence",
-                "description": "The sections of one account, as checks read them.",
-                "type": "object",
-                "properties": sections,
-                "additionalProperties": false,
-                "$defs": generator.definitions(),
-            })
-        }
+        Document::Evidence => evidence::schema(),
     };
     print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     Ok(Exit::Done)

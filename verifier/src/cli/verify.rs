@@ -7,7 +7,7 @@ use std::path::Path;
 use super::session::Session;
 use super::{Common, Exit, notice, print};
 use crate::report::{self, exit};
-use crate::{book, recording, run};
+use crate::{book, generate, recording, run};
 
 pub(super) async fn run(
     common: &Common,
@@ -63,7 +63,21 @@ pub(super) fn build(common: &Common) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// `verify build --check`: whether the generated chapters are what the course and the program make of them.
+pub(super) fn check(common: &Common) -> Result<Exit> {
+    let root = book::find(common.course.as_deref())?;
+    let stale = generate::stale(&root, common.trust_course)?;
+    for chapter in &stale {
+        let shown = chapter.path.strip_prefix(&root).unwrap_or(&chapter.path);
+        notice(&format!("{} is out of date: run `verify build`, and keep what it writes.", shown.display()));
+    }
+    Ok(if stale.is_empty() { Exit::Done } else { Exit::Usage })
+}
+
 fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
+    for chapter in generate::stale(root, common.trust_course)? {
+        chapter.write()?;
+    }
     let page = book::build(root, practice, common.trust_course)?;
     let here = std::env::current_dir().ok();
     let shown = here.and_then(|here| page.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(page);

@@ -96,6 +96,22 @@ sections! {
     Privileges = "privileges", privileges::Privileges;
 }
 
+/// The JSON Schema of one account's evidence.
+pub fn schema() -> Value {
+    let mut generator = schemars::SchemaGenerator::default();
+    let section = |section: &Section| (section.name().to_owned(), section.schema(&mut generator).to_value());
+    let sections: serde_json::Map<String, Value> = Section::ALL.iter().map(section).collect();
+    serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Evidence",
+        "description": "The sections of one account, as checks read them.",
+        "type": "object",
+        "properties": sections,
+        "additionalProperties": false,
+        "$defs": generator.definitions(),
+    })
+}
+
 impl Section {
     /// The section of this name.
     pub fn named(name: &str) -> Option<Section> {

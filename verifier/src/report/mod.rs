@@ -8,6 +8,7 @@ pub mod exit;
 pub mod junit;
 pub mod lint;
 pub mod policy;
+pub mod reference;
 pub mod selftest;
 pub mod text;
 

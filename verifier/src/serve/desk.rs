@@ -13,9 +13,9 @@ use super::event::{Event, Progress};
 use super::gate::Gate;
 use super::pages::Pages;
 use super::stamp::Stamp;
-use crate::book;
 use crate::store::Store;
 use crate::verdict::Awaited;
+use crate::{book, generate};
 
 /// What a page can ask for. It names steps and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -355,6 +355,9 @@ impl Desk {
 }
 
 fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
+    for chapter in generate::stale(&recipe.root, recipe.trusted)? {
+        chapter.write()?;
+    }
     let course = book::read(&recipe.root, recipe.trusted)?;
     let live = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
     let untrusted = Some(live.sources.as_path()).filter(|_| !recipe.trusted);

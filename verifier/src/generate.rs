@@ -1,0 +1,61 @@
+//! Chapters that are written by the program: the reference.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::report::reference;
+use crate::{book, plan};
+
+/// The reference chapter's file, below the sources.
+const REFERENCE: &str = "reference.md";
+
+/// A generated chapter that is not as it should be.
+#[derive(Debug)]
+pub struct Stale {
+    /// The file.
+    pub path: PathBuf,
+    text: String,
+}
+
+impl Stale {
+    /// Writes it anew.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self) -> Result<()> {
+        fs::write(&self.path, &self.text).with_context(|| format!("writing {}", self.path.display()))
+    }
+}
+
+/// The generated chapters of a book that are out of date. A book has one where its `SUMMARY.md` names it and the file is
+/// missing, or was generated before: an author's own is left alone.
+///
+/// # Errors
+/// All that is wrong with the course.
+pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
+    let src = book::sources(root)?;
+    let path = src.join(REFERENCE);
+    let summary = fs::read_to_string(src.join("SUMMARY.md")).unwrap_or_default();
+    if !summary.contains(&format!("({REFERENCE})")) && !summary.contains(&format!("(./{REFERENCE})")) {
+        return Ok(Vec::new());
+    }
+    if path.is_symlink() {
+        bail!("{} is a symbolic link, and verify writes the reference to a file of the course", path.display());
+    }
+    let before = match fs::read_to_string(&path) {
+        Ok(text) if text.contains(reference::MARK) => text,
+        Ok(_) => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            // The book can only be read with all of its chapters.
+            Stale { path: path.clone(), text: format!("# Reference\n\n{}\n", reference::MARK) }.write()?;
+            String::new()
+        }
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    let course = Arc::new(book::read(root, trusted)?);
+    let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
+    let text = reference::chapter(&course, &compiled);
+    Ok(if text == before { Vec::new() } else { vec![Stale { path, text }] })
+}

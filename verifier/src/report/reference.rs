@@ -1,0 +1,226 @@
+//! The reference chapter: what each check proves and what it can't, what is read for it, the evidence with its fields,
+//! and the words for what comes of it. All of it is taken from the course and the code, so it is never out of date.
+
+use mdbook_verify::check::{Body, Check, Proof};
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{ReasonCode, Verdict};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use crate::evidence::table::{self, Region};
+use crate::evidence::{self, Section};
+use crate::plan::Compiled;
+
+/// What a generated chapter begins with. A file without it is not overwritten.
+pub const MARK: &str =
+    "<!-- Written by `verify build` from the checks and the program: changes made here are lost. -->";
+
+/// The chapter, in Markdown.
+pub fn chapter(course: &Course, compiled: &Compiled) -> String {
+    let mut out = format!("# Reference\n\n{MARK}\n\n");
+    let _ = writeln!(out, "## Checks\n");
+    let named = course.with_a_step_for_each_check();
+    for check in course.checks.values() {
+        // Every check has a step of its own there.
+        if let Some(step) = named.step(&check.name) {
+            about_check(&mut out, course, check, &compiled.needs(&named, step));
+        }
+    }
+    let schema = evidence::schema();
+    let _ = writeln!(out, "## Evidence\n");
+    let _ = writeln!(out, "What a check's expressions can read of an account, by section.\n");
+    for section in Section::ALL {
+        about_section(&mut out, *section, &schema);
+    }
+    let _ = writeln!(out, "## Verdicts\n\n| | verdict | in documents | what it means |\n|---|---|---|---|");
+    let verdicts = descriptions(&serde_json::to_value(schemars::schema_for!(Verdict)).unwrap_or_default());
+    for verdict in Verdict::ALL.iter().rev() {
+        let meaning = verdicts.get(verdict.name()).map(String::as_str).unwrap_or_default();
+        let _ =
+            writeln!(out, "| {} | {} | `{}` | {} |", verdict.icon(), verdict.words(), verdict.name(), cell(meaning));
+    }
+    let _ = writeln!(out, "\n## Reasons\n\nWhy a step is unknown.\n\n| in documents | what it means |\n|---|---|");
+    for (name, meaning) in descriptions(&serde_json::to_value(schemars::schema_for!(ReasonCode)).unwrap_or_default()) {
+        let _ = writeln!(out, "| `{name}` | {} |", cell(&meaning));
+    }
+    out
+}
+
+fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSet<(String, Section)>) {
+    let _ = writeln!(out, "### {}\n", plain(&check.name));
+    let _ = writeln!(out, "{}{}.\n", plain(&check.title), about_account(check));
+    if let Some(about) = &check.about {
+        let _ = writeln!(out, "{}\n", plain(&about.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    match &check.body {
+        Body::Steps(steps) => {
+            let steps: Vec<String> = steps.iter().map(|step| plain(step)).collect();
+            let _ = writeln!(out, "It consists of {}, and is as good as the worst of them.\n", steps.join(", "));
+        }
+        Body::Expect(expectations) => {
+            for expectation in expectations {
+                let how = match &expectation.proof {
+                    Proof::Evidence { late: None, .. } => "proved".to_owned(),
+                    Proof::Evidence { late: Some(_), .. } => "proved, some time after it happened".to_owned(),
+                    Proof::Word { statement, backed_by, .. } => {
+                        let backed = if backed_by.is_some() { ", beside an event that AWS recorded" } else { "" };
+                        format!("your word{backed}: “{}”", plain(statement))
+                    }
+                };
+                let _ = writeln!(out, "- {} ({how})", plain(&expectation.title));
+            }
+            let _ = writeln!(out);
+        }
+    }
+    let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
+    for (account, section) in needs {
+        for call in table::of(*section) {
+            let action = call.action.map_or("none is needed".to_owned(), |action| format!("`{action}`"));
+            let _ = writeln!(out, "| {} | `{}` | {action} |", cell(account), call.name());
+        }
+    }
+    let places: BTreeSet<String> = course
+        .steps
+        .iter()
+        .filter(|step| step.check == check.name)
+        .flat_map(|step: &Step| step.places.iter())
+        .map(|place| format!("[{}]({})", plain(&place.chapter_name), place.chapter.with_extension("md").display()))
+        .collect();
+    let places = places.into_iter().map(|place| place.replace("(index.md)", "(README.md)")).collect::<Vec<_>>();
+    if !places.is_empty() {
+        let _ = writeln!(out, "\nUsed in {}.", places.join(", "));
+    }
+    let _ = writeln!(out);
+}
+
+fn about_account(check: &Check) -> String {
+    if check.account.is_empty() { String::new() } else { format!(", of the {} account", plain(&check.account)) }
+}
+
+fn about_section(out: &mut String, section: Section, schema: &Value) {
+    let _ = writeln!(out, "### {}\n", plain(section.name()));
+    let own = &schema["properties"][section.name()];
+    let mut records = Vec::new();
+    let kind = kind(own, schema, &mut records);
+    let _ = writeln!(out, "This is {kind}.");
+    if let Some(late) = section.freshness().late {
+        let _ = writeln!(out, "{late}");
+    }
+    let _ = writeln!(out, "\n| call | IAM action | region |\n|---|---|---|");
+    for call in table::of(section) {
+        let action = call.action.map_or("none is needed".to_owned(), |action| format!("`{action}`"));
+        let region = match call.region {
+            Region::Profile => "the profile's",
+            Region::UsEast1 => "us-east-1",
+            Region::UsEast1AndProfile => "us-east-1, and the profile's where it is another",
+        };
+        let _ = writeln!(out, "| `{}` | {action} | {region} |", call.name());
+    }
+    let mut at = 0;
+    while let Some(name) = records.get(at).cloned() {
+        at += 1;
+        let record = &schema["$defs"][&name];
+        let _ =
+            writeln!(out, "\n**{}**: {}\n", plain(&name), plain(record["description"].as_str().unwrap_or_default()));
+        let _ = writeln!(out, "| field | type | what it is |\n|---|---|---|");
+        for (field, of) in record["properties"].as_object().into_iter().flatten() {
+            let what = of["description"].as_str().unwrap_or_default();
+            let _ = writeln!(out, "| `{field}` | {} | {} |", kind_of_field(of, schema, &mut records), cell(what));
+        }
+    }
+    let _ = writeln!(out);
+}
+
+fn kind_of_field(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
+    let optional = of["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
+        || any_of(of, schema).iter().any(|one| one["type"] == "null");
+    let kind = kind(of, schema, records);
+    if optional { format!("{kind}, or absent") } else { kind }
+}
+
+/// The alternatives of a schema, through references.
+fn any_of<'s>(of: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
+    let of = match of["$ref"].as_str() {
+        Some(reference) => &schema["$defs"][reference.rsplit('/').next().unwrap_or_default()],
+        None => of,
+    };
+    of["anyOf"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|one| {
+            let deeper = any_of(one, schema);
+            if deeper.is_empty() { vec![one] } else { deeper }
+        })
+        .collect()
+}
+
+/// A type in words; records that it names are noted.
+fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
+    if let Some(reference) = of["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        let definition = &schema["$defs"][name];
+        if definition["properties"].is_object() && name != "Unreadable" {
+            if !records.iter().any(|known| known == name) {
+                records.push(name.to_owned());
+            }
+            return plain(name);
+        }
+        return kind(definition, schema, records);
+    }
+    if let Some(any) = of["anyOf"].as_array() {
+        let unreadable = |one: &&Value| one["$ref"].as_str().is_some_and(|to| to.ends_with("/Unreadable"));
+        let known = any.iter().filter(|one| !unreadable(one) && one["type"] != "null");
+        return known.map(|one| kind(one, schema, records)).next().unwrap_or_default();
+    }
+    let name = match &of["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or_default(),
+        kind => kind.as_str().unwrap_or_default(),
+    };
+    match name {
+        "string" => "text".to_owned(),
+        "integer" => "a whole number".to_owned(),
+        "number" => "a number".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "array" => format!("a list of {}", kind(&of["items"], schema, records)),
+        other => other.to_owned(),
+    }
+}
+
+/// The descriptions of an enumeration's values.
+fn descriptions(schema: &Value) -> BTreeMap<String, String> {
+    let one_of = schema["oneOf"].as_array().into_iter().flatten();
+    let named = |one: &Value| Some((one["const"].as_str()?.to_owned(), one["description"].as_str()?.to_owned()));
+    one_of.filter_map(named).collect()
+}
+
+/// Text as Markdown that says the same and nothing else.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '`' => plain.push(c),
+            c if "\\*_{}[]<>#|&~$".contains(c) => {
+                plain.push('\\');
+                plain.push(c);
+            }
+            c if c.is_control() => plain.push(' '),
+            c => plain.push(c),
+        }
+    }
+    // Code spans are kept only where they are closed.
+    if plain.matches('`').count() % 2 == 0 { in_code(&plain) } else { plain.replace('`', "\\`") }
+}
+
+/// Takes the backslashes out of code spans, where they would be seen.
+fn in_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts: Vec<String> =
+        parts.map(|(at, part)| if at % 2 == 1 { part.replace('\\', "") } else { part.to_owned() }).collect();
+    parts.join("`")
+}
+
+fn cell(text: &str) -> String {
+    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
