@@ -17,12 +17,15 @@
         return element;
     }
 
+    /** What this origin alone knows, since the one-time address was opened. */
+    const key = () => localStorage.getItem("verify-key") ?? "";
+
     /** Asks the server for something; what comes of it is told by an event. Returns what went wrong at once. */
     async function ask(path, names, undo = false) {
         try {
             const response = await fetch(`/-/${path}`, {
                 method: "POST",
-                headers: { "content-type": "application/json", "x-verify": "1" },
+                headers: { "content-type": "application/json", "x-verify": key() },
                 body: JSON.stringify({ steps: names, undo }),
             });
             return response.ok ? "" : await response.text();
@@ -44,7 +47,12 @@
         connectedCallback() {
             if (this.controls) return;
             const id = this.dataset.step;
-            const asking = (text, path, undo) => button(text, async () => this.update({ failed: await ask(path, [id], undo) }));
+            // What is under way is told by an event, a moment later.
+            const asking = (text, path, undo) => button(text, async () => {
+                this.update({ running: path !== "watch", failed: "" });
+                const failed = await ask(path, [id], undo);
+                if (failed) this.update({ running: false, failed });
+            });
             this.buttons = {
                 verify: asking("Verify", "verify"),
                 confirm: asking("I confirm this", "attest"),
@@ -234,7 +242,7 @@
     let events;
     function listen() {
         if (document.hidden || (events && events.readyState !== EventSource.CLOSED)) return;
-        events = new EventSource("/-/events");
+        events = new EventSource(`/-/events?key=${key()}`);
         events.onmessage = ({ data }) => {
             const event = JSON.parse(data);
             told[event.kind](event);

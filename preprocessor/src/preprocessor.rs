@@ -18,6 +18,7 @@ use crate::widget;
 #[derive(Debug, Clone, Default)]
 pub struct VerifyPreprocessor {
     practice: Option<bool>,
+    live: bool,
 }
 
 impl VerifyPreprocessor {
@@ -28,7 +29,12 @@ impl VerifyPreprocessor {
 
     /// The same, with the results of the practice account or of the learner's own.
     pub fn with_results(self, practice: bool) -> VerifyPreprocessor {
-        VerifyPreprocessor { practice: Some(practice) }
+        VerifyPreprocessor { practice: Some(practice), live: false }
+    }
+
+    /// The same for the live book: its pages hold no results, since whoever may load them need not be the learner.
+    pub fn live(self, practice: bool) -> VerifyPreprocessor {
+        VerifyPreprocessor { practice: Some(practice), live: true }
     }
 }
 
@@ -41,7 +47,7 @@ impl Preprocessor for VerifyPreprocessor {
         let (course, chapters) = load::read(&context.root, &context.config, &book)?;
         let configured = Options::read(&context.config)?.results == Source::Practice;
         let practice = self.practice.unwrap_or(configured);
-        let (results, notice) = results(&course, practice);
+        let (results, notice) = if self.live { (Results::empty(practice), None) } else { results(&course, practice) };
         if let Some(notice) = notice {
             eprintln!("mdbook-verify: {notice}");
         }
@@ -49,7 +55,11 @@ impl Preprocessor for VerifyPreprocessor {
         // Each step once, however often lessons name it.
         let shown = |step| {
             let view = results.view(&course, step);
-            if html { widget::html(step, &view, practice) } else { widget::words(&view, practice) }
+            match (html, self.live) {
+                (true, true) => widget::live::waiting(step, practice),
+                (true, false) => widget::html(step, &view, practice),
+                (false, _) => widget::words(&view, practice),
+            }
         };
         let widgets: BTreeMap<&str, String> = course.steps.iter().map(|step| (step.id.as_str(), shown(step))).collect();
         let chapters: BTreeMap<&Path, &ScannedChapter> =
@@ -57,7 +67,7 @@ impl Preprocessor for VerifyPreprocessor {
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &widgets, html);
+                let edits = edits(scanned, &chapter.content, &widgets, html && !self.live);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }

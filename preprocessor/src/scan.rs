@@ -52,7 +52,7 @@ pub enum Context {
 }
 
 /// The Markdown that mdBook knows.
-pub(crate) fn options() -> Options {
+pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

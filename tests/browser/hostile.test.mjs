@@ -68,3 +68,61 @@ test("a page that the course brought can do nothing on this origin", async () =>
     assert.ok(context.noticed.length > 0 && context.noticed.every((what) => /violates|sandboxed|policy|Policy|blocked/i.test(what)), context.noticed.join("\n"));
     assert.equal(fs.existsSync(path.join(machine.course, ".verify/results/practice.json")), false, "nothing was verified");
 });
+
+const run = "self.PWNED = 1; document.documentElement.dataset.pwned = 1";
+const write = (machine, file, text) => {
+    fs.mkdirSync(path.dirname(path.join(machine.course, file)), { recursive: true });
+    fs.writeFileSync(path.join(machine.course, file), text);
+};
+const begin = (machine, text) => write(machine, "src/README.md", text + fs.readFileSync(path.join(machine.course, "src/README.md"), "utf8"));
+
+for (const [name, attack] of Object.entries({
+    "a theme where verify keeps an empty one": (machine) => {
+        write(machine, ".verify/assets/theme/head.hbs", `<script>${run}</script>`);
+        write(machine, ".verify/assets/theme/book.js", run);
+        write(machine, "theme/head.hbs", `<script>${run}</script>`);
+    },
+    "a page for what is not found": (machine) => write(machine, "src/404.md", `<script>${run}</script>`),
+    "what another parser takes for mathematics": (machine) => begin(machine, `A $<script>${run}</script>$ b\n\n`),
+    "what another parser takes for a header": (machine) => begin(machine, `---\n<script>${run}</script>\n---\n\n`),
+    "a parameter that ends the code it stands in": (machine) => {
+        machine.edit("book.toml", "strict_budget = false", `strict_budget = false\nevil = "x\` <script>${run}</script> \`y"`);
+        begin(machine, "`{{ evil }}`\n\n");
+    },
+    "a part of a file": (machine) => {
+        write(machine, "src/p.txt", `\`\`\`\n<script>${run}</script>\n\`\`\`\n`);
+        begin(machine, "{{#include p.txt:2:2}}\n\n");
+    },
+    "halves that make a whole": (machine) => {
+        write(machine, "src/a.txt", "<scr");
+        write(machine, "src/b.txt", `ipt>${run}</script>`);
+        begin(machine, "{{#include a.txt}}{{#include b.txt}}\n\n");
+    },
+    "a name that is no text": (machine) => {
+        for (const kind of ["html", "js"]) fs.writeFileSync(Buffer.concat([Buffer.from(path.join(machine.course, "src/e")), Buffer.from([0xff]), Buffer.from(`.${kind}`)]), `<script>${run}</script>`);
+    },
+    "a chapter whose file's name is a script": (machine) => {
+        write(machine, "src/a'+(self.PWNED=1)+'.md", "# A\n");
+        machine.edit("src/SUMMARY.md", "# Summary", "# Summary\n\n[A](<a'+(self.PWNED=1)+'.md>)\n");
+    },
+    "a style that lays a button over the page": (machine) => {
+        begin(machine, "<style>body { outline: 7px solid red }</style>\n<link rel=\"stylesheet\" href=\"evil.css\">\n<p style=\"outline: 7px solid red\">x</p>\n\n");
+        write(machine, "src/evil.css", "body { outline: 7px solid red }");
+    },
+})) {
+    test(`a course runs nothing and restyles nothing by ${name}`, async () => {
+        const machine = new Machine();
+        attack(machine);
+        const context = await visitor();
+        const serving = await machine.serve("--practice").catch((error) => {
+            assert.match(error.message, /error|brings|outside|no page may have/, "refused with a sentence");
+        });
+        if (!serving) return;
+        const page = await read(context, serving, "index.html");
+        for (const address of ["", lesson, "404.html", "nowhere.html", "e%EF%BF%BD.html", "print.html"]) {
+            await page.goto(`${serving.origin}/${address}`);
+            assert.equal(await page.evaluate(() => self.PWNED ?? document.documentElement.dataset.pwned), undefined, address);
+            assert.equal(await page.locator("body, main p").evaluateAll((all) => all.filter((each) => getComputedStyle(each).outlineWidth === "7px").length), 0, address);
+        }
+    });
+}

@@ -5,7 +5,7 @@
 mod common;
 
 use common::Machine;
-use common::live::{OWN, Serving, practice};
+use common::live::{Serving, practice};
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::{IpAddr, TcpStream, UdpSocket};
@@ -51,7 +51,7 @@ fn only_our_own_pages_may_ask() {
             assert!(!answer.head.contains("access-control"), "{}", answer.head);
         }
         for path in ["/-/verify", "/-/attest", "/-/practice"] {
-            let headers = format!("{OWN}Origin: {origin}\r\n");
+            let headers = format!("{}Origin: {origin}\r\n", serving.own());
             assert_eq!(serving.post(path, &headers, r#"{"steps":["cost-budget"]}"#).status, 403, "{origin:?} {path}");
         }
     }
@@ -86,14 +86,25 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
     let (machine, serving) = practice();
     let body = r#"{"steps":["cost-budget"]}"#;
     for headers in [
-        "Content-Type: application/x-www-form-urlencoded\r\nX-Verify: 1\r\n",
-        "Content-Type: text/plain\r\nX-Verify: 1\r\n",
-        "X-Verify: 1\r\n",
-        "Content-Type: application/json\r\n",
-        "",
+        serving.own().replace("application/json", "application/x-www-form-urlencoded"),
+        serving.own().replace("application/json", "text/plain"),
+        serving.own().replace("Content-Type: application/json\r\n", ""),
+        "Content-Type: application/json\r\n".to_owned(),
+        // Whoever serves another port of this machine gets the cookie from the browser, and not the key.
+        "Content-Type: application/json\r\nX-Verify: 1\r\n".to_owned(),
+        serving.own().replace(&serving.key, &"0".repeat(64)),
+        String::new(),
     ] {
-        assert_eq!(serving.post("/-/verify", headers, body).status, 403, "{headers:?}");
+        assert_eq!(serving.post("/-/verify", &headers, body).status, 403, "{headers:?}");
     }
+    for events in ["/-/events".to_owned(), "/-/events?key=".to_owned(), format!("/-/events?key={}", "0".repeat(64))] {
+        assert_eq!(serving.get(&events, "").status, 403, "{events}");
+    }
+    machine.verify(&["practice", "do", "cost-budget"]);
+    machine.verify(&["--practice", "cost-budget"]);
+    let page = serving.get("/production-account.html", "").body;
+    assert!(page.contains("verify-step") && !page.contains("My Monthly Cost Budget"), "pages hold no results");
+    std::fs::remove_file(machine.course.join(".verify/results/practice.json")).unwrap();
     for path in ["/-/verify", "/-/attest", "/-/practice"] {
         assert_eq!(serving.get(path, "").status, 405, "{path}");
     }
@@ -110,7 +121,7 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
     ] {
         assert_eq!(serving.ask("/-/verify", &body).status, status, "{body}");
     }
-    assert_eq!(serving.post("/-/verify", OWN, "{").status, 400);
+    assert_eq!(serving.post("/-/verify", &serving.own(), "{").status, 400);
     assert!(!machine.course.join(".verify/results/practice.json").exists(), "nothing was done");
 }
 
@@ -195,7 +206,10 @@ fn only_loopback_is_bound() {
 fn a_request_that_takes_too_long_is_ended() {
     let (_machine, serving) = practice();
     let (host, cookie) = (serving.host(), &serving.cookie);
-    let head = format!("POST /-/verify HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{OWN}Content-Length: 99\r\n");
+    let head = format!(
+        "POST /-/verify HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{}Content-Length: 99\r\n",
+        serving.own()
+    );
     let slow = |what: &str, sent: &str| {
         let mut stream = TcpStream::connect(("127.0.0.1", serving.port)).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();

@@ -65,7 +65,23 @@ fn a_lesson_about_scripts_may_show_them_as_code() {
 fn nothing_outside_of_its_folder_is_read() {
     let secret = "THE SECRET";
     type Attempt = (&'static str, fn(&Machine));
-    let attempts: [Attempt; 6] = [
+    let attempts: [Attempt; 10] = [
+        ("an include behind one more brace", |machine| {
+            machine.edit("src/README.md", "You read", "{{{#include ../../secret.md}}\n\nYou read");
+        }),
+        ("a folder whose name looks like a part of a file", |machine| {
+            std::fs::create_dir(machine.course.join("src/x:")).unwrap();
+            machine.edit("src/README.md", "You read", "{{#playground x:/../../../secret.md}}\n\nYou read");
+        }),
+        ("an include through a link inside the course", |machine| {
+            machine.write("deep/a/b/real.md", "{{#include ../../secret.md}}\n");
+            std::os::unix::fs::symlink("../deep/a/b/real.md", machine.course.join("src/l.md")).unwrap();
+            machine.edit("src/README.md", "You read", "{{#include l.md}}\n\nYou read");
+        }),
+        ("a check that is a link", |machine| {
+            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("checks/z.toml"))
+                .unwrap();
+        }),
         ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
         ("an include in an include", |machine| {
             machine.write("src/part.md", "{{#include ../../secret.md}}\n");
@@ -197,4 +213,83 @@ fn what_aws_says_cannot_write_to_the_terminal_or_the_page() {
     let ran = machine.verify(&["--replay", "run.json", "cost-budget"]);
     assert_eq!(ran.status, 0);
     assert!(ran.stdout.contains("<img") && !ran.stdout.contains('\u{1b}'), "{:?}", ran.stdout);
+}
+
+#[test]
+fn nothing_is_written_through_its_links() {
+    for (link, target) in [
+        (".verify", "victim"),
+        (".verify/assets", "victim"),
+        (".verify/results", "victim"),
+        (".verify/lock", "victim/thesis.txt"),
+        (".verify/assets/verify.css", "victim/thesis.txt"),
+        (".verify/.gitignore", "victim/new.txt"),
+        (".verify/practice-actions.json", "victim/thesis.txt"),
+        (".verify/results/practice.json", "victim/thesis.txt"),
+    ] {
+        let machine = Machine::new();
+        let victim = machine.home.path().canonicalize().unwrap().join("victim");
+        std::fs::create_dir(&victim).unwrap();
+        std::fs::write(victim.join("thesis.txt"), "years of work").unwrap();
+        let link = machine.course.join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(victim.parent().unwrap().join(target), &link).unwrap();
+        machine.verify(&["build", "--practice"]);
+        machine.verify(&["practice", "do", "account-created"]);
+        machine.verify(&["--practice", "account-created"]);
+        machine.verify(&["--practice", "attest", "pdf-invoice"]);
+        let kept: Vec<_> = std::fs::read_dir(&victim).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(kept, ["thesis.txt"], "{link:?}");
+        assert_eq!(std::fs::read_to_string(victim.join("thesis.txt")).unwrap(), "years of work", "{link:?}");
+    }
+}
+
+#[test]
+fn its_pages_stay_below_the_built_book() {
+    let machine = Machine::new();
+    machine.write("a/b/src/SUMMARY.md", "# Summary\n\n[y](../../../evil.md)\n");
+    machine.write("evil.md", "# evil\n");
+    machine.edit("book.toml", "language", "src = \"a/b/src\"\nlanguage");
+    let ran = machine.verify(&["build"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("which no page may have"), "{}", ran.stderr);
+    assert!(!machine.course.join("evil.html").exists() && !machine.home.path().join("evil.html").exists());
+}
+
+#[test]
+fn files_that_never_end_and_includes_without_end_are_refused() {
+    type Attempt = (&'static str, fn(&Machine), &'static str);
+    let attempts: [Attempt; 4] = [
+        (
+            "a device",
+            |machine| std::os::unix::fs::symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),
+            "is a symbolic link",
+        ),
+        (
+            "a pipe",
+            |machine| {
+                let pipe = machine.course.join("checks/f.toml");
+                assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+            },
+            "is no ordinary file",
+        ),
+        (
+            "a file that includes itself",
+            |machine| {
+                machine.write("src/b.md", &"{{#include b.md}}\n".repeat(20));
+                machine.edit("src/README.md", "You read", "{{#include b.md}}\n\nYou read");
+            },
+            "includes more than",
+        ),
+        ("a huge lesson", |machine| machine.write("src/production-account.md", &"x ".repeat(3 << 20)), "are allowed"),
+    ];
+    for (name, attempt, why) in attempts {
+        let machine = Machine::new();
+        attempt(&machine);
+        for arguments in [&["build"][..], &["lint"], &["serve", "--practice"], &["--practice", "cost-budget"]] {
+            let ran = machine.verify(arguments);
+            assert_eq!(ran.status, 2, "{name}: {ran:?}");
+            assert!(ran.stderr.contains(why), "{name}: {ran:?}");
+        }
+    }
 }

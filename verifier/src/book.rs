@@ -6,23 +6,22 @@
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
-use mdbook_driver::book::Book;
+use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
 use mdbook_verify::{CSS, JS, VerifyPreprocessor};
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
-use crate::trust;
+use crate::{store, trust};
 
 /// Our style sheet, below the book's root.
 const STYLE_SHEET: &str = ".verify/assets/verify.css";
 /// The live book's script, below the book's root.
 const SCRIPT: &str = ".verify/assets/verify.js";
-/// Where the live book is built, below the book's root.
-const LIVE: &str = ".verify/live";
-/// A theme folder with nothing in it, so that mdBook uses its own.
-const NO_THEME: &str = ".verify/assets/theme";
 
 /// Finds the course: `given`, or the nearest folder upwards with a `book.toml` or a `book/book.toml`.
 ///
@@ -79,7 +78,7 @@ pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
 /// # Errors
 /// All that is wrong with the book.
 pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
-    let book = prepared(root, practice, trusted)?;
+    let (book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().with_results(practice))?;
     book.build()?;
     let mut page = book.build_dir_for("html").join("index.html");
     if !page.is_file() {
@@ -89,58 +88,118 @@ pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
 }
 
 /// Where a live book stands, and where it came from.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LiveBook {
-    /// The folder of the built book.
-    pub built: PathBuf,
+    /// The folder of the built book, which goes with this.
+    pub built: TempDir,
     /// The folder of the course's sources. mdBook copies what isn't a chapter from there as it is.
     pub sources: PathBuf,
+    /// Pages of ours at each depth of folders, and nothing of the course's: their inline scripts and styles are mdBook's
+    /// own, and all that a page needs.
+    pub skeleton: TempDir,
 }
 
-/// Builds the live book, which has the widgets' script, in a folder of its own.
+/// Builds the live book, which has the widgets' script and no verdicts, in a folder of its own.
 ///
 /// # Errors
 /// All that is wrong with the book.
 pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
-    let mut book = prepared(root, practice, trusted)?;
+    let (mut book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().live(practice))?;
     asset(root, SCRIPT, JS)?;
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
     js.push(PathBuf::from(SCRIPT));
     book.config.set("output.html.additional-js", js)?;
-    book.config.build.build_dir = PathBuf::from(LIVE);
+    let built = tempfile::tempdir().context("making a folder for the book")?;
+    built.path().clone_into(&mut book.config.build.build_dir);
     book.build()?;
-    Ok(LiveBook { built: book.build_dir_for("html"), sources: book.source_dir() })
+    let skeleton = tempfile::tempdir().context("making a folder for the book")?;
+    skeleton.path().clone_into(&mut book.config.build.build_dir);
+    book.book = our_pages(&book.book);
+    // mdBook copies everything else from the sources.
+    let nothing = tempfile::tempdir().context("making a folder for the book")?;
+    let sources = book.source_dir();
+    nothing.path().clone_into(&mut book.config.book.src);
+    book.with_preprocessor(NoPreprocessor);
+    book.build()?;
+    Ok(LiveBook { built, sources, skeleton })
 }
 
-/// The book, ready to be built with our style sheet and preprocessor.
-fn prepared(root: &Path, practice: bool, trusted: bool) -> Result<MDBook> {
-    let folder = root.join(NO_THEME);
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+/// What makes mdBook write styles into a page: a table's columns, and the break before each chapter but the first in what
+/// is printed.
+const STYLED: &str = "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n";
+
+/// Two pages of ours for each depth of folders in a book.
+fn our_pages(book: &Book) -> Book {
+    let depth = |path: &PathBuf| path.components().count();
+    let depths: BTreeSet<usize> = book.chapters().filter_map(|chapter| chapter.path.as_ref().map(depth)).collect();
+    let page = |depth: usize, name: &str| {
+        let path: PathBuf = std::iter::repeat_n("a", depth.saturating_sub(1)).chain([name]).collect();
+        BookItem::Chapter(Chapter::new("Page", STYLED.to_owned(), path, Vec::new()))
+    };
+    Book::new_with_items(depths.into_iter().flat_map(|depth| ["a.md", "b.md"].map(|name| page(depth, name))).collect())
+}
+
+/// The book, ready to be built with our style sheet and preprocessor, and the empty folder that stands for its theme.
+fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<(MDBook, TempDir)> {
     asset(root, STYLE_SHEET, CSS)?;
     let mut book = load(root, trusted)?;
     let mut css = book.config.html_config().unwrap_or_default().additional_css;
     css.retain(|sheet| sheet.file_name().is_none_or(|name| name != "verify.css"));
     css.push(PathBuf::from(STYLE_SHEET));
     book.config.set("output.html.additional-css", css)?;
+    let theme = tempfile::tempdir().context("making an empty folder")?;
     if !trusted {
-        book.config.set("output.html.theme", NO_THEME)?;
+        book.config.set("output.html.theme", theme.path())?;
     }
-    book.with_preprocessor(VerifyPreprocessor::new().with_results(practice));
-    Ok(book)
+    book.with_preprocessor(Guarded { ours, trusted });
+    Ok((book, theme))
 }
 
-/// Writes a file that the book includes, if it is another one.
+/// Our preprocessor, and after it, when the chapters are as they will be rendered, the look for scripts.
+struct Guarded {
+    ours: VerifyPreprocessor,
+    trusted: bool,
+}
+
+impl mdbook_preprocessor::Preprocessor for Guarded {
+    fn name(&self) -> &str {
+        "verify"
+    }
+
+    fn run(&self, context: &mdbook_preprocessor::PreprocessorContext, book: Book) -> Result<Book> {
+        let book = self.ours.run(context, book)?;
+        for chapter in book.chapters().filter(|_| !self.trusted) {
+            let name = chapter.source_path.as_ref().map_or(chapter.name.clone(), |path| path.display().to_string());
+            trust::chapter(&name, &chapter.content)?;
+        }
+        Ok(book)
+    }
+}
+
+/// Writes a file that the book includes, in the place of whatever stands there.
 fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
+    let folder = store::folder(root)?.join("assets");
+    store::real_folder(&folder)?;
     let path = root.join(path);
-    if fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+    if path.is_symlink() || fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        let context = || format!("writing {}", path.display());
+        let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(context)?;
+        temporary.write_all(text.as_bytes()).with_context(context)?;
+        temporary.persist(&path).with_context(context)?;
     }
     Ok(())
 }
 
 fn load(root: &Path, trusted: bool) -> Result<MDBook> {
     let config = Config::from_disk(root.join("book.toml"))?;
-    let config = if trusted { config } else { trust::config(root, &config)? };
+    let config = match trusted {
+        true => config,
+        false => {
+            let config = trust::config(root, &config)?;
+            trust::files(root, &config.book.src)?;
+            config
+        }
+    };
     let book = MDBook::load_with_config(root, config)?;
     if !trusted {
         trust::book(root, &book)?;
@@ -185,5 +244,7 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.no_section_label = html.no_section_label;
     kept.fold = html.fold;
     kept.print = html.print;
+    // A page that mdBook makes of a file that is no chapter.
+    kept.input_404 = Some(String::new());
     kept
 }

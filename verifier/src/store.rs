@@ -4,7 +4,7 @@
 //! and two writers never lose each other's steps. A file that cannot be used is set aside and named, never silently
 //! replaced.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use mdbook_verify::key::{self, Key};
 use mdbook_verify::results::{Results, Unusable};
 use std::fs::{self, File};
@@ -113,12 +113,36 @@ impl Store {
 /// When it cannot be made.
 pub fn folder(course_root: &Path) -> Result<PathBuf> {
     let folder = course_root.join(".verify");
-    fs::create_dir_all(folder.join("results")).with_context(|| format!("making {}", folder.display()))?;
+    real_folder(&folder)?;
+    real_folder(&folder.join("results"))?;
     let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        fs::write(&ignore, "*\n").with_context(|| format!("writing {}", ignore.display()))?;
+    // Anew only: what a course put there may be a link that leads elsewhere.
+    match File::create_new(&ignore) {
+        Ok(mut file) => file.write_all(b"*\n").with_context(|| format!("writing {}", ignore.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error).with_context(|| format!("writing {}", ignore.display())),
+    }
+    for file in ["lock", "practice-actions.json"] {
+        if folder.join(file).is_symlink() {
+            bail!("{} is a symbolic link, which verify does not write through: remove it", folder.join(file).display());
+        }
     }
     Ok(folder)
+}
+
+/// Makes a folder, unless there is one; what only leads to one is none: a course must not have verify write elsewhere.
+///
+/// # Errors
+/// When there is something else, or it cannot be made.
+pub fn real_folder(folder: &Path) -> Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => bail!("{} is no folder, and verify keeps its own files there: remove it", folder.display()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("opening {}", folder.display())),
+    }
 }
 
 /// Reads the learner's key, or makes it.

@@ -66,6 +66,18 @@ impl Live {
     }
 }
 
+/// A step's widget until the page's script has heard of its verdict.
+pub fn waiting(step: &Step, practice: bool) -> String {
+    let mark = if practice { " data-practice" } else { "" };
+    let command = format!("verify {}{}", if practice { "--practice " } else { "" }, step.id);
+    format!(
+        "<verify-step data-step=\"{}\"{mark}>{}{}</verify-step>",
+        escape(&step.id),
+        sentence("JavaScript shows the verdict here."),
+        line("verify-command", &format!("<code>{}</code>", escape(&command)))
+    )
+}
+
 /// HTML: the expectations of a step that is being verified, by title; those without a result wait for evidence.
 pub fn expectations<'e>(awaited: impl IntoIterator<Item = (&'e str, Option<&'e ExpectationResult>)>) -> String {
     list(awaited.into_iter().map(|(title, told)| expectation(title, told, false)))

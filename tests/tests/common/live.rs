@@ -12,6 +12,7 @@ pub struct Serving {
     pub port: u16,
     pub token: String,
     pub cookie: String,
+    pub key: String,
     pub said: BufReader<ChildStderr>,
 }
 
@@ -45,10 +46,18 @@ impl Serving {
             }
         };
         let (port, token) = address.split_once("/?token=").unwrap();
-        let mut serving =
-            Serving { child, port: port.parse().unwrap(), token: token.to_owned(), cookie: String::new(), said };
+        let mut serving = Serving {
+            child,
+            port: port.parse().unwrap(),
+            token: token.to_owned(),
+            cookie: String::new(),
+            key: String::new(),
+            said,
+        };
         let exchanged = serving.send(&format!("GET /?token={token} HTTP/1.1\r\nHost: {}\r\n\r\n", serving.host()));
-        assert_eq!(exchanged.status, 303, "{exchanged:?}");
+        assert_eq!(exchanged.status, 200, "{exchanged:?}");
+        let (_, key) = exchanged.body.split_once("setItem(\"verify-key\", \"").unwrap();
+        serving.key = key.split('"').next().unwrap().to_owned();
         let set = exchanged.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
         assert!(set.contains("httponly") && set.contains("samesite=strict"), "{set}");
         serving.cookie = set.split(';').next().unwrap().to_owned();
@@ -85,25 +94,29 @@ impl Serving {
         ))
     }
 
+    /// The headers that a page's own script sends.
+    pub fn own(&self) -> String {
+        format!("Content-Type: application/json\r\nX-Verify: {}\r\n", self.key)
+    }
+
     /// What a page's own script sends.
     pub fn ask(&self, path: &str, body: &Value) -> Answer {
-        self.post(path, OWN, &body.to_string())
+        self.post(path, &self.own(), &body.to_string())
     }
 
     /// Listens to the events.
     pub fn events(&self) -> Events {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let (host, cookie) = (self.host(), &self.cookie);
+        let (host, cookie, key) = (self.host(), &self.cookie, &self.key);
         stream
-            .write_all(format!("GET /-/events HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").as_bytes())
+            .write_all(
+                format!("GET /-/events?key={key} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").as_bytes(),
+            )
             .unwrap();
         Events(BufReader::new(stream))
     }
 }
-
-/// What a page's own script sends.
-pub const OWN: &str = "Content-Type: application/json\r\nX-Verify: 1\r\n";
 
 pub struct Events(BufReader<TcpStream>);
 

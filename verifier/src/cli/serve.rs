@@ -5,7 +5,9 @@ use mdbook_verify::course::Step;
 use mdbook_verify::results::Results;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::io::Write;
 use std::sync::{Arc, mpsc};
+use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
 use super::session::Session;
@@ -37,7 +39,9 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
     let stopped = stopped()?;
     notice(&format!("The live book: {address}\nThe address works once, for one browser. Ctrl-C stops."));
-    if open && open::that_detached(&address).is_err() {
+    // It stands there until the server ends, for a browser that is slow to start.
+    let door = if open { door(&address) } else { None };
+    if open && door.as_ref().is_none_or(|door| open::that_detached(door.path()).is_err()) {
         notice("No browser could be started: open the address yourself.");
     }
     tokio::select! {
@@ -45,6 +49,16 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         () = stopped => notice("Stopped."),
     }
     Ok(Exit::Done)
+}
+
+/// A page that leads to the address, which nobody else can read: what stands in a command line, everybody on this machine
+/// can.
+fn door(address: &str) -> Option<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("verify-serve-").suffix(".html").tempfile().ok()?;
+    let page =
+        format!("<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={address}\">");
+    file.write_all(page.as_bytes()).ok()?;
+    Some(file)
 }
 
 /// Does what pages ask for.

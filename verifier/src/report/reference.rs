@@ -33,7 +33,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     for section in Section::ALL {
         about_section(&mut out, *section, &schema);
     }
-    let _ = writeln!(out, "## Verdicts\n\n| | verdict | in documents | what it means |\n|---|---|---|---|");
+    let _ = writeln!(out, "## Verdicts\n\n| sign | verdict | in documents | what it means |\n|---|---|---|---|");
     let verdicts = descriptions(&serde_json::to_value(schemars::schema_for!(Verdict)).unwrap_or_default());
     for verdict in Verdict::ALL.iter().rev() {
         let meaning = verdicts.get(verdict.name()).map(String::as_str).unwrap_or_default();

@@ -317,11 +317,11 @@ impl Desk {
         }
     }
 
-    /// Builds the book anew: because the course changed, or only because the verdicts in its pages did.
+    /// Builds the book anew.
     ///
     /// # Errors
     /// All that is wrong with the course; the last good build is shown on.
-    pub(super) fn rebuild(&self, course_changed: bool) -> Result<()> {
+    pub(super) fn rebuild(&self) -> Result<()> {
         let built = build(&self.recipe);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
         let was_broken = self.shown().broken.is_some();
@@ -330,15 +330,13 @@ impl Desk {
             shown.broken.clone_from(&message);
             if let Ok((course, pages)) = &built {
                 (shown.course, shown.pages) = (Arc::clone(course), Arc::clone(pages));
-                if course_changed {
-                    shown.build = super::gate::token()?;
-                }
+                shown.build = super::gate::token()?;
             }
         }
         if message.is_some() || was_broken {
             self.tell(Event::Broken { message });
         }
-        if built.is_ok() && (course_changed || was_broken) {
+        if built.is_ok() {
             self.forget_steps_that_are_gone();
             self.tell(Event::Reload);
         }
@@ -360,6 +358,5 @@ fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
     }
     let course = book::read(&recipe.root, recipe.trusted)?;
     let live = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
-    let untrusted = Some(live.sources.as_path()).filter(|_| !recipe.trusted);
-    Ok((Arc::new(course), Arc::new(Pages::read(&live.built, untrusted)?)))
+    Ok((Arc::new(course), Arc::new(Pages::read(&live, recipe.trusted)?)))
 }

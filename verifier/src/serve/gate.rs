@@ -3,13 +3,18 @@
 //! A web page anywhere can make a browser talk to loopback. A request must name one of our own addresses as its host
 //! (which stops DNS rebinding), must come from our own pages if it says where it comes from, and must bring the cookie
 //! that the one-time address was exchanged for.
+//!
+//! Browsers send a cookie to every port of a host, so whoever serves another port of loopback may learn it. What tells of
+//! the learner's accounts or changes something takes a key as well, which stands in the storage of this origin alone.
 
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
-/// A header that only our own script sends: a form or a link of somebody else's cannot.
-pub const OWN_HEADER: &str = "x-verify";
+/// The header that our own script sends the key in: a form or a link of somebody else's has no such thing.
+pub const KEY_HEADER: &str = "x-verify";
+/// The path of the events, whose address has the key in it: browsers send no headers of ours there.
+pub const EVENTS: &str = "/-/events";
 
 /// What is asked of every request.
 #[derive(Debug)]
@@ -17,6 +22,7 @@ pub struct Gate {
     hosts: Vec<String>,
     cookie: String,
     session: String,
+    key: String,
     /// What the one-time address holds; gone once it was used.
     once: Mutex<Option<String>>,
 }
@@ -33,6 +39,7 @@ impl Gate {
             // Cookies are shared between the ports of a host: each server has a name of its own.
             cookie: format!("verify-{port}"),
             session: token()?,
+            key: token()?,
             once: Mutex::new(Some(token()?)),
         })
     }
@@ -56,11 +63,13 @@ impl Gate {
         }
         if method == Method::POST {
             let json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
-            if !json || !headers.contains_key(OWN_HEADER) {
+            let key = headers.get(KEY_HEADER).and_then(|key| key.to_str().ok()).unwrap_or_default();
+            if !json || !same(key, &self.key) {
                 return forbidden("Only the script of this server's pages may change something.");
             }
         }
-        if !self.has_cookie(headers) {
+        let key = uri.query().and_then(|query| query.strip_prefix("key=")).unwrap_or_default();
+        if !self.has_cookie(headers) || uri.path() == EVENTS && !same(key, &self.key) {
             return forbidden("Open the address that `verify serve` printed; it works once, for one browser.");
         }
         Ok(())
@@ -79,11 +88,12 @@ impl Gate {
         cookies.any(|(name, value)| name == self.cookie && same(value, &self.session))
     }
 
-    /// Exchanges the token of the one-time address for the cookie to set; none for any other token, or the second time.
-    pub fn exchange(&self, token: &str) -> Option<String> {
+    /// Exchanges the token of the one-time address for the cookie to set, and the key; none for any other token, or the
+    /// second time.
+    pub fn exchange(&self, token: &str) -> Option<(String, &str)> {
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
         once.take_if(|once| same(token, once))?;
-        Some(format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.session))
+        Some((format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.session), &self.key))
     }
 }
 

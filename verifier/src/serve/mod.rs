@@ -24,6 +24,7 @@ use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use desk::Desk;
 use stamp::Stamp;
@@ -48,6 +49,9 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
 /// How long the head of a request may take to arrive, and how long a connection may idle.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How many connections are served at the same time.
+const CONNECTIONS: usize = 200;
+
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
 pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) {
     let looking = Arc::clone(&desk);
@@ -61,7 +65,9 @@ pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str
 
 /// Answers whoever connects. (axum's own loop sets no deadline for the head of a request.)
 async fn accept(listener: TcpListener, router: axum::Router) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
             // Too many connections are open, most likely.
             tokio::time::sleep(LOOK).await;
@@ -72,7 +78,10 @@ async fn accept(listener: TcpListener, router: axum::Router) {
         http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         // Whoever hangs up early is told nothing.
-        tokio::spawn(async move { drop(connection.await) });
+        tokio::spawn(async move {
+            drop(connection.await);
+            drop(place);
+        });
     }
 }
 
@@ -87,12 +96,13 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
             continue;
         }
         let course_changed = now.course != built.course;
-        if !course_changed {
-            // Pages that are open need not wait for the build.
-            desk.tell_steps();
-        }
-        let rebuilt = desk.rebuild(course_changed);
         built = now;
+        if !course_changed {
+            // The pages hold no results: they are told of them.
+            desk.tell_steps();
+            continue;
+        }
+        let rebuilt = desk.rebuild();
         match &rebuilt {
             Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
             Ok(()) if broken => say("The book is built again."),

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::book::LiveBook;
+
 /// A file of the book.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -23,40 +25,31 @@ pub struct Page {
 pub struct Pages(BTreeMap<String, Page>);
 
 impl Pages {
-    /// Reads a built book. Symbolic links are left out. `untrusted` is the folder of a course that may run nothing on
-    /// this origin: what mdBook copied from there is served as it is, and sealed off.
+    /// Reads a built book. Symbolic links are left out. What an untrusted course brings runs nothing on this origin: its
+    /// own files are sealed off, and inline scripts and styles are those of mdBook's own pages alone.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn read(folder: &Path, untrusted: Option<&Path>) -> Result<Pages> {
-        let mut pages = Pages::default();
-        pages.add(folder, "", untrusted)?;
-        Ok(pages)
-    }
-
-    fn add(&mut self, folder: &Path, prefix: &str, untrusted: Option<&Path>) -> Result<()> {
-        for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-            let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let (path, kind) = (entry.path(), entry.file_type()?);
-            if kind.is_dir() {
-                self.add(&path, &format!("{name}/"), untrusted)?;
-            } else if kind.is_file() {
-                let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-                let kind = media_type(&name);
-                let page = match untrusted {
-                    // Even in the place of one of mdBook's own.
-                    Some(sources) if sources.join(&name).exists() => Page {
-                        bytes: bytes.into(),
-                        kind: if kind == SCRIPT { media_type("txt") } else { kind },
-                        policy: SANDBOX.to_owned(),
-                    },
-                    _ => Page { policy: policy(if kind == HTML { &bytes } else { &[] }), bytes: bytes.into(), kind },
-                };
-                self.0.insert(name, page);
-            }
-        }
-        Ok(())
+    pub fn read(book: &LiveBook, trusted: bool) -> Result<Pages> {
+        let mut files = BTreeMap::new();
+        collect(book.built.path(), "", &mut files)?;
+        let mut skeleton = BTreeMap::new();
+        collect(book.skeleton.path(), "", &mut skeleton)?;
+        let mdbooks = Inline::of(skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes));
+        let page = |(name, bytes): (String, Vec<u8>)| {
+            let kind = media_type(&name);
+            let page = match trusted {
+                true => Page { policy: Inline::of([&bytes]).policy(None), kind, bytes: bytes.into() },
+                // Even in the place of one of mdBook's own.
+                false if book.sources.join(&name).exists() => {
+                    let kind = if [SCRIPT, STYLE].contains(&kind) { TEXT } else { kind };
+                    Page { policy: SANDBOX.to_owned(), kind, bytes: bytes.into() }
+                }
+                false => Page { policy: Inline::of([&bytes]).policy(Some(&mdbooks)), kind, bytes: bytes.into() },
+            };
+            (name, page)
+        };
+        Ok(Pages(files.into_iter().map(page).collect()))
     }
 
     /// The file that a request's path names. A folder stands for its `index.html`.
@@ -84,10 +77,15 @@ fn percent_decoded(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
 fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
         "html" | "htm" => HTML,
-        "css" => "text/css; charset=utf-8",
+        "css" => STYLE,
         "js" | "mjs" => SCRIPT,
         "json" => "application/json",
         "svg" => "image/svg+xml",
@@ -97,61 +95,127 @@ fn media_type(name: &str) -> &'static str {
         "ico" => "image/x-icon",
         "woff" => "font/woff",
         "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
+        "txt" => TEXT,
         _ => "application/octet-stream",
     }
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
-/// The policy of a file that the course brought: nothing in it runs, and it is of no origin.
-const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
-                       font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// A page's policy: scripts of this origin, and the inline ones that mdBook itself writes, by their hashes.
-fn policy(html: &[u8]) -> String {
-    let html = String::from_utf8_lossy(html);
-    let hashes: BTreeSet<String> = inline_scripts(&html)
-        .map(|script| {
-            let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script));
-            format!(" 'sha256-{digest}'")
-        })
-        .collect();
-    let hashes: String = hashes.into_iter().collect();
-    format!(
-        "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-         font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+/// All files below a folder, by their paths with `/` between folders. A file whose name is no text has no address.
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
+        let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}")) else { continue };
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            collect(&path, &format!("{name}/"), files)?;
+        } else if kind.is_file() {
+            files.insert(name, fs::read(&path).with_context(|| format!("reading {}", path.display()))?);
+        }
+    }
+    Ok(())
 }
 
-/// What stands between `<script>` tags without a `src`.
-fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<script").skip(1).filter_map(|after| {
-        let (attributes, rest) = after.split_once('>')?;
-        let script = rest.split_once("</script>")?.0;
-        (!attributes.contains("src=")).then_some(script)
-    })
+/// The policy of a file that the course brought: nothing in it runs, and it is of no origin.
+const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
+                       font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The inline scripts and styles of pages.
+#[derive(Debug, Default)]
+struct Inline {
+    scripts: BTreeSet<String>,
+    styles: BTreeSet<String>,
+}
+
+impl Inline {
+    fn of<'p>(pages: impl IntoIterator<Item = &'p Vec<u8>>) -> Inline {
+        let mut inline = Inline::default();
+        for page in pages {
+            let html = String::from_utf8_lossy(page);
+            inline.scripts.extend(elements(&html, "script").map(str::to_owned));
+            inline.styles.extend(elements(&html, "style").map(str::to_owned));
+            let attributes = html.split(" style=\"").skip(1).filter_map(|after| after.split('"').next());
+            inline.styles.extend(attributes.map(str::to_owned));
+        }
+        inline
+    }
+
+    /// A page's policy: scripts and styles of this origin, and of its inline ones those that `allowed` has too; all of
+    /// them without it.
+    fn policy(&self, allowed: Option<&Inline>) -> String {
+        let known: Option<BTreeSet<String>> =
+            allowed.map(|allowed| allowed.scripts.iter().map(|script| without_digest(script)).collect());
+        let scripts = self
+            .scripts
+            .iter()
+            .filter(|script| known.as_ref().is_none_or(|known| known.contains(&without_digest(script))));
+        let scripts: String = scripts.map(|script| format!(" {}", hash(script))).collect();
+        let styles = match allowed {
+            None => " 'unsafe-inline'".to_owned(),
+            Some(allowed) => {
+                let styles = allowed.styles.iter().map(|style| format!(" {}", hash(style)));
+                format!(" 'unsafe-hashes'{}", styles.collect::<String>())
+            }
+        };
+        format!(
+            "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; \
+             font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+/// A script of mdBook's without the digest of the search index in it, which depends on the book.
+fn without_digest(script: &str) -> String {
+    let mark = "searchindex-";
+    let Some((before, after)) = script.split_once(mark) else { return script.to_owned() };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    format!("{before}{mark}{}", without_digest(rest))
+}
+
+/// How a policy names an inline script or style.
+pub(super) fn hash(text: &str) -> String {
+    format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
+}
+
+/// What stands in elements of this name that have no `src`.
+fn elements<'h>(html: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
+    let (begin, end) = (format!("<{name}"), format!("</{name}>"));
+    let found = html.match_indices(&begin).filter_map(|(at, _)| {
+        let (attributes, rest) = html[at + begin.len()..].split_once('>')?;
+        let content = rest.split_once(&end)?.0;
+        (!attributes.contains("src=")).then_some(content)
+    });
+    found.collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A live book of these files, of which some are in the course's sources too.
+    fn book(files: &[(&str, &str)], own: &[&str]) -> (LiveBook, tempfile::TempDir) {
+        let [built, skeleton, sources] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            for folder in [built.path(), sources.path()].iter().take(if own.contains(name) { 2 } else { 1 }) {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        }
+        fs::write(skeleton.path().join("page.html"), "<script>1</script><p style=\"clear: both\">").unwrap();
+        (LiveBook { built, sources: sources.path().to_owned(), skeleton }, sources)
+    }
+
     #[test]
     fn only_what_is_in_the_book_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("book")).unwrap();
-        fs::write(folder.path().join("secret"), "s").unwrap();
-        fs::write(folder.path().join("book/index.html"), "<script>1</script>").unwrap();
-        fs::write(folder.path().join("book/a b.txt"), "t").unwrap();
+        let (book, sources) = book(&[("index.html", ""), ("a b.txt", "t")], &[]);
+        fs::write(sources.path().join("secret"), "s").unwrap();
         #[cfg(unix)]
-        std::os::unix::fs::symlink(folder.path().join("secret"), folder.path().join("book/link")).unwrap();
-        let pages = Pages::read(&folder.path().join("book"), None).unwrap();
+        std::os::unix::fs::symlink(sources.path().join("secret"), book.built.path().join("link")).unwrap();
+        let pages = Pages::read(&book, false).unwrap();
         for found in ["/", "/index.html", "/a%20b.txt"] {
             assert!(pages.find(found).is_some(), "{found}");
         }
-        for missing in [
+        let missing = [
             "/../secret",
             "/%2e%2e/secret",
             "//secret",
@@ -161,37 +225,39 @@ mod tests {
             "/%",
             "/%zz",
             "/index.html%00",
-            "/etc/passwd",
-        ] {
+        ];
+        for missing in missing {
             assert!(pages.find(missing).is_none(), "{missing}");
         }
     }
 
     #[test]
-    fn what_a_course_brought_runs_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        for place in ["book", "src"] {
-            fs::create_dir_all(folder.path().join(place).join("files")).unwrap();
-            for file in ["index.html", "files/evil.html", "files/evil.js", "files/evil.svg"] {
-                fs::write(folder.path().join(place).join(file), "<script>alert(1)</script>").unwrap();
-            }
-        }
-        fs::write(folder.path().join("book/page.html"), "<script>1</script>").unwrap();
-        let (book, src) = (folder.path().join("book"), folder.path().join("src"));
-        let pages = Pages::read(&book, Some(&src)).unwrap();
-        for own in ["/index.html", "/files/evil.html", "/files/evil.js", "/files/evil.svg"] {
-            let page = pages.find(own).unwrap();
+    fn what_a_course_brings_runs_nothing() {
+        let evil = "<script>alert(1)</script><p style=\"color: red\">";
+        let own = ["index.html", "files/evil.html", "files/evil.js", "files/evil.css", "files/evil.svg"];
+        let files: Vec<(&str, &str)> = own
+            .iter()
+            .map(|name| (*name, evil))
+            .chain([("page.html", "<script>1</script><script>alert(1)</script>")])
+            .collect();
+        let (book, _sources) = book(&files, &own);
+        let pages = Pages::read(&book, false).unwrap();
+        for own in own {
+            let page = pages.find(&format!("/{own}")).unwrap();
             assert!(page.policy.starts_with("sandbox;") && !page.policy.contains("script"), "{own}: {}", page.policy);
-            assert_ne!(page.kind, SCRIPT, "{own}");
+            assert!(![SCRIPT, STYLE].contains(&page.kind), "{own}");
         }
-        assert!(pages.find("/page.html").unwrap().policy.contains("'sha256-"), "mdBook's own pages run their scripts");
-        let trusted = Pages::read(&book, None).unwrap();
-        assert!(trusted.find("/files/evil.html").unwrap().policy.contains("'sha256-"));
+        let policy = &pages.find("/page.html").unwrap().policy;
+        assert!(policy.contains(&hash("1")) && !policy.contains(&hash("alert(1)")), "{policy}");
+        assert!(policy.contains(&hash("clear: both")) && !policy.contains(&hash("color: red")), "{policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        let trusted = Pages::read(&book, true).unwrap();
+        assert!(trusted.find("/files/evil.html").unwrap().policy.contains(&hash("alert(1)")));
     }
 
     #[test]
-    fn inline_scripts_are_allowed_by_their_hashes_alone() {
-        let policy = policy(b"<script src=\"a.js\"></script><script>alert(1)</script>");
-        assert!(policy.contains("script-src 'self' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"), "{policy}");
+    fn hashes_are_those_of_browsers() {
+        assert_eq!(hash("alert(1)"), "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='");
+        assert_eq!(elements("<script src=\"a.js\"></script><script>b</script>", "script").collect::<Vec<_>>(), ["b"]);
     }
 }

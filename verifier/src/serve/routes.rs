@@ -18,6 +18,7 @@ use tokio_stream::wrappers::BroadcastStream;
 
 use super::desk::{Desk, Task};
 use super::event::Event;
+use super::{gate, pages};
 
 /// The largest body of a task: room for the ids of a long chapter's steps.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -26,7 +27,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
 pub(super) fn router(desk: Arc<Desk>) -> Router {
     Router::new()
-        .route("/-/events", get(events))
+        .route(gate::EVENTS, get(events))
         .route("/-/verify", post(task))
         .route("/-/attest", post(task))
         .route("/-/practice", post(task))
@@ -40,23 +41,13 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
 async fn guarded(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri(), request.headers());
     let token = uri.query().and_then(|query| query.strip_prefix("token="));
-    let mut response = match token {
-        Some(token) if uri.path() == "/" && request.method() == "GET" => {
-            let cookie = desk.gate.host(uri, headers).and_then(|_| desk.gate.exchange(token));
-            match cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
-                // The address without the token takes its place.
-                Some(cookie) => {
-                    let to_book = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];
-                    (StatusCode::SEE_OTHER, to_book).into_response()
-                }
-                None => match desk.gate.admit(request.method(), uri, headers) {
-                    // Whoever is in already may load the old address again.
-                    Ok(()) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
-                    Err(refused) => refused.into_response(),
-                },
-            }
-        }
-        _ => match desk.gate.admit(request.method(), uri, headers) {
+    let exchanged = token.filter(|_| uri.path() == "/" && request.method() == "GET");
+    let exchanged = exchanged.and_then(|token| desk.gate.host(uri, headers).and_then(|_| desk.gate.exchange(token)));
+    let mut response = match exchanged {
+        Some((cookie, key)) => welcome(&cookie, key),
+        None => match desk.gate.admit(request.method(), uri, headers) {
+            // Whoever is in already may load the old address again.
+            Ok(()) if token.is_some() => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
             Ok(()) => next.run(request).await,
             Err(refused) => refused.into_response(),
         },
@@ -74,6 +65,23 @@ async fn guarded(State(desk): State<Arc<Desk>>, request: Request, next: Next) ->
     let strictest = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(strictest);
     response
+}
+
+/// The answer to the one-time address: sets the cookie, keeps the key in the storage of this origin, and takes the
+/// address without the token in its place.
+fn welcome(cookie: &str, key: &str) -> Response {
+    let script = format!("localStorage.setItem(\"verify-key\", \"{key}\"); location.replace(\"/\");");
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>verify serve</title><script>{script}</script>\
+         <noscript><p>The buttons of this book need JavaScript. <a href=\"/\">Read it without them.</a></p></noscript></html>"
+    );
+    let policy = format!("default-src 'none'; script-src {}; frame-ancestors 'none'", pages::hash(&script));
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy.as_str()),
+        (header::SET_COOKIE, cookie),
+    ];
+    (headers, page).into_response()
 }
 
 async fn file(State(desk): State<Arc<Desk>>, request: Request) -> Response {
