@@ -173,7 +173,7 @@ fn its_expressions_cannot_crash_or_hang_the_program() {
 }
 
 #[test]
-fn doubling_lets_stay_small() {
+fn what_doubles_or_multiplies_is_refused_before_it_is_evaluated() {
     let machine = Machine::new();
     let mut check = "title = \"x\"\naccount = \"production\"\n[let]\na0 = \"'xxxxxxxxxxxxxxxx'\"\n".to_owned();
     for at in 1..40 {
@@ -182,8 +182,19 @@ fn doubling_lets_stay_small() {
     check.push_str("[[expect]]\nthat = \"a39.size() > 0\"\nfix = \"x\"\n");
     machine.write("checks/account-name.toml", &check);
     let ran = machine.verify(&["--practice=done", "account-name"]);
-    assert_eq!(ran.status, 3, "{ran:?}");
-    assert!(ran.stdout.contains("comes to more than"), "{}", ran.stdout);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("too long or too deeply nested"), "{}", ran.stderr);
+    let nines = vec!["9"; 900].join(",");
+    for that in ["b.map(x, b.map(y, b)).size() > 0", "b.all(x, b.all(y, b.all(z, x + y + z > 0)))"] {
+        let sum = vec!["a"; 10].join(" + ");
+        machine.write(
+            "checks/account-name.toml",
+            &format!("title = \"x\"\naccount = \"production\"\n[let]\na = \"[{nines}]\"\nb = \"{sum}\"\n[[expect]]\nthat = \"{that}\"\nfix = \"x\"\n"),
+        );
+        let ran = machine.verify(&["--practice=done", "account-name"]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains("too long or too deeply nested"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::cel::cost;
 use crate::cel::names::Name;
 use crate::cel::{self, Expression};
 use crate::evidence::Section;
@@ -265,7 +266,8 @@ impl<'c> Compiler<'c> {
         let expectations = self.check.expectations();
         let expectations =
             expectations.iter().enumerate().filter_map(|(at, expectation)| self.expectation(at + 1, expectation));
-        let expectations = expectations.collect();
+        let expectations: Vec<CompiledExpectation> = expectations.collect();
+        self.costs(&lets, &expectations);
         if self.errors.is_empty() { Ok(CompiledCheck { lets, expectations }) } else { Err(self.errors) }
     }
 
@@ -354,6 +356,24 @@ impl<'c> Compiler<'c> {
             return Err(format!("there is no section `{section}`{}", did_you_mean(section, known)));
         }
         Ok(())
+    }
+
+    /// Refuses what would take too long or too much memory.
+    fn costs(&mut self, lets: &[(String, Expression)], expectations: &[CompiledExpectation]) {
+        let mut costs = BTreeMap::new();
+        for (name, expression) in lets {
+            match cost::of(expression.tree(), &costs) {
+                Ok(cost) => drop(costs.insert(name.clone(), cost)),
+                Err(message) => self.fail(&format!("[let] {name}"), expression.source(), message),
+            }
+        }
+        for (at, expectation) in expectations.iter().enumerate() {
+            for expression in expectation.expressions() {
+                if let Err(message) = cost::of(expression.tree(), &costs) {
+                    self.fail(&format!("[[expect]] {}", at + 1), expression.source(), message);
+                }
+            }
+        }
     }
 
     /// The `let`s, each after those that it uses.
