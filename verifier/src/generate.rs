@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::report::reference;
-use crate::{book, plan};
+use crate::{book, compile};
 
 /// The reference chapter's file, below the sources.
 const REFERENCE: &str = "reference.md";
@@ -55,7 +55,7 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
         Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
     };
     let course = Arc::new(book::read(root, trusted)?);
-    let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
+    let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let text = reference::chapter(&course, &compiled);
     Ok(if text == before { Vec::new() } else { vec![Stale { path, text }] })
 }

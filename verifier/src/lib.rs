@@ -12,7 +12,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`book`], [`trust`] | the course in its book, and what a course may not do |
-//! | [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
+//! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
 //! | [`gather`] | all of it at once, of the right accounts |
@@ -28,6 +28,7 @@ pub mod bindings;
 pub mod book;
 pub mod cel;
 pub mod cli;
+pub mod compile;
 pub mod evidence;
 pub mod gather;
 pub mod generate;

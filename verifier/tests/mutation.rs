@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use verify::plan;
+use verify::compile;
 use verify::selftest::{self, Situations, cases};
 
 /// What breaking it so cannot change, and why.
@@ -186,7 +186,7 @@ fn mutants(check: &Check) -> Vec<Mutant> {
 #[tokio::test]
 async fn whatever_breaks_a_check_is_noticed() {
     let whole = COURSE.0.with_a_step_for_each_check();
-    let compiled = Arc::new(plan::compile(&Arc::new(whole.clone())).unwrap());
+    let compiled = Arc::new(compile::compile(&Arc::new(whole.clone())).unwrap());
     let situations = Situations::gather(&whole, &compiled).await.unwrap();
     let (mut survivors, mut tried) = (BTreeSet::new(), 0);
     for (name, check) in &whole.checks {
@@ -196,7 +196,7 @@ async fn whatever_breaks_a_check_is_noticed() {
             course.checks.insert(name.clone(), mutant.check);
             let course = Arc::new(course.with_a_step_for_each_check());
             // One that does not compile is noticed before any test.
-            let Ok(compiled) = plan::compile(&course).map(Arc::new) else { continue };
+            let Ok(compiled) = compile::compile(&course).map(Arc::new) else { continue };
             tried += 1;
             let step = course.step(name).unwrap();
             if selftest::prove(&course, &compiled, step, &situations, &cases).problems.is_empty() {

@@ -11,7 +11,7 @@ use mdbook_verify::results::{Reason, ReasonCode};
 use super::role::{self, MfaCodes};
 use super::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
 use crate::bindings::Role;
-use crate::plan::did_you_mean;
+use crate::compile::did_you_mean;
 
 /// Connects to an account through an AWS profile.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::Session;
 use super::{Common, Exit, Format, print};
-use crate::{plan, report, selftest};
+use crate::{compile, report, selftest};
 
 pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;
@@ -13,7 +13,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let course = Arc::new(session.course.with_a_step_for_each_check());
     let compiled = Arc::clone(&session.compiled);
     if let Some(name) = names.iter().find(|name| !course.checks.contains_key(*name)) {
-        bail!("there is no check `{name}`{}", plan::did_you_mean(name, course.checks.keys().map(String::as_str)));
+        bail!("there is no check `{name}`{}", compile::did_you_mean(name, course.checks.keys().map(String::as_str)));
     }
     if let Some(stray) = selftest::cases::strays(&course).first() {
         bail!("checks/cases/{stray}.toml has cases for a check that there is none of");

@@ -13,10 +13,11 @@ use super::{Common, Format, PracticeStart, accounts, notice};
 use crate::account::{self, Connected, Connection};
 use crate::bindings::{self, Binding, Bindings};
 use crate::book;
+use crate::compile;
 use crate::evidence::privileges::Power;
 use crate::evidence::time;
 use crate::gather::{self, Gathered, Plan, SoFar};
-use crate::plan::{self, Compiled};
+use crate::plan::Compiled;
 use crate::practice::{self, Start, World};
 use crate::run::{self, Bench};
 use crate::store::Store;
@@ -39,7 +40,7 @@ impl<'c> Session<'c> {
             notice("This course is trusted: its own preprocessors, scripts and theme run with your rights.");
         }
         let course = Arc::new(book::read(&root, common.trust_course)?);
-        let compiled = plan::compile(&course).map_err(|errors| plan::located(&course.root, errors))?;
+        let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
         let store = Store::open(&root, common.practice.is_some())?;
         Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
     }

@@ -5,7 +5,7 @@ use cel::parser::Expression;
 use std::collections::BTreeMap;
 
 use super::types::{Record, Type};
-use crate::plan::did_you_mean;
+use crate::compile::did_you_mean;
 
 /// Something in an expression that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use mdbook_verify::diagnostic::Diagnostic;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{book, cel, plan};
+use crate::{book, cel, compile};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,11 +57,11 @@ pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
     let (expanded, config) = book::expanded(root, trusted)?;
     let linted = mdbook_verify::lint::lint(root, &config, &expanded);
     let course = Arc::new(linted.course);
-    let (compiled, errors) = plan::compile_all(&course);
+    let (compiled, errors) = compile::compile_all(&course);
     let compiled = Arc::new(compiled);
     let error = |rule, diagnostic| Finding { level: Level::Error, rule, diagnostic };
     let mut findings: Vec<Finding> = linted.errors.into_iter().map(|found| error("course", found)).collect();
-    findings.extend(errors.iter().map(|found| error("expression", plan::diagnostic(root, found))));
+    findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
     let mut warnings = linted.warnings;
     for name in course.checks.keys().cloned().collect::<Vec<_>>() {
         // Trees are walked where there is stack for deep ones.

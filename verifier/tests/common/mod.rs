@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::account::{Connected, Connection};
+use verify::compile;
 use verify::gather::{self, Gathered, Plan};
-use verify::plan::{self, Compiled};
+use verify::plan::Compiled;
 use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use verify::run::Bench;
 use verify::{book, recording};
@@ -25,7 +26,7 @@ pub const NOW: i64 = 1_795_478_400;
 pub static COURSE: LazyLock<(Arc<Course>, Arc<Compiled>)> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book").canonicalize().unwrap();
     let course = Arc::new(book::read(&root, false).unwrap());
-    let compiled = plan::compile(&course).unwrap();
+    let compiled = compile::compile(&course).unwrap();
     (course, Arc::new(compiled))
 });
 
