@@ -184,9 +184,9 @@ fn what_doubles_or_multiplies_is_refused_before_it_is_evaluated() {
     let ran = machine.verify(&["--practice=done", "account-name"]);
     assert_eq!(ran.status, 2, "{ran:?}");
     assert!(ran.stderr.contains("too long or too deeply nested"), "{}", ran.stderr);
-    let nines = vec!["9"; 900].join(",");
+    let nines = ["9"; 900].join(",");
     for that in ["b.map(x, b.map(y, b)).size() > 0", "b.all(x, b.all(y, b.all(z, x + y + z > 0)))"] {
-        let sum = vec!["a"; 10].join(" + ");
+        let sum = ["a"; 10].join(" + ");
         machine.write(
             "checks/account-name.toml",
             &format!("title = \"x\"\naccount = \"production\"\n[let]\na = \"[{nines}]\"\nb = \"{sum}\"\n[[expect]]\nthat = \"{that}\"\nfix = \"x\"\n"),

@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn what_multiplies_is_not() {
-        let nines = format!("[{}]", vec!["9"; 900].join(","));
-        let ten = vec!["a"; 10].join(" + ");
+        let nines = format!("[{}]", ["9"; 900].join(","));
+        let ten = ["a"; 10].join(" + ");
         let lists = [("a", nines.as_str()), ("b", ten.as_str())];
         let with = |last: &'static str| [lists.as_slice(), &[("c", last)]].concat();
         assert!(allowed(&[("a", nines.as_str()), ("c", "a.exists(x, x == 9)")]));

@@ -210,7 +210,7 @@ fn plain(text: &str) -> String {
         }
     }
     // Code spans are kept only where they are closed.
-    if plain.matches('`').count() % 2 == 0 { in_code(&plain) } else { plain.replace('`', "\\`") }
+    if plain.matches('`').count().is_multiple_of(2) { in_code(&plain) } else { plain.replace('`', "\\`") }
 }
 
 /// Takes the backslashes out of code spans, where they would be seen.

@@ -5,6 +5,7 @@ use mdbook_verify::check;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Confirmation, Reason, ReasonCode};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Connected, Connection};
@@ -49,10 +50,10 @@ impl Situations {
             let before = practice::steps_before(&fresh, action.step)?;
             let with = [before.clone(), vec![action.step]].concat();
             for actions in [before, with] {
-                if !situations.after.contains_key(&actions) {
-                    let world = after(&actions).await?;
-                    let situation = look(course, &world, &plan, actions.last().copied()).await;
-                    situations.after.insert(actions, situation);
+                if let Entry::Vacant(place) = situations.after.entry(actions) {
+                    let world = after(place.key()).await?;
+                    let action = place.key().last().copied();
+                    place.insert(look(course, &world, &plan, action).await);
                 }
             }
         }

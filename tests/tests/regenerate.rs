@@ -1,0 +1,156 @@
+//! Regenerating the book: same sources, same bytes; a number stands in one place; the reference is never out of date.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::Machine;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Every file below a folder, by its path.
+fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        match entry.path().is_dir() {
+            true => files(&entry.path(), &format!("{name}/"), found),
+            false => drop(found.insert(name, fs::read(entry.path()).unwrap())),
+        }
+    }
+}
+
+fn built(machine: &Machine) -> BTreeMap<String, Vec<u8>> {
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let mut found = BTreeMap::new();
+    files(&machine.course.join("book"), "", &mut found);
+    files(&machine.course.join("src"), "src/", &mut found);
+    found
+}
+
+#[test]
+fn the_same_sources_make_the_same_bytes_anywhere() {
+    let (one, other) = (Machine::new(), Machine::new());
+    // Another place, another order of files, and another build before it.
+    other.write("src/extra.md", "x");
+    built(&other);
+    fs::remove_file(other.course.join("src/extra.md")).unwrap();
+    let (one, other) = (built(&one), built(&other));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    for (name, bytes) in &one {
+        assert!(other[name] == *bytes, "{name} differs");
+    }
+}
+
+#[test]
+fn the_reference_of_this_course_is_up_to_date() {
+    let ran = Machine::new().verify(&["build", "--check"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
+}
+
+#[test]
+fn a_reference_that_is_out_of_date_is_named_and_written_by_a_build() {
+    let machine = Machine::new();
+    machine.edit("checks/cost-budget.toml", "A cost budget that warns you by e-mail", "A budget <b>with</b> *marks*");
+    let before = machine.read("src/reference.md");
+    let ran = machine.verify(&["build", "--check"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("src/reference.md is out of date: run `verify build`"), "{}", ran.stderr);
+    assert_eq!(machine.read("src/reference.md"), before, "checking writes nothing");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    assert_eq!(machine.verify(&["build", "--check"]).status, 0);
+    let page = machine.read("book/reference.html");
+    assert!(page.contains("A budget &lt;b&gt;with&lt;/b&gt; *marks*"), "an author's words are words");
+}
+
+#[test]
+fn a_reference_is_made_where_the_summary_names_one_and_an_authors_own_is_left_alone() {
+    let machine = Machine::new();
+    fs::remove_file(machine.course.join("src/reference.md")).unwrap();
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    assert!(machine.read("src/reference.md").contains("### cost-budget"));
+    machine.write("src/reference.md", "# My own\n");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    assert_eq!(machine.read("src/reference.md"), "# My own\n");
+    assert_eq!(machine.verify(&["build", "--check"]).status, 0);
+}
+
+#[test]
+fn the_reference_has_every_check_section_verdict_and_reason() {
+    let machine = Machine::new();
+    let reference = machine.read("src/reference.md");
+    let schema = machine.verify(&["schema", "evidence"]).json();
+    for section in schema["properties"].as_object().unwrap().keys() {
+        assert!(reference.contains(&format!("### {}\n", section.replace('_', "\\_"))), "{section}");
+    }
+    for (name, record) in schema["$defs"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| !["Unreadable", "Reason"].contains(&name.as_str()))
+    {
+        for field in record["properties"].as_object().into_iter().flatten().map(|(field, _)| field) {
+            assert!(reference.contains(&format!("| `{field}` |")), "{name}.{field}");
+        }
+    }
+    for entry in fs::read_dir(machine.course.join("checks")).unwrap().map(Result::unwrap) {
+        if let Some(check) = entry.file_name().to_str().unwrap().strip_suffix(".toml") {
+            assert!(reference.contains(&format!("### {check}\n")), "{check}");
+        }
+    }
+    for word in ["verified", "attested", "not-yet", "unchecked", "denied", "not-visible-yet", "course-error"] {
+        assert!(reference.contains(&format!("`{word}`")), "{word}");
+    }
+}
+
+#[test]
+fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.edit("book.toml", "budget_amount = 10", "budget_amount = 25");
+    machine.edit("book.toml", "strict_budget = false", "strict_budget = true");
+    // What was found by another number is not shown.
+    let status = machine.verify(&["status", "--practice"]).stdout;
+    assert!(status.contains("the check has changed since it was last verified"), "{status}");
+    let judged = machine.verify(&["--practice=done", "cost-budget"]);
+    assert_eq!(judged.status, 1, "ten dollars are not twenty-five: {judged:?}");
+    assert!(judged.stdout.contains("where the lesson suggests 25"), "{}", judged.stdout);
+    assert!(judged.stdout.contains("an amount of 25 with an alert"), "{}", judged.stdout);
+    machine.verify(&["build", "--practice"]);
+    let page = machine.read("book/production-account.html");
+    assert!(page.contains("<code>$25</code>") && page.contains("an amount of 25 with an alert"), "text and verdict");
+}
+
+/// An instructor without a line of Rust: a new chapter, a new check, a mistake, its mending, proof, the book.
+#[test]
+fn a_newcomer_adds_a_check_of_their_own() {
+    let machine = Machine::new();
+    machine.edit("src/SUMMARY.md", "- [Reference]", "- [Keys](keys.md)\n- [Reference]");
+    machine.write("src/keys.md", "# Keys\n\n- [ ] Root has no access key <!-- verify: no-root-key -->\n");
+    let check = |that: &str| {
+        format!(
+            "title = \"No access key for root\"\naccount = \"production\"\n\n[[expect]]\ntitle = \"Root has no access key\"\nthat = \"{that}\"\nfix = \"Delete it: sign in as root, and open Security credentials.\"\n"
+        )
+    };
+    machine.write("checks/no-root-key.toml", &check("!root.access_key"));
+    let lint = machine.verify(&["lint"]);
+    assert_eq!(lint.status, 2);
+    assert!(lint.stdout.contains("did you mean `access_keys`?"), "{}", lint.stdout);
+    machine.write("checks/no-root-key.toml", &check("!root.access_keys"));
+    assert_eq!(machine.verify(&["lint"]).status, 0);
+    assert_eq!(machine.verify(&["selftest", "no-root-key"]).status, 1, "the practice account has no action for it");
+    machine.verify(&["--practice=done", "no-root-key", "--record", "checks/cases/keys.json"]);
+    machine.write(
+        "checks/cases/no-root-key.toml",
+        "[[case]]\ntitle = \"none\"\nrecording = \"keys.json\"\nverdict = \"verified\"\n\n[[case]]\ntitle = \"one\"\nrecording = \"keys.json\"\nset = { \"production/root/access_keys\" = true }\nverdict = \"not-yet\"\n",
+    );
+    assert_eq!(machine.verify(&["selftest", "no-root-key"]).status, 0);
+    assert_eq!(machine.verify(&["build", "--check"]).status, 2, "the reference lacks the new check");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    assert_eq!(machine.verify(&["build", "--check"]).status, 0);
+    let judged = machine.verify(&["--practice=done", "no-root-key"]);
+    assert_eq!(judged.status, 0, "{judged:?}");
+    machine.verify(&["build", "--practice"]);
+    assert!(machine.read("book/keys.html").contains("✓ Verified"));
+    assert!(machine.read("book/reference.html").contains("no-root-key"));
+}
