@@ -1,6 +1,6 @@
 //! What in a course's lessons is not wrong enough to stop a build, and is a mistake all the same.
 //!
-//! What stops a build is found by reading the course, see [`crate::load`]. Expressions are the verifier's business.
+//! What stops a build is found by reading the course, see [`Course::read`]. Expressions are the verifier's business.
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;

@@ -121,36 +121,65 @@ fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
     assert!(page.contains("<code>$25</code>") && page.contains("an amount of 25 with an alert"), "text and verdict");
 }
 
-/// An instructor without a line of Rust: a new chapter, a new check, a mistake, its mending, proof, the book.
+/// What the instructors' chapter asks for, in its order: files to write, and commands with the exit status of the last.
+enum Act {
+    Write { file: String, at_the_end: bool, text: String },
+    Run { commands: Vec<String>, exit: Option<i32> },
+}
+
+fn acts(chapter: &str) -> Vec<Act> {
+    let (mut acts, mut note, mut lines) = (Vec::new(), None, chapter.lines());
+    while let Some(line) = lines.next() {
+        if let Some(comment) = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->")) {
+            note = Some(comment.to_owned());
+        }
+        let Some(language) = line.strip_prefix("```").filter(|language| !language.is_empty()) else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let text = block.iter().map(|line| format!("{line}\n")).collect::<String>();
+        match (note.take(), language) {
+            (Some(note), _) if note.starts_with("file: ") => {
+                let file = note.trim_start_matches("file: ");
+                let at_the_end = file.ends_with(", at the end");
+                acts.push(Act::Write { file: file.trim_end_matches(", at the end").to_owned(), at_the_end, text });
+            }
+            (note, "sh") => {
+                let exit = note.and_then(|note| note.strip_prefix("exit: ")?.parse().ok());
+                acts.push(Act::Run { commands: block.iter().map(|line| (*line).to_owned()).collect(), exit });
+            }
+            _ => {}
+        }
+    }
+    acts
+}
+
+/// An instructor without a line of Rust: a new chapter, a new check, a mistake, its mending, proof, the book. Whatever the
+/// chapter says is done as it says.
 #[test]
-fn a_newcomer_adds_a_check_of_their_own() {
+fn every_command_of_the_instructors_chapter_does_what_it_says() {
     let machine = Machine::new();
-    machine.edit("src/SUMMARY.md", "- [Reference]", "- [Keys](keys.md)\n- [Reference]");
-    machine.write("src/keys.md", "# Keys\n\n- [ ] Root has no access key <!-- verify: no-root-key -->\n");
-    let check = |that: &str| {
-        format!(
-            "title = \"No access key for root\"\naccount = \"production\"\n\n[[expect]]\ntitle = \"Root has no access key\"\nthat = \"{that}\"\nfix = \"Delete it: sign in as root, and open Security credentials.\"\n"
-        )
-    };
-    machine.write("checks/no-root-key.toml", &check("!root.access_key"));
-    let lint = machine.verify(&["lint"]);
-    assert_eq!(lint.status, 2);
-    assert!(lint.stdout.contains("did you mean `access_keys`?"), "{}", lint.stdout);
-    machine.write("checks/no-root-key.toml", &check("!root.access_keys"));
-    assert_eq!(machine.verify(&["lint"]).status, 0);
-    assert_eq!(machine.verify(&["selftest", "no-root-key"]).status, 1, "the practice account has no action for it");
-    machine.verify(&["--practice=done", "no-root-key", "--record", "checks/cases/keys.json"]);
-    machine.write(
-        "checks/cases/no-root-key.toml",
-        "[[case]]\ntitle = \"none\"\nrecording = \"keys.json\"\nverdict = \"verified\"\n\n[[case]]\ntitle = \"one\"\nrecording = \"keys.json\"\nset = { \"production/root/access_keys\" = true }\nverdict = \"not-yet\"\n",
-    );
-    assert_eq!(machine.verify(&["selftest", "no-root-key"]).status, 0);
-    assert_eq!(machine.verify(&["build", "--check"]).status, 2, "the reference lacks the new check");
-    assert_eq!(machine.verify(&["build"]).status, 0);
-    assert_eq!(machine.verify(&["build", "--check"]).status, 0);
-    let judged = machine.verify(&["--practice=done", "no-root-key"]);
-    assert_eq!(judged.status, 0, "{judged:?}");
+    let mut ran = 0;
+    for act in acts(&machine.read("src/writing-a-course.md")) {
+        match act {
+            Act::Write { file, at_the_end: true, text } => {
+                let before = machine.read(&file);
+                machine.write(&file, &(before + &text));
+            }
+            Act::Write { file, text, .. } => machine.write(&file, &text),
+            Act::Run { commands, exit } => {
+                let exit = exit.expect("every command says how it ends");
+                for command in &commands {
+                    let arguments: Vec<&str> = command.strip_prefix("verify ").unwrap().split_whitespace().collect();
+                    let done = machine.verify(&arguments);
+                    assert_eq!(done.status, exit, "{command}: {done:?}");
+                    ran += 1;
+                }
+            }
+        }
+    }
+    assert!(ran >= 10, "{ran}");
+    assert!(machine.verify(&["selftest", "no-root-key"]).stdout.contains("2 of 2"));
+    machine.verify(&["--practice=done", "no-root-key"]);
     machine.verify(&["build", "--practice"]);
-    assert!(machine.read("book/keys.html").contains("✓ Verified"));
+    assert!(machine.read("book/access-keys.html").contains("✓ Verified"));
     assert!(machine.read("book/reference.html").contains("no-root-key"));
 }
