@@ -122,7 +122,7 @@
             const isDone = done.includes(verdict);
             this.buttons.confirm.hidden = word !== "asked";
             this.buttons.withdraw.hidden = word !== "given";
-            this.buttons.practice.hidden = !("practice" in this.dataset) || isDone;
+            this.buttons.practice.hidden = !this.live?.practice || isDone;
             this.buttons.watch.hidden = watched || word === "asked" || !["not-yet", "unknown"].includes(verdict);
             this.buttons.unwatch.hidden = !watched;
             for (const each of Object.values(this.buttons)) each.ariaDisabled = String(running);

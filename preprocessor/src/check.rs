@@ -63,13 +63,18 @@ pub enum Proof {
     },
     /// The learner's word, for what no API can prove.
     Word {
-        /// The statement that the learner confirms.
+        /// The statement that the learner confirms, see [`statement_about`].
         statement: String,
         /// CEL: an event that AWS recorded and that makes the word more than a word. It never decides.
         backed_by: Option<String>,
         /// What was found, when `backed_by` is true.
         met: Vec<String>,
     },
+}
+
+/// A statement as it is made about an account: `{account}` in it is the course's name for that.
+pub fn statement_about(statement: &str, account: &str) -> String {
+    statement.replace("{account}", account)
 }
 
 /// How an expectation over late evidence (`absence = "unknown"`) is remembered once it was true.

@@ -1,6 +1,6 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-use mdbook_verify::check::Check;
+use mdbook_verify::check::{Check, statement_about};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
@@ -202,7 +202,8 @@ impl<'c> Judge<'c> {
         if verdict == Verdict::Unknown {
             reasons.extend(decided.iter().flat_map(|(decided, _)| decided.reasons.clone()));
         }
-        let expectations = decided.into_iter().map(|(decided, expectation)| decided.of(expectation));
+        let expectations =
+            decided.into_iter().map(|(decided, expectation)| decided.of(expectation, &self.step.account));
         Judged { verdict, reasons: reasons.into_iter().collect(), expectations: expectations.collect(), seen }
     }
 
@@ -211,7 +212,8 @@ impl<'c> Judge<'c> {
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
             let ready = self.case.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
-            let result = ready.then(|| self.expectation(at, expectation, &mut Vec::new()).of(expectation));
+            let result =
+                ready.then(|| self.expectation(at, expectation, &mut Vec::new()).of(expectation, &self.step.account));
             Awaited { title: expectation.title.clone(), result }
         });
         awaited.collect()
@@ -255,7 +257,9 @@ impl<'c> Judge<'c> {
                     cel::Outcome::Undecided(why) => self.unknown(that, &why),
                 }
             }
-            CompiledProof::Word { statement, backed_by, met } => self.word(expectation, statement, backed_by, met),
+            CompiledProof::Word { statement, backed_by, met } => {
+                self.word(expectation, &statement_about(statement, &self.step.account), backed_by, met)
+            }
         }
     }
 
@@ -368,9 +372,9 @@ impl Case {
 }
 
 impl Decided {
-    fn of(self, expectation: &CompiledExpectation) -> ExpectationResult {
+    fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
         let statement = match &expectation.proof {
-            CompiledProof::Word { statement, .. } => Some(statement.clone()),
+            CompiledProof::Word { statement, .. } => Some(statement_about(statement, account)),
             CompiledProof::Evidence { .. } => None,
         };
         ExpectationResult {

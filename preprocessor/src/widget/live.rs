@@ -21,6 +21,8 @@ pub struct Live {
     pub word: Option<&'static str>,
     /// Whether the step does not count towards completion.
     pub optional: bool,
+    /// Whether the practice account has an action that does it.
+    pub practice: bool,
     /// HTML: the verdict, why, and what to do.
     pub html: String,
     /// HTML: what the verdict rests on.
@@ -30,8 +32,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// A step by the results as they stand.
-    pub fn of(course: &Course, step: &Step, results: &Results) -> Live {
+    /// A step by the results as they stand; `practice` says whether it can be practised.
+    pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
         let view = results.view(course, step);
         let check = course.check(step);
         let mut html = status(step, &view, results.practice);
@@ -52,16 +54,17 @@ impl Live {
             html.push_str(&view.stale.map(|stale| sentence(&format!("Verify again: {stale}."))).unwrap_or_default());
         }
         let title = step.places.first().map_or(check.title.as_str(), |place| place.text.as_str());
-        let practice = if results.practice { "--practice " } else { "" };
+        let option = if results.practice { "--practice " } else { "" };
         Live {
             title: title.to_owned(),
             verdict: view.verdict,
             words: view.verdict.words(),
             word: word(step, &view),
             optional: step.optional,
+            practice,
             html,
             evidence: evidence(course, step, view.result),
-            command: format!("verify {practice}{}", step.id),
+            command: format!("verify {option}{}", step.id),
         }
     }
 }

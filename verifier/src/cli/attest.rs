@@ -1,7 +1,7 @@
 //! `verify attest STEP`: the learner's word for what no API can prove.
 
 use anyhow::{Result, bail};
-use mdbook_verify::check::Proof;
+use mdbook_verify::check::{Proof, statement_about};
 use mdbook_verify::course::Step;
 use mdbook_verify::results::{Confirmation, Results};
 
@@ -67,7 +67,7 @@ fn statements(session: &Session<'_>, step: &Step) -> Result<Vec<String>> {
     let expectations = session.course.check(step).expectations().iter();
     let statements: Vec<String> = expectations
         .filter_map(|expectation| match &expectation.proof {
-            Proof::Word { statement, .. } => Some(statement.clone()),
+            Proof::Word { statement, .. } => Some(statement_about(statement, &step.account)),
             Proof::Evidence { .. } => None,
         })
         .collect();

@@ -78,6 +78,11 @@ impl Work for Worker {
         }
     }
 
+    fn practises(&self, step: &Step) -> bool {
+        crate::practice::find(&step.check)
+            .is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
+    }
+
     fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()> {
         let session = Session::open(&self.common)?;
         let mut watcher = Watcher::new(&session);

@@ -144,7 +144,7 @@ pub(super) fn words(
     let of = |step: &&Step| {
         let account = gathered.account_ids.get(&step.account).map(|id| key.fingerprint(id));
         let statements = course.check(step).expectations().iter().filter_map(|expectation| match &expectation.proof {
-            check::Proof::Word { statement, .. } => Some(statement.clone()),
+            check::Proof::Word { statement, .. } => Some(check::statement_about(statement, &step.account)),
             check::Proof::Evidence { .. } => None,
         });
         let confirm = |statement| {

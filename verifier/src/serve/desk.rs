@@ -1,7 +1,7 @@
 //! What the server knows: the book, the steps' widgets, what is under way, and who listens.
 
 use anyhow::Result;
-use mdbook_verify::course::Course;
+use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::Results;
 use mdbook_verify::widget::live::{self, Live};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +64,9 @@ pub trait Work: Send + Sync {
     /// # Errors
     /// Why it came to nothing.
     fn carry_out(&self, task: &Task, tell: &(dyn Fn(Told) + Sync)) -> Result<()>;
+
+    /// Whether the practice account has an action for a step.
+    fn practises(&self, step: &Step) -> bool;
 
     /// Judges steps again and again, as their account changes. `watched` says which; it returns when there are none,
     /// or when the course is another.
@@ -196,9 +199,13 @@ impl Desk {
     fn steps(&self, wanted: impl Fn(&str, &Live) -> bool) -> Event {
         let course = self.shown().course;
         let results = self.results();
-        let all = course.steps.iter().map(|step| (step.id.clone(), Live::of(&course, step, &results)));
+        let all = course.steps.iter().map(|step| (step.id.clone(), self.live(&course, step, &results)));
         let steps = all.filter(|(id, live)| wanted(id, live)).collect();
         Event::Steps { steps, progress: Progress::of(&course, &results) }
+    }
+
+    fn live(&self, course: &Course, step: &Step, results: &Results) -> Live {
+        Live::of(course, step, results, self.recipe.practice && self.work.practises(step))
     }
 
     fn results(&self) -> Results {

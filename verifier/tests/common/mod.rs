@@ -88,7 +88,9 @@ fn confirmations(account: &str) -> Vec<Confirmation> {
     let (course, _) = &*COURSE;
     let statements = course.steps.iter().flat_map(|step| {
         course.check(step).expectations().iter().filter_map(|expectation| match &expectation.proof {
-            mdbook_verify::check::Proof::Word { statement, .. } => Some((step.id.clone(), statement.clone())),
+            mdbook_verify::check::Proof::Word { statement, .. } => {
+                Some((step.id.clone(), mdbook_verify::check::statement_about(statement, &step.account)))
+            }
             mdbook_verify::check::Proof::Evidence { .. } => None,
         })
     });
