@@ -132,7 +132,9 @@ fn exit_statuses_tell_done_false_and_unknown() {
     assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
     assert_eq!(machine.verify(&["--practice=done"]).status, 3, "words are missing");
     for step in ["pdf-invoice", "free-tier-alerts", "iam-billing-access"] {
-        assert_eq!(machine.verify(&["attest", "--practice=done", step]).status, 0);
+        for account in ["", "@general"] {
+            assert_eq!(machine.verify(&["attest", "--practice=done", &format!("{step}{account}")]).status, 0);
+        }
     }
     assert_eq!(machine.verify(&["--practice=done"]).status, 0);
     assert_eq!(machine.verify(&["status", "--practice"]).status, 0);

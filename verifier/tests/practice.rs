@@ -26,7 +26,11 @@ fn table_of(results: &Results) -> String {
 #[tokio::test]
 async fn on_the_fresh_account_no_step_is_done() {
     let results = judge(gather(&world(Start::Fresh, &[]).await).await, false);
-    assert!(results.steps.values().all(|result| matches!(result.verdict, Verdict::NotYet | Verdict::Unknown)));
+    // The general account is set up already.
+    let production = results.steps.iter().filter(|(id, _)| !id.ends_with("@general"));
+    for (id, result) in production {
+        assert!(matches!(result.verdict, Verdict::NotYet | Verdict::Unknown), "{id}");
+    }
     insta::assert_snapshot!("fresh", table_of(&results));
 }
 
