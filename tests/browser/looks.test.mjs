@@ -53,6 +53,7 @@ const ofMdBook = [
     ["region", "#mdbook-menu-bar, #mdbook-menu-bar *"],
     // Chromium lets the keyboard scroll them all the same.
     ["scrollable-region-focusable", "pre > code, .table-wrapper"],
+    ["link-in-text-block", "main a"],
     ["color-contrast", ".menu-title, #mdbook-sidebar a, th, code.hljs *, main a:not(.verify-banner *, verify-step *)"],
 ];
 
