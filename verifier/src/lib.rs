@@ -16,7 +16,7 @@
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
 //! | [`gather`] | all of it at once, of the right accounts |
-//! | [`run`], [`verdict`], [`record`] | what it comes to |
+//! | [`run`], [`verdict`], `members`, [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
 //! | [`lint`], [`selftest`], [`generate`] | whether a course is right, and its reference, for its author |
@@ -34,6 +34,7 @@ pub mod gather;
 pub mod generate;
 pub mod lint;
 pub mod mask;
+mod members;
 pub mod plan;
 pub mod practice;
 pub mod record;

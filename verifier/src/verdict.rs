@@ -1,6 +1,6 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-use mdbook_verify::check::{Check, statement_about};
+use mdbook_verify::check::statement_about;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
@@ -12,6 +12,7 @@ use crate::cel::value::{Field, Fields};
 use crate::cel::{self, Expression, Scope};
 use crate::evidence::{self, Section, time};
 use crate::mask;
+use crate::members;
 use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof, Need};
 use crate::sentence::Sentence;
 
@@ -71,7 +72,7 @@ struct Decided {
 /// Judges a step.
 pub fn judge(case: &Arc<Case>, step: &Step) -> Judged {
     if !step.members.is_empty() {
-        return judge_members(case, step);
+        return members::judge(case, step);
     }
     let (on_thread, own) = (Arc::clone(case), step.clone());
     let judged = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.judge()));
@@ -90,62 +91,12 @@ pub fn judge(case: &Arc<Case>, step: &Step) -> Judged {
 
 /// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
 pub fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
-    let needs = |step: &Step| case.compiled.needs(&case.course, step);
     if !step.members.is_empty() {
-        let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| case.has(account, *section));
-        let members = step.members.iter().filter_map(|id| case.course.step(id));
-        let awaited = members.map(|member| Awaited {
-            title: case.course.check(member).title.clone(),
-            result: Some(member)
-                .filter(arrived)
-                .map(|member| member_result(case.course.check(member), &judge(case, member))),
-        });
-        return awaited.collect();
+        return members::so_far(case, step);
     }
     let (on_thread, own) = (Arc::clone(case), step.clone());
     let awaited = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.so_far()));
     awaited.and_then(|awaited| awaited).unwrap_or_default()
-}
-
-/// A check of checks: the worst verdict of its members.
-fn judge_members(case: &Arc<Case>, step: &Step) -> Judged {
-    let members: Vec<(&Check, Judged)> = step
-        .members
-        .iter()
-        .filter_map(|id| case.course.step(id))
-        .map(|member| (case.course.check(member), judge(case, member)))
-        .collect();
-    let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
-    let expectations = members.iter().map(|(check, judged)| member_result(check, judged)).collect();
-    let mut reasons: Vec<Reason> = match verdict {
-        Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
-        _ => Vec::new(),
-    };
-    reasons.sort();
-    reasons.dedup();
-    let seen = members.into_iter().flat_map(|(_, judged)| judged.seen).collect();
-    Judged { verdict, reasons, expectations, seen }
-}
-
-/// What a member comes to, as an expectation of the check that it belongs to.
-fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
-    let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
-    ExpectationResult {
-        title: check.title.clone(),
-        outcome: worst_outcome(judged.verdict),
-        sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
-        statement: None,
-    }
-}
-
-fn worst_outcome(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::NotYet => Outcome::NotMet,
-        Verdict::Unknown | Verdict::Unchecked => Outcome::Unknown,
-        Verdict::Attested => Outcome::Confirmed,
-        Verdict::Verified => Outcome::Met,
-        Verdict::NotApplicable => Outcome::NotApplicable,
-    }
 }
 
 /// Judges one step by its own expectations.
@@ -366,7 +317,7 @@ impl<'c> Judge<'c> {
 
 impl Case {
     /// Whether a section has arrived, readable or not.
-    fn has(&self, account: &str, section: Section) -> bool {
+    pub(crate) fn has(&self, account: &str, section: Section) -> bool {
         self.evidence.get(account).is_some_and(|sections| sections.contains_key(&section))
     }
 }

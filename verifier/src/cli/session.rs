@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{Reason, ReasonCode, Results};
+use mdbook_verify::results::Results;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::mfa::Terminal;
 use super::{Common, Format, PracticeStart, accounts, notice};
-use crate::account::{self, Connected, Connection};
+use crate::account::{self, Connection};
 use crate::bindings::{self, Binding, Bindings};
 use crate::book;
 use crate::compile;
@@ -199,21 +199,7 @@ impl<'c> Session<'c> {
                 World::open(Start::Fresh, &practice::log::read(&self.root)?, time::now_secs()).await?
             }
         };
-        let connect = |name: &String| {
-            let connection = match world.sdk_config(name).filter(|_| world.exists(name)) {
-                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
-                None => Connection::None(vec![Reason {
-                    code: ReasonCode::NoCredentials,
-                    account: Some(name.clone()),
-                    action: None,
-                    message: format!(
-                        "The practice account has no {name} account yet. Open it: verify practice do account-created"
-                    ),
-                }]),
-            };
-            (name.clone(), connection)
-        };
-        Ok(self.course.accounts.keys().map(connect).collect())
+        Ok(world.connections(self.course.accounts.keys()))
     }
 }
 

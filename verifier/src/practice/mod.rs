@@ -24,6 +24,7 @@ mod organizations;
 mod tests;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,8 +35,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use mdbook_verify::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use winterbaume_core::MockAws;
+
+use crate::account::{Connected, Connection};
 
 use accounts::{Account, Caller};
 use actions::Deed;
@@ -176,6 +180,25 @@ impl World {
     /// Whether somebody signed up for the account.
     pub fn exists(&self, account: &str) -> bool {
         Account::named(account).is_some_and(|account| self.cloud.host(account).console().created().is_some())
+    }
+
+    /// The accounts of a course as they are reached; one that nobody signed up for says how to.
+    pub fn connections<'n>(&self, accounts: impl IntoIterator<Item = &'n String>) -> BTreeMap<String, Connection> {
+        let connect = |name: &String| {
+            let connection = match self.sdk_config(name).filter(|_| self.exists(name)) {
+                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
+                None => Connection::None(vec![Reason {
+                    code: ReasonCode::NoCredentials,
+                    account: Some(name.clone()),
+                    action: None,
+                    message: format!(
+                        "The practice account has no {name} account yet. Open it: verify practice do account-created"
+                    ),
+                }]),
+            };
+            (name.clone(), connection)
+        };
+        accounts.into_iter().map(connect).collect()
     }
 
     /// Whether the step's action was taken, or others that come to the same.

@@ -4,11 +4,10 @@ use anyhow::Result;
 use mdbook_verify::check;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{Confirmation, Reason, ReasonCode};
+use mdbook_verify::results::Confirmation;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::account::{Connected, Connection};
 use crate::evidence::{Section, table, time};
 use crate::gather::{self, Gathered, Plan};
 use crate::plan::{Compiled, CompiledExpectation};
@@ -115,19 +114,7 @@ async fn after(actions: &[&str]) -> Result<World> {
 }
 
 async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'static str>) -> Situation {
-    let connect = |name: &String| {
-        let connection = match world.sdk_config(name).filter(|_| world.exists(name)) {
-            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
-            None => Connection::None(vec![Reason {
-                code: ReasonCode::NoCredentials,
-                account: Some(name.clone()),
-                action: None,
-                message: format!("The practice account has no {name} account yet."),
-            }]),
-        };
-        (name.clone(), connection)
-    };
-    let connections = course.accounts.keys().map(connect).collect();
+    let connections = world.connections(course.accounts.keys());
     let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}).await;
     let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();
     Situation { gathered, done, action }

@@ -1,0 +1,63 @@
+//! Checks of checks: what their members come to.
+
+use mdbook_verify::check::Check;
+use mdbook_verify::course::Step;
+use mdbook_verify::results::{ExpectationResult, Outcome, Reason, Verdict};
+use std::sync::Arc;
+
+use crate::verdict::{self, Awaited, Case, Judged};
+
+/// A check of checks: the worst verdict of its members.
+pub(crate) fn judge(case: &Arc<Case>, step: &Step) -> Judged {
+    let members: Vec<(&Check, Judged)> = step
+        .members
+        .iter()
+        .filter_map(|id| case.course.step(id))
+        .map(|member| (case.course.check(member), verdict::judge(case, member)))
+        .collect();
+    let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
+    let expectations = members.iter().map(|(check, judged)| member_result(check, judged)).collect();
+    let mut reasons: Vec<Reason> = match verdict {
+        Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
+        _ => Vec::new(),
+    };
+    reasons.sort();
+    reasons.dedup();
+    let seen = members.into_iter().flat_map(|(_, judged)| judged.seen).collect();
+    Judged { verdict, reasons, expectations, seen }
+}
+
+/// What is known of the members by the evidence that has arrived.
+pub(crate) fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
+    let needs = |step: &Step| case.compiled.needs(&case.course, step);
+    let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| case.has(account, *section));
+    let members = step.members.iter().filter_map(|id| case.course.step(id));
+    let awaited = members.map(|member| Awaited {
+        title: case.course.check(member).title.clone(),
+        result: Some(member)
+            .filter(arrived)
+            .map(|member| member_result(case.course.check(member), &verdict::judge(case, member))),
+    });
+    awaited.collect()
+}
+
+/// What a member comes to, as an expectation of the check that it belongs to.
+fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
+    let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
+    ExpectationResult {
+        title: check.title.clone(),
+        outcome: worst_outcome(judged.verdict),
+        sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
+        statement: None,
+    }
+}
+
+fn worst_outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::NotYet => Outcome::NotMet,
+        Verdict::Unknown | Verdict::Unchecked => Outcome::Unknown,
+        Verdict::Attested => Outcome::Confirmed,
+        Verdict::Verified => Outcome::Met,
+        Verdict::NotApplicable => Outcome::NotApplicable,
+    }
+}
