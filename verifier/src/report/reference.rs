@@ -49,7 +49,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
 
 fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSet<(String, Section)>) {
     let _ = writeln!(out, "### {}\n", plain(&check.name));
-    let _ = writeln!(out, "{}{}.\n", plain(&check.title), about_account(check));
+    let _ = writeln!(out, "{}{}.\n", plain(&check.title), of_account(check));
     if let Some(about) = &check.about {
         let _ = writeln!(out, "{}\n", plain(&about.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
@@ -94,8 +94,9 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     let _ = writeln!(out);
 }
 
-fn about_account(check: &Check) -> String {
-    if check.account.is_empty() { String::new() } else { format!(", of the {} account", plain(&check.account)) }
+/// Whose account is judged, unless a step says otherwise.
+fn of_account(check: &Check) -> String {
+    if check.account.is_empty() { String::new() } else { format!(" (in the {} account)", plain(&check.account)) }
 }
 
 fn about_section(out: &mut String, section: Section, schema: &Value) {
