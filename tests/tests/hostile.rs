@@ -65,7 +65,30 @@ fn a_lesson_about_scripts_may_show_them_as_code() {
 fn nothing_outside_of_its_folder_is_read() {
     let secret = "THE SECRET";
     type Attempt = (&'static str, fn(&Machine));
-    let attempts: [Attempt; 10] = [
+    let attempts: [Attempt; 15] = [
+        ("an include made of an anchor's lines", |machine| {
+            let secret = machine.home.path().canonicalize().unwrap().join("secret.md");
+            let text = format!("ANCHOR: a\n{{{{#include\nANCHOR: b\n{}}}}}\nANCHOR_END: a\n", secret.display());
+            machine.write("src/p.txt", &text);
+            machine.edit("src/README.md", "You read", "{{#include p.txt:a}}\n\nYou read");
+        }),
+        ("an include in a playground's attributes", |machine| {
+            let secret = machine.home.path().canonicalize().unwrap().join("secret.md");
+            machine.write("src/p.txt", &format!("{}}}}}\n", secret.display()));
+            machine.edit("src/README.md", "You read", "{{#playground p.txt {{#include}}\n\nYou read");
+        }),
+        ("a link outside of the sources, and back", |machine| {
+            std::fs::create_dir_all(machine.home.path().join("some/dir")).unwrap();
+            std::os::unix::fs::symlink(machine.home.path().join("some"), machine.course.join("l")).unwrap();
+            machine.edit("src/README.md", "You read", "{{#include ../l/../secret.md}}\n\nYou read");
+        }),
+        ("an absolute chapter", |machine| {
+            let path = machine.home.path().canonicalize().unwrap().join("secret.md");
+            machine.edit("src/SUMMARY.md", "(production-account.md)", &format!("({})", path.display()));
+        }),
+        ("a chapter that is encoded", |machine| {
+            machine.edit("src/SUMMARY.md", "(production-account.md)", "(%2e%2e/%2e%2e/secret.md)");
+        }),
         ("an include behind one more brace", |machine| {
             machine.edit("src/README.md", "You read", "{{{#include ../../secret.md}}\n\nYou read");
         }),
@@ -107,9 +130,12 @@ fn nothing_outside_of_its_folder_is_read() {
         std::fs::write(machine.home.path().join("secret.md"), secret).unwrap();
         attempt(&machine);
         let ran = machine.verify(&["build"]);
-        assert_eq!(ran.status, 2, "{name}: {ran:?}");
         assert!(!format!("{ran:?}").contains(secret), "{name}");
-        assert!(!machine.course.join("book").exists(), "{name}: nothing was built");
+        // Refused, or left as mdBook leaves what is not there.
+        assert!([0, 2].contains(&ran.status), "{name}: {ran:?}");
+        let page = std::fs::read_to_string(machine.course.join("book/index.html")).unwrap_or_default();
+        assert!(!page.contains(secret), "{name}");
+        assert_eq!(ran.status == 2, page.is_empty(), "{name}: refused, and nothing was built: {ran:?}");
     }
 }
 
@@ -256,6 +282,53 @@ fn nothing_is_written_through_its_links() {
 }
 
 #[test]
+fn a_build_takes_the_place_of_nothing_else() {
+    let machine = Machine::new();
+    let victim = machine.home.path().canonicalize().unwrap().join("victim");
+    std::fs::create_dir(&victim).unwrap();
+    std::os::unix::fs::symlink(&victim, machine.course.join("out")).unwrap();
+    for (folder, why) in [
+        ("out/autostart", "symbolic link"),
+        ("src", "would delete"),
+        ("src/../checks", "must be a folder inside"),
+        (".git/x", "would delete"),
+        ("checks", "would delete"),
+    ] {
+        machine.write("book.toml", &std::fs::read_to_string(common::repository().join("book/book.toml")).unwrap());
+        machine.edit("book.toml", "[build]", &format!("[build]\nbuild-dir = \"{folder}\""));
+        let ran = machine.verify(&["build"]);
+        assert_eq!(ran.status, 2, "{folder}: {ran:?}");
+        assert!(ran.stderr.contains(why), "{folder}: {}", ran.stderr);
+        assert!(machine.course.join("src/README.md").exists() && std::fs::read_dir(&victim).unwrap().next().is_none());
+    }
+}
+
+#[test]
+fn when_it_is_looked_at_is_not_its_to_say() {
+    let machine = Machine::new();
+    machine.edit(
+        "book.toml",
+        "command = \"mdbook-verify\"",
+        "command = \"mdbook-verify\"\nbefore = [\"links\"]\nrenderers = [\"x\"]",
+    );
+    machine.write("src/p.txt", "<meta http-equiv=\"refresh\" content=\"0; url=http://evil.example/\">\n");
+    machine.edit("src/README.md", "You read", "{{#include p.txt}}\n\nYou read");
+    let ran = machine.verify(&["build"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("brings a script (meta)"), "{}", ran.stderr);
+    let machine = Machine::new();
+    machine.edit("book.toml", "[output.html]", "[output.html]\ndefinition-lists = false");
+    machine.edit(
+        "src/README.md",
+        "You read",
+        "term\n\n:       <meta http-equiv=\"refresh\" content=\"0; url=http://evil.example/\">\n\nYou read",
+    );
+    machine.verify(&["build"]);
+    let page = std::fs::read_to_string(machine.course.join("book/index.html")).unwrap_or_default();
+    assert!(!page.contains("<meta http-equiv=\"refresh\""), "{page}");
+}
+
+#[test]
 fn its_pages_stay_below_the_built_book() {
     let machine = Machine::new();
     machine.write("a/b/src/SUMMARY.md", "# Summary\n\n[y](../../../evil.md)\n");
@@ -263,14 +336,27 @@ fn its_pages_stay_below_the_built_book() {
     machine.edit("book.toml", "language", "src = \"a/b/src\"\nlanguage");
     let ran = machine.verify(&["build"]);
     assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.stderr.contains("which no page may have"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("which no page may be called"), "{}", ran.stderr);
     assert!(!machine.course.join("evil.html").exists() && !machine.home.path().join("evil.html").exists());
 }
 
 #[test]
 fn files_that_never_end_and_includes_without_end_are_refused() {
     type Attempt = (&'static str, fn(&Machine), &'static str);
-    let attempts: [Attempt; 4] = [
+    let attempts: [Attempt; 6] = [
+        (
+            "a summary that is a device",
+            |machine| {
+                std::fs::remove_file(machine.course.join("src/SUMMARY.md")).unwrap();
+                std::os::unix::fs::symlink("/dev/zero", machine.course.join("src/SUMMARY.md")).unwrap();
+            },
+            "is a symbolic link",
+        ),
+        (
+            "a chapter that is a device",
+            |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(/dev/zero)"),
+            "which no page may be called",
+        ),
         (
             "a device",
             |machine| std::os::unix::fs::symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),

@@ -16,6 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+use crate::include::ConfinedLinks;
 use crate::{store, trust};
 
 /// Our style sheet, below the book's root.
@@ -56,9 +57,12 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 ///
 /// # Errors
 /// When the book's configuration cannot be read, or names a folder outside of the course.
-pub fn sources(root: &Path) -> Result<PathBuf> {
+pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
     let config = Config::from_disk(root.join("book.toml"))?;
-    trust::config(root, &config)?;
+    if !trusted {
+        trust::config(root, &config)?;
+        trust::files(root, &config.book.src)?;
+    }
     Ok(root.join(config.book.src))
 }
 
@@ -181,7 +185,8 @@ fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
     let folder = store::folder(root)?.join("assets");
     store::real_folder(&folder)?;
     let path = root.join(path);
-    if path.is_symlink() || fs::read_to_string(&path).ok().as_deref() != Some(text) {
+    let is_file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
+    if !is_file || fs::read_to_string(&path).ok().as_deref() != Some(text) {
         let context = || format!("writing {}", path.display());
         let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(context)?;
         temporary.write_all(text.as_bytes()).with_context(context)?;
@@ -200,9 +205,9 @@ fn load(root: &Path, trusted: bool) -> Result<MDBook> {
             config
         }
     };
-    let book = MDBook::load_with_config(root, config)?;
+    let mut book = MDBook::load_with_config(root, config)?;
     if !trusted {
-        trust::book(root, &book)?;
+        book.with_preprocessor(ConfinedLinks);
     }
     Ok(book)
 }
@@ -239,8 +244,6 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.default_theme = html.default_theme;
     kept.preferred_dark_theme = html.preferred_dark_theme;
     kept.smart_punctuation = html.smart_punctuation;
-    kept.definition_lists = html.definition_lists;
-    kept.admonitions = html.admonitions;
     kept.no_section_label = html.no_section_label;
     kept.fold = html.fold;
     kept.print = html.print;

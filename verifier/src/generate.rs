@@ -35,7 +35,7 @@ impl Stale {
 /// # Errors
 /// All that is wrong with the course.
 pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
-    let src = book::sources(root)?;
+    let src = book::sources(root, trusted)?;
     let path = src.join(REFERENCE);
     let summary = fs::read_to_string(src.join("SUMMARY.md")).unwrap_or_default();
     if !summary.contains(&format!("({REFERENCE})")) && !summary.contains(&format!("(./{REFERENCE})")) {

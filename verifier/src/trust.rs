@@ -2,13 +2,9 @@
 //! folder.
 
 use anyhow::{Context, Result, bail};
-use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-
-/// How deep mdBook expands includes within includes.
-const INCLUDE_DEPTH: usize = 10;
 
 /// The configuration that a book is loaded with: what the course says about itself, and nothing that runs a program,
 /// brings a script or a theme, or writes elsewhere.
@@ -22,37 +18,54 @@ pub fn config(root: &Path, course: &Config) -> Result<Config> {
     config.build.build_dir = course.build.build_dir.clone();
     inside(root, &config.book.src, "book.src")?;
     inside(root, &config.build.build_dir, "build.build-dir")?;
+    apart(&config.build.build_dir, &config.book.src)?;
     if let Some(html) = course.html_config() {
         config.set("output.html", crate::book::harmless(html))?;
     }
     if let Some(mut ours) = course.get::<toml::Table>("preprocessor.verify")? {
-        ours.remove("command");
+        // What mdBook reads there says who runs when, and what is run.
+        for key in ["command", "before", "after", "renderer", "renderers", "optional"] {
+            ours.remove(key);
+        }
         config.set("preprocessor.verify", ours)?;
     }
     Ok(config)
 }
 
-/// A folder of the course, by its own words, must lie inside of it and must not be the course itself.
+/// A folder of the course, by its own words, must lie inside of it and must not be the course itself, nor be reached
+/// through a symbolic link.
 fn inside(root: &Path, folder: &Path, key: &str) -> Result<()> {
     let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     let named = folder.components().any(|part| matches!(part, Component::Normal(_)));
     if !named || !folder.components().all(plain) {
         bail!("{key} is {}, and must be a folder inside the course; {TRUST}", folder.display());
     }
-    // A symbolic link may lead outside all the same.
-    match root.join(folder).canonicalize() {
-        Ok(real) if !real.starts_with(root) => bail!("{key} leads to {}, outside the course; {TRUST}", real.display()),
-        _ => Ok(()),
+    if let Some(link) = folder.ancestors().find(|part| root.join(part).is_symlink() && !part.as_os_str().is_empty()) {
+        bail!("{key} leads through the symbolic link {}; {TRUST}", link.display());
     }
+    Ok(())
 }
 
-const TRUST: &str = "if you trust whoever made it, say --trust-course";
+/// The built book takes the place of all that stands in its folder.
+fn apart(build: &Path, src: &Path) -> Result<()> {
+    let plain = |path: &Path| path.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>();
+    let build = plain(build);
+    for other in [plain(src).as_path(), Path::new("checks"), Path::new(".git"), Path::new(".verify")] {
+        if build.starts_with(other) || other.starts_with(&build) {
+            bail!(
+                "build.build-dir is {}, where {} is, which a build would delete; {TRUST}",
+                build.display(),
+                other.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+pub(crate) const TRUST: &str = "if you trust whoever made it, say --trust-course";
 
 /// The largest text of a course.
-const LARGEST: u64 = 4 << 20;
-
-/// How many includes a book may expand to.
-const INCLUDES: usize = 2000;
+pub(crate) const LARGEST: u64 = 4 << 20;
 
 /// Makes sure, before anything is read, that the course's files are files: no symbolic links, which lead elsewhere, no
 /// devices or pipes, which never end, and no texts without end.
@@ -69,7 +82,7 @@ pub fn files(root: &Path, src: &Path) -> Result<()> {
             plain_files(&folder)?;
         }
     }
-    Ok(())
+    summary(&root.join(src))
 }
 
 fn plain_files(folder: &Path) -> Result<()> {
@@ -98,95 +111,23 @@ fn plain_file(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes sure that the chapters, and all that they include, are files of the course.
-///
-/// # Errors
-/// The first that isn't.
-pub fn book(root: &Path, book: &MDBook) -> Result<()> {
-    let src = root.join(&book.config.book.src);
-    let mut left = INCLUDES;
-    for chapter in book.book.chapters() {
-        let paths = [&chapter.path, &chapter.source_path];
-        for path in paths.into_iter().flatten() {
-            // mdBook writes the page to the same place below the built book, and the path into a script.
-            let odd = |c: char| c.is_control() || "'\"<>&\\`".contains(c);
-            let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-            if !plain || path.to_str().is_none_or(|text| text.contains(odd)) {
-                bail!(
-                    "the chapter {:?} has the path {}, which no page may have; {TRUST}",
-                    chapter.name,
-                    path.display()
-                );
-            }
-        }
-        let Some(source) = &chapter.source_path else { continue };
-        let folder = src.join(source).parent().map(Path::to_owned).unwrap_or_default();
-        includes(root, &folder, &chapter.content, 0, &mut left)
-            .with_context(|| format!("the chapter {}", source.display()))?;
-    }
-    Ok(())
-}
-
-/// Makes sure that whatever mdBook may take for an include names a file of the course. There are no symbolic links in
-/// what was checked, so a path leads where it says.
-fn includes(root: &Path, folder: &Path, content: &str, depth: usize, left: &mut usize) -> Result<()> {
-    for target in targets(content) {
-        *left =
-            left.checked_sub(1).with_context(|| format!("the book includes more than {INCLUDES} files; {TRUST}"))?;
-        // What stands behind a colon may be a part of the file, or of its name.
-        let ends = target.match_indices(':').map(|(at, _)| at).chain([target.len()]);
-        for path in ends.map(|end| &target[..end]).filter(|path| !path.is_empty()) {
-            let inside =
-                lexical(&folder.join(path)).filter(|inside| inside.starts_with(root) && !Path::new(path).is_absolute());
-            let Some(inside) = inside else { bail!("it includes {path}, outside the course; {TRUST}") };
-            if !inside.exists() && !inside.is_symlink() {
-                // mdBook leaves the directive as it is.
-                continue;
-            }
-            if inside.canonicalize().ok().as_deref() != Some(&inside) {
-                bail!("it includes {path}, which is or goes through a symbolic link; {TRUST}");
-            }
-            if inside.is_dir() {
-                continue;
-            }
-            plain_file(&inside)?;
-            if depth < INCLUDE_DEPTH {
-                let about = fs::metadata(&inside).with_context(|| format!("opening {}", inside.display()))?;
-                if about.len() > LARGEST {
-                    bail!("it includes {path}, which has {} bytes, and {LARGEST} are allowed; {TRUST}", about.len());
-                }
-                let text = fs::read(&inside).with_context(|| format!("reading {}", inside.display()))?;
-                let folder = inside.parent().unwrap_or(root);
-                includes(root, folder, &String::from_utf8_lossy(&text), depth + 1, left)?;
-            }
+/// Makes sure, before mdBook reads them, that the chapters are files below the sources, and that their pages stay below
+/// the built book.
+fn summary(src: &Path) -> Result<()> {
+    let file = src.join("SUMMARY.md");
+    let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
+    for event in pulldown_cmark::Parser::new_ext(&text, mdbook_verify::scan::options()) {
+        let pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) = event else { continue };
+        // mdBook decodes it, and writes the path into a script.
+        let odd = |c: char| c.is_control() || "'\"<>&\\`%".contains(c);
+        let spaces = dest_url.replace("%20", " ");
+        let path = Path::new(&spaces);
+        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !path.components().all(plain) || spaces.contains(odd) {
+            bail!("SUMMARY.md names the chapter {dest_url}, which no page may be called; {TRUST}");
         }
     }
     Ok(())
-}
-
-/// A path without `.` and `..`, by its words alone.
-fn lexical(path: &Path) -> Option<PathBuf> {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => whole.pop().then_some(())?,
-            Component::CurDir => {}
-            part => whole.push(part),
-        }
-    }
-    Some(whole)
-}
-
-/// Whatever mdBook may take for the file of an `{{#include …}}` and its relatives: looked for at every pair of braces,
-/// since more of them may stand in a row.
-fn targets(content: &str) -> impl Iterator<Item = &str> {
-    let braces = (0..content.len().saturating_sub(1)).filter(|at| content.as_bytes()[*at..].starts_with(b"{{"));
-    braces.filter_map(|at| {
-        let directive = content[at + 2..].trim_start().strip_prefix('#')?.split('}').next()?;
-        let (kind, rest) = directive.split_once(char::is_whitespace)?;
-        let names_file = ["include", "rustdoc_include", "playground", "playpen"].contains(&kind);
-        rest.split_whitespace().next().filter(|_| names_file)
-    })
 }
 
 /// Makes sure that a chapter, as it goes to the renderer, brings no script.

@@ -16,6 +16,9 @@ mod verdict;
 
 pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 
+/// The largest file, in bytes. A result takes about a kilobyte a step.
+const LARGEST: u64 = 256 << 20;
+
 /// The version of the format that this library reads and writes.
 pub const VERSION: u32 = 1;
 
@@ -231,7 +234,15 @@ impl Results {
     /// # Errors
     /// Why the file that is there cannot be used.
     pub fn read(course_root: &Path, practice: bool, key: Option<&Key>) -> Result<Option<Results>, Unusable> {
-        match std::fs::read(Results::path(course_root, practice)) {
+        let path = Results::path(course_root, practice);
+        // A course could ship something else there, which never ends.
+        match std::fs::symlink_metadata(&path) {
+            Ok(about) if !about.is_file() || about.len() > LARGEST => {
+                return Err(Unusable::Damaged("it is no ordinary file".into()));
+            }
+            _ => {}
+        }
+        match std::fs::read(path) {
             Ok(bytes) => Results::parse(&bytes, practice, key).map(Some),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Unusable::Io(error)),

@@ -1,7 +1,7 @@
 //! How much an expression may come to, worked out before it is evaluated: a deadline can abandon a thread, and neither
 //! stop it nor take its memory back.
 
-use cel::common::ast::{Expr, LiteralValue, operators as op};
+use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,26 @@ pub struct Cost {
     /// The steps that it takes.
     work: f64,
 }
+
+/// What comes to one small value, whatever it is given.
+const SCALAR: &[&str] = &[
+    op::LOGICAL_AND,
+    op::LOGICAL_OR,
+    op::LOGICAL_NOT,
+    op::NOT_STRICTLY_FALSE,
+    op::LESS,
+    op::LESS_EQUALS,
+    op::GREATER,
+    op::GREATER_EQUALS,
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "int",
+    "double",
+    "bool",
+];
 
 const ONE: Cost = Cost { len: 1.0, size: 1.0, work: 1.0 };
 
@@ -53,12 +73,14 @@ impl Estimate {
                 Cost { work: 1.0, ..known.copied().unwrap_or(evidence) }
             }
             Expr::Select(select) => {
+                // A field is as large as all of its record at most.
                 let operand = self.of(&select.operand);
-                Cost { len: EVIDENCE, size: EVIDENCE, work: operand.work + 1.0 }
+                let large = operand.size.max(operand.len).max(EVIDENCE);
+                Cost { len: large, size: large, work: operand.work + 1.0 }
             }
             Expr::List(list) => self.all(&list.elements, list.elements.len() as f64),
-            Expr::Map(map) => Cost { size: EVIDENCE * map.entries.len() as f64, ..ONE },
-            Expr::Struct(message) => Cost { size: EVIDENCE * message.entries.len() as f64, ..ONE },
+            Expr::Map(map) => self.entries(&map.entries),
+            Expr::Struct(message) => self.entries(&message.entries),
             Expr::Call(call) => {
                 let target = call.target.as_ref().map(|target| self.of(target));
                 let args: Vec<Cost> =
@@ -70,6 +92,11 @@ impl Estimate {
                     // The whole of both is copied.
                     op::ADD => Cost { len: sum(|it| it.len), size: sum(|it| it.size), work: work + sum(|it| it.size) },
                     op::EQUALS | op::NOT_EQUALS | op::IN => Cost { work: work + most(|it| it.size), ..ONE },
+                    name if SCALAR.contains(&name) => Cost { work, ..ONE },
+                    // A list's element may be as long as all of it is large.
+                    op::INDEX => {
+                        Cost { len: most(|it| it.size).max(EVIDENCE), size: most(|it| it.size).max(EVIDENCE), work }
+                    }
                     _ => Cost { len: most(|it| it.len), size: most(|it| it.size), work },
                 }
             }
@@ -98,6 +125,15 @@ impl Estimate {
                 Cost { len, size, work: range.work + range.len * (step.work + condition.work) + copies }
             }
         }
+    }
+
+    fn entries(&mut self, entries: &[IdedEntryExpr]) -> Cost {
+        let trees = entries.iter().flat_map(|entry| match &entry.expr {
+            EntryExpr::StructField(field) => vec![field.value.clone()],
+            EntryExpr::MapEntry(entry) => vec![entry.key.clone(), entry.value.clone()],
+        });
+        let trees: Vec<Tree> = trees.collect();
+        self.all(&trees, trees.len() as f64)
     }
 
     fn all(&mut self, trees: &[Tree], len: f64) -> Cost {
@@ -144,6 +180,9 @@ mod tests {
             "b.all(x, b.all(y, b.all(z, x + y + z > 0)))",
             "b.all(x, b.all(y, x == y))",
             "b.map(x, b)",
+            "{'k': b.all(x, b.all(y, b.all(z, x == z)))}.k",
+            "{'k': b.map(x, b.map(y, [x]))}.k.size() > 0",
+            "[{'k': b}][0].k.all(x, b.all(y, x == y))",
         ] {
             assert!(!allowed(&with(last)), "{last}");
         }

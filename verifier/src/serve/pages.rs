@@ -36,6 +36,8 @@ impl Pages {
         let mut skeleton = BTreeMap::new();
         collect(book.skeleton.path(), "", &mut skeleton)?;
         let mdbooks = Inline::of(skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes));
+        let leads_away = |page: &[u8]| String::from_utf8_lossy(page).to_ascii_lowercase().matches("http-equiv").count();
+        let ours = skeleton.values().map(|page| leads_away(page)).max().unwrap_or(0);
         let page = |(name, bytes): (String, Vec<u8>)| {
             let kind = media_type(&name);
             let page = match trusted {
@@ -44,6 +46,11 @@ impl Pages {
                 false if book.sources.join(&name).exists() => {
                     let kind = if [SCRIPT, STYLE].contains(&kind) { TEXT } else { kind };
                     Page { policy: SANDBOX.to_owned(), kind, bytes: bytes.into() }
+                }
+                // No policy keeps a page from leading elsewhere by itself.
+                false if kind == HTML && leads_away(&bytes) > ours => {
+                    let text = "This page would lead elsewhere by itself, and is not served.";
+                    Page { policy: SANDBOX.to_owned(), kind: TEXT, bytes: text.into() }
                 }
                 false => Page { policy: Inline::of([&bytes]).policy(Some(&mdbooks)), kind, bytes: bytes.into() },
             };
