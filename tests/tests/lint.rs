@@ -35,6 +35,10 @@ that = "cost.size()"
 fix = "Do."
 
 [[expect]]
+title = "A statement with a hole"
+attest = "In the {acount} account, it is on."
+
+[[expect]]
 title = "Comparisons and functions that cannot be right"
 that = "root.mfa == null || fold(cost) == 'x' || lowercase(account.name) == 'x' || accounts.general.root.mfaa"
 fix = "Do."

@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-use crate::include::ConfinedLinks;
+use crate::includes::ConfinedLinks;
 use crate::{store, trust};
 
 /// Our style sheet, below the book's root.

@@ -11,7 +11,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`book`], [`include`], [`trust`] | the course in its book, and what a course may not do |
+//! | [`book`], [`includes`], [`trust`] | the course in its book, and what a course may not do |
 //! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
@@ -32,7 +32,7 @@ pub mod compile;
 pub mod evidence;
 pub mod gather;
 pub mod generate;
-pub mod include;
+pub mod includes;
 pub mod lint;
 pub mod mask;
 mod members;

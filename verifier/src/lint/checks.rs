@@ -1,6 +1,6 @@
 //! What in a check's expressions and sentences cannot be right, or will not do.
 
-use mdbook_verify::check::{Check, Expectation, Proof};
+use mdbook_verify::check::{Check, Expectation, Proof, statement_about};
 use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::{Diagnostic, Spot};
 use std::collections::BTreeSet;
@@ -22,6 +22,7 @@ pub fn check(course: &Course, check: &Check, compiled: &CompiledCheck) -> Vec<(&
     for (at, (expectation, written)) in compiled.expectations.iter().zip(check.expectations()).enumerate() {
         linter.expectation(at + 1, expectation, written);
         linter.fix(at + 1, &written.fix, expectation, matches!(written.proof, Proof::Evidence { .. }));
+        linter.statement(at + 1, &written.proof);
     }
     linter.apart(compiled);
     linter.found
@@ -130,6 +131,23 @@ impl Linter<'_> {
             self.warn(rule, spot, format!("{place}: {}", mistake.message), help);
         }
         kind
+    }
+
+    /// A statement names the account, and nothing else is filled in.
+    fn statement(&mut self, number: usize, proof: &Proof) {
+        let Proof::Word { statement, .. } = proof else { return };
+        let filled = statement_about(statement, "");
+        if let Some(at) = filled.find('{') {
+            let hole = filled[at..].split_inclusive('}').next().unwrap_or_default();
+            let message = format!("[[expect]] {number}: nothing fills {hole} in a statement");
+            let spot = self.spot(statement, Some(hole));
+            self.warn(
+                "statement",
+                spot,
+                message,
+                "`{account}` is filled with the course's name for the account, and nothing else is",
+            );
+        }
     }
 
     /// What a learner reads when the expectation isn't met.
