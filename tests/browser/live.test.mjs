@@ -1,7 +1,10 @@
 // What a learner does in the live book, from a fresh practice account to a complete course.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { button, chapters, idle, lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
 
 const text = (page, selector) => page.locator(selector).first().innerText();
@@ -247,4 +250,32 @@ test("when the server stops the page says so, and it goes on when it is back", a
     await verdict(page, "cost-budget", "verified");
     const unexpected = context.noticed.filter((what) => !/Failed to load resource|EventSource/.test(what));
     assert.deepEqual(unexpected, []);
+});
+
+test("--open hands the address over in a file that nobody else can read, and the browser gets in by it", async () => {
+    const machine = new Machine();
+    const bin = path.join(machine.home, "bin");
+    fs.mkdirSync(bin);
+    fs.writeFileSync(path.join(bin, "xdg-open"), `#!/bin/sh\nprintf %s "$1" > ${machine.home}/opened.part; mv ${machine.home}/opened.part ${machine.home}/opened\n`, { mode: 0o755 });
+    machine.env.PATH = `${bin}:${machine.env.PATH}`;
+    const opened = new Promise((found) => {
+        const watcher = fs.watch(machine.home, () => {
+            if (!fs.existsSync(path.join(machine.home, "opened"))) return;
+            watcher.close();
+            found(fs.readFileSync(path.join(machine.home, "opened"), "utf8"));
+        });
+    });
+    const serving = await machine.serve("--practice", "--open");
+    const file = await opened;
+    assert.ok(!file.includes("token") && !file.startsWith("http"), file);
+    assert.equal(fs.statSync(file).mode & 0o077, 0, "for the learner alone");
+    const context = await visitor();
+    context.origin = serving.origin;
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForURL(`${serving.origin}/`);
+    await ready(page);
+    assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real/);
+    await serving.stop();
+    assert.equal(fs.existsSync(file), false, "it goes with the server");
 });
