@@ -53,6 +53,43 @@ fn the_stock_mdbook_and_verify_build_the_same_chapters() {
 }
 
 #[test]
+fn includes_are_what_the_stock_mdbook_makes_of_them() {
+    let machine = Machine::new();
+    machine.write(
+        "src/code/a.rs",
+        "one\n// ANCHOR: x\ntwo\n// ANCHOR: y\nthree\n// ANCHOR_END: y\n// ANCHOR_END: x\nfour\n",
+    );
+    machine.write("src/code/b.md", "b {{#include a.rs:1}} {{#include ../code/a.rs:8:8}}\n");
+    let forms = [
+        "{{#include code/a.rs}}",
+        "{{#include code/a.rs:}}",
+        "{{#include code/a.rs:2}}",
+        "{{#include code/a.rs:2:4}}",
+        "{{#include code/a.rs:3:}}",
+        "{{#include code/a.rs::2}}",
+        "{{#include code/a.rs:x}}",
+        "{{#include code/a.rs:y}}",
+        "{{#include code/a.rs:nobody}}",
+        "{{ #include   code/b.md }}",
+        "{{{#include code/a.rs:1}}}",
+        "\\{{#include code/a.rs}}",
+        "{{#include gone.rs}}",
+        "{{#rustdoc_include code/a.rs:3:4}}",
+        "{{#rustdoc_include code/a.rs:y}}",
+        "{{#playground code/a.rs editable hidelines=x}}",
+        "{{#unknown code/a.rs}}",
+    ];
+    let blocks: String = forms.iter().map(|form| format!("```text\n{form}\n```\n\n{form}\n\n")).collect();
+    machine.edit("src/README.md", "## What the verdicts mean", &format!("{blocks}## What the verdicts mean"));
+    let built = machine.verify(&["build"]);
+    assert_eq!(built.status, 0, "{built:?}");
+    let ours = main_part(&machine.read("book/index.html"));
+    assert_eq!(machine.mdbook(&["build"]).status, 0);
+    assert_eq!(ours, main_part(&machine.read("book/index.html")));
+    assert!(ours.contains("three") && ours.contains("b one four"), "{ours}");
+}
+
+#[test]
 fn outside_of_steps_the_lesson_is_as_its_author_wrote_it() {
     let untouched = Machine::new();
     untouched.edit("book.toml", "[preprocessor.verify]\ncommand = \"mdbook-verify\"\n", "");

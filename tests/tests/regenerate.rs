@@ -67,6 +67,8 @@ fn a_reference_that_is_out_of_date_is_named_and_written_by_a_build() {
 fn a_reference_is_made_where_the_summary_names_one_and_an_authors_own_is_left_alone() {
     let machine = Machine::new();
     fs::remove_file(machine.course.join("src/reference.md")).unwrap();
+    assert_eq!(machine.verify(&["build", "--check"]).status, 2);
+    assert!(!machine.course.join("src/reference.md").exists(), "checking writes nothing");
     assert_eq!(machine.verify(&["build"]).status, 0);
     assert!(machine.read("src/reference.md").contains("### cost-budget"));
     machine.write("src/reference.md", "# My own\n");

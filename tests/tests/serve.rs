@@ -207,6 +207,22 @@ fn a_step_that_is_watched_changes_by_itself() {
 }
 
 #[test]
+fn steps_that_are_done_at_once_do_not_lose_each_other() {
+    let (machine, serving) = practice();
+    let steps = ["cost-budget", "root-mfa", "account-name", "contact-matches", "support-plan", "alternate-contacts"];
+    std::thread::scope(|scope| {
+        let ask = |step: &str| assert_eq!(serving.ask("/-/practice", &json!({ "steps": [step] })).status, 202);
+        for step in steps {
+            scope.spawn(move || ask(step));
+        }
+    });
+    // All have begun; a page that opens now is told so, and then when all have ended.
+    serving.events().idle();
+    assert_eq!(machine.verify(&["--practice", "cost-budget", "root-mfa", "account-name"]).status, 0);
+    assert_eq!(machine.verify(&["--practice", "contact-matches", "support-plan", "alternate-contacts"]).status, 0);
+}
+
+#[test]
 fn what_came_to_nothing_is_told_to_pages_that_open_later_too() {
     let (_machine, serving) = practice();
     let mut events = serving.events();

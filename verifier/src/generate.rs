@@ -19,16 +19,6 @@ pub struct Stale {
     text: String,
 }
 
-impl Stale {
-    /// Writes it anew.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&self) -> Result<()> {
-        fs::write(&self.path, &self.text).with_context(|| format!("writing {}", self.path.display()))
-    }
-}
-
 /// The generated chapters of a book that are out of date. A book has one where its `SUMMARY.md` names it and the file is
 /// missing, or was generated before: an author's own is left alone.
 ///
@@ -47,10 +37,9 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
     let before = match fs::read_to_string(&path) {
         Ok(text) if text.contains(reference::MARK) => text,
         Ok(_) => return Ok(Vec::new()),
+        // The book can only be read with all of its chapters: the next look tells what belongs there.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            // The book can only be read with all of its chapters.
-            Stale { path: path.clone(), text: format!("# Reference\n\n{}\n", reference::MARK) }.write()?;
-            String::new()
+            return Ok(vec![Stale { path, text: format!("# Reference\n\n{}\n", reference::MARK) }]);
         }
         Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
     };
@@ -58,4 +47,18 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let text = reference::chapter(&course, &compiled);
     Ok(if text == before { Vec::new() } else { vec![Stale { path, text }] })
+}
+
+/// Writes the generated chapters that are out of date.
+///
+/// # Errors
+/// All that is wrong with the course, or when a file cannot be written.
+pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
+    // A chapter that was missing is made first, and written then.
+    for _ in 0..2 {
+        for Stale { path, text } in stale(root, trusted)? {
+            fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        }
+    }
+    Ok(())
 }

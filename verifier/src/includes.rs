@@ -109,7 +109,10 @@ impl Expansion {
         }
         let text = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
         let Ok(text) = String::from_utf8(text) else { return Ok(None) };
-        let text = part.map_or(text.clone(), |part| lines(&text, part));
+        let text = match kind {
+            "playground" | "playpen" => text,
+            kind => lines(&text, part.unwrap_or_default(), kind == "rustdoc_include"),
+        };
         let counted = self.left.checked_sub(1).zip(self.bytes_left.checked_sub(text.len()));
         let Some((left, bytes_left)) = counted.filter(|_| depth < DEPTH) else {
             bail!("it includes more than {MOST} files or {MOST_BYTES} bytes, or {DEPTH} within each other; {TRUST}");
@@ -120,7 +123,8 @@ impl Expansion {
         Ok(Some(match kind {
             "playground" | "playpen" => {
                 let attributes: Vec<&str> = ["rust"].into_iter().chain(words).collect();
-                format!("```{}\n{text}\n```\n", attributes.join(","))
+                let end = if text.ends_with('\n') { "" } else { "\n" };
+                format!("```{}\n{text}{end}```\n", attributes.join(","))
             }
             _ => text,
         }))
@@ -143,37 +147,59 @@ fn find(text: &str) -> Option<(Found<'_>, usize)> {
     (is_word && inside[end..].starts_with("}}")).then_some((Found::Directive(kind, what), end + 4))
 }
 
-/// Some lines of a text: `3`, `3:7`, `3:`, `:7`, or the name of an anchor.
-fn lines(text: &str, part: &str) -> String {
+/// Some lines of a text: `3`, `3:7`, `3:`, `:7`, the name of an anchor, or nothing for all of them. `hidden` keeps the
+/// others behind a `#`, which is how rustdoc hides lines.
+fn lines(text: &str, part: &str, hidden: bool) -> String {
     let mut ends = part.splitn(3, ':');
     let (first, last) = (ends.next().unwrap_or_default(), ends.next());
-    let taken: Vec<&str> = match first.parse::<usize>() {
-        Ok(line) => {
-            let begin = line.saturating_sub(1);
-            let end = match last {
-                None => begin + 1,
-                Some(last) => last.parse().unwrap_or(usize::MAX),
-            };
-            text.lines().take(end).skip(begin).filter(|line| !is_anchor(line)).collect()
-        }
-        Err(_) if first.is_empty() => {
-            let end = last.and_then(|last| last.parse().ok()).unwrap_or(usize::MAX);
-            text.lines().take(end).filter(|line| !is_anchor(line)).collect()
-        }
-        Err(_) => {
-            let mark = |line: &&str, word: &str| {
-                let named = line.split_once(word).map(|(_, name)| name.trim());
-                named.is_some_and(|name| name.split_whitespace().next() == Some(first))
-            };
-            let within = text.lines().skip_while(|line| !mark(line, "ANCHOR:")).skip(1);
-            within.take_while(|line| !mark(line, "ANCHOR_END:")).filter(|line| !is_anchor(line)).collect()
-        }
+    let number = first.parse::<usize>().ok().map(|line| line.saturating_sub(1));
+    if number.is_none() && !first.is_empty() {
+        return anchored(text, first, hidden);
+    }
+    let end = match (number, last.map(str::parse::<usize>)) {
+        (_, Some(Ok(end))) => end,
+        (Some(begin), None) => begin + 1,
+        _ => usize::MAX,
     };
+    let range = number.unwrap_or(0)..end;
+    let numbered = text.lines().enumerate();
+    let taken = numbered.filter_map(|(at, line)| shown(line, range.contains(&at), hidden));
+    taken.collect::<Vec<_>>().join("\n")
+}
+
+/// The lines between an anchor and its end. Lines that hold an anchor are left out.
+fn anchored(text: &str, anchor: &str, hidden: bool) -> String {
+    let (mut within, mut taken) = (false, Vec::new());
+    for line in text.lines() {
+        match (anchor_in(line, "ANCHOR:"), anchor_in(line, "ANCHOR_END:")) {
+            (_, Some(name)) if within && name == anchor => {
+                within = false;
+                if !hidden {
+                    break;
+                }
+            }
+            (Some(name), _) if !within && name == anchor => within = true,
+            (None, None) => taken.extend(shown(line, within, hidden)),
+            _ => {}
+        }
+    }
     taken.join("\n")
 }
 
-fn is_anchor(line: &str) -> bool {
-    line.contains("ANCHOR:") || line.contains("ANCHOR_END:")
+/// A line as it is shown, if it is at all.
+fn shown(line: &str, chosen: bool, hidden: bool) -> Option<String> {
+    match (chosen, hidden) {
+        (true, _) => Some(line.to_owned()),
+        (false, true) => Some(format!("# {line}")),
+        (false, false) => None,
+    }
+}
+
+/// The name of the anchor that a line holds behind a mark.
+fn anchor_in<'l>(line: &'l str, mark: &str) -> Option<&'l str> {
+    let name = line.split_once(mark)?.1.trim_start();
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(name.len());
+    (end > 0).then_some(&name[..end])
 }
 
 #[cfg(test)]
@@ -197,7 +223,9 @@ mod tests {
             ("no {{braces}} {{ budget }} here {{", "no {{braces}} {{ budget }} here {{"),
             ("{{#include a.txt:1:2}}", "one\ntwo"),
             ("{{#include a.txt:2}}", "two"),
-            ("{{#include a.txt:4:}}", "three\nfour"),
+            ("{{#include a.txt:4:}}", "three\n// ANCHOR_END: x\nfour"),
+            ("{{#rustdoc_include a.txt:2:2}}", "# one\ntwo\n# // ANCHOR: x\n# three\n# // ANCHOR_END: x\n# four"),
+            ("{{#rustdoc_include a.txt:x}}", "# one\n# two\nthree\n# four"),
             ("{{#include a.txt::1}}", "one"),
             ("{{#include a.txt:x}}", "three"),
             ("{{ #include deep/b.md }}!", "b c one!"),

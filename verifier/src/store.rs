@@ -64,14 +64,8 @@ impl Store {
     /// # Errors
     /// When the folder cannot be written. The results are then as they were.
     pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
+        let _lock = lock(&self.root)?;
         let folder = folder(&self.root)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join("lock"))
-            .with_context(|| format!("opening {}", folder.join("lock").display()))?;
-        lock.lock().with_context(|| format!("locking {}", folder.join("lock").display()))?;
         let (mut results, notice) = match self.read() {
             Ok(results) => (results, None),
             Err(unusable) => (Results::empty(self.practice), Some(self.set_aside(&folder, &unusable)?)),
@@ -105,6 +99,18 @@ impl Store {
         fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;
         Ok(format!("{} cannot be used: {unusable}. It is kept as {}.", path.display(), aside.display()))
     }
+}
+
+/// Waits until nobody else changes what verify keeps of a course. The lock ends with the file.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn lock(course_root: &Path) -> Result<File> {
+    let path = folder(course_root)?.join("lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.with_context(|| format!("opening {}", path.display()))?;
+    lock.lock().with_context(|| format!("locking {}", path.display()))?;
+    Ok(lock)
 }
 
 /// A course's `.verify/`, with what every one has: a `.gitignore` and `results/`.

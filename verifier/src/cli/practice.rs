@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::{Common, Exit, notice};
-use crate::book;
 use crate::evidence::time;
 use crate::practice::{self, Start, TakenAction, World, log};
+use crate::{book, store};
 
 pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let session = Session::open(common)?;
@@ -15,6 +15,8 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     if !step.account.is_empty() && step.account != action.for_account {
         bail!("practice actions act in the {} account, and `{id}` is about {}", action.for_account, step.account);
     }
+    // Two steps done at once must not lose each other.
+    let lock = store::lock(&session.root)?;
     let mut taken = log::read(&session.root)?;
     let now = time::now_secs();
     // Two actions in one second would leave events whose order nobody knows.
@@ -29,6 +31,7 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
         taken.push(TakenAction { step: (*step).to_owned(), time });
     }
     log::write(&session.root, &taken)?;
+    drop(lock);
     if todo.is_empty() {
         notice("That is done already in the practice account.");
     }

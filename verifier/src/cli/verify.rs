@@ -75,9 +75,7 @@ pub(super) fn check(common: &Common) -> Result<Exit> {
 }
 
 fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
-    for chapter in generate::stale(root, common.trust_course)? {
-        chapter.write()?;
-    }
+    generate::refresh(root, common.trust_course)?;
     let page = book::build(root, practice, common.trust_course)?;
     let here = std::env::current_dir().ok();
     let shown = here.and_then(|here| page.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(page);

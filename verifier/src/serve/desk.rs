@@ -360,9 +360,7 @@ impl Desk {
 }
 
 fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
-    for chapter in generate::stale(&recipe.root, recipe.trusted)? {
-        chapter.write()?;
-    }
+    generate::refresh(&recipe.root, recipe.trusted)?;
     let course = book::read(&recipe.root, recipe.trusted)?;
     let live = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
     Ok((Arc::new(course), Arc::new(Pages::read(&live, recipe.trusted)?)))
