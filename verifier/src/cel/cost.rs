@@ -5,8 +5,9 @@ use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators a
 use cel::parser::Expression as Tree;
 use std::collections::BTreeMap;
 
-/// The most steps that an expression may take. Ours take some thousands.
-const MOST_WORK: f64 = 3e6;
+/// The most steps that an expression may take: those of three loops over evidence, one in another. Ours take some
+/// thousands.
+const MOST_WORK: f64 = 5e6;
 /// The largest value that it may come to, in elements of lists and kilobytes of text.
 const MOST_SIZE: f64 = 1e6;
 /// How long lists of evidence are taken to be. Longer ones are AWS's own, and are what they are.
@@ -88,10 +89,13 @@ impl Estimate {
                 let work = args.iter().map(|arg| arg.work).sum::<f64>() + 1.0;
                 let sum = |part: fn(&Cost) -> f64| args.iter().map(part).sum::<f64>();
                 let most = |part: fn(&Cost) -> f64| args.iter().map(part).fold(0.0, f64::max);
+                let least = |part: fn(&Cost) -> f64| args.iter().map(part).fold(f64::INFINITY, f64::min);
                 match call.func_name.as_str() {
                     // The whole of both is copied.
                     op::ADD => Cost { len: sum(|it| it.len), size: sum(|it| it.size), work: work + sum(|it| it.size) },
-                    op::EQUALS | op::NOT_EQUALS | op::IN => Cost { work: work + most(|it| it.size), ..ONE },
+                    // What differs in length is told apart at once, so the smaller one bounds what is compared.
+                    op::EQUALS | op::NOT_EQUALS => Cost { work: work + least(|it| it.size), ..ONE },
+                    op::IN => Cost { work: work + most(|it| it.size), ..ONE },
                     name if SCALAR.contains(&name) => Cost { work, ..ONE },
                     // A list's element may be as long as all of it is large.
                     op::INDEX => {

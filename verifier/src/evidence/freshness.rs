@@ -39,7 +39,8 @@ impl Section {
             | Section::AlternateContacts
             | Section::Root
             | Section::BillingPreferences
-            | Section::Budgets => seconds(5, 60),
+            | Section::Budgets
+            | Section::S3 => seconds(5, 60),
         }
     }
 }

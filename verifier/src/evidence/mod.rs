@@ -9,6 +9,7 @@ mod alternate_contacts;
 mod billing_events;
 mod billing_metrics;
 mod billing_preferences;
+mod bucket_policy;
 mod budgets;
 mod console_sign_ins;
 mod contact;
@@ -18,10 +19,12 @@ pub mod freshness;
 mod guard;
 mod identity;
 mod organization;
+mod pattern;
 pub mod privileges;
 mod read;
 mod reader;
 mod root;
+mod s3;
 mod support;
 pub mod table;
 pub mod time;
@@ -93,6 +96,7 @@ sections! {
     BillingPreferences = "billing_preferences", billing_preferences::BillingPreferences;
     Budgets = "budgets", budgets::Budgets;
     Support = "support", support::Support;
+    S3 = "s3", s3::S3;
     Privileges = "privileges", privileges::Privileges;
 }
 

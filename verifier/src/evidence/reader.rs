@@ -75,14 +75,14 @@ impl Reader {
         self.sdk.endpoint_url()
     }
 
-    /// The regions that a call goes to.
+    /// The regions that a call goes to, as far as they are known before anything was read.
     pub(super) fn regions(&self, call: &Call) -> Vec<String> {
         let profile = self.profile_region().to_owned();
         if !self.in_aws_partition() {
             return vec![profile];
         }
         match call.region {
-            table::Region::Profile => vec![profile],
+            table::Region::Profile | table::Region::Bucket => vec![profile],
             table::Region::UsEast1 => vec!["us-east-1".to_owned()],
             table::Region::UsEast1AndProfile if profile == "us-east-1" => vec![profile],
             table::Region::UsEast1AndProfile => vec!["us-east-1".to_owned(), profile],
@@ -124,11 +124,14 @@ impl Reader {
     }
 }
 
-/// The guarded client of a service, for a section's call, in a region.
+/// The guarded client of a service, for a section's call, in a region; with settings that only this service has.
 macro_rules! client {
-    ($sdk:ident, $reader:expr, $section:expr, $region:expr) => {
+    ($sdk:ident, $reader:expr, $section:expr, $region:expr $(, $setting:ident = $value:expr)*) => {
         $sdk::Client::from_conf(
-            $sdk::config::Builder::from(&$reader.sdk($region)).interceptor($reader.guard($section, $region)).build(),
+            $sdk::config::Builder::from(&$reader.sdk($region))
+                .interceptor($reader.guard($section, $region))
+                $(.$setting($value))*
+                .build(),
         )
     };
 }

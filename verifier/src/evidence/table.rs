@@ -32,6 +32,8 @@ pub enum Region {
     UsEast1,
     /// us-east-1 and, where it is another, the profile's region too.
     UsEast1AndProfile,
+    /// The region of the bucket that it is about.
+    Bucket,
 }
 
 const fn call(
@@ -48,7 +50,7 @@ const fn everywhere(call: Call) -> Call {
     Call { every_partition: true, ..call }
 }
 
-use Region::{Profile, UsEast1, UsEast1AndProfile};
+use Region::{Bucket, Profile, UsEast1, UsEast1AndProfile};
 use Section as S;
 
 /// No policy can deny it.
@@ -95,6 +97,11 @@ pub const CALLS: &[Call] = &[
         "billing:ListBusinessSupportSubscriptionHistory",
         UsEast1,
     ),
+    everywhere(call(S::S3, "S3", "ListBuckets", "s3:ListAllMyBuckets", Profile)),
+    everywhere(call(S::S3, "S3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", Bucket)),
+    everywhere(call(S::S3, "S3", "GetBucketPolicy", "s3:GetBucketPolicy", Bucket)),
+    everywhere(call(S::S3, "S3", "GetBucketVersioning", "s3:GetBucketVersioning", Bucket)),
+    everywhere(call(S::S3, "S3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", Bucket)),
 ];
 
 /// The row of a section's call.

@@ -37,11 +37,15 @@ pub(super) enum Deed {
     CreateBudget,
     IamBillingAccess,
     AlternateContacts,
+    CreateBucket,
+    EnableVersioning,
+    ShareBucket,
+    TryBucket,
 }
 
 impl Deed {
     /// All of them, in an order in which they can be done.
-    pub(super) const ALL: [Deed; 12] = [
+    pub(super) const ALL: [Deed; 16] = [
         Deed::SignUp,
         Deed::NameAccount,
         Deed::MatchContact,
@@ -54,10 +58,23 @@ impl Deed {
         Deed::CreateBudget,
         Deed::IamBillingAccess,
         Deed::AlternateContacts,
+        Deed::CreateBucket,
+        Deed::EnableVersioning,
+        Deed::ShareBucket,
+        Deed::TryBucket,
     ];
+
+    /// Whether it is a part of setting an account up, which the general account has behind it. Its contact is what
+    /// the production account's is compared with, and the bucket is the production account's.
+    pub(super) fn sets_an_account_up(self) -> bool {
+        let others =
+            [Deed::MatchContact, Deed::CreateBucket, Deed::EnableVersioning, Deed::ShareBucket, Deed::TryBucket];
+        !others.contains(&self)
+    }
 }
 
 const SIGNED_UP: &[&str] = &["account-created"];
+const BUCKET: &[&str] = &["shared-bucket"];
 
 const fn action(
     step: &'static str,
@@ -89,6 +106,13 @@ const ACTIONS: &[ActionSpec] = &[
     action("cost-budget", "Create a cost budget of $10 a month with an alert", SIGNED_UP, &[Deed::CreateBudget]),
     action("iam-billing-access", "Activate IAM access to billing", SIGNED_UP, &[Deed::IamBillingAccess]),
     action("alternate-contacts", "Add a billing and a security contact", SIGNED_UP, &[Deed::AlternateContacts]),
+    action("shared-bucket", "Create the bucket learner-production-shared", SIGNED_UP, &[Deed::CreateBucket]),
+    // A new bucket is private and encrypted.
+    action("shared-bucket-private", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
+    action("shared-bucket-encryption", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
+    action("shared-bucket-versioning", "Turn the bucket's versioning on", BUCKET, &[Deed::EnableVersioning]),
+    action("shared-bucket-policy", "Let the general account read the bucket", BUCKET, &[Deed::ShareBucket]),
+    action("shared-bucket-tried", "Read from the general account", &["shared-bucket-policy"], &[Deed::TryBucket]),
 ];
 
 /// All actions, in the lesson's order.
@@ -183,6 +207,11 @@ pub(super) async fn perform(world: &World, account: Account, deed: Deed, time: i
             Ok(())
         }
         Deed::AlternateContacts => writer.put_alternate_contacts().await,
+        Deed::CreateBucket => writer.create_bucket().await,
+        Deed::EnableVersioning => writer.enable_versioning().await,
+        Deed::ShareBucket => writer.share_bucket(Account::General).await,
+        // Reading leaves no trace in the account: CloudTrail's event history has no data events.
+        Deed::TryBucket => Ok(()),
     }
 }
 

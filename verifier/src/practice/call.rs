@@ -7,6 +7,7 @@ use serde_json::json;
 use winterbaume_core::{MockRequest, MockResponse, extract_path, parse_query_string, xml_escape};
 
 use super::accounts::{Account, Caller};
+use super::s3;
 
 /// The services that the practice accounts have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(super) enum Service {
     CloudWatch,
     Iam,
     Organizations,
+    S3,
     Sts,
     Support,
 }
@@ -28,6 +30,7 @@ enum Protocol {
     Query,
     Json,
     RestJson,
+    RestXml,
     Cbor,
 }
 
@@ -42,6 +45,7 @@ impl Service {
             "monitoring" => Service::CloudWatch,
             "iam" => Service::Iam,
             "organizations" => Service::Organizations,
+            "s3" => Service::S3,
             "sts" => Service::Sts,
             "support" => Service::Support,
             _ => return None,
@@ -58,6 +62,7 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Iam => "iam",
             Service::Organizations => "organizations",
+            Service::S3 => "s3",
             Service::Sts => "sts",
             Service::Support => "support",
         }
@@ -68,6 +73,7 @@ impl Service {
             Service::Account => Protocol::RestJson,
             Service::CloudWatch => Protocol::Cbor,
             Service::Iam | Service::Sts => Protocol::Query,
+            Service::S3 => Protocol::RestXml,
             Service::Billing | Service::Budgets | Service::CloudTrail | Service::Organizations | Service::Support => {
                 Protocol::Json
             }
@@ -105,6 +111,7 @@ impl Call {
                 let mut letters = path.trim_matches('/').chars();
                 letters.next()?.to_uppercase().chain(letters).collect()
             }
+            Protocol::RestXml => s3::operation(request)?,
             // `/service/GraniteServiceVersion20100801/operation/ListMetrics`
             Protocol::Cbor => extract_path(&request.uri).rsplit_once("/operation/")?.1.to_owned(),
         };
@@ -131,6 +138,14 @@ impl Call {
         match self.service {
             Service::Budgets if self.reads() => "budgets:ViewBudget".to_owned(),
             Service::Budgets => "budgets:ModifyBudget".to_owned(),
+            Service::S3 => match self.operation.as_str() {
+                "ListBuckets" => "s3:ListAllMyBuckets".to_owned(),
+                "GetPublicAccessBlock" => "s3:GetBucketPublicAccessBlock".to_owned(),
+                "PutPublicAccessBlock" => "s3:PutBucketPublicAccessBlock".to_owned(),
+                "GetBucketEncryption" => "s3:GetEncryptionConfiguration".to_owned(),
+                "PutBucketEncryption" => "s3:PutEncryptionConfiguration".to_owned(),
+                _ => self.name(),
+            },
             _ => self.name(),
         }
     }
@@ -171,6 +186,11 @@ impl Call {
                 insert(&mut response, "x-amzn-errortype", code);
                 response
             }
+            // S3's errors are no part of another element (API reference, "Error Responses").
+            Protocol::RestXml => {
+                let (code, message) = (xml_escape(code), xml_escape(message));
+                MockResponse::xml(status, format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
+            }
             Protocol::Cbor => {
                 let mut response = MockResponse::cbor(status, cbor_error(code, message));
                 // CloudWatch spoke awsQuery before, and still tells the code of those days.
@@ -185,6 +205,7 @@ impl Call {
         let code = match self.service.protocol() {
             Protocol::Query | Protocol::Cbor => "InvalidClientTokenId",
             Protocol::Json | Protocol::RestJson => "UnrecognizedClientException",
+            Protocol::RestXml => "InvalidAccessKeyId",
         };
         self.error(403, code, "The security token included in the request is invalid.")
     }
@@ -192,7 +213,7 @@ impl Call {
     /// How AWS answers a caller without the permission.
     pub(super) fn denied(&self, caller: Caller) -> MockResponse {
         let code = match self.service.protocol() {
-            Protocol::Query | Protocol::Cbor => "AccessDenied",
+            Protocol::Query | Protocol::RestXml | Protocol::Cbor => "AccessDenied",
             Protocol::Json | Protocol::RestJson => "AccessDeniedException",
         };
         let (who, action) = (caller.arn(), self.iam_action());
@@ -209,6 +230,7 @@ impl Call {
         let message = format!("The practice account has no operation {}.", self.name());
         match self.service.protocol() {
             Protocol::Query | Protocol::Cbor => self.error(400, "InvalidAction", &message),
+            Protocol::RestXml => self.error(405, "MethodNotAllowed", &message),
             Protocol::Json | Protocol::RestJson => self.error(404, "UnknownOperationException", &message),
         }
     }

@@ -16,12 +16,13 @@ use winterbaume_budgets::BudgetsService;
 use winterbaume_cloudwatch::CloudWatchService;
 use winterbaume_core::{MockRequest, MockResponse, MockService, default_account_id, xml_escape};
 use winterbaume_iam::IamService;
+use winterbaume_s3::S3Service;
 
 use super::accounts::{Account, Caller};
 use super::budgets::Alerts;
 use super::call::{Call, Service, unknown_service};
 use super::console::Console;
-use super::{account, billing, budgets, cloudtrail, iam, organizations};
+use super::{account, billing, budgets, cloudtrail, iam, organizations, s3};
 
 /// One account: what its console has set, and the emulators of its services.
 pub(super) struct Hosted {
@@ -38,6 +39,7 @@ pub(super) struct Services {
     pub(super) budgets: BudgetsService,
     pub(super) cloudwatch: CloudWatchService,
     pub(super) iam: IamService,
+    pub(super) s3: S3Service,
 }
 
 impl Hosted {
@@ -145,6 +147,7 @@ impl Cloud {
             Service::CloudWatch => exchange.forward(&host.services.cloudwatch).await,
             Service::Iam => iam::answer(&exchange).await,
             Service::Organizations => organizations::answer(&exchange).await,
+            Service::S3 => s3::answer(&exchange).await,
             Service::Sts => call.unknown_operation(),
         };
         // CloudTrail's history has no data events, and metric data are such.

@@ -9,8 +9,10 @@ use aws_sdk_budgets::types::{
     Subscriber, SubscriptionType, ThresholdType, TimeUnit,
 };
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit};
+use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::DateTime;
+use serde_json::json;
 
 use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
 use super::{PracticeError, config};
@@ -22,7 +24,11 @@ pub(super) struct Writer {
     budgets: aws_sdk_budgets::Client,
     cloudwatch: aws_sdk_cloudwatch::Client,
     iam: aws_sdk_iam::Client,
+    s3: aws_sdk_s3::Client,
 }
+
+/// The bucket that the production account shares.
+const BUCKET: &str = "learner-production-shared";
 
 impl Writer {
     /// The writer of an account.
@@ -34,6 +40,7 @@ impl Writer {
             budgets: aws_sdk_budgets::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
+            s3: aws_sdk_s3::Client::new(&config),
         }
     }
 
@@ -105,6 +112,32 @@ impl Writer {
             .map_err(PracticeError::aws)?;
         let request = self.budgets.create_budget().account_id(self.account.id()).budget(budget);
         request.notifications_with_subscribers(alert).send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Creates the bucket, as it comes.
+    pub(super) async fn create_bucket(&self) -> Result<(), PracticeError> {
+        self.s3.create_bucket().bucket(BUCKET).send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Keeps what is overwritten in the bucket.
+    pub(super) async fn enable_versioning(&self) -> Result<(), PracticeError> {
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let request = self.s3.put_bucket_versioning().bucket(BUCKET).versioning_configuration(enabled);
+        request.send().await.map(drop).map_err(PracticeError::aws)
+    }
+
+    /// Lets another account list the bucket and read what is in it, with the lesson's policy.
+    pub(super) async fn share_bucket(&self, reader: Account) -> Result<(), PracticeError> {
+        let arn = format!("arn:aws:s3:::{BUCKET}");
+        let statement = |sid: &str, action: &str, resource: &str| {
+            let principal = json!({ "AWS": reader.root_arn() });
+            json!({ "Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource })
+        };
+        let statements =
+            [statement("List", "s3:ListBucket", &arn), statement("Read", "s3:GetObject", &format!("{arn}/*"))];
+        let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        let request = self.s3.put_bucket_policy().bucket(BUCKET).policy(policy);
+        request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
     /// Puts the metric that AWS publishes once billing alerts are on. In a real account only AWS can: the emulator

@@ -114,6 +114,7 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
         let region = match call.region {
             Region::Profile => "the profile's",
             Region::UsEast1 => "us-east-1",
+            Region::Bucket => "the bucket's",
             Region::UsEast1AndProfile => "us-east-1, and the profile's where it is another",
         };
         let _ = writeln!(out, "| `{}` | {action} | {region} |", call.name());

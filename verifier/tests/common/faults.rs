@@ -118,6 +118,7 @@ impl Faulty {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         let (denied, throttled, expired) = match protocol {
             Protocol::Query => ("AccessDenied", "Throttling", "ExpiredToken"),
+            Protocol::RestXml => ("AccessDenied", "SlowDown", "ExpiredToken"),
             _ => ("AccessDeniedException", "ThrottlingException", "ExpiredTokenException"),
         };
         let at_once = |response| HttpConnectorFuture::ready(Ok(response));
@@ -150,6 +151,8 @@ impl Faulty {
                     xml.replace("<value>0<", "<value>7<")
                         .replace("<value>1<", "<value>7<")
                         .replace("<EvalDecision>", "<EvalDecision>tomorrow-")
+                        .replace("<Status>", "<Status>tomorrow-")
+                        .replace("<SSEAlgorithm>", "<SSEAlgorithm>tomorrow-")
                 })
             }),
             Fault::MissingField => changed(inner.call(request), move |response| {
@@ -188,7 +191,7 @@ fn edited(
             json(&mut value);
             value.to_string().into_bytes()
         }
-        Err(_) if protocol == Protocol::Query => xml(&String::from_utf8_lossy(body)).into_bytes(),
+        Err(_) if matches!(protocol, Protocol::Query | Protocol::RestXml) => xml(&String::from_utf8_lossy(body)).into_bytes(),
         Err(_) => body.to_vec(),
     };
     answer(protocol, response.status().as_u16(), body)
@@ -275,6 +278,12 @@ fn empty_page(operation: &str, token: &str) -> Option<Vec<u8>> {
             let entries = [cbor_text("Metrics"), vec![0x80], cbor_text("NextToken"), cbor_text(token)];
             return Some([vec![0xA2], entries.concat()].concat());
         }
+        "ListBuckets" => {
+            let page = format!(
+                "<ListAllMyBucketsResult><Buckets/><ContinuationToken>{token}</ContinuationToken></ListAllMyBucketsResult>"
+            );
+            return Some(page.into_bytes());
+        }
         "GetBillingPreferences" => return Some(page("billingPreferences", "nextToken", token)),
         "ListBusinessSupportSubscriptionHistory" => return Some(page("subscriptionContracts", "nextToken", token)),
         "ListAccounts" => "Accounts",
@@ -307,7 +316,7 @@ fn without_token(request: HttpRequest) -> HttpRequest {
         }
         // {"Namespace": "AWS/Billing"}
         Protocol::Cbor => [vec![0xA1], cbor_text("Namespace"), cbor_text("AWS/Billing")].concat(),
-        Protocol::RestJson => return request,
+        Protocol::RestJson | Protocol::RestXml => return request,
     };
     request.map(|_| SdkBody::from(body.clone()))
 }

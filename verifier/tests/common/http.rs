@@ -52,6 +52,7 @@ pub enum Protocol {
     Query,
     Json,
     RestJson,
+    RestXml,
     Cbor,
 }
 
@@ -61,6 +62,8 @@ pub fn protocol(request: &HttpRequest) -> Protocol {
         Protocol::Cbor
     } else if headers.get("x-amz-target").is_some() {
         Protocol::Json
+    } else if headers.get("authorization").is_some_and(|signature| signature.contains("/s3/aws4_request")) {
+        Protocol::RestXml
     } else if body(request).contains("Action=") {
         Protocol::Query
     } else {
@@ -82,6 +85,17 @@ pub fn operation(request: &HttpRequest) -> String {
             let body = body(request);
             let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap();
             action.to_owned()
+        }
+        // Only reads come this way.
+        Protocol::RestXml => {
+            let asked = request.uri().split_once('?').map_or("", |(_, asked)| asked);
+            let settings = [
+                ("publicAccessBlock", "GetPublicAccessBlock"),
+                ("policy", "GetBucketPolicy"),
+                ("versioning", "GetBucketVersioning"),
+                ("encryption", "GetBucketEncryption"),
+            ];
+            settings.iter().find(|(setting, _)| *setting == asked).map_or("ListBuckets", |(_, name)| name).to_owned()
         }
         Protocol::Cbor | Protocol::RestJson => {
             let last = request.uri().split('?').next().unwrap().rsplit('/').next().unwrap();
@@ -110,6 +124,9 @@ pub fn error(protocol: Protocol, status: u16, code: &str, message: &str) -> Http
         }
         Protocol::Json | Protocol::RestJson => {
             answer(protocol, status, serde_json::json!({ "__type": code, "message": message }).to_string())
+        }
+        Protocol::RestXml => {
+            answer(protocol, status, format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
         }
         Protocol::Cbor => {
             let entries = [cbor_text("__type"), cbor_text(code), cbor_text("message"), cbor_text(message)];

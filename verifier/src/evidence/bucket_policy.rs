@@ -1,0 +1,312 @@
+//! A bucket's policy: from the JSON that its owner wrote to statements that checks can ask about.
+//!
+//! The grammar is that of "Grammar of the IAM JSON policy language" in the IAM User Guide. A policy that doesn't follow
+//! it is unreadable, not empty. What a policy comes to for a request is S3's to decide: conditions, and policies that
+//! stand elsewhere, decide too.
+
+use super::pattern::Pattern;
+use super::{Read, Unreadable, incomplete};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A bucket's policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BucketPolicy {
+    /// Its statements, in the policy's order.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement of a policy. What a statement leaves out is an empty list.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Its name, if it has one.
+    pub sid: Option<String>,
+    /// Allow or Deny.
+    pub effect: String,
+    /// Whom it is about: ARNs, names of services, or * for everybody. An account stands as its root's ARN, however it
+    /// was written.
+    pub principals: Vec<String>,
+    /// The ids of the accounts that these belong to: whole accounts, and those of single users and roles.
+    pub accounts: Vec<String>,
+    /// Those of the principals that belong to no account.
+    pub others: Vec<String>,
+    /// It is about everybody but these (NotPrincipal).
+    pub not_principals: Vec<String>,
+    /// Which actions it is about, as patterns.
+    pub actions: Vec<String>,
+    /// It is about every action but these (NotAction).
+    pub not_actions: Vec<String>,
+    /// Which ARNs it is about, as patterns.
+    pub resources: Vec<String>,
+    /// It is about every ARN but these (NotResource).
+    pub not_resources: Vec<String>,
+    /// Which kinds of reading it is about in full, worked out from its actions and resources: s3:ListBucket on the
+    /// bucket, and s3:GetObject on every object in it.
+    pub reads: Vec<String>,
+    /// When it applies. Without conditions, always.
+    pub conditions: Vec<Condition>,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The operator, such as StringEquals.
+    pub operator: String,
+    /// The key, such as aws:SourceVpc.
+    pub key: String,
+    /// The values.
+    pub values: Vec<String>,
+}
+
+/// Reads the policy of a bucket.
+pub(super) fn parse(who: &str, bucket: &str, json: &str) -> Read<BucketPolicy> {
+    match statements(bucket, json) {
+        Some(statements) => Read::Known(BucketPolicy { statements }),
+        None => Read::Unreadable(Unreadable {
+            reasons: incomplete(who, "A bucket's policy is not written as this version of verify knows policies."),
+        }),
+    }
+}
+
+fn statements(bucket: &str, json: &str) -> Option<Vec<Statement>> {
+    let document: Value = serde_json::from_str(json).ok()?;
+    let document = document.as_object()?;
+    let known = |key: &String| ["Version", "Id", "Statement"].contains(&key.as_str());
+    if !document.keys().all(known) {
+        return None;
+    }
+    one_or_more(document.get("Statement")?).into_iter().map(|written| statement(bucket, written.as_object()?)).collect()
+}
+
+fn statement(bucket: &str, written: &Map<String, Value>) -> Option<Statement> {
+    let mut statement = Statement::default();
+    for (key, value) in written {
+        match key.as_str() {
+            "Sid" => statement.sid = Some(value.as_str()?.to_owned()),
+            "Effect" => statement.effect = value.as_str()?.to_owned(),
+            "Principal" => statement.principals = principals(value)?,
+            "NotPrincipal" => statement.not_principals = principals(value)?,
+            "Action" => statement.actions = texts(value)?,
+            "NotAction" => statement.not_actions = texts(value)?,
+            "Resource" => statement.resources = texts(value)?,
+            "NotResource" => statement.not_resources = texts(value)?,
+            "Condition" => statement.conditions = conditions(value)?,
+            _ => return None,
+        }
+    }
+    let exactly_one = |one: &[String], other: &[String]| one.is_empty() != other.is_empty();
+    let whole = ["Allow", "Deny"].contains(&statement.effect.as_str())
+        && exactly_one(&statement.principals, &statement.not_principals)
+        && exactly_one(&statement.actions, &statement.not_actions)
+        && exactly_one(&statement.resources, &statement.not_resources);
+    for principal in &statement.principals {
+        match account(principal) {
+            Some(id) if statement.accounts.iter().any(|known| known == id) => {}
+            Some(id) => statement.accounts.push(id.to_owned()),
+            None => statement.others.push(principal.clone()),
+        }
+    }
+    statement.reads = reads(bucket, &statement);
+    whole.then_some(statement)
+}
+
+fn one_or_more(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(values) => values.iter().collect(),
+        one => vec![one],
+    }
+}
+
+fn texts(value: &Value) -> Option<Vec<String>> {
+    one_or_more(value).into_iter().map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+fn principals(value: &Value) -> Option<Vec<String>> {
+    // `"*"` means the same as `{"AWS": "*"}` (IAM User Guide, "Principal").
+    if value == "*" {
+        return Some(vec!["*".to_owned()]);
+    }
+    let mut all = Vec::new();
+    for (kind, ids) in value.as_object()? {
+        let ids = texts(ids)?;
+        match kind.as_str() {
+            "AWS" => all
+                .extend(ids.into_iter().map(|id| if is_account(&id) { format!("arn:aws:iam::{id}:root") } else { id })),
+            "Service" | "Federated" | "CanonicalUser" => all.extend(ids),
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The account of a principal's ARN: `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`.
+fn account(principal: &str) -> Option<&str> {
+    principal.strip_prefix("arn:")?.split(':').nth(3).filter(|account| is_account(account))
+}
+
+/// `{"StringEquals": {"aws:SourceVpc": "vpc-1"}}`; values may be written as booleans and numbers.
+fn conditions(value: &Value) -> Option<Vec<Condition>> {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        _ => None,
+    };
+    let mut all = Vec::new();
+    for (operator, keys) in value.as_object()? {
+        for (key, values) in keys.as_object()? {
+            let values = one_or_more(values).into_iter().map(text).collect::<Option<Vec<String>>>()?;
+            all.push(Condition { operator: operator.clone(), key: key.clone(), values });
+        }
+    }
+    Some(all)
+}
+
+/// Which kinds of reading a statement is about in full.
+fn reads(bucket: &str, statement: &Statement) -> Vec<String> {
+    // Every partition has its own first part of the ARN; the bucket's name is unique anyway.
+    let arns = ["aws", "aws-cn", "aws-us-gov"].map(|partition| format!("arn:{partition}:s3:::{bucket}"));
+    let speaks_of = |action: &str| {
+        let matches = |pattern: &String| Pattern::new(&pattern.to_lowercase()).matches(&action.to_lowercase());
+        statement.actions.iter().any(matches)
+            || !statement.not_actions.is_empty() && !statement.not_actions.iter().any(matches)
+    };
+    let the_bucket = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).matches(arn));
+    let every_object = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).covers(&format!("{arn}/")));
+    let some_object = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).meets(&format!("{arn}/")));
+    let excluded = &statement.not_resources;
+    let on_the_bucket =
+        statement.resources.iter().any(the_bucket) || !excluded.is_empty() && !excluded.iter().any(the_bucket);
+    let on_every_object =
+        statement.resources.iter().any(every_object) || !excluded.is_empty() && !excluded.iter().any(some_object);
+    [("s3:ListBucket", on_the_bucket), ("s3:GetObject", on_every_object)]
+        .into_iter()
+        .filter(|(action, there)| *there && speaks_of(action))
+        .map(|(action, _)| action.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parsed(statement: &Value) -> Option<Statement> {
+        let json = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+        statements("mine", &json).map(|mut all| all.remove(0))
+    }
+
+    /// A whole statement, with one of its elements changed or left out.
+    fn with(changes: &[(&str, Value)]) -> Value {
+        let mut statement = json!({
+            "Effect": "Allow",
+            "Principal": { "AWS": "111122223333" },
+            "Action": "s3:*",
+            "Resource": ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"],
+        });
+        for (key, value) in changes {
+            statement[key] = value.clone();
+        }
+        statement.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        statement
+    }
+
+    #[test]
+    fn principals_are_told_by_account() {
+        let cases = [
+            (json!("*"), &["*"][..], &[][..], &["*"][..]),
+            (json!({ "AWS": "*" }), &["*"], &[], &["*"]),
+            (json!({ "AWS": "111122223333" }), &["arn:aws:iam::111122223333:root"], &["111122223333"], &[]),
+            (
+                json!({ "AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/a/b"] }),
+                &["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/a/b"],
+                &["111122223333"],
+                &[],
+            ),
+            // What AWS makes of a principal that was deleted.
+            (json!({ "AWS": "AIDAEXAMPLE" }), &["AIDAEXAMPLE"], &[], &["AIDAEXAMPLE"]),
+            (
+                json!({ "Service": "logging.s3.amazonaws.com" }),
+                &["logging.s3.amazonaws.com"],
+                &[],
+                &["logging.s3.amazonaws.com"],
+            ),
+            // A canonical id may look like an account.
+            (json!({ "CanonicalUser": "111122223333" }), &["111122223333"], &[], &["111122223333"]),
+        ];
+        for (written, principals, accounts, others) in cases {
+            let statement = parsed(&with(&[("Principal", written.clone())])).unwrap();
+            assert_eq!(statement.principals, principals, "{written}");
+            assert_eq!(statement.accounts, accounts, "{written}");
+            assert_eq!(statement.others, others, "{written}");
+        }
+    }
+
+    #[test]
+    fn reading_is_worked_out_from_actions_and_resources() {
+        let both = ["s3:ListBucket", "s3:GetObject"];
+        let (bucket, objects) = ("arn:aws:s3:::mine", "arn:aws:s3:::mine/*");
+        let cases = [
+            (vec![], &both[..]),
+            (vec![("Resource", json!(bucket))], &both[..1]),
+            (vec![("Resource", json!(objects))], &both[1..]),
+            (vec![("Resource", json!("arn:aws:s3:::mine/reports/*"))], &[]),
+            (vec![("Resource", json!("arn:aws:s3:::yours*"))], &[]),
+            (vec![("Resource", json!("arn:aws-cn:s3:::mine*"))], &both),
+            (vec![("Resource", json!("*"))], &both),
+            (vec![("Action", json!("s3:getobject"))], &both[1..]),
+            (vec![("Action", json!(["s3:PutObject", "s3:List*"]))], &both[..1]),
+            (vec![("Action", json!("s3:GetObjectVersion"))], &[]),
+            (vec![("Action", Value::Null), ("NotAction", json!("s3:GetObject"))], &both[..1]),
+            (vec![("Resource", Value::Null), ("NotResource", json!(bucket))], &both[1..]),
+            (vec![("Resource", Value::Null), ("NotResource", json!("arn:aws:s3:::mine/secret/*"))], &both[..1]),
+        ];
+        for (changes, reads) in cases {
+            assert_eq!(parsed(&with(&changes)).unwrap().reads, reads, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_without_a_list_around_it_and_values_of_all_kinds_are_read() {
+        let condition =
+            json!({ "Bool": { "aws:SecureTransport": true }, "NumericLessThan": { "s3:max-keys": [10, "20"] } });
+        let statement = parsed(&with(&[("Sid", json!("Read")), ("Condition", condition)])).unwrap();
+        assert_eq!(statement.sid.as_deref(), Some("Read"));
+        let conditions: Vec<_> =
+            statement.conditions.iter().map(|one| (one.key.as_str(), one.values.clone())).collect();
+        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(conditions, [("aws:SecureTransport", values(&["true"])), ("s3:max-keys", values(&["10", "20"]))]);
+    }
+
+    #[test]
+    fn what_is_no_policy_is_unreadable() {
+        let wrong = [
+            with(&[("Effect", json!("Maybe"))]),
+            with(&[("Effect", Value::Null)]),
+            with(&[("Principal", Value::Null)]),
+            with(&[("Principal", json!({ "Tomorrow": "*" }))]),
+            with(&[("Principal", json!(7))]),
+            with(&[("NotPrincipal", json!("*"))]),
+            with(&[("Action", Value::Null)]),
+            with(&[("Action", json!([7]))]),
+            with(&[("NotAction", json!("s3:*"))]),
+            with(&[("Resource", json!([]))]),
+            with(&[("Condition", json!({ "Bool": "true" }))]),
+            with(&[("Condition", json!({ "Bool": { "aws:SecureTransport": {} } }))]),
+            with(&[("Tomorrow", json!("*"))]),
+        ];
+        for statement in wrong {
+            assert_eq!(parsed(&statement), None, "{statement}");
+        }
+        for policy in ["", "[]", "{}", "<html>", r#"{"Statement": 7}"#, r#"{"Statement": [], "Tomorrow": 1}"#] {
+            assert!(matches!(parse("production", "mine", policy), Read::Unreadable(_)), "{policy}");
+        }
+    }
+}
