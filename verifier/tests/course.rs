@@ -47,9 +47,15 @@ fn every_checklist_item_of_the_lesson_is_a_step() {
         "cost-budget",
         "iam-billing-access",
         "alternate-contacts",
+        "shared-bucket",
+        "shared-bucket-private",
+        "shared-bucket-encryption",
+        "shared-bucket-versioning",
+        "shared-bucket-policy",
+        "shared-bucket-tried",
     ];
     assert_eq!(ids, BTreeSet::from(expected));
-    for chapter in ["general-account.md", "production-account.md"] {
+    for chapter in ["general-account.md", "production-account.md", "shared-bucket.md"] {
         let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src").join(chapter);
         let lesson = std::fs::read_to_string(lesson).unwrap();
         for item in lesson.lines().filter(|line| line.trim_start().starts_with("- [")) {

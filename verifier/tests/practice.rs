@@ -18,7 +18,7 @@ use verify::run::Bench;
 fn table_of(results: &Results) -> String {
     let (course, _) = &*COURSE;
     course.steps.iter().fold(String::new(), |mut table, step| {
-        let _ = writeln!(table, "{:<20} {}", step.id, in_words(&results.steps[&step.id]));
+        let _ = writeln!(table, "{:<24} {}", step.id, in_words(&results.steps[&step.id]));
         table
     })
 }

@@ -191,7 +191,9 @@ fn edited(
             json(&mut value);
             value.to_string().into_bytes()
         }
-        Err(_) if matches!(protocol, Protocol::Query | Protocol::RestXml) => xml(&String::from_utf8_lossy(body)).into_bytes(),
+        Err(_) if matches!(protocol, Protocol::Query | Protocol::RestXml) => {
+            xml(&String::from_utf8_lossy(body)).into_bytes()
+        }
         Err(_) => body.to_vec(),
     };
     answer(protocol, response.status().as_u16(), body)
@@ -243,7 +245,8 @@ fn unknown_value(value: &mut Value) {
     }
 }
 
-/// Leaves every element of XML out that holds nothing but text; but for the elements of pagination.
+/// Leaves every element of XML out that holds nothing but text; but for the elements of pagination, and for a bucket's
+/// versioning, which AWS leaves out where there never was any.
 fn without_elements(xml: &str) -> String {
     let mut out = String::new();
     let mut rest = xml;
@@ -254,7 +257,9 @@ fn without_elements(xml: &str) -> String {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let text = rest.strip_prefix(open.as_str()).and_then(|inner| inner.split_once(close.as_str()));
         match text {
-            Some((text, after)) if !text.contains('<') && !["IsTruncated", "RequestId"].contains(&name) => rest = after,
+            Some((text, after)) if !text.contains('<') && !["IsTruncated", "RequestId", "Status"].contains(&name) => {
+                rest = after
+            }
             _ => {
                 let end = rest.find('>').map_or(rest.len(), |end| end + 1);
                 out.push_str(&rest[..end]);

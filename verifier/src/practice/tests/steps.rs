@@ -228,3 +228,35 @@ async fn the_same_actions_come_to_the_same_accounts() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_new_bucket_is_private_and_becomes_shared_by_its_policy() {
+    const BUCKET: &str = "learner-production-shared";
+    let s3 = |world: &World| aws_sdk_s3::Client::new(&world.sdk_config(PRODUCTION).unwrap());
+    let world = fresh(&["account-created"]).await;
+    assert!(s3(&world).list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
+    assert_eq!(code(s3(&world).get_bucket_policy().bucket(BUCKET).send().await), "NoSuchBucket");
+
+    let world = fresh(&["account-created", "shared-bucket"]).await;
+    let reads = s3(&world);
+    let buckets = reads.list_buckets().send().await.unwrap().buckets.unwrap();
+    assert_eq!(buckets[0].name(), Some(BUCKET));
+    assert_eq!(buckets[0].bucket_region(), Some("us-east-1"));
+    let block = reads.get_public_access_block().bucket(BUCKET).send().await.unwrap();
+    let block = block.public_access_block_configuration.unwrap();
+    assert_eq!((block.block_public_acls, block.restrict_public_buckets), (Some(true), Some(true)));
+    assert_eq!(reads.get_bucket_versioning().bucket(BUCKET).send().await.unwrap().status, None);
+    assert_eq!(code(reads.get_bucket_policy().bucket(BUCKET).send().await), "NoSuchBucketPolicy");
+    let denied = code(reads.put_bucket_policy().bucket(BUCKET).policy("{}").send().await);
+    assert_eq!(denied, "AccessDenied", "the reading keys cannot write");
+
+    let world = fresh(&["account-created", "shared-bucket", "shared-bucket-versioning", "shared-bucket-policy"]).await;
+    let reads = s3(&world);
+    let versioning = reads.get_bucket_versioning().bucket(BUCKET).send().await.unwrap().status.unwrap();
+    assert_eq!(versioning.as_str(), "Enabled");
+    let policy = reads.get_bucket_policy().bucket(BUCKET).send().await.unwrap().policy.unwrap();
+    assert!(policy.contains("arn:aws:iam::111122223333:root"), "{policy}");
+    // The general account has no bucket of its own.
+    let general = aws_sdk_s3::Client::new(&world.sdk_config(GENERAL).unwrap());
+    assert!(general.list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
+}
