@@ -14,7 +14,7 @@ const target = process.env.CARGO_TARGET_DIR ?? path.join(repository, "target");
 const program = path.join(target, process.env.PROFILE ?? "debug", "verify");
 export const screenshots = path.join(target, "screenshots");
 export const themes = ["light", "rust", "coal", "navy", "ayu"];
-export const chapters = ["index.html", "let-verify-read.html", "general-account.html", "production-account.html", "writing-a-course.html", "reference.html"];
+export const chapters = ["index.html", "let-verify-read.html", "general-account.html", "production-account.html", "shared-bucket.html", "writing-a-course.html", "reference.html"];
 export const lesson = "production-account.html";
 
 export class Machine {

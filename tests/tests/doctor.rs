@@ -20,6 +20,9 @@ fn grudging(request: &Request) -> Answer {
             "<GetAccountSummaryResponse><GetAccountSummaryResult><SummaryMap><entry><key>AccountMFAEnabled</key><value>0</value></entry><entry><key>AccountPasswordPresent</key><value>1</value></entry><entry><key>AccountAccessKeysPresent</key><value>0</value></entry></SummaryMap></GetAccountSummaryResult></GetAccountSummaryResponse>",
         ),
         body if body.contains("Action=") => denied(),
+        _ if request.header("authorization").contains("/s3/aws4_request") => {
+            (403, "content-type: application/xml".into(), "<Error><Code>AccessDenied</Code></Error>".into())
+        }
         _ => {
             let body = r#"{"__type": "AccessDeniedException", "message": "User: somebody is not authorized"}"#;
             (

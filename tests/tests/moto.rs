@@ -27,6 +27,7 @@ client("budgets", **keys).create_budget(AccountId=account,
         Subscribers=[dict(SubscriptionType="EMAIL", Address="learner@example.com")])])
 for kind in ["BILLING", "SECURITY"]:
     client("account", **keys).put_alternate_contact(AlternateContactType=kind, Name="Lee", Title="Owner", EmailAddress="learner@example.com", PhoneNumber="+15550100100")
+client("s3", **keys).create_bucket(Bucket="learner-production-shared")
 client("iam", **keys).create_virtual_mfa_device(VirtualMFADeviceName="unassigned")
 print(json.dumps(dict(account=account, **keys)))
 "#;
@@ -62,7 +63,12 @@ fn what_moto_supports_is_read_from_it() {
     let verdict = |step: &str| results["steps"][step]["verdict"].as_str().unwrap().to_owned();
     assert_eq!(verdict("unique-email"), "verified");
     // What moto lacks is unknown: never false, never verified.
-    for step in ["account-created", "account-name", "contact-matches", "billing-alerts"] {
+    assert_eq!(verdict("shared-bucket"), "verified");
+    assert_eq!(production["s3"]["buckets"][0]["name"], "learner-production-shared");
+    // It does not tell a bucket's region, so nobody can be asked about the bucket.
+    let of_region =
+        ["shared-bucket-private", "shared-bucket-policy", "shared-bucket-versioning", "shared-bucket-encryption"];
+    for step in ["account-created", "account-name", "contact-matches", "billing-alerts"].iter().chain(&of_region) {
         assert_eq!(verdict(step), "unknown", "{step}: {}", results["steps"][step]);
     }
     for secret in [text("aws_secret_access_key"), text("aws_session_token")] {

@@ -136,6 +136,7 @@ fn exit_statuses_tell_done_false_and_unknown() {
             assert_eq!(machine.verify(&["attest", "--practice=done", &format!("{step}{account}")]).status, 0);
         }
     }
+    machine.verify(&["attest", "--practice=done", "shared-bucket-tried"]);
     assert_eq!(machine.verify(&["--practice=done"]).status, 0);
     assert_eq!(machine.verify(&["status", "--practice"]).status, 0);
     machine.verify(&["practice", "do", "account-created"]);

@@ -48,7 +48,7 @@ fn without_bindings_it_serves_the_practice_account_and_says_so() {
     let budget = &event["steps"]["cost-budget"];
     assert!(budget["html"].as_str().unwrap().contains("practice account"), "{budget}");
     assert_eq!(budget["command"], "verify --practice cost-budget");
-    assert_eq!(event["progress"]["course"], json!({ "done": 0, "of": 22 }));
+    assert_eq!(event["progress"]["course"], json!({ "done": 0, "of": 28 }));
     assert_eq!(event["progress"]["pages"]["general-account.html"], json!({ "done": 0, "of": 8 }));
     assert_eq!(event["progress"]["pages"]["production-account.html"], json!({ "done": 0, "of": 14 }));
 }
