@@ -35,7 +35,7 @@ pub(super) fn operation(request: &MockRequest) -> Option<String> {
 /// Whether a request is about a bucket: `https://BUCKET.s3.REGION.amazonaws.com/`, or its name is the path.
 fn has_bucket(request: &MockRequest) -> bool {
     let host = request.uri.split("://").nth(1).unwrap_or_default();
-    !host.starts_with("s3.") || extract_path(&request.uri).trim_matches('/') != ""
+    !host.starts_with("s3.") || !extract_path(&request.uri).trim_matches('/').is_empty()
 }
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
