@@ -39,6 +39,17 @@ impl Directive {
         inner(comment).is_some_and(|(_, text)| text.trim_start().starts_with("verify:"))
     }
 
+    /// Whether a directive says `?`: nobody has named a check yet. Words behind it are notes for the author.
+    pub fn is_open(comment: &str) -> bool {
+        Directive::is_meant(comment) && Directive::words(comment).split_whitespace().next() == Some("?")
+    }
+
+    /// The words of a directive, behind `verify:`.
+    pub fn words(comment: &str) -> &str {
+        let after = inner(comment).and_then(|(_, text)| text.trim_start().strip_prefix("verify:"));
+        after.unwrap_or_default().trim()
+    }
+
     /// Reads the HTML comment that stands at `at` in its chapter. Any white space may stand between the words.
     ///
     /// # Errors
@@ -127,6 +138,8 @@ mod tests {
         assert!(!Directive::is_meant("<!-- verify that this is right -->"));
         assert!(!Directive::is_meant("<!-- see verify: below"));
         assert!(Directive::is_meant("<!-- verify: x -->"));
+        assert!(Directive::is_open("<!-- verify: ? -->") && Directive::is_open("<!--verify:? mfa root-mfa-->"));
+        assert!(!Directive::is_open("<!-- verify: ?x -->") && !Directive::is_open("<!-- verify: mfa ? -->"));
     }
 
     #[test]

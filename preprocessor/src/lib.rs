@@ -13,10 +13,12 @@
 //! | [`diagnostic`], [`lint`] | what is wrong with a course, with its place |
 //! | [`preprocessor`], [`install`] | mdBook's side |
 
+pub mod annotate;
 pub mod check;
 pub mod course;
 pub mod diagnostic;
 pub mod directive;
+mod edit;
 pub mod install;
 pub mod key;
 pub mod lint;

@@ -6,7 +6,6 @@ use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
 use pulldown_cmark::{Event, Parser, Tag};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use crate::course::Course;
@@ -39,7 +38,8 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
             if errors.is_empty() {
                 lessons.twice(chapter, source, scanned);
             }
-            lessons.without_check(chapter, source, scanned);
+            lessons.without_check(chapter, source);
+            lessons.open(chapter, source, scanned);
         }
         lessons.links(root.join(&config.book.src).as_path(), chapter, source, &pages);
     }
@@ -79,17 +79,20 @@ impl Lessons<'_> {
     }
 
     /// Checklist items that nothing verifies.
-    fn without_check(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
-        let verified = |marker: &Range<usize>| {
-            let of = |item: &scan::Item| item.marker.as_ref().is_some_and(|own| own.start == marker.start);
-            scanned.scan.items.iter().any(of)
-        };
-        let events = Parser::new_ext(&chapter.content, scan::options()).into_offset_iter();
-        let markers = events.filter(|(event, _)| matches!(event, Event::TaskListMarker(_))).map(|(_, range)| range);
-        for marker in markers.filter(|marker| !verified(marker)).collect::<Vec<_>>() {
-            let spot = self.sources.spot(source, &chapter.content, marker);
+    fn without_check(&mut self, chapter: &Chapter, source: &Path) {
+        for item in scan::unmarked(&chapter.content) {
+            let spot = self.sources.spot(source, &chapter.content, item.marker);
             let help = "end it with a check, as in <!-- verify: cost-budget -->, or make it an item without a box";
             self.warn("item-without-check", spot, "nothing verifies this checklist item".into(), help);
+        }
+    }
+
+    /// Items for which nobody has named a check yet.
+    fn open(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
+        for item in &scanned.scan.open {
+            let spot = self.sources.spot(source, &chapter.content, item.comment.clone());
+            let help = "put the name of a check in place of the `?`, or take the comment out";
+            self.warn("open-item", spot, format!("no check is named for “{}” yet", item.text), help);
         }
     }
 

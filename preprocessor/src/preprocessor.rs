@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::course::Course;
+use crate::edit::apply;
 use crate::key::{self, Key};
 use crate::load::{self, Options, ScannedChapter, Source};
 use crate::results::Results;
@@ -67,7 +68,7 @@ impl Preprocessor for VerifyPreprocessor {
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &widgets, html && !self.live);
+                let edits = edits(scanned, &chapter.content, &widgets, html, html && !self.live);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -99,9 +100,11 @@ fn edits(
     content: &str,
     widgets: &BTreeMap<&str, String>,
     html: bool,
+    hint: bool,
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
-    let mut first = html;
+    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), widget::open(html).to_owned())));
+    let mut first = hint;
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
         let Some(widget) = widgets.get(id.as_str()) else { continue };
         // How the author ticked the item says nothing about the learner's account.
@@ -129,19 +132,6 @@ fn starts_a_block(text: &str) -> bool {
         Some('[') => line.contains("]:") || line.get(2..3) == Some("]"),
         _ => false,
     }
-}
-
-/// Replaces ranges, which are in order and apart, and leaves every other byte as it was.
-fn apply(content: &str, edits: Vec<(Range<usize>, String)>) -> String {
-    let mut edited = String::with_capacity(content.len() + edits.iter().map(|(_, text)| text.len()).sum::<usize>());
-    let mut at = 0;
-    for (range, text) in edits {
-        edited.push_str(&content[at..range.start]);
-        edited.push_str(&text);
-        at = range.end;
-    }
-    edited.push_str(&content[at..]);
-    edited
 }
 
 /// The part of mdBook's context that every version has.

@@ -10,6 +10,8 @@ use crate::directive::Directive;
 pub struct Scan {
     /// Directives at the end of list items.
     pub items: Vec<Item>,
+    /// Those among them that name no check yet (`verify: ?`).
+    pub open: Vec<Item>,
     /// Directives that stand elsewhere.
     pub misplaced: Vec<Range<usize>>,
     /// Holes for parameters.
@@ -25,6 +27,17 @@ pub struct Item {
     pub marker: Option<Range<usize>>,
     /// The item's own text without markup.
     pub text: String,
+}
+
+/// A checklist item that no directive ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unmarked {
+    /// The task marker, `[ ]`.
+    pub marker: Range<usize>,
+    /// The item's own text without markup. Never empty.
+    pub text: String,
+    /// Where the item's own text ends, which is where a directive would stand.
+    pub end: usize,
 }
 
 /// `{{ name }}`.
@@ -67,6 +80,8 @@ pub fn options() -> Options {
 struct Open {
     marker: Option<Range<usize>>,
     text: String,
+    /// Where the text ends.
+    end: usize,
     comment: Option<Range<usize>>,
     /// How deep the item's own inline text stands: blocks other than a paragraph don't count as its text.
     blocks: usize,
@@ -78,19 +93,39 @@ struct Open {
 
 /// Scans a chapter. One without a directive or a hole costs a search for two short words.
 pub fn scan(content: &str) -> Scan {
-    let mut scan = Scan::default();
     if !content.contains("verify:") && !content.contains("{{") {
-        return scan;
+        return Scan::default();
     }
+    walk(content).0
+}
+
+/// The checklist items of a chapter that no directive ends.
+pub fn unmarked(content: &str) -> Vec<Unmarked> {
+    walk(content).1
+}
+
+fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
+    let mut scan = Scan::default();
+    let mut unmarked = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut contexts: Vec<(Range<usize>, Context)> = Vec::new();
     let mut html_block: Option<Range<usize>> = None;
     for (event, range) in Parser::new_ext(content, options()).into_offset_iter() {
+        if let Some(item) = open.last_mut().filter(|item| is_inline(&event) && !item.ended && item.blocks == 0) {
+            item.end = item.end.max(range.end);
+        }
         match event {
             Event::Start(Tag::Item) => open.push(Open::default()),
             Event::End(TagEnd::Item) => {
-                if let Some(Open { comment: Some(comment), marker, text, .. }) = open.pop() {
-                    scan.items.push(Item { comment, marker, text: text.trim().to_owned() });
+                let Some(Open { comment, marker, text, end, .. }) = open.pop() else { continue };
+                let text = text.trim().to_owned();
+                match (comment, marker) {
+                    (Some(comment), marker) if Directive::is_open(&content[comment.clone()]) => {
+                        scan.open.push(Item { comment, marker, text });
+                    }
+                    (Some(comment), marker) => scan.items.push(Item { comment, marker, text }),
+                    (None, Some(marker)) if !text.is_empty() => unmarked.push(Unmarked { marker, text, end }),
+                    (None, _) => {}
                 }
             }
             Event::TaskListMarker(_) => {
@@ -161,8 +196,22 @@ pub fn scan(content: &str) -> Scan {
         }
     }
     scan.items.sort_by_key(|item| item.comment.start);
+    scan.open.sort_by_key(|item| item.comment.start);
+    unmarked.sort_by_key(|item| item.marker.start);
     scan.holes = holes(content, &contexts);
-    scan
+    (scan, unmarked)
+}
+
+/// Whether an event is a part of a line of text.
+fn is_inline(event: &Event<'_>) -> bool {
+    let spans = |end: &TagEnd| {
+        matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
+    };
+    match event {
+        Event::Text(_) | Event::Code(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) => true,
+        Event::End(end) => spans(end),
+        _ => false,
+    }
 }
 
 /// A block inside the innermost item: the item's own text is over.

@@ -19,7 +19,7 @@
 //! | [`run`], [`verdict`], `members`, [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
-//! | [`lint`], [`selftest`], [`generate`] | whether a course is right, and its reference, for its author |
+//! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
@@ -32,6 +32,7 @@ pub mod compile;
 pub mod evidence;
 pub mod gather;
 pub mod generate;
+pub mod import;
 pub mod includes;
 pub mod lint;
 pub mod mask;

@@ -73,6 +73,15 @@ fn word(step: &Step, view: &View<'_>) -> Option<&'static str> {
     }
 }
 
+/// What an item shows whose check nobody has named yet.
+pub fn open(html: bool) -> &'static str {
+    if html {
+        "<span class=\"verify-open\" title=\"Nobody has said yet which check verifies this.\">verify: ?</span>"
+    } else {
+        "(verify: ?)"
+    }
+}
+
 /// A step's verdict in a word or two, for other renderers than HTML.
 pub fn words(view: &View<'_>, practice: bool) -> String {
     let practice = if practice { ", practice account" } else { "" };

@@ -4,6 +4,7 @@ mod accounts;
 mod attest;
 mod doctor;
 mod explain;
+mod import;
 mod lint;
 mod mfa;
 mod policy;
@@ -184,6 +185,8 @@ enum Command {
         #[arg(value_name = "CHECK")]
         checks: Vec<String>,
     },
+    /// Make chapters of a raw lesson: finds its checklists, names their checks, and shows what changes before it asks
+    Import(import::Arguments),
     /// The JSON Schema of what verify writes
     Schema {
         /// Which
@@ -237,6 +240,7 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Lint) => lint::run(common),
         Some(Command::Selftest { checks }) => selftest::run(common, &checks).await,
+        Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Schema { document }) => schema::run(document),
     }
 }

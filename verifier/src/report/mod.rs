@@ -5,6 +5,7 @@ pub mod calls;
 pub mod csv;
 pub mod doctor;
 pub mod exit;
+pub mod import;
 pub mod junit;
 pub mod lint;
 pub mod policy;

@@ -254,7 +254,7 @@ pub(super) fn wrapped(out: &mut String, indent: &str, text: &str) {
     let _ = writeln!(out, "{lead}{line}");
 }
 
-fn shorten(text: &str, most: usize) -> String {
+pub(super) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

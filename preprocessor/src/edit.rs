@@ -1,0 +1,16 @@
+//! Changes to a text by ranges.
+
+use std::ops::Range;
+
+/// Replaces ranges, which are in order and apart, and leaves every other byte as it was.
+pub(crate) fn apply(content: &str, edits: Vec<(Range<usize>, String)>) -> String {
+    let mut edited = String::with_capacity(content.len() + edits.iter().map(|(_, text)| text.len()).sum::<usize>());
+    let mut at = 0;
+    for (range, text) in edits {
+        edited.push_str(&content[at..range.start]);
+        edited.push_str(&text);
+        at = range.end;
+    }
+    edited.push_str(&content[at..]);
+    edited
+}

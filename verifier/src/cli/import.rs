@@ -1,0 +1,103 @@
+//! `verify import`: from a raw lesson to chapters of the book.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Common, Exit, Format, notice, print};
+use crate::import::split::Split;
+use crate::import::{self, Change, Order};
+use crate::{book, report};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The lesson, in Markdown
+    #[arg(value_name = "FILE.md")]
+    file: PathBuf,
+    /// Make a chapter of each section
+    #[arg(long, value_enum)]
+    split: Option<Split>,
+    /// What the chapter's file is called; by default, like the lesson's
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Write chapters anew that hold something else by now; directives stay where an item's text has stayed
+    #[arg(long)]
+    replace: bool,
+    /// Write without asking
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
+    common.takes(&[Format::Text])?;
+    let root = book::find(common.course.as_deref())?;
+    let sources = book::sources(&root, common.trust_course)?;
+    let course = book::read(&root, common.trust_course)?;
+    let lesson = read(&arguments.file)?;
+    let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = import::slug(arguments.name.as_deref().unwrap_or(&stem).trim_end_matches(".md"));
+    if name.is_empty() || name == "summary" {
+        bail!("a chapter cannot be called {stem:?}: give it a name of letters and digits with --name");
+    }
+    let order = Order { lesson: &lesson, name: &name, split: arguments.split, replace: arguments.replace };
+    let planned = import::plan(&course, &sources, &order)?;
+    print(&report::import::text(&planned))?;
+    if planned.changes.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !arguments.yes && !agreed()? {
+        notice("Nothing was written.");
+        return Ok(Exit::Usage);
+    }
+    planned.changes.iter().try_for_each(|change| write(&sources, change))?;
+    notice(&format!("Written to {}. Next: verify lint", sources.display()));
+    Ok(Exit::Done)
+}
+
+/// The lesson's text.
+fn read(file: &Path) -> Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!(
+            "{} is no UTF-8 text: line {line} has a byte that cannot be read. Save the lesson as UTF-8, and import it then",
+            file.display()
+        )
+    })
+}
+
+/// Asks whether to write.
+fn agreed() -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        bail!("nothing was written, since nobody is there to ask: look at the changes, and write them with --yes");
+    }
+    let mut err = anstream::stderr();
+    write!(err, "Write this? [y/N] ")?;
+    err.flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
+}
+
+/// Writes a file whole or not at all.
+fn write(sources: &Path, change: &Change) -> Result<()> {
+    let path = sources.join(&change.file);
+    let folder = path.parent().unwrap_or(sources);
+    let what = || format!("writing {}", path.display());
+    fs::create_dir_all(folder).with_context(what)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(what)?;
+    file.write_all(change.after.as_bytes()).with_context(what)?;
+    #[cfg(unix)]
+    readable(file.as_file()).with_context(what)?;
+    file.persist(&path).with_context(what)?;
+    Ok(())
+}
+
+/// A temporary file is its owner's alone; a chapter is like any other file.
+#[cfg(unix)]
+fn readable(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}

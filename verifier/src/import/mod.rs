@@ -1,0 +1,197 @@
+//! `verify import`: from a raw lesson to chapters of the book.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`propose`] | which check an item means |
+//! | [`split`] | one chapter or several |
+//! | [`summary`] | `SUMMARY.md` |
+//! | `mdbook_verify::annotate` | writing into a lesson without losing a byte |
+//!
+//! Nothing here writes a file: an [`Import`] says what would change.
+
+pub mod propose;
+pub mod split;
+pub mod summary;
+
+use anyhow::{Context, Result, bail};
+use mdbook_verify::annotate::{self, Annotated, Writing};
+use mdbook_verify::course::Course;
+use mdbook_verify::directive::Directive;
+use mdbook_verify::scan;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use propose::{Proposal, Vocabulary};
+use split::{Piece, Split};
+
+/// A chapter that a lesson becomes, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chapter {
+    /// What `SUMMARY.md` calls it.
+    pub title: String,
+    /// The file, below the sources.
+    pub file: String,
+    /// The text, with directives and parameters.
+    pub text: String,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The file, below the sources.
+    pub file: String,
+    /// Whether there is no such file yet.
+    pub new: bool,
+    /// What it is compared with: what it holds now, or, of a new chapter, the lesson.
+    pub before: String,
+    /// What it is to hold.
+    pub after: String,
+}
+
+/// A checklist item of the lesson, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The line in the lesson, from 1.
+    pub line: usize,
+    /// The item's text.
+    pub text: String,
+    /// What it may mean.
+    pub proposal: Proposal,
+    /// Whether the directive could be written.
+    pub written: bool,
+}
+
+/// What an import comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// The files that change; none where the lesson was imported before.
+    pub changes: Vec<Change>,
+    /// The checklist items.
+    pub items: Vec<Found>,
+    /// How many numbers became parameters.
+    pub parameters: usize,
+}
+
+/// What to import, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'o> {
+    /// The lesson's text.
+    pub lesson: &'o str,
+    /// What its chapter is called: the file's name without `.md`.
+    pub name: &'o str,
+    /// Where it is split.
+    pub split: Option<Split>,
+    /// Whether chapters that hold something else by now are written anew. Their directives stay where the item's text
+    /// has stayed.
+    pub replace: bool,
+}
+
+/// Works out what an import changes.
+///
+/// # Errors
+/// When the lesson cannot be split, or a chapter of its name holds something else.
+pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
+    let vocabulary = Vocabulary::of(course);
+    let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
+    let mut chapters = Vec::new();
+    let pieces = split::pieces(order.lesson, order.split)?;
+    for (piece, file) in pieces.iter().zip(files(order.name, &pieces)) {
+        let raw = &order.lesson[piece.range.clone()];
+        let before = present(&sources.join(&file))?;
+        let kept = before.as_deref().map(directives).unwrap_or_default();
+        let annotated = annotated(course, &vocabulary, raw, &kept);
+        let first_line = order.lesson[..piece.range.start].matches('\n').count();
+        import.items.extend(items(&vocabulary, raw, &annotated, first_line));
+        import.parameters +=
+            annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
+        let title = piece.title.clone().unwrap_or_else(|| order.name.to_owned());
+        let chapter = Chapter { title, file, text: annotated.text };
+        match before {
+            Some(before) if annotate::is_made_of(&before, raw) => {}
+            Some(_) if !order.replace => bail!(
+                "{} holds something else than this lesson: import it under another name with --name, or write the \
+                 chapter anew with --replace, which keeps the directives of items that have stayed",
+                chapter.file
+            ),
+            before => import.changes.push(Change {
+                file: chapter.file.clone(),
+                new: before.is_none(),
+                before: before.unwrap_or_else(|| raw.to_owned()),
+                after: chapter.text.clone(),
+            }),
+        }
+        chapters.push(chapter);
+    }
+    let before = present(&sources.join("SUMMARY.md"))?;
+    let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters);
+    if before.as_ref() != Some(&after) {
+        let (new, before) = (before.is_none(), before.unwrap_or_default());
+        import.changes.push(Change { file: "SUMMARY.md".to_owned(), new, before, after });
+    }
+    Ok(import)
+}
+
+fn annotated(course: &Course, vocabulary: &Vocabulary, raw: &str, kept: &BTreeMap<String, String>) -> Annotated {
+    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
+    writings.extend(annotate::checklist(raw).into_iter().map(|item| {
+        let words = kept.get(&item.text).cloned().unwrap_or_else(|| vocabulary.propose(&item.text).words());
+        Writing::Directive { at: item.end, words }
+    }));
+    annotate::annotate(raw, writings, &course.params)
+}
+
+/// The directives of a chapter, by the text of their items.
+fn directives(chapter: &str) -> BTreeMap<String, String> {
+    let scan = scan::scan(chapter);
+    let words = |item: &scan::Item| Directive::words(&chapter[item.comment.clone()]).to_owned();
+    scan.items.iter().chain(&scan.open).map(|item| (item.text.clone(), words(item))).collect()
+}
+
+fn items(vocabulary: &Vocabulary, raw: &str, annotated: &Annotated, first_line: usize) -> Vec<Found> {
+    let written: BTreeSet<usize> = annotated
+        .written
+        .iter()
+        .filter_map(|writing| match writing {
+            Writing::Directive { at, .. } => Some(*at),
+            Writing::Parameter { .. } => None,
+        })
+        .collect();
+    let found = |item: scan::Unmarked| Found {
+        line: first_line + raw[..item.marker.start].matches('\n').count() + 1,
+        proposal: vocabulary.propose(&item.text),
+        text: item.text,
+        written: written.contains(&item.end),
+    };
+    annotate::checklist(raw).into_iter().map(found).collect()
+}
+
+/// What a file holds; nothing where there is none.
+fn present(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+/// The files of a lesson's pieces, side by side, so that links to pictures and other chapters stay right.
+fn files(name: &str, pieces: &[Piece]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut files = vec![format!("{name}.md")];
+    for (at, piece) in pieces.iter().enumerate().skip(1) {
+        let slug = piece.title.as_deref().map(slug).filter(|slug| !slug.is_empty());
+        let slug = slug.unwrap_or_else(|| format!("part-{}", at + 1));
+        let again = (2..).map(|count| format!("{slug}-{count}"));
+        let free = std::iter::once(slug.clone()).chain(again).find(|slug| taken.insert(slug.clone()));
+        files.push(format!("{name}-{}.md", free.unwrap_or(slug)));
+    }
+    files
+}
+
+/// A text as a file's name: letters and digits of ASCII, joined by dashes.
+pub fn slug(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}

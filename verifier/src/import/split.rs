@@ -1,0 +1,137 @@
+//! A lesson in one piece, or a chapter for each of its sections. Put together again, the pieces are the lesson.
+
+use anyhow::{Result, bail};
+use mdbook_verify::scan;
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// Where a lesson is split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Split {
+    /// At each heading of the second level (`##`).
+    H2,
+}
+
+/// A piece of a lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Its first heading, in words; none where it has no heading of its own.
+    pub title: Option<String>,
+    /// Where it stands in the lesson.
+    pub range: Range<usize>,
+}
+
+/// A heading that stands in no list and no quote.
+struct Heading {
+    level: HeadingLevel,
+    title: String,
+    at: usize,
+}
+
+/// The pieces of a lesson: one without a split.
+///
+/// # Errors
+/// When pieces would lose the links or footnotes that another piece defines.
+pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {
+    let headings = headings(lesson);
+    let title_of = |range: &Range<usize>| {
+        headings.iter().find(|heading| range.contains(&heading.at)).map(|heading| heading.title.clone())
+    };
+    let whole = 0..lesson.len();
+    let Some(Split::H2) = split else { return Ok(vec![Piece { title: title_of(&whole), range: whole }]) };
+    let mut starts: Vec<usize> =
+        headings.iter().filter(|heading| heading.level == HeadingLevel::H2).map(|heading| heading.at).collect();
+    // What stands before the first section is a piece of its own, unless it is blank.
+    match starts.first().copied() {
+        Some(first) if lesson[..first].trim().is_empty() => starts[0] = 0,
+        _ => starts.insert(0, 0),
+    }
+    if starts.len() > 1 {
+        defined_for_all(lesson)?;
+    }
+    let ends = starts.iter().skip(1).copied().chain([lesson.len()]);
+    let ranges = starts.iter().zip(ends).map(|(start, end)| *start..end);
+    Ok(ranges.map(|range| Piece { title: title_of(&range), range }).collect())
+}
+
+/// Refuses lessons in which one section may use what another defines.
+fn defined_for_all(lesson: &str) -> Result<()> {
+    let parser = Parser::new_ext(lesson, scan::options());
+    if let Some((name, _)) = parser.reference_definitions().iter().next() {
+        bail!(
+            "this lesson defines a link for all of its sections (`[{name}]: …`), and a chapter of its own would lose it: \
+             import the lesson without --split, or write its links out"
+        );
+    }
+    let mut events = parser;
+    if events.any(|event| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
+        bail!(
+            "this lesson has footnotes, and a chapter of its own would lose those that another one defines: import the \
+             lesson without --split"
+        );
+    }
+    Ok(())
+}
+
+fn headings(lesson: &str) -> Vec<Heading> {
+    let mut headings: Vec<Heading> = Vec::new();
+    let (mut depth, mut inside) = (0usize, false);
+    for (event, range) in Parser::new_ext(lesson, scan::options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) if depth == 0 => {
+                // A piece begins with the heading's line.
+                let at = lesson[..range.start].rfind('\n').map_or(0, |end| end + 1);
+                headings.push(Heading { level, title: String::new(), at });
+                inside = true;
+            }
+            Event::End(TagEnd::Heading(_)) => inside = false,
+            Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => depth += 1,
+            Event::End(
+                TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition | TagEnd::DefinitionList,
+            ) => depth = depth.saturating_sub(1),
+            Event::Text(text) | Event::Code(text) if inside => {
+                if let Some(heading) = headings.last_mut() {
+                    heading.title.push_str(&text);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak if inside => {
+                if let Some(heading) = headings.last_mut() {
+                    heading.title.push(' ');
+                }
+            }
+            _ => {}
+        }
+    }
+    headings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles(lesson: &str) -> Vec<(Option<String>, &str)> {
+        let pieces = pieces(lesson, Some(Split::H2)).unwrap();
+        let whole: String = pieces.iter().map(|piece| &lesson[piece.range.clone()]).collect();
+        assert_eq!(whole, lesson);
+        pieces.into_iter().map(|piece| (piece.title, &lesson[piece.range])).collect()
+    }
+
+    #[test]
+    fn a_section_becomes_a_piece_and_nothing_is_lost() {
+        let lesson = "# Title\n\nBefore.\n\n## One *two*\n\ntext\n\n### Deeper\n\n   ## `Three`\r\n\r\nend";
+        let found = titles(lesson);
+        let expected = [("Title", "# Title\n\nBefore.\n\n"), ("One two", "## One *two*\n\ntext\n\n### Deeper\n\n"), ("Three", "   ## `Three`\r\n\r\nend")];
+        assert_eq!(found.iter().map(|(title, text)| (title.as_deref().unwrap(), *text)).collect::<Vec<_>>(), expected);
+        assert_eq!(titles("\n\nSetext\n---\ntext\n\n> ## quoted\n\n- ## listed\n\n```\n## code\n```\n").len(), 1);
+        assert_eq!(titles("no heading\n"), [(None, "no heading\n")]);
+        assert_eq!(titles(""), [(None, "")]);
+    }
+
+    #[test]
+    fn what_all_sections_share_keeps_them_together() {
+        for lesson in ["## A\n\n[x]\n\n## B\n\n[x]: y.md\n", "## A\n\nx[^1]\n\n## B\n\n[^1]: note\n"] {
+            assert!(pieces(lesson, Some(Split::H2)).is_err(), "{lesson}");
+            assert_eq!(pieces(lesson, None).unwrap().len(), 1);
+        }
+    }
+}
