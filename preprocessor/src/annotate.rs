@@ -137,10 +137,21 @@ pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
         let Some(after) = rest.strip_prefix(&chapter[at..hole.range.start]) else { return false };
         // A lesson that had the parameter itself is as good.
         let itself = after.strip_prefix(&chapter[hole.range.clone()]);
-        rest = itself.unwrap_or_else(|| after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
+        rest = itself.unwrap_or_else(|| behind_number(after));
         at = hole.range.end;
     }
     rest == &chapter[at..]
+}
+
+/// What stands behind a number that a text begins with.
+fn behind_number(text: &str) -> &str {
+    let digits = |text: &'_ str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let whole = text.strip_prefix('-').unwrap_or(text);
+    let rest = &whole[digits(whole)..];
+    match rest.strip_prefix('.').map(|fraction| (fraction, digits(fraction))) {
+        Some((fraction, length)) if length > 0 => &fraction[length..],
+        _ => rest,
+    }
 }
 
 /// Takes the directives out, each with the space before it.
@@ -304,7 +315,8 @@ mod tests {
     fn a_chapter_is_told_from_another_lesson_and_not_from_other_values() {
         let lesson = "Budget amount 10\n\n- [ ] Done\n";
         let chapter = "Budget amount {{ budget_amount }}\n\n- [ ] Done <!-- verify: cost-budget -->\n";
-        for same in [lesson, "Budget amount 25\n\n- [ ] Done\n"] {
+        assert!(is_made_of("Budget amount {{ budget_amount }}.\n", "Budget amount 10.\n"));
+        for same in [lesson, "Budget amount 25\n\n- [ ] Done\n", "Budget amount -2.5\n\n- [ ] Done\n"] {
             assert!(is_made_of(chapter, same), "{same}");
         }
         for other in [

@@ -124,7 +124,10 @@ fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
                         scan.open.push(Item { comment, marker, text });
                     }
                     (Some(comment), marker) => scan.items.push(Item { comment, marker, text }),
-                    (None, Some(marker)) if !text.is_empty() => unmarked.push(Unmarked { marker, text, end }),
+                    (None, Some(marker)) if !text.is_empty() => {
+                        let marker = marker.start..marker.start + content[marker].trim_end().len();
+                        unmarked.push(Unmarked { marker, text, end });
+                    }
                     (None, _) => {}
                 }
             }

@@ -127,3 +127,12 @@ fn a_widget_never_breaks_out_of_its_list() {
         assert_eq!(tags(&html(&processed)), tags(&html(content)), "{processed}");
     }
 }
+
+#[test]
+fn an_item_whose_check_nobody_has_named_says_so() {
+    let root = course();
+    let content = "- [ ] Budget created <!-- verify: ? a-check -->\n- [ ] other\n";
+    let processed = run(root.path(), PARAMS, content).unwrap();
+    let open = "<span class=\"verify-open\" title=\"Nobody has said yet which check verifies this.\">verify: ?</span>";
+    assert_eq!(processed, format!("- [ ] Budget created {open}\n- [ ] other\n"));
+}

@@ -47,7 +47,7 @@ fix = "Do."
     machine.edit(
         "src/README.md",
         "## What the verdicts mean",
-        "- [ ] nobody verifies this\n- [x] Budget <!-- verify: cost-budget -->\n- [x] Budget again <!-- verify: cost-budget -->\n\n[gone](gone.md), [html](production-account.html), [ok](production-account.md#x), [web](https://example.com/a.md)\n\n## What the verdicts mean",
+        "- [ ] nobody verifies this\n- [ ] not named yet <!-- verify: ? mfa root-mfa -->\n- [x] Budget <!-- verify: cost-budget -->\n- [x] Budget again <!-- verify: cost-budget -->\n\n[gone](gone.md), [html](production-account.html), [ok](production-account.md#x), [web](https://example.com/a.md)\n\n## What the verdicts mean",
     );
     machine.edit("book.toml", "strict_budget = false", "strict_budget = false\nunused_one = 3");
     machine

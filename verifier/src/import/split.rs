@@ -85,10 +85,12 @@ fn headings(lesson: &str) -> Vec<Heading> {
                 inside = true;
             }
             Event::End(TagEnd::Heading(_)) => inside = false,
-            Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => depth += 1,
-            Event::End(
-                TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition | TagEnd::DefinitionList,
-            ) => depth = depth.saturating_sub(1),
+            Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::DefinitionList) => {
+                depth += 1
+            }
+            Event::End(TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition | TagEnd::DefinitionList) => {
+                depth = depth.saturating_sub(1)
+            }
             Event::Text(text) | Event::Code(text) if inside => {
                 if let Some(heading) = headings.last_mut() {
                     heading.title.push_str(&text);
@@ -120,7 +122,11 @@ mod tests {
     fn a_section_becomes_a_piece_and_nothing_is_lost() {
         let lesson = "# Title\n\nBefore.\n\n## One *two*\n\ntext\n\n### Deeper\n\n   ## `Three`\r\n\r\nend";
         let found = titles(lesson);
-        let expected = [("Title", "# Title\n\nBefore.\n\n"), ("One two", "## One *two*\n\ntext\n\n### Deeper\n\n"), ("Three", "   ## `Three`\r\n\r\nend")];
+        let expected = [
+            ("Title", "# Title\n\nBefore.\n\n"),
+            ("One two", "## One *two*\n\ntext\n\n### Deeper\n\n"),
+            ("Three", "   ## `Three`\r\n\r\nend"),
+        ];
         assert_eq!(found.iter().map(|(title, text)| (title.as_deref().unwrap(), *text)).collect::<Vec<_>>(), expected);
         assert_eq!(titles("\n\nSetext\n---\ntext\n\n> ## quoted\n\n- ## listed\n\n```\n## code\n```\n").len(), 1);
         assert_eq!(titles("no heading\n"), [(None, "no heading\n")]);

@@ -70,10 +70,7 @@ mod tests {
                 "# Summary\r\n\r\n* [One](one.md)\r\n* [A \\[new\\] lesson](new.md)\r\n  * [Its part](new/part.md)\r\n",
             ),
             ("# Summary\n", "# Summary\n\n- [A \\[new\\] lesson](new.md)\n  - [Its part](new/part.md)\n"),
-            (
-                "- [Old title](./new.md)\n",
-                "- [Old title](./new.md)\n  - [Its part](new/part.md)\n",
-            ),
+            ("- [Old title](./new.md)\n", "- [Old title](./new.md)\n  - [Its part](new/part.md)\n"),
         ];
         for (before, after) in cases {
             let added = with(before, &chapters());

@@ -1,0 +1,107 @@
+//! `verify import`, as an instructor runs it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{Machine, Ran, binary};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+const LESSON: &str = "# Keeping Costs Down\n\nBudget amount: $10.\n\n- [ ] Budget created\n- [x] Billing alerts on\n- [ ] Something else entirely\n";
+
+/// A machine with a lesson beside the course.
+fn machine(lesson: &[u8]) -> Machine {
+    let machine = Machine::new();
+    fs::write(machine.home.path().join("costs.md"), lesson).unwrap();
+    machine
+}
+
+fn import(machine: &Machine, arguments: &[&str]) -> Ran {
+    machine.verify(&[&["import", "../costs.md"], arguments].concat())
+}
+
+#[test]
+fn a_lesson_becomes_a_chapter_once_the_author_agrees() {
+    let machine = machine(LESSON.as_bytes());
+    let shown = import(&machine, &[]);
+    assert_eq!(shown.status, 2);
+    insta::assert_snapshot!(shown.shown());
+    assert!(!machine.course.join("src/costs.md").exists(), "nobody agreed");
+    let ran = import(&machine, &["--yes"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, shown.stdout.as_str()));
+    assert!(machine.read("src/SUMMARY.md").contains("- [Keeping Costs Down](costs.md)\n"));
+    assert_eq!(
+        machine.read("src/costs.md"),
+        "# Keeping Costs Down\n\nBudget amount: ${{ budget_amount }}.\n\n- [ ] Budget created <!-- verify: cost-budget -->\n\
+         - [x] Billing alerts on <!-- verify: billing-alerts -->\n- [ ] Something else entirely <!-- verify: ? -->\n"
+    );
+    let lint = machine.verify(&["lint"]);
+    assert_eq!(lint.status, 2);
+    assert!(lint.stdout.contains("open-item") && lint.stdout.contains("src/costs.md:7:"), "{}", lint.stdout);
+    // The book can be read all the same, and shows what is open.
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/costs.html");
+    assert!(page.contains("verify: ?</span>") && page.contains("data-step=\"cost-budget\""));
+    let before = (machine.read("src/costs.md"), machine.read("src/SUMMARY.md"));
+    let again = import(&machine, &["--yes"]);
+    assert_eq!(again.stdout, "This lesson was imported before: nothing changes.\n");
+    assert_eq!((machine.read("src/costs.md"), machine.read("src/SUMMARY.md")), before);
+}
+
+/// Answers the question in a terminal.
+fn answered(machine: &Machine, answer: &str) -> String {
+    let mut command = machine.command(Path::new("/usr/bin/script"));
+    let import = format!("{} import ../costs.md", binary("verify").display());
+    command.args(["-qec", &import, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn in_a_terminal_the_author_is_asked() {
+    let machine = machine(LESSON.as_bytes());
+    for answer in ["n\n", "\n"] {
+        let shown = answered(&machine, answer);
+        assert!(shown.contains("Write this? [y/N]") && shown.contains("Nothing was written."), "{shown}");
+        assert!(!machine.course.join("src/costs.md").exists());
+    }
+    assert!(answered(&machine, "y\n").contains("Next: verify lint"));
+    assert!(machine.course.join("src/costs.md").exists());
+}
+
+#[test]
+fn what_cannot_be_imported_is_named_and_nothing_is_written() {
+    let cases: [(&[u8], &[&str], &str); 5] = [
+        (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is no UTF-8 text: line 4 has a byte"),
+        (LESSON.as_bytes(), &["--name", "reference"], "reference.md holds something else than this lesson"),
+        (LESSON.as_bytes(), &["--name", "SUMMARY"], "a chapter cannot be called"),
+        (LESSON.as_bytes(), &["--name", "../.."], "a chapter cannot be called"),
+        (b"## A\n\n[x]\n\n## B\n\n[x]: y.md\n", &["--split", "h2"], "import the lesson without --split"),
+    ];
+    for (lesson, arguments, why) in cases {
+        let machine = machine(lesson);
+        let before = machine.read("src/SUMMARY.md");
+        let ran = import(&machine, &[arguments, &["--yes"]].concat());
+        assert!(ran.status == 2 && ran.stderr.contains(why), "{arguments:?}: {ran:?}");
+        assert_eq!(machine.read("src/SUMMARY.md"), before);
+        assert!(!machine.course.join("src/costs.md").exists());
+    }
+    let machine = Machine::new();
+    assert!(machine.verify(&["import", "nowhere.md"]).stderr.contains("reading nowhere.md"));
+}
+
+#[test]
+fn a_hostile_lesson_writes_neither_to_the_terminal_nor_outside_of_the_book() {
+    let lesson = "# \u{1b}]0;title\u{7} ](../../x) <!--\n\n- [ ] \u{1b}[31mBudget\u{1b}[0m created -->\r\n";
+    let machine = machine(lesson.as_bytes());
+    let ran = import(&machine, &["--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains('\u{7}'), "{:?}", ran.stdout);
+    let summary = machine.read("src/SUMMARY.md");
+    assert!(summary.contains("\\](../../x) \\<!--](costs.md)"), "{summary}");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+}

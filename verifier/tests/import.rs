@@ -1,0 +1,162 @@
+//! `verify import` on the lesson that this course was made from, and on lessons that nobody would write.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+use mdbook_verify::annotate;
+use mdbook_verify::course::Course;
+use proptest::prelude::*;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+use verify::book;
+use verify::import::propose::Vocabulary;
+use verify::import::split::{self, Split};
+use verify::import::{self, Import, Order};
+
+fn course() -> Course {
+    book::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../book").canonicalize().unwrap(), false).unwrap()
+}
+
+/// The lesson as it was before it came into the book.
+fn original(course: &Course) -> String {
+    let chapter = fs::read_to_string(course.root.join("src/production-account.md")).unwrap();
+    annotate::plain(&chapter, &course.params)
+}
+
+fn order(lesson: &str) -> Order<'_> {
+    Order { lesson, name: "lesson", split: None, replace: false }
+}
+
+fn write(sources: &Path, import: &Import) {
+    for change in &import.changes {
+        fs::write(sources.join(&change.file), &change.after).unwrap();
+    }
+}
+
+#[test]
+fn the_items_of_the_original_lesson_get_their_checks_or_none() {
+    let course = course();
+    let lesson = original(&course);
+    assert!(!lesson.contains("verify:") && !lesson.contains("{{"), "it is raw");
+    let sources = TempDir::new().unwrap();
+    let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    let table: Vec<String> =
+        import.items.iter().map(|item| format!("{}: {}", item.text, item.proposal.words())).collect();
+    insta::assert_snapshot!(table.join("\n"));
+    // What the book has been given by hand.
+    let by_hand =
+        |text: &str| course.steps.iter().find(|step| step.places.iter().any(|place| place.text == text)).unwrap();
+    let summary = import.items.iter().rev().take(7);
+    let sure = summary.filter(|item| item.proposal.sure).count();
+    assert!(sure >= 6, "{table:?}");
+    for item in import.items.iter().filter(|item| item.proposal.sure) {
+        assert_eq!(item.proposal.candidates[0].0, by_hand(&item.text).check, "{}", item.text);
+    }
+    assert_eq!(import.parameters, 2);
+}
+
+#[test]
+fn words_of_no_check_are_sure_of_none() {
+    let vocabulary = Vocabulary::of(&course());
+    for item in [
+        "Go to the console",
+        "Click Save",
+        "Done",
+        "",
+        "Enter your notification address",
+        "Read the next chapter",
+        "設定",
+        "Set up a VPC with two subnets",
+    ] {
+        let proposal = vocabulary.propose(item);
+        assert!(!proposal.sure, "{item}: {proposal:?}");
+    }
+}
+
+#[test]
+fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_parameters() {
+    let mut course = course();
+    let lesson = original(&course);
+    let sources = TempDir::new().unwrap();
+    write(sources.path(), &import::plan(&course, sources.path(), &order(&lesson)).unwrap());
+    let again = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    assert!(again.changes.is_empty(), "{:?}", again.changes);
+    // The author names the check that was open, takes another one out, and changes a parameter.
+    let file = sources.path().join("lesson.md");
+    let chapter = fs::read_to_string(&file).unwrap();
+    let chapter = chapter.replace("? alternate-contacts contact-matches", "alternate-contacts optional");
+    fs::write(&file, chapter.replace(" <!-- verify: mfa -->", "")).unwrap();
+    course.params.insert("budget_amount".into(), mdbook_verify::param::Param::Int(20));
+    assert!(import::plan(&course, sources.path(), &order(&lesson)).unwrap().changes.is_empty());
+    // A lesson whose words have changed is another one. Written anew, it keeps what the author said.
+    let changed = lesson.replace("## Overview", "## What this is about");
+    let refused = import::plan(&course, sources.path(), &order(&changed)).unwrap_err().to_string();
+    assert!(refused.contains("lesson.md holds something else") && refused.contains("--replace"), "{refused}");
+    let anew = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }).unwrap();
+    assert_eq!(anew.changes.len(), 1);
+    assert!(anew.changes[0].after.contains("## What this is about"));
+    assert!(anew.changes[0].after.contains("<!-- verify: alternate-contacts optional -->"));
+}
+
+#[test]
+fn a_lesson_in_sections_loses_nothing() {
+    let course = course();
+    let lesson = original(&course);
+    let sources = TempDir::new().unwrap();
+    let order = Order { split: Some(Split::H2), ..order(&lesson) };
+    let import = import::plan(&course, sources.path(), &order).unwrap();
+    write(sources.path(), &import);
+    let files: Vec<&str> = import.changes.iter().map(|change| change.file.as_str()).collect();
+    insta::assert_snapshot!(format!("{}\n\n{}", files.join("\n"), import.changes.last().unwrap().after));
+    let chapters = import.changes.iter().filter(|change| change.file != "SUMMARY.md");
+    let whole: String = chapters.map(|change| annotate::plain(&change.after, &course.params)).collect();
+    assert_eq!(whole, lesson);
+    assert!(import::plan(&course, sources.path(), &order).unwrap().changes.is_empty());
+    assert_eq!(
+        import.items.iter().map(|item| item.line).collect::<Vec<_>>(),
+        [61, 62, 63, 101, 102, 103, 104, 105, 106, 107]
+    );
+}
+
+/// Pieces that lessons are made of.
+fn lesson() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("## Section\n"),
+        Just("Setext\n---\n"),
+        Just("# Title\n"),
+        Just("\n"),
+        Just("\r\n"),
+        Just("- [ ] Budget created\n"),
+        Just("> ## quoted\n"),
+        Just("- [x] Billing alerts"),
+        Just("  - [ ] MFA\n"),
+        Just("```\n"),
+        Just("| a | b |\n|---|---|\n"),
+        Just("budget amount 10 "),
+        Just("[a]: b\n"),
+        Just("<!-- "),
+        Just("é"),
+        Just("    "),
+    ];
+    prop::collection::vec(piece, 0..25).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_lesson_comes_out_of_its_chapters_again(lesson in lesson(), in_sections in any::<bool>()) {
+        let course = course();
+        let split = in_sections.then_some(Split::H2);
+        if split::pieces(&lesson, split).is_ok() {
+            let sources = TempDir::new().unwrap();
+            let order = Order { split, ..order(&lesson) };
+            let import = import::plan(&course, sources.path(), &order).unwrap();
+            let chapters = import.changes.iter().filter(|change| change.file != "SUMMARY.md");
+            let whole: String = chapters.map(|change| annotate::plain(&change.after, &course.params)).collect();
+            prop_assert_eq!(&whole, &lesson);
+            write(sources.path(), &import);
+            prop_assert!(import::plan(&course, sources.path(), &order).unwrap().changes.is_empty());
+        }
+    }
+}
