@@ -96,7 +96,7 @@ impl<'c> Compiler<'c> {
             expectations.iter().enumerate().filter_map(|(at, expectation)| self.expectation(at + 1, expectation));
         let expectations: Vec<CompiledExpectation> = expectations.collect();
         self.costs(&lets, &expectations);
-        if self.errors.is_empty() { Ok(CompiledCheck { lets, expectations }) } else { Err(self.errors) }
+        if self.errors.is_empty() { Ok(CompiledCheck::new(lets, expectations)) } else { Err(self.errors) }
     }
 
     fn expectation(&mut self, number: usize, expectation: &Expectation) -> Option<CompiledExpectation> {

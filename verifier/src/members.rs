@@ -8,23 +8,18 @@ use std::sync::Arc;
 use crate::verdict::{self, Awaited, Case, Judged};
 
 /// A check of checks: the worst verdict of its members.
-pub(crate) fn judge(case: &Arc<Case>, step: &Step) -> Judged {
-    let members: Vec<(&Check, Judged)> = step
-        .members
-        .iter()
-        .filter_map(|id| case.course.step(id))
-        .map(|member| (case.course.check(member), verdict::judge(case, member)))
-        .collect();
+pub(crate) fn judge(case: &Case, step: &Step, members: &[(&Step, &Judged)]) -> Judged {
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
-    let expectations = members.iter().map(|(check, judged)| member_result(check, judged)).collect();
+    let expectations = members.iter().map(|(member, judged)| member_result(case.course.check(member), judged));
+    let expectations = expectations.collect();
     let mut reasons: Vec<Reason> = match verdict {
         Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
         _ => Vec::new(),
     };
     reasons.sort();
     reasons.dedup();
-    let seen = members.into_iter().flat_map(|(_, judged)| judged.seen).collect();
-    Judged { verdict, reasons, expectations, seen }
+    let seen = members.iter().flat_map(|(_, judged)| judged.seen.clone()).collect();
+    Judged { verdict, reasons, expectations, seen, check_hash: case.course.hash(step) }
 }
 
 /// What is known of the members by the evidence that has arrived.
@@ -34,9 +29,9 @@ pub(crate) fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
     let members = step.members.iter().filter_map(|id| case.course.step(id));
     let awaited = members.map(|member| Awaited {
         title: case.course.check(member).title.clone(),
-        result: Some(member)
-            .filter(arrived)
-            .map(|member| member_result(case.course.check(member), &verdict::judge(case, member))),
+        result: Some(member).filter(arrived).and_then(|member| {
+            Some(member_result(case.course.check(member), verdict::judge(case, &[member]).first()?))
+        }),
     });
     awaited.collect()
 }

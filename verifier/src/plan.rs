@@ -24,6 +24,10 @@ pub struct CompiledCheck {
     pub lets: Vec<(String, Expression)>,
     /// The expectations.
     pub expectations: Vec<CompiledExpectation>,
+    /// What it reads.
+    needs: BTreeSet<Need>,
+    /// The first words of the free names in it.
+    roots: BTreeSet<String>,
 }
 
 /// An expectation with its expressions compiled.
@@ -94,9 +98,9 @@ impl Compiled {
     pub fn needs(&self, course: &Course, step: &Step) -> BTreeSet<(String, Section)> {
         let mut needs: BTreeSet<(String, Section)> = self
             .check(step)
-            .all_needs()
-            .into_iter()
-            .map(|need| (need.account.unwrap_or_else(|| step.account.clone()), need.section))
+            .needs
+            .iter()
+            .map(|need| (need.account.clone().unwrap_or_else(|| step.account.clone()), need.section))
             .collect();
         if step.members.is_empty() {
             needs.insert((step.account.clone(), Section::Identity));
@@ -153,13 +157,23 @@ impl CompiledExpectation {
 }
 
 impl CompiledCheck {
+    /// A check of compiled parts.
+    pub fn new(lets: Vec<(String, Expression)>, expectations: Vec<CompiledExpectation>) -> CompiledCheck {
+        let mut check = CompiledCheck { lets, expectations, needs: BTreeSet::new(), roots: BTreeSet::new() };
+        check.needs = check.expectations.iter().flat_map(|expectation| check.needs_of(expectation)).collect();
+        let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
+        let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
+        check.roots = all.flat_map(|expression| expression.names().iter().map(|name| name.root.clone())).collect();
+        check
+    }
+
     /// What an expression reads, through the `let`s that it uses.
     pub fn needs(&self, expression: &Expression) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
         for name in expression.names() {
             if let Some((_, used)) = self.lets.iter().find(|(let_name, _)| *let_name == name.root) {
                 needs.extend(self.needs(used));
-            } else if let Some(need) = need(&name) {
+            } else if let Some(need) = need(name) {
                 needs.insert(need);
             }
         }
@@ -171,8 +185,9 @@ impl CompiledCheck {
         expectation.expressions().into_iter().flat_map(|expression| self.needs(expression)).collect()
     }
 
-    fn all_needs(&self) -> BTreeSet<Need> {
-        self.expectations.iter().flat_map(|expectation| self.needs_of(expectation)).collect()
+    /// Whether it uses a name.
+    pub fn uses(&self, name: &str) -> bool {
+        self.roots.contains(name)
     }
 }
 

@@ -13,10 +13,10 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
     let needs = case.compiled.needs(&case.course, step);
     let accounts: BTreeMap<String, String> = needs
         .into_iter()
-        .filter_map(|(account, _)| case.account_ids.get(&account).map(|id| (account, case.key.fingerprint(id))))
+        .filter_map(|(account, _)| case.fingerprints.get(&account).cloned().map(|fingerprint| (account, fingerprint)))
         .collect();
     // What was found in another account, or by another check, says nothing about since when this holds.
-    let check_hash = case.course.hash(step);
+    let check_hash = judged.check_hash;
     let before = results.steps.get(&step.id).filter(|before| {
         let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
         before.check_hash == check_hash && before.accounts.iter().all(same)

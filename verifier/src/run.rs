@@ -40,8 +40,7 @@ impl Bench<'_> {
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let case = self.case(gathered, results);
         self.note_accounts(gathered, results);
-        for step in steps {
-            let judged = verdict::judge(&case, step);
+        for (step, judged) in steps.iter().zip(verdict::judge(&case, steps)) {
             let calls = calls_of(self.compiled, self.course, step, gathered);
             record::put(results, &case, step, judged, calls);
         }
@@ -63,7 +62,12 @@ impl Bench<'_> {
             course: Arc::clone(self.course),
             compiled: Arc::clone(self.compiled),
             evidence: Arc::clone(&gathered.evidence),
-            account_ids: gathered.account_ids.clone(),
+            bound: verdict::Bound::new(&gathered.evidence),
+            fingerprints: gathered
+                .account_ids
+                .iter()
+                .map(|(account, id)| (account.clone(), self.key.fingerprint(id)))
+                .collect(),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),
             key: self.key.clone(),

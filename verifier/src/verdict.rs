@@ -19,8 +19,34 @@ use crate::sentence::Sentence;
 /// The evidence of a run: sections as JSON, by account.
 pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
 
+/// The evidence as expressions see it, made once for all steps.
+#[derive(Debug)]
+pub struct Bound {
+    /// Sections by account.
+    sections: BTreeMap<String, BTreeMap<Section, Field>>,
+    /// What `accounts` means.
+    accounts: Fields,
+}
+
+impl Bound {
+    /// Evidence for expressions.
+    pub fn new(evidence: &Evidence) -> Bound {
+        let of = |sections: &BTreeMap<Section, Value>| -> BTreeMap<Section, Field> {
+            sections.iter().map(|(section, value)| (*section, Field::from_json(value))).collect()
+        };
+        let sections: BTreeMap<String, BTreeMap<Section, Field>> =
+            evidence.iter().map(|(account, sections)| (account.clone(), of(sections))).collect();
+        let accounts = sections.iter().map(|(account, sections)| {
+            let fields = sections.iter().map(|(section, field)| (section.name().to_owned(), field.clone()));
+            (account.clone(), Field::Known(Box::new(Fields::new(fields.collect()))))
+        });
+        let accounts = Fields::new(accounts.collect());
+        Bound { sections, accounts }
+    }
+}
+
 /// All that verdicts depend on.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Case {
     /// The course.
     pub course: Arc<Course>,
@@ -28,8 +54,10 @@ pub struct Case {
     pub compiled: Arc<Compiled>,
     /// What AWS said.
     pub evidence: Arc<Evidence>,
-    /// Account ids by the course's names, of the accounts that were identified.
-    pub account_ids: BTreeMap<String, String>,
+    /// The same, for expressions.
+    pub bound: Bound,
+    /// Fingerprints of account ids by the course's names, of the accounts that were identified.
+    pub fingerprints: BTreeMap<String, String>,
     /// What the learner confirmed before.
     pub confirmations: Vec<Confirmation>,
     /// What was seen before.
@@ -51,6 +79,8 @@ pub struct Judged {
     pub expectations: Vec<ExpectationResult>,
     /// Late evidence that was seen now.
     pub seen: Vec<Seen>,
+    /// Identifies the check with the parameters that it used, see [`Course::hash`].
+    pub check_hash: String,
 }
 
 /// An expectation while its evidence arrives.
@@ -69,24 +99,46 @@ struct Decided {
     reasons: Vec<Reason>,
 }
 
-/// Judges a step.
-pub fn judge(case: &Arc<Case>, step: &Step) -> Judged {
-    if !step.members.is_empty() {
-        return members::judge(case, step);
+/// Judges steps, each in its place. What a check of checks consists of is judged once, whether it is among them or not.
+pub fn judge(case: &Arc<Case>, steps: &[&Step]) -> Vec<Judged> {
+    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| case.course.step(id));
+    let simple = steps.iter().copied().filter(|step| step.members.is_empty());
+    let mut own: BTreeMap<&str, &Step> = members.map(|step| (step.id.as_str(), step)).collect();
+    // A step that is given may say more than the course's: other parameters, or another account.
+    own.extend(simple.map(|step| (step.id.as_str(), step)));
+    let on_thread = Arc::clone(case);
+    let judged = cel::each_on_a_thread(own.values().map(|step| (*step).clone()).collect(), move |step| {
+        Judge::new(&on_thread, step).map(Judge::judge)
+    });
+    let whole = |(step, judged): (&&Step, Result<Result<Judged, String>, String>)| {
+        judged.and_then(|judged| judged).unwrap_or_else(|message| not_evaluated(case, step, &message))
+    };
+    let judged: BTreeMap<&str, Judged> = own.keys().copied().zip(own.values().zip(judged).map(whole)).collect();
+    let of = |step: &&Step| match step.members.as_slice() {
+        [] => judged[step.id.as_str()].clone(),
+        members => {
+            let members = members.iter().filter_map(|id| Some((case.course.step(id)?, judged.get(id.as_str())?)));
+            members::judge(case, step, &members.collect::<Vec<_>>())
+        }
+    };
+    steps.iter().map(of).collect()
+}
+
+/// A step whose expressions could not be evaluated at all.
+fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
+    let expectations = case.course.check(step).expectations().iter().map(|expectation| ExpectationResult {
+        title: expectation.title.clone(),
+        outcome: Outcome::Unknown,
+        sentences: Vec::new(),
+        statement: None,
+    });
+    Judged {
+        verdict: Verdict::Unknown,
+        reasons: vec![course_error(&step.account, message)],
+        expectations: expectations.collect(),
+        seen: Vec::new(),
+        check_hash: case.course.hash(step),
     }
-    let (on_thread, own) = (Arc::clone(case), step.clone());
-    let judged = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.judge()));
-    judged.and_then(|judged| judged).unwrap_or_else(|message| {
-        let reasons = vec![course_error(&step.account, &message)];
-        let expectations = case.course.check(step).expectations().iter();
-        let expectations = expectations.map(|expectation| ExpectationResult {
-            title: expectation.title.clone(),
-            outcome: Outcome::Unknown,
-            sentences: Vec::new(),
-            statement: None,
-        });
-        Judged { verdict: Verdict::Unknown, reasons, expectations: expectations.collect(), seen: Vec::new() }
-    })
 }
 
 /// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
@@ -113,22 +165,21 @@ impl<'c> Judge<'c> {
     fn new(case: &'c Case, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(case.compiled.check(step));
         let mut scope = Scope::default();
-        for (name, param) in case.course.params_of(step) {
+        for (name, param) in case.course.params_of(step).iter().filter(|(name, _)| check.uses(name)) {
             let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
-            scope.bind(&name, Field::from_json(&json));
+            scope.bind(name, Field::from_json(&json));
         }
-        let accounts = case.evidence.iter().map(|(account, sections)| {
-            let sections = sections.iter().map(|(section, value)| (section.name().to_owned(), Field::from_json(value)));
-            (account.clone(), Field::Known(Box::new(Fields::new(sections.collect()))))
-        });
-        scope.bind("accounts", Field::Known(Box::new(Fields::new(accounts.collect()))));
-        for (section, value) in case.evidence.get(&step.account).into_iter().flatten() {
-            scope.bind(section.name(), Field::from_json(value));
+        if check.uses("accounts") {
+            scope.bind("accounts", Field::Known(Box::new(case.bound.accounts.clone())));
+        }
+        let sections = case.bound.sections.get(&step.account).into_iter().flatten();
+        for (section, field) in sections.filter(|(section, _)| check.uses(section.name())) {
+            scope.bind(section.name(), field.clone());
         }
         for (name, expression) in &check.lets {
             scope.bind_let(name, expression)?;
         }
-        let fingerprint = case.account_ids.get(&step.account).map(|id| case.key.fingerprint(id));
+        let fingerprint = case.fingerprints.get(&step.account).cloned();
         Ok(Judge { case, step, check, check_hash: case.course.hash(step), fingerprint, scope })
     }
 
@@ -155,7 +206,8 @@ impl<'c> Judge<'c> {
         }
         let expectations =
             decided.into_iter().map(|(decided, expectation)| decided.of(expectation, &self.step.account));
-        Judged { verdict, reasons: reasons.into_iter().collect(), expectations: expectations.collect(), seen }
+        let (reasons, expectations) = (reasons.into_iter().collect(), expectations.collect());
+        Judged { verdict, reasons, expectations, seen, check_hash: self.check_hash }
     }
 
     fn so_far(self) -> Vec<Awaited> {

@@ -11,7 +11,7 @@ pub mod value;
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Program, Value};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 /// The longest expression. Ours are a tenth of it.
@@ -34,6 +34,7 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 pub struct Expression {
     source: String,
     program: Box<Program>,
+    names: Vec<names::Name>,
 }
 
 /// What an expression came to.
@@ -67,7 +68,8 @@ impl Expression {
                 "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
             ));
         }
-        Ok(Expression { source: source.to_owned(), program: Box::new(program) })
+        let names = names::used(program.expression());
+        Ok(Expression { source: source.to_owned(), program: Box::new(program), names })
     }
 
     /// The text it was compiled from.
@@ -81,8 +83,8 @@ impl Expression {
     }
 
     /// The names it uses, see [`names`].
-    pub fn names(&self) -> Vec<names::Name> {
-        names::used(self.program.expression())
+    pub fn names(&self) -> &[names::Name] {
+        &self.names
     }
 
     /// Evaluates it as a condition.
@@ -152,15 +154,51 @@ impl Scope {
 /// # Errors
 /// When it takes too long or the thread cannot be had.
 pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::Builder::new()
-        .name("cel".into())
-        .stack_size(STACK)
-        .spawn(move || sender.send(work()))
-        .map_err(|error| format!("no thread for the expressions: {error}"))?;
-    receiver
-        .recv_timeout(DEADLINE)
-        .map_err(|_| format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs()))
+    let (sender, receiver) = mpsc::channel();
+    // Whoever waited may have gone.
+    spawn(move || drop(sender.send(work())))?;
+    receiver.recv_timeout(DEADLINE).map_err(|_| late())
+}
+
+/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Each has
+/// the deadline for itself; behind one that misses it, another thread goes on.
+pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
+where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let (things, work) = (Arc::new(things), Arc::new(work));
+    let mut done = Vec::with_capacity(things.len());
+    while done.len() < things.len() {
+        let (sender, receiver) = mpsc::channel();
+        let (todo, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
+        let spawned = spawn(move || {
+            // Whoever waited may have gone.
+            let _ = todo[from..].iter().try_for_each(|thing| sender.send(work(thing)));
+        });
+        if let Err(why) = spawned {
+            done.extend((from..things.len()).map(|_| Err(why.clone())));
+            break;
+        }
+        while done.len() < things.len() {
+            let worked = receiver.recv_timeout(DEADLINE).map_err(|_| late());
+            let missed = worked.is_err();
+            done.push(worked);
+            if missed {
+                break;
+            }
+        }
+    }
+    done
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    let thread = std::thread::Builder::new().name("cel".into()).stack_size(STACK).spawn(work);
+    thread.map(drop).map_err(|error| format!("no thread for the expressions: {error}"))
+}
+
+fn late() -> String {
+    format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs())
 }
 
 /// CEL's standard library and our own functions, which the course's reference documents.

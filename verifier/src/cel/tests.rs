@@ -81,7 +81,7 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
 fn names_are_read_off_the_tree() {
     let used = |source: &'static str| {
         on_a_thread(move || {
-            let names = Expression::compile(source).unwrap().names();
+            let names = Expression::compile(source).unwrap().names().to_vec();
             names
                 .iter()
                 .map(|name| [vec![name.root.clone()], name.fields.clone()].concat().join("."))

@@ -27,6 +27,16 @@ pub enum Field {
     Unreadable,
 }
 
+impl Clone for Field {
+    fn clone(&self) -> Field {
+        match self {
+            Field::Known(value) => Field::Known(value.clone_as_boxed()),
+            Field::None => Field::None,
+            Field::Unreadable => Field::Unreadable,
+        }
+    }
+}
+
 impl Field {
     /// A field from evidence as JSON.
     pub fn from_json(json: &Value) -> Field {

@@ -58,7 +58,7 @@ impl Linter<'_> {
             .iter()
             .map(|(_, expression)| expression)
             .chain(compiled.expectations.iter().flat_map(CompiledExpectation::expressions))
-            .flat_map(|expression| expression.names().into_iter().map(|name| name.root))
+            .flat_map(|expression| expression.names().iter().map(|name| name.root.clone()))
             .collect();
         for (name, expression) in compiled.lets.iter().filter(|(name, _)| !used.contains(name)) {
             let spot = self.spot(expression.source(), None);

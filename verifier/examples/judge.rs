@@ -1,0 +1,50 @@
+//! Judges a recorded course again and again on one core, for `tests/bench`: how many lessons a second, or, with a count,
+//! that many (for counting instructions).
+//!
+//! `judge COURSE [COUNT]` judges the course on the practice account in which everything is done.
+
+use anyhow::{Context, Result};
+use mdbook_verify::key::Key;
+use mdbook_verify::results::{Results, Verdict};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use verify::practice::{Start, World};
+use verify::run::Bench;
+use verify::{book, compile, gather};
+
+/// How long the lessons of a second are counted for.
+const WHILE: Duration = Duration::from_secs(3);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let root = PathBuf::from(arguments.next().context("judge COURSE [COUNT]")?).canonicalize()?;
+    let count: Option<u32> = arguments.next().map(|count| count.parse()).transpose()?;
+    let course = Arc::new(book::read(&root, false)?);
+    let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
+    let compiled = Arc::new(compiled);
+    let world = World::open(Start::Done, &[], 1_795_478_400).await?;
+    let plan = compiled.plan(&course, &course.steps);
+    let connections = world.connections(course.accounts.keys());
+    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}).await;
+    let key = Key::new([7; 32]);
+    let bench = Bench { course: &course, compiled: &compiled, key: &key, show_identifiers: false };
+    let steps: Vec<_> = course.steps.iter().collect();
+    let judge = || {
+        let mut results = Results::empty(true);
+        bench.judge(&steps, &gathered, &mut results);
+        results.steps.values().filter(|step| step.verdict == Verdict::Verified).count()
+    };
+    let (begun, mut judged) = (Instant::now(), 0);
+    let goes_on = |judged: u32| count.map_or_else(|| begun.elapsed() < WHILE, |count| judged < count);
+    let mut verified = 0;
+    while goes_on(judged) {
+        verified = judge();
+        judged += 1;
+    }
+    let each = begun.elapsed().as_secs_f64() / f64::from(judged.max(1));
+    println!("{:.0} lessons a second of {} steps, {verified} of them verified", 1.0 / each, steps.len());
+    Ok(())
+}
