@@ -6,6 +6,7 @@ use mdbook_verify::key::Key;
 use mdbook_verify::results::{Call, Results, SeenAccount};
 use std::sync::Arc;
 
+use crate::cel::bound::Bound;
 use crate::evidence::Section;
 use crate::gather::Gathered;
 use crate::mask;
@@ -62,7 +63,7 @@ impl Bench<'_> {
             course: Arc::clone(self.course),
             compiled: Arc::clone(self.compiled),
             evidence: Arc::clone(&gathered.evidence),
-            bound: verdict::Bound::new(&gathered.evidence),
+            bound: Bound::new(&gathered.evidence),
             fingerprints: gathered
                 .account_ids
                 .iter()

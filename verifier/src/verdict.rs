@@ -8,7 +8,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cel::value::{Field, Fields};
+use crate::cel::bound::Bound;
+use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
 use crate::evidence::{self, Section, time};
 use crate::mask;
@@ -18,32 +19,6 @@ use crate::sentence::Sentence;
 
 /// The evidence of a run: sections as JSON, by account.
 pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
-
-/// The evidence as expressions see it, made once for all steps.
-#[derive(Debug)]
-pub struct Bound {
-    /// Sections by account.
-    sections: BTreeMap<String, BTreeMap<Section, Field>>,
-    /// What `accounts` means.
-    accounts: Fields,
-}
-
-impl Bound {
-    /// Evidence for expressions.
-    pub fn new(evidence: &Evidence) -> Bound {
-        let of = |sections: &BTreeMap<Section, Value>| -> BTreeMap<Section, Field> {
-            sections.iter().map(|(section, value)| (*section, Field::from_json(value))).collect()
-        };
-        let sections: BTreeMap<String, BTreeMap<Section, Field>> =
-            evidence.iter().map(|(account, sections)| (account.clone(), of(sections))).collect();
-        let accounts = sections.iter().map(|(account, sections)| {
-            let fields = sections.iter().map(|(section, field)| (section.name().to_owned(), field.clone()));
-            (account.clone(), Field::Known(Box::new(Fields::new(fields.collect()))))
-        });
-        let accounts = Fields::new(accounts.collect());
-        Bound { sections, accounts }
-    }
-}
 
 /// All that verdicts depend on.
 #[derive(Debug)]
@@ -170,10 +145,9 @@ impl<'c> Judge<'c> {
             scope.bind(name, Field::from_json(&json));
         }
         if check.uses("accounts") {
-            scope.bind("accounts", Field::Known(Box::new(case.bound.accounts.clone())));
+            scope.bind("accounts", Field::Known(Box::new(case.bound.accounts())));
         }
-        let sections = case.bound.sections.get(&step.account).into_iter().flatten();
-        for (section, field) in sections.filter(|(section, _)| check.uses(section.name())) {
+        for (section, field) in case.bound.sections(&step.account).filter(|(section, _)| check.uses(section.name())) {
             scope.bind(section.name(), field.clone());
         }
         for (name, expression) in &check.lets {

@@ -2,6 +2,7 @@
 //!
 //! What an expression reads is `plan`'s business, what it decides `verdict`'s.
 
+pub mod bound;
 pub mod cost;
 pub mod names;
 #[cfg(test)]

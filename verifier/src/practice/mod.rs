@@ -38,7 +38,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use mdbook_verify::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
-use winterbaume_core::MockAws;
+use winterbaume_core::{MockAws, MockRequest, MockService};
 
 use crate::account::{Connected, Connection};
 
@@ -211,6 +211,21 @@ impl World {
     /// Of real accounts, `sts:GetCallerIdentity` is never denied; here it can be.
     pub fn deny(&self, operation_or_action: &str) {
         self.cloud.deny(operation_or_action);
+    }
+
+    /// How the accounts answer an HTTP request, for programs that reach them over a network. Which service and which
+    /// account are meant is read off the signature, so any endpoint will do.
+    pub async fn answer(&self, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        // S3 tells a bucket by the host or by the path; here, all share one host.
+        let uri = format!("https://s3.{REGION}.amazonaws.com{path}");
+        let (method, headers) = (parts.method.to_string(), parts.headers);
+        let answer = self.cloud.handle(MockRequest { method, uri, headers, body }).await;
+        let mut response = http::Response::new(answer.body);
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+        *response.headers_mut() = answer.headers;
+        response
     }
 
     fn writer(&self, account: Account) -> Writer {

@@ -1,0 +1,38 @@
+//! The practice accounts over HTTP on loopback, for `tests/bench`: `practice_aws [DELAY]` answers each request after so
+//! many milliseconds, as AWS does from far away. Prints its address.
+//!
+//! With `AWS_ENDPOINT_URL` set to that, and the practice accounts' keys in profiles, any AWS client reads them.
+
+use anyhow::Result;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{Response, StatusCode};
+use axum::serve::ListenerExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use verify::practice::{Start, World};
+
+/// No request to AWS's control planes is larger.
+const MOST: usize = 1 << 20;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let delay: u64 = std::env::args().nth(1).map_or(Ok(0), |delay| delay.parse())?;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
+    let world = Arc::new(World::open(Start::Done, &[], now.try_into()?).await?);
+    let answer = async move |request: Request| {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, MOST).await else { return Err(StatusCode::PAYLOAD_TOO_LARGE) };
+        let response: Response<Body> = world.answer(Request::from_parts(parts, body)).await.map(Body::from);
+        Ok(response)
+    };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    println!("http://{}", listener.local_addr()?);
+    // Small answers go out at once, as AWS's do.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    axum::serve(listener, Router::new().fallback(answer)).await?;
+    Ok(())
+}
