@@ -2,10 +2,12 @@
 
 mod accounts;
 mod attest;
+mod completions;
 mod doctor;
 mod explain;
 mod import;
 mod lint;
+mod man;
 mod mfa;
 mod policy;
 mod practice;
@@ -19,7 +21,8 @@ mod watch;
 mod watcher;
 
 use anyhow::{Result, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -193,6 +196,18 @@ enum Command {
         #[arg(value_enum)]
         document: schema::Document,
     },
+    /// What a shell needs to complete these commands
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// The manual page, of one command or of all: `verify man | man -l -`
+    Man {
+        /// The command, as in `verify man practice do`; the whole program without one
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -242,6 +257,8 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Selftest { checks }) => selftest::run(common, &checks).await,
         Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Schema { document }) => schema::run(document),
+        Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),
+        Some(Command::Man { command }) => man::run(Cli::command(), &command),
     }
 }
 

@@ -1,0 +1,14 @@
+//! `verify completions SHELL`: made from the command line's own definition.
+
+use anyhow::Result;
+use clap::Command;
+use clap_complete::Shell;
+
+use super::{Exit, print};
+
+pub(super) fn run(mut command: Command, shell: Shell) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "verify", &mut script);
+    print(&String::from_utf8(script)?)?;
+    Ok(Exit::Done)
+}

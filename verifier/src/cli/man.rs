@@ -1,0 +1,30 @@
+//! `verify man [COMMAND]`: a manual page, made from the command line's own definition.
+
+use anyhow::{Context, Result};
+use clap::Command;
+use clap_mangen::Man;
+
+use super::{Exit, print};
+
+pub(super) fn run(mut program: Command, names: &[String]) -> Result<Exit> {
+    // Options that every command takes are in each page.
+    program.build();
+    let mut command = &program;
+    for name in names {
+        command = command.find_subcommand(name).with_context(|| none(command, name))?;
+    }
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    print(&String::from_utf8(page)?)?;
+    Ok(Exit::Done)
+}
+
+/// What is said of a command that isn't there.
+fn none(above: &Command, name: &str) -> String {
+    let names: Vec<&str> = above.get_subcommands().map(Command::get_name).collect();
+    let above = above.get_bin_name().unwrap_or(above.get_name());
+    match names.is_empty() {
+        true => format!("there is no command `{above} {name}`: `{above}` has none of its own"),
+        false => format!("there is no command `{above} {name}`; there are {}", names.join(", ")),
+    }
+}
