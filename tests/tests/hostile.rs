@@ -51,6 +51,26 @@ fn scripts_in_lessons_are_refused() {
 }
 
 #[test]
+fn its_page_for_what_is_not_there_brings_no_script_and_takes_none_from_elsewhere() {
+    let machine = Machine::new();
+    machine.edit("book.toml", "[output.html]", "[output.html]\nsite-url = \"/a/\"");
+    machine.write("src/404.md", "# Lost\n\n<script>alert(1)</script>\n");
+    let ran = machine.verify(&["build"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("404.md brings a script"), "{}", ran.stderr);
+    machine.write("src/404.md", "# Lost\n");
+    for elsewhere in ["https://evil.example/", "//evil.example/", "/\\\\evil.example/", "javascript:alert(1)"] {
+        machine.edit("book.toml", "site-url = \"/a/\"", &format!("site-url = \"{elsewhere}\""));
+        assert_eq!(machine.verify(&["build"]).status, 0);
+        assert!(!machine.course.join("book/404.html").exists(), "{elsewhere}");
+        machine.edit("book.toml", &format!("site-url = \"{elsewhere}\""), "site-url = \"/a/\"");
+    }
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/404.html");
+    assert!(page.contains("<base href=\"/a/\">") && page.contains("Lost"), "{page}");
+}
+
+#[test]
 fn a_lesson_about_scripts_may_show_them_as_code() {
     let machine = Machine::new();
     machine.edit(

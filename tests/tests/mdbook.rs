@@ -90,6 +90,20 @@ fn includes_are_what_the_stock_mdbook_makes_of_them() {
 }
 
 #[test]
+fn a_book_has_a_page_for_what_is_not_there_only_if_it_says_where_it_stands() {
+    let machine = Machine::new();
+    for trust in [&[][..], &["--trust-course"]] {
+        assert_eq!(machine.verify(&[&["build"], trust].concat()).status, 0);
+        assert!(!machine.course.join("book/404.html").exists(), "its links would lead to the host's root");
+    }
+    machine.edit("book.toml", "[output.html]", "[output.html]\nsite-url = \"/some/where/\"");
+    for trust in [&[][..], &["--trust-course"]] {
+        assert_eq!(machine.verify(&[&["build"], trust].concat()).status, 0);
+        assert!(machine.read("book/404.html").contains("<base href=\"/some/where/\">"));
+    }
+}
+
+#[test]
 fn outside_of_steps_the_lesson_is_as_its_author_wrote_it() {
     let untouched = Machine::new();
     untouched.edit("book.toml", "[preprocessor.verify]\ncommand = \"mdbook-verify\"\n", "");

@@ -82,13 +82,30 @@ pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
 /// # Errors
 /// All that is wrong with the book.
 pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
-    let (book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().with_results(practice))?;
+    let (mut book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().with_results(practice))?;
+    not_found(&mut book, trusted)?;
     book.build()?;
     let mut page = book.build_dir_for("html").join("index.html");
     if !page.is_file() {
         page = book.build_dir_for("html");
     }
     Ok(page)
+}
+
+/// mdBook's page for addresses that lead nowhere is served in the place of any of them, so it finds its style sheets and
+/// the other chapters only if the book says where on its host it stands. A book that doesn't has no such page, and works
+/// anywhere.
+fn not_found(book: &mut MDBook, trusted: bool) -> Result<()> {
+    if book.config.html_config().unwrap_or_default().site_url.is_none() {
+        return book.config.set("output.html.input-404", "");
+    }
+    // mdBook reads it past all preprocessors.
+    let page = book.source_dir().join("404.md");
+    if !trusted && page.is_file() {
+        let text = fs::read_to_string(&page).with_context(|| format!("reading {}", page.display()))?;
+        trust::chapter("404.md", &text)?;
+    }
+    Ok(())
 }
 
 /// Where a live book stands, and where it came from.
@@ -109,6 +126,7 @@ pub struct LiveBook {
 /// All that is wrong with the book.
 pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let (mut book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().live(practice))?;
+    book.config.set("output.html.input-404", "")?;
     asset(root, SCRIPT, JS)?;
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
     js.push(PathBuf::from(SCRIPT));
@@ -238,7 +256,8 @@ impl mdbook_renderer::Renderer for NoRenderer {
     }
 }
 
-/// What is kept of a course's own HTML settings: looks and search, nothing that names files or addresses.
+/// What is kept of a course's own HTML settings: looks and search, and where on its host the book stands; nothing that
+/// names files or other addresses.
 pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     let mut kept = HtmlConfig::default();
     kept.default_theme = html.default_theme;
@@ -247,7 +266,12 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.no_section_label = html.no_section_label;
     kept.fold = html.fold;
     kept.print = html.print;
-    // A page that mdBook makes of a file that is no chapter.
-    kept.input_404 = Some(String::new());
+    kept.site_url = html.site_url.filter(|url| is_path(url));
     kept
+}
+
+/// Whether an address is a path of whatever host it is read from. A page takes its scripts from there.
+fn is_path(url: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    url.starts_with('/') && !url.contains("//") && url.chars().all(plain)
 }
