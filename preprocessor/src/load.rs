@@ -27,6 +27,8 @@ pub struct Options {
     pub params: Params,
     /// The course's names for accounts, each with what it is.
     pub accounts: BTreeMap<String, String>,
+    /// What serves the live book in a clone of the course's repository, if `verify serve --open` doesn't.
+    pub serve: Option<String>,
 }
 
 /// Which results a book shows.
@@ -42,7 +44,7 @@ pub enum Source {
 
 /// Keys of `[preprocessor.verify]`: ours and mdBook's.
 const KEYS: &[&str] =
-    &["results", "params", "accounts", "command", "renderer", "renderers", "before", "after", "optional"];
+    &["results", "params", "accounts", "serve", "command", "renderer", "renderers", "before", "after", "optional"];
 
 /// Words that mean something else in an expression.
 const RESERVED: &[&str] = &[

@@ -13,7 +13,7 @@ use crate::edit::apply;
 use crate::key::{self, Key};
 use crate::load::{self, Options, ScannedChapter, Source};
 use crate::results::Results;
-use crate::widget;
+use crate::widget::{self, published::Published};
 
 /// The preprocessor, as mdBook runs it.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +46,8 @@ impl Preprocessor for VerifyPreprocessor {
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let (course, chapters) = load::read(&context.root, &context.config, &book)?;
-        let configured = Options::read(&context.config)?.results == Source::Practice;
-        let practice = self.practice.unwrap_or(configured);
+        let options = Options::read(&context.config)?;
+        let practice = self.practice.unwrap_or(options.results == Source::Practice);
         let (results, notice) = if self.live { (Results::empty(practice), None) } else { results(&course, practice) };
         if let Some(notice) = notice {
             eprintln!("mdbook-verify: {notice}");
@@ -65,10 +65,12 @@ impl Preprocessor for VerifyPreprocessor {
         let widgets: BTreeMap<&str, String> = course.steps.iter().map(|step| (step.id.as_str(), shown(step))).collect();
         let chapters: BTreeMap<&Path, &ScannedChapter> =
             chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
+        let published = Published::of(&context.config, &options);
+        let hint = (html && !self.live).then(|| widget::hint(published.as_ref(), !results.steps.is_empty()));
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &widgets, html, html && !self.live);
+                let edits = edits(scanned, &chapter.content, &widgets, html, hint.as_deref());
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -100,11 +102,10 @@ fn edits(
     content: &str,
     widgets: &BTreeMap<&str, String>,
     html: bool,
-    hint: bool,
+    mut hint: Option<&str>,
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
     edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), widget::open(html).to_owned())));
-    let mut first = hint;
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
         let Some(widget) = widgets.get(id.as_str()) else { continue };
         // How the author ticked the item says nothing about the learner's account.
@@ -112,10 +113,8 @@ fn edits(
             let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };
             (marker, instead.to_owned())
         }));
-        edits.push((
-            item.comment.clone(),
-            if std::mem::take(&mut first) { widget::first(widget) } else { widget.clone() },
-        ));
+        let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
+        edits.push((item.comment.clone(), shown));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits

@@ -19,6 +19,23 @@ fn a_step_replaces_its_comment_and_nothing_else() {
 }
 
 #[test]
+fn the_first_step_of_a_published_page_says_how_to_verify_ones_own_account() {
+    let published = format!("{}\n[output.html]\ngit-repository-url = \"https://github.com/a/b\"\n", support::MANIFEST);
+    let text = "- One <!-- verify: cost-budget -->\n- Two <!-- verify: root-mfa -->\n";
+    let page = |manifest: &str| TestBook::with_manifest(manifest).chapter("a.md", text).page("html");
+    insta::assert_snapshot!(page(&published));
+    let other =
+        published.replace("[preprocessor.verify.params]", "[preprocessor.verify]\nserve = \"make <all>\"\n\n$0");
+    let other = page(&other.replace("$0", "[preprocessor.verify.params]"));
+    assert!(other.contains("<code>make &#60;all&#62;</code>"), "{other}");
+    let unsafe_address = page(&published.replace("/a/b", "/a/b;ls"));
+    assert!(!unsafe_address.contains("git clone"), "{unsafe_address}");
+    assert_eq!(unsafe_address, page(support::MANIFEST));
+    let words = TestBook::with_manifest(&published).chapter("a.md", text).page("markdown");
+    assert_eq!(words, "- One (not checked)\n- Two (not checked)\n");
+}
+
+#[test]
 fn other_renderers_read_words() {
     let page = TestBook::new().chapter("a.md", "- [ ] One <!-- verify: cost-budget -->\n").page("markdown");
     assert_eq!(page, "- One (not checked)\n");

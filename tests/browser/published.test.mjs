@@ -5,7 +5,7 @@ import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { after, test } from "node:test";
-import { chapters, lesson, Machine, step, unnoticed, visitor } from "./common.mjs";
+import { chapters, lesson, Machine, read, screenshots, step, themes, unnoticed, visitor } from "./common.mjs";
 
 const below = "/some/where/";
 const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
@@ -130,4 +130,39 @@ test("what is not there is answered by a page of the book where it says where it
     await page.locator("#mdbook-sidebar a[href$='reference.html']").first().click();
     await page.waitForURL(`${other.root}reference.html`);
     assert.deepEqual(other.failed, [`${below}no/such/page.html`], "it finds all that it needs");
+});
+
+test("a copy that names its sources says how to verify one's own account; the live book has its buttons instead", async () => {
+    const sourced = new Machine();
+    sourced.edit("book.toml", "[output.html]", '[output.html]\ngit-repository-url = "https://git.example/aws/course"');
+    sourced.verify("build");
+    const { root } = await publish(path.join(sourced.course, "book"));
+    fs.mkdirSync(screenshots, { recursive: true });
+    for (const theme of themes) {
+        const context = await visitor({ viewport: { width: 360, height: 800 } });
+        context.origin = root;
+        await context.addInitScript((theme) => {
+            if (location.protocol === "http:") localStorage.setItem("mdbook-theme", theme);
+        }, theme);
+        const page = await context.newPage();
+        await page.goto(root + lesson);
+        const first = page.locator("verify-step").first();
+        assert.match(await first.innerText(), /Nobody’s account was read.*git clone https:\/\/git\.example\/aws\/course && cd course.*cargo run --release -- serve --open/s);
+        assert.equal(await page.locator(".verify-hint").count(), 1, "once a page");
+        const { x, width } = await first.boundingBox();
+        for (const line of await first.locator("code").all()) {
+            const box = await line.boundingBox();
+            assert.ok(box.x + box.width <= x + width + 1, await line.innerText());
+        }
+        await first.scrollIntoViewIfNeeded();
+        await page.screenshot({ path: path.join(screenshots, `published-${theme}.png`) });
+        await page.emulateMedia({ media: "print" });
+        assert.equal(await page.locator(".verify-hint:visible, .verify-command:visible").count(), 0, "paper has no use for them");
+        unnoticed(context);
+    }
+    const context = await visitor();
+    const page = await read(context, await sourced.serve());
+    assert.equal(await page.locator(".verify-hint").count(), 0);
+    assert.ok(!(await page.locator("main").innerText()).includes("git clone"));
+    unnoticed(context);
 });

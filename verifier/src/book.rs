@@ -256,8 +256,8 @@ impl mdbook_renderer::Renderer for NoRenderer {
     }
 }
 
-/// What is kept of a course's own HTML settings: looks and search, and where on its host the book stands; nothing that
-/// names files or other addresses.
+/// What is kept of a course's own HTML settings: looks and search, where on its host the book stands, and a link to its
+/// sources; nothing that names files, or addresses that a page loads from.
 pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     let mut kept = HtmlConfig::default();
     kept.default_theme = html.default_theme;
@@ -266,6 +266,8 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.no_section_label = html.no_section_label;
     kept.fold = html.fold;
     kept.print = html.print;
+    kept.git_repository_url =
+        html.git_repository_url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     kept.site_url = html.site_url.filter(|url| is_path(url));
     kept
 }

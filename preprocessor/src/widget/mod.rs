@@ -5,16 +5,23 @@
 //! [`live`].
 
 pub mod live;
+pub mod published;
 
+use self::published::Published;
 use crate::course::Step;
 use crate::results::{Outcome, StepResult, Verdict, View, time};
 
 const END: &str = "</verify-step>";
 
-/// The first widget of a page, which says where the buttons are. The live book's script puts them in its place.
-pub fn first(widget: &str) -> String {
-    let hint = "With <code>verify serve</code>, each step of this book has a button.";
-    format!("{}{}{END}", widget.trim_end_matches(END), line("verify-hint", hint))
+/// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
+pub fn hint(published: Option<&Published>, anyone: bool) -> String {
+    let here = "With <code>verify serve</code>, each step of this book has a button.";
+    published.map_or_else(|| line("verify-hint", here), |published| published.lines(anyone))
+}
+
+/// The first widget of a page, with its hint.
+pub fn first(widget: &str, hint: &str) -> String {
+    format!("{}{hint}{END}", widget.trim_end_matches(END))
 }
 
 /// A step's widget for an HTML page.

@@ -1,0 +1,99 @@
+//! What a published copy of a course tells its readers: how to verify their own accounts.
+//!
+//! A copy is published if the book says where its sources are. The two commands are made to be pasted into a shell, so
+//! an address that a shell could take for anything else is not shown.
+
+use mdbook_preprocessor::config::{Config, HtmlConfig};
+
+use super::{escape, line};
+use crate::load::Options;
+
+/// How a reader gets the course and its live book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The repository's address, for `git clone`.
+    url: String,
+    /// The folder that Git makes of it.
+    folder: String,
+    /// What serves the live book, in that folder.
+    serve: String,
+}
+
+impl Published {
+    /// The copy that a book's configuration makes.
+    pub fn of(config: &Config, options: &Options) -> Option<Published> {
+        let html: HtmlConfig = config.html_config()?;
+        let (url, folder) = repository(html.git_repository_url.as_deref()?)?;
+        let serve = options.serve.clone().unwrap_or_else(|| "verify serve --open".to_owned());
+        Some(Published { url, folder, serve })
+    }
+
+    /// The lines of a widget; `anyone` says whether the copy shows anyone's verdicts.
+    pub(super) fn lines(&self, anyone: bool) -> String {
+        let whose = if anyone { "" } else { "Nobody’s account was read for this copy. " };
+        let hint = format!("{whose}On your machine, each step has a button that verifies your own:");
+        let command = |text: &str| line("verify-command", &format!("<code>{}</code>", escape(text)));
+        let clone = format!("git clone {} && cd {}", self.url, self.folder);
+        format!("{}{}{}", line("verify-hint", &hint), command(&clone), command(&self.serve))
+    }
+}
+
+/// The repository that an address of a book's sources is in, and the folder that Git makes of it.
+fn repository(address: &str) -> Option<(String, String)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
+    if !["http", "https"].contains(&scheme) || !rest.chars().all(plain) {
+        return None;
+    }
+    let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+    // Hosts show a folder of a repository as HOST/OWNER/NAME/tree/BRANCH/FOLDER, or with a dash before `tree`.
+    let end = parts.iter().skip(3).position(|part| ["tree", "-"].contains(part)).map_or(parts.len(), |at| at + 3);
+    let [host, .., name] = parts.get(..end)? else { return None };
+    let folder = name.strip_suffix(".git").unwrap_or(name);
+    let names = |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    (names(host) && names(folder)).then(|| (format!("{scheme}://{}", parts[..end].join("/")), folder.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repository;
+
+    #[test]
+    fn a_repository_is_found_in_the_address_of_its_sources() {
+        for (address, url, folder) in [
+            ("https://github.com/a/b", "https://github.com/a/b", "b"),
+            ("https://github.com/a/b/", "https://github.com/a/b", "b"),
+            ("https://github.com/a/b.git", "https://github.com/a/b.git", "b"),
+            ("https://github.com/a/b/tree/main/book", "https://github.com/a/b", "b"),
+            ("https://gitlab.com/a/group/b/-/tree/main/book", "https://gitlab.com/a/group/b", "b"),
+            ("http://git.example:8080/b", "http://git.example:8080/b", "b"),
+            ("https://github.com/tree/tree", "https://github.com/tree/tree", "tree"),
+        ] {
+            assert_eq!(repository(address), Some((url.to_owned(), folder.to_owned())), "{address}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_pasted_into_a_shell() {
+        for address in [
+            "",
+            "github.com/a/b",
+            "https://",
+            "https://github.com",
+            "https://github.com/a/b;rm",
+            "https://github.com/a/$(touch x)",
+            "https://github.com/a/b c",
+            "https://github.com/a/b\nc",
+            "https://github.com/a/b?c=d&e",
+            "https://user:secret@github.com/a/b",
+            "https://github.com/a/-b",
+            "https://github.com/a/..",
+            "https://-github.com/a/b",
+            "javascript://github.com/a/b",
+            "ssh://github.com/a/b",
+            "ext::sh -c x://a/b",
+        ] {
+            assert_eq!(repository(address), None, "{address}");
+        }
+    }
+}
