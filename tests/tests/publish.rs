@@ -1,0 +1,152 @@
+//! The workflows, read as GitHub reads them: what they may do, and their own commands, run here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{Machine, binary, copy, installed, repository};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// A workflow of this repository.
+fn workflow(machine: &Machine, name: &str) -> Value {
+    let file = repository().join(".github/workflows").join(name);
+    // YAML 1.1 takes the key `on` for true; JSON has it as a word.
+    let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
+    common::boto3(machine, script, &[file.to_str().unwrap()])
+}
+
+fn steps<'w>(workflow: &'w Value, job: &str) -> &'w Vec<Value> {
+    workflow["jobs"][job]["steps"].as_array().unwrap()
+}
+
+/// What a job runs, in order.
+fn commands<'w>(workflow: &'w Value, job: &str) -> Vec<&'w str> {
+    steps(workflow, job).iter().filter_map(|step| step["run"].as_str()).collect()
+}
+
+/// What the forge puts into a workflow's text, for a repository whose pages stand at `/course`.
+fn filled_in(text: &str) -> String {
+    let filled = [("github.server_url", "https://git.example"), ("github.repository", "a/course")]
+        .iter()
+        .chain(&[("steps.pages.outputs.base_path", "/course")])
+        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{{ {name} }}}}"), value));
+    assert!(!filled.contains("${{"), "{filled}");
+    filled
+}
+
+/// Runs a job's step at the top of a repository, as a runner does. Returns whether it passed, and what it printed.
+fn run(machine: &Machine, top: &Path, step: &Value) -> (bool, String) {
+    let folders = [binary("verify"), binary("mdbook-verify"), installed("mdbook")];
+    let mut path: Vec<PathBuf> = folders.iter().map(|program| program.parent().unwrap().to_owned()).collect();
+    path.extend(["/usr/bin".into(), "/bin".into()]);
+    let mut command = machine.command(Path::new("/bin/bash"));
+    command.args(["-eo", "pipefail", "-c", &filled_in(step["run"].as_str().unwrap())]);
+    command.current_dir(top).env("PATH", std::env::join_paths(path).unwrap());
+    for (name, value) in step["env"].as_object().into_iter().flatten() {
+        command.env(name, filled_in(value.as_str().unwrap()));
+    }
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// The steps of publishing that need neither a network nor a forge.
+fn at_home(workflow: &Value) -> Vec<&Value> {
+    let away = |run: &str| run.starts_with("cargo ") || run.starts_with("rustup ");
+    steps(workflow, "build").iter().filter(|step| step["run"].as_str().is_some_and(|run| !away(run))).collect()
+}
+
+/// A machine with this repository's course in the folder that it has in the repository.
+fn checked_out() -> (Machine, PathBuf) {
+    let mut machine = Machine::empty();
+    let top = machine.course.clone();
+    copy(&repository().join("book"), &top.join("book"));
+    machine.course = top.join("book");
+    (machine, top)
+}
+
+#[test]
+fn publishing_proves_the_course_and_builds_it() {
+    let (machine, top) = checked_out();
+    let workflow = workflow(&machine, "publish.yml");
+    let steps = at_home(&workflow);
+    assert_eq!(steps.len(), 4, "{steps:?}");
+    for step in &steps {
+        let (passed, said) = run(&machine, &top, step);
+        assert!(passed, "{}: {said}", step["run"]);
+    }
+    let upload = self::steps(&workflow, "build")
+        .iter()
+        .find(|step| step["uses"].as_str().is_some_and(|action| action.starts_with("actions/upload-pages-artifact@")));
+    let built = top.join(upload.unwrap()["with"]["path"].as_str().unwrap());
+    let page = |name: &str| std::fs::read_to_string(built.join(name)).unwrap();
+    assert!(page("production-account.html").contains("git clone https://git.example/a/course &amp;&amp; cd course"));
+    assert!(page("404.html").contains("<base href=\"/course/\">"), "the page for what is not there finds its parts");
+}
+
+#[test]
+fn what_is_wrong_with_the_course_is_not_published() {
+    type Mistake = (&'static str, &'static str, fn(&Machine));
+    let mistakes: [Mistake; 3] = [
+        ("Lint", "::error file=book/src/production-account.md,line=", |machine| {
+            machine.edit("src/production-account.md", "<!-- verify: cost-budget -->", "<!-- verify: cost-bugdet -->");
+        }),
+        ("Prove every check", "pdf-invoice", |machine| {
+            machine.write("checks/cases/pdf-invoice.toml", "[[case]]\ntitle = \"x\"\nverdict = \"verified\"\n");
+        }),
+        ("Look for generated chapters that are out of date", "src/reference.md is out of date", |machine| {
+            machine.write("src/reference.md", &machine.read("src/reference.md").replace("cost-budget", "budget"));
+        }),
+    ];
+    for (name, said, mistake) in mistakes {
+        let (machine, top) = checked_out();
+        let workflow = workflow(&machine, "publish.yml");
+        mistake(&machine);
+        let steps = at_home(&workflow);
+        let failed = steps.iter().map(|step| (step, run(&machine, &top, step))).find(|(_, (passed, _))| !passed);
+        let (step, (_, told)) = failed.unwrap_or_else(|| panic!("{name}: all is published"));
+        assert_eq!(step["name"], json!(name), "{told}");
+        assert!(told.contains(said), "{name}: {told}");
+    }
+}
+
+#[test]
+fn publishing_installs_what_it_runs() {
+    let machine = Machine::empty();
+    let workflow = workflow(&machine, "publish.yml");
+    let commands = commands(&workflow, "build");
+    // The stock mdBook that these tests have.
+    let version = machine.mdbook(&["--version"]).stdout.trim().trim_start_matches("mdbook v").to_owned();
+    assert!(commands.contains(&format!("cargo +stable install mdbook --version {version} --locked").as_str()));
+    for (folder, program) in [("verifier", "verify"), ("preprocessor", "mdbook-verify")] {
+        assert!(commands.contains(&format!("cargo +stable install --path {folder} --locked").as_str()), "{commands:?}");
+        let manifest = std::fs::read_to_string(repository().join(folder).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("name = \"{program}\"")), "{folder}");
+    }
+}
+
+#[test]
+fn workflows_may_do_what_they_need_and_use_the_forges_own_actions() {
+    let machine = Machine::empty();
+    let publish = workflow(&machine, "publish.yml");
+    assert_eq!(publish["true"], json!({ "push": { "branches": ["main"] }, "workflow_dispatch": null }));
+    assert_eq!(publish["permissions"], json!({ "contents": "read" }));
+    let jobs = publish["jobs"].as_object().unwrap();
+    let permissions = |job: &str| jobs[job]["permissions"].clone();
+    assert_eq!(permissions("build"), json!({ "contents": "read", "pages": "read" }));
+    assert_eq!(permissions("deploy"), json!({ "pages": "write", "id-token": "write" }));
+    assert_eq!(jobs["deploy"]["needs"], json!("build"));
+    for file in std::fs::read_dir(repository().join(".github/workflows")).unwrap().map(Result::unwrap) {
+        let workflow = workflow(&machine, file.file_name().to_str().unwrap());
+        for job in workflow["jobs"].as_object().unwrap().keys() {
+            for step in steps(&workflow, job) {
+                assert!(step["uses"].is_string() != step["run"].is_string(), "{step}");
+                let Some(action) = step["uses"].as_str() else { continue };
+                let (name, version) = action.split_once('@').expect("an action has a version");
+                assert!(name.starts_with("actions/"), "{action}");
+                assert!(version.strip_prefix('v').is_some_and(|major| major.parse::<u32>().is_ok()), "{action}");
+            }
+        }
+    }
+}
