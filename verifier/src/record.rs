@@ -23,6 +23,13 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
     });
     let done = judged.verdict.is_done();
     let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.clone()));
+    // Without an end, every later look at a step that is done would count as an attempt at it.
+    let attempts = match before {
+        None => Some(1),
+        Some(before) if before.first_verified.is_some() => before.attempts,
+        Some(before) => before.attempts.map(|attempts| attempts.saturating_add(1)),
+    };
+    let first_checked = before.map_or_else(|| Some(now.clone()), |before| before.first_checked.clone());
     let held_until = match before {
         _ if done => None,
         Some(before) if before.verdict.is_done() => Some(before.checked.clone()),
@@ -49,6 +56,8 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         expectations: judged.expectations,
         evidence,
         checked: now,
+        attempts,
+        first_checked,
         first_verified,
         held_until,
         lapsed,

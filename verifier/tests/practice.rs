@@ -238,6 +238,22 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
 }
 
 #[tokio::test]
+async fn attempts_that_an_older_version_did_not_count_are_not_guessed() {
+    let (course, compiled) = &*COURSE;
+    let key = key();
+    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let steps = [course.step("root-mfa").unwrap()];
+    let mut results = Results::empty(true);
+    bench.judge(&steps, &gather(&world(Start::Fresh, &["account-created"]).await).await, &mut results);
+    let step = results.steps.get_mut("root-mfa").unwrap();
+    assert_eq!((step.attempts, step.first_checked.as_ref()), (Some(1), Some(&step.checked)));
+    (step.attempts, step.first_checked) = (None, None);
+    bench.judge(&steps, &gather(&world(Start::Done, &[]).await).await, &mut results);
+    let step = &results.steps["root-mfa"];
+    assert_eq!((step.verdict, step.attempts, &step.first_checked), (Verdict::Verified, None, &None));
+}
+
+#[tokio::test]
 async fn the_book_shows_what_was_denied() {
     let world = world(Start::Done, &[]).await;
     for action in ["budgets:ViewBudget", "iam:GetAccountSummary", "account:GetContactInformation"] {

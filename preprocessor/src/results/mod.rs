@@ -70,6 +70,14 @@ pub struct StepResult {
     pub evidence: Vec<Call>,
     /// When it was judged (RFC 3339, UTC).
     pub checked: String,
+    /// How often it was judged up to and including the first time that it was verified or attested; after that, the
+    /// number stays. Every verdict counts, however it was asked for, and whatever it was. Absent where the first of
+    /// them came from a version that did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// When it was first judged (RFC 3339, UTC). Absent where that was by a version that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_checked: Option<String>,
     /// When it was first verified or attested (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_verified: Option<String>,
@@ -254,6 +262,18 @@ impl Results {
     /// # Errors
     /// Why it cannot be used.
     pub fn parse(bytes: &[u8], practice: bool, key: Option<&Key>) -> Result<Results, Unusable> {
+        let results = Results::of_anybody(bytes)?;
+        match key {
+            Some(key) if results.practice == practice && results.is_sealed_with(key) => Ok(results),
+            _ => Err(Unusable::Foreign),
+        }
+    }
+
+    /// Reads a document whoever wrote it: its verdicts are that person's word.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn of_anybody(bytes: &[u8]) -> Result<Results, Unusable> {
         let damaged = |error: serde_json::Error| Unusable::Damaged(error.to_string());
         let value: serde_json::Value = serde_json::from_slice(bytes).map_err(damaged)?;
         match value.get("version").and_then(serde_json::Value::as_u64) {
@@ -261,11 +281,12 @@ impl Results {
             Some(_) => {}
             None => return Err(Unusable::Damaged("it has no version".into())),
         }
-        let results: Results = serde_json::from_value(value).map_err(damaged)?;
-        match key {
-            Some(key) if results.practice == practice && key.matches(&results.content(), &results.seal) => Ok(results),
-            _ => Err(Unusable::Foreign),
-        }
+        serde_json::from_value(value).map_err(damaged)
+    }
+
+    /// Whether the document was sealed with this key.
+    pub fn is_sealed_with(&self, key: &Key) -> bool {
+        key.matches(&self.content(), &self.seal)
     }
 
     /// The document as text, sealed.

@@ -167,6 +167,8 @@ impl TestBook {
             expectations: vec![],
             evidence: vec![],
             checked: "2026-11-24T10:03:11Z".into(),
+            attempts: None,
+            first_checked: None,
             first_verified: None,
             held_until: None,
             lapsed: None,
