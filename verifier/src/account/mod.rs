@@ -19,10 +19,10 @@ use std::time::Duration;
 use crate::bindings::{Bindings, Source};
 
 pub use profile::profile_names;
-pub use role::{MfaCodes, NoMfaCodes};
+pub use role::{MfaCodes, NoMfaCodes, assume};
 
 /// How long one attempt of a call may take.
-const ATTEMPT: Duration = Duration::from_secs(10);
+pub(crate) const ATTEMPT: Duration = Duration::from_secs(10);
 /// How long a call may take with the SDK's retries.
 const CALL: Duration = Duration::from_secs(40);
 /// How long the exchange of credentials may take.
@@ -59,14 +59,17 @@ pub async fn connect<'a>(
     let mut connections: BTreeMap<String, Connection> = BTreeMap::new();
     for round in rounds(bindings, &wanted) {
         let connecting = round.into_iter().map(async |name| {
-            let connected = match &bindings[name].source {
-                Source::Profile(profile) => profile::connect(name, profile, codes).await,
-                Source::Environment => environment(name).await,
+            let source = &bindings[name].source;
+            let connected = match source {
                 Source::Role(role) => match connections.get(&role.from) {
-                    Some(Connection::Sdk(from)) => role::assume(name, from, role, codes).await,
+                    Some(Connection::Sdk(from)) => {
+                        let base = format!("the {} account", role.from);
+                        assume(name, &base, from, role, codes).await
+                    }
                     Some(Connection::None(reasons)) => Err(role::without_base(name, role, reasons)),
                     None => Err(role::unbound_base(name, role)),
                 },
+                own => connect_one(name, own, codes).await,
             };
             let connection = match connected {
                 Ok(connected) => Connection::Sdk(Box::new(connected)),
@@ -78,6 +81,18 @@ pub async fn connect<'a>(
     }
     connections.retain(|name, _| wanted.contains(&name));
     connections
+}
+
+/// Connects to an account by credentials of its own.
+///
+/// # Errors
+/// Why there are none, and what to do.
+pub async fn connect_one(name: &str, source: &Source, codes: &dyn MfaCodes) -> Result<Connected, Vec<Reason>> {
+    match source {
+        Source::Profile(profile) => profile::connect(name, profile, codes).await,
+        Source::Environment => environment(name).await,
+        Source::Role(role) => Err(role::unbound_base(name, role)),
+    }
 }
 
 /// The accounts to connect, each after the one that its role is assumed from.

@@ -16,9 +16,13 @@ use crate::bindings::Role;
 const SESSION: &str = "mdbook-verify";
 
 /// Who is asked for the code of an MFA device.
-pub trait MfaCodes {
+pub trait MfaCodes: Sync {
     /// The device's code for this account's role, if somebody gives one.
-    fn code<'a>(&'a self, account: &'a str, serial: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
+    fn code<'a>(
+        &'a self,
+        account: &'a str,
+        serial: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;
 }
 
 /// Nobody.
@@ -26,23 +30,27 @@ pub trait MfaCodes {
 pub struct NoMfaCodes;
 
 impl MfaCodes for NoMfaCodes {
-    fn code<'a>(&'a self, _account: &'a str, _serial: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + 'a>> {
+    fn code<'a>(
+        &'a self,
+        _account: &'a str,
+        _serial: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
         Box::pin(async { None })
     }
 }
 
-/// Assumes an account's role with these credentials.
+/// Assumes an account's role with these credentials; `base` says in messages whose they are.
 ///
 /// # Errors
 /// Why it was not assumed, and what to do.
-pub(super) async fn assume(
+pub async fn assume(
     account: &str,
+    base: &str,
     from: &Connected,
     role: &Role,
     codes: &dyn MfaCodes,
 ) -> Result<Connected, Vec<Reason>> {
-    let base = format!("the {} account", role.from);
-    let credentials = session(account, &base, from, role, codes).await?;
+    let credentials = session(account, base, from, role, codes).await?;
     let sign_in = from.sign_in.clone();
     Ok(Connected { sdk: with_credentials(&from.sdk, credentials), sign_in })
 }

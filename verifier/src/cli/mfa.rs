@@ -13,7 +13,11 @@ use crate::mask;
 pub(super) struct Terminal(Mutex<()>);
 
 impl MfaCodes for Terminal {
-    fn code<'a>(&'a self, account: &'a str, serial: &'a str) -> Pin<Box<dyn Future<Output = Option<String>> + 'a>> {
+    fn code<'a>(
+        &'a self,
+        account: &'a str,
+        serial: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
         Box::pin(async move {
             let _turn = self.0.lock().await;
             let mut err = anstream::stderr();

@@ -81,7 +81,8 @@ pub(super) async fn read(reader: &Reader) -> Read<S3> {
     };
     let regions = listed.iter().filter_map(|bucket| bucket.bucket_region.as_deref());
     let clients: BTreeMap<&str, Client> = regions.map(|region| (region, client(reader, region))).collect();
-    let described = listed.iter().map(|bucket| describe(reader, &clients, bucket));
+    // Collected, so that the stream holds no closure: with one, this could not run in a task of its own.
+    let described: Vec<_> = listed.iter().map(|bucket| describe(reader, &clients, bucket)).collect();
     Read::Known(S3 { buckets: stream::iter(described).buffered(AT_ONCE).collect().await })
 }
 
