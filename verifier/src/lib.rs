@@ -18,6 +18,7 @@
 //! | [`gather`] | all of it at once, of the right accounts |
 //! | [`run`], [`verdict`], `members`, [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
+//! | [`cohort`] | a whole class, learner by learner |
 //! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
 //! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
 //! | [`practice`] | two AWS accounts in this process |
@@ -28,6 +29,7 @@ pub mod bindings;
 pub mod book;
 pub mod cel;
 pub mod cli;
+pub mod cohort;
 pub mod compile;
 pub mod evidence;
 pub mod gather;

@@ -146,7 +146,7 @@ fn count(result: &StepResult) -> Option<String> {
 }
 
 /// A text that neither Markdown nor HTML finds anything in: all but plain characters become numeric references.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attest;
+mod cohort;
 mod completions;
 mod doctor;
 mod explain;
@@ -11,6 +12,7 @@ mod man;
 mod mfa;
 mod policy;
 mod practice;
+mod report;
 mod schema;
 mod selftest;
 mod serve;
@@ -102,6 +104,10 @@ enum Format {
     Cloudformation,
     /// Annotations in a workflow of GitHub's, of `verify lint`.
     Github,
+    /// Tables in Markdown, of `verify report`.
+    Markdown,
+    /// A page, of `verify report`.
+    Html,
 }
 
 impl Common {
@@ -114,6 +120,7 @@ impl Common {
             Format::Csv => Form::Csv,
             Format::Cloudformation => bail!("only `verify policy` has --format cloudformation"),
             Format::Github => bail!("only `verify lint` has --format github"),
+            Format::Markdown | Format::Html => bail!("only `verify report` has --format markdown and html"),
         })
     }
 
@@ -190,6 +197,24 @@ enum Command {
     },
     /// Make chapters of a raw lesson: finds its checklists, names their checks, and shows what changes before it asks
     Import(import::Arguments),
+    /// A class at a glance: its learners' results in one table, and where most people are stuck
+    ///
+    /// A learner is called as the file is: what `verify --format json` printed, saved as ada.json, is Ada's. Exit status: 2
+    /// if a file was left out, else 0.
+    Report {
+        /// Results documents, and folders of them
+        #[arg(value_name = "FILE|DIR", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Judge the accounts of a whole class, whose members let you assume a role that reads
+    ///
+    /// Each learner's results go to a file. Whoever has one is not judged again: the same command goes on where an
+    /// interrupted one stopped, and removing a file judges that learner anew. No file is written while AWS is busy, fails
+    /// or cannot be reached: those learners are told as failed, and tried by the next run.
+    ///
+    /// Exit status: 0 everybody has done every required step, 1 somebody has not yet, 2 something is wrong with the
+    /// command, the roster or the course, 3 somebody failed, or nothing is false but something is unknown.
+    Cohort(cohort::Arguments),
     /// The JSON Schema of what verify writes
     Schema {
         /// Which
@@ -256,6 +281,8 @@ pub async fn run() -> Result<Exit> {
         Some(Command::Lint) => lint::run(common),
         Some(Command::Selftest { checks }) => selftest::run(common, &checks).await,
         Some(Command::Import(arguments)) => import::run(common, &arguments),
+        Some(Command::Report { paths }) => report::run(common, &paths),
+        Some(Command::Cohort(arguments)) => cohort::run(common, &arguments).await,
         Some(Command::Schema { document }) => schema::run(document),
         Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),
         Some(Command::Man { command }) => man::run(Cli::command(), &command),

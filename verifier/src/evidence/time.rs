@@ -23,6 +23,11 @@ pub fn now_secs() -> i64 {
     DateTime::from(std::time::SystemTime::now()).secs()
 }
 
+/// Seconds since 1970 of a time as [`text`] writes it; none where it is no time.
+pub fn secs(text: &str) -> Option<i64> {
+    DateTime::from_str(text, Format::DateTime).ok().map(|time| time.secs())
+}
+
 /// Reads an RFC 3339 time, as CloudTrail's records have it, and writes it our way.
 pub fn normalise(rfc3339: &str) -> Option<String> {
     DateTime::from_str(rfc3339, Format::DateTimeWithOffset).ok().map(|time| text(&time))

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod calls;
+pub mod class;
 pub mod csv;
 pub mod doctor;
 pub mod exit;
@@ -16,6 +17,8 @@ pub mod text;
 use anyhow::Result;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::{Outcome, Results, Verdict, View};
+
+pub(crate) use text::plain;
 
 /// The results document, exactly.
 ///

@@ -18,7 +18,7 @@ const INDENT: &str = "                     ";
 /// The widest line; a terminal is rarely narrower than this.
 const WIDTH: usize = 100;
 
-fn style(verdict: Verdict) -> Style {
+pub(super) fn style(verdict: Verdict) -> Style {
     let color = match verdict {
         Verdict::Verified => AnsiColor::Green,
         Verdict::Attested => AnsiColor::Blue,
@@ -44,7 +44,7 @@ fn styled(style: Style, text: &str) -> String {
 }
 
 /// A text without control characters.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -1,0 +1,259 @@
+//! A class of a thousand accounts: judged once each, killed and resumed, shared by several runs, in little memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::class::{Kind, account, aws, instructor, kind, name, role, roster};
+use common::{Machine, binary, denied, serve};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::Ordering;
+
+const CLASS: usize = 1000;
+
+/// Where the kills come from: the same at every run.
+const SEED: u64 = 20261124;
+
+/// `verify cohort`, without a limit that a class of this size would notice.
+fn cohort(machine: &Machine, more: &[&str]) -> Command {
+    let mut command = machine.command(&binary("verify"));
+    command.args(["cohort", "class.csv", "--from", "teacher", "--rate", "1000"]).args(more);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts a run, and waits for as many lines as that.
+fn until(mut child: Child, lines: usize) -> Child {
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    for line in 0..lines {
+        assert!(said.next().is_some(), "it ended after {line} of {lines} lines");
+    }
+    child
+}
+
+/// The files of a class by learner, each a whole document.
+fn files(folder: &Path) -> BTreeMap<String, Value> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    let read = |path: &PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().replace("%20", " ");
+        (name, serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+    };
+    files.iter().map(read).collect()
+}
+
+/// A document without its times, and without the words for whose credentials a role is assumed with.
+fn timeless(mut document: Value) -> Value {
+    let object = document.as_object_mut().unwrap();
+    object.retain(|name, _| !["written", "seal"].contains(&name.as_str()));
+    for step in object["steps"].as_object_mut().unwrap().values_mut().map(|step| step.as_object_mut().unwrap()) {
+        step.retain(|name, _| !["checked", "first_checked", "first_verified"].contains(&name.as_str()));
+        for call in step.get_mut("evidence").and_then(Value::as_array_mut).into_iter().flatten() {
+            call.as_object_mut().unwrap().remove("time");
+        }
+    }
+    let text = document.to_string().replace("profile `teacher`", "the teacher account");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A class's table, without times.
+fn table(machine: &Machine, folder: &str) -> Value {
+    let ran = machine.verify(&["report", folder, "--format", "json"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let mut table = ran.json();
+    for learner in table["learners"].as_array_mut().unwrap() {
+        learner.as_object_mut().unwrap().retain(|name, _| !name.ends_with("verified") && name != "last_checked");
+    }
+    for step in table["steps"].as_array_mut().unwrap() {
+        step.as_object_mut().unwrap().remove("median_seconds");
+    }
+    table
+}
+
+#[test]
+fn a_class_that_is_killed_again_and_again_is_judged_once() {
+    let (aws, url) = aws();
+    let machine = instructor(&url);
+    machine.write("class.csv", &roster(0..CLASS));
+    let folder = machine.course.join("cohort");
+    let mut random = SEED;
+    let mut judged_before: BTreeMap<String, usize> = BTreeMap::new();
+    for part in 0..4 {
+        // Some files more than there are, at an instant within each fifth of the class.
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let wanted = CLASS * part / 5 + 20 + (random >> 33) as usize % (CLASS / 5 - 40);
+        let there = if folder.exists() { files(&folder).len() } else { 0 };
+        let mut killed = until(cohort(&machine, &[]).spawn().unwrap(), wanted.saturating_sub(there).max(1));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let judged = files(&folder);
+        assert!(judged.len() >= there && judged.len() < CLASS, "kill {part} came too late: {}", judged.len());
+        let assumed = aws.assumed();
+        for row in (0..CLASS).filter(|row| judged.contains_key(&name(*row))) {
+            let (account, now) = (account(row), assumed[&account(row)]);
+            assert_eq!(*judged_before.entry(account).or_insert(now), now, "{} was judged again", name(row));
+        }
+    }
+    // Accounts that fail at first are told as failed, have no file, and are all that the next run asks.
+    let on = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--rate", "1000"]);
+    assert_eq!(on.status, 3, "{}", on.stderr);
+    let judged = files(&folder);
+    let failed: Vec<usize> = (0..CLASS).filter(|row| !judged.contains_key(&name(*row))).collect();
+    assert!(!failed.is_empty() && failed.iter().all(|row| kind(*row) == Kind::Failing), "{failed:?}");
+    let told: Vec<&str> = on.stdout.lines().filter(|line| line.contains("failed  ")).collect();
+    assert_eq!(told.len(), failed.len(), "{told:?}");
+    assert!(told[0].contains("InternalServerException (HTTP status 500)"), "{told:?}");
+    let before = aws.requests.load(Ordering::Relaxed);
+    let last = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--rate", "1000"]);
+    assert_eq!(last.status, 1, "half of them have no MFA: {}", last.stderr);
+    assert!(aws.requests.load(Ordering::Relaxed) - before <= failed.len() * 8, "only those who failed were asked");
+    let assumed = aws.assumed();
+    for (account, before) in judged_before {
+        assert_eq!(assumed[&account], before, "{account} was judged again");
+    }
+    let judged = files(&folder);
+    assert_eq!(judged.keys().cloned().collect::<BTreeSet<_>>(), (0..CLASS).map(name).collect::<BTreeSet<_>>());
+    let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), CLASS + 1, "the results and the lock: no half-written file is left");
+    let again = machine.verify(&["cohort", "class.csv", "--from", "teacher"]);
+    assert_eq!(again.stdout.lines().count(), 3, "{}", again.stdout);
+    assert_eq!(aws.assumed(), assumed, "nobody was asked");
+    insta::assert_snapshot!("summary", again.stdout);
+
+    // Each of a few learners alone comes to the same.
+    for row in [0, 1, 3, 7, 11, 18, 502] {
+        let _ = fs::remove_dir_all(machine.course.join(".verify/results"));
+        let alone = machine.verify(&["--account", &format!("mine={}", role(row)), "--format", "json"]);
+        assert_eq!(timeless(alone.json()), timeless(judged[&name(row)].clone()), "{:?}", kind(row));
+    }
+
+    // Four runs share the class, and its table is the same.
+    let run = |shard: &str| cohort(&machine, &["--out", "shared", "--shard", shard]).spawn().unwrap();
+    let runs: Vec<Child> = ["1/4", "2/4", "3/4", "4/4"].map(run).into();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), CLASS / 4 + 3);
+    }
+    let shared = table(&machine, "shared");
+    assert_eq!(shared, table(&machine, "cohort"));
+    assert_eq!(shared["learners"].as_array().unwrap().len(), CLASS);
+    assert!(shared["learners"].as_array().unwrap().iter().all(|learner| learner["judged_here"] == true));
+    insta::assert_snapshot!("steps", serde_json::to_string_pretty(&[&shared["stuck"], &shared["steps"]]).unwrap());
+}
+
+/// The most memory that a run had by the time that it summed up, in kilobytes, where the system tells.
+fn peak(machine: &Machine, learners: usize) -> Option<u64> {
+    machine.write("class.csv", &roster(0..learners));
+    let mut run = cohort(machine, &["--out", &format!("of-{learners}")]).spawn().unwrap();
+    let status = format!("/proc/{}/status", run.id());
+    let (mut peak, mut said) = (None, String::new());
+    for line in BufReader::new(run.stdout.take().unwrap()).lines().map(Result::unwrap) {
+        let now = fs::read_to_string(&status).unwrap_or_default();
+        let line_of = |text: &str| text.lines().find_map(|line| Some(line.strip_prefix("VmHWM:")?.to_owned()));
+        peak = line_of(&now).and_then(|now| now.trim().trim_end_matches(" kB").parse().ok()).or(peak);
+        said.push_str(&line);
+    }
+    let mut errors = String::new();
+    run.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(3), "some failed at first: {said} {errors}");
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_class_and_nobody_is_asked_twice() {
+    let (_, url) = aws();
+    let small = peak(&instructor(&url), 100);
+    let (aws, url) = aws();
+    let large = peak(&instructor(&url), CLASS);
+    if let (Some(small), Some(large)) = (small, large) {
+        assert!(large * 2 < small * 3, "{large} kB for {CLASS} learners, {small} kB for 100");
+        println!("{large} kB for {CLASS} learners, {small} kB for 100");
+    }
+    assert!(aws.assumed().values().all(|times| *times == 1), "everybody was asked once");
+    assert_eq!(aws.assumed().len(), CLASS);
+    // One pool of connections, and not one for each learner.
+    let (connections, requests) = (aws.connections.load(Ordering::Relaxed), aws.requests.load(Ordering::Relaxed));
+    assert!(connections * 4 < requests, "{connections} connections for {requests} requests");
+}
+
+#[test]
+fn a_roster_that_is_wrong_asks_nobody() {
+    let (aws, url) = aws();
+    let machine = instructor(&url);
+    machine.write("class.csv", &(roster(0..3) + "learner 0001,arn:aws:iam::1:role/r\n"));
+    let ran = machine.verify(&["cohort", "class.csv", "--from", "teacher"]);
+    assert_eq!(ran.status, 2);
+    insta::assert_snapshot!("roster", ran.stderr);
+    assert_eq!(aws.requests.load(Ordering::Relaxed), 0);
+    assert!(!machine.course.join("cohort").exists());
+}
+
+#[test]
+fn credentials_that_do_not_work_stop_the_class_at_once() {
+    let expired = |_: &common::Request| {
+        let (_, headers, body) = denied();
+        (403, headers, body.replace("AccessDenied", "ExpiredToken"))
+    };
+    let mut machine = instructor(&serve(expired));
+    machine.write("class.csv", &roster(0..200));
+    let mut shown = String::new();
+    for from in ["teacher", "nobody", "environment", "arn:aws:iam::111122223333:role/r"] {
+        let ran = machine.verify(&["cohort", "class.csv", "--from", from]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert_eq!(ran.stdout, "");
+        shown.push_str(&format!("--from {from}\n{}\n", ran.stderr));
+    }
+    assert!(files(&machine.course.join("cohort")).is_empty(), "nobody has a result");
+    insta::assert_snapshot!("base", shown);
+    // AWS that cannot be reached is nobody's result either.
+    machine.set("AWS_ENDPOINT_URL", &common::closed_port());
+    machine.write("class.csv", &roster(0..2));
+    let away = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--format", "json"]);
+    assert_eq!(away.status, 3, "{away:?}");
+    for line in away.stdout.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            (&line["outcome"], &line["reasons"][0]["code"]),
+            (&"failed".into(), &"unreachable".into()),
+            "{line}"
+        );
+    }
+    assert!(files(&machine.course.join("cohort")).is_empty());
+}
+
+#[test]
+fn one_shard_is_judged_by_one_run_and_an_interrupted_one_leaves_whole_files() {
+    let (_, url) = aws();
+    let machine = instructor(&url);
+    machine.write("class.csv", &roster(0..CLASS));
+    let running = until(cohort(&machine, &["--at-once", "2"]).spawn().unwrap(), 3);
+    let other = machine.verify(&["cohort", "class.csv", "--from", "teacher"]);
+    assert_eq!(other.status, 2);
+    assert!(other.stderr.contains("another `verify cohort` is judging shard 1/1"), "{}", other.stderr);
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    let ended = running.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+    let judged = files(&machine.course.join("cohort"));
+    assert!((3..CLASS).contains(&judged.len()));
+}
+
+#[test]
+fn results_say_what_every_line_says() {
+    let (_, url) = aws();
+    let machine = instructor(&url);
+    machine.edit("checks/root-mfa.toml", "root.mfa", "root.mfa && accounts.teacher.root.mfa");
+    machine.write("class.csv", &roster([0, 1, 3, 7]));
+    let ran = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--at-once", "1", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let text = format!("{}--- stderr\n{}", ran.stdout, ran.stderr);
+    assert!(!(3..8).any(|row| text.contains(&account(row))), "account ids are masked");
+    insta::assert_snapshot!("lines", text);
+    let no_role = &files(&machine.course.join("cohort"))[&name(7)];
+    assert!(no_role["steps"]["account-name"]["reasons"][0]["message"].as_str().unwrap().contains("••••••••0007"));
+}

@@ -1,0 +1,259 @@
+//! `verify cohort ROSTER.csv`: judges the accounts of a whole class.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use futures_util::{StreamExt, stream};
+use mdbook_verify::course::Course;
+use mdbook_verify::results::{Reason, Results};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::mfa::Terminal;
+use super::session::Session;
+use super::{Common, Exit, Format, notice, print};
+use crate::bindings::{ENVIRONMENT, Source};
+use crate::cohort::folder::Folder;
+use crate::cohort::roster::{Learner, Roster, Shard};
+use crate::cohort::{Cohort, Outcome, files};
+use crate::report::class::{self, At};
+use crate::report::{exit, plain};
+use crate::{account, mask};
+
+/// What `verify cohort` takes.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The class: a CSV file with the columns `learner`, one for each account of the course that is to be read, with
+    /// the ARN of a role there, and, where the roles ask for one, `external_id`
+    #[arg(value_name = "ROSTER.csv")]
+    roster: PathBuf,
+    /// Your own credentials, which assume the roles: an AWS profile, or `environment`
+    #[arg(long, value_name = "PROFILE")]
+    from: String,
+    /// The folder of the results, a file a learner; by default cohort/ beside the roster
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Judge every Nth learner only, beginning with the Ith: N runs share a class, on several machines for instance
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    shard: Shard,
+    /// Learners at the same time
+    #[arg(long, value_name = "K", default_value = "16")]
+    at_once: NonZeroUsize,
+    /// Calls a second to one AWS account
+    #[arg(long, value_name = "CALLS", default_value = "10")]
+    rate: NonZeroU32,
+}
+
+pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
+    common.takes(&[Format::Text, Format::Json])?;
+    let session = Session::open(common)?;
+    if session.practice() || !common.account.is_empty() {
+        bail!("a class's accounts are those of its roster: leave out --practice and --account");
+    }
+    let (source, base) = source(&arguments.from)?;
+    let roster = Roster::read(&arguments.roster, &session.course, &base)?;
+    let plan = session.compiled.plan(&session.course, &session.course.steps);
+    for account in plan.keys().filter(|account| !roster.accounts.contains(account)) {
+        notice(&format!("The roster has no column `{account}`: steps that read that account will be unknown."));
+    }
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.roster.with_file_name("cohort"));
+    let folder = Folder::open(&out, arguments.shard)?;
+    let connected = account::connect_one(&base, &source, &Terminal::default()).await;
+    let connected = connected.map_err(|reasons| anyhow::anyhow!(told(&reasons)))?;
+    let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
+    let cohort = Arc::new(Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder));
+    let mut judging = Judging { cohort, json: common.format == Format::Json, tally: Tally::default() };
+    let mine = roster.learners.into_iter().enumerate().filter(|(row, _)| arguments.shard.has(*row));
+    judging.class(mine.map(|(_, learner)| learner), arguments.at_once.get()).await?;
+    judging.sum_up(&out)
+}
+
+/// Where the instructor's credentials come from, and what messages call them.
+fn source(text: &str) -> Result<(Source, String)> {
+    match text {
+        ENVIRONMENT => Ok((Source::Environment, "the environment".to_owned())),
+        arn if arn.starts_with("arn:") => {
+            bail!("--from takes an AWS profile; one that assumes a role says so with role_arn")
+        }
+        profile => Ok((Source::Profile(profile.to_owned()), format!("profile `{profile}`"))),
+    }
+}
+
+/// How a class came out.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    done: usize,
+    not_yet: usize,
+    unknown: usize,
+    failed: usize,
+    /// Of those, who had a file before.
+    before: usize,
+    interrupted: bool,
+}
+
+impl Tally {
+    fn count(&mut self, course: &Course, results: &Results) -> &'static str {
+        let (number, word) = match exit::of_course(course, results) {
+            Exit::Done => (&mut self.done, "done"),
+            Exit::NotYet => (&mut self.not_yet, "not-yet"),
+            Exit::Unknown | Exit::Usage => (&mut self.unknown, "unknown"),
+        };
+        *number += 1;
+        word
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            // Before all else: whoever has no result yet gets one by running it again.
+            _ if self.failed > 0 || self.interrupted => Exit::Unknown,
+            _ if self.not_yet > 0 => Exit::NotYet,
+            _ if self.unknown > 0 => Exit::Unknown,
+            _ => Exit::Done,
+        }
+    }
+}
+
+/// A learner in a line of JSON.
+#[derive(Serialize)]
+struct Line<'l> {
+    learner: &'l str,
+    /// `done`, `not-yet`, `unknown`, or `failed`, which has no file.
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'l Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<At>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<Reason>,
+}
+
+struct Judging {
+    cohort: Arc<Cohort>,
+    json: bool,
+    tally: Tally,
+}
+
+impl Judging {
+    /// Judges those who have no file yet, so many at the same time.
+    async fn class(&mut self, learners: impl Iterator<Item = Learner>, at_once: usize) -> Result<()> {
+        let mut left = Vec::new();
+        for learner in learners {
+            let file = self.cohort.folder().file(&learner.name);
+            match file.exists() {
+                true => self.before(&file),
+                false => left.push(learner),
+            }
+        }
+        let cohort = Arc::clone(&self.cohort);
+        let mut judged =
+            stream::iter(left).map(|learner| judge(Arc::clone(&cohort), learner)).buffer_unordered(at_once);
+        let interrupted = tokio::signal::ctrl_c();
+        tokio::pin!(interrupted);
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut interrupted => {
+                    self.tally.interrupted = true;
+                    return Ok(());
+                }
+                next = judged.next() => match next {
+                    Some(next) => next.and_then(|(name, outcome)| self.now(&name, outcome))?,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// Counts somebody who was judged before.
+    fn before(&mut self, file: &Path) {
+        match files::read(file) {
+            Ok(results) => {
+                self.tally.count(self.cohort.course(), &results);
+                self.tally.before += 1;
+            }
+            Err(error) => {
+                let file = plain(&file.display().to_string());
+                notice(&format!(
+                    "{file} cannot be used: {}. Remove it, and run this again.",
+                    plain(&format!("{error:#}"))
+                ));
+                self.tally.failed += 1;
+            }
+        }
+    }
+
+    /// Tells what became of somebody.
+    fn now(&mut self, name: &str, outcome: Outcome) -> Result<()> {
+        match outcome {
+            Outcome::Judged(results) => {
+                let course = self.cohort.course();
+                let outcome = self.tally.count(course, &results);
+                let row = class::learner(course, name, true, &results);
+                let required = class::required(course).count();
+                if !self.json {
+                    return print(&class::text::line(&row, required));
+                }
+                let file = self.cohort.folder().file(name);
+                let (done, required) = (Some(row.counts.done), Some(required));
+                let reasons = Vec::new();
+                line(&Line { learner: name, outcome, file: Some(&file), done, required, at: row.at, reasons })
+            }
+            Outcome::Failed(reasons) => {
+                self.tally.failed += 1;
+                if !self.json {
+                    return print(&format!("{:<24}  failed  {}\n", plain(name), plain(&told(&reasons))));
+                }
+                let (done, required, at) = (None, None, None);
+                let mask = |reason: Reason| Reason { message: mask::text(&reason.message), ..reason };
+                let reasons = reasons.into_iter().map(mask).collect();
+                line(&Line { learner: name, outcome: "failed", file: None, done, required, at, reasons })
+            }
+            Outcome::NoBase(reasons) => {
+                bail!("{} Then run the same command again: whoever has a file is not judged again.", told(&reasons))
+            }
+        }
+    }
+
+    fn sum_up(&self, out: &Path) -> Result<Exit> {
+        let Tally { done, not_yet, unknown, failed, before, interrupted } = self.tally;
+        let mut text = format!("\n{done} done, {not_yet} not yet, {unknown} unknown, {failed} failed");
+        if before > 0 {
+            text.push_str(&format!("; {before} of them had a file before and were not judged again"));
+        }
+        text.push_str(".\n");
+        if interrupted {
+            text.push_str("Interrupted: the same command goes on with the others.\n");
+        } else if failed > 0 {
+            text.push_str("Who failed has no file: the same command tries them again.\n");
+        }
+        text.push_str(&format!("Next: verify report {}\n", plain(&out.display().to_string())));
+        match self.json {
+            true => notice(text.trim()),
+            false => print(&text)?,
+        }
+        Ok(self.tally.exit())
+    }
+}
+
+/// Judges a learner in a task of its own, so that all processors judge a class.
+async fn judge(cohort: Arc<Cohort>, learner: Learner) -> Result<(String, Outcome)> {
+    let name = learner.name.clone();
+    let judged = tokio::spawn(cohort.judge(learner)).await.with_context(|| format!("judging {}", plain(&name)))?;
+    Ok((name, judged?))
+}
+
+/// Why something failed, each reason once, without identifiers.
+fn told(reasons: &[Reason]) -> String {
+    let messages: BTreeSet<String> = reasons.iter().map(|reason| mask::text(&reason.message)).collect();
+    messages.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn line(line: &Line<'_>) -> Result<()> {
+    print(&(serde_json::to_string(line)? + "\n"))
+}

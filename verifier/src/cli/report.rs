@@ -1,0 +1,80 @@
+//! `verify report FILE|DIR…`: a class at a glance, from its learners' results.
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+use super::session::Session;
+use super::{Common, Exit, Format, notice, print};
+use crate::cohort::files;
+use crate::report::class::{self, Class, Counting};
+use crate::report::plain;
+
+pub(super) fn run(common: &Common, paths: &[PathBuf]) -> Result<Exit> {
+    common.takes(&[Format::Text, Format::Csv, Format::Markdown, Format::Html, Format::Json])?;
+    let session = Session::open(common)?;
+    let mut reading = Reading {
+        session: &session,
+        counting: Counting::new(&session.course, session.practice()),
+        notices: Vec::new(),
+        skipped: 0,
+    };
+    for path in paths {
+        match files::found(path) {
+            Ok(found) => found.iter().for_each(|file| reading.file(file)),
+            Err(error) => reading.skip(path, &error),
+        }
+    }
+    let Reading { counting, mut notices, skipped, .. } = reading;
+    if counting.is_empty() {
+        notices.iter().for_each(|text| notice(&plain(text)));
+        bail!("there is no results document among these files; `verify --format json` prints one");
+    }
+    let class = counting.done(std::mem::take(&mut notices));
+    class.notices.iter().for_each(|text| notice(&plain(text)));
+    print(&written(common.format, &class)?)?;
+    Ok(if skipped == 0 { Exit::Done } else { Exit::Usage })
+}
+
+fn written(format: Format, class: &Class) -> Result<String> {
+    Ok(match format {
+        Format::Csv => class::csv::table(class)?,
+        Format::Markdown => class::markdown::section(class),
+        Format::Html => class::html::page(class),
+        Format::Json => class::json(class)?,
+        _ => class::text::text(class),
+    })
+}
+
+/// Files, as they are read.
+struct Reading<'r> {
+    session: &'r Session<'r>,
+    counting: Counting<'r>,
+    notices: Vec<String>,
+    skipped: usize,
+}
+
+impl Reading<'_> {
+    fn file(&mut self, path: &Path) {
+        let results = match files::read(path) {
+            Ok(results) => results,
+            Err(error) => return self.skip(path, &error),
+        };
+        let shown = path.display();
+        match (results.practice, self.session.practice()) {
+            (true, false) => self.notices.push(format!(
+                "{shown} is about the practice account, where nothing is real: left out. `verify report --practice` \
+                 counts such files, and no others."
+            )),
+            (false, true) => self.notices.push(format!("{shown} is not about the practice account: left out.")),
+            _ => {
+                let judged_here = results.is_sealed_with(self.session.store.key());
+                self.counting.add(&files::learner(path), judged_here, &results);
+            }
+        }
+    }
+
+    fn skip(&mut self, path: &Path, error: &anyhow::Error) {
+        self.notices.push(format!("{} is left out: {error:#}.", path.display()));
+        self.skipped += 1;
+    }
+}

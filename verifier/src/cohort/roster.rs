@@ -1,0 +1,294 @@
+//! The roster: who is in a class, and the roles that reach their accounts. Nothing is asked before all of it is right.
+
+use anyhow::{Context, Result, bail};
+use mdbook_verify::course::Course;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::files;
+use crate::bindings::{self, Role};
+use crate::report::plain;
+use crate::run;
+
+/// The longest name of a file, without its ending; most file systems take 255 bytes.
+const LONGEST: usize = 200;
+
+/// The largest roster, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// A class.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Roster {
+    /// The course's accounts that it has a role for.
+    pub accounts: Vec<String>,
+    /// The learners, in its order.
+    pub learners: Vec<Learner>,
+}
+
+/// A learner of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learner {
+    /// The name, which no other has.
+    pub name: String,
+    /// The role of each account.
+    pub roles: BTreeMap<String, Role>,
+}
+
+/// What a column says.
+enum Column {
+    Learner,
+    ExternalId,
+    Account(String),
+}
+
+impl Roster {
+    /// Reads a roster. `base` is what the roles are assumed from, as messages name it.
+    ///
+    /// # Errors
+    /// All that is wrong with it, each with its line.
+    pub fn read(path: &Path, course: &Course, base: &str) -> Result<Roster> {
+        let mut text = Vec::new();
+        let file = File::open(path).with_context(|| format!("reading the roster {}", path.display()))?;
+        file.take(LARGEST + 1).read_to_end(&mut text).with_context(|| format!("reading {}", path.display()))?;
+        if text.len() as u64 > LARGEST {
+            bail!("{} is larger than {} MB, which no roster is", path.display(), LARGEST >> 20);
+        }
+        Roster::parse(&text, &path.display().to_string(), course, base)
+    }
+
+    /// Reads a roster out of its text; `shown` names the file in messages.
+    ///
+    /// # Errors
+    /// All that is wrong with it, each with its line.
+    pub fn parse(text: &[u8], shown: &str, course: &Course, base: &str) -> Result<Roster> {
+        let mut table =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).trim(csv::Trim::All).from_reader(text);
+        let mut rows = Vec::new();
+        let mut wrong: Vec<String> = Vec::new();
+        for row in table.records() {
+            match row {
+                Ok(row) => rows.push((row.position().map_or(0, csv::Position::line), row)),
+                Err(error) => wrong.push(unreadable(&error)),
+            }
+        }
+        let mut rows = rows.into_iter();
+        let Some((line, header)) = rows.next() else { bail!("{shown} is empty: its first line names its columns") };
+        let columns = columns(&header, line, course, &mut wrong);
+        let (mut learners, mut names) = (Vec::new(), BTreeMap::new());
+        for (line, row) in rows {
+            if row.len() != header.len() {
+                let cells = format!("{} cells, and the header {}", row.len(), header.len());
+                wrong.push(format!("{line}: this row has {cells}"));
+                continue;
+            }
+            let learner = learner(&row, line, &columns, base, &mut wrong);
+            // Some file systems do not tell capital letters from small ones.
+            if let Some(before) = names.insert(learner.name.to_lowercase(), line).filter(|_| !learner.name.is_empty()) {
+                wrong.push(format!("{line}: `{}` stands in line {before} already", learner.name));
+            }
+            learners.push(learner);
+        }
+        if learners.is_empty() && wrong.is_empty() {
+            wrong.push(format!("{line}: there is nobody below the header"));
+        }
+        if !wrong.is_empty() {
+            let wrong: Vec<String> = wrong.iter().map(|wrong| plain(&format!("{shown}:{wrong}"))).collect();
+            bail!("the roster cannot be used; nobody was asked anything:\n  {}", wrong.join("\n  "));
+        }
+        let accounts = columns.into_iter().filter_map(|column| match column {
+            Some(Column::Account(name)) => Some(name),
+            _ => None,
+        });
+        Ok(Roster { accounts: accounts.collect(), learners })
+    }
+}
+
+/// What each column says; none for one that is not known.
+fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut Vec<String>) -> Vec<Option<Column>> {
+    let mut seen = BTreeSet::new();
+    let columns: Vec<Option<Column>> = header
+        .iter()
+        .map(|name| {
+            if !seen.insert(name) {
+                wrong.push(format!("{line}: there are two columns `{}`", name));
+            }
+            match name {
+                "learner" => Some(Column::Learner),
+                "external_id" => Some(Column::ExternalId),
+                name => match run::account_exists(course, name) {
+                    Ok(()) => Some(Column::Account(name.to_owned())),
+                    Err(error) => {
+                        wrong.push(format!("{line}: a column is `learner`, `external_id`, or an account: {error}"));
+                        None
+                    }
+                },
+            }
+        })
+        .collect();
+    let has = |of: fn(&Column) -> bool| columns.iter().flatten().any(of);
+    if !has(|column| matches!(column, Column::Learner)) {
+        wrong.push(format!("{line}: there is no column `learner`"));
+    }
+    if !has(|column| matches!(column, Column::Account(_))) {
+        let names: Vec<&str> = course.accounts.keys().map(String::as_str).collect();
+        wrong.push(format!("{line}: there is no column for an account; the course has {}", names.join(", ")));
+    }
+    columns
+}
+
+fn learner(
+    row: &csv::StringRecord,
+    line: u64,
+    columns: &[Option<Column>],
+    base: &str,
+    wrong: &mut Vec<String>,
+) -> Learner {
+    let mut learner = Learner { name: String::new(), roles: BTreeMap::new() };
+    let mut external_id = None;
+    for (cell, column) in row.iter().zip(columns) {
+        match column {
+            Some(Column::Learner) => match cell {
+                "" => wrong.push(format!("{line}: the learner has no name")),
+                name if files::file_name(name).len() > LONGEST => {
+                    wrong.push(format!("{line}: this name is too long for a file"));
+                }
+                name => learner.name = name.to_owned(),
+            },
+            Some(Column::ExternalId) => external_id = (!cell.is_empty()).then(|| cell.to_owned()),
+            Some(Column::Account(account)) => match bindings::role_arn(cell) {
+                Ok(arn) => {
+                    let (arn, from) = (arn.to_owned(), base.to_owned());
+                    let role = Role { arn, from, external_id: None, mfa_serial: None };
+                    learner.roles.insert(account.clone(), role);
+                }
+                Err(error) => wrong.push(format!("{line}: {account}: {}", error)),
+            },
+            None => {}
+        }
+    }
+    for role in learner.roles.values_mut() {
+        role.external_id.clone_from(&external_id);
+    }
+    learner
+}
+
+/// What is wrong with a row that is no CSV.
+fn unreadable(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            format!("{line}: this row is not in UTF-8: save the roster as “CSV UTF-8”")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// The part of a class that one of several runs judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    number: usize,
+    of: usize,
+}
+
+impl Shard {
+    /// All of it.
+    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
+
+    /// Whether the learner in this row, counted from 0, belongs to it.
+    pub fn has(self, row: usize) -> bool {
+        row % self.of == self.number - 1
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Shard, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if 1 <= number && number <= of => Ok(Shard { number, of }),
+            _ => Err("this takes the form I/N, as in 1/4 for the first of four".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course() -> Course {
+        let accounts = ["general", "production"].map(|name| (name.to_owned(), String::new()));
+        Course {
+            root: Default::default(),
+            title: String::new(),
+            params: Default::default(),
+            accounts: accounts.into(),
+            checks: BTreeMap::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Roster> {
+        Roster::parse(text.as_bytes(), "class.csv", &course(), "profile `teacher`")
+    }
+
+    #[test]
+    fn a_roster_names_learners_and_their_roles() {
+        // As spreadsheets save it: a byte order mark, quotes, and Windows' line ends.
+        let roster = parse(
+            "\u{feff}learner,production,external_id\r\n\
+             \"Lovelace, Ada\",arn:aws:iam::111122223333:role/verify,course-7\r\n\
+             bob , arn:aws-cn:iam::444455556666:role/a/b,\r\n",
+        )
+        .unwrap();
+        assert_eq!(roster.accounts, ["production"]);
+        let [ada, bob] = roster.learners.as_slice() else { panic!("{roster:?}") };
+        assert_eq!((ada.name.as_str(), bob.name.as_str()), ("Lovelace, Ada", "bob"));
+        assert_eq!(ada.roles["production"].external_id.as_deref(), Some("course-7"));
+        assert_eq!(bob.roles["production"].external_id, None);
+        assert_eq!(bob.roles["production"].arn, "arn:aws-cn:iam::444455556666:role/a/b");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_its_line() {
+        let rosters = [
+            "",
+            "learner,production\n",
+            "name,prodution\nada,x\n",
+            "learner,learner,production\nada,ada,arn:aws:iam::111122223333:role/r\n",
+            "learner,production,general\n\
+             ada,arn:aws:iam::111122223333:role/r,arn:aws:iam::1:role/r\n\
+             ,arn:aws:iam::111122223333:user/u,\n\
+             Ada,arn:aws:iam::111122223333:role/r,arn:aws:iam::444455556666:role/r\n\
+             bob,arn:aws:iam::111122223333:role/r\n\
+             \"e\u{1b}[2Jve\",=cmd(),arn:aws:iam::444455556666:role/\u{1b}\n",
+        ];
+        let shown = rosters.map(|roster| format!("{:#}", parse(roster).unwrap_err()));
+        let long = format!("learner,production\n{},arn:aws:iam::111122223333:role/r\n", "ä".repeat(60));
+        let bytes = b"learner,production\nad\xff,arn:aws:iam::111122223333:role/r\n";
+        let coded = Roster::parse(bytes, "class.csv", &course(), "b").unwrap_err();
+        insta::assert_snapshot!(format!("{}\n{:#}\n{coded:#}", shown.join("\n"), parse(&long).unwrap_err()));
+    }
+
+    #[test]
+    fn every_learner_is_in_one_shard() {
+        for of in 1..=5 {
+            let shards: Vec<Shard> = (1..=of).map(|number| format!("{number}/{of}").parse().unwrap()).collect();
+            for row in 0..23 {
+                assert_eq!(shards.iter().filter(|shard| shard.has(row)).count(), 1);
+            }
+        }
+        assert!((0..9).all(|row| Shard::WHOLE.has(row)));
+        for wrong in ["0/4", "5/4", "1", "1/0", "a/b", "-1/4", "1/4/2", ""] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+}

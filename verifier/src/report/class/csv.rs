@@ -1,0 +1,97 @@
+//! A class for spreadsheets: one table, whose rows are learners and then steps. A cell is never a formula.
+
+use anyhow::{Context, Result};
+
+use super::{At, Class, Counts, Learner, StepRow};
+use crate::report::csv::harmless;
+
+const HEADER: [&str; 18] = [
+    "row",
+    "name",
+    "title",
+    "judged",
+    "done",
+    "not yet",
+    "unknown",
+    "unchecked",
+    "of",
+    "at",
+    "verdict",
+    "reason",
+    "attempts",
+    "median attempts",
+    "median seconds",
+    "first verified",
+    "last verified",
+    "last checked",
+];
+
+/// The class, as a table. In a learner's row, steps are counted; in a step's row, learners.
+///
+/// # Errors
+/// Never for a table in memory.
+pub fn table(class: &Class) -> Result<String> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(HEADER)?;
+    let rows = class.learners.iter().map(|row| learner(class, row));
+    for row in rows.chain(class.steps.iter().map(|row| step(class, row))) {
+        table.write_record(row.map(|cell| harmless(&cell)))?;
+    }
+    let bytes = table.into_inner().context("writing the table")?;
+    String::from_utf8(bytes).context("writing the table")
+}
+
+fn learner(class: &Class, learner: &Learner) -> [String; 18] {
+    let Counts { done, not_yet, unknown, unchecked } = learner.counts;
+    let at = |of: fn(&At) -> String| learner.at.as_ref().map(of).unwrap_or_default();
+    [
+        if class.practice { "learner (practice)" } else { "learner" }.to_owned(),
+        learner.name.clone(),
+        String::new(),
+        if learner.judged_here { "here" } else { "learner" }.to_owned(),
+        done.to_string(),
+        not_yet.to_string(),
+        unknown.to_string(),
+        unchecked.to_string(),
+        class.required.to_string(),
+        at(|at| at.step.clone()),
+        at(|at| at.verdict.name().to_owned()),
+        at(|at| at.reason.map(|reason| reason.name().to_owned()).unwrap_or_default()),
+        shown(learner.attempts),
+        String::new(),
+        String::new(),
+        learner.first_verified.clone().unwrap_or_default(),
+        learner.last_verified.clone().unwrap_or_default(),
+        learner.last_checked.clone().unwrap_or_default(),
+    ]
+}
+
+fn step(class: &Class, step: &StepRow) -> [String; 18] {
+    let Counts { done, not_yet, unknown, unchecked } = step.counts;
+    let kind = if step.optional { "optional step" } else { "step" };
+    let [first, last, checked, at, verdict, judged] = <[String; 6]>::default();
+    [
+        if class.practice { format!("{kind} (practice)") } else { kind.to_owned() },
+        step.step.clone(),
+        step.title.clone(),
+        judged,
+        done.to_string(),
+        not_yet.to_string(),
+        unknown.to_string(),
+        unchecked.to_string(),
+        class.learners.len().to_string(),
+        at,
+        verdict,
+        step.reason.map(|reason| reason.name().to_owned()).unwrap_or_default(),
+        shown(step.attempts),
+        shown(step.median_attempts),
+        shown(step.median_seconds),
+        first,
+        last,
+        checked,
+    ]
+}
+
+fn shown(number: Option<impl ToString>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}

@@ -1,0 +1,330 @@
+//! A class: the results of many learners side by side, and step by step.
+//!
+//! What is counted is here, and its words in `tables`; each form has a file of its own. A learner's
+//! document is dropped once it is counted.
+
+pub mod csv;
+pub mod html;
+pub mod markdown;
+mod tables;
+#[cfg(test)]
+mod tests;
+pub mod text;
+
+use mdbook_verify::course::{Course, Step};
+use mdbook_verify::results::{ReasonCode, Results, StepResult, Verdict};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text_of;
+use crate::evidence::time;
+
+/// What every form with room for a sentence says.
+pub const WORD: &str = "A results file is the learner's word: anybody can edit one, and its seal is made with the \
+                        learner's own key, which nobody else has. Only what `verify cohort` judged on this machine \
+                        (“here”) rests on what AWS said to you.";
+
+/// A class, counted.
+#[derive(Debug, Serialize)]
+pub struct Class {
+    /// The course's title.
+    pub title: String,
+    /// Whether this is about the practice account.
+    pub practice: bool,
+    /// What a reader should know of it.
+    pub about: &'static str,
+    /// How many steps count towards completion.
+    pub required: usize,
+    /// Where most people are stuck; none where everybody is done.
+    pub stuck: Option<Stuck>,
+    /// A row a learner.
+    pub learners: Vec<Learner>,
+    /// A row a step, in the course's order.
+    pub steps: Vec<StepRow>,
+    /// What else there is to say of the files.
+    pub notices: Vec<String>,
+}
+
+/// Steps or learners by verdict, as a course counts: what does not apply stands in nobody's way, and is done.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// How many are done.
+    pub done: usize,
+    /// How many are not yet.
+    pub not_yet: usize,
+    /// How many are unknown.
+    pub unknown: usize,
+    /// How many were never judged, or not by this check.
+    pub unchecked: usize,
+}
+
+/// A learner.
+#[derive(Debug, Serialize)]
+pub struct Learner {
+    /// The name, by the file's.
+    pub name: String,
+    /// Whether it was judged on this machine; otherwise it is the learner's word.
+    pub judged_here: bool,
+    /// The required steps.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The first required step that is not done; none where all are.
+    pub at: Option<At>,
+    /// Attempts at all steps, as far as they were counted.
+    pub attempts: Option<u64>,
+    /// When a step was first done.
+    pub first_verified: Option<String>,
+    /// When a step was last done for the first time.
+    pub last_verified: Option<String>,
+    /// When a step was last judged.
+    pub last_checked: Option<String>,
+}
+
+/// Where a learner is.
+#[derive(Debug, Clone, Serialize)]
+pub struct At {
+    /// The step's id.
+    pub step: String,
+    /// What the lesson calls it.
+    pub title: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Why it is unknown.
+    pub reason: Option<ReasonCode>,
+}
+
+/// A step, over all learners.
+#[derive(Debug, Serialize)]
+pub struct StepRow {
+    /// The step's id.
+    pub step: String,
+    /// What the lesson calls it.
+    pub title: String,
+    /// Whether it does not count towards completion.
+    pub optional: bool,
+    /// The learners.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The most frequent reason for unknown.
+    pub reason: Option<ReasonCode>,
+    /// All learners' attempts, as far as they were counted.
+    pub attempts: Option<u64>,
+    /// The median of the attempts.
+    pub median_attempts: Option<f64>,
+    /// The median of the seconds from the first verdict to the first that was done, of those who are known.
+    pub median_seconds: Option<f64>,
+}
+
+/// Where most people are stuck.
+#[derive(Debug, Serialize)]
+pub struct Stuck {
+    /// The step's id.
+    pub step: String,
+    /// What the lesson calls it.
+    pub title: String,
+    /// How many learners are at it.
+    pub learners: usize,
+    /// Those learners, by the step's verdict.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The most frequent reason for unknown.
+    pub reason: Option<ReasonCode>,
+}
+
+impl Counts {
+    fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::NotYet => self.not_yet += 1,
+            Verdict::Unknown => self.unknown += 1,
+            Verdict::Unchecked => self.unchecked += 1,
+            Verdict::Attested | Verdict::Verified | Verdict::NotApplicable => self.done += 1,
+        }
+    }
+}
+
+/// Counts a class, a learner at a time.
+#[derive(Debug)]
+pub struct Counting<'c> {
+    course: &'c Course,
+    practice: bool,
+    learners: Vec<Learner>,
+    steps: Vec<Counted>,
+    elsewhere: BTreeSet<String>,
+}
+
+/// What is counted of a step.
+#[derive(Debug, Default)]
+struct Counted {
+    counts: Counts,
+    reasons: BTreeMap<ReasonCode, usize>,
+    attempts: Vec<f64>,
+    seconds: Vec<f64>,
+}
+
+impl<'c> Counting<'c> {
+    /// Nobody yet.
+    pub fn new(course: &'c Course, practice: bool) -> Counting<'c> {
+        let steps = told(course).map(|_| Counted::default()).collect();
+        Counting { course, practice, learners: Vec::new(), steps, elsewhere: BTreeSet::new() }
+    }
+
+    /// Counts a learner's results.
+    pub fn add(&mut self, name: &str, judged_here: bool, results: &Results) {
+        self.learners.push(learner(self.course, name, judged_here, results));
+        for (step, counted) in told(self.course).zip(&mut self.steps) {
+            counted.add(self.course, step, results);
+        }
+        let known: BTreeSet<&str> = self.course.steps.iter().map(|step| step.id.as_str()).collect();
+        self.elsewhere.extend(results.steps.keys().filter(|id| !known.contains(id.as_str())).cloned());
+    }
+
+    /// How many learners there are.
+    pub fn len(&self) -> usize {
+        self.learners.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.learners.is_empty()
+    }
+
+    /// The class, with what was said of its files.
+    pub fn done(self, mut notices: Vec<String>) -> Class {
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        self.learners.iter().for_each(|learner| *names.entry(&learner.name).or_default() += 1);
+        let twice = names.into_iter().filter(|(_, files)| *files > 1);
+        notices.extend(twice.map(|(name, files)| format!("{files} files are named after “{name}”: each is a row.")));
+        if !self.elsewhere.is_empty() {
+            notices.push(format!(
+                "{} in these files that this course does not have: left out.",
+                tables::count(self.elsewhere.len(), "step")
+            ));
+        }
+        let rows = told(self.course).zip(self.steps).map(|(step, counted)| counted.row(self.course, step));
+        Class {
+            title: self.course.title.clone(),
+            practice: self.practice,
+            about: WORD,
+            required: required(self.course).count(),
+            stuck: stuck(self.course, &self.learners),
+            steps: rows.collect(),
+            learners: self.learners,
+            notices,
+        }
+    }
+}
+
+/// The steps that lessons name.
+fn told(course: &Course) -> impl Iterator<Item = &Step> {
+    course.steps.iter().filter(|step| !step.places.is_empty())
+}
+
+/// The steps that count towards completion.
+pub(crate) fn required(course: &Course) -> impl Iterator<Item = &Step> {
+    told(course).filter(|step| !step.optional)
+}
+
+/// A learner's row.
+pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results) -> Learner {
+    let mut counts = Counts::default();
+    required(course).for_each(|step| counts.add(results.view(course, step).verdict));
+    let at = required(course).find(|step| results.view(course, step).verdict.blocks()).map(|step| {
+        let view = results.view(course, step);
+        let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
+        At { step: step.id.clone(), title: text_of(course, step), verdict: view.verdict, reason }
+    });
+    let shown = || told(course).filter_map(|step| results.view(course, step).result);
+    let verified = || shown().filter_map(|result| result.first_verified.as_ref());
+    Learner {
+        name: name.to_owned(),
+        judged_here,
+        counts,
+        at,
+        attempts: sum(shown().filter_map(|result| result.attempts).map(u64::from)),
+        first_verified: verified().min().cloned(),
+        last_verified: verified().max().cloned(),
+        last_checked: shown().map(|result| &result.checked).max().cloned(),
+    }
+}
+
+impl Counted {
+    fn add(&mut self, course: &Course, step: &Step, results: &Results) {
+        let view = results.view(course, step);
+        self.counts.add(view.verdict);
+        let Some(result) = view.result else { return };
+        // A learner may have several reasons of a kind for one step.
+        let codes: BTreeSet<ReasonCode> = result.reasons.iter().map(|reason| reason.code).collect();
+        codes.into_iter().for_each(|code| *self.reasons.entry(code).or_default() += 1);
+        self.attempts.extend(result.attempts.map(f64::from));
+        self.seconds.extend(seconds_to_done(result));
+    }
+
+    fn row(mut self, course: &Course, step: &Step) -> StepRow {
+        // Sums of whole numbers below 2^53 are exact.
+        let total = self.attempts.iter().sum::<f64>() as u64;
+        StepRow {
+            step: step.id.clone(),
+            title: text_of(course, step),
+            optional: step.optional,
+            counts: self.counts,
+            reason: most_frequent(&self.reasons),
+            attempts: (!self.attempts.is_empty()).then_some(total),
+            median_attempts: median(&mut self.attempts),
+            median_seconds: median(&mut self.seconds),
+        }
+    }
+}
+
+/// How long it took from the first verdict to the first that was done; none where that is not known.
+fn seconds_to_done(result: &StepResult) -> Option<f64> {
+    let begun = time::secs(result.first_checked.as_deref()?)?;
+    let done = time::secs(result.first_verified.as_deref()?)?;
+    // A file may say anything.
+    let took = done.checked_sub(begun).filter(|took| *took >= 0)?;
+    Some(took as f64)
+}
+
+/// Where most learners are; of equals, what comes first in the course.
+fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
+    let mut most: Option<Stuck> = None;
+    for step in required(course) {
+        let here: Vec<&At> =
+            learners.iter().filter_map(|learner| learner.at.as_ref()).filter(|at| at.step == step.id).collect();
+        if here.len() <= most.as_ref().map_or(0, |most| most.learners) {
+            continue;
+        }
+        let (mut counts, mut reasons) = (Counts::default(), BTreeMap::new());
+        for at in &here {
+            counts.add(at.verdict);
+            at.reason.into_iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
+        }
+        let (step, title, reason) = (step.id.clone(), text_of(course, step), most_frequent(&reasons));
+        most = Some(Stuck { step, title, learners: here.len(), counts, reason });
+    }
+    most
+}
+
+fn most_frequent(reasons: &BTreeMap<ReasonCode, usize>) -> Option<ReasonCode> {
+    let most = reasons.values().max()?;
+    reasons.iter().find(|(_, count)| *count == most).map(|(reason, _)| *reason)
+}
+
+fn sum(numbers: impl Iterator<Item = u64>) -> Option<u64> {
+    numbers.reduce(u64::saturating_add)
+}
+
+/// The middle of some numbers, or what lies between the two in the middle.
+fn median(numbers: &mut [f64]) -> Option<f64> {
+    numbers.sort_by(f64::total_cmp);
+    let upper = *numbers.get(numbers.len() / 2)?;
+    let lower = *numbers.get(numbers.len().saturating_sub(1) / 2)?;
+    Some((lower + upper) / 2.0)
+}
+
+/// The class as JSON.
+///
+/// # Errors
+/// Never for a class of this program.
+pub fn json(class: &Class) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(class).map(|text| text + "\n")
+}

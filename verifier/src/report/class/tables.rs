@@ -1,0 +1,130 @@
+//! A class in words: the sentences and the two tables that the terminal, Markdown and the page share. Nothing is
+//! escaped here: that is the forms'.
+
+use mdbook_verify::results::{Verdict, time};
+
+use super::{Class, Learner, StepRow, Stuck};
+
+/// A table as words.
+pub(super) struct Table {
+    /// What it lists.
+    pub(super) caption: &'static str,
+    /// The columns.
+    pub(super) head: Vec<&'static str>,
+    /// The rows.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row, and the verdict that it is about.
+pub(super) struct Row {
+    pub(super) verdict: Verdict,
+    pub(super) cells: Vec<String>,
+}
+
+/// The heading.
+pub(super) fn heading(class: &Class) -> String {
+    let practice = if class.practice { " (practice account: nothing here is real)" } else { "" };
+    format!("{}: {}{practice}", class.title, count(class.learners.len(), "learner"))
+}
+
+/// Where most people are stuck, in one sentence.
+pub(super) fn stuck(class: &Class) -> String {
+    let Some(stuck) = &class.stuck else { return "Everybody has done every required step.".to_owned() };
+    let Stuck { step, title, learners, counts, reason } = stuck;
+    let reason = reason.map_or(String::new(), |reason| format!(", mostly {}", reason.name()));
+    let of = [
+        (counts.not_yet, "not yet", ""),
+        (counts.unknown, "unknown", reason.as_str()),
+        (counts.unchecked, "not checked", ""),
+    ];
+    let of: Vec<String> = of
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, more)| format!("{number} {word}{more}"))
+        .collect();
+    let all = class.learners.len();
+    format!("Most people are stuck at “{title}” ({step}): {learners} of {} ({}).", count(all, "learner"), of.join(", "))
+}
+
+/// A number of things.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A row a learner.
+pub(super) fn learners(class: &Class) -> Table {
+    let row = |learner: &Learner| Row {
+        verdict: learner.at.as_ref().map_or(Verdict::Verified, |at| at.verdict),
+        cells: vec![
+            learner.name.clone(),
+            format!("{}/{}", learner.counts.done, class.required),
+            at(learner),
+            shown(learner.attempts),
+            moment(learner.first_verified.as_ref()),
+            moment(learner.last_verified.as_ref()),
+            moment(learner.last_checked.as_ref()),
+            if learner.judged_here { "here" } else { "learner" }.to_owned(),
+        ],
+    };
+    let head = vec!["learner", "done", "at", "attempts", "first verified", "last verified", "last checked", "judged"];
+    Table { caption: "Learners", head, rows: class.learners.iter().map(row).collect() }
+}
+
+/// A row a step.
+pub(super) fn steps(class: &Class) -> Table {
+    let row = |step: &StepRow| Row {
+        verdict: worst(step),
+        cells: vec![
+            format!("{}{}", step.step, if step.optional { " (optional)" } else { "" }),
+            step.counts.done.to_string(),
+            step.counts.not_yet.to_string(),
+            match step.reason.filter(|_| step.counts.unknown > 0) {
+                Some(reason) => format!("{} ({})", step.counts.unknown, reason.name()),
+                None => step.counts.unknown.to_string(),
+            },
+            step.counts.unchecked.to_string(),
+            shown(step.attempts),
+            shown(step.median_attempts),
+            step.median_seconds.map_or(String::new(), span),
+            step.title.clone(),
+        ],
+    };
+    let head = vec!["step", "done", "not yet", "unknown", "not checked", "attempts", "median", "median time", "item"];
+    Table { caption: "Steps", head, rows: class.steps.iter().map(row).collect() }
+}
+
+/// The verdict that a step's row is shown with: the worst that somebody has.
+fn worst(step: &StepRow) -> Verdict {
+    let counts = &step.counts;
+    let verdicts =
+        [(counts.not_yet, Verdict::NotYet), (counts.unknown, Verdict::Unknown), (counts.unchecked, Verdict::Unchecked)];
+    verdicts.into_iter().find(|(number, _)| *number > 0).map_or(Verdict::Verified, |(_, verdict)| verdict)
+}
+
+/// Where a learner is, in words.
+pub(crate) fn at(learner: &Learner) -> String {
+    let Some(at) = &learner.at else { return format!("{} All done", Verdict::Verified.icon()) };
+    let reason = at.reason.map_or(String::new(), |reason| format!(" ({})", reason.name()));
+    format!("{} {}: {}{reason}", at.verdict.icon(), at.verdict.words(), at.step)
+}
+
+fn shown(number: Option<impl ToString>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}
+
+fn moment(rfc3339: Option<&String>) -> String {
+    rfc3339.map_or(String::new(), |rfc3339| time(rfc3339))
+}
+
+/// A length of time in its two largest units.
+pub(super) fn span(seconds: f64) -> String {
+    // Whole seconds; whoever takes longer than there are seconds in 64 bits is told so much.
+    let seconds = seconds as u64;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}

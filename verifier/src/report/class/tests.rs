@@ -1,0 +1,210 @@
+//! A class of four, counted and told in every form; and one whose names and lessons mean harm.
+
+use mdbook_verify::course::Course;
+use mdbook_verify::key::Key;
+use mdbook_verify::results::{Reason, ReasonCode, Results, StepResult, Verdict};
+use std::fs;
+use std::path::Path;
+
+use super::{Class, Counting, csv, html, json, markdown, median, tables, text};
+use crate::book;
+
+const CONFIG: &str = "[book]\ntitle = \"TITLE\"\n\n[preprocessor.verify.accounts]\nmine = \"Yours\"\n";
+
+const CHECK: &str = "title = \"T\"\naccount = \"mine\"\n\n[[expect]]\nthat = \"root.mfa\"\nfix = \"Do it.\"\n";
+
+/// A course with two required steps and an optional one.
+fn course(folder: &Path, title: &str, item: &str) -> Course {
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("book.toml", CONFIG.replace("TITLE", title));
+    write("src/SUMMARY.md", "- [One](one.md)\n".into());
+    let steps = "- [ ] Turn MFA on <!-- verify: mfa -->\n- [ ] ITEM <!-- verify: budget -->\n- [ ] Extra <!-- verify: extra optional -->\n";
+    write("src/one.md", format!("# One\n\n{}", steps.replace("ITEM", item)));
+    for check in ["mfa", "budget", "extra"] {
+        write(&format!("checks/{check}.toml"), CHECK.into());
+    }
+    book::read(folder, false).unwrap()
+}
+
+/// A step's result; of a step that is done, first judged an hour earlier for each attempt.
+fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepResult {
+    let reasons = match verdict {
+        Verdict::Unknown => {
+            vec![Reason { code: ReasonCode::Denied, account: None, action: None, message: "no".into() }]
+        }
+        _ => Vec::new(),
+    };
+    StepResult {
+        verdict,
+        reasons,
+        expectations: Vec::new(),
+        evidence: Vec::new(),
+        checked: "2026-11-24T12:00:00Z".into(),
+        attempts: Some(attempts),
+        first_checked: Some(format!("2026-11-24T{:02}:00:00Z", 12 - attempts)),
+        first_verified: verdict.is_done().then(|| "2026-11-24T12:00:00Z".to_owned()),
+        held_until: None,
+        lapsed: None,
+        by: "0.1.0".into(),
+        check_hash: course.hash(course.step(step).unwrap()),
+        accounts: Default::default(),
+    }
+}
+
+fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
+    let mut results = Results::empty(false);
+    for (step, verdict, attempts) in steps {
+        results.steps.insert((*step).to_owned(), result(course, step, *verdict, *attempts));
+    }
+    results
+}
+
+/// A class of learners who are done, half way, denied, and not there yet.
+fn class(course: &Course, names: [&str; 4]) -> Class {
+    use Verdict::{Attested, NotYet, Unknown, Verified};
+    let mut counting = Counting::new(course, false);
+    let [done, half, denied, absent] = names;
+    counting.add(done, true, &results(course, &[("mfa", Verified, 1), ("budget", Attested, 4), ("extra", NotYet, 9)]));
+    counting.add(half, false, &results(course, &[("mfa", Verified, 2), ("budget", NotYet, 3)]));
+    let mut other = results(course, &[("mfa", Verified, 5), ("budget", Unknown, 1)]);
+    // A step that this course lacks, and one that was judged by another check.
+    other.steps.insert("other".into(), result(course, "mfa", NotYet, 1));
+    other.steps.get_mut("mfa").unwrap().check_hash = "another".into();
+    counting.add(denied, false, &other);
+    counting.add(absent, false, &Results::empty(false));
+    counting.done(vec!["bob.txt is left out: it is damaged.".into()])
+}
+
+fn forms(class: &Class) -> [String; 5] {
+    [text::text(class), csv::table(class).unwrap(), markdown::section(class), html::page(class), json(class).unwrap()]
+}
+
+#[test]
+fn a_class_is_told_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let class = class(&course, ["ada", "bob", "eve", "eve"]);
+    let [text, csv, markdown, html, json] = forms(&class);
+    insta::assert_snapshot!("text", anstream::adapter::strip_str(&text).to_string());
+    insta::assert_snapshot!("csv", csv);
+    insta::assert_snapshot!("markdown", markdown);
+    insta::assert_snapshot!("html", html.replace(mdbook_verify::CSS, "/* the widgets' */\n"));
+    insta::assert_snapshot!("json", json);
+}
+
+#[test]
+fn names_and_lessons_are_text_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let course =
+        course(folder.path(), "<script>alert(1)</script> | `x`", "=cmd() \\| <b>bold</b> | [a](https://b.example)");
+    let hostile = [
+        "=cmd('calc')!A0",
+        "<script>alert(1)</script>",
+        "a|b\n# c `d` [e](f) www.g.example",
+        "\u{1b}[2J\u{7}\r\u{9b}m",
+    ];
+    let class = class(&course, hostile);
+    let [text, csv, markdown, html, json] = forms(&class);
+    let stripped = anstream::adapter::strip_str(&text).to_string();
+    assert!(!stripped.chars().any(|c| c.is_control() && c != '\n'), "{stripped:?}");
+    assert_eq!(stripped.lines().filter(|line| line.contains("a|b")).count(), 1, "a name is in one line");
+    for row in ::csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes()).records() {
+        let row = row.unwrap();
+        assert_eq!(row.len(), 18);
+        for cell in &row {
+            assert!(!cell.starts_with(['=', '+', '-', '@']) && !cell.chars().any(char::is_control), "{cell:?}");
+        }
+    }
+    for (form, told) in [("markdown", &markdown), ("html", &html)] {
+        assert!(!told.contains("<script") && !told.contains("<b>"), "{form}: {told}");
+        assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{form}");
+    }
+    // A cell is a cell: as many bars in each row as in its head.
+    let bars = |line: &str| line.matches('|').count();
+    for line in markdown.lines().filter(|line| line.starts_with('|')) {
+        assert!([9, 10].contains(&bars(line)), "{line}");
+    }
+    let parsed = pulldown_cmark::Parser::new_ext(&markdown, pulldown_cmark::Options::ENABLE_TABLES);
+    for event in parsed {
+        use pulldown_cmark::{Event, Tag};
+        let markup = matches!(event, Event::Html(_) | Event::InlineHtml(_) | Event::Code(_))
+            || matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::Strong));
+        assert!(!markup, "{event:?}");
+    }
+    assert!(!markdown.contains("https://") && !markdown.contains("www."), "no viewer makes a link of it: {markdown}");
+    let back: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(back["learners"][3]["name"], hostile[3]);
+    insta::assert_snapshot!("hostile", format!("{stripped}\n{csv}\n{markdown}"));
+}
+
+#[test]
+fn a_file_may_say_any_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let mut counting = Counting::new(&course, false);
+    let times = [
+        ("2026-11-24T12:00:00Z", "2026-11-24T11:00:00Z"),
+        ("yesterday", "2026-11-24T11:00:00Z"),
+        ("-9999-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+        ("", ""),
+    ];
+    for (begun, done) in times {
+        let mut results = results(&course, &[("mfa", Verdict::Verified, 1)]);
+        let step = results.steps.get_mut("mfa").unwrap();
+        (step.first_checked, step.first_verified) = (Some(begun.into()), Some(done.into()));
+        step.attempts = Some(u32::MAX);
+        counting.add("ada", false, &results);
+    }
+    let class = counting.done(Vec::new());
+    assert!(class.steps[0].median_seconds.is_none_or(|seconds| seconds >= 0.0));
+    assert_eq!(class.steps[0].attempts, Some(4 * u64::from(u32::MAX)));
+    forms(&class);
+}
+
+#[test]
+fn everybody_done_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let mut counting = Counting::new(&course, true);
+    let done = [("mfa", Verdict::Verified, 1), ("budget", Verdict::NotApplicable, 1)];
+    counting.add("ada", false, &results(&course, &done));
+    let class = counting.done(Vec::new());
+    assert_eq!(tables::stuck(&class), "Everybody has done every required step.");
+    for (form, told) in ["text", "csv", "markdown", "html", "json"].iter().zip(forms(&class)) {
+        assert!(told.contains("practice"), "{form}: {told}");
+    }
+}
+
+#[test]
+fn a_document_of_a_version_that_did_not_count_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let mut old = results(&course, &[("mfa", Verdict::Verified, 1)]);
+    let step = old.steps.get_mut("mfa").unwrap();
+    (step.attempts, step.first_checked) = (None, None);
+    let key = Key::new([7; 32]);
+    let (old, text) = old.sealed(&key).unwrap();
+    assert!(!text.contains("attempts") && !text.contains("first_checked"), "as those versions wrote it: {text}");
+    let read = Results::of_anybody(text.as_bytes()).unwrap();
+    assert_eq!(read, old);
+    assert!(read.is_sealed_with(&key), "its seal holds");
+    let mut counting = Counting::new(&course, false);
+    counting.add("ada", true, &read);
+    let class = counting.done(Vec::new());
+    assert_eq!((class.learners[0].attempts, class.steps[0].median_attempts), (None, None));
+}
+
+#[test]
+fn the_middle_of_numbers() {
+    let of = |numbers: &[f64]| median(&mut numbers.to_vec());
+    assert_eq!(of(&[]), None);
+    assert_eq!(of(&[3.0]), Some(3.0));
+    assert_eq!(of(&[9.0, 1.0, 4.0]), Some(4.0));
+    assert_eq!(of(&[4.0, 1.0, 2.0, 9.0]), Some(3.0));
+    let spans = [5.0, 59.0, 3600.0, 7380.0, 180_000.0].map(tables::span);
+    assert_eq!(spans, ["5 s", "59 s", "1 h 0 min", "2 h 3 min", "2 d 2 h"]);
+}
