@@ -19,7 +19,8 @@ pub(crate) fn judge(case: &Case, step: &Step, members: &[(&Step, &Judged)]) -> J
     reasons.sort();
     reasons.dedup();
     let seen = members.iter().flat_map(|(_, judged)| judged.seen.clone()).collect();
-    Judged { verdict, reasons, expectations, seen, check_hash: case.course.hash(step) }
+    let check_hash = case.compiled.facts(&case.course, step).hash.clone();
+    Judged { verdict, reasons, expectations, seen, check_hash }
 }
 
 /// What is known of the members by the evidence that has arrived.

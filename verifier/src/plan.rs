@@ -4,7 +4,7 @@
 
 use mdbook_verify::course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::Expression;
 use crate::cel::names::Name;
@@ -15,6 +15,19 @@ use crate::sentence::Sentence;
 #[derive(Debug, Default)]
 pub struct Compiled {
     checks: BTreeMap<String, Arc<CompiledCheck>>,
+    /// What was worked out of steps, by id.
+    steps: Mutex<BTreeMap<String, Arc<Facts>>>,
+}
+
+/// What is the same in every run about a step.
+#[derive(Debug)]
+pub struct Facts {
+    /// Identifies the check with the parameters that it uses, see [`Course::hash`].
+    pub hash: String,
+    /// What it reads, by account, see [`Compiled::needs`].
+    pub needs: BTreeSet<(String, Section)>,
+    /// The step that this is about: another one may have its id.
+    step: Step,
 }
 
 /// A check with its expressions compiled.
@@ -80,7 +93,7 @@ pub struct Need {
 impl Compiled {
     /// These checks, by name.
     pub(crate) fn of(checks: BTreeMap<String, Arc<CompiledCheck>>) -> Compiled {
-        Compiled { checks }
+        Compiled { checks, steps: Mutex::default() }
     }
 
     /// A check by its name; none if it is wrong.
@@ -111,6 +124,23 @@ impl Compiled {
         let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
         needs.extend(accounts.into_iter().map(|account| (account, Section::Identity)));
         needs
+    }
+
+    /// What is the same in every run about a step of the course that was compiled.
+    pub fn facts(&self, course: &Course, step: &Step) -> Arc<Facts> {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &&Arc<Facts>| {
+            let other = &known.step;
+            (&other.check, &other.account, &other.params, &other.members)
+                == (&step.check, &step.account, &step.params, &step.members)
+        };
+        if let Some(known) = steps.get(&step.id).filter(same) {
+            return Arc::clone(known);
+        }
+        let facts = Facts { hash: course.hash(step), needs: self.needs(course, step), step: step.clone() };
+        let facts = Arc::new(facts);
+        steps.insert(step.id.clone(), Arc::clone(&facts));
+        facts
     }
 
     /// The plan of a run: the sections to gather, by account.

@@ -4,17 +4,17 @@ use mdbook_verify::course::Step;
 use mdbook_verify::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
-use crate::evidence::time;
+use crate::evidence::{Section, time};
 use crate::verdict::{Case, Judged};
 
 /// Puts a verdict into the results, keeping what was known of the step before.
 pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>) {
     let now = time::now();
-    let needs = case.compiled.needs(&case.course, step);
-    let accounts: BTreeMap<String, String> = needs
-        .into_iter()
-        .filter_map(|(account, _)| case.fingerprints.get(&account).cloned().map(|fingerprint| (account, fingerprint)))
-        .collect();
+    let facts = case.compiled.facts(&case.course, step);
+    let fingerprint = |(account, _): &(String, Section)| {
+        case.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
+    };
+    let accounts: BTreeMap<String, String> = facts.needs.iter().filter_map(fingerprint).collect();
     // What was found in another account, or by another check, says nothing about since when this holds.
     let check_hash = judged.check_hash;
     let before = results.steps.get(&step.id).filter(|before| {

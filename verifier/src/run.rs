@@ -79,19 +79,19 @@ impl Bench<'_> {
 
 /// The calls that a step's verdict rests on.
 fn calls_of(compiled: &Compiled, course: &Course, step: &Step, gathered: &Gathered) -> Vec<Call> {
-    let needs = compiled.needs(course, step);
-    let mine = |call: &Call| {
+    let facts = compiled.facts(course, step);
+    let mine = |call: &&Call| {
         // What was read of an account that turned out to be another one was thrown away.
         let used = gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name();
-        used && needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
+        used && facts.needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
     };
-    let mut calls: Vec<Call> = gathered.calls.iter().map(|timed| timed.call.clone()).filter(mine).collect();
+    let mut calls: Vec<&Call> = gathered.calls.iter().map(|timed| &timed.call).filter(mine).collect();
     calls.sort();
     // An operation that was called for each of many things is told once.
     calls.dedup_by(|a, b| {
         (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region)
     });
-    calls
+    calls.into_iter().cloned().collect()
 }
 
 /// The steps that a learner named, or all of them; a check of checks brings its members along.

@@ -112,7 +112,7 @@ fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
         reasons: vec![course_error(&step.account, message)],
         expectations: expectations.collect(),
         seen: Vec::new(),
-        check_hash: case.course.hash(step),
+        check_hash: case.compiled.facts(&case.course, step).hash.clone(),
     }
 }
 
@@ -154,7 +154,8 @@ impl<'c> Judge<'c> {
             scope.bind_let(name, expression)?;
         }
         let fingerprint = case.fingerprints.get(&step.account).cloned();
-        Ok(Judge { case, step, check, check_hash: case.course.hash(step), fingerprint, scope })
+        let check_hash = case.compiled.facts(&case.course, step).hash.clone();
+        Ok(Judge { case, step, check, check_hash, fingerprint, scope })
     }
 
     fn judge(self) -> Judged {

@@ -12,7 +12,7 @@ pub mod value;
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Program, Value};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
 /// The longest expression. Ours are a tenth of it.
@@ -162,7 +162,7 @@ pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 }
 
 /// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Each has
-/// the deadline for itself; behind one that misses it, another thread goes on.
+/// the deadline for itself (and up to as much again); behind one that misses it, another thread goes on.
 pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
 where
     I: Send + Sync + 'static,
@@ -171,26 +171,42 @@ where
     let (things, work) = (Arc::new(things), Arc::new(work));
     let mut done = Vec::with_capacity(things.len());
     while done.len() < things.len() {
-        let (sender, receiver) = mpsc::channel();
-        let (todo, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
+        let (all, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
+        // What is finished is put down, and told of once: whoever waits is not woken for each.
+        let finished: Arc<Mutex<Vec<T>>> = Arc::default();
+        let (put, (end, ended)) = (Arc::clone(&finished), mpsc::channel());
         let spawned = spawn(move || {
+            for thing in &all[from..] {
+                let one = work(thing);
+                locked(&put).push(one);
+            }
             // Whoever waited may have gone.
-            let _ = todo[from..].iter().try_for_each(|thing| sender.send(work(thing)));
+            let _ = end.send(());
         });
         if let Err(why) = spawned {
             done.extend((from..things.len()).map(|_| Err(why.clone())));
             break;
         }
-        while done.len() < things.len() {
-            let worked = receiver.recv_timeout(DEADLINE).map_err(|_| late());
-            let missed = worked.is_err();
-            done.push(worked);
-            if missed {
+        let mut seen = 0;
+        while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(DEADLINE) {
+            let now = locked(&finished).len();
+            if now == seen {
                 break;
             }
+            seen = now;
+        }
+        done.extend(locked(&finished).drain(..).map(Ok));
+        // What the thread is still at, or failed at, missed it.
+        if done.len() < things.len() {
+            done.push(Err(late()));
         }
     }
     done
+}
+
+/// Nothing that holds the lock can fail half-way through a change.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), String> {

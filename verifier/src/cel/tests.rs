@@ -103,3 +103,15 @@ fn brackets_are_never_undercounted() {
     assert_eq!(names::bracket_depth("'unclosed (((1"), 3);
     assert!(names::bracket_depth("'''a'b'''(((1)))") >= 3);
 }
+
+#[test]
+fn behind_one_that_fails_the_others_go_on() {
+    let done = super::each_on_a_thread(vec![1, 2, 3], |thing| {
+        assert_ne!(*thing, 2, "this one fails");
+        thing * 10
+    });
+    let words: Vec<_> =
+        done.iter().map(|one| one.as_ref().map_err(|why| why.contains("could not be evaluated"))).collect();
+    assert_eq!(words, [Ok(&10), Err(true), Ok(&30)]);
+    assert!(super::each_on_a_thread(Vec::<i32>::new(), |_| ()).is_empty());
+}
