@@ -5,7 +5,7 @@ use super::{Answer, Machine, Request, denied, identity, xml};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -69,6 +69,9 @@ pub struct Aws {
     pub asked: Mutex<BTreeMap<String, Asked>>,
     pub connections: AtomicUsize,
     pub requests: AtomicUsize,
+    /// Whether requests are kept as they came.
+    pub keeps: AtomicBool,
+    pub kept: Mutex<Vec<String>>,
 }
 
 impl Aws {
@@ -169,6 +172,9 @@ fn converse(aws: &Aws, stream: TcpStream) {
             return;
         }
         let request = Request { head, body: String::from_utf8_lossy(&body).into_owned() };
+        if aws.keeps.load(Ordering::Relaxed) {
+            aws.kept.lock().unwrap().push(format!("{}\r\n{}", request.head, request.body));
+        }
         let (status, headers, body) = aws.answer(&request);
         let answer = format!("HTTP/1.1 {status} Answer\r\n{headers}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         if reader.get_mut().write_all(answer.as_bytes()).is_err() {
