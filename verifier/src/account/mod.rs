@@ -2,6 +2,7 @@
 //!
 //! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
 
+pub mod http;
 mod profile;
 mod role;
 
@@ -162,7 +163,7 @@ async fn environment(account: &str) -> Result<Connected, Vec<Reason>> {
 }
 
 fn loader() -> ConfigLoader {
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts())
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).timeout_config(timeouts())
 }
 
 /// How long calls may take, to services that don't answer.

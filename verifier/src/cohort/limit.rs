@@ -2,7 +2,6 @@
 //! connections for all of them.
 
 use aws_config::timeout::TimeoutConfig;
-use aws_smithy_http_client::{Builder, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -16,22 +15,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::account::ATTEMPT;
+#[cfg(test)]
+use crate::account::http;
 
 /// How long an attempt may take with its turn: AWS takes a signature for five minutes.
 const SIGNED: Duration = Duration::from_secs(5 * 60);
-
-/// The SDK's own HTTP client, but one for all: each SDK client would otherwise have a pool of connections of its own,
-/// and read the system's certificates again.
-pub fn pool() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = ConnectorBuilder::default()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-            .proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.build()
-    })
-}
 
 /// How long calls through a [`Limits`]'s client may take. The wait for a turn does not count as AWS's slowness: that is
 /// measured behind it.
@@ -127,7 +115,7 @@ mod tests {
     use super::*;
 
     fn limits(rate: u32) -> Limits {
-        Limits::new(NonZeroU32::new(rate).unwrap(), pool())
+        Limits::new(NonZeroU32::new(rate).unwrap(), http::client())
     }
 
     #[tokio::test(start_paused = true)]

@@ -67,7 +67,7 @@ impl Cohort {
         folder: Folder,
     ) -> Cohort {
         let plan = compiled.plan(&course, &course.steps);
-        let pool = limit::pool();
+        let pool = account::http::client();
         // The roles of a class are assumed from one account: AWS allows that hundreds of times a second.
         let sdk = base.sdk.to_builder().http_client(pool.clone()).build();
         let (base, limits) = (Connected { sdk, ..base }, Limits::new(rate, pool));
