@@ -127,6 +127,39 @@ fn publishing_installs_what_it_runs() {
 }
 
 #[test]
+fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_write() {
+    let machine = Machine::empty();
+    let release = workflow(&machine, "release.yml");
+    assert_eq!(release["true"], json!({ "push": { "tags": ["v*"] } }));
+    assert_eq!(release["permissions"], json!({ "contents": "read" }));
+    assert_eq!(release["jobs"]["build"]["permissions"], Value::Null);
+    assert_eq!(release["jobs"]["release"]["permissions"], json!({ "contents": "write" }));
+    assert_eq!(release["jobs"]["release"]["needs"], json!("build"));
+    assert!(commands(&release, "build").contains(&"tests/release"));
+    // It takes too long to be run here; what it doesn't build, it says at once.
+    let mut script = machine.command(&repository().join("tests/release"));
+    let refused = script.arg("sparc-sun-solaris").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("sparc-sun-solaris's programs cannot be tried"));
+}
+
+#[test]
+fn a_tag_that_is_not_the_programs_version_is_not_released() {
+    let (mut machine, top) = checked_out();
+    let release = workflow(&machine, "release.yml");
+    let step = |name: &str| steps(&release, "build").iter().find(|step| step["name"] == json!(name)).unwrap();
+    let step = step("Make sure that the tag is the programs' version");
+    let programs = top.join("target/programs");
+    std::fs::create_dir_all(&programs).unwrap();
+    std::os::unix::fs::symlink(binary("verify"), programs.join("verify-x86_64-unknown-linux-musl")).unwrap();
+    let version = machine.verify(&["--version"]).stdout.trim().trim_start_matches("verify ").to_owned();
+    for (tag, right) in [(format!("v{version}"), true), ("v99.0.0".to_owned(), false)] {
+        machine.set("GITHUB_REF_NAME", &tag);
+        assert_eq!(run(&machine, &top, step).0, right, "{tag}");
+    }
+}
+
+#[test]
 fn workflows_may_do_what_they_need_and_use_the_forges_own_actions() {
     let machine = Machine::empty();
     let publish = workflow(&machine, "publish.yml");
