@@ -153,7 +153,7 @@ impl<'c> Compiler<'c> {
     /// Every free name must mean something.
     fn names(&mut self, place: &str, expression: &Expression) {
         for name in expression.names() {
-            if let Err(message) = self.meaning(&name) {
+            if let Err(message) = self.meaning(name) {
                 self.fail(place, expression.source(), message);
             }
         }
