@@ -1,5 +1,5 @@
 //! How many accounts a second `verify cohort` judges, against a bare client that sends the very same requests over as
-//! many connections to the same AWS on loopback, and does nothing with the answers. `tests/bench-cohort` runs it.
+//! many connections to the same AWS on loopback, and does nothing with the answers. `tests/bench cohort` runs it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a measurement fails by panicking")]
 
