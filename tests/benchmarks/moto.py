@@ -13,7 +13,7 @@ SET_UP = textwrap.dedent("""
         return boto3.client(name, endpoint_url=sys.argv[1], region_name="us-east-1", **keys)
     client("organizations").create_organization(FeatureSet="ALL")
     account = client("organizations").create_account(Email="p@example.com", AccountName="p")["CreateAccountStatus"]["AccountId"]
-    role = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="s")["Credentials"]
+    role = client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", RoleSessionName="bench")["Credentials"]
     keys = dict(aws_access_key_id=role["AccessKeyId"], aws_secret_access_key=role["SecretAccessKey"], aws_session_token=role["SessionToken"])
     client("s3", **keys).create_bucket(Bucket="mine-shared")
     print(json.dumps(keys))
