@@ -48,7 +48,7 @@ pub fn import(data: &[u8]) {
     let words = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
     let mut writings = annotate::numbers(lesson, &params, &words);
     let directives = ["?", "a-check", "? a-check another", "a-check optional"].into_iter().cycle();
-    let items = annotate::checklist(lesson).into_iter().zip(directives);
+    let items = scan::unmarked(lesson).into_iter().zip(directives);
     writings.extend(items.map(|(item, words)| Writing::Directive { at: item.end, words: words.to_owned() }));
     let annotated = annotate::annotate(lesson, writings, &params);
     let plain = annotate::plain(lesson, &params);

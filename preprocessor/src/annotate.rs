@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::edit::apply;
 use crate::param::{Param, Params};
-use crate::scan::{self, Scan, Unmarked, options};
+use crate::scan::{self, Scan, options};
 use crate::substitute;
 
 /// How often writing is tried.
@@ -235,11 +235,6 @@ fn standing_alone<'t>(text: &'t str, number: &'t str) -> impl Iterator<Item = us
     })
 }
 
-/// The checklist items of a lesson that no directive ends.
-pub fn checklist(lesson: &str) -> Vec<Unmarked> {
-    scan::unmarked(lesson)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,7 +249,7 @@ mod tests {
 
     /// Writes `?` behind every checklist item, and every parameter.
     fn annotated(lesson: &str) -> Annotated {
-        let items = checklist(lesson).into_iter();
+        let items = scan::unmarked(lesson).into_iter();
         let directives = items.map(|item| Writing::Directive { at: item.end, words: "?".into() });
         let writings = directives.chain(numbers(lesson, &params(), &words)).collect();
         annotate(lesson, writings, &params())

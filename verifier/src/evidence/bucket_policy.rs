@@ -105,6 +105,8 @@ fn statement(bucket: &str, written: &Map<String, Value>) -> Option<Statement> {
         && exactly_one(&statement.resources, &statement.not_resources);
     for principal in &statement.principals {
         match account(principal) {
+            // A policy that names an identity provider lets none of its account's users in.
+            _ if federated(written, principal) => statement.others.push(principal.clone()),
             Some(id) if statement.accounts.iter().any(|known| known == id) => {}
             Some(id) => statement.accounts.push(id.to_owned()),
             None => statement.others.push(principal.clone()),
@@ -145,6 +147,12 @@ fn principals(value: &Value) -> Option<Vec<String>> {
 
 fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a principal stands in a statement as an identity provider, whose ARN has an account, too.
+fn federated(written: &Map<String, Value>, principal: &str) -> bool {
+    let providers = written.get("Principal").and_then(|principal| principal.get("Federated"));
+    providers.is_some_and(|providers| one_or_more(providers).into_iter().any(|provider| provider == principal))
 }
 
 /// The account of a principal's ARN: `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`.
@@ -237,6 +245,12 @@ mod tests {
                 &["logging.s3.amazonaws.com"],
                 &[],
                 &["logging.s3.amazonaws.com"],
+            ),
+            (
+                json!({ "Federated": "arn:aws:iam::111122223333:saml-provider/x" }),
+                &["arn:aws:iam::111122223333:saml-provider/x"],
+                &[],
+                &["arn:aws:iam::111122223333:saml-provider/x"],
             ),
             // A canonical id may look like an account.
             (json!({ "CanonicalUser": "111122223333" }), &["111122223333"], &[], &["111122223333"]),

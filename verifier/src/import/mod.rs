@@ -134,7 +134,7 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
 
 fn annotated(course: &Course, vocabulary: &Vocabulary, raw: &str, kept: &BTreeMap<String, String>) -> Annotated {
     let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
-    writings.extend(annotate::checklist(raw).into_iter().map(|item| {
+    writings.extend(scan::unmarked(raw).into_iter().map(|item| {
         let words = kept.get(&item.text).cloned().unwrap_or_else(|| vocabulary.propose(&item.text).words());
         Writing::Directive { at: item.end, words }
     }));
@@ -163,7 +163,7 @@ fn items(vocabulary: &Vocabulary, raw: &str, annotated: &Annotated, first_line: 
         text: item.text,
         written: written.contains(&item.end),
     };
-    annotate::checklist(raw).into_iter().map(found).collect()
+    scan::unmarked(raw).into_iter().map(found).collect()
 }
 
 /// What a file holds; nothing where there is none.
