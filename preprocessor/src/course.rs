@@ -44,6 +44,9 @@ pub struct Step {
     pub members: Vec<String>,
     /// Where lessons name it, in reading order; empty for a member that no lesson names.
     pub places: Vec<Place>,
+    /// Identifies what decides it: its check with the parameters that this mentions, and those of its members. A verdict
+    /// found under another hash is about another question.
+    pub hash: String,
 }
 
 /// Where a lesson names a step.
@@ -86,10 +89,11 @@ impl Course {
                 Body::Expect(_) => Vec::new(),
             },
             places: Vec::new(),
+            hash: String::new(),
         };
         let mut steps: Vec<Step> = self.checks.values().map(step).collect();
         steps.sort_by_key(|step| !step.members.is_empty());
-        Course { steps, ..self.clone() }
+        Course { steps, ..self.clone() }.with_hashes()
     }
 
     /// The check of a step. Steps only come from [`Course::read`], which makes sure that their checks exist.
@@ -98,18 +102,24 @@ impl Course {
     }
 
     /// The parameters as a step's check sees them.
-    pub fn params_of(&self, step: &Step) -> Params {
-        let mut params = self.params.clone();
-        params.extend(step.params.clone());
-        params
+    pub fn params_of<'c>(&'c self, step: &'c Step) -> impl Iterator<Item = (&'c str, &'c Param)> {
+        self.params.iter().map(|(name, param)| (name.as_str(), step.params.get(name).unwrap_or(param)))
     }
 
-    /// Identifies what decides a step: its check with the parameters it mentions, and those of its members.
-    pub fn hash(&self, step: &Step) -> String {
+    /// The course with each step's hash.
+    pub(crate) fn with_hashes(mut self) -> Course {
+        let hashes: Vec<String> = self.steps.iter().map(|step| self.hash(step)).collect();
+        for (step, hash) in self.steps.iter_mut().zip(hashes) {
+            step.hash = hash;
+        }
+        self
+    }
+
+    fn hash(&self, step: &Step) -> String {
         let check = self.check(step);
-        let params = self.params_of(step);
+        let mentions = check.mentions(&self.params);
         let mentioned: BTreeMap<&str, &Param> =
-            check.mentions(&params).into_iter().map(|name| (name, &params[name])).collect();
+            self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect();
         let mut hash = check.hash(&mentioned);
         if let Body::Steps(_) = check.body {
             for member in step.members.iter().filter_map(|id| self.step(id)) {

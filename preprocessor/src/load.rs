@@ -163,7 +163,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> (Course, Ve
             chapters.push(reader.chapter(chapter, path, source));
         }
     }
-    (reader.course, chapters, reader.errors)
+    (reader.course.with_hashes(), chapters, reader.errors)
 }
 
 /// Reads `checks/*.toml`.
@@ -384,5 +384,6 @@ fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, 
         id.push_str(&format!(",{name}={value}"));
     }
     let account = account.unwrap_or(&check.account).to_owned();
-    Step { id, check: check.name.clone(), account, params, optional, members: Vec::new(), places: Vec::new() }
+    let (check, members, places, hash) = (check.name.clone(), Vec::new(), Vec::new(), String::new());
+    Step { id, check, account, params, optional, members, places, hash }
 }

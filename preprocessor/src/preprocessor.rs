@@ -55,7 +55,7 @@ impl Preprocessor for VerifyPreprocessor {
         let html = context.renderer == "html";
         // Each step once, however often lessons name it.
         let shown = |step| {
-            let view = results.view(&course, step);
+            let view = results.view(step);
             match (html, self.live) {
                 (true, true) => widget::live::waiting(step, practice),
                 (true, false) => widget::html(step, &view, practice),

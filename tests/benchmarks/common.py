@@ -107,14 +107,16 @@ def instructions(command, data=b"", environment=None):
     return int(found.group(1)) if found else None
 
 
-def peers(*packages):
-    """Programs from PyPI in a folder of their own, installed once."""
-    marker = PEERS / ("-".join(packages).replace("==", "-") + ".installed")
+def peer(package):
+    """The programs of a package from PyPI, in an environment of its own (they pin each other's parts), installed once."""
+    folder = PEERS / package.replace("==", "-")
+    marker = folder / "installed"
     if not marker.exists():
-        subprocess.run(["python3", "-m", "venv", PEERS], check=True)
-        subprocess.run([PEERS / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *packages], check=True)
+        print(f"  installing {package}", flush=True)
+        subprocess.run(["python3", "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", package], check=True)
         marker.touch()
-    return PEERS / "bin"
+    return folder / "bin"
 
 
 def ms(value):

@@ -1,7 +1,7 @@
 """The whole course from far away: 80 ms to AWS and back."""
 import json, re
 
-from .common import PEERS, RELEASE, Machine, Row, alternately, ms, peak, peers, seconds, serving
+from .common import RELEASE, Machine, Row, alternately, ms, peak, peer, seconds, serving
 
 DELAY = 80
 RUNS = 9
@@ -25,11 +25,11 @@ def measure(use_peers):
 
 
 def against_peers(machine, ours):
-    programs = peers(AWS_CLI)
+    programs = peer(AWS_CLI)
     commands = one_after_another(machine)
     theirs = seconds(lambda: [machine.run([programs / "aws", "--output", "json", *command]) for command in commands])
     yield Row("the whole course", ms(ours), f"{len(commands)} calls with the AWS CLI {ms(theirs)}", f"{theirs / ours:.0f} × faster", "≥ 10 × faster")
-    prowler = [peers(PROWLER) / "prowler", "aws", "--profile", "production", "--region", "us-east-1", "--checks", *OVERLAP, "--output-directory", machine.home / "prowler", "--no-banner", "--ignore-exit-code-3"]
+    prowler = [peer(PROWLER) / "prowler", "aws", "--profile", "production", "--region", "us-east-1", "--checks", *OVERLAP, "--output-directory", machine.home / "prowler", "--no-banner", "--ignore-exit-code-3"]
     ran = machine.run(prowler)
     if not (machine.home / "prowler").exists():
         yield Row("Prowler", "–", f"did not run: {(ran.stderr or ran.stdout).strip().splitlines()[-1][:120]}", "–")

@@ -1,7 +1,7 @@
 """The reads that moto supports, from moto's own server, without any delay."""
 import http.client, json, re, subprocess, textwrap, urllib.parse
 
-from .common import RELEASE, VENV, Machine, Row, alternately, ms, peak, peers, seconds
+from .common import RELEASE, VENV, Machine, Row, alternately, ms, peak, peer, seconds
 from .lesson import AWS_CLI
 
 STEPS = ["unique-email", "root-mfa", "shared-bucket"]
@@ -71,7 +71,7 @@ def against(machine, endpoint, use_peers):
     yield Row(f"{calls} reads of moto", ms(ours), f"{calls} bare requests {ms(requests)}", f"{ours / requests:.2f} ×", "≤ 1.5 ×")
     yield Row(f"{calls} reads of moto", ms(ours), f"boto3, {len(COMMANDS)} calls {ms(python)}", f"{python / ours:.1f} × faster", "≥ 4 × faster")
     if use_peers:
-        aws = peers(AWS_CLI) / "aws"
+        aws = peer(AWS_CLI) / "aws"
         theirs = seconds(lambda: [machine.run([aws, "--profile", profile, *command.split()], check=True) for profile, command in COMMANDS])
         yield Row(f"{calls} reads of moto", ms(ours), f"AWS CLI, {len(COMMANDS)} calls {ms(theirs)}", f"{theirs / ours:.0f} × faster", "≥ 40 × faster")
     yield Row("peak memory of it", f"{peak([RELEASE / 'verify', *STEPS], machine):.0f} MB", f"boto3 {peak(boto3, machine):.0f} MB", "–")

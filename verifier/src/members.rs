@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::verdict::{self, Awaited, Case, Judged};
 
 /// A check of checks: the worst verdict of its members.
-pub(crate) fn judge(case: &Case, step: &Step, members: &[(&Step, &Judged)]) -> Judged {
+pub(crate) fn judge(case: &Case, members: &[(&Step, &Judged)]) -> Judged {
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
     let expectations = members.iter().map(|(member, judged)| member_result(case.course.check(member), judged));
     let expectations = expectations.collect();
@@ -19,8 +19,7 @@ pub(crate) fn judge(case: &Case, step: &Step, members: &[(&Step, &Judged)]) -> J
     reasons.sort();
     reasons.dedup();
     let seen = members.iter().flat_map(|(_, judged)| judged.seen.clone()).collect();
-    let check_hash = case.compiled.facts(&case.course, step).hash.clone();
-    Judged { verdict, reasons, expectations, seen, check_hash }
+    Judged { verdict, reasons, expectations, seen }
 }
 
 /// What is known of the members by the evidence that has arrived.

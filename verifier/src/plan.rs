@@ -15,20 +15,12 @@ use crate::sentence::Sentence;
 #[derive(Debug, Default)]
 pub struct Compiled {
     checks: BTreeMap<String, Arc<CompiledCheck>>,
-    /// What was worked out of steps, by id.
-    steps: Mutex<BTreeMap<String, Arc<Facts>>>,
+    /// What was worked out of steps, by check and account.
+    needs: Mutex<BTreeMap<(String, String), Arc<Needs>>>,
 }
 
-/// What is the same in every run about a step.
-#[derive(Debug)]
-pub struct Facts {
-    /// Identifies the check with the parameters that it uses, see [`Course::hash`].
-    pub hash: String,
-    /// What it reads, by account, see [`Compiled::needs`].
-    pub needs: BTreeSet<(String, Section)>,
-    /// The step that this is about: another one may have its id.
-    step: Step,
-}
+/// What is read: sections by account.
+pub type Needs = BTreeSet<(String, Section)>;
 
 /// A check with its expressions compiled.
 #[derive(Debug)]
@@ -93,7 +85,7 @@ pub struct Need {
 impl Compiled {
     /// These checks, by name.
     pub(crate) fn of(checks: BTreeMap<String, Arc<CompiledCheck>>) -> Compiled {
-        Compiled { checks, steps: Mutex::default() }
+        Compiled { checks, needs: Mutex::default() }
     }
 
     /// A check by its name; none if it is wrong.
@@ -106,10 +98,19 @@ impl Compiled {
         &self.checks[&step.check]
     }
 
-    /// What judging a step reads: sections by account. The step's own account is always identified, since a verdict
-    /// is about an account.
-    pub fn needs(&self, course: &Course, step: &Step) -> BTreeSet<(String, Section)> {
-        let mut needs: BTreeSet<(String, Section)> = self
+    /// What judging a step reads. The step's own account is always identified, since a verdict is about an account.
+    pub fn needs(&self, course: &Course, step: &Step) -> Arc<Needs> {
+        let key = (step.check.clone(), step.account.clone());
+        let known = self.needs.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let needs = Arc::new(self.work_out_needs(course, step));
+            self.needs.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&needs));
+            needs
+        })
+    }
+
+    fn work_out_needs(&self, course: &Course, step: &Step) -> Needs {
+        let mut needs: Needs = self
             .check(step)
             .needs
             .iter()
@@ -119,28 +120,11 @@ impl Compiled {
             needs.insert((step.account.clone(), Section::Identity));
         }
         for member in step.members.iter().filter_map(|id| course.step(id)) {
-            needs.extend(self.needs(course, member));
+            needs.extend(self.needs(course, member).iter().cloned());
         }
         let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
         needs.extend(accounts.into_iter().map(|account| (account, Section::Identity)));
         needs
-    }
-
-    /// What is the same in every run about a step of the course that was compiled.
-    pub fn facts(&self, course: &Course, step: &Step) -> Arc<Facts> {
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |known: &&Arc<Facts>| {
-            let other = &known.step;
-            (&other.check, &other.account, &other.params, &other.members)
-                == (&step.check, &step.account, &step.params, &step.members)
-        };
-        if let Some(known) = steps.get(&step.id).filter(same) {
-            return Arc::clone(known);
-        }
-        let facts = Facts { hash: course.hash(step), needs: self.needs(course, step), step: step.clone() };
-        let facts = Arc::new(facts);
-        steps.insert(step.id.clone(), Arc::clone(&facts));
-        facts
     }
 
     /// The plan of a run: the sections to gather, by account.
@@ -150,8 +134,10 @@ impl Compiled {
         steps: impl IntoIterator<Item = &'s Step>,
     ) -> BTreeMap<String, BTreeSet<Section>> {
         let mut plan: BTreeMap<String, BTreeSet<Section>> = BTreeMap::new();
-        for (account, section) in steps.into_iter().flat_map(|step| self.needs(course, step)) {
-            plan.entry(account).or_default().insert(section);
+        for needs in steps.into_iter().map(|step| self.needs(course, step)) {
+            for (account, section) in needs.iter() {
+                plan.entry(account.clone()).or_default().insert(*section);
+            }
         }
         plan
     }

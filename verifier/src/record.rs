@@ -4,32 +4,30 @@ use mdbook_verify::course::Step;
 use mdbook_verify::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
-use crate::evidence::{Section, time};
+use crate::evidence::Section;
 use crate::verdict::{Case, Judged};
 
-/// Puts a verdict into the results, keeping what was known of the step before.
-pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>) {
-    let now = time::now();
-    let facts = case.compiled.facts(&case.course, step);
+/// Puts a verdict into the results, keeping what was known of the step before. `now` is when it was judged.
+pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
+    let needs = case.compiled.needs(&case.course, step);
     let fingerprint = |(account, _): &(String, Section)| {
         case.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
     };
-    let accounts: BTreeMap<String, String> = facts.needs.iter().filter_map(fingerprint).collect();
+    let accounts: BTreeMap<String, String> = needs.iter().filter_map(fingerprint).collect();
     // What was found in another account, or by another check, says nothing about since when this holds.
-    let check_hash = judged.check_hash;
     let before = results.steps.get(&step.id).filter(|before| {
         let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
-        before.check_hash == check_hash && before.accounts.iter().all(same)
+        before.check_hash == step.hash && before.accounts.iter().all(same)
     });
     let done = judged.verdict.is_done();
-    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.clone()));
+    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.to_owned()));
     // Without an end, every later look at a step that is done would count as an attempt at it.
     let attempts = match before {
         None => Some(1),
         Some(before) if before.first_verified.is_some() => before.attempts,
         Some(before) => before.attempts.map(|attempts| attempts.saturating_add(1)),
     };
-    let first_checked = before.map_or_else(|| Some(now.clone()), |before| before.first_checked.clone());
+    let first_checked = before.map_or_else(|| Some(now.to_owned()), |before| before.first_checked.clone());
     let held_until = match before {
         _ if done => None,
         Some(before) if before.verdict.is_done() => Some(before.checked.clone()),
@@ -40,7 +38,7 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
     let lapsed = match before.and_then(|before| before.lapsed.clone()) {
         _ if held_until.is_none() => None,
         Some(since) => Some(since),
-        None => (judged.verdict == Verdict::NotYet).then(|| now.clone()),
+        None => (judged.verdict == Verdict::NotYet).then(|| now.to_owned()),
     };
     for seen in judged.seen {
         let same = |other: &Seen| {
@@ -55,14 +53,14 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         reasons: judged.reasons,
         expectations: judged.expectations,
         evidence,
-        checked: now,
+        checked: now.to_owned(),
         attempts,
         first_checked,
         first_verified,
         held_until,
         lapsed,
         by: env!("CARGO_PKG_VERSION").to_owned(),
-        check_hash,
+        check_hash: step.hash.clone(),
         accounts,
     };
     results.steps.insert(step.id.clone(), result);

@@ -4,13 +4,14 @@ use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Call, Results, SeenAccount};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cel::bound::Bound;
-use crate::evidence::Section;
+use crate::evidence::{Section, time};
 use crate::gather::Gathered;
 use crate::mask;
-use crate::plan::Compiled;
+use crate::plan::{Compiled, Needs};
 use crate::record;
 use crate::verdict::{self, Awaited, Case};
 
@@ -41,9 +42,10 @@ impl Bench<'_> {
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let case = self.case(gathered, results);
         self.note_accounts(gathered, results);
+        let (calls, now) = (Calls::of(gathered), time::now());
         for (step, judged) in steps.iter().zip(verdict::judge(&case, steps)) {
-            let calls = calls_of(self.compiled, self.course, step, gathered);
-            record::put(results, &case, step, judged, calls);
+            let calls = calls.behind(&self.compiled.needs(self.course, step));
+            record::put(results, &case, step, judged, calls, &now);
         }
     }
 
@@ -77,21 +79,36 @@ impl Bench<'_> {
     }
 }
 
-/// The calls that a step's verdict rests on.
-fn calls_of(compiled: &Compiled, course: &Course, step: &Step, gathered: &Gathered) -> Vec<Call> {
-    let facts = compiled.facts(course, step);
-    let mine = |call: &&Call| {
+/// The calls of a run, by account and section.
+struct Calls<'g>(BTreeMap<(&'g str, &'g str), Vec<&'g Call>>);
+
+impl<'g> Calls<'g> {
+    /// Those whose answers were used.
+    fn of(gathered: &'g Gathered) -> Calls<'g> {
         // What was read of an account that turned out to be another one was thrown away.
-        let used = gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name();
-        used && facts.needs.iter().any(|(account, section)| *account == call.account && section.name() == call.section)
-    };
-    let mut calls: Vec<&Call> = gathered.calls.iter().map(|timed| &timed.call).filter(mine).collect();
-    calls.sort();
-    // An operation that was called for each of many things is told once.
-    calls.dedup_by(|a, b| {
-        (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region)
-    });
-    calls.into_iter().cloned().collect()
+        let used = |call: &&Call| {
+            gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name()
+        };
+        let mut calls: Vec<&Call> = gathered.calls.iter().map(|timed| &timed.call).filter(used).collect();
+        calls.sort();
+        // An operation that was called for each of many things is told once.
+        calls.dedup_by(|a, b| {
+            (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region)
+        });
+        let mut sections: BTreeMap<(&str, &str), Vec<&Call>> = BTreeMap::new();
+        for call in calls {
+            sections.entry((&call.account, &call.section)).or_default().push(call);
+        }
+        Calls(sections)
+    }
+
+    /// The calls that a verdict rests on.
+    fn behind(&self, needs: &Needs) -> Vec<Call> {
+        let sections = needs.iter().filter_map(|(account, section)| self.0.get(&(account.as_str(), section.name())));
+        let mut calls: Vec<Call> = sections.flatten().map(|call| (*call).clone()).collect();
+        calls.sort();
+        calls
+    }
 }
 
 /// The steps that a learner named, or all of them; a check of checks brings its members along.

@@ -54,8 +54,6 @@ pub struct Judged {
     pub expectations: Vec<ExpectationResult>,
     /// Late evidence that was seen now.
     pub seen: Vec<Seen>,
-    /// Identifies the check with the parameters that it used, see [`Course::hash`].
-    pub check_hash: String,
 }
 
 /// An expectation while its evidence arrives.
@@ -93,7 +91,7 @@ pub fn judge(case: &Arc<Case>, steps: &[&Step]) -> Vec<Judged> {
         [] => judged[step.id.as_str()].clone(),
         members => {
             let members = members.iter().filter_map(|id| Some((case.course.step(id)?, judged.get(id.as_str())?)));
-            members::judge(case, step, &members.collect::<Vec<_>>())
+            members::judge(case, &members.collect::<Vec<_>>())
         }
     };
     steps.iter().map(of).collect()
@@ -112,7 +110,6 @@ fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
         reasons: vec![course_error(&step.account, message)],
         expectations: expectations.collect(),
         seen: Vec::new(),
-        check_hash: case.compiled.facts(&case.course, step).hash.clone(),
     }
 }
 
@@ -131,7 +128,6 @@ struct Judge<'c> {
     case: &'c Case,
     step: &'c Step,
     check: Arc<CompiledCheck>,
-    check_hash: String,
     fingerprint: Option<String>,
     scope: Scope,
 }
@@ -140,7 +136,7 @@ impl<'c> Judge<'c> {
     fn new(case: &'c Case, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(case.compiled.check(step));
         let mut scope = Scope::default();
-        for (name, param) in case.course.params_of(step).iter().filter(|(name, _)| check.uses(name)) {
+        for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
             let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
             scope.bind(name, Field::from_json(&json));
         }
@@ -154,8 +150,7 @@ impl<'c> Judge<'c> {
             scope.bind_let(name, expression)?;
         }
         let fingerprint = case.fingerprints.get(&step.account).cloned();
-        let check_hash = case.compiled.facts(&case.course, step).hash.clone();
-        Ok(Judge { case, step, check, check_hash, fingerprint, scope })
+        Ok(Judge { case, step, check, fingerprint, scope })
     }
 
     fn judge(self) -> Judged {
@@ -182,7 +177,7 @@ impl<'c> Judge<'c> {
         let expectations =
             decided.into_iter().map(|(decided, expectation)| decided.of(expectation, &self.step.account));
         let (reasons, expectations) = (reasons.into_iter().collect(), expectations.collect());
-        Judged { verdict, reasons, expectations, seen, check_hash: self.check_hash }
+        Judged { verdict, reasons, expectations, seen }
     }
 
     fn so_far(self) -> Vec<Awaited> {
@@ -290,7 +285,7 @@ impl<'c> Judge<'c> {
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,
-            check_hash: self.check_hash.clone(),
+            check_hash: self.step.hash.clone(),
             account: self.fingerprint.clone()?,
             about: self.about(same)?,
             time: time.and_then(|time| time.words(&self.scope)).unwrap_or_else(time::now),
@@ -302,7 +297,7 @@ impl<'c> Judge<'c> {
         self.case.seen.iter().find(|seen| {
             seen.step == self.step.id
                 && seen.expectation == at
-                && seen.check_hash == self.check_hash
+                && seen.check_hash == self.step.hash
                 && Some(&seen.account) == self.fingerprint.as_ref()
                 && seen.about == about
         })

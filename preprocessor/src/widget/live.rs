@@ -34,7 +34,7 @@ pub struct Live {
 impl Live {
     /// A step by the results as they stand; `practice` says whether it can be practised.
     pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
-        let view = results.view(course, step);
+        let view = results.view(step);
         let check = course.check(step);
         let mut html = status(step, &view, results.practice);
         if let Some(result) = view.result {

@@ -160,7 +160,7 @@ impl TestBook {
     /// Seals results for one step with a key of the book's own, for [`TestBook::binary`].
     pub fn results(&self, step: &str, change: impl FnOnce(&mut StepResult)) {
         let course = self.course();
-        let hash = course.hash(course.step(step).unwrap());
+        let hash = course.step(step).unwrap().hash.clone();
         let mut result = StepResult {
             verdict: Verdict::NotYet,
             reasons: vec![],

@@ -80,8 +80,8 @@ impl Fields {
     }
 
     fn look_up(&self, key: &dyn Val) -> Result<Option<&(dyn Val + 'static)>, ExecutionError> {
-        let name = key.downcast_ref::<CelString>().map(|name| name.inner().to_owned()).unwrap_or_default();
-        match self.0.get(&name) {
+        let name = key.downcast_ref::<CelString>().map(CelString::inner).unwrap_or_default();
+        match self.0.get(name) {
             Some(Field::Known(value)) => Ok(Some(value.as_ref())),
             Some(Field::None) => Ok(None),
             Some(Field::Unreadable) => Err(failed("read", format!("{name} could not be read"))),
@@ -186,7 +186,7 @@ impl Indexer for Fields {
         Self: 'v,
     {
         match self.look_up(key)? {
-            Some(value) => Ok(CowVal::Owned(value.clone_as_boxed())),
+            Some(value) => Ok(CowVal::Borrowed(value)),
             None => Err(ExecutionError::NoSuchKey(Arc::new(
                 key.downcast_ref::<CelString>().map(|name| name.inner().to_owned()).unwrap_or_default(),
             ))),

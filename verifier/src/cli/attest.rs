@@ -24,7 +24,7 @@ pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exi
         Format::Json => print(&report::json(&results)?)?,
         _ => print(&report::text::details(&session.course, &results, step))?,
     }
-    Ok(exit::of([results.view(&session.course, step).verdict]))
+    Ok(exit::of([results.view(step).verdict]))
 }
 
 /// Gives the learner's word for a step or takes it back, and judges what comes of it.

@@ -53,7 +53,7 @@ pub(super) async fn run(
     Ok(if names.is_empty() {
         exit::of_course(&session.course, &results)
     } else {
-        exit::of(judged.map(|step| results.view(&session.course, step).verdict))
+        exit::of(judged.map(|step| results.view(step).verdict))
     })
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     Ok(if names.is_empty() {
         exit::of_course(&session.course, &results)
     } else {
-        exit::of(watch.steps.iter().map(|step| results.view(&session.course, step).verdict))
+        exit::of(watch.steps.iter().map(|step| results.view(step).verdict))
     })
 }
 
@@ -69,7 +69,7 @@ impl<'w> Watch<'w> {
     }
 
     fn open_steps(&self, results: &Results) -> Vec<&'w Step> {
-        let blocks = |step: &&&Step| results.view(&self.session.course, step).verdict.blocks();
+        let blocks = |step: &&&Step| results.view(step).verdict.blocks();
         self.steps.iter().filter(blocks).copied().collect()
     }
 
@@ -83,7 +83,7 @@ impl<'w> Watch<'w> {
         let course = &self.session.course;
         let first = self.told.is_empty();
         for step in judged {
-            let verdict = results.view(course, step).verdict;
+            let verdict = results.view(step).verdict;
             if self.told.insert(step.id.clone(), verdict) != Some(verdict) && !first {
                 self.say(report::text::details(course, results, step).trim_end());
             }
@@ -104,7 +104,7 @@ impl<'w> Watch<'w> {
     /// Says once why AWS takes its time to show something that a step waits for.
     fn explain_delays(&mut self, results: &Results, judged: &[&Step]) {
         let waits = |step: &&&Step| {
-            let result = results.view(&self.session.course, step).result;
+            let result = results.view(step).result;
             let late = [ReasonCode::NotVisibleYet, ReasonCode::NeedsConfirmation];
             result.is_some_and(|result| result.reasons.iter().any(|reason| late.contains(&reason.code)))
         };

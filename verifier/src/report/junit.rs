@@ -24,7 +24,7 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
             suite.add_property(("account", if results.practice { "practice" } else { "own" }));
             suites.push(suite);
         }
-        let view = results.view(course, step);
+        let view = results.view(step);
         let mut case = TestCase::new(super::text_of(course, step), status(&view, step.optional));
         if view.verdict == Verdict::Verified {
             case.set_system_out(told(&view).join("\n"));

@@ -64,7 +64,7 @@ pub fn summary(course: &Course, results: &Results) -> String {
         line(&mut out, course, results, step, &mut before);
     }
     let _ = writeln!(out);
-    progress(&mut out, course, results, &told);
+    progress(&mut out, results, &told);
     out
 }
 
@@ -75,7 +75,7 @@ fn heading(out: &mut String, course: &Course, results: &Results) {
 
 /// A step's line, and under it why it isn't done, unless the step before has said the same.
 fn line(out: &mut String, course: &Course, results: &Results, step: &Step, before: &mut Vec<String>) {
-    let view = results.view(course, step);
+    let view = results.view(step);
     let verdict = view.verdict;
     let optional = if step.optional { " (optional)" } else { "" };
     let text = shorten(&plain(&step.places[0].text), 58);
@@ -123,9 +123,9 @@ fn why(result: &StepResult, attest: &str) -> Vec<String> {
     told
 }
 
-fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]) {
+fn progress(out: &mut String, results: &Results, told: &[&Step]) {
     let required: Vec<&&Step> = told.iter().filter(|step| !step.optional).collect();
-    let blocks = |step: &&&&Step| results.view(course, step).verdict.blocks();
+    let blocks = |step: &&&&Step| results.view(step).verdict.blocks();
     let left = required.iter().filter(blocks).count();
     let done = required.len() - left;
     if left == 0 {
@@ -134,7 +134,7 @@ fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]
     }
     let _ = writeln!(out, "{}", styled(BOLD, &format!("{done} of {} required steps are done.", required.len())));
     let lapsed = told.iter().filter(|step| {
-        let result = results.view(course, step).result;
+        let result = results.view(step).result;
         step.members.is_empty() && result.is_some_and(|result| result.lapsed.is_some())
     });
     let lapsed: Vec<&str> = lapsed.map(|step| step.id.as_str()).collect();
@@ -142,11 +142,11 @@ fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]
         wrapped(out, "", &format!("Done before, and no longer: {}.", lapsed.join(", ")));
     }
     // What can be done at once comes before what only waits.
-    let verdict_of = |step: &&&&Step| results.view(course, step).verdict;
+    let verdict_of = |step: &&&&Step| results.view(step).verdict;
     let simple = required.iter().filter(|step| step.members.is_empty());
     let next = simple.filter(blocks).min_by_key(verdict_of);
     if let Some(next) = next {
-        let reasons = results.view(course, next).result.map(|result| result.reasons.as_slice()).unwrap_or_default();
+        let reasons = results.view(next).result.map(|result| result.reasons.as_slice()).unwrap_or_default();
         if let Some(reason) = reasons.iter().find(|reason| reason.code == ReasonCode::NoCredentials) {
             // Nothing else can be done before there is an account to read.
             wrapped(out, "Next: ", &reason.message);
@@ -161,7 +161,7 @@ fn progress(out: &mut String, course: &Course, results: &Results, told: &[&Step]
 /// One step with its expectations.
 pub fn details(course: &Course, results: &Results, step: &Step) -> String {
     let mut out = String::new();
-    let view = results.view(course, step);
+    let view = results.view(step);
     let style = style(view.verdict);
     let check = course.check(step);
     let practice = if results.practice { "  (practice account)" } else { "" };
@@ -216,7 +216,7 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
     if !step.members.is_empty() {
         let _ = writeln!(out, "\n  It consists of: {}", step.members.join(", "));
     }
-    if results.view(course, step).result.is_none() {
+    if results.view(step).result.is_none() {
         let _ = writeln!(out, "\n  What it expects:");
         for expectation in check.expectations() {
             wrapped(&mut out, "  · ", &expectation.title);
@@ -229,7 +229,7 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
             let _ = writeln!(out, "    {:<12} {:<56} {}", account, call.name(), styled(DIM, &action));
         }
     }
-    if let Some(result) = results.view(course, step).result {
+    if let Some(result) = results.view(step).result {
         let _ = writeln!(out, "\n  Checked {} by verify {}.", plain(&result.checked), plain(&result.by));
     }
     out

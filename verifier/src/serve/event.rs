@@ -79,7 +79,7 @@ impl Progress {
         let mut progress = Progress::default();
         let required = |step: &&Step| !step.optional && !step.places.is_empty();
         for step in course.steps.iter().filter(required) {
-            let done = !results.view(course, step).verdict.blocks();
+            let done = !results.view(step).verdict.blocks();
             progress.course.add(done);
             let pages: BTreeSet<String> = step.places.iter().map(|place| page(&place.chapter)).collect();
             pages.into_iter().for_each(|page| progress.pages.entry(page).or_default().add(done));

@@ -172,7 +172,7 @@ impl<'c> Counting<'c> {
     pub fn add(&mut self, name: &str, judged_here: bool, results: &Results) {
         self.learners.push(learner(self.course, name, judged_here, results));
         for (step, counted) in told(self.course).zip(&mut self.steps) {
-            counted.add(self.course, step, results);
+            counted.add(step, results);
         }
         let known: BTreeSet<&str> = self.course.steps.iter().map(|step| step.id.as_str()).collect();
         self.elsewhere.extend(results.steps.keys().filter(|id| !known.contains(id.as_str())).cloned());
@@ -227,13 +227,13 @@ pub(crate) fn required(course: &Course) -> impl Iterator<Item = &Step> {
 /// A learner's row.
 pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results) -> Learner {
     let mut counts = Counts::default();
-    required(course).for_each(|step| counts.add(results.view(course, step).verdict));
-    let at = required(course).find(|step| results.view(course, step).verdict.blocks()).map(|step| {
-        let view = results.view(course, step);
+    required(course).for_each(|step| counts.add(results.view(step).verdict));
+    let at = required(course).find(|step| results.view(step).verdict.blocks()).map(|step| {
+        let view = results.view(step);
         let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
         At { step: step.id.clone(), title: text_of(course, step), verdict: view.verdict, reason }
     });
-    let shown = || told(course).filter_map(|step| results.view(course, step).result);
+    let shown = || told(course).filter_map(|step| results.view(step).result);
     let verified = || shown().filter_map(|result| result.first_verified.as_ref());
     Learner {
         name: name.to_owned(),
@@ -248,8 +248,8 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
 }
 
 impl Counted {
-    fn add(&mut self, course: &Course, step: &Step, results: &Results) {
-        let view = results.view(course, step);
+    fn add(&mut self, step: &Step, results: &Results) {
+        let view = results.view(step);
         self.counts.add(view.verdict);
         let Some(result) = view.result else { return };
         // A learner may have several reasons of a kind for one step.

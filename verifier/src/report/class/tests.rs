@@ -50,7 +50,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
         held_until: None,
         lapsed: None,
         by: "0.1.0".into(),
-        check_hash: course.hash(course.step(step).unwrap()),
+        check_hash: course.step(step).unwrap().hash.clone(),
         accounts: Default::default(),
     }
 }
