@@ -1,9 +1,11 @@
-//! Judges a recorded course again and again on one core, for `tests/bench`: how many lessons a second, or, with a count,
-//! that many (for counting instructions).
+//! Judges recorded evidence again and again on one core, for `tests/bench`: how often a second, or, with a count, that
+//! often (for counting instructions).
 //!
-//! `judge COURSE [COUNT]` judges the course on the practice account in which everything is done.
+//! `judge COURSE CHAPTER [COUNT]` judges the steps of a chapter (`all` of the course's) on the practice account in which
+//! everything is done.
 
 use anyhow::{Context, Result};
+use mdbook_verify::course::Step;
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Results, Verdict};
 use std::collections::BTreeMap;
@@ -14,24 +16,29 @@ use verify::practice::{Start, World};
 use verify::run::Bench;
 use verify::{book, compile, gather};
 
-/// How long the lessons of a second are counted for.
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long it is counted for.
 const WHILE: Duration = Duration::from_secs(3);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let root = PathBuf::from(arguments.next().context("judge COURSE [COUNT]")?).canonicalize()?;
+    let root = PathBuf::from(arguments.next().context("judge COURSE CHAPTER [COUNT]")?).canonicalize()?;
+    let chapter = arguments.next().context("judge COURSE CHAPTER [COUNT]")?;
     let count: Option<u32> = arguments.next().map(|count| count.parse()).transpose()?;
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
     let world = World::open(Start::Done, &[], 1_795_478_400).await?;
-    let plan = compiled.plan(&course, &course.steps);
+    let told = |step: &&Step| step.places.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
+    let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
+    let plan = compiled.plan(&course, steps.iter().copied());
     let connections = world.connections(course.accounts.keys());
     let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}).await;
     let key = Key::new([7; 32]);
     let bench = Bench { course: &course, compiled: &compiled, key: &key, show_identifiers: false };
-    let steps: Vec<_> = course.steps.iter().collect();
     let judge = || {
         let mut results = Results::empty(true);
         bench.judge(&steps, &gathered, &mut results);
@@ -45,6 +52,6 @@ async fn main() -> Result<()> {
         judged += 1;
     }
     let each = begun.elapsed().as_secs_f64() / f64::from(judged.max(1));
-    println!("{:.0} lessons a second of {} steps, {verified} of them verified", 1.0 / each, steps.len());
+    println!("{:.0} times a second: {} steps, {verified} of them verified", 1.0 / each, steps.len());
     Ok(())
 }

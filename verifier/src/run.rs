@@ -31,17 +31,27 @@ pub struct Bench<'r> {
 impl Bench<'_> {
     /// Puts into the results which accounts were seen: verdicts about others are not shown any more.
     pub fn note_accounts(&self, gathered: &Gathered, results: &mut Results) {
-        for (account, id) in &gathered.account_ids {
-            let shown = if self.show_identifiers { id.clone() } else { mask::account_id(id) };
-            let seen = SeenAccount { fingerprint: self.key.fingerprint(id), id: shown };
-            results.accounts.insert(account.clone(), seen);
+        self.note(&self.fingerprints(gathered), gathered, results);
+    }
+
+    fn note(&self, fingerprints: &BTreeMap<String, String>, gathered: &Gathered, results: &mut Results) {
+        for (account, fingerprint) in fingerprints {
+            let id = &gathered.account_ids[account];
+            let id = if self.show_identifiers { id.clone() } else { mask::account_id(id) };
+            results.accounts.insert(account.clone(), SeenAccount { fingerprint: fingerprint.clone(), id });
         }
+    }
+
+    /// Fingerprints of the accounts that were identified, by the course's names.
+    fn fingerprints(&self, gathered: &Gathered) -> BTreeMap<String, String> {
+        let fingerprint = |(account, id): (&String, &String)| (account.clone(), self.key.fingerprint(id));
+        gathered.account_ids.iter().map(fingerprint).collect()
     }
 
     /// Judges steps by what was gathered, and puts the verdicts into the results.
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let case = self.case(gathered, results);
-        self.note_accounts(gathered, results);
+        self.note(&case.fingerprints, gathered, results);
         let (calls, now) = (Calls::of(gathered), time::now());
         for (step, judged) in steps.iter().zip(verdict::judge(&case, steps)) {
             let calls = calls.behind(&self.compiled.needs(self.course, step));
@@ -66,11 +76,7 @@ impl Bench<'_> {
             compiled: Arc::clone(self.compiled),
             evidence: Arc::clone(&gathered.evidence),
             bound: Bound::new(&gathered.evidence),
-            fingerprints: gathered
-                .account_ids
-                .iter()
-                .map(|(account, id)| (account.clone(), self.key.fingerprint(id)))
-                .collect(),
+            fingerprints: self.fingerprints(gathered),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),
             key: self.key.clone(),

@@ -7,13 +7,15 @@ pub mod cost;
 pub mod names;
 #[cfg(test)]
 mod tests;
+mod thread;
 pub mod value;
+
+pub use thread::{DEADLINE, each_on_a_thread, on_a_thread};
 
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Program, Value};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 /// The longest expression. Ours are a tenth of it.
 pub const MAX_BYTES: usize = 2048;
@@ -25,10 +27,6 @@ pub const MAX_COMPREHENSIONS: usize = 3;
 const MAX_TEXT: usize = 4096;
 /// The longest list that a `let` may come to.
 const MAX_LIST: usize = 20_000;
-/// Stack for a thread that parses or evaluates; it is reserved, not used.
-const STACK: usize = 256 << 20;
-/// How long a step's expressions may take. Ours take about a millisecond.
-pub const DEADLINE: Duration = Duration::from_secs(5);
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -148,74 +146,6 @@ impl Scope {
         self.0.add_variable_as_val(name, value);
         Ok(())
     }
-}
-
-/// Runs work that parses or evaluates expressions on a thread of its own, with a large stack and a deadline.
-///
-/// # Errors
-/// When it takes too long or the thread cannot be had.
-pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    let (sender, receiver) = mpsc::channel();
-    // Whoever waited may have gone.
-    spawn(move || drop(sender.send(work())))?;
-    receiver.recv_timeout(DEADLINE).map_err(|_| late())
-}
-
-/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Each has
-/// the deadline for itself (and up to as much again); behind one that misses it, another thread goes on.
-pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
-where
-    I: Send + Sync + 'static,
-    T: Send + 'static,
-{
-    let (things, work) = (Arc::new(things), Arc::new(work));
-    let mut done = Vec::with_capacity(things.len());
-    while done.len() < things.len() {
-        let (all, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
-        // What is finished is put down, and told of once: whoever waits is not woken for each.
-        let finished: Arc<Mutex<Vec<T>>> = Arc::default();
-        let (put, (end, ended)) = (Arc::clone(&finished), mpsc::channel());
-        let spawned = spawn(move || {
-            for thing in &all[from..] {
-                let one = work(thing);
-                locked(&put).push(one);
-            }
-            // Whoever waited may have gone.
-            let _ = end.send(());
-        });
-        if let Err(why) = spawned {
-            done.extend((from..things.len()).map(|_| Err(why.clone())));
-            break;
-        }
-        let mut seen = 0;
-        while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(DEADLINE) {
-            let now = locked(&finished).len();
-            if now == seen {
-                break;
-            }
-            seen = now;
-        }
-        done.extend(locked(&finished).drain(..).map(Ok));
-        // What the thread is still at, or failed at, missed it.
-        if done.len() < things.len() {
-            done.push(Err(late()));
-        }
-    }
-    done
-}
-
-/// Nothing that holds the lock can fail half-way through a change.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), String> {
-    let thread = std::thread::Builder::new().name("cel".into()).stack_size(STACK).spawn(work);
-    thread.map(drop).map_err(|error| format!("no thread for the expressions: {error}"))
-}
-
-fn late() -> String {
-    format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs())
 }
 
 /// CEL's standard library and our own functions, which the course's reference documents.

@@ -1,0 +1,111 @@
+//! Threads that parse and evaluate expressions: with a large stack, since cel's parser and evaluator call themselves, and
+//! with a deadline. One that misses it is left behind, and everything goes on without it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+
+/// Stack of a thread; it is reserved, not used.
+const STACK: usize = 256 << 20;
+/// How long a step's expressions may take. Ours take about a millisecond.
+pub const DEADLINE: Duration = Duration::from_secs(5);
+/// How many threads wait for more to do; any others end.
+const IDLE: usize = 4;
+
+/// Something to do.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that wait for something to do: making one takes longer than judging a step.
+static WAITING: Mutex<Vec<mpsc::Sender<Job>>> = Mutex::new(Vec::new());
+
+/// Runs work that parses or evaluates expressions on a thread with a large stack and a deadline.
+///
+/// # Errors
+/// When it takes too long or the thread cannot be had.
+pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let (sender, receiver) = mpsc::channel();
+    // Whoever waited may have gone.
+    begin(Box::new(move || drop(sender.send(work()))))?;
+    receiver.recv_timeout(DEADLINE).map_err(|_| late())
+}
+
+/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Each has
+/// the deadline for itself (and up to as much again); behind one that misses it, another thread goes on.
+pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
+where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let (things, work) = (Arc::new(things), Arc::new(work));
+    let mut done = Vec::with_capacity(things.len());
+    while done.len() < things.len() {
+        let (all, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
+        // What is finished is put down, and told of once: whoever waits is not woken for each.
+        let finished: Arc<Mutex<Vec<T>>> = Arc::default();
+        let (put, (end, ended)) = (Arc::clone(&finished), mpsc::channel());
+        let begun = begin(Box::new(move || {
+            for thing in &all[from..] {
+                let one = work(thing);
+                locked(&put).push(one);
+            }
+            // Whoever waited may have gone.
+            let _ = end.send(());
+        }));
+        if let Err(why) = begun {
+            done.extend((from..things.len()).map(|_| Err(why.clone())));
+            break;
+        }
+        let mut seen = 0;
+        while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(DEADLINE) {
+            let now = locked(&finished).len();
+            if now == seen {
+                break;
+            }
+            seen = now;
+        }
+        done.extend(locked(&finished).drain(..).map(Ok));
+        // What the thread is still at, or failed at, missed it.
+        if done.len() < things.len() {
+            done.push(Err(late()));
+        }
+    }
+    done
+}
+
+/// Has a thread do something: one that waits, or a new one.
+fn begin(job: Job) -> Result<(), String> {
+    let waiting = locked(&WAITING).pop();
+    match waiting {
+        None => spawn(job),
+        Some(thread) => thread.send(job).or_else(|mpsc::SendError(job)| spawn(job)),
+    }
+}
+
+fn spawn(job: Job) -> Result<(), String> {
+    let (sender, receiver) = mpsc::channel::<Job>();
+    let work = move || {
+        job();
+        loop {
+            let mut waiting = locked(&WAITING);
+            if waiting.len() == IDLE {
+                return;
+            }
+            waiting.push(sender.clone());
+            drop(waiting);
+            match receiver.recv() {
+                Ok(job) => job(),
+                Err(mpsc::RecvError) => return,
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().name("cel".into()).stack_size(STACK).spawn(work);
+    thread.map(drop).map_err(|error| format!("no thread for the expressions: {error}"))
+}
+
+/// Nothing that holds the lock can fail half-way through a change.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn late() -> String {
+    format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs())
+}
