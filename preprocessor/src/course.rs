@@ -108,25 +108,28 @@ impl Course {
 
     /// The course with each step's hash.
     pub(crate) fn with_hashes(mut self) -> Course {
-        let hashes: Vec<String> = self.steps.iter().map(|step| self.hash(step)).collect();
+        let own: Vec<String> = self.steps.iter().map(|step| self.own_hash(step)).collect();
+        let by_id: BTreeMap<&str, &str> =
+            self.steps.iter().zip(&own).map(|(step, own)| (step.id.as_str(), own.as_str())).collect();
+        let hash = |(step, own): (&Step, &String)| {
+            let mut hash = own.clone();
+            if let Body::Steps(_) = self.check(step).body {
+                hash.extend(step.members.iter().filter_map(|id| by_id.get(id.as_str()).copied()));
+                hash = crate::check::hex(&<sha2::Sha256 as sha2::Digest>::digest(hash.as_bytes())[..16]);
+            }
+            hash
+        };
+        let hashes: Vec<String> = self.steps.iter().zip(&own).map(hash).collect();
         for (step, hash) in self.steps.iter_mut().zip(hashes) {
             step.hash = hash;
         }
         self
     }
 
-    fn hash(&self, step: &Step) -> String {
+    /// Identifies a step's check with the parameters that this mentions.
+    fn own_hash(&self, step: &Step) -> String {
         let check = self.check(step);
         let mentions = check.mentions(&self.params);
-        let mentioned: BTreeMap<&str, &Param> =
-            self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect();
-        let mut hash = check.hash(&mentioned);
-        if let Body::Steps(_) = check.body {
-            for member in step.members.iter().filter_map(|id| self.step(id)) {
-                hash.push_str(&self.hash(member));
-            }
-            hash = crate::check::hex(&<sha2::Sha256 as sha2::Digest>::digest(hash.as_bytes())[..16]);
-        }
-        hash
+        check.hash(&self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect())
     }
 }

@@ -16,9 +16,6 @@ use verify::practice::{Start, World};
 use verify::run::Bench;
 use verify::{book, compile, gather};
 
-#[global_allocator]
-static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How long it is counted for.
 const WHILE: Duration = Duration::from_secs(3);
 

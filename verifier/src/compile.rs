@@ -45,14 +45,13 @@ pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
 pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
     let mut checks = BTreeMap::new();
     let mut errors = Vec::new();
-    for check in course.checks.values() {
-        let name = check.name.clone();
-        // A thread for each, so that one that hangs is known by name.
-        let compiling = {
-            let (course, name) = (Arc::clone(course), name.clone());
-            cel::on_a_thread(move || Compiler::new(&course, &course.checks[&name]).compile())
-        };
-        match compiling {
+    let names: Vec<String> = course.checks.keys().cloned().collect();
+    let compiling = {
+        let course = Arc::clone(course);
+        cel::each_on_threads(names.clone(), move |name| Compiler::new(&course, &course.checks[name]).compile())
+    };
+    for (name, compiled) in names.into_iter().zip(compiling) {
+        match compiled {
             Ok(Ok(compiled)) => {
                 checks.insert(name, Arc::new(compiled));
             }

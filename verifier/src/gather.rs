@@ -7,6 +7,7 @@ use mdbook_verify::results::{Reason, ReasonCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::task::JoinSet;
 
 use crate::account::Connection;
 use crate::evidence::privileges::{self, Power};
@@ -170,10 +171,21 @@ impl Gathering<'_> {
             id
         };
         let read = async |id: &str| {
-            let reader = reader.clone().with_account_id(id);
-            let sections = self.plan.get(account).into_iter().flatten().filter(is_read_later);
-            let reads = sections.map(async |section| self.note(account, *section, section.gather(&reader).await));
-            join_all(reads).await;
+            let reader = Arc::new(reader.clone().with_account_id(id));
+            // A task for each, so that what calls take of the processor is spread over its cores.
+            let mut reads = JoinSet::new();
+            for section in self.plan.get(account).into_iter().flatten().filter(is_read_later).copied() {
+                let reader = Arc::clone(&reader);
+                reads.spawn(async move { (section, section.gather(&reader).await) });
+            }
+            while let Some(read) = reads.join_next().await {
+                match read {
+                    Ok((section, value)) => self.note(account, section, value),
+                    Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+                    // Cancelled, which happens only when the whole process ends.
+                    Err(_) => {}
+                }
+            }
         };
         match self.expected.get(account) {
             Some(id) => drop(tokio::join!(identify, read(id))),

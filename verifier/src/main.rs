@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 use verify::cli::{self, Exit};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match cli::run().await {
+fn main() -> ExitCode {
+    match cli::run() {
         Ok(exit) => exit.into(),
         Err(error) => {
             let words = format!("{error:#}");

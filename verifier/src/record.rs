@@ -20,7 +20,8 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         before.check_hash == step.hash && before.accounts.iter().all(same)
     });
     let done = judged.verdict.is_done();
-    let first_verified = before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.to_owned()));
+    let first_verified =
+        before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.to_owned()));
     // Without an end, every later look at a step that is done would count as an attempt at it.
     let attempts = match before {
         None => Some(1),

@@ -92,9 +92,8 @@ impl<'g> Calls<'g> {
     /// Those whose answers were used.
     fn of(gathered: &'g Gathered) -> Calls<'g> {
         // What was read of an account that turned out to be another one was thrown away.
-        let used = |call: &&Call| {
-            gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name()
-        };
+        let used =
+            |call: &&Call| gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name();
         let mut calls: Vec<&Call> = gathered.calls.iter().map(|timed| &timed.call).filter(used).collect();
         calls.sort();
         // An operation that was called for each of many things is told once.

@@ -187,6 +187,12 @@ pub struct View<'r> {
     pub stale: Option<&'static str>,
 }
 
+/// What documents of every version have.
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: Option<serde_json::Value>,
+}
+
 /// Why a results file cannot be used.
 #[derive(Debug)]
 pub enum Unusable {
@@ -275,13 +281,13 @@ impl Results {
     /// Why it cannot be used.
     pub fn of_anybody(bytes: &[u8]) -> Result<Results, Unusable> {
         let damaged = |error: serde_json::Error| Unusable::Damaged(error.to_string());
-        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(damaged)?;
-        match value.get("version").and_then(serde_json::Value::as_u64) {
+        let AnyVersion { version } = serde_json::from_slice(bytes).map_err(damaged)?;
+        match version.as_ref().and_then(serde_json::Value::as_u64) {
             Some(version) if version > u64::from(VERSION) => return Err(Unusable::Newer(version)),
             Some(_) => {}
             None => return Err(Unusable::Damaged("it has no version".into())),
         }
-        serde_json::from_value(value).map_err(damaged)
+        serde_json::from_slice(bytes).map_err(damaged)
     }
 
     /// Whether the document was sealed with this key.

@@ -10,7 +10,7 @@ mod tests;
 mod thread;
 pub mod value;
 
-pub use thread::{DEADLINE, each_on_a_thread, on_a_thread};
+pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
 
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};

@@ -1,6 +1,7 @@
 //! Threads that parse and evaluate expressions: with a large stack, since cel's parser and evaluator call themselves, and
 //! with a deadline. One that misses it is left behind, and everything goes on without it.
 
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -69,6 +70,33 @@ where
         }
     }
     done
+}
+
+/// The same on as many threads as the machine has processors, each at its share of the things.
+pub fn each_on_threads<I, T>(
+    mut things: Vec<I>,
+    work: impl Fn(&I) -> T + Send + Sync + 'static,
+) -> Vec<Result<T, String>>
+where
+    I: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = things.len().div_ceil(processors).max(1);
+    let work = Arc::new(work);
+    let mut shares = Vec::new();
+    while !things.is_empty() {
+        shares.push(things.drain(..share.min(things.len())).collect());
+    }
+    let on_a_thread = |share| {
+        let work = Arc::clone(&work);
+        move || each_on_a_thread(share, move |thing| work(thing))
+    };
+    std::thread::scope(|scope| {
+        let doing: Vec<_> = shares.into_iter().map(|share| scope.spawn(on_a_thread(share))).collect();
+        // Waiting for a share does nothing that could panic.
+        doing.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
+    })
 }
 
 /// Has a thread do something: one that waits, or a new one.

@@ -22,7 +22,7 @@ mod verify;
 mod watch;
 mod watcher;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::io::Write;
@@ -258,35 +258,41 @@ fn pair(text: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// What went wrong, for standard error; the exit status is then 2.
-pub async fn run() -> Result<Exit> {
+pub fn run() -> Result<Exit> {
     let cli = Cli::parse();
     let common = &cli.common;
     if cli.command.is_some() && (!cli.steps.is_empty() || cli.build || cli.record.is_some() || cli.replay.is_some()) {
         bail!("--build, --record, --replay and names of steps before a command go with `verify` alone");
     }
     match cli.command {
-        None => verify::run(common, &cli.steps, cli.build, cli.record.as_deref(), cli.replay.as_deref()).await,
+        None => wait(verify::run(common, &cli.steps, cli.build, cli.record.as_deref(), cli.replay.as_deref())),
         Some(Command::Build { check: true }) => verify::check(common),
         Some(Command::Build { check: false }) => verify::build(common),
         Some(Command::Status) => status::run(common),
         Some(Command::Explain { step }) => explain::run(common, &step),
-        Some(Command::Attest { step, withdraw }) => attest::run(common, &step, withdraw).await,
-        Some(Command::Serve { port, open }) => serve::run(common, port, open).await,
-        Some(Command::Watch { steps }) => watch::run(common, &steps).await,
-        Some(Command::Accounts(arguments)) => accounts::run(common, &arguments).await,
-        Some(Command::Doctor) => doctor::run(common).await,
+        Some(Command::Attest { step, withdraw }) => wait(attest::run(common, &step, withdraw)),
+        Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),
+        Some(Command::Watch { steps }) => wait(watch::run(common, &steps)),
+        Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),
+        Some(Command::Doctor) => wait(doctor::run(common)),
         Some(Command::Policy { name }) => policy::run(common, name.as_deref()),
-        Some(Command::Practice { command: PracticeCommand::Do { step } }) => practice::take(common, &step).await,
+        Some(Command::Practice { command: PracticeCommand::Do { step } }) => wait(practice::take(common, &step)),
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Lint) => lint::run(common),
-        Some(Command::Selftest { checks }) => selftest::run(common, &checks).await,
+        Some(Command::Selftest { checks }) => wait(selftest::run(common, &checks)),
         Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Report { paths }) => report::run(common, &paths),
-        Some(Command::Cohort(arguments)) => cohort::run(common, &arguments).await,
+        Some(Command::Cohort(arguments)) => wait(cohort::run(common, &arguments)),
         Some(Command::Schema { document }) => schema::run(document),
         Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),
         Some(Command::Man { command }) => man::run(Cli::command(), &command),
     }
+}
+
+/// Runs what asks AWS. Only that needs tokio's threads.
+fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("starting the threads that ask AWS")?.block_on(work)
 }
 
 /// Prints, with colour where the terminal has it. A reader that has gone away is no error.

@@ -32,16 +32,22 @@ pub(super) struct Session<'c> {
     warned: Mutex<BTreeSet<String>>,
 }
 
+/// Reads the course, and opens the store that fits.
+pub(super) fn read(common: &Common) -> Result<(Course, Store)> {
+    let root = book::find(common.course.as_deref())?;
+    if common.trust_course {
+        notice("This course is trusted: its own preprocessors, scripts and theme run with your rights.");
+    }
+    let course = book::read(&root, common.trust_course)?;
+    Ok((course, Store::open(&root, common.practice.is_some())?))
+}
+
 impl<'c> Session<'c> {
     /// Reads the course and compiles its checks.
     pub(super) fn open(common: &'c Common) -> Result<Session<'c>> {
-        let root = book::find(common.course.as_deref())?;
-        if common.trust_course {
-            notice("This course is trusted: its own preprocessors, scripts and theme run with your rights.");
-        }
-        let course = Arc::new(book::read(&root, common.trust_course)?);
+        let (course, store) = read(common)?;
+        let (root, course) = (course.root.clone(), Arc::new(course));
         let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
-        let store = Store::open(&root, common.practice.is_some())?;
         Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
     }
 

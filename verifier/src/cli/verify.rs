@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::session::Session;
 use super::{Common, Exit, notice, print};
+use crate::account::http;
 use crate::report::{self, exit};
 use crate::{book, generate, recording, run};
 
@@ -17,6 +18,9 @@ pub(super) async fn run(
     replay: Option<&Path>,
 ) -> Result<Exit> {
     let form = common.form()?;
+    if replay.is_none() && common.practice.is_none() {
+        http::warm_up();
+    }
     let session = Session::open(common)?;
     let steps = run::select(&session.course, names)?;
     let mut gathered = match replay {
