@@ -4,7 +4,7 @@ import os, pathlib, re, shutil, subprocess, tempfile
 from .common import ROOT, Row, ms, seconds
 
 
-def measure(_peers):
+def measure(_options):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         fresh = os.environ | {"CARGO_TARGET_DIR": str(folder / "ours")}

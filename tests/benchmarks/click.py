@@ -4,7 +4,7 @@ import os, shutil, subprocess
 from .common import ROOT, TARGET, Row
 
 
-def measure(_peers):
+def measure(_options):
     if not (ROOT / "tests/browser/node_modules").exists():
         return
     environment = os.environ | {"PROFILE": "release", "CARGO_TARGET_DIR": str(TARGET), "CHROMIUM": shutil.which("chromium") or ""}

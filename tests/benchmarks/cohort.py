@@ -4,7 +4,7 @@ import re, subprocess
 from .common import ROOT, Row
 
 
-def measure(_peers):
+def measure(_options):
     command = ["cargo", "run", "--release", "--quiet", "-p", "system-tests", "--example", "cohort-bench"]
     shown = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     runs = re.findall(r"verify cohort (\d+) accounts/s, bare client (\d+), ratio ([\d.]+)", shown)

@@ -1,5 +1,5 @@
 """What the benchmarks share: the programs, a learner's machine, and how figures are taken and shown."""
-import contextlib, dataclasses, json, os, pathlib, re, resource, shutil, statistics, subprocess, tempfile, time
+import contextlib, dataclasses, json, os, pathlib, re, resource, shutil, statistics, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 _metadata = subprocess.run(["cargo", "metadata", "--format-version=1", "--no-deps"], cwd=ROOT, check=True, capture_output=True)
@@ -98,13 +98,13 @@ def peak(command, machine):
     return int(shown) / 1024
 
 
-def instructions(command, data=b"", environment=None):
-    """How many instructions a command executes: the same on a quiet and on a busy machine. None without valgrind."""
+def instructions(command, data, environment, folder):
+    """How many instructions a command executes: much the same on a quiet and on a busy machine."""
     if not shutil.which("valgrind"):
-        return None
-    counted = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *map(str, command)], input=data, capture_output=True, env=environment)
+        sys.exit("counting instructions takes Debian's package valgrind")
+    counted = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *map(str, command)], input=data, capture_output=True, env=environment, cwd=folder)
     found = re.search(rb"Collected : (\d+)", counted.stderr)
-    return int(found.group(1)) if found else None
+    return int(found.group(1)) if found else sys.exit(counted.stderr.decode())
 
 
 def peer(package):

@@ -37,7 +37,7 @@ READS = textwrap.dedent("""
 COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets")]
 
 
-def measure(use_peers):
+def measure(options):
     server = subprocess.Popen([VENV / "moto_server", "--host", "127.0.0.1", "--port", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         endpoint = next(found.group() for line in server.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
@@ -46,7 +46,7 @@ def measure(use_peers):
         keys = json.loads(subprocess.run([VENV / "python", "-c", SET_UP, endpoint], check=True, capture_output=True, text=True).stdout)
         profiles = "\n".join(f"[{name}]\n" + "\n".join(f"{key} = {value}" for key, value in of.items()) for name, of in [("general", KEYS), ("production", keys)])
         with Machine(endpoint, profiles) as machine:
-            yield from against(machine, endpoint, use_peers)
+            yield from against(machine, endpoint, options.peers)
     finally:
         server.terminate()
         server.wait()

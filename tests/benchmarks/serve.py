@@ -69,21 +69,14 @@ def resident(server):
 
 
 def run(kind):
-    """One server's life: seconds to the first page, seconds from an edit to the page, memory at rest and with pages."""
+    """One server's life: seconds to the first page, seconds from an edit to the page; memory at rest, with pages, and after
+    the edits."""
     with Machine() as machine, contextlib.ExitStack() as stack:
         begin = time.perf_counter()
         server = kind(machine)
         stack.callback(lambda: (server.process.kill(), server.process.wait()))
         until(lambda: "Support Plan" in page(server))
         first = time.perf_counter() - begin
-        file = machine.course / CHAPTER
-        edits = []
-        for at in range(3):
-            text = file.read_text()
-            begin = time.perf_counter()
-            file.write_text(text + f"\nEdited {at} times.\n")
-            until(lambda: f"Edited {at} times." in page(server))
-            edits.append(time.perf_counter() - begin)
         rest = resident(server)
         listening = []
         for _ in range(PAGES):
@@ -93,12 +86,21 @@ def run(kind):
             listening.append(connection)
             # The head of the answer: from then on the page is told of changes.
             select.select([connection.sock], [], [], 60)
-        return first, sorted(edits)[1], rest, resident(server)
+        pages = resident(server)
+        file = machine.course / CHAPTER
+        edits = []
+        for at in range(3):
+            text = file.read_text()
+            begin = time.perf_counter()
+            file.write_text(text + f"\nEdited {at} times.\n")
+            until(lambda: f"Edited {at} times." in page(server))
+            edits.append(time.perf_counter() - begin)
+        return first, sorted(edits)[1], rest, pages, resident(server)
 
 
-def measure(_peers):
+def measure(_options):
     runs = [(run(Live), run(Stock)) for _ in range(RUNS)]
     ours, theirs = ([sorted(column)[RUNS // 2] for column in zip(*side)] for side in zip(*runs))
-    for at, (what, show) in enumerate([("first page", ms), ("edit to page", ms), ("memory at rest", lambda mb: f"{mb:.0f} MB"), (f"memory with {PAGES} open pages", lambda mb: f"{mb:.0f} MB")]):
-        goal = "≤ 1 ×" if at < 2 else "≤ 40 MB"
+    for at, (what, show) in enumerate([("first page", ms), ("edit to page", ms), ("memory at rest", lambda mb: f"{mb:.0f} MB"), (f"memory with {PAGES} open pages", lambda mb: f"{mb:.0f} MB"), ("memory after three edits", lambda mb: f"{mb:.0f} MB")]):
+        goal = ["≤ 1 ×", "≤ 1 ×", "≤ 40 MB", "≤ 40 MB", ""][at]
         yield Row(f"live book: {what}", show(ours[at]), f"mdbook serve {show(theirs[at])}", f"{ours[at] / theirs[at]:.2f} ×", goal)

@@ -1,10 +1,10 @@
 """How long commands take that ask AWS nothing, against a program that says hello."""
 import subprocess
 
-from .common import RELEASE, TARGET, Machine, Row, alternately, instructions
+from .common import RELEASE, TARGET, Machine, Row, alternately
 
 
-def measure(_peers):
+def measure(_options):
     hello = TARGET / "hello"
     source = TARGET / "hello.rs"
     source.write_text('fn main() { println!("hello"); }\n')
@@ -16,5 +16,3 @@ def measure(_peers):
             ours, theirs = alternately(41, lambda: machine.run(command), lambda: machine.run([hello]))
             added = (ours - theirs) * 1000
             yield Row(f"`verify {arguments[0]}`", f"{ours * 1000:.1f} ms", f"hello {theirs * 1000:.1f} ms", f"+ {added:.1f} ms", "+ 3 ms")
-        if counted := instructions([RELEASE / "verify", "--help"], environment=machine.environment):
-            yield Row("`verify --help`, instructions", f"{counted / 1e6:.1f} M", "–", "–")

@@ -4,7 +4,7 @@
 //! of the course's scripts or theme, unless the learner says `--trust-course`. What a course may not do is in
 //! [`crate::trust`].
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::{Config, HtmlConfig};
@@ -116,8 +116,8 @@ pub struct LiveBook {
     /// The folder of the course's sources. mdBook copies what isn't a chapter from there as it is.
     pub sources: PathBuf,
     /// Pages of ours at each depth of folders, and nothing of the course's: their inline scripts and styles are mdBook's
-    /// own, and all that a page needs.
-    pub skeleton: TempDir,
+    /// own, and all that a page needs. A course that is trusted is not compared with them.
+    pub skeleton: Option<TempDir>,
 }
 
 /// Builds the live book, which has the widgets' script and no verdicts, in a folder of its own.
@@ -133,17 +133,31 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook
     book.config.set("output.html.additional-js", js)?;
     let built = tempfile::tempdir().context("making a folder for the book")?;
     built.path().clone_into(&mut book.config.build.build_dir);
-    book.build()?;
-    let skeleton = tempfile::tempdir().context("making a folder for the book")?;
-    skeleton.path().clone_into(&mut book.config.build.build_dir);
-    book.book = our_pages(&book.book);
+    let sources = book.source_dir();
+    let (config, pages) = (book.config.clone(), our_pages(&book.book));
+    // Side by side: each takes a processor for itself.
+    let skeleton = std::thread::scope(|scope| {
+        let skeleton = (!trusted).then(|| scope.spawn(|| build_skeleton(root, config, pages)));
+        book.build()?;
+        let skeleton = skeleton.map(|building| building.join().map_err(|_| anyhow!("mdBook broke off"))?);
+        skeleton.transpose()
+    })?;
+    Ok(LiveBook { built, sources, skeleton })
+}
+
+/// Builds pages of ours by a book's configuration, and nothing else.
+fn build_skeleton(root: &Path, mut config: Config, pages: Book) -> Result<TempDir> {
+    let built = tempfile::tempdir().context("making a folder for the book")?;
+    built.path().clone_into(&mut config.build.build_dir);
     // mdBook copies everything else from the sources.
     let nothing = tempfile::tempdir().context("making a folder for the book")?;
-    let sources = book.source_dir();
-    nothing.path().clone_into(&mut book.config.book.src);
+    fs::write(nothing.path().join("SUMMARY.md"), "").context("writing a summary without chapters")?;
+    nothing.path().clone_into(&mut config.book.src);
+    let mut book = MDBook::load_with_config(root, config)?;
+    book.book = pages;
     book.with_preprocessor(NoPreprocessor);
     book.build()?;
-    Ok(LiveBook { built, sources, skeleton })
+    Ok(built)
 }
 
 /// What makes mdBook write styles into a page: a table's columns, and the break before each chapter but the first in what

@@ -1,9 +1,9 @@
 //! Compiling a course's checks: each name in them must mean something, and nothing may take too long.
 
 use mdbook_verify::check::{Check, Expectation, Late, Proof};
-use mdbook_verify::course::Course;
+use mdbook_verify::course::{Course, Step};
 use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot, nearest};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,15 +37,31 @@ impl fmt::Display for CheckError {
 /// # Errors
 /// Everything that is wrong with them.
 pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
-    let (compiled, errors) = compile_all(course);
+    whole(compile_all(course))
+}
+
+/// Compiles the checks of these steps, with those that they consist of. Mistakes in others are no hindrance.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn compile_steps(course: &Arc<Course>, steps: &[&Step]) -> Result<Compiled, Vec<CheckError>> {
+    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
+    let names: BTreeSet<&String> = steps.iter().copied().chain(members).map(|step| &step.check).collect();
+    whole(compile_named(course, names.into_iter().cloned().collect()))
+}
+
+fn whole((compiled, errors): (Compiled, Vec<CheckError>)) -> Result<Compiled, Vec<CheckError>> {
     if errors.is_empty() { Ok(compiled) } else { Err(errors) }
 }
 
 /// Compiles what can be compiled of a course's checks, and says what is wrong with the others.
 pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
+    compile_named(course, course.checks.keys().cloned().collect())
+}
+
+fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<CheckError>) {
     let mut checks = BTreeMap::new();
     let mut errors = Vec::new();
-    let names: Vec<String> = course.checks.keys().cloned().collect();
     let compiling = {
         let course = Arc::clone(course);
         cel::each_on_threads(names.clone(), move |name| Compiler::new(&course, &course.checks[name]).compile())

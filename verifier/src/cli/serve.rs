@@ -102,8 +102,9 @@ impl Work for Worker {
 impl Worker {
     /// Verifies steps, each as soon as what it rests on has arrived.
     fn verify(&self, names: &BTreeSet<String>, tell: &(dyn Fn(Told) + Sync)) -> Result<()> {
-        let session = Session::open(&self.common)?;
-        let steps = run::select(&session.course, &Vec::from_iter(names.clone()))?;
+        let names = Vec::from_iter(names.clone());
+        let session = Session::open_for(&self.common, &names)?;
+        let steps = run::select(&session.course, &names)?;
         let plan = session.compiled.plan(&session.course, steps.iter().copied());
         let runtime = runtime()?;
         std::thread::scope(|scope| {

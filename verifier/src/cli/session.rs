@@ -45,9 +45,18 @@ pub(super) fn read(common: &Common) -> Result<(Course, Store)> {
 impl<'c> Session<'c> {
     /// Reads the course and compiles its checks.
     pub(super) fn open(common: &'c Common) -> Result<Session<'c>> {
+        Session::open_for(common, &[])
+    }
+
+    /// Reads the course and compiles the checks of these steps alone; those of all steps without one.
+    pub(super) fn open_for(common: &'c Common, steps: &[String]) -> Result<Session<'c>> {
         let (course, store) = read(common)?;
         let (root, course) = (course.root.clone(), Arc::new(course));
-        let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
+        let compiled = match steps {
+            [] => compile::compile(&course),
+            steps => compile::compile_steps(&course, &run::select(&course, steps)?),
+        };
+        let compiled = compiled.map_err(|errors| compile::located(&course.root, errors))?;
         Ok(Session { common, root, course, compiled: Arc::new(compiled), store, warned: Mutex::default() })
     }
 

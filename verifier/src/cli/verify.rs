@@ -21,7 +21,7 @@ pub(super) async fn run(
     if replay.is_none() && common.practice.is_none() {
         http::warm_up();
     }
-    let session = Session::open(common)?;
+    let session = Session::open_for(common, names)?;
     let steps = run::select(&session.course, names)?;
     let mut gathered = match replay {
         Some(file) => recording::read(file)?,

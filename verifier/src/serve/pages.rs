@@ -34,7 +34,9 @@ impl Pages {
         let mut files = BTreeMap::new();
         collect(book.built.path(), "", &mut files)?;
         let mut skeleton = BTreeMap::new();
-        collect(book.skeleton.path(), "", &mut skeleton)?;
+        if let Some(built) = &book.skeleton {
+            collect(built.path(), "", &mut skeleton)?;
+        }
         let mdbooks = Inline::of(skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes));
         let leads_away = |page: &[u8]| String::from_utf8_lossy(page).to_ascii_lowercase().matches("http-equiv").count();
         let ours = skeleton.values().map(|page| leads_away(page)).max().unwrap_or(0);
@@ -209,7 +211,7 @@ mod tests {
             }
         }
         fs::write(skeleton.path().join("page.html"), "<script>1</script><p style=\"clear: both\">").unwrap();
-        (LiveBook { built, sources: sources.path().to_owned(), skeleton }, sources)
+        (LiveBook { built, sources: sources.path().to_owned(), skeleton: Some(skeleton) }, sources)
     }
 
     #[test]
