@@ -2,9 +2,9 @@
 import http.client, json, re, subprocess, textwrap, urllib.parse
 
 from .common import RELEASE, VENV, Machine, Row, alternately, ms, peak, peer, seconds
-from .lesson import AWS_CLI
+from .lesson import AWS_CLI, against_prowler
 
-STEPS = ["unique-email", "root-mfa", "shared-bucket"]
+STEPS = ["unique-email", "root-mfa", "shared-bucket", "alternate-contacts", "cost-budget"]
 KEYS = dict(aws_access_key_id="AKIAGENERAL", aws_secret_access_key="general")
 SET_UP = textwrap.dedent("""
     import boto3, json, sys
@@ -23,7 +23,7 @@ READS = textwrap.dedent("""
     import boto3
     for name in ["general", "production"]:
         session = boto3.Session(profile_name=name, region_name="us-east-1")
-        session.client("sts").get_caller_identity()
+        account = session.client("sts").get_caller_identity()["Account"]
         organizations = session.client("organizations")
         organizations.describe_organization()
         if name == "general":
@@ -33,8 +33,15 @@ READS = textwrap.dedent("""
             iam.get_account_summary()
             iam.list_virtual_mfa_devices()
             session.client("s3").list_buckets()
+            session.client("budgets").describe_budgets(AccountId=account)
+            contacts = session.client("account")
+            for kind in ["BILLING", "OPERATIONS", "SECURITY"]:
+                try:
+                    contacts.get_alternate_contact(AlternateContactType=kind)
+                except contacts.exceptions.ResourceNotFoundException:
+                    pass
 """)
-COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets")]
+COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets"), ("production", "budgets describe-budgets --account-id 000000000000"), *(("production", f"account get-alternate-contact --alternate-contact-type {kind}") for kind in ["BILLING", "OPERATIONS", "SECURITY"])]
 
 
 def measure(options):
@@ -52,7 +59,7 @@ def measure(options):
         server.wait()
 
 
-def against(machine, endpoint, use_peers):
+def against(machine, endpoint, peers):
     shown = machine.verify("-v", *STEPS)
     calls = int(re.search(r"Calls to AWS: (\d+)", shown.stderr).group(1))
     place = urllib.parse.urlsplit(endpoint)
@@ -70,8 +77,9 @@ def against(machine, endpoint, use_peers):
     ours, requests, python = alternately(9, lambda: machine.verify(*STEPS), bare, lambda: machine.run(boto3, check=True))
     yield Row(f"{calls} reads of moto", ms(ours), f"{calls} bare requests {ms(requests)}", f"{ours / requests:.2f} ×", "≤ 1.5 ×")
     yield Row(f"{calls} reads of moto", ms(ours), f"boto3, {len(COMMANDS)} calls {ms(python)}", f"{python / ours:.1f} × faster", "≥ 4 × faster")
-    if use_peers:
+    if peers:
         aws = peer(AWS_CLI) / "aws"
-        theirs = seconds(lambda: [machine.run([aws, "--profile", profile, *command.split()], check=True) for profile, command in COMMANDS])
+        theirs = seconds(lambda: [machine.run([aws, "--profile", profile, *command.split()]) for profile, command in COMMANDS])
         yield Row(f"{calls} reads of moto", ms(ours), f"AWS CLI, {len(COMMANDS)} calls {ms(theirs)}", f"{theirs / ours:.0f} × faster", "≥ 40 × faster")
+        yield from against_prowler(machine, f"{calls} reads of moto", STEPS, ours, 200)
     yield Row("peak memory of it", f"{peak([RELEASE / 'verify', *STEPS], machine):.0f} MB", f"boto3 {peak(boto3, machine):.0f} MB", "–")

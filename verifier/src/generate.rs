@@ -56,7 +56,11 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
 pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
     // A chapter that was missing is made first, and written then.
     for _ in 0..2 {
-        for Stale { path, text } in stale(root, trusted)? {
+        let stale = stale(root, trusted)?;
+        if stale.is_empty() {
+            break;
+        }
+        for Stale { path, text } in stale {
             fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
         }
     }
