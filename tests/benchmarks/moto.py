@@ -4,7 +4,7 @@ import http.client, json, re, subprocess, textwrap, urllib.parse
 from .common import RELEASE, VENV, Machine, Row, alternately, ms, peak, peer, seconds
 from .lesson import AWS_CLI, against_prowler
 
-STEPS = ["unique-email", "root-mfa", "shared-bucket", "alternate-contacts", "cost-budget"]
+STEPS = ["unique-email", "root-mfa", "shared-bucket", "alternate-contacts"]
 KEYS = dict(aws_access_key_id="AKIAGENERAL", aws_secret_access_key="general")
 SET_UP = textwrap.dedent("""
     import boto3, json, sys
@@ -23,7 +23,7 @@ READS = textwrap.dedent("""
     import boto3
     for name in ["general", "production"]:
         session = boto3.Session(profile_name=name, region_name="us-east-1")
-        account = session.client("sts").get_caller_identity()["Account"]
+        session.client("sts").get_caller_identity()
         organizations = session.client("organizations")
         organizations.describe_organization()
         if name == "general":
@@ -33,7 +33,6 @@ READS = textwrap.dedent("""
             iam.get_account_summary()
             iam.list_virtual_mfa_devices()
             session.client("s3").list_buckets()
-            session.client("budgets").describe_budgets(AccountId=account)
             contacts = session.client("account")
             for kind in ["BILLING", "OPERATIONS", "SECURITY"]:
                 try:
@@ -41,7 +40,7 @@ READS = textwrap.dedent("""
                 except contacts.exceptions.ResourceNotFoundException:
                     pass
 """)
-COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets"), ("production", "budgets describe-budgets --account-id 000000000000"), *(("production", f"account get-alternate-contact --alternate-contact-type {kind}") for kind in ["BILLING", "OPERATIONS", "SECURITY"])]
+COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets"), *(("production", f"account get-alternate-contact --alternate-contact-type {kind}") for kind in ["BILLING", "OPERATIONS", "SECURITY"])]
 
 
 def measure(options):
