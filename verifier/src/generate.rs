@@ -1,6 +1,7 @@
 //! Chapters that are written by the program: the reference.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::course::Course;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,28 +26,61 @@ pub struct Stale {
 /// # Errors
 /// All that is wrong with the course.
 pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
-    let src = book::sources(root, trusted)?;
-    let path = src.join(REFERENCE);
-    let summary = fs::read_to_string(src.join("SUMMARY.md")).unwrap_or_default();
-    if !summary.contains(&format!("({REFERENCE})")) && !summary.contains(&format!("(./{REFERENCE})")) {
-        return Ok(Vec::new());
+    match Reference::of(root, trusted)? {
+        Reference::None => Ok(Vec::new()),
+        Reference::Missing(missing) => Ok(vec![missing]),
+        Reference::There { path, before } => outdated(&Arc::new(book::read(root, trusted)?), path, &before),
     }
-    if path.is_symlink() {
-        bail!("{} is a symbolic link, and verify writes the reference to a file of the course", path.display());
+}
+
+/// The same for a course that has been read, and so has all of its chapters.
+///
+/// # Errors
+/// All that is wrong with the checks.
+pub fn stale_in(course: &Arc<Course>, trusted: bool) -> Result<Vec<Stale>> {
+    match Reference::of(&course.root, trusted)? {
+        Reference::There { path, before } => outdated(course, path, &before),
+        Reference::None | Reference::Missing(_) => Ok(Vec::new()),
     }
-    let before = match fs::read_to_string(&path) {
-        Ok(text) if text.contains(reference::MARK) => text,
-        Ok(_) => return Ok(Vec::new()),
-        // The book can only be read with all of its chapters: the next look tells what belongs there.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(vec![Stale { path, text: format!("# Reference\n\n{}\n", reference::MARK) }]);
-        }
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    let course = Arc::new(book::read(root, trusted)?);
-    let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
-    let text = reference::chapter(&course, &compiled);
+}
+
+fn outdated(course: &Arc<Course>, path: PathBuf, before: &str) -> Result<Vec<Stale>> {
+    let compiled = compile::compile(course).map_err(|errors| compile::located(&course.root, errors))?;
+    let text = reference::chapter(course, &compiled);
     Ok(if text == before { Vec::new() } else { vec![Stale { path, text }] })
+}
+
+/// The reference chapter of a book.
+enum Reference {
+    /// It has none, or an author's own.
+    None,
+    /// `SUMMARY.md` names it, and there is no such file. The book can only be read with all of its chapters: this one
+    /// stands there until the next look tells what belongs into it.
+    Missing(Stale),
+    /// It was generated before.
+    There { path: PathBuf, before: String },
+}
+
+impl Reference {
+    fn of(root: &Path, trusted: bool) -> Result<Reference> {
+        let src = book::sources(root, trusted)?;
+        let path = src.join(REFERENCE);
+        let summary = fs::read_to_string(src.join("SUMMARY.md")).unwrap_or_default();
+        if !summary.contains(&format!("({REFERENCE})")) && !summary.contains(&format!("(./{REFERENCE})")) {
+            return Ok(Reference::None);
+        }
+        if path.is_symlink() {
+            bail!("{} is a symbolic link, and verify writes the reference to a file of the course", path.display());
+        }
+        match fs::read_to_string(&path) {
+            Ok(before) if before.contains(reference::MARK) => Ok(Reference::There { path, before }),
+            Ok(_) => Ok(Reference::None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Reference::Missing(Stale { path, text: format!("# Reference\n\n{}\n", reference::MARK) }))
+            }
+            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+        }
+    }
 }
 
 /// Writes the generated chapters that are out of date.
@@ -54,15 +88,28 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
 /// # Errors
 /// All that is wrong with the course, or when a file cannot be written.
 pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
-    // A chapter that was missing is made first, and written then.
-    for _ in 0..2 {
-        let stale = stale(root, trusted)?;
-        if stale.is_empty() {
-            break;
-        }
-        for Stale { path, text } in stale {
-            fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
-        }
+    make_missing(root, trusted)?;
+    write(stale(root, trusted)?)
+}
+
+/// Makes the generated chapters that are missing, so that the book can be read.
+///
+/// # Errors
+/// When the book cannot be read, or a file not written.
+pub fn make_missing(root: &Path, trusted: bool) -> Result<()> {
+    match Reference::of(root, trusted)? {
+        Reference::Missing(missing) => write(vec![missing]),
+        Reference::None | Reference::There { .. } => Ok(()),
+    }
+}
+
+/// Writes these chapters.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(stale: Vec<Stale>) -> Result<()> {
+    for Stale { path, text } in stale {
+        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the server knows: the book, the steps' widgets, what is under way, and who listens.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::Results;
 use mdbook_verify::widget::live::{self, Live};
@@ -13,9 +13,10 @@ use super::event::{Event, Progress};
 use super::gate::Gate;
 use super::pages::Pages;
 use super::stamp::Stamp;
+use crate::book;
+use crate::generate::{self, Stale};
 use crate::store::Store;
 use crate::verdict::Awaited;
-use crate::{book, generate};
 
 /// What a page can ask for. It names steps and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -360,8 +361,27 @@ impl Desk {
 }
 
 fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
-    generate::refresh(&recipe.root, recipe.trusted)?;
-    let course = book::read(&recipe.root, recipe.trusted)?;
-    let live = book::build_live(&recipe.root, recipe.practice, recipe.trusted)?;
-    Ok((Arc::new(course), Arc::new(Pages::read(&live, recipe.trusted)?)))
+    let Recipe { root, practice, trusted } = recipe;
+    generate::make_missing(root, *trusted)?;
+    // Generated chapters are up to date most times: the book is built while that is found out.
+    let (course, built) = std::thread::scope(|scope| {
+        let looking = scope.spawn(|| looked_at(recipe));
+        let built = book::build_live(root, *practice, *trusted);
+        (looking.join(), built)
+    });
+    let (course, stale) =
+        course.map_err(|_| anyhow!("reading the course broke off; this is a mistake in verify"))??;
+    let mut live = built?;
+    if !stale.is_empty() {
+        generate::write(stale)?;
+        live = book::build_live(root, *practice, *trusted)?;
+    }
+    Ok((course, Arc::new(Pages::read(&live, *trusted)?)))
+}
+
+/// The course, and the generated chapters that are out of date.
+fn looked_at(recipe: &Recipe) -> Result<(Arc<Course>, Vec<Stale>)> {
+    let course = Arc::new(book::read(&recipe.root, recipe.trusted)?);
+    let stale = generate::stale_in(&course, recipe.trusted)?;
+    Ok((course, stale))
 }

@@ -37,13 +37,15 @@ impl Pages {
         if let Some(built) = &book.skeleton {
             collect(built.path(), "", &mut skeleton)?;
         }
-        let mdbooks = Inline::of(skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes));
+        let mdbooks = skeleton.iter().filter(|(name, _)| has_inline(media_type(name))).map(|(_, bytes)| bytes);
+        let mdbooks = Allowed::of(&Inline::of(mdbooks));
         let leads_away = |page: &[u8]| String::from_utf8_lossy(page).to_ascii_lowercase().matches("http-equiv").count();
         let ours = skeleton.values().map(|page| leads_away(page)).max().unwrap_or(0);
         let page = |(name, bytes): (String, Vec<u8>)| {
             let kind = media_type(&name);
+            let inline = || Inline::of(Some(&bytes).filter(|_| has_inline(kind)));
             let page = match trusted {
-                true => Page { policy: Inline::of([&bytes]).policy(None), kind, bytes: bytes.into() },
+                true => Page { policy: inline().policy(None), kind, bytes: bytes.into() },
                 // Even in the place of one of mdBook's own.
                 false if book.sources.join(&name).exists() => {
                     let kind = if [SCRIPT, STYLE].contains(&kind) { TEXT } else { kind };
@@ -54,7 +56,7 @@ impl Pages {
                     let text = "This page would lead elsewhere by itself, and is not served.";
                     Page { policy: SANDBOX.to_owned(), kind: TEXT, bytes: text.into() }
                 }
-                false => Page { policy: Inline::of([&bytes]).policy(Some(&mdbooks)), kind, bytes: bytes.into() },
+                false => Page { policy: inline().policy(Some(&mdbooks)), kind, bytes: bytes.into() },
             };
             (name, page)
         };
@@ -86,9 +88,15 @@ fn percent_decoded(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Whether files of a media type may hold inline scripts and styles.
+fn has_inline(kind: &str) -> bool {
+    [HTML, SVG].contains(&kind)
+}
+
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 fn media_type(name: &str) -> &'static str {
@@ -97,7 +105,7 @@ fn media_type(name: &str) -> &'static str {
         "css" => STYLE,
         "js" | "mjs" => SCRIPT,
         "json" => "application/json",
-        "svg" => "image/svg+xml",
+        "svg" => SVG,
         "png" => "image/png",
         "jpg" | "jpeg" => "image/jpeg",
         "gif" => "image/gif",
@@ -150,25 +158,35 @@ impl Inline {
 
     /// A page's policy: scripts and styles of this origin, and of its inline ones those that `allowed` has too; all of
     /// them without it.
-    fn policy(&self, allowed: Option<&Inline>) -> String {
-        let known: Option<BTreeSet<String>> =
-            allowed.map(|allowed| allowed.scripts.iter().map(|script| without_digest(script)).collect());
-        let scripts = self
-            .scripts
-            .iter()
-            .filter(|script| known.as_ref().is_none_or(|known| known.contains(&without_digest(script))));
-        let scripts: String = scripts.map(|script| format!(" {}", hash(script))).collect();
-        let styles = match allowed {
-            None => " 'unsafe-inline'".to_owned(),
-            Some(allowed) => {
-                let styles = allowed.styles.iter().map(|style| format!(" {}", hash(style)));
-                format!(" 'unsafe-hashes'{}", styles.collect::<String>())
-            }
-        };
+    fn policy(&self, allowed: Option<&Allowed>) -> String {
+        let is_allowed =
+            |script: &&String| allowed.is_none_or(|allowed| allowed.scripts.contains(&without_digest(script)));
+        let scripts: String =
+            self.scripts.iter().filter(is_allowed).map(|script| format!(" {}", hash(script))).collect();
+        let styles = allowed.map_or(" 'unsafe-inline'", |allowed| &allowed.styles);
         format!(
             "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; \
              font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
+    }
+}
+
+/// What is allowed in every page.
+struct Allowed {
+    /// Scripts, without digests.
+    scripts: BTreeSet<String>,
+    /// Styles, as a policy names them.
+    styles: String,
+}
+
+impl Allowed {
+    /// These and no others.
+    fn of(inline: &Inline) -> Allowed {
+        let styles = inline.styles.iter().map(|style| format!(" {}", hash(style)));
+        Allowed {
+            scripts: inline.scripts.iter().map(|script| without_digest(script)).collect(),
+            styles: format!(" 'unsafe-hashes'{}", styles.collect::<String>()),
+        }
     }
 }
 
