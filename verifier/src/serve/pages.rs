@@ -37,7 +37,7 @@ impl Pages {
         if let Some(built) = &book.skeleton {
             collect(built.path(), "", &mut skeleton)?;
         }
-        let mdbooks = skeleton.iter().filter(|(name, _)| has_inline(media_type(name))).map(|(_, bytes)| bytes);
+        let mdbooks = skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes);
         let mdbooks = Allowed::of(&Inline::of(mdbooks));
         let leads_away = |page: &[u8]| String::from_utf8_lossy(page).to_ascii_lowercase().matches("http-equiv").count();
         let ours = skeleton.values().map(|page| leads_away(page)).max().unwrap_or(0);
