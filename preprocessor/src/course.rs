@@ -45,7 +45,7 @@ pub struct Step {
     /// Where lessons name it, in reading order; empty for a member that no lesson names.
     pub places: Vec<Place>,
     /// Identifies what decides it: its check with the parameters that this mentions, and those of its members. A verdict
-    /// found under another hash is about another question.
+    /// found under another hash is about another question. Worked out when the course is read.
     pub hash: String,
 }
 

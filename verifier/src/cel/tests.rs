@@ -115,3 +115,16 @@ fn behind_one_that_fails_the_others_go_on() {
     assert_eq!(words, [Ok(&10), Err(true), Ok(&30)]);
     assert!(super::each_on_a_thread(Vec::<i32>::new(), |_| ()).is_empty());
 }
+
+#[test]
+fn what_fails_on_one_of_many_threads_moves_nothing_out_of_its_place() {
+    let done = super::each_on_threads((0..50).collect(), |thing: &i32| {
+        assert!(thing % 7 != 3, "one of those that fail");
+        *thing
+    });
+    assert_eq!(done.len(), 50);
+    for (thing, outcome) in (0..).zip(done) {
+        assert_eq!(outcome.ok(), (thing % 7 != 3).then_some(thing));
+    }
+    assert!(super::each_on_threads(Vec::<i32>::new(), |_| ()).is_empty());
+}

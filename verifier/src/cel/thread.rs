@@ -2,6 +2,7 @@
 //! with a deadline. One that misses it is left behind, and everything goes on without it.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -94,8 +95,8 @@ where
     };
     std::thread::scope(|scope| {
         let doing: Vec<_> = shares.into_iter().map(|share| scope.spawn(on_a_thread(share))).collect();
-        // Waiting for a share does nothing that could panic.
-        doing.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
+        // Each thing has one outcome, in its place: a share without any would move all behind it.
+        doing.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 
@@ -114,7 +115,7 @@ fn spawn(job: Job) -> Result<(), String> {
         job();
         loop {
             let mut waiting = locked(&WAITING);
-            if waiting.len() == IDLE {
+            if waiting.len() >= IDLE {
                 return;
             }
             waiting.push(sender.clone());

@@ -15,8 +15,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::account::ATTEMPT;
-#[cfg(test)]
-use crate::account::http;
 
 /// How long an attempt may take with its turn: AWS takes a signature for five minutes.
 const SIGNED: Duration = Duration::from_secs(5 * 60);
@@ -113,6 +111,7 @@ impl HttpConnector for Limited<SharedHttpConnector> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::http;
 
     fn limits(rate: u32) -> Limits {
         Limits::new(NonZeroU32::new(rate).unwrap(), http::client())
