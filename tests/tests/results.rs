@@ -177,3 +177,31 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
     assert_eq!(machine.read(".verify/results/results.json"), before);
 }
+
+#[test]
+fn a_mistake_in_a_check_stops_that_step_and_is_never_shown_as_done() {
+    let machine = Machine::new();
+    machine.verify(&["--practice=done"]);
+    let verdict = |step: &str| {
+        let status = machine.verify(&["status", "--practice", "--format", "csv"]);
+        let mut rows = status.stdout.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let row = rows.find(|row| row.contains(&step)).unwrap();
+        let known = |field: &&str| ["verified", "not-yet", "unknown", "unchecked"].contains(field);
+        row.into_iter().find(known).unwrap().to_owned()
+    };
+    assert_eq!([verdict("unique-email"), verdict("cost-budget")], ["verified", "verified"]);
+    machine.edit("checks/unique-email.toml", "identity.account !=", "identty.account !=");
+    // What was found by another check says nothing.
+    assert_eq!([verdict("unique-email"), verdict("cost-budget")], ["unchecked", "verified"]);
+    // Another step has nothing to do with it, whether it is done or not.
+    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
+    machine.verify(&["practice", "do", "account-created"]);
+    assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 1);
+    assert_eq!(verdict("cost-budget"), "not-yet");
+    for steps in [&["unique-email"][..], &[]] {
+        let ran = machine.verify(&[&["--practice=done"], steps].concat());
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains("checks/unique-email.toml") && ran.stderr.contains("`identity`"), "{}", ran.stderr);
+    }
+    assert_eq!(verdict("unique-email"), "unchecked");
+}

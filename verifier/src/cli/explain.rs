@@ -9,7 +9,7 @@ use crate::report;
 
 pub(super) fn run(common: &Common, id: &str) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;
-    let session = Session::open(common)?;
+    let session = Session::open_for(common, &[id.to_owned()])?;
     let step = session.step(id)?;
     let results = session.store.read().unwrap_or_else(|unusable| {
         notice(&format!("{} cannot be used: {unusable}.", session.store.path().display()));

@@ -9,7 +9,7 @@ use crate::practice::{self, Start, TakenAction, World, log};
 use crate::{book, store};
 
 pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
-    let session = Session::open(common)?;
+    let session = Session::open_for(common, &[id.to_owned()])?;
     let step = session.step(id)?;
     let action = practice::find(&step.check)?;
     if !step.account.is_empty() && step.account != action.for_account {

@@ -16,7 +16,7 @@ use crate::run;
 
 pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let form = common.form()?;
-    let session = Session::open(common)?;
+    let session = Session::open_for(common, names)?;
     let steps = run::select(&session.course, names)?;
     let mut watch = Watch::new(&session, steps);
     let results = tokio::select! {
