@@ -46,6 +46,8 @@ pub struct Statement {
     /// Which kinds of reading it is about in full, worked out from its actions and resources: s3:ListBucket on the
     /// bucket, and s3:GetObject on every object in it.
     pub reads: Vec<String>,
+    /// Which kinds of reading it is about at all: s3:ListBucket on the bucket, and s3:GetObject on any object in it.
+    pub touches: Vec<String>,
     /// When it applies. Without conditions, always.
     pub conditions: Vec<Condition>,
 }
@@ -112,7 +114,7 @@ fn statement(bucket: &str, written: &Map<String, Value>) -> Option<Statement> {
             None => statement.others.push(principal.clone()),
         }
     }
-    statement.reads = reads(bucket, &statement);
+    (statement.reads, statement.touches) = reads(bucket, &statement);
     whole.then_some(statement)
 }
 
@@ -177,8 +179,8 @@ fn conditions(value: &Value) -> Option<Vec<Condition>> {
     Some(all)
 }
 
-/// Which kinds of reading a statement is about in full.
-fn reads(bucket: &str, statement: &Statement) -> Vec<String> {
+/// Which kinds of reading a statement is about in full, and which at all.
+fn reads(bucket: &str, statement: &Statement) -> (Vec<String>, Vec<String>) {
     // Every partition has its own first part of the ARN; the bucket's name is unique anyway.
     let arns = ["aws", "aws-cn", "aws-us-gov"].map(|partition| format!("arn:{partition}:s3:::{bucket}"));
     let speaks_of = |action: &str| {
@@ -189,16 +191,16 @@ fn reads(bucket: &str, statement: &Statement) -> Vec<String> {
     let the_bucket = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).matches(arn));
     let every_object = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).covers(&format!("{arn}/")));
     let some_object = |pattern: &String| arns.iter().any(|arn| Pattern::new(pattern).meets(&format!("{arn}/")));
-    let excluded = &statement.not_resources;
-    let on_the_bucket =
-        statement.resources.iter().any(the_bucket) || !excluded.is_empty() && !excluded.iter().any(the_bucket);
-    let on_every_object =
-        statement.resources.iter().any(every_object) || !excluded.is_empty() && !excluded.iter().any(some_object);
-    [("s3:ListBucket", on_the_bucket), ("s3:GetObject", on_every_object)]
-        .into_iter()
-        .filter(|(action, there)| *there && speaks_of(action))
-        .map(|(action, _)| action.to_owned())
-        .collect()
+    let (named, excluded) = (&statement.resources, &statement.not_resources);
+    let all_but = |kept: &dyn Fn(&String) -> bool| !excluded.is_empty() && !excluded.iter().any(kept);
+    let on_the_bucket = named.iter().any(the_bucket) || all_but(&the_bucket);
+    let on_every_object = named.iter().any(every_object) || all_but(&some_object);
+    let on_some_object = named.iter().any(some_object) || all_but(&every_object);
+    let kinds = |on_objects: bool| {
+        let kinds = [("s3:ListBucket", on_the_bucket), ("s3:GetObject", on_objects)].into_iter();
+        kinds.filter(|(action, there)| *there && speaks_of(action)).map(|(action, _)| action.to_owned()).collect()
+    };
+    (kinds(on_every_object), kinds(on_some_object))
 }
 
 #[cfg(test)]
@@ -266,24 +268,31 @@ mod tests {
     #[test]
     fn reading_is_worked_out_from_actions_and_resources() {
         let both = ["s3:ListBucket", "s3:GetObject"];
+        let (list, get) = (&both[..1], &both[1..]);
         let (bucket, objects) = ("arn:aws:s3:::mine", "arn:aws:s3:::mine/*");
         let cases = [
-            (vec![], &both[..]),
-            (vec![("Resource", json!(bucket))], &both[..1]),
-            (vec![("Resource", json!(objects))], &both[1..]),
-            (vec![("Resource", json!("arn:aws:s3:::mine/reports/*"))], &[]),
-            (vec![("Resource", json!("arn:aws:s3:::yours*"))], &[]),
-            (vec![("Resource", json!("arn:aws-cn:s3:::mine*"))], &both),
-            (vec![("Resource", json!("*"))], &both),
-            (vec![("Action", json!("s3:getobject"))], &both[1..]),
-            (vec![("Action", json!(["s3:PutObject", "s3:List*"]))], &both[..1]),
-            (vec![("Action", json!("s3:GetObjectVersion"))], &[]),
-            (vec![("Action", Value::Null), ("NotAction", json!("s3:GetObject"))], &both[..1]),
-            (vec![("Resource", Value::Null), ("NotResource", json!(bucket))], &both[1..]),
-            (vec![("Resource", Value::Null), ("NotResource", json!("arn:aws:s3:::mine/secret/*"))], &both[..1]),
+            (vec![], &both[..], &both[..]),
+            (vec![("Resource", json!(bucket))], list, list),
+            (vec![("Resource", json!(objects))], get, get),
+            (vec![("Resource", json!("arn:aws:s3:::mine/reports/*"))], &[], get),
+            (vec![("Resource", json!("arn:aws:s3:::mine/one"))], &[], get),
+            (vec![("Resource", json!("arn:aws:s3:::*/secret"))], &[], get),
+            (vec![("Resource", json!("arn:aws:s3:::yours*"))], &[], &[]),
+            (vec![("Resource", json!("arn:aws-cn:s3:::mine*"))], &both, &both),
+            (vec![("Resource", json!("*"))], &both, &both),
+            (vec![("Action", json!("s3:getobject"))], get, get),
+            (vec![("Action", json!(["s3:PutObject", "s3:List*"]))], list, list),
+            (vec![("Action", json!("s3:GetObjectVersion"))], &[], &[]),
+            (vec![("Action", Value::Null), ("NotAction", json!("s3:GetObject"))], list, list),
+            (vec![("Resource", Value::Null), ("NotResource", json!(bucket))], get, get),
+            (vec![("Resource", Value::Null), ("NotResource", json!("arn:aws:s3:::mine/secret/*"))], list, &both),
+            (vec![("Resource", Value::Null), ("NotResource", json!(objects))], list, list),
+            (vec![("Resource", Value::Null), ("NotResource", json!("*"))], &[], &[]),
         ];
-        for (changes, reads) in cases {
-            assert_eq!(parsed(&with(&changes)).unwrap().reads, reads, "{changes:?}");
+        for (changes, reads, touches) in cases {
+            let statement = parsed(&with(&changes)).unwrap();
+            assert_eq!(statement.reads, reads, "{changes:?}");
+            assert_eq!(statement.touches, touches, "{changes:?}");
         }
     }
 

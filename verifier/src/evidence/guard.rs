@@ -173,9 +173,10 @@ mod tests {
     use super::super::{Section, error, table};
     use super::*;
     use crate::practice::{GENERAL, Start, World};
+    use mdbook_verify::param::Params;
 
     async fn reader() -> Reader {
-        let world = World::open(Start::Fresh, &[], 1_795_478_400).await.unwrap();
+        let world = World::open(Start::Fresh, &[], &Params::new(), 1_795_478_400).await.unwrap();
         Reader::new(GENERAL, world.sdk_config(GENERAL).unwrap(), CallLog::default()).with_account_id("111122223333")
     }
 
