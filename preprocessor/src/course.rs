@@ -2,7 +2,7 @@
 
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::config::Config;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::check::{Body, Check};
@@ -94,6 +94,18 @@ impl Course {
         let mut steps: Vec<Step> = self.checks.values().map(step).collect();
         steps.sort_by_key(|step| !step.members.is_empty());
         Course { steps, ..self.clone() }.with_hashes()
+    }
+
+    /// The parameters that lessons give to steps of their own, each set once, with the checks that get it.
+    pub fn own_params(&self) -> Vec<(&Params, BTreeSet<&str>)> {
+        let mut sets: Vec<(&Params, BTreeSet<&str>)> = Vec::new();
+        for step in self.steps.iter().filter(|step| !step.params.is_empty()) {
+            match sets.iter_mut().find(|(set, _)| **set == step.params) {
+                Some((_, checks)) => drop(checks.insert(&step.check)),
+                None => sets.push((&step.params, BTreeSet::from([step.check.as_str()]))),
+            }
+        }
+        sets
     }
 
     /// The check of a step. Steps only come from [`Course::read`], which makes sure that their checks exist.

@@ -65,6 +65,65 @@ fn a_check_without_a_practice_action_is_proved_by_cases() {
 }
 
 #[test]
+fn what_could_not_be_read_proves_nothing() {
+    let machine = Machine::new();
+    machine.write(
+        "checks/no-keys.toml",
+        "title = \"x\"\naccount = \"production\"\n[[expect]]\ntitle = \"Keys or none\"\nthat = \"root.access_keys || !root.access_keys\"\nfix = \"x\"\n",
+    );
+    let case = |title: &str, verdict: &str, more: &str| {
+        format!("[[case]]\ntitle = \"{title}\"\nrecording = \"done.json\"\nverdict = \"{verdict}\"\n{more}\n")
+    };
+    let unread = case("unread", "unknown", "unset = [\"production/root\"]");
+    machine.write("checks/cases/no-keys.toml", &(case("none", "verified", "") + &unread));
+    let ran = machine.verify(&["selftest", "no-keys"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("one that is not, by what was read"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_course_with_other_figures_and_names_is_proved_all_the_same() {
+    let machine = Machine::new();
+    for (from, to) in [
+        ("budget_amount = 10", "budget_amount = 12.5"),
+        ("alert_threshold = 50", "alert_threshold = 80"),
+        ("account_suffix = \"-production\"", "account_suffix = \"-prod\""),
+        ("shared_bucket_suffix = \"-shared\"", "shared_bucket_suffix = \"-team\""),
+        ("strict_budget = false", "strict_budget = true"),
+    ] {
+        machine.edit("book.toml", from, to);
+    }
+    let ran = machine.verify(&["selftest"]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    for step in ["account-name", "shared-bucket", "cost-budget"] {
+        assert_eq!(machine.verify(&["practice", "do", step]).status, 0, "{step}");
+        let judged = machine.verify(&["--practice", step]);
+        assert_eq!(judged.status, 0, "{}", judged.stdout);
+    }
+    assert!(machine.verify(&["--practice", "cost-budget"]).stdout.contains("12.5 USD"));
+}
+
+#[test]
+fn a_lessons_own_parameters_are_tried_too() {
+    let machine = Machine::new();
+    machine.write(
+        "src/more.md",
+        "# More\n\n- A large budget <!-- verify: cost-budget budget_amount=99 strict_budget=true -->\n",
+    );
+    machine.edit("src/SUMMARY.md", "- [Writing", "- [More](more.md)\n- [Writing");
+    let ran = machine.verify(&["selftest", "cost-budget"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("✓ cost-budget,budget_amount=99,strict_budget=true"), "{}", ran.stdout);
+    // Only with these figures is it wrong.
+    let (right, wrong) = ("0.0 && !b.expired)\"\nmet", "0.0 && !b.expired) && budget_amount < 50\"\nmet");
+    machine.edit("checks/cost-budget.toml", right, wrong);
+    let ran = machine.verify(&["selftest", "cost-budget"]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("✗ cost-budget,budget_amount=99"), "{}", ran.stdout);
+}
+
+#[test]
 fn mistakes_in_cases_are_named() {
     let machine = Machine::new();
     let case =
@@ -77,6 +136,7 @@ fn mistakes_in_cases_are_named() {
         (case("").replace("done.json", "gone.json"), "reading checks/cases/gone.json"),
         (case("verdct = \"x\""), "unknown field `verdct`"),
         (case("params = { budget_amout = 1 }"), "no parameter `budget_amout`"),
+        (case("after = \"t\""), "no case “t” stands before it"),
     ] {
         machine.write("checks/cases/cost-budget.toml", &text);
         let ran = machine.verify(&["selftest", "cost-budget"]);

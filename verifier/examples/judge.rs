@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
-    let world = World::open(Start::Done, &[], 1_795_478_400).await?;
+    let world = World::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
     let told = |step: &&Step| step.places.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());

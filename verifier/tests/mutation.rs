@@ -5,7 +5,7 @@
 mod common;
 
 use common::COURSE;
-use mdbook_verify::check::{Body, Check, Proof};
+use mdbook_verify::check::{Body, Check, Late, Proof};
 use mdbook_verify::course::Course;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,10 +15,21 @@ use verify::compile;
 use verify::selftest::{self, Situations, cases};
 
 /// What breaking it so cannot change, and why.
-const EQUIVALENT: &[(&str, &str)] = &[(
-    "billing-alerts: 1 that: billing_metrics.size() >= 0",
-    "it is judged only when there are metrics, and is true then",
-)];
+const EQUIVALENT: &[(&str, &str)] = &[
+    ("account-created: 1 that: identity.account != 'x'", "an account id that was read is neither empty nor an x"),
+    (
+        "billing-alerts: 1 that: billing_metrics.size() >= 0",
+        "it is judged only when there are metrics, and is true then",
+    ),
+    ("billing-alerts: 2 backed_by: turned_on.size() >= 0", NOTHING_TO_TELL),
+    ("free-tier-alerts: 1 backed_by: changed.size() >= 0", NOTHING_TO_TELL),
+    ("iam-billing-access: 1 backed_by: changed.size() >= 0", NOTHING_TO_TELL),
+    (
+        "mfa-sign-in: 2 same: root.virtual_devices.map(d, d.serial + ' x' + d.enabled)",
+        "what stands between the two tells no devices apart",
+    ),
+];
+const NOTHING_TO_TELL: &str = "the sentence tells of the event, and cannot be filled without one";
 
 /// One way to break a check.
 struct Mutant {
@@ -34,7 +45,7 @@ fn replaced(text: &str, range: Range<usize>, by: &str) -> String {
 /// Every small way to break an expression, each with what it says now.
 fn broken(source: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let swaps: [(&str, &[&str]); 8] = [
+    let swaps: [(&str, &[&str]); 12] = [
         ("==", &["!="]),
         ("!=", &["=="]),
         (">=", &[">", "<"]),
@@ -43,6 +54,10 @@ fn broken(source: &str) -> Vec<String> {
         ("<", &["<=", ">="]),
         (".exists(", &[".all("]),
         (".all(", &[".exists("]),
+        (".endsWith(", &[".startsWith(", ".contains("]),
+        (".startsWith(", &[".endsWith(", ".contains("]),
+        (".contains(", &[".startsWith(", ".endsWith("]),
+        ("fold(", &["string("]),
     ];
     let quoted = quoted(source);
     let code = |at: usize| !quoted.iter().any(|range| range.contains(&at));
@@ -70,6 +85,9 @@ fn broken(source: &str) -> Vec<String> {
         if let (false, Ok(number)) = (part, digits.parse::<i64>()) {
             found.push(replaced(source, at..at + digits.len(), &(number + 1).to_string()));
         }
+    }
+    for literal in quoted {
+        found.push(replaced(source, literal.end - 1..literal.end - 1, "x"));
     }
     found.sort();
     found.dedup();
@@ -159,6 +177,38 @@ fn mutants(check: &Check) -> Vec<Mutant> {
                 add(format!("{number} when: {text}"), &|check| expect(check, &|it| it.when = Some(text.clone())));
             }
         }
+        if let Proof::Evidence { late: Some(late), .. } = &expectation.proof {
+            let mut late_is = |what: String, changed: Option<Late>| {
+                add(format!("{number} {what}"), &|check| {
+                    expect(check, &|it| {
+                        if let Proof::Evidence { late, .. } = &mut it.proof {
+                            late.clone_from(&changed);
+                        }
+                    });
+                });
+            };
+            late_is("absence: false".into(), None);
+            late_is("at: none".into(), late.at.as_ref().map(|_| Late { at: None, ..late.clone() }));
+            late_is("same: none".into(), late.same.as_ref().map(|_| Late { same: None, ..late.clone() }));
+            for text in late.at.iter().flat_map(|at| broken(at)) {
+                late_is(format!("at: {text}"), Some(Late { at: Some(text), ..late.clone() }));
+            }
+            for text in late.same.iter().flat_map(|same| broken(same)) {
+                late_is(format!("same: {text}"), Some(Late { same: Some(text), ..late.clone() }));
+            }
+        }
+        if let Proof::Word { backed_by: Some(event), .. } = &expectation.proof {
+            let all = broken(event).into_iter().map(Some).chain([None]);
+            for changed in all {
+                add(format!("{number} backed_by: {}", changed.as_deref().unwrap_or("none")), &|check| {
+                    expect(check, &|it| {
+                        if let Proof::Word { backed_by, .. } = &mut it.proof {
+                            backed_by.clone_from(&changed);
+                        }
+                    });
+                });
+            }
+        }
         if let Proof::Evidence { that, .. } = &expectation.proof {
             for text in broken(that) {
                 add(format!("{number} that: {text}"), &|check| {
@@ -170,6 +220,9 @@ fn mutants(check: &Check) -> Vec<Mutant> {
                 });
             }
         }
+    }
+    for account in COURSE.0.accounts.keys().filter(|account| **account != check.account && !check.account.is_empty()) {
+        add(format!("account: {account}"), &|check| check.account.clone_from(account));
     }
     if let Body::Steps(steps) = &check.body {
         for step in steps {

@@ -21,7 +21,7 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let now = time::now_secs();
     // Two actions in one second would leave events whose order nobody knows.
     let first = taken.iter().map(|taken| taken.time + 1).max().unwrap_or(now).max(now);
-    let world = World::open(Start::Fresh, &taken, now).await?;
+    let world = World::open(Start::Fresh, &taken, &session.course.params, now).await?;
     let mut todo = practice::steps_before(&world, &step.check)?;
     if !world.has_done(&step.check) {
         todo.push(action.step);

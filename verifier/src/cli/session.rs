@@ -207,13 +207,12 @@ impl<'c> Session<'c> {
     }
 
     async fn practice_connections(&self, start: PracticeStart) -> Result<BTreeMap<String, Connection>> {
-        let world = match start {
-            PracticeStart::Fresh => World::open(Start::Fresh, &[], time::now_secs()).await?,
-            PracticeStart::Done => World::open(Start::Done, &[], time::now_secs()).await?,
-            PracticeStart::Taken => {
-                World::open(Start::Fresh, &practice::log::read(&self.root)?, time::now_secs()).await?
-            }
+        let (start, taken) = match start {
+            PracticeStart::Fresh => (Start::Fresh, Vec::new()),
+            PracticeStart::Done => (Start::Done, Vec::new()),
+            PracticeStart::Taken => (Start::Fresh, practice::log::read(&self.root)?),
         };
+        let world = World::open(start, &taken, &self.course.params, time::now_secs()).await?;
         Ok(world.connections(self.course.accounts.keys()))
     }
 }

@@ -88,7 +88,7 @@ const fn action(
 const ACTIONS: &[ActionSpec] = &[
     action("unique-email", "Sign up with an e-mail address of its own", &[], &[Deed::SignUp]),
     action("account-created", "Sign up for the production account", &[], &[Deed::SignUp]),
-    action("account-name", "Name the account learner-production", SIGNED_UP, &[Deed::NameAccount]),
+    action("account-name", "Name the account as the lesson asks", SIGNED_UP, &[Deed::NameAccount]),
     action("contact-matches", "Enter the general account's name and address", SIGNED_UP, &[Deed::MatchContact]),
     action("support-plan", "Choose the general account's Support plan", SIGNED_UP, &[Deed::ChoosePlan]),
     action("root-mfa", "Enable a virtual MFA device for root", SIGNED_UP, &[Deed::EnableRootMfa]),
@@ -103,10 +103,10 @@ const ACTIONS: &[ActionSpec] = &[
         SIGNED_UP,
         &[Deed::PdfInvoice, Deed::FreeTierAlerts, Deed::BillingAlerts],
     ),
-    action("cost-budget", "Create a cost budget of $10 a month with an alert", SIGNED_UP, &[Deed::CreateBudget]),
+    action("cost-budget", "Create the lesson's cost budget, with an alert", SIGNED_UP, &[Deed::CreateBudget]),
     action("iam-billing-access", "Activate IAM access to billing", SIGNED_UP, &[Deed::IamBillingAccess]),
     action("alternate-contacts", "Add a billing and a security contact", SIGNED_UP, &[Deed::AlternateContacts]),
-    action("shared-bucket", "Create the bucket learner-production-shared", SIGNED_UP, &[Deed::CreateBucket]),
+    action("shared-bucket", "Create the bucket to share", SIGNED_UP, &[Deed::CreateBucket]),
     // A new bucket is private and encrypted.
     action("shared-bucket-private", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
     action("shared-bucket-encryption", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
@@ -169,7 +169,13 @@ pub(super) async fn perform(world: &World, account: Account, deed: Deed, time: i
     let writer = world.writer(account);
     match deed {
         Deed::SignUp => sign_up(world, account, time).await,
-        Deed::NameAccount => writer.put_account_name(&format!("learner-{}", account.name())).await,
+        Deed::NameAccount => {
+            let name = match account {
+                Account::General => "learner-general".to_owned(),
+                Account::Production => format!("learner{}", world.lesson.account_suffix),
+            };
+            writer.put_account_name(&name).await
+        }
         Deed::MatchContact => match world.writer(Account::General).contact_information().await? {
             Some(contact) => writer.put_contact_information(contact).await,
             None => Err(PracticeError::Refused { why: "the general account has no contact information".to_owned() }),

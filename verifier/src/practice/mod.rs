@@ -1,7 +1,7 @@
 //! The practice account: two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
 //!
-//! A practice world is a pure function of a start and of the actions taken since, so every process sees the same
-//! accounts. [`actions()`] do the steps of the lesson. A request goes through the front to the account
+//! A practice world is a pure function of a start, of the course's parameters and of the actions taken since, so every
+//! process sees the same accounts. [`actions()`] do the steps of the lesson. A request goes through the front to the account
 //! that its access key belongs to; there, winterbaume's emulators answer what they can, one instance for each account,
 //! and the modules named after services answer the rest. What AWS has only a console for is set in `console`.
 //!
@@ -18,6 +18,7 @@ mod cloudtrail;
 mod console;
 mod front;
 mod iam;
+mod lesson;
 pub mod log;
 mod organizations;
 mod s3;
@@ -36,6 +37,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use mdbook_verify::param::Params;
 use mdbook_verify::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use winterbaume_core::{MockAws, MockRequest, MockService};
@@ -45,6 +47,7 @@ use crate::account::{Connected, Connection};
 use accounts::{Account, Caller};
 use actions::Deed;
 use front::Cloud;
+use lesson::Lesson;
 use writer::Writer;
 
 pub use actions::{ActionSpec, actions, find, steps_before, take};
@@ -134,6 +137,7 @@ impl Error for PracticeError {}
 pub struct World {
     cloud: Arc<Cloud>,
     http: SharedHttpClient,
+    lesson: Lesson,
     done: Mutex<Vec<Deed>>,
 }
 
@@ -144,15 +148,15 @@ impl fmt::Debug for World {
 }
 
 impl World {
-    /// Builds both accounts and takes the actions. `now`, in Unix seconds, is what the accounts take for the present:
-    /// what was done before the actions is dated back from it.
+    /// Builds both accounts and takes the actions, with the figures and names of the course's parameters. `now`, in Unix
+    /// seconds, is what the accounts take for the present: what was done before the actions is dated back from it.
     ///
     /// # Errors
     /// When an action is unknown or comes before one that it needs.
-    pub async fn open(start: Start, taken: &[TakenAction], now: i64) -> Result<World, PracticeError> {
+    pub async fn open(start: Start, taken: &[TakenAction], params: &Params, now: i64) -> Result<World, PracticeError> {
         let cloud = Arc::new(Cloud::new(now));
         let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
-        let world = World { cloud, http, done: Mutex::default() };
+        let world = World { cloud, http, lesson: Lesson::of(params), done: Mutex::default() };
         for deed in Deed::ALL.into_iter().filter(|deed| deed.sets_an_account_up()) {
             actions::perform(&world, Account::General, deed, now.saturating_sub(GENERAL_AGE)).await?;
         }
@@ -229,7 +233,7 @@ impl World {
     }
 
     fn writer(&self, account: Account) -> Writer {
-        Writer::new(account, self.http.clone())
+        Writer::new(account, self.http.clone(), &self.lesson)
     }
 
     fn is_done(&self, deed: Deed) -> bool {

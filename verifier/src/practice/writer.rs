@@ -15,11 +15,13 @@ use aws_smithy_types::DateTime;
 use serde_json::json;
 
 use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
+use super::lesson::Lesson;
 use super::{PracticeError, config};
 
 /// Clients of one account that act as its root user.
 pub(super) struct Writer {
     account: Account,
+    lesson: Lesson,
     accounts: aws_sdk_account::Client,
     budgets: aws_sdk_budgets::Client,
     cloudwatch: aws_sdk_cloudwatch::Client,
@@ -27,15 +29,13 @@ pub(super) struct Writer {
     s3: aws_sdk_s3::Client,
 }
 
-/// The bucket that the production account shares.
-const BUCKET: &str = "learner-production-shared";
-
 impl Writer {
     /// The writer of an account.
-    pub(super) fn new(account: Account, http: SharedHttpClient) -> Writer {
+    pub(super) fn new(account: Account, http: SharedHttpClient, lesson: &Lesson) -> Writer {
         let config = config(Caller::Root(account), http);
         Writer {
             account,
+            lesson: lesson.clone(),
             accounts: aws_sdk_account::Client::new(&config),
             budgets: aws_sdk_budgets::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
@@ -83,9 +83,10 @@ impl Writer {
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Creates the lesson's budget: $10 a month, with an e-mail once more than half of it is spent.
+    /// Creates the lesson's budget, with an e-mail once as much of it is spent as the lesson says.
     pub(super) async fn create_budget(&self) -> Result<(), PracticeError> {
-        let limit = Spend::builder().amount("10.0").unit("USD").build().map_err(PracticeError::aws)?;
+        let amount = format!("{:?}", self.lesson.budget_amount);
+        let limit = Spend::builder().amount(amount).unit("USD").build().map_err(PracticeError::aws)?;
         let budget = Budget::builder()
             .budget_name("My Monthly Cost Budget")
             .budget_type(BudgetType::Cost)
@@ -96,7 +97,7 @@ impl Writer {
         let notification = Notification::builder()
             .notification_type(NotificationType::Actual)
             .comparison_operator(ComparisonOperator::GreaterThan)
-            .threshold(50.0)
+            .threshold(self.lesson.alert_threshold)
             .threshold_type(ThresholdType::Percentage)
             .build()
             .map_err(PracticeError::aws)?;
@@ -114,21 +115,26 @@ impl Writer {
         request.notifications_with_subscribers(alert).send().await.map(drop).map_err(PracticeError::aws)
     }
 
+    /// The bucket that the production account shares.
+    fn bucket(&self) -> String {
+        format!("learner-production{}", self.lesson.bucket_suffix)
+    }
+
     /// Creates the bucket, as it comes.
     pub(super) async fn create_bucket(&self) -> Result<(), PracticeError> {
-        self.s3.create_bucket().bucket(BUCKET).send().await.map(drop).map_err(PracticeError::aws)
+        self.s3.create_bucket().bucket(self.bucket()).send().await.map(drop).map_err(PracticeError::aws)
     }
 
     /// Keeps what is overwritten in the bucket.
     pub(super) async fn enable_versioning(&self) -> Result<(), PracticeError> {
         let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-        let request = self.s3.put_bucket_versioning().bucket(BUCKET).versioning_configuration(enabled);
+        let request = self.s3.put_bucket_versioning().bucket(self.bucket()).versioning_configuration(enabled);
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
     /// Lets another account list the bucket and read what is in it, with the lesson's policy.
     pub(super) async fn share_bucket(&self, reader: Account) -> Result<(), PracticeError> {
-        let arn = format!("arn:aws:s3:::{BUCKET}");
+        let arn = format!("arn:aws:s3:::{}", self.bucket());
         let statement = |sid: &str, action: &str, resource: &str| {
             let principal = json!({ "AWS": reader.root_arn() });
             json!({ "Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource })
@@ -136,7 +142,7 @@ impl Writer {
         let statements =
             [statement("List", "s3:ListBucket", &arn), statement("Read", "s3:GetObject", &format!("{arn}/*"))];
         let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
-        let request = self.s3.put_bucket_policy().bucket(BUCKET).policy(policy);
+        let request = self.s3.put_bucket_policy().bucket(self.bucket()).policy(policy);
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 

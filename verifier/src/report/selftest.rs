@@ -20,16 +20,16 @@ pub fn text(proofs: &[Proof]) -> String {
             0 => "–".to_owned(),
             all => format!("{passed} of {all}"),
         };
-        let practice = match &proof.practice {
+        let (practice, others) = match &proof.practice {
             Some(practised) => {
                 let others = practised.moved_by.len();
                 let others = if others == 0 { "none".to_owned() } else { format!("{others} do it") };
-                let (before, after) = (practised.before.name(), practised.after.name());
-                format!("{before:<10} {after:<10} {:<10} {others:<8}", practised.denied.name())
+                (format!("{:<10} {:<10}", practised.before.name(), practised.after.name()), others)
             }
-            None => format!("{:<41}", "no practice action"),
+            None => (format!("{:<21}", "no practice action"), "–".to_owned()),
         };
-        let _ = writeln!(out, "{style}{icon}{style:#} {:<24} {practice} {cases}", proof.check);
+        let denied = proof.denied.name();
+        let _ = writeln!(out, "{style}{icon}{style:#} {:<24} {practice} {denied:<10} {others:<8} {cases}", proof.check);
     }
     let _ = writeln!(out);
     for proof in proofs {
@@ -57,7 +57,6 @@ pub fn json(proofs: &[Proof]) -> serde_json::Result<String> {
                 json!({
                     "before": practised.before,
                     "after": practised.after,
-                    "denied": practised.denied,
                     "moved_by": practised.moved_by,
                 })
             });
@@ -65,6 +64,7 @@ pub fn json(proofs: &[Proof]) -> serde_json::Result<String> {
             json!({
                 "check": proof.check,
                 "practice": practice,
+                "denied": proof.denied,
                 "cases": cases.collect::<Vec<_>>(),
                 "problems": proof.problems,
             })

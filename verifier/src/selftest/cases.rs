@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::param::Params;
-use mdbook_verify::results::{Outcome, Verdict};
+use mdbook_verify::results::{Outcome, Results, StepResult, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,11 +27,16 @@ pub struct Case {
     account: Option<String>,
     params: Params,
     gathered: Gathered,
+    /// What was seen then is remembered.
+    after: Option<Arc<Case>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// The parameters that all cases are about; a case can have others.
+    #[serde(default)]
+    params: Params,
     case: Vec<Written>,
 }
 
@@ -55,6 +60,7 @@ struct Written {
     account: Option<String>,
     #[serde(default)]
     params: Params,
+    after: Option<String>,
 }
 
 /// The cases of a check; none where there is no file.
@@ -71,11 +77,14 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
         Err(error) => return Err(error).context(format!("reading {shown}")),
     };
     let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
-    let case = |written: Written| {
+    let mut cases: Vec<Case> = Vec::new();
+    for mut written in file.case {
         let title = written.title.clone();
-        open(course, &folder, written).with_context(|| format!("{shown}: the case “{title}”"))
-    };
-    file.case.into_iter().map(case).collect()
+        written.params = file.params.clone().into_iter().chain(written.params).collect();
+        let case = open(course, &folder, written, &cases).with_context(|| format!("{shown}: the case “{title}”"))?;
+        cases.push(case);
+    }
+    Ok(cases)
 }
 
 /// Names of files in `checks/cases/` that no check has.
@@ -87,7 +96,7 @@ pub fn strays(course: &Course) -> Vec<String> {
     strays
 }
 
-fn open(course: &Course, folder: &Path, written: Written) -> Result<Case> {
+fn open(course: &Course, folder: &Path, written: Written, earlier: &[Case]) -> Result<Case> {
     let plain = |part| matches!(part, std::path::Component::Normal(_));
     if !Path::new(&written.recording).components().all(plain) {
         bail!("the recording `{}` is not a file below checks/cases", written.recording);
@@ -111,7 +120,12 @@ fn open(course: &Course, folder: &Path, written: Written) -> Result<Case> {
     if let Some(name) = written.params.keys().find(|name| !course.params.contains_key(*name)) {
         bail!("the course has no parameter `{name}`");
     }
+    let named = |title: String| {
+        let found = earlier.iter().find(|case| case.title == title);
+        found.cloned().map(Arc::new).with_context(|| format!("no case “{title}” stands before it"))
+    };
     Ok(Case {
+        after: written.after.map(named).transpose()?,
         title: written.title,
         verdict: written.verdict,
         outcomes: written.outcomes,
@@ -148,8 +162,21 @@ fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
 }
 
 impl Case {
-    /// What is wrong with how the check judges it, if anything is.
-    pub fn wrong(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> Option<String> {
+    /// What the check says of it.
+    pub(super) fn judge(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> StepResult {
+        self.judge_into(&mut Results::empty(true), course, compiled, step)
+    }
+
+    fn judge_into(
+        &self,
+        results: &mut Results,
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        step: &Step,
+    ) -> StepResult {
+        if let Some(before) = &self.after {
+            before.judge_into(results, course, compiled, step);
+        }
         let mut step = step.clone();
         step.params.extend(self.params.clone());
         if let Some(account) = &self.account {
@@ -157,13 +184,17 @@ impl Case {
         }
         let mut gathered = self.gathered.clone();
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
-        let result = super::judged(course, compiled, &step, &gathered, &|_| self.confirmed);
+        super::judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
+    }
+
+    /// What is wrong with what the check says of it, if anything is.
+    pub(super) fn wrong(&self, result: &StepResult) -> Option<String> {
         if result.verdict != self.verdict {
             return Some(format!(
                 "it is {}, and {} was expected: {}",
                 result.verdict,
                 self.verdict,
-                super::why(&result)
+                super::why(result)
             ));
         }
         let outcomes: Vec<Outcome> = result.expectations.iter().map(|told| told.outcome).collect();

@@ -2,13 +2,13 @@
 //!
 //! On the practice account, a check must not be done before its own action and must be done after it, must not be done
 //! by anybody else's action, and must be unknown when its reads are denied. Beside that, or where the practice account
-//! has no action for it, an instructor gives it [`cases`]: recordings with the verdicts that they expect.
+//! has no action for it, an instructor gives it [`cases`]: recordings with the verdicts that they expect. A lesson's own
+//! parameters for a check are tried like the course's.
 
 pub mod cases;
 mod situations;
 
-pub use situations::Situations;
-
+use anyhow::Result;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{ReasonCode, Results, StepResult, Verdict};
@@ -16,17 +16,21 @@ use std::sync::Arc;
 
 use crate::gather::Gathered;
 use crate::plan::Compiled;
+use crate::practice;
 use crate::run::Bench;
 use cases::Case;
+pub use situations::Situations;
 use situations::{Situation, words};
 
 /// What was found about one check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proof {
-    /// The check's name.
+    /// The check's name, with the parameters that a lesson gives it.
     pub check: String,
     /// The verdicts on the practice account; none where it has no action for the check.
     pub practice: Option<Practised>,
+    /// The verdict with everything done and the check's reads denied.
+    pub denied: Verdict,
     /// The instructor's cases, each with what was wrong with it.
     pub cases: Vec<(String, Option<String>)>,
     /// Why the check is not proved; empty where it is.
@@ -42,14 +46,43 @@ pub struct Practised {
     pub after: Verdict,
     /// The actions that did it without being its own.
     pub moved_by: Vec<String>,
-    /// With its reads denied.
-    pub denied: Verdict,
+}
+
+/// Proves the checks of a course that are named, or all of them.
+///
+/// # Errors
+/// What is wrong with their cases.
+pub async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
+    let wanted = |check: &str| names.is_empty() || names.iter().any(|name| name == check);
+    let each = Arc::new(course.with_a_step_for_each_check());
+    let all = Situations::gather(&each, compiled).await?;
+    let mut proofs = Vec::new();
+    for step in each.steps.iter().filter(|step| wanted(&step.check)) {
+        proofs.push(prove(&each, compiled, step, &all, &cases::read(course, &step.check)?));
+    }
+    for (set, checks) in course.own_params() {
+        // Cases say themselves which parameters they are about, and were tried above: this is the practice account's.
+        let tried = |check: &str| checks.contains(check) && wanted(check) && practice::find(check).is_ok();
+        if !checks.iter().any(|check| tried(check)) {
+            continue;
+        }
+        let params = course.params.clone().into_iter().chain(set.clone()).collect();
+        let each = Arc::new(Course { params, ..course.with_a_step_for_each_check() });
+        let all = Situations::gather(&each, compiled).await?;
+        let differs: String = set.iter().map(|(name, param)| format!(",{name}={param}")).collect();
+        for step in each.steps.iter().filter(|step| tried(&step.check)) {
+            let proof = prove(&each, compiled, step, &all, &[]);
+            proofs.push(Proof { check: proof.check + &differs, ..proof });
+        }
+    }
+    Ok(proofs)
 }
 
 /// Proves one check of a course with a step for each, see [`Course::with_a_step_for_each_check`].
 pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &Situations, cases: &[Case]) -> Proof {
     let judge = |situation: &Situation, step: &Step| {
-        judged(course, compiled, step, &situation.gathered, &|step| situation.done.contains(&step.check))
+        let said = |step: &Step| situation.done.contains(&step.check);
+        judged(&mut Results::empty(true), course, compiled, step, &situation.gathered, &said)
     };
     let mut problems = Vec::new();
     let practice = all.own(&step.check).map(|own| {
@@ -59,7 +92,6 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
             *action != step.check && !situation.done.contains(&step.check) && judge(situation, step).verdict.is_done()
         });
         let moved_by: Vec<String> = moved_by.map(|(action, _)| action.to_owned()).collect();
-        let denied = all.denied(&step.check).map(|denied| judge(denied, step));
         if !before.verdict.blocks() {
             problems.push(format!("before its action it is {} already", before.verdict));
         }
@@ -69,36 +101,46 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         if let Some(first) = moved_by.first() {
             problems.push(format!("`{first}` does it, which is another step's action"));
         }
-        let is_denied = |result: &StepResult| {
-            let denied = result.reasons.iter().any(|reason| reason.code == ReasonCode::Denied);
-            result.verdict == Verdict::Unknown && denied
-        };
-        if let Some(result) = denied.as_ref().filter(|result| !is_denied(result)) {
-            problems.push(format!("with its reads denied it is {}, and must be unknown", result.verdict));
-        }
-        let denied = denied.map_or(Verdict::Unknown, |denied| denied.verdict);
-        Practised { before: before.verdict, after: after.verdict, moved_by, denied }
+        Practised { before: before.verdict, after: after.verdict, moved_by }
     });
+    let denied = judge(all.denied(&step.check), step);
+    if denied.verdict != Verdict::Unknown || !denied.reasons.iter().any(|reason| reason.code == ReasonCode::Denied) {
+        problems.push(format!("with its reads denied it is {}, and must be unknown", denied.verdict));
+    }
+    let (mut done, mut not_done) = (false, false);
     let told = cases.iter().map(|case| {
-        let wrong = case.wrong(course, compiled, step);
+        let result = case.judge(course, compiled, step);
+        done |= result.verdict.is_done();
+        not_done |= is_false(&result);
+        let wrong = case.wrong(&result);
         problems.extend(wrong.iter().map(|wrong| format!("the case “{}”: {wrong}", case.title)));
         (case.title.clone(), wrong)
     });
     let told: Vec<(String, Option<String>)> = told.collect();
-    if practice.is_none() {
-        let expects = |done: bool| cases.iter().any(|case| case.verdict.is_done() == done);
-        if !expects(true) || !expects(false) {
-            problems.push(
-                "the practice account has no action for it: give it cases, one that is done and one that is not"
-                    .to_owned(),
-            );
-        }
+    if practice.is_none() && !(done && not_done) {
+        problems.push(
+            "the practice account has no action for it: give it cases, one that is done and one that is not, by what \
+             was read"
+                .to_owned(),
+        );
     }
-    Proof { check: step.check.clone(), practice, cases: told, problems }
+    Proof { check: step.check.clone(), practice, denied: denied.verdict, cases: told, problems }
 }
 
-/// Judges a step, with the learner's word for what `said` says of.
+/// Whether a step is not done by what was read, and not for want of it: what could not be read is not done with any
+/// check.
+fn is_false(result: &StepResult) -> bool {
+    let late_or_a_word = |code| matches!(code, ReasonCode::NotVisibleYet | ReasonCode::NeedsConfirmation);
+    match result.verdict {
+        Verdict::NotYet => true,
+        Verdict::Unknown => result.reasons.iter().all(|reason| late_or_a_word(reason.code)),
+        _ => false,
+    }
+}
+
+/// Judges a step after what the results have seen, with the learner's word for what `said` says of.
 fn judged(
+    results: &mut Results,
     course: &Arc<Course>,
     compiled: &Arc<Compiled>,
     step: &Step,
@@ -106,11 +148,10 @@ fn judged(
     said: &dyn Fn(&Step) -> bool,
 ) -> StepResult {
     let key = Key::new([0; 32]);
-    let mut results = Results::empty(true);
     let members = step.members.iter().filter_map(|id| course.step(id));
     let judged: Vec<&Step> = members.chain([step]).collect();
     results.confirmations = words(course, &judged, gathered, &key, said);
-    Bench { course, compiled, key: &key, show_identifiers: false }.judge(&judged, gathered, &mut results);
+    Bench { course, compiled, key: &key, show_identifiers: false }.judge(&judged, gathered, results);
     results.steps.remove(&step.id).unwrap_or_else(|| unreachable!("the step was judged"))
 }
 

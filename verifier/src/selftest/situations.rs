@@ -44,20 +44,20 @@ impl Situations {
     pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
         let plan = compiled.plan(course, &course.steps);
         let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new() };
-        let fresh = World::open(Start::Fresh, &[], time::now_secs()).await?;
+        let fresh = World::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
         for action in practice::actions() {
             let before = practice::steps_before(&fresh, action.step)?;
             let with = [before.clone(), vec![action.step]].concat();
             for actions in [before, with] {
                 if let Entry::Vacant(place) = situations.after.entry(actions) {
-                    let world = after(place.key()).await?;
+                    let world = after(course, place.key()).await?;
                     let action = place.key().last().copied();
                     place.insert(look(course, &world, &plan, action).await);
                 }
             }
         }
         for step in &course.steps {
-            let world = World::open(Start::Done, &[], time::now_secs()).await?;
+            let world = World::open(Start::Done, &[], &course.params, time::now_secs()).await?;
             let denied = deciding(course, compiled, step);
             denied.into_iter().flat_map(table::of).for_each(|call| world.deny(&call.name()));
             let plan = compiled.plan(course, [step]);
@@ -85,8 +85,9 @@ impl Situations {
         self.after.values().filter_map(|situation| Some((situation.action?, situation)))
     }
 
-    pub(super) fn denied(&self, check: &str) -> Option<&Situation> {
-        self.denied.get(check)
+    /// The situation in which everything is done and what a check reads is denied.
+    pub(super) fn denied(&self, check: &str) -> &Situation {
+        &self.denied[check]
     }
 }
 
@@ -105,12 +106,12 @@ fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Secti
     sections
 }
 
-async fn after(actions: &[&str]) -> Result<World> {
+async fn after(course: &Course, actions: &[&str]) -> Result<World> {
     let now = time::now_secs();
     let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
     let taken = (begin..).step_by(60).zip(actions);
     let taken: Vec<TakenAction> = taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time }).collect();
-    Ok(World::open(Start::Fresh, &taken, now).await?)
+    Ok(World::open(Start::Fresh, &taken, &course.params, now).await?)
 }
 
 async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'static str>) -> Situation {

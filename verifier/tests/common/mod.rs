@@ -9,6 +9,7 @@ use aws_config::SdkConfig;
 use mdbook_verify::check::{Proof, statement_about};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
+use mdbook_verify::param::Params;
 use mdbook_verify::results::{Confirmation, Results, StepResult};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -105,7 +106,7 @@ pub async fn world(start: Start, steps: &[&str]) -> World {
         .zip(steps)
         .map(|(time, step)| TakenAction { step: (*step).to_owned(), time })
         .collect();
-    World::open(start, &taken, NOW).await.unwrap()
+    World::open(start, &taken, &Params::new(), NOW).await.unwrap()
 }
 
 /// A verdict with its reasons in one line.

@@ -60,7 +60,7 @@ fn reads(world: &World, account: &str) -> Reads {
 async fn fresh(steps: &[&str]) -> World {
     let step = |(at, step): (i64, &&str)| TakenAction { step: (*step).to_owned(), time: THEN + at * 60 };
     let taken: Vec<TakenAction> = (0i64..).zip(steps).map(step).collect();
-    World::open(Start::Fresh, &taken, NOW).await.unwrap()
+    World::open(Start::Fresh, &taken, &Params::new(), NOW).await.unwrap()
 }
 
 /// A world in which the production account was signed up for and these steps were done.

@@ -165,7 +165,7 @@ async fn alternate_contacts_are_those_for_billing_and_security() {
 
 #[tokio::test]
 async fn the_general_account_and_a_done_world_have_everything() {
-    let (fresh, done) = (fresh(&[]).await, World::open(Start::Done, &[], NOW).await.unwrap());
+    let (fresh, done) = (fresh(&[]).await, World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap());
     for reads in [reads(&fresh, GENERAL), reads(&done, GENERAL), reads(&done, PRODUCTION)] {
         assert_eq!(reads.root_mfa().await, 1);
         assert_eq!(reads.event("ConsoleLogin").await.unwrap()["additionalEventData"]["MFAUsed"], "Yes");
@@ -221,8 +221,8 @@ async fn the_same_actions_come_to_the_same_accounts() {
     for start in [Start::Fresh, Start::Done] {
         let step = |step: &str| TakenAction { step: step.to_owned(), time: THEN };
         let taken = ["account-created", "mfa", "cost-budget", "billing-alerts"].map(step);
-        let one = World::open(start, &taken, NOW).await.unwrap();
-        let other = World::open(start, &taken, NOW).await.unwrap();
+        let one = World::open(start, &taken, &Params::new(), NOW).await.unwrap();
+        let other = World::open(start, &taken, &Params::new(), NOW).await.unwrap();
         for account in [GENERAL, PRODUCTION] {
             assert_eq!(reads(&one, account).everything().await, reads(&other, account).everything().await);
         }
