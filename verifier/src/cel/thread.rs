@@ -101,7 +101,7 @@ where
 }
 
 /// Has a thread do something: one that waits, or a new one.
-fn begin(job: Job) -> Result<(), String> {
+pub(super) fn begin(job: Job) -> Result<(), String> {
     let waiting = locked(&WAITING).pop();
     match waiting {
         None => spawn(job),

@@ -13,6 +13,7 @@ use super::{Common, Format, PracticeStart, accounts, notice};
 use crate::account::{self, Connection};
 use crate::bindings::{self, Binding, Bindings};
 use crate::book;
+use crate::cel;
 use crate::compile;
 use crate::evidence::privileges::Power;
 use crate::evidence::time;
@@ -50,6 +51,7 @@ impl<'c> Session<'c> {
 
     /// Reads the course and compiles the checks of these steps alone; those of all steps without one.
     pub(super) fn open_for(common: &'c Common, steps: &[String]) -> Result<Session<'c>> {
+        cel::warm_up();
         let (course, store) = read(common)?;
         let (root, course) = (course.root.clone(), Arc::new(course));
         let compiled = match steps {
