@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cel::names::Name;
-use crate::cel::{self, Expression, cost};
+use crate::cel::{self, Expression, cost, functions};
 use crate::evidence::Section;
 use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof};
 use crate::sentence::Sentence;
@@ -165,8 +165,11 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// Every free name must mean something.
+    /// Every free name must mean something, and so must what was meant for a macro.
     fn names(&mut self, place: &str, expression: &Expression) {
+        for (name, _) in functions::meant_for_macros(expression.tree()) {
+            self.fail(place, expression.source(), functions::misused(&name));
+        }
         for name in expression.names() {
             if let Err(message) = self.meaning(name) {
                 self.fail(place, expression.source(), message);

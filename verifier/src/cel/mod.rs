@@ -4,10 +4,12 @@
 
 pub mod bound;
 pub mod cost;
+pub mod functions;
 pub mod names;
 #[cfg(test)]
 mod tests;
 mod thread;
+pub mod trial;
 pub mod value;
 
 pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
@@ -15,6 +17,7 @@ pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Program, Value};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// The longest expression. Ours are a tenth of it.
@@ -86,6 +89,23 @@ impl Expression {
         &self.names
     }
 
+    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
+    /// itself.
+    pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
+        let (start, stop) = self.program.source_info().offset_for(node)?;
+        // CEL's parser counts characters.
+        let byte = |at: u32| self.source.char_indices().nth(at as usize).map_or(self.source.len(), |(byte, _)| byte);
+        let sign = byte(start)..byte(stop.saturating_add(1)).max(byte(start));
+        let Some(word) = word else { return Some(sign) };
+        // A call's sign is its bracket.
+        let before = self.source[..sign.start].trim_end();
+        if self.source[sign.clone()].starts_with('(') && before.ends_with(word) {
+            return Some(before.len() - word.len()..before.len());
+        }
+        let found = self.source[sign.start..].find(word).map(|at| sign.start + at);
+        Some(found.map_or(sign, |at| at..at + word.len()))
+    }
+
     /// Evaluates it as a condition.
     pub fn decide(&self, scope: &Scope) -> Outcome {
         match self.evaluate(scope) {
@@ -101,6 +121,12 @@ impl Expression {
     /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.
     pub fn words(&self, scope: &Scope) -> Option<String> {
         self.evaluate(scope).ok().and_then(|value| value::words(value.as_ref()))
+    }
+
+    /// Why it comes to nothing, if it does.
+    #[cfg(test)]
+    pub(crate) fn fails(&self, scope: &Scope) -> Option<String> {
+        self.evaluate(scope).err()
     }
 
     fn evaluate(&self, scope: &Scope) -> Result<Box<dyn Val>, String> {

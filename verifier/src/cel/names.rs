@@ -3,6 +3,8 @@
 use cel::common::ast::{EntryExpr, Expr};
 use cel::parser::Expression;
 
+use super::functions;
+
 /// A free name with the fields that are selected from it: `accounts.general.root.mfa`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
@@ -12,13 +14,25 @@ pub struct Name {
     pub fields: Vec<String>,
 }
 
-/// The free names of an expression, each place once; variables of `exists` and the like are not free.
+/// The free names of an expression, each once; variables of `exists` and the like are not free.
 pub fn used(expression: &Expression) -> Vec<Name> {
-    let mut names = Vec::new();
-    walk(expression, &mut Vec::new(), &mut names);
+    let mut names: Vec<Name> = places(expression).into_iter().map(|(name, _)| name).collect();
     names.sort();
     names.dedup();
     names
+}
+
+/// The free names of an expression in the order in which they stand, each with its first node.
+pub fn places(expression: &Expression) -> Vec<(Name, u64)> {
+    let mut names = Vec::new();
+    walk(expression, &mut Vec::new(), &mut names);
+    names
+}
+
+/// Visits every node of a tree.
+pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+    visit(expression);
+    children(expression, &mut |child| each(child, visit));
 }
 
 /// How deep `exists`, `map` and the like are nested.
@@ -66,11 +80,21 @@ fn plain_literal(source: &str, quote: char) -> Option<&str> {
     content[end..].starts_with(quote).then(|| &content[end + 1..])
 }
 
-fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<Name>) {
-    if let Some(name) = chain(expression) {
+fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<(Name, u64)>) {
+    if let Some((name, node)) = chain(expression) {
         if !bound.contains(&name.root) {
-            names.push(name);
+            names.push((name, node));
         }
+        return;
+    }
+    if let Expr::Call(call) = &expression.expr
+        && let Some(variable) = functions::meant_for_a_macro(call)
+    {
+        // Its variable is no name that is missing: the macro is.
+        call.target.iter().for_each(|target| walk(target, bound, names));
+        bound.push(variable.to_owned());
+        call.args.iter().for_each(|arg| walk(arg, bound, names));
+        bound.pop();
         return;
     }
     if let Expr::Comprehension(comprehension) = &expression.expr {
@@ -89,14 +113,16 @@ fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<Name>)
     children(expression, &mut |child| walk(child, bound, names));
 }
 
-/// A name with the fields selected from it, if the expression is nothing else.
-fn chain(expression: &Expression) -> Option<Name> {
+/// A name with the fields selected from it, if the expression is nothing else, and the node of the name itself.
+fn chain(expression: &Expression) -> Option<(Name, u64)> {
     match &expression.expr {
-        Expr::Ident(root) => Some(Name { root: root.trim_start_matches('.').to_owned(), fields: Vec::new() }),
+        Expr::Ident(root) => {
+            Some((Name { root: root.trim_start_matches('.').to_owned(), fields: Vec::new() }, expression.id))
+        }
         Expr::Select(select) => {
-            let mut name = chain(&select.operand)?;
+            let (mut name, node) = chain(&select.operand)?;
             name.fields.push(select.field.clone());
-            Some(name)
+            Some((name, node))
         }
         _ => None,
     }

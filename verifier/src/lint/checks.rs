@@ -125,10 +125,9 @@ impl Linter<'_> {
     fn infer(&mut self, place: &str, expression: &Expression, text: &str) -> Type {
         let (kind, mistakes) = infer::infer(expression.tree(), &self.names);
         for mistake in mistakes {
-            let rule = if mistake.message.contains("has no field") { "unknown-field" } else { "wrong-type" };
             let spot = self.spot(text, mistake.word.as_deref().or(Some(expression.source())));
             let help = "`verify schema evidence` and the reference chapter list every section and field";
-            self.warn(rule, spot, format!("{place}: {}", mistake.message), help);
+            self.warn(mistake.rule, spot, format!("{place}: {}", mistake.message), help);
         }
         kind
     }

@@ -4,40 +4,26 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operator
 use cel::parser::Expression;
 use std::collections::BTreeMap;
 
+use super::trial;
 use super::types::{Record, Type};
+use crate::cel::functions;
 use crate::compile::did_you_mean;
 
 /// Something in an expression that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
+    /// The name of its rule.
+    pub rule: &'static str,
     /// What.
     pub message: String,
-    /// The text that is meant, as far as it is known: a field or a function's name.
+    /// The node of the expression that is wrong.
+    pub node: u64,
+    /// The word that is meant, which stands there or behind: a field or a function's name.
     pub word: Option<String>,
 }
 
 /// The names that an expression can use, with their types.
 pub type Names = BTreeMap<String, Type>;
-
-/// CEL's functions and ours, with what they come to.
-const FUNCTIONS: &[(&str, Type)] = &[
-    ("size", Type::Number),
-    ("contains", Type::Bool),
-    ("startsWith", Type::Bool),
-    ("endsWith", Type::Bool),
-    ("matches", Type::Bool),
-    ("fold", Type::Text),
-    ("string", Type::Text),
-    ("int", Type::Number),
-    ("uint", Type::Number),
-    ("double", Type::Number),
-    ("bool", Type::Bool),
-    ("bytes", Type::Any),
-    ("timestamp", Type::Any),
-    ("duration", Type::Any),
-    ("type", Type::Any),
-    ("dyn", Type::Any),
-];
 
 /// An expression's type, and its mistakes.
 pub fn infer(expression: &Expression, names: &Names) -> (Type, Vec<Mistake>) {
@@ -53,156 +39,197 @@ struct Inference {
 
 impl Inference {
     fn of(&mut self, expression: &Expression) -> Type {
+        let node = expression.id;
         match &expression.expr {
             Expr::Ident(name) => self.names.get(name.trim_start_matches('.')).cloned().unwrap_or(Type::Any),
             Expr::Literal(literal) => match literal {
                 LiteralValue::Boolean(_) => Type::Bool,
-                LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_) => Type::Number,
+                LiteralValue::Int(_) => Type::Int,
+                LiteralValue::UInt(_) => Type::Uint,
+                LiteralValue::Double(_) => Type::Double,
                 LiteralValue::String(_) => Type::Text,
                 LiteralValue::Null => Type::Null,
                 LiteralValue::Bytes(_) => Type::Any,
             },
             Expr::Select(select) => {
                 let operand = self.of(&select.operand);
-                let field = self.field(&operand, &select.field);
+                let field = self.field(node, &operand, &select.field);
                 if select.test { Type::Bool } else { field }
             }
             Expr::List(list) => {
                 let elements = list.elements.iter().map(|element| self.of(element)).reduce(Type::or);
                 Type::list(elements.unwrap_or(Type::Any))
             }
-            Expr::Comprehension(comprehension) => self.comprehension(comprehension),
-            Expr::Call(call) => self.call(call),
+            Expr::Comprehension(comprehension) => self.comprehension(node, comprehension),
+            Expr::Call(call) => self.call(node, call),
             Expr::Map(_) | Expr::Struct(_) | Expr::Unspecified => Type::Any,
         }
     }
 
-    fn field(&mut self, operand: &Type, field: &str) -> Type {
+    fn field(&mut self, node: u64, operand: &Type, field: &str) -> Type {
         match operand {
             Type::Record(record) => match record.fields.get(field) {
                 Some(known) => known.clone(),
                 None => {
-                    self.wrong(no_field(record, field), Some(field));
+                    self.wrong("unknown-field", node, Some(field), no_field(record, field));
                     Type::Any
                 }
             },
             Type::Any => Type::Any,
             other => {
-                self.wrong(format!("{other} has no fields, and `{field}` is asked of it"), Some(field));
+                let message = format!("{other} has no fields, and `{field}` is asked of it");
+                self.wrong("wrong-type", node, Some(field), message);
                 Type::Any
             }
         }
     }
 
     /// `exists`, `all`, `filter`, `map` and the like, which the parser has written out.
-    fn comprehension(&mut self, comprehension: &ComprehensionExpr) -> Type {
+    fn comprehension(&mut self, node: u64, comprehension: &ComprehensionExpr) -> Type {
         let element = match self.of(&comprehension.iter_range) {
             Type::List(element) => *element,
-            Type::Any | Type::Record(_) => Type::Any,
+            Type::Any => Type::Any,
             other => {
-                self.wrong(format!("{other} is no list, and cannot be gone through"), None);
+                self.wrong("wrong-type", node, None, format!("{other} is no list, and cannot be gone through"));
                 Type::Any
             }
         };
         let begin = self.of(&comprehension.accu_init);
-        let condition = matches!(begin, Type::Bool);
         let before = self.names.clone();
         self.names.insert(comprehension.iter_var.clone(), element);
         self.names.extend(comprehension.iter_var2.iter().map(|name| (name.clone(), Type::Any)));
         self.names.insert(comprehension.accu_var.clone(), begin);
         let step = self.of(&comprehension.loop_step);
+        self.names.insert(comprehension.accu_var.clone(), step);
+        let result = self.of(&comprehension.result);
         self.names = before;
-        if condition { Type::Bool } else { step }
+        result
     }
 
-    fn call(&mut self, call: &CallExpr) -> Type {
+    fn call(&mut self, node: u64, call: &CallExpr) -> Type {
         let name = call.func_name.as_str();
         let target = call.target.as_ref().map(|target| self.of(target));
         let mut args: Vec<Type> = target.into_iter().collect();
         args.extend(call.args.iter().map(|arg| self.of(arg)).collect::<Vec<_>>());
         match (name, args.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE, all) => {
-                all.iter().for_each(|arg| self.expect(arg, &Type::Bool, name));
+                all.iter().for_each(|arg| self.expect(node, arg, &Type::Bool, name));
                 Type::Bool
             }
             (op::CONDITIONAL, [condition, yes, no]) => {
-                self.expect(condition, &Type::Bool, name);
+                self.expect(node, condition, &Type::Bool, name);
                 yes.clone().or(no.clone())
             }
             (op::EQUALS | op::NOT_EQUALS, [one, other]) => {
-                self.comparable(one, other, name);
+                self.comparable(node, one, other, name);
                 Type::Bool
             }
             (op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS, [one, other]) => {
-                self.comparable(one, other, name);
-                for arg in [one, other].into_iter().filter(|arg| matches!(arg, Type::List(_) | Type::Record(_))) {
-                    self.wrong(format!("{arg} is neither less nor more than anything"), None);
+                if self.comparable(node, one, other, name) {
+                    self.tried(node, call, &args);
                 }
                 Type::Bool
             }
             (op::IN, [one, Type::List(of)]) => {
-                self.comparable(one, of, name);
+                self.comparable(node, one, of, name);
                 Type::Bool
             }
-            (op::ADD, [one, other]) => {
-                self.comparable(one, other, name);
-                one.clone().or(other.clone())
+            (op::IN, [field @ (Type::Text | Type::Any), record @ Type::Record(_)]) => {
+                self.named(record, field, call.args.first());
+                Type::Bool
             }
-            (op::SUBSTRACT | op::MULTIPLY | op::DIVIDE | op::MODULO | op::NEGATE, all) => {
-                all.iter().for_each(|arg| self.expect(arg, &Type::Number, name));
-                Type::Number
+            (op::INDEX, [record @ Type::Record(_), field @ (Type::Text | Type::Any)]) => {
+                self.named(record, field, call.args.last())
             }
-            (op::INDEX, [Type::List(of), at]) => {
-                self.expect(at, &Type::Number, name);
+            (op::INDEX, [Type::List(of), _]) => {
+                self.tried(node, call, &args);
                 (**of).clone()
             }
-            (op::INDEX, [record @ Type::Record(_), Type::Text]) => match call.args.last().map(|arg| &arg.expr) {
-                Some(Expr::Literal(LiteralValue::String(field))) => self.field(record, field.inner()),
-                _ => Type::Any,
-            },
-            (name, all) if name.starts_with(|c: char| c.is_ascii_alphabetic()) => self.function(name, all),
+            (op::ADD, [one, other]) => {
+                if !self.comparable(node, one, other, name) {
+                    return Type::Any;
+                }
+                let sum = self.tried(node, call, &args);
+                if matches!(one, Type::List(_)) { one.clone().or(other.clone()) } else { sum }
+            }
+            (op::OPT_INDEX | op::OPT_SELECT, _) => Type::Any,
+            _ => self.tried(node, call, &args),
+        }
+    }
+
+    /// What the evaluator makes of a call.
+    fn tried(&mut self, node: u64, call: &CallExpr, args: &[Type]) -> Type {
+        let name = call.func_name.as_str();
+        if let Some(result) = trial::call(name, call.target.is_some(), args) {
+            return result;
+        }
+        let (word, message) = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            // Compiling has told of a macro already.
+            true if functions::meant_for_a_macro(call).is_some() => return Type::Any,
+            true => (Some(name), refused_function(name, args)),
+            false => (None, refused_operator(name, args)),
+        };
+        self.wrong("wrong-type", node, word, message);
+        Type::Any
+    }
+
+    /// The field of a record that a literal names.
+    fn named(&mut self, record: &Type, by: &Type, literal: Option<&Expression>) -> Type {
+        match literal.map(|literal| (literal.id, &literal.expr)) {
+            Some((node, Expr::Literal(LiteralValue::String(field)))) if *by == Type::Text => {
+                self.field(node, record, field.inner())
+            }
             _ => Type::Any,
         }
     }
 
-    fn function(&mut self, name: &str, args: &[Type]) -> Type {
-        let Some((_, result)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-            let hint = did_you_mean(name, FUNCTIONS.iter().map(|(known, _)| *known));
-            self.wrong(format!("there is no function `{name}`{hint}"), Some(name));
-            return Type::Any;
-        };
-        match (name, args) {
-            ("size", [arg]) if matches!(arg, Type::Bool | Type::Number | Type::Null) => {
-                self.wrong(format!("{arg} has no size"), Some(name));
-            }
-            ("contains" | "startsWith" | "endsWith" | "matches" | "fold", args) => {
-                args.iter().for_each(|arg| self.expect(arg, &Type::Text, name));
-            }
-            _ => {}
-        }
-        result.clone()
-    }
-
-    fn expect(&mut self, found: &Type, wanted: &Type, by: &str) {
+    fn expect(&mut self, node: u64, found: &Type, wanted: &Type, by: &str) {
         if !found.agrees(wanted) {
-            self.wrong(format!("`{}` takes {wanted}, and gets {found}", shown(by)), None);
+            let message = format!("`{}` takes {wanted}, and gets {found}", shown(by));
+            self.wrong("wrong-type", node, None, message);
         }
     }
 
-    fn comparable(&mut self, one: &Type, other: &Type, by: &str) {
-        if !one.agrees(other) {
+    fn comparable(&mut self, node: u64, one: &Type, other: &Type, by: &str) -> bool {
+        let agree = one.agrees(other);
+        if !agree {
             let null =
                 if [one, other].contains(&&Type::Null) { "; ask `has(…)` whether something is there" } else { "" };
-            self.wrong(format!("`{}` has {one} on one side and {other} on the other{null}", shown(by)), None);
+            let message = format!("`{}` has {one} on one side and {other} on the other{null}", shown(by));
+            self.wrong("wrong-type", node, None, message);
         }
+        agree
     }
 
-    fn wrong(&mut self, message: String, word: Option<&str>) {
-        let mistake = Mistake { message, word: word.map(str::to_owned) };
+    fn wrong(&mut self, rule: &'static str, node: u64, word: Option<&str>, message: String) {
+        let mistake = Mistake { rule, message, node, word: word.map(str::to_owned) };
         if !self.mistakes.contains(&mistake) {
             self.mistakes.push(mistake);
         }
     }
+}
+
+fn refused_function(name: &str, args: &[Type]) -> String {
+    match functions::written(name) {
+        Some(written) if !args.is_empty() && !args.contains(&Type::Any) => {
+            format!("`{name}` cannot take {}; it is written {written}", listed(args))
+        }
+        _ => functions::misused(name),
+    }
+}
+
+fn refused_operator(name: &str, args: &[Type]) -> String {
+    let name = shown(name);
+    match args {
+        [one, other] if one.is_number() && other.is_number() && one != other => {
+            format!("`{name}` cannot take {one} and {other}; make them alike, as in double(…)")
+        }
+        _ => format!("`{name}` cannot take {}", listed(args)),
+    }
+}
+
+fn listed(types: &[Type]) -> String {
+    types.iter().map(Type::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 fn no_field(record: &Record, field: &str) -> String {

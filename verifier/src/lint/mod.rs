@@ -5,11 +5,15 @@
 //! | `mdbook_verify::lint` | lessons: directives, links, what nothing uses |
 //! | [`checks`] | expressions and sentences |
 //! | [`infer`], [`types`] | what types expressions have |
+//! | [`trial`] | what the evaluator makes of a call |
 //! | [`logic`] | what conditions look for |
 
 pub mod checks;
 pub mod infer;
 pub mod logic;
+#[cfg(test)]
+mod tests;
+pub mod trial;
 pub mod types;
 
 use anyhow::Result;

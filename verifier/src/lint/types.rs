@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::evidence::Section;
 
-/// A type. Whole and broken numbers compare in CEL, so they are one.
+/// A type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Type {
     /// Not known: whatever is done with it may be right.
@@ -18,8 +18,12 @@ pub enum Type {
     Null,
     /// True or false.
     Bool,
-    /// A number.
-    Number,
+    /// A whole number.
+    Int,
+    /// A whole number without a sign, as in `1u`.
+    Uint,
+    /// A number with decimals.
+    Double,
     /// Text.
     Text,
     /// A list.
@@ -52,15 +56,22 @@ impl Type {
     pub fn of_param(param: &Param) -> Type {
         match param {
             Param::Bool(_) => Type::Bool,
-            Param::Int(_) | Param::Float(_) => Type::Number,
+            Param::Int(_) => Type::Int,
+            Param::Float(_) => Type::Double,
             Param::Text(_) => Type::Text,
         }
     }
 
-    /// Whether a value may be of both types.
+    /// Whether it is a number of any kind.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Type::Int | Type::Uint | Type::Double)
+    }
+
+    /// Whether values of both may be the same. Numbers of all kinds compare in CEL.
     pub fn agrees(&self, other: &Type) -> bool {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
+            (one, other) if one.is_number() && other.is_number() => true,
             (Type::List(one), Type::List(other)) => one.agrees(other),
             (Type::Record(one), Type::Record(other)) => one.name == other.name,
             (one, other) => one == other,
@@ -82,7 +93,7 @@ impl Type {
         match self {
             Type::Null | Type::Record(_) => false,
             Type::List(of) => of.can_be_shown(),
-            Type::Any | Type::Bool | Type::Number | Type::Text => true,
+            Type::Any | Type::Bool | Type::Int | Type::Uint | Type::Double | Type::Text => true,
         }
     }
 }
@@ -93,7 +104,9 @@ impl fmt::Display for Type {
             Type::Any => f.write_str("anything"),
             Type::Null => f.write_str("null"),
             Type::Bool => f.write_str("true or false"),
-            Type::Number => f.write_str("a number"),
+            Type::Int => f.write_str("a whole number"),
+            Type::Uint => f.write_str("an unsigned number"),
+            Type::Double => f.write_str("a number with decimals"),
             Type::Text => f.write_str("text"),
             Type::List(_) => f.write_str("a list"),
             Type::Record(record) => write!(f, "a whole {}", record.name),
@@ -134,7 +147,8 @@ fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
     match kinds.as_slice() {
         ["null"] => Type::Null,
         ["boolean"] => Type::Bool,
-        ["integer" | "number"] => Type::Number,
+        ["integer"] => Type::Int,
+        ["number"] => Type::Double,
         ["string"] => Type::Text,
         ["array"] => Type::list(of_schema(name, &schema["items"], definitions)),
         ["object"] if schema["properties"].is_object() => {
@@ -154,7 +168,7 @@ mod tests {
     fn the_schema_tells_the_types_of_evidence() {
         let Type::List(budget) = &sections()["budgets"] else { panic!("{:?}", sections()["budgets"]) };
         let Type::Record(budget) = budget.as_ref() else { panic!("{budget:?}") };
-        assert_eq!((&budget.fields["amount"], &budget.fields["name"]), (&Type::Number, &Type::Text));
+        assert_eq!((&budget.fields["amount"], &budget.fields["name"]), (&Type::Double, &Type::Text));
         assert!(matches!(&budget.fields["alerts"], Type::List(alert) if matches!(alert.as_ref(), Type::Record(_))));
         for (name, section) in sections() {
             assert!(matches!(section, Type::List(_) | Type::Record(_)), "{name}: {section:?}");

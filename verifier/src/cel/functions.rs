@@ -1,0 +1,78 @@
+//! The functions and macros that expressions can use, as their authors write them.
+
+use cel::common::ast::{CallExpr, Expr};
+use cel::parser::Expression as Tree;
+use mdbook_verify::diagnostic::nearest;
+
+/// CEL's functions and ours, each as it is written. A test evaluates every one of them.
+pub const FUNCTIONS: &[(&str, &str)] = &[
+    ("bool", "bool(text)"),
+    ("bytes", "bytes(text)"),
+    ("contains", "text.contains(part)"),
+    ("double", "double(number)"),
+    ("dyn", "dyn(value)"),
+    ("endsWith", "text.endsWith(end)"),
+    ("fold", "fold(text)"),
+    ("hasValue", "list[?0].hasValue()"),
+    ("int", "int(number)"),
+    ("or", "list[?0].or(list[?1])"),
+    ("orValue", "list[?0].orValue(other)"),
+    ("size", "list.size()"),
+    ("startsWith", "text.startsWith(beginning)"),
+    ("string", "string(value)"),
+    ("type", "type(value)"),
+    ("uint", "uint(number)"),
+    ("value", "list[?0].value()"),
+];
+
+/// CEL's macros, each as it is written.
+pub const MACROS: &[(&str, &str)] = &[
+    ("all", "list.all(x, condition)"),
+    ("exists", "list.exists(x, condition)"),
+    ("existsOne", "list.existsOne(x, condition)"),
+    ("exists_one", "list.exists_one(x, condition)"),
+    ("filter", "list.filter(x, condition)"),
+    ("has", "has(record.field)"),
+    ("map", "list.map(x, value)"),
+];
+
+/// How a function or macro is written, if there is one of this name.
+pub fn written(name: &str) -> Option<&'static str> {
+    let known = FUNCTIONS.iter().chain(MACROS);
+    known.clone().find(|(known, _)| *known == name).map(|(_, written)| *written)
+}
+
+/// What to say of a call that none of them is.
+pub fn misused(name: &str) -> String {
+    match written(name) {
+        Some(written) => format!("`{name}` is written {written}"),
+        None => {
+            let near = nearest(name, FUNCTIONS.iter().chain(MACROS).map(|(known, _)| *known));
+            let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            format!("there is no function or macro `{name}`{hint}")
+        }
+    }
+}
+
+/// The variable of a call that was meant for a macro: `list.exist(x, …)`, or `list.all(x)`. CEL's parser has written out
+/// those that are macros.
+pub fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
+    call.target.as_ref()?;
+    let Expr::Ident(variable) = &call.args.first()?.expr else { return None };
+    let is = |known: &[(&str, &str)]| known.iter().any(|(known, _)| *known == call.func_name);
+    let named = call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
+    (named && (is(MACROS) || call.args.len() > 1 && !is(FUNCTIONS))).then_some(variable)
+}
+
+/// The calls in an expression that were meant for macros: the names, and the nodes.
+pub fn meant_for_macros(tree: &Tree) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    super::names::each(tree, &mut |node| {
+        if let Expr::Call(call) = &node.expr
+            && meant_for_a_macro(call).is_some()
+        {
+            found.push((call.func_name.clone(), node.id));
+        }
+    });
+    found
+}

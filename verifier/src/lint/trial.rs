@@ -1,0 +1,80 @@
+//! What a call comes to for arguments of these types, and whether the evaluator takes them: it is tried on samples.
+
+use cel::common::types::{
+    CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelOptional, CelString, CelUInt,
+};
+use cel::common::value::Val;
+use std::collections::HashMap;
+
+use super::types::Type;
+use crate::cel::trial;
+use crate::cel::value::{Field, Fields};
+
+/// The type of what a call comes to; `None` where the evaluator refuses it for all values of these types. The first type
+/// is a member's target.
+pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
+    let mut all: Vec<Vec<Box<dyn Val>>> = vec![Vec::new()];
+    for kind in types {
+        let samples = samples(kind);
+        let with = |values: &Vec<Box<dyn Val>>, at: usize| {
+            let values = values.iter().chain(&samples[at..=at]).map(|value| value.clone_as_boxed());
+            values.collect::<Vec<Box<dyn Val>>>()
+        };
+        all = all.iter().flat_map(|values| (0..samples.len()).map(|at| with(values, at))).collect();
+    }
+    let results = all.iter().filter_map(|values| trial::call(name, member, values)).map(|value| of(value.as_ref()));
+    results.reduce(|one, other| if one == other { one } else { Type::Any })
+}
+
+/// Values of a type: one that no operator refuses for its own sake, such as division by zero.
+fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
+    match kind {
+        Type::Any => {
+            let known = [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text];
+            let record = Type::record("", [].into());
+            let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record]).flat_map(samples).collect();
+            all.push(list(&Type::Int));
+            all.push(list(&Type::Text));
+            all.push(Box::new(CelBytes::from(b"1".to_vec())));
+            let entry: (CelMapKey<'_>, Box<dyn Val>) = ("1".into(), Box::new(CelInt::from(1)));
+            all.push(Box::new(CelMap::from(HashMap::from([entry]))));
+            for held in [samples(&Type::Int), samples(&Type::Text)].into_iter().flatten() {
+                all.push(Box::new(CelOptional::from(held)));
+            }
+            all
+        }
+        Type::Null => vec![Box::new(CelNull)],
+        Type::Bool => vec![Box::new(CelBool::from(true))],
+        Type::Int => vec![Box::new(CelInt::from(1))],
+        Type::Uint => vec![Box::new(CelUInt::from(1))],
+        Type::Double => vec![Box::new(CelDouble::from(1.0))],
+        Type::Text => vec![Box::new(CelString::from("1"))],
+        Type::List(of) => vec![list(of)],
+        Type::Record(_) => vec![Box::new(Fields::new([("1".to_owned(), Field::None)].into()))],
+    }
+}
+
+/// A list of two, so that it has one at 1.
+fn list(of: &Type) -> Box<dyn Val> {
+    let element = || match of {
+        Type::Any => samples(&Type::Int).remove(0),
+        of => samples(of).remove(0),
+    };
+    Box::new(CelList::from(vec![element(), element()]))
+}
+
+fn of(value: &dyn Val) -> Type {
+    if value.downcast_ref::<CelBool>().is_some() {
+        Type::Bool
+    } else if value.downcast_ref::<CelInt>().is_some() {
+        Type::Int
+    } else if value.downcast_ref::<CelUInt>().is_some() {
+        Type::Uint
+    } else if value.downcast_ref::<CelDouble>().is_some() {
+        Type::Double
+    } else if value.downcast_ref::<CelString>().is_some() {
+        Type::Text
+    } else {
+        Type::Any
+    }
+}
