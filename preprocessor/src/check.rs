@@ -1,7 +1,7 @@
 //! What a check is, as its author writes it in `checks/NAME.toml`.
 //!
 //! This module reads and validates the file. What the CEL expressions in it mean is the verifier's business: here
-//! they are text, and only the identifiers in them are looked at (see [`Check::mentions`]).
+//! they are text, and only the identifiers in them are looked at (see [`Check::mentions`] and [`Check::uses`]).
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::param::{Param, Params};
+use crate::places::Part;
+use crate::words::{holes, identifiers};
 
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub struct Check {
     pub lets: BTreeMap<String, String>,
     /// How the check decides.
     pub body: Body,
+    /// The rules of `verify lint` whose warnings are meant to be as they are in this check.
+    pub allow: Vec<String>,
 }
 
 /// A check decides by its own expectations, or by other checks.
@@ -91,8 +95,17 @@ pub struct Late {
 pub struct Malformed {
     /// What.
     pub message: String,
-    /// Where in the text, in bytes.
-    pub span: Option<Range<usize>>,
+    /// Where.
+    pub place: Place,
+}
+
+/// Where something is wrong in a check's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Some bytes of the text, if those are known.
+    Bytes(Option<Range<usize>>),
+    /// A part of it.
+    Part(Part),
 }
 
 #[derive(Deserialize)]
@@ -107,6 +120,8 @@ struct File {
     expect: Vec<ExpectTable>,
     #[serde(default)]
     steps: Vec<String>,
+    #[serde(default)]
+    allow: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,33 +156,56 @@ impl Check {
     /// Reads a check from the text of its file.
     ///
     /// # Errors
-    /// What is wrong, and where in the text if that is known.
-    pub fn parse(name: &str, text: &str) -> Result<Check, Malformed> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| Malformed { message: error.message().to_owned(), span: error.span() })?;
-        Check::from_file(name, file).map_err(|message| Malformed { message, span: None })
+    /// Everything that is wrong, and where.
+    pub fn parse(name: &str, text: &str) -> Result<Check, Vec<Malformed>> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }]
+        })?;
+        Check::from_file(name, file)
     }
 
-    fn from_file(name: &str, file: File) -> Result<Check, String> {
-        let body = match (file.expect.is_empty(), file.steps.is_empty()) {
-            (false, true) => Body::Expect(
-                file.expect
-                    .into_iter()
-                    .enumerate()
-                    .map(|(at, table)| table.into_expectation().map_err(|why| format!("[[expect]] {}: {why}", at + 1)))
-                    .collect::<Result<_, _>>()?,
-            ),
-            (true, false) if file.lets.is_empty() => Body::Steps(file.steps),
-            (true, false) => return Err("a check of `steps` has no `[let]`: nothing would use it".into()),
-            (true, true) => return Err("a check needs `[[expect]]` tables, or `steps` naming other checks".into()),
-            (false, false) => return Err("a check has either `[[expect]]` tables or `steps`, not both".into()),
-        };
-        let account = match (file.account, &body) {
-            (Some(account), _) => account,
-            (None, Body::Steps(_)) => String::new(),
-            (None, Body::Expect(_)) => return Err("`account` is missing: whose account is judged?".into()),
-        };
-        Ok(Check { name: name.to_owned(), title: file.title, about: file.about, account, lets: file.lets, body })
+    fn from_file(name: &str, file: File) -> Result<Check, Vec<Malformed>> {
+        let mut wrong = Vec::new();
+        let mut fail = |part: Part, message: String| wrong.push(Malformed { message, place: Place::Part(part) });
+        let expects = !file.expect.is_empty();
+        match (expects, file.steps.is_empty()) {
+            (true, true) => {}
+            (false, false) if file.lets.is_empty() => {}
+            (false, false) => {
+                fail(Part::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
+            }
+            (false, true) => {
+                let message = "a check needs `[[expect]]` tables, or `steps` naming other checks";
+                fail(Part::of(["title"]), message.into());
+            }
+            (true, false) => {
+                fail(Part::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
+            }
+        }
+        if file.account.is_none() && expects {
+            fail(Part::of(["title"]), "`account` is missing: whose account is judged?".into());
+        }
+        let mut expectations = Vec::new();
+        for (at, table) in file.expect.into_iter().enumerate() {
+            match table.into_expectation() {
+                Ok(expectation) => expectations.push(expectation),
+                Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let body = if expects { Body::Expect(expectations) } else { Body::Steps(file.steps) };
+        let account = file.account.unwrap_or_default();
+        Ok(Check {
+            name: name.to_owned(),
+            title: file.title,
+            about: file.about,
+            account,
+            lets: file.lets,
+            body,
+            allow: file.allow,
+        })
     }
 
     /// The expectations; none for a check of checks.
@@ -180,24 +218,47 @@ impl Check {
 
     /// Every CEL expression that decides something, and every sentence with holes: all text that may use a parameter.
     fn texts(&self) -> impl Iterator<Item = &str> {
-        let expectations = self.expectations().iter().flat_map(|expectation| {
-            let mut texts: Vec<&str> = expectation.fix.iter().map(String::as_str).collect();
+        self.expressions().into_iter().chain(self.sentences())
+    }
+
+    /// Every text that is CEL.
+    fn expressions(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = self.lets.values().map(String::as_str).collect();
+        for expectation in self.expectations() {
             texts.extend(expectation.when.as_deref());
             match &expectation.proof {
-                Proof::Evidence { that, met, late } => {
+                Proof::Evidence { that, late, .. } => {
                     texts.push(that);
-                    texts.extend(met.iter().map(String::as_str));
                     texts.extend(late.iter().flat_map(|late| [late.at.as_deref(), late.same.as_deref()]).flatten());
                 }
-                Proof::Word { statement, backed_by, met } => {
+                Proof::Word { backed_by, .. } => texts.extend(backed_by.as_deref()),
+            }
+        }
+        texts
+    }
+
+    /// Every text with holes. A statement has but one, for the account.
+    fn sentences(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = Vec::new();
+        for expectation in self.expectations() {
+            texts.extend(expectation.fix.iter().map(String::as_str));
+            match &expectation.proof {
+                Proof::Evidence { met, .. } => texts.extend(met.iter().map(String::as_str)),
+                Proof::Word { statement, met, .. } => {
                     texts.push(statement);
-                    texts.extend(backed_by.as_deref());
                     texts.extend(met.iter().map(String::as_str));
                 }
             }
-            texts
-        });
-        self.lets.values().map(String::as_str).chain(expectations)
+        }
+        texts
+    }
+
+    /// Which of these parameters the check's expressions and holes use. Other than in [`Check::mentions`], a word of prose
+    /// or of a string is none.
+    pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
+        let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
+        let used: BTreeSet<&str> = self.expressions().into_iter().chain(holes).flat_map(identifiers).collect();
+        params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
     }
 
     /// Which of these parameters the check mentions. It looks for identifiers, so a word of a sentence may be taken
@@ -238,34 +299,35 @@ impl Check {
 }
 
 impl ExpectTable {
-    fn into_expectation(self) -> Result<Expectation, String> {
+    /// The expectation, or the key that is wrong, and why.
+    fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
         let (fix, met) = (sentences(self.fix), sentences(self.met));
+        let late = [("absence", self.absence.is_some()), ("at", self.at.is_some()), ("same", self.same.is_some())];
+        let late_key = late.iter().find(|(_, there)| *there).map(|(key, _)| *key);
         let proof = match (self.that, self.attest) {
             (Some(that), None) => {
                 if self.backed_by.is_some() {
-                    return Err("`backed_by` goes with `attest`: evidence stands for itself".into());
+                    return Err(("backed_by", "`backed_by` goes with `attest`: evidence stands for itself"));
                 }
                 if fix.is_empty() {
-                    return Err("`fix` is missing: what does the learner do when it isn't met?".into());
+                    return Err(("fix", "`fix` is missing: what does the learner do when it isn't met?"));
                 }
-                let late = match self.absence {
-                    Some(Absence::Unknown) => Some(Late { at: self.at, same: self.same }),
-                    None if self.at.is_some() || self.same.is_some() => {
-                        return Err("`at` and `same` go with `absence = \"unknown\"`".into());
-                    }
-                    None => None,
+                let late = match (self.absence, late_key) {
+                    (Some(Absence::Unknown), _) => Some(Late { at: self.at, same: self.same }),
+                    (None, Some(key)) => return Err((key, "`at` and `same` go with `absence = \"unknown\"`")),
+                    (None, None) => None,
                 };
                 Proof::Evidence { that, met, late }
             }
             (None, Some(statement)) => {
-                if self.absence.is_some() || self.at.is_some() || self.same.is_some() {
-                    return Err("`absence`, `at` and `same` go with `that`: a word is not evidence".into());
+                if let Some(key) = late_key {
+                    return Err((key, "`absence`, `at` and `same` go with `that`: a word is not evidence"));
                 }
                 Proof::Word { statement, backed_by: self.backed_by, met }
             }
-            (Some(_), Some(_)) => return Err("an expectation has either `that` or `attest`, not both".into()),
+            (Some(_), Some(_)) => return Err(("attest", "an expectation has either `that` or `attest`, not both")),
             (None, None) => {
-                return Err("an expectation needs `that` (evidence) or `attest` (the learner's word)".into());
+                return Err(("that", "an expectation needs `that` (evidence) or `attest` (the learner's word)"));
             }
         };
         let title = self.title.unwrap_or_else(|| match &proof {
@@ -286,4 +348,50 @@ fn sentences(written: Option<OneOrMore>) -> Vec<String> {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<Check, Vec<Malformed>> {
+        Check::parse("x", text)
+    }
+
+    #[test]
+    fn a_word_of_prose_or_of_a_string_is_no_use_of_a_parameter() {
+        let text = r#"
+title = "An email"
+account = "production"
+[[expect]]
+that = "budgets.exists(b, b.email == 'limit' && b.amount > threshold)"
+met = "Your email {{limit}} is {suffix + '}' + ending}."
+fix = "Enter your email."
+"#;
+        let names = ["email", "limit", "threshold", "suffix", "ending", "account"];
+        let params: Params = names.into_iter().map(|name| (name.to_owned(), Param::Int(1))).collect();
+        let check = check(text).unwrap();
+        assert_eq!(check.uses(&params), BTreeSet::from(["ending", "suffix", "threshold"]));
+        assert!(check.mentions(&params).contains("email"), "what a verdict rests on is told apart by all words");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_a_check_is_told() {
+        let text = r#"
+title = "x"
+[[expect]]
+that = "true"
+[[expect]]
+fix = "x"
+[[expect]]
+that = "true"
+at = "x"
+fix = "x"
+"#;
+        let told: Vec<String> = check(text).unwrap_err().into_iter().map(|wrong| wrong.message).collect();
+        assert_eq!(told.len(), 4, "{told:?}");
+        for (told, wanted) in told.iter().zip(["`account` is missing", "1: `fix`", "2: an expectation", "3: `at`"]) {
+            assert!(told.contains(wanted), "{told}");
+        }
+    }
 }

@@ -39,6 +39,35 @@ impl Directive {
         inner(comment).is_some_and(|(_, text)| text.trim_start().starts_with("verify:"))
     }
 
+    /// How a comment that is no directive would be written as one, if that looks to be what was meant: its first word is
+    /// nearly `verify:`, and a check's name or nothing follows.
+    pub fn meant<'n>(comment: &str, checks: impl Iterator<Item = &'n str>) -> Option<String> {
+        let (_, text) = inner(comment).filter(|_| !Directive::is_meant(comment))?;
+        let text = text.trim();
+        let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+        if strsim::osa_distance(&text[..end].to_lowercase(), "verify") > MISSPELT {
+            return None;
+        }
+        let rest = text[end..].trim_start_matches(|c: char| c.is_whitespace() || ":;=.,".contains(c));
+        let is_sentence = rest.split_whitespace().skip(1).any(|word| !word.contains('=') && word != "optional");
+        match rest.split_whitespace().next() {
+            None => Some("<!-- verify: NAME -->".to_owned()),
+            Some(_) if is_sentence => None,
+            Some(name) => {
+                let near = nearest_of(name, checks)?;
+                let words = rest.split_once(name).map_or("", |(_, after)| after);
+                Some(format!("<!-- verify: {near}{words} -->"))
+            }
+        }
+    }
+
+    /// Whether a directive can name a check of this name.
+    pub fn can_name(name: &str) -> bool {
+        let comment = format!("<!-- verify: {name} -->");
+        let named = Directive::parse(&comment, 0).is_ok_and(|directive| directive.check.text == name);
+        named && !Directive::is_open(&comment) && !name.contains("--")
+    }
+
     /// Whether a directive says `?`: nobody has named a check yet. Words behind it are notes for the author.
     pub fn is_open(comment: &str) -> bool {
         Directive::is_meant(comment) && Directive::words(comment).split_whitespace().next() == Some("?")
@@ -98,6 +127,16 @@ impl Directive {
     }
 }
 
+/// How many letters of `verify` may be wrong for it to be meant.
+const MISSPELT: usize = 2;
+/// How many letters of a check's name may be.
+const MISNAMED: usize = 2;
+
+fn nearest_of<'n>(name: &str, checks: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let far = checks.map(|check| (strsim::osa_distance(&name.to_lowercase(), check), check));
+    far.min().filter(|(far, _)| *far <= MISNAMED).map(|(_, check)| check)
+}
+
 /// What stands in a comment, and where in it.
 fn inner(comment: &str) -> Option<(usize, &str)> {
     let text = comment.strip_prefix("<!--")?.trim_end().strip_suffix("-->")?;
@@ -140,6 +179,33 @@ mod tests {
         assert!(Directive::is_meant("<!-- verify: x -->"));
         assert!(Directive::is_open("<!-- verify: ? -->") && Directive::is_open("<!--verify:? mfa root-mfa-->"));
         assert!(!Directive::is_open("<!-- verify: ?x -->") && !Directive::is_open("<!-- verify: mfa ? -->"));
+    }
+
+    #[test]
+    fn a_comment_that_is_nearly_a_directive_is_told_from_a_remark() {
+        let meant = |comment| Directive::meant(comment, ["root-mfa", "mfa-sign-in", "support-plan"].into_iter());
+        for (comment, wanted) in [
+            ("<!-- verify root-mfa -->", "<!-- verify: root-mfa -->"),
+            ("<!-- verfy: mfa-sign-in -->", "<!-- verify: mfa-sign-in -->"),
+            ("<!-- Verify: support-plan account=general -->", "<!-- verify: support-plan account=general -->"),
+            ("<!-- VERIFY:suport-plan optional -->", "<!-- verify: support-plan optional -->"),
+            ("<!--verify : root-mfa-->", "<!-- verify: root-mfa -->"),
+            ("<!-- verifyy; root_mfa -->", "<!-- verify: root-mfa -->"),
+            ("<!-- verify -->", "<!-- verify: NAME -->"),
+        ] {
+            assert_eq!(meant(comment).as_deref(), Some(wanted), "{comment}");
+        }
+        for comment in [
+            "<!-- verify this with Bob before release -->",
+            "<!-- Verify later -->",
+            "<!-- ready: root-mfa -->",
+            "<!-- see root-mfa -->",
+            "<!-- verify root-mfa works for Bob -->",
+            "<!-- -->",
+            "<!-- verify: root-mfa -->",
+        ] {
+            assert_eq!(meant(comment), None, "{comment}");
+        }
     }
 
     #[test]

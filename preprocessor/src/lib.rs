@@ -10,7 +10,7 @@
 //! | [`directive`], [`scan`] | what stands in a lesson |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
-//! | [`diagnostic`], [`lint`] | what is wrong with a course, with its place |
+//! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`preprocessor`], [`install`] | mdBook's side |
 
 pub mod annotate;
@@ -21,17 +21,21 @@ pub mod directive;
 mod edit;
 pub mod install;
 pub mod key;
+mod links;
 pub mod lint;
 mod load;
+mod options;
 pub mod param;
+pub mod places;
 pub mod preprocessor;
 pub mod results;
 pub mod scan;
 mod source_map;
 mod substitute;
 pub mod widget;
+mod words;
 
-pub use load::{Options, Source};
+pub use options::{Options, Source};
 pub use preprocessor::VerifyPreprocessor;
 
 /// The widgets' style sheet.

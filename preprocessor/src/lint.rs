@@ -4,13 +4,16 @@
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
-use pulldown_cmark::{Event, Parser, Tag};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use crate::course::Course;
-use crate::diagnostic::{Diagnostic, Spot};
-use crate::load::{self, ScannedChapter};
+use crate::diagnostic::{Diagnostic, Spot, nearest};
+use crate::directive::Directive;
+use crate::links::Links;
+use crate::load::{self, Loaded, Meant, ScannedChapter};
+use crate::places::{Part, TomlFile};
 use crate::scan;
 use crate::source_map::SourceMap;
 
@@ -19,6 +22,8 @@ use crate::source_map::SourceMap;
 pub struct Linted {
     /// The course; without the steps and checks that are wrong.
     pub course: Course,
+    /// The parameters whose values are wrong: something else stands for them in the course.
+    pub unread: BTreeSet<String>,
     /// What stops a build.
     pub errors: Vec<Diagnostic>,
     /// What doesn't, each with the name of its rule.
@@ -27,35 +32,37 @@ pub struct Linted {
 
 /// Reads a course and everything that is wrong with it.
 pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
-    let (course, chapters, errors) = load::read_all(root, config, book);
+    let Loaded { course, chapters, errors, meant } = load::read_all(root, config, book);
     let sources = SourceMap::new(root, &config.book.src);
-    let mut lessons = Lessons { course: &course, sources, warnings: Vec::new() };
-    let pages: BTreeSet<PathBuf> = book.chapters().filter_map(|chapter| chapter.source_path.clone()).collect();
+    let links = Links::new(root.join(&config.book.src), book, &course.params);
+    let mut lessons = Lessons { course: &course, sources, meant, warnings: Vec::new() };
+    let by_path: BTreeMap<&PathBuf, &ScannedChapter> =
+        chapters.iter().map(|scanned| (&scanned.path, scanned)).collect();
     for chapter in book.chapters() {
         let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) else { continue };
-        if let Some(scanned) = chapters.iter().find(|scanned| scanned.path == *path) {
-            // Items and steps belong together only where every item is right.
-            if errors.is_empty() {
-                lessons.twice(chapter, source, scanned);
-            }
-            lessons.without_check(chapter, source);
+        if let Some(scanned) = by_path.get(path) {
+            lessons.twice(chapter, source, scanned);
+            let nearly = lessons.nearly(chapter, source);
+            lessons.without_check(chapter, source, &nearly);
             lessons.open(chapter, source, scanned);
         }
-        lessons.links(root.join(&config.book.src).as_path(), chapter, source, &pages);
+        for (range, message, help) in links.dead(chapter, source) {
+            let spot = lessons.sources.spot(source, &chapter.content, range);
+            lessons.warn("dead-link", spot, message, help);
+        }
     }
-    // Whatever is wrong keeps something from being used.
-    if errors.is_empty() {
-        lessons.unused_checks();
-        lessons.unused_params(&chapters);
-    }
-    let mut warnings = lessons.warnings;
+    lessons.unnameable();
+    lessons.unused_checks();
+    lessons.unused_params(&chapters);
+    let Lessons { mut warnings, meant, .. } = lessons;
     warnings.sort_by(|(_, one), (_, other)| one.cmp(other));
-    Linted { course, errors, warnings }
+    Linted { course, unread: meant.params, errors, warnings }
 }
 
 struct Lessons<'c> {
     course: &'c Course,
     sources: SourceMap<'c>,
+    meant: Meant,
     warnings: Vec<(&'static str, Diagnostic)>,
 }
 
@@ -68,6 +75,7 @@ impl Lessons<'_> {
     fn twice(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for (item, id) in scanned.scan.items.iter().zip(&scanned.steps) {
+            let Some(id) = id else { continue };
             let count = seen.entry(id.as_str()).or_default();
             *count += 1;
             if *count == 2 {
@@ -78,9 +86,31 @@ impl Lessons<'_> {
         }
     }
 
-    /// Checklist items that nothing verifies.
-    fn without_check(&mut self, chapter: &Chapter, source: &Path) {
+    /// Comments that look as if a directive was meant, which show nothing in the book.
+    fn nearly(&mut self, chapter: &Chapter, source: &Path) -> Vec<Range<usize>> {
+        let checks = || self.course.checks.keys().map(String::as_str);
+        let meant = |range: Range<usize>| Some((Directive::meant(&chapter.content[range.clone()], checks())?, range));
+        let found: Vec<(String, Range<usize>)> =
+            scan::remarks(&chapter.content).into_iter().filter_map(meant).collect();
+        for (wanted, range) in &found {
+            self.meant.checks.extend(Directive::words(wanted).split_whitespace().next().map(str::to_owned));
+            let spot = self.sources.spot(source, &chapter.content, range.clone());
+            let help = format!("write {wanted}, or let the comment begin with another word");
+            self.warn("misspelt-directive", spot, "this comment is nearly a directive, and is none".into(), help);
+        }
+        found.into_iter().map(|(_, range)| range).collect()
+    }
+
+    /// Checklist items that nothing verifies, but for those that end with a comment that should have.
+    fn without_check(&mut self, chapter: &Chapter, source: &Path, nearly: &[Range<usize>]) {
         for item in scan::unmarked(&chapter.content) {
+            let ends_with = |comment: &Range<usize>| {
+                let between = chapter.content.get(item.end..comment.start);
+                comment.end == item.end || between.is_some_and(|between| between.trim().is_empty())
+            };
+            if nearly.iter().any(ends_with) {
+                continue;
+            }
             let spot = self.sources.spot(source, &chapter.content, item.marker);
             let help = "end it with a check, as in <!-- verify: cost-budget -->, or make it an item without a box";
             self.warn("item-without-check", spot, "nothing verifies this checklist item".into(), help);
@@ -96,44 +126,20 @@ impl Lessons<'_> {
         }
     }
 
-    /// Links to files and chapters that are not there.
-    fn links(&mut self, src: &Path, chapter: &Chapter, source: &Path, pages: &BTreeSet<PathBuf>) {
-        let events = Parser::new_ext(&chapter.content, scan::options()).into_offset_iter();
-        for (event, range) in events {
-            let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else { continue };
-            let path = dest_url.split(['#', '?']).next().unwrap_or_default();
-            if path.is_empty()
-                || path.starts_with(['/', '<'])
-                || path.split('/').next().is_some_and(|it| it.contains(':'))
-            {
-                continue;
-            }
-            let path = path.replace("%20", " ");
-            let Some(target) = normal(&source.parent().unwrap_or(Path::new("")).join(&path)) else { continue };
-            let (is_chapter, exists) = (pages.contains(&target), src.join(&target).exists());
-            // A link to a page as mdBook writes it is one to its chapter.
-            let rendered = target.extension().is_some_and(|extension| extension == "html")
-                && (pages.contains(&target.with_extension("md")) || target.ends_with("print.html"));
-            let (message, help) = match target.extension().is_some_and(|extension| extension == "md") {
-                true if is_chapter => continue,
-                true if exists => {
-                    (format!("`{path}` is no chapter, so the book has no such page"), "add it to SUMMARY.md".to_owned())
-                }
-                _ if exists || rendered => continue,
-                _ => {
-                    let known: Vec<String> = pages.iter().map(|page| page.display().to_string()).collect();
-                    let near =
-                        crate::diagnostic::suggest(&target.display().to_string(), known.iter().map(String::as_str));
-                    (format!("there is no `{path}`"), near.unwrap_or_else(|| "mend the link".into()))
-                }
-            };
-            let spot = self.sources.spot(source, &chapter.content, range);
-            self.warn("dead-link", spot, message, help);
+    /// Checks whose names no directive can say.
+    fn unnameable(&mut self) {
+        let names: Vec<&String> = self.course.checks.keys().filter(|name| !Directive::can_name(name)).collect();
+        for name in names {
+            let spot = Spot::file(Path::new("checks").join(format!("{name}.toml")));
+            let message = format!("no directive can name the check `{name}`");
+            self.meant.checks.insert(name.clone());
+            self.warn("check-name", spot, message, "rename the file: letters and digits, with - between words");
         }
     }
 
     fn unused_checks(&mut self) {
-        let used: BTreeSet<&str> = self.course.steps.iter().map(|step| step.check.as_str()).collect();
+        let mut used: BTreeSet<&str> = self.course.steps.iter().map(|step| step.check.as_str()).collect();
+        used.extend(self.meant.checks.iter().map(String::as_str));
         let unused = self.course.checks.keys().filter(|name| !used.contains(name.as_str()));
         for name in unused.cloned().collect::<Vec<_>>() {
             let spot = Spot::file(Path::new("checks").join(format!("{name}.toml")));
@@ -143,30 +149,23 @@ impl Lessons<'_> {
     }
 
     fn unused_params(&mut self, chapters: &[ScannedChapter]) {
+        // A check that cannot be read may use any of them.
+        if self.meant.check_unread {
+            return;
+        }
         let params = &self.course.params;
-        let mentioned = self.course.checks.values().flat_map(|check| check.mentions(params));
-        let mut used: BTreeSet<&str> = mentioned.collect();
-        used.extend(chapters.iter().flat_map(|chapter| &chapter.scan.holes).map(|hole| hole.name.as_str()));
+        let mut used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses(params)).collect();
+        for hole in chapters.iter().flat_map(|chapter| &chapter.scan.holes) {
+            // One that is misspelt means another.
+            let meant = params.get_key_value(&hole.name).map(|(name, _)| name.as_str());
+            used.extend(meant.or_else(|| nearest(&hole.name, params.keys().map(String::as_str))));
+        }
         let unused: Vec<String> = params.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let text = std::fs::read_to_string(self.course.root.join("book.toml")).unwrap_or_default();
+        let file = TomlFile::read(&self.course.root, "book.toml");
         for name in unused {
-            let spot = Spot::of_text("book.toml", &text, &name);
+            let spot = file.key(&Part::of(["preprocessor", "verify", "params", name.as_str()]));
             let message = format!("neither a lesson nor a check uses the parameter `{name}`");
             self.warn("unused-parameter", spot, message, "take it out of [preprocessor.verify.params]");
         }
     }
-}
-
-/// A path without `.` and `..`; none where it leads outside.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(part) => normal.push(part),
-            Component::CurDir => {}
-            Component::ParentDir => normal.pop().then_some(())?,
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(normal)
 }

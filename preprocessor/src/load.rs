@@ -2,133 +2,28 @@
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::check::{Body, Check};
+use crate::check::{self, Body, Check, Malformed};
 use crate::course::{Course, Place, Step};
-use crate::diagnostic::{Diagnostic, Diagnostics, Spot, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
 use crate::directive::Directive;
+use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
+use crate::places::{Part, TomlFile};
 use crate::scan::{self, Item, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
-
-/// `[preprocessor.verify]`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Options {
-    /// Which results the book shows.
-    pub results: Source,
-    /// The course's parameters.
-    pub params: Params,
-    /// The course's names for accounts, each with what it is.
-    pub accounts: BTreeMap<String, String>,
-    /// What serves the live book in a clone of the course's repository, if `verify serve --open` doesn't.
-    pub serve: Option<String>,
-}
-
-/// Which results a book shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// Those of the learner's own accounts.
-    #[default]
-    Real,
-    /// Those of the practice account.
-    Practice,
-}
-
-/// Keys of `[preprocessor.verify]`: ours and mdBook's.
-const KEYS: &[&str] =
-    &["results", "params", "accounts", "serve", "command", "renderer", "renderers", "before", "after", "optional"];
-
-/// Words that mean something else in an expression.
-const RESERVED: &[&str] = &[
-    "accounts",
-    "account",
-    "optional",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
-impl Options {
-    /// Reads the options from mdBook's configuration.
-    ///
-    /// # Errors
-    /// What is wrong with them.
-    pub fn read(config: &Config) -> Result<Options, Diagnostics> {
-        let mut errors = Vec::new();
-        let options = Options::read_all(config, &mut errors);
-        Diagnostics::check(errors).map(|()| options)
-    }
-
-    fn read_all(config: &Config, errors: &mut Vec<Diagnostic>) -> Options {
-        let fail = |message: String, help: Option<String>| Diagnostic { spot: Spot::file("book.toml"), message, help };
-        match config.get::<toml::Table>("preprocessor.verify") {
-            Ok(table) => {
-                for key in table.unwrap_or_default().keys().filter(|key| !KEYS.contains(&key.as_str())) {
-                    let message = format!("[preprocessor.verify] has no option `{key}`");
-                    errors.push(fail(message, suggest(key, KEYS.iter().copied())));
-                }
-            }
-            Err(error) => errors.push(fail(format!("[preprocessor.verify]: {error}"), None)),
-        }
-        let options = match config.get::<Options>("preprocessor.verify") {
-            Ok(options) => options.unwrap_or_default(),
-            Err(error) => {
-                errors.push(fail(format!("[preprocessor.verify]: {error:#}"), None));
-                Options::default()
-            }
-        };
-        for (kind, name) in options
-            .params
-            .keys()
-            .map(|name| ("parameter", name))
-            .chain(options.accounts.keys().map(|name| ("account", name)))
-        {
-            if !is_name(name) || RESERVED.contains(&name.as_str()) {
-                let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
-                errors.push(fail(format!("`{name}` cannot name a {kind}"), Some(help)));
-            }
-        }
-        options
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
 
 /// What was read of a chapter.
 pub(crate) struct ScannedChapter {
     pub(crate) path: PathBuf,
     pub(crate) scan: Scan,
-    /// The step of each of the scan's items.
-    pub(crate) steps: Vec<String>,
+    /// The step of each of the scan's items; none where its directive is wrong.
+    pub(crate) steps: Vec<Option<String>>,
     /// What takes the place of the holes.
     pub(crate) edits: Vec<(Range<usize>, String)>,
 }
@@ -139,15 +34,34 @@ pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course
 
 /// Reads the course, and what takes which place in its chapters.
 pub(crate) fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course, Vec<ScannedChapter>), Diagnostics> {
-    let (course, chapters, errors) = read_all(root, config, book);
-    Diagnostics::check(errors).map(|()| (course, chapters))
+    let loaded = read_all(root, config, book);
+    Diagnostics::check(loaded.errors).map(|()| (loaded.course, loaded.chapters))
 }
 
-/// Reads as much of the course as can be read, and everything that is wrong with it.
-pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> (Course, Vec<ScannedChapter>, Vec<Diagnostic>) {
-    let mut errors = Vec::new();
-    let options = Options::read_all(config, &mut errors);
-    let checks = checks(root, &options, &mut errors);
+/// As much of a course as can be read, and everything that is wrong with it.
+pub(crate) struct Loaded {
+    pub(crate) course: Course,
+    pub(crate) chapters: Vec<ScannedChapter>,
+    pub(crate) errors: Vec<Diagnostic>,
+    /// What is meant by something that is wrong, so that it is not unused.
+    pub(crate) meant: Meant,
+}
+
+/// What is wrong, by the names that it has.
+#[derive(Default)]
+pub(crate) struct Meant {
+    /// Parameters whose values cannot be read.
+    pub(crate) params: BTreeSet<String>,
+    /// Checks that cannot be read, that directives mean which are wrong, or that checks of checks name.
+    pub(crate) checks: BTreeSet<String>,
+    /// Whether a check cannot be read, which may use anything.
+    pub(crate) check_unread: bool,
+}
+
+pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
+    let OptionsReader { options, unread, mut errors, .. } = OptionsReader::read(root, config);
+    let mut meant = Meant { params: unread, ..Meant::default() };
+    let checks = checks(root, &options, &mut errors, &mut meant);
     let course = Course {
         root: root.to_owned(),
         title: config.book.title.clone().unwrap_or_default(),
@@ -156,18 +70,18 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> (Course, Ve
         checks,
         steps: Vec::new(),
     };
-    let mut reader = Reader { course, sources: SourceMap::new(root, &config.book.src), errors };
+    let mut reader = Reader { course, sources: SourceMap::new(root, &config.book.src), errors, meant };
     let mut chapters = Vec::new();
     for chapter in book.chapters() {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
             chapters.push(reader.chapter(chapter, path, source));
         }
     }
-    (reader.course.with_hashes(), chapters, reader.errors)
+    Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant }
 }
 
 /// Reads `checks/*.toml`.
-fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Check> {
+fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &mut Meant) -> BTreeMap<String, Check> {
     let mut checks = BTreeMap::new();
     let folder = root.join("checks");
     let mut files: Vec<PathBuf> = match fs::read_dir(&folder) {
@@ -200,36 +114,49 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>) -> BTree
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
-                    errors.push(Diagnostic { spot: Spot::of_text(shown, &text, "account"), message, help });
+                    let spot = TomlFile::of(shown, text).value(&Part::of(["account"]));
+                    errors.push(Diagnostic { spot, message, help });
                 }
                 checks.insert(name, check);
             }
-            Err(malformed) => {
-                let spot = match malformed.span {
-                    Some(span) => Spot::range(shown, &text, span),
-                    None => Spot::file(shown),
-                };
-                errors.push(Diagnostic { spot, message: malformed.message, help: None });
+            Err(wrong) => {
+                meant.check_unread = true;
+                meant.checks.insert(name);
+                let file = TomlFile::of(&shown, text.as_str());
+                errors.extend(wrong.into_iter().map(|Malformed { message, place }| {
+                    let spot = match place {
+                        check::Place::Bytes(Some(range)) => Spot::range(&shown, &text, range),
+                        check::Place::Bytes(None) => Spot::file(&shown),
+                        check::Place::Part(part) => file.value(&part),
+                    };
+                    Diagnostic { spot, message, help: None }
+                }));
             }
         }
     }
-    members(&checks, errors);
+    members(root, &checks, errors, meant);
     checks
 }
 
 /// Checks of checks name checks that exist and that are no checks of checks themselves.
-fn members(checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>) {
+fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>, meant: &mut Meant) {
     for check in checks.values() {
         let Body::Steps(steps) = &check.body else { continue };
-        for step in steps {
-            let spot = Spot::file(Path::new("checks").join(format!("{}.toml", check.name)));
+        let mut file = None;
+        for (at, step) in steps.iter().enumerate() {
             let (message, help) = match checks.get(step).map(|check| &check.body) {
                 Some(Body::Expect(_)) => continue,
                 Some(Body::Steps(_)) => (format!("`{step}` is itself a check of checks"), None),
+                // What is wrong with it is told already.
+                None if meant.checks.contains(step) => continue,
                 None => (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str))),
             };
+            let path = Path::new("checks").join(format!("{}.toml", check.name));
+            let file = file.get_or_insert_with(|| TomlFile::read(root, path));
+            let spot = file.value(&Part::of(["steps"]).then(at));
             errors.push(Diagnostic { spot, message, help });
         }
+        meant.checks.extend(steps.iter().cloned());
     }
 }
 
@@ -237,6 +164,7 @@ struct Reader<'b> {
     course: Course,
     sources: SourceMap<'b>,
     errors: Vec<Diagnostic>,
+    meant: Meant,
 }
 
 impl Reader<'_> {
@@ -268,9 +196,11 @@ impl Reader<'_> {
             match self.step(content, item) {
                 Ok((step, members)) => {
                     let place = place(item, &self.course.params);
-                    steps.push(self.add(step, members, place));
+                    steps.push(Some(self.add(step, members, place)));
                 }
                 Err(problems) => {
+                    steps.push(None);
+                    self.means(&content[item.comment.clone()]);
                     for (range, message, help) in problems {
                         let spot = self.sources.spot(source, content, range);
                         self.errors.push(Diagnostic { spot, message, help });
@@ -278,7 +208,17 @@ impl Reader<'_> {
                 }
             }
         }
+        for range in &scan.misplaced {
+            self.means(&content[range.clone()]);
+        }
         ScannedChapter { path: path.to_owned(), scan, steps, edits }
+    }
+
+    /// Notes the check that a directive means, wrong as it is.
+    fn means(&mut self, comment: &str) {
+        let named = Directive::words(comment).split_whitespace().next().unwrap_or_default();
+        let near = nearest(named, self.course.checks.keys().map(String::as_str)).unwrap_or(named);
+        self.meant.checks.insert(near.to_owned());
     }
 
     /// The step that an item's directive means, with the steps that it consists of.
@@ -327,7 +267,7 @@ impl Reader<'_> {
         let used = || checks.iter().flat_map(|check| check.mentions(params));
         let Some(own) = params.get(name) else {
             let message = format!("there is no parameter `{name}`");
-            let known: std::collections::BTreeSet<&str> = used().collect();
+            let known: BTreeSet<&str> = used().collect();
             return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
         };
         if !used().any(|used| used == name) {

@@ -11,7 +11,8 @@ use std::path::Path;
 use crate::course::Course;
 use crate::edit::apply;
 use crate::key::{self, Key};
-use crate::load::{self, Options, ScannedChapter, Source};
+use crate::load::{self, ScannedChapter};
+use crate::options::{Options, Source};
 use crate::results::Results;
 use crate::widget::{self, published::Published};
 
@@ -46,7 +47,7 @@ impl Preprocessor for VerifyPreprocessor {
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let (course, chapters) = load::read(&context.root, &context.config, &book)?;
-        let options = Options::read(&context.config)?;
+        let options = Options::read(&context.root, &context.config)?;
         let practice = self.practice.unwrap_or(options.results == Source::Practice);
         let (results, notice) = if self.live { (Results::empty(practice), None) } else { results(&course, practice) };
         if let Some(notice) = notice {
@@ -106,7 +107,7 @@ fn edits(
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
     edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), widget::open(html).to_owned())));
-    for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
+    for (item, id) in chapter.scan.items.iter().zip(chapter.steps.iter().flatten()) {
         let Some(widget) = widgets.get(id.as_str()) else { continue };
         // How the author ticked the item says nothing about the learner's account.
         edits.extend(item.marker.clone().map(|marker| {

@@ -83,6 +83,8 @@ struct Open {
     /// Where the text ends.
     end: usize,
     comment: Option<Range<usize>>,
+    /// The comment that the text ends with, if that is no directive.
+    remark: Option<Range<usize>>,
     /// How deep the item's own inline text stands: blocks other than a paragraph don't count as its text.
     blocks: usize,
     /// Whether the item's own text has ended: its paragraph did, or another block began.
@@ -96,17 +98,28 @@ pub fn scan(content: &str) -> Scan {
     if !content.contains("verify:") && !content.contains("{{") {
         return Scan::default();
     }
-    walk(content).0
+    walk(content).scan
 }
 
 /// The checklist items of a chapter that no directive ends.
 pub fn unmarked(content: &str) -> Vec<Unmarked> {
-    walk(content).1
+    walk(content).unmarked
 }
 
-fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
+/// The comments at the end of a chapter's list items that are no directives.
+pub fn remarks(content: &str) -> Vec<Range<usize>> {
+    walk(content).remarks
+}
+
+struct Walked {
+    scan: Scan,
+    unmarked: Vec<Unmarked>,
+    remarks: Vec<Range<usize>>,
+}
+
+fn walk(content: &str) -> Walked {
     let mut scan = Scan::default();
-    let mut unmarked = Vec::new();
+    let (mut unmarked, mut remarks) = (Vec::new(), Vec::new());
     let mut open: Vec<Open> = Vec::new();
     let mut contexts: Vec<(Range<usize>, Context)> = Vec::new();
     let mut html_block: Option<Range<usize>> = None;
@@ -117,7 +130,8 @@ fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
         match event {
             Event::Start(Tag::Item) => open.push(Open::default()),
             Event::End(TagEnd::Item) => {
-                let Some(Open { comment, marker, text, end, .. }) = open.pop() else { continue };
+                let Some(Open { comment, remark, marker, text, end, .. }) = open.pop() else { continue };
+                remarks.extend(remark.filter(|_| comment.is_none()));
                 let text = text.trim().to_owned();
                 match (comment, marker) {
                     (Some(comment), marker) if Directive::is_open(&content[comment.clone()]) => {
@@ -153,6 +167,7 @@ fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
                     inline_comment(range, &mut open, &mut scan);
                 } else {
                     inline(&mut open, &mut scan, "");
+                    remark(content, range, &mut open);
                 }
             }
             Event::Start(Tag::CodeBlock(_)) => {
@@ -202,7 +217,7 @@ fn walk(content: &str) -> (Scan, Vec<Unmarked>) {
     scan.open.sort_by_key(|item| item.comment.start);
     unmarked.sort_by_key(|item| item.marker.start);
     scan.holes = holes(content, &contexts);
-    (scan, unmarked)
+    Walked { scan, unmarked, remarks }
 }
 
 /// Whether an event is a part of a line of text.
@@ -229,10 +244,23 @@ fn begin_block(open: &mut [Open]) {
 /// Inline content. After a directive it makes the directive one in the middle of an item.
 fn inline(open: &mut [Open], scan: &mut Scan, text: &str) {
     let Some(item) = open.last_mut().filter(|item| item.blocks == 0 && !item.ended) else { return };
+    if !text.trim().is_empty() {
+        item.remark = None;
+    }
     match item.comment.take() {
         Some(comment) if text.trim().is_empty() => item.comment = Some(comment),
         Some(comment) => scan.misplaced.push(comment),
         None => item.text.push_str(text),
+    }
+}
+
+/// A comment that is no directive, if that is what the range is.
+fn remark(content: &str, range: Range<usize>, open: &mut [Open]) {
+    let text = &content[range.clone()];
+    let start = range.start + (text.len() - text.trim_start().len());
+    let is_comment = text.trim_start().starts_with("<!--") && text.matches("-->").count() == 1;
+    if let Some(item) = open.last_mut().filter(|item| is_comment && item.blocks == 0 && !item.covered) {
+        item.remark = Some(start..range.start + text.trim_end().len());
     }
 }
 
@@ -257,6 +285,7 @@ fn comment_block(content: &str, block: Range<usize>, open: &mut [Open], scan: &m
                 scan.misplaced.push(block.start + at..block.start + at + length);
             }
         }
+        remark(content, block, open);
         return;
     }
     match open.last_mut() {

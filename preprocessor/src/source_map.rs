@@ -3,6 +3,7 @@
 //! mdBook's `links` preprocessor has expanded `{{#include …}}` before ours runs. The chapter's source and what it
 //! includes are flattened here in the same order, and the offending line is looked for among theirs.
 
+use std::cell::RefCell;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,18 @@ const DEPTH: usize = 10;
 pub(crate) struct SourceMap<'b> {
     root: &'b Path,
     src: PathBuf,
+    /// The chapter that was asked for last: one with many mistakes is looked through once.
+    last: RefCell<Option<Source>>,
+}
+
+/// A chapter and the files that it was made of.
+struct Source {
+    chapter: PathBuf,
+    length: usize,
+    /// Where each line of the chapter begins.
+    starts: Vec<usize>,
+    /// The lines of its files; none where the chapter is its file.
+    lines: Option<Vec<Line>>,
 }
 
 /// A line of a source file.
@@ -27,26 +40,41 @@ struct Line {
 
 impl<'b> SourceMap<'b> {
     pub(crate) fn new(root: &'b Path, src: &Path) -> SourceMap<'b> {
-        SourceMap { root, src: root.join(src) }
+        SourceMap { root, src: root.join(src), last: RefCell::new(None) }
     }
 
     /// The author's own place for a range of a chapter's content.
     pub(crate) fn spot(&self, source: &Path, content: &str, range: Range<usize>) -> Spot {
+        let mut last = self.last.borrow_mut();
+        let asked = last.take().filter(|last| last.chapter == source && last.length == content.len());
+        let chapter = last.insert(asked.unwrap_or_else(|| self.open(source, content)));
+        let line = chapter.starts.partition_point(|start| *start <= range.start).max(1);
+        let start = chapter.starts[line - 1];
+        let end = chapter.starts.get(line).copied().unwrap_or(content.len());
         let file = self.src.join(source);
-        let shown = file.strip_prefix(self.root).unwrap_or(&file).to_owned();
-        let spot = Spot::range(shown, content, range);
-        if fs::read_to_string(&file).is_ok_and(|text| text == content) {
-            return spot;
-        }
-        let mut lines = Vec::new();
-        self.flatten(&file, 0, &mut lines);
+        let shown = file.strip_prefix(self.root).unwrap_or(&file);
+        let within = range.start - start..(range.end - start).min(end - start);
+        let spot = Spot { line, ..Spot::range(shown, &content[start..end], within) };
+        let Some(lines) = &chapter.lines else { return spot };
         // The same line may stand in several places: the k-th in the chapter is the k-th among the files' lines.
-        let before = content.lines().take(spot.line - 1).filter(|line| *line == spot.text).count();
-        let mut same = lines.into_iter().filter(|line| line.text == spot.text);
+        let before = content[..start].lines().filter(|line| *line == spot.text).count();
+        let mut same = lines.iter().filter(|line| line.text == spot.text);
         match same.nth(before) {
-            Some(line) => Spot { path: line.path, line: line.number, ..spot },
+            Some(line) => Spot { path: line.path.clone(), line: line.number, ..spot },
             None => spot,
         }
+    }
+
+    fn open(&self, source: &Path, content: &str) -> Source {
+        let file = self.src.join(source);
+        let alike = fs::read_to_string(&file).is_ok_and(|text| text == content);
+        let lines = (!alike).then(|| {
+            let mut lines = Vec::new();
+            self.flatten(&file, 0, &mut lines);
+            lines
+        });
+        let starts = [0].into_iter().chain(content.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Source { chapter: source.to_owned(), length: content.len(), starts, lines }
     }
 
     fn flatten(&self, file: &Path, depth: usize, lines: &mut Vec<Line>) {

@@ -6,7 +6,7 @@
 use mdbook_preprocessor::config::{Config, HtmlConfig};
 
 use super::{escape, line};
-use crate::load::Options;
+use crate::options::Options;
 
 /// How a reader gets the course and its live book.
 #[derive(Debug, Clone, PartialEq, Eq)]

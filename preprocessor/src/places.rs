@@ -1,0 +1,234 @@
+//! Where the values of a TOML file stand in it, so that what is wrong with one points at it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml_edit::{Document, TableLike};
+
+use crate::diagnostic::Spot;
+
+/// A part of a TOML file: keys, and places in lists from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part(Vec<String>);
+
+impl Part {
+    /// The value at these keys.
+    pub fn of<'k>(keys: impl IntoIterator<Item = &'k str>) -> Part {
+        Part(keys.into_iter().map(str::to_owned).collect())
+    }
+
+    /// A check's expectation, from 0.
+    pub fn expectation(at: usize) -> Part {
+        Part::of(["expect"]).then(at)
+    }
+
+    /// The value at a key of this one, or a place in it.
+    pub fn then(&self, key: impl ToString) -> Part {
+        let mut keys = self.0.clone();
+        keys.push(key.to_string());
+        Part(keys)
+    }
+
+    /// The first key.
+    pub fn root(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+}
+
+/// As messages name it: `[let] name`, `[[expect]] 2, that`, `preprocessor.verify.results`.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        match keys.as_slice() {
+            ["let", name] => write!(f, "[let] {name}"),
+            ["expect", at, rest @ ..] => {
+                write!(f, "[[expect]] {}", at.parse::<usize>().unwrap_or_default() + 1)?;
+                // Which of several sentences it is, its place shows.
+                rest.first().map_or(Ok(()), |key| write!(f, ", {key}"))
+            }
+            keys => f.write_str(&keys.join(".")),
+        }
+    }
+}
+
+/// A TOML file with the places of its values.
+#[derive(Debug)]
+pub struct TomlFile {
+    path: PathBuf,
+    text: String,
+    /// None where the file is no TOML.
+    document: Option<Document<String>>,
+}
+
+/// The last key of a part that there is.
+#[derive(Default)]
+struct Found<'d> {
+    key: Option<Range<usize>>,
+    value: Option<Range<usize>>,
+    text: Option<&'d str>,
+    whole: bool,
+}
+
+impl TomlFile {
+    /// A file below the course's root; without places where it cannot be read.
+    pub fn read(root: &Path, path: impl Into<PathBuf>) -> TomlFile {
+        let path = path.into();
+        let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        TomlFile::of(path, text)
+    }
+
+    /// A file with this text.
+    pub fn of(path: impl Into<PathBuf>, text: impl Into<String>) -> TomlFile {
+        let text = text.into();
+        TomlFile { path: path.into(), document: Document::parse(text.clone()).ok(), text }
+    }
+
+    /// Where a value stands; what holds it where there is none.
+    pub fn value(&self, part: &Part) -> Spot {
+        let found = self.find(part);
+        self.spot(found.value.map(|range| self.within_quotes(range)))
+    }
+
+    /// Where a key stands; what would hold it where there is none.
+    pub fn key(&self, part: &Part) -> Spot {
+        let found = self.find(part);
+        self.spot(if found.whole { found.key.or(found.value) } else { found.value })
+    }
+
+    /// Where a range of a text stands; the whole text where escapes keep the two from being alike.
+    pub fn within(&self, part: &Part, range: Range<usize>) -> Spot {
+        let found = self.find(part);
+        let Some(value) = found.value.map(|range| self.within_quotes(range)) else { return self.spot(None) };
+        let written = &self.text[value.clone()];
+        let alike = found.whole && found.text == Some(written) && written.get(range.clone()).is_some();
+        self.spot(Some(if alike { value.start + range.start..value.start + range.end } else { value }))
+    }
+
+    /// The first line.
+    pub fn top(&self) -> Spot {
+        Spot::range(&self.path, &self.text, 0..self.text.lines().next().map_or(0, str::len))
+    }
+
+    fn spot(&self, range: Option<Range<usize>>) -> Spot {
+        match range {
+            Some(range) => Spot::range(&self.path, &self.text, range),
+            None => Spot::file(&self.path),
+        }
+    }
+
+    fn find(&self, part: &Part) -> Found<'_> {
+        let mut found = Found::default();
+        let Some(document) = &self.document else { return found };
+        let mut table: &dyn TableLike = document.as_table();
+        let mut keys = part.0.iter().peekable();
+        while let Some(key) = keys.next() {
+            let Some((key, item)) = table.get_key_value(key) else { return found };
+            found = Found { key: key.span(), value: item.span(), text: item.as_str(), whole: keys.peek().is_none() };
+            // A table's own span is that of its header.
+            found.value = found.value.or(found.key.clone());
+            if let Some(inner) = item.as_table_like() {
+                table = inner;
+                continue;
+            }
+            let at = keys.peek().and_then(|at| at.parse::<usize>().ok());
+            let entry = at.and_then(|at| item.as_array_of_tables()?.get(at));
+            if let Some(entry) = entry {
+                (found.value, found.whole) = (entry.span().or(found.value), true);
+                keys.next();
+                table = entry;
+                found.whole = keys.peek().is_none();
+                continue;
+            }
+            if let Some(value) = at.and_then(|at| item.as_array()?.get(at)) {
+                found = Found { key: None, value: value.span(), text: value.as_str(), whole: true };
+                keys.next();
+                if let Some(inner) = value.as_inline_table() {
+                    table = inner;
+                    continue;
+                }
+            } else if at.is_some() {
+                // One where there may be several.
+                keys.next();
+                found.whole = true;
+            }
+            found.whole &= keys.peek().is_none();
+            return found;
+        }
+        found
+    }
+
+    /// A string's range without its quotes.
+    fn within_quotes(&self, range: Range<usize>) -> Range<usize> {
+        let written = &self.text[range.clone()];
+        for quotes in ["\"\"\"", "'''", "\"", "'"] {
+            let inner = written.strip_prefix(quotes).and_then(|rest| rest.strip_suffix(quotes));
+            let Some(inner) = inner.filter(|inner| !inner.is_empty()) else { continue };
+            // A line's end right behind three quotes is none of the text.
+            let skipped = if quotes.len() == 3 { inner.len() - inner.trim_start_matches('\r').len() } else { 0 };
+            let newline = usize::from(quotes.len() == 3 && inner[skipped..].starts_with('\n'));
+            let skipped = if newline == 1 { skipped + 1 } else { 0 };
+            return range.start + quotes.len() + skipped..range.end - quotes.len();
+        }
+        range
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"title = "production"
+account = "prodution"
+steps = ["a", "b"]
+
+[let]
+x = "budgets"
+
+[[expect]]
+that = """
+one &&
+two"""
+met = "{x}"
+
+[[expect]]
+that = "a == \"x\" && b"
+met = ["{y}", "{x}"]
+fix = '{x}'
+"#;
+
+    /// Where something stands, and what.
+    fn told(spot: &Spot) -> (usize, String) {
+        (spot.line, spot.text.chars().skip(spot.column - 1).take(spot.width).collect())
+    }
+
+    #[test]
+    fn each_value_has_a_place_of_its_own() {
+        let file = TomlFile::of("checks/x.toml", TEXT);
+        let expect = |at: usize, key: &str| Part::expectation(at).then(key);
+        for (part, line, text) in [
+            (Part::of(["account"]), 2, "prodution"),
+            (Part::of(["steps"]).then(1), 3, "b"),
+            (Part::of(["let", "x"]), 6, "budgets"),
+            (expect(0, "met"), 12, "{x}"),
+            (expect(0, "met").then(0), 12, "{x}"),
+            (expect(1, "met").then(1), 16, "{x}"),
+            (expect(1, "fix").then(0), 17, "{x}"),
+            (expect(0, "fix"), 8, "[[expect]]"),
+            (expect(1, "gone"), 14, "[[expect]]"),
+        ] {
+            assert_eq!(told(&file.value(&part)), (line, text.to_owned()), "{part}");
+        }
+        assert_eq!(told(&file.key(&Part::of(["let", "x"]))), (6, "x".to_owned()));
+        assert_eq!(file.value(&Part::of(["gone"])).line, 0);
+        assert_eq!(TomlFile::of("x", "no TOML").value(&Part::of(["a"])).line, 0);
+    }
+
+    #[test]
+    fn a_place_in_a_text_is_one_in_the_file_unless_something_is_escaped() {
+        let file = TomlFile::of("checks/x.toml", TEXT);
+        let that = |at: usize| Part::expectation(at).then("that");
+        assert_eq!(told(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
+        assert_eq!(told(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
+        assert_eq!(told(&file.within(&Part::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
+    }
+}

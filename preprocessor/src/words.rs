@@ -1,0 +1,50 @@
+//! The words of expressions and sentences, as far as a course can be read without knowing CEL.
+
+use std::ops::Range;
+
+/// What stands in the holes of a sentence; `{{` is a brace.
+pub(crate) fn holes(sentence: &str) -> Vec<&str> {
+    let mut holes = Vec::new();
+    let mut rest = sentence;
+    while let Some(at) = rest.find('{') {
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('{') {
+            rest = after;
+            continue;
+        }
+        let end = outside_of_strings(rest).find(|(_, c)| *c == '}').map_or(rest.len(), |(at, _)| at);
+        holes.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    holes
+}
+
+/// The free-standing words of an expression: none of a string's, and no fields.
+pub(crate) fn identifiers(expression: &str) -> Vec<&str> {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in outside_of_strings(expression).filter(|(_, c)| part(*c)) {
+        match found.last_mut() {
+            Some(word) if word.end == at => word.end += 1,
+            _ => found.push(at..at + 1),
+        }
+    }
+    let is_field = |word: &Range<usize>| expression[..word.start].trim_end().ends_with('.');
+    found.into_iter().filter(|word| !is_field(word)).map(|word| &expression[word]).collect()
+}
+
+/// The characters of an expression that stand in no string.
+fn outside_of_strings(expression: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quote, mut escaped) = (None, false);
+    expression.char_indices().filter(move |(_, c)| {
+        match (quote, *c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(*c),
+            (None, _) => return true,
+        }
+        false
+    })
+}
