@@ -2,12 +2,14 @@
 
 use mdbook_verify::check::{Check, Expectation, Late, Proof};
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot, nearest};
+use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, nearest};
+use mdbook_verify::places::{Part, TomlFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::cel::names::Name;
+use crate::cel::names::{self, Name};
 use crate::cel::{self, Expression, cost, functions};
 use crate::evidence::Section;
 use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof};
@@ -18,17 +20,17 @@ use crate::sentence::Sentence;
 pub struct CheckError {
     /// The check's name.
     pub check: String,
-    /// Where in the check, as in `[[expect]] 2, that`.
-    pub place: String,
-    /// The text that is wrong.
-    pub source: String,
+    /// Where in the check; a parameter stands in `book.toml`.
+    pub part: Part,
+    /// Where in the text there, if it isn't all of it.
+    pub range: Option<Range<usize>>,
     /// What is wrong with it.
     pub message: String,
 }
 
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "checks/{}.toml: {}: {}", self.check, self.place, self.message)
+        write!(f, "checks/{}.toml: {}: {}", self.check, self.part, self.message)
     }
 }
 
@@ -73,7 +75,7 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
             }
             Ok(Err(found)) => errors.extend(found),
             Err(message) => {
-                errors.push(CheckError { check: name, place: "expressions".into(), source: String::new(), message });
+                errors.push(CheckError { check: name, part: Part::of(["expressions"]), range: None, message });
             }
         }
     }
@@ -95,89 +97,90 @@ impl<'c> Compiler<'c> {
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
         for name in self.check.lets.keys() {
             if Section::named(name).is_some() || name == "accounts" || self.course.params.contains_key(name) {
-                self.fail("[let]", name, format!("`{name}` is already a section, a parameter or `accounts`"));
+                let message = format!("`{name}` is already a section, a parameter or `accounts`");
+                self.fail(&Part::of(["let", name]), None, message);
             }
         }
         for name in self.course.params.keys().filter(|name| Section::named(name).is_some()) {
-            self.fail("parameters", name, format!("the course's parameter `{name}` has the name of a section"));
+            let message = format!("the course's parameter `{name}` has the name of a section");
+            self.fail(&Part::of(["preprocessor", "verify", "params", name]), None, message);
         }
         let lets = self.check.lets.iter().filter_map(|(name, source)| {
-            self.expression(&format!("[let] {name}"), source).map(|expression| (name.clone(), expression))
+            self.expression(&Part::of(["let", name]), source).map(|expression| (name.clone(), expression))
         });
         let lets = lets.collect::<Vec<_>>();
         let lets = self.in_order(lets);
         let expectations = self.check.expectations();
-        let expectations =
-            expectations.iter().enumerate().filter_map(|(at, expectation)| self.expectation(at + 1, expectation));
-        let expectations: Vec<CompiledExpectation> = expectations.collect();
+        let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
+        let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         self.costs(&lets, &expectations);
+        let expectations = expectations.into_iter().flatten().collect();
         if self.errors.is_empty() { Ok(CompiledCheck::new(lets, expectations)) } else { Err(self.errors) }
     }
 
-    fn expectation(&mut self, number: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
-        let place = |part: &str| format!("[[expect]] {number}, {part}");
-        let when = expectation.when.as_deref().map(|source| self.expression(&place("when"), source));
+    fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
+        let part = |key: &str| Part::expectation(at).then(key);
+        let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
         let proof = match &expectation.proof {
             Proof::Evidence { that, met, late } => {
-                let that = self.expression(&place("that"), that);
-                let met = met.iter().filter_map(|text| self.sentence(&place("met"), text)).collect();
+                let that = self.expression(&part("that"), that);
+                let met = self.sentences(&part("met"), met);
                 let late = late.as_ref().map(|Late { at, same }| {
-                    let at = at.as_deref().and_then(|source| self.expression(&place("at"), source));
-                    (at, same.as_deref().and_then(|source| self.expression(&place("same"), source)))
+                    let at = at.as_deref().and_then(|source| self.expression(&part("at"), source));
+                    (at, same.as_deref().and_then(|source| self.expression(&part("same"), source)))
                 });
-                CompiledProof::Evidence { that: that?, met, late }
+                that.map(|that| CompiledProof::Evidence { that, met, late })
             }
-            Proof::Word { statement, backed_by, met } => CompiledProof::Word {
+            Proof::Word { statement, backed_by, met } => Some(CompiledProof::Word {
                 statement: statement.clone(),
-                backed_by: backed_by.as_deref().and_then(|source| self.expression(&place("backed_by"), source)),
-                met: met.iter().filter_map(|text| self.sentence(&place("met"), text)).collect(),
-            },
+                backed_by: backed_by.as_deref().and_then(|source| self.expression(&part("backed_by"), source)),
+                met: self.sentences(&part("met"), met),
+            }),
         };
-        let fix = expectation.fix.iter().filter_map(|text| self.sentence(&place("fix"), text));
-        let fix = fix.collect();
-        Some(CompiledExpectation { title: expectation.title.clone(), when: when.flatten(), proof, fix })
+        let fix = self.sentences(&part("fix"), &expectation.fix);
+        Some(CompiledExpectation { title: expectation.title.clone(), when: when.flatten(), proof: proof?, fix })
     }
 
-    fn sentence(&mut self, place: &str, text: &str) -> Option<Sentence> {
-        let sentence = match Sentence::parse(text) {
-            Ok(sentence) => sentence,
-            Err(message) => {
-                self.fail(place, text, message);
-                return None;
-            }
-        };
-        for hole in sentence.holes() {
-            self.names(place, hole);
+    fn sentences(&mut self, part: &Part, texts: &[String]) -> Vec<Sentence> {
+        texts.iter().enumerate().filter_map(|(at, text)| self.sentence(&part.then(at), text)).collect()
+    }
+
+    fn sentence(&mut self, part: &Part, text: &str) -> Option<Sentence> {
+        let sentence = Sentence::parse(text).map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
+        for (at, hole) in sentence.placed_holes() {
+            self.names(part, at, hole);
         }
         Some(sentence)
     }
 
-    fn expression(&mut self, place: &str, source: &str) -> Option<Expression> {
-        match Expression::compile(source) {
-            Ok(expression) => {
-                self.names(place, &expression);
-                Some(expression)
-            }
-            Err(message) => {
-                self.fail(place, source, message);
-                None
+    fn expression(&mut self, part: &Part, source: &str) -> Option<Expression> {
+        let parsed = Expression::parse(source);
+        let expression = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
+        self.names(part, 0, &expression);
+        Some(expression)
+    }
+
+    /// Every free name of an expression that begins there must mean something, and so must what was meant for a macro.
+    fn names(&mut self, part: &Part, begin: usize, expression: &Expression) {
+        let place = |node: u64, word: &str| {
+            let range = expression.range(node, Some(word))?;
+            Some(range.start + begin..range.end + begin)
+        };
+        for (name, node) in functions::meant_for_macros(expression.tree()) {
+            self.fail(part, place(node, &name), functions::misused(&name));
+        }
+        let mut told = BTreeSet::new();
+        for (name, node) in names::places(expression.tree()) {
+            if let Err((word, message)) = self.meaning(&name)
+                && told.insert(message.clone())
+            {
+                self.fail(part, place(node, &word), message);
             }
         }
     }
 
-    /// Every free name must mean something, and so must what was meant for a macro.
-    fn names(&mut self, place: &str, expression: &Expression) {
-        for (name, _) in functions::meant_for_macros(expression.tree()) {
-            self.fail(place, expression.source(), functions::misused(&name));
-        }
-        for name in expression.names() {
-            if let Err(message) = self.meaning(name) {
-                self.fail(place, expression.source(), message);
-            }
-        }
-    }
-
-    fn meaning(&self, name: &Name) -> Result<(), String> {
+    /// What is wrong with a name, and which word of it is.
+    fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
         let root = name.root.as_str();
         if root != "accounts" {
             let known = || {
@@ -188,35 +191,37 @@ impl<'c> Compiler<'c> {
             if known().any(|known| known == root) || TYPES.contains(&root) {
                 return Ok(());
             }
-            return Err(format!("there is no `{root}`{}", did_you_mean(root, known())));
+            return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
         }
         let [account, section, ..] = name.fields.as_slice() else {
-            return Err("`accounts` is always written out as accounts.NAME.SECTION".into());
+            return Err((root.to_owned(), "`accounts` is always written out as accounts.NAME.SECTION".to_owned()));
         };
         if !self.course.accounts.contains_key(account) {
             let known = self.course.accounts.keys().map(String::as_str);
-            return Err(format!("the course has no account `{account}`{}", did_you_mean(account, known)));
+            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
+            return Err((account.clone(), message));
         }
         if Section::named(section).is_none() {
             let known = Section::ALL.iter().map(|section| section.name());
-            return Err(format!("there is no section `{section}`{}", did_you_mean(section, known)));
+            return Err((section.clone(), format!("there is no section `{section}`{}", did_you_mean(section, known))));
         }
         Ok(())
     }
 
     /// Refuses what would take too long or too much memory.
-    fn costs(&mut self, lets: &[(String, Expression)], expectations: &[CompiledExpectation]) {
+    fn costs(&mut self, lets: &[(String, Expression)], expectations: &[Option<CompiledExpectation>]) {
         let mut costs = BTreeMap::new();
         for (name, expression) in lets {
             match cost::of(expression.tree(), &costs) {
                 Ok(cost) => drop(costs.insert(name.clone(), cost)),
-                Err(message) => self.fail(&format!("[let] {name}"), expression.source(), message),
+                Err(message) => self.fail(&Part::of(["let", name]), None, message),
             }
         }
         for (at, expectation) in expectations.iter().enumerate() {
-            for expression in expectation.expressions() {
+            for expression in expectation.iter().flat_map(CompiledExpectation::expressions) {
                 if let Err(message) = cost::of(expression.tree(), &costs) {
-                    self.fail(&format!("[[expect]] {}", at + 1), expression.source(), message);
+                    let part = part_with(at, &self.check.expectations()[at], expression.source());
+                    self.fail(&part, None, message);
                 }
             }
         }
@@ -232,8 +237,8 @@ impl<'c> Compiler<'c> {
             let Some(ready) = lets.iter().position(|(_, expression)| !waits(expression)) else {
                 let names: Vec<&str> = lets.iter().map(|(name, _)| name.as_str()).collect();
                 let message = format!("these use each other in a circle: {}", names.join(", "));
-                let first = lets[0].1.source().to_owned();
-                self.fail("[let]", &first, message);
+                let first = Part::of(["let", lets[0].0.as_str()]);
+                self.fail(&first, None, message);
                 return Vec::new();
             };
             ordered.push(lets.remove(ready));
@@ -241,9 +246,22 @@ impl<'c> Compiler<'c> {
         ordered
     }
 
-    fn fail(&mut self, place: &str, source: &str, message: String) {
-        let (check, place, source) = (self.check.name.clone(), place.to_owned(), source.to_owned());
-        self.errors.push(CheckError { check, place, source, message });
+    fn fail(&mut self, part: &Part, range: Option<Range<usize>>, message: String) {
+        self.errors.push(CheckError { check: self.check.name.clone(), part: part.clone(), range, message });
+    }
+}
+
+/// The part of an expectation that is an expression; the expectation where that stands in a hole.
+fn part_with(at: usize, expectation: &Expectation, source: &str) -> Part {
+    let whole = Part::expectation(at);
+    let that = matches!(&expectation.proof, Proof::Evidence { that, .. } if that == source);
+    let when = expectation.when.as_deref() == Some(source);
+    if that {
+        whole.then("that")
+    } else if when {
+        whole.then("when")
+    } else {
+        whole
     }
 }
 
@@ -266,8 +284,14 @@ pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow
 
 /// An error with the place where it stands in its file.
 pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
-    let path = std::path::Path::new("checks").join(format!("{}.toml", error.check));
-    let text = std::fs::read_to_string(course_root.join(&path)).unwrap_or_default();
-    let spot = Spot::of_text(path, &text, &error.source);
-    Diagnostic { spot, message: format!("{}: {}", error.place, error.message), help: None }
+    let path = match error.part.root() {
+        "preprocessor" => "book.toml".into(),
+        _ => std::path::Path::new("checks").join(format!("{}.toml", error.check)),
+    };
+    let file = TomlFile::read(course_root, path);
+    let spot = match &error.range {
+        Some(range) => file.within(&error.part, range.clone()),
+        None => file.value(&error.part),
+    };
+    Diagnostic { spot, message: format!("{}: {}", error.part, error.message), help: None }
 }

@@ -1,6 +1,6 @@
 //! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
 
-use crate::cel::{Expression, Scope};
+use crate::cel::{Expression, Malformed, Scope};
 
 /// A sentence of a check, compiled.
 #[derive(Debug)]
@@ -9,15 +9,16 @@ pub struct Sentence(Vec<Piece>);
 #[derive(Debug)]
 enum Piece {
     Text(String),
-    Hole(Expression),
+    /// An expression, and where it begins in the sentence.
+    Hole(usize, Expression),
 }
 
 impl Sentence {
     /// Compiles a sentence. Call it [`crate::cel::on_a_thread`].
     ///
     /// # Errors
-    /// An unmatched brace, or what is wrong with a hole's expression.
-    pub fn parse(text: &str) -> Result<Sentence, String> {
+    /// An unmatched brace, or what is wrong with a hole's expression, and where.
+    pub fn parse(text: &str) -> Result<Sentence, Malformed> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -25,17 +26,20 @@ impl Sentence {
             literal.push_str(&rest[..at]);
             let brace = &rest[at..at + 1];
             rest = &rest[at + 1..];
+            let begin = text.len() - rest.len();
+            let fail = |message: &str| Malformed { message: message.to_owned(), range: begin - 1..begin };
             if let Some(after) = rest.strip_prefix(brace) {
                 literal.push_str(brace);
                 rest = after;
             } else if brace == "}" {
-                return Err("a `}` without a `{`; write `}}` for a brace".into());
+                return Err(fail("a `}` without a `{`; write `}}` for a brace"));
             } else {
-                let end = hole_end(rest).ok_or("a `{` without its `}`; write `{{` for a brace")?;
+                let end = hole_end(rest).ok_or_else(|| fail("a `{` without its `}`; write `{{` for a brace"))?;
                 if !literal.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 }
-                pieces.push(Piece::Hole(Expression::compile(&rest[..end])?));
+                let hole = Expression::parse(&rest[..end]).map_err(|wrong| wrong.moved(begin))?;
+                pieces.push(Piece::Hole(begin, hole));
                 rest = &rest[end + 1..];
             }
         }
@@ -48,8 +52,13 @@ impl Sentence {
 
     /// The expressions in its holes.
     pub fn holes(&self) -> impl Iterator<Item = &Expression> {
+        self.placed_holes().map(|(_, expression)| expression)
+    }
+
+    /// The expressions in its holes, each with where it begins in the sentence.
+    pub fn placed_holes(&self) -> impl Iterator<Item = (usize, &Expression)> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Hole(expression) => Some(expression),
+            Piece::Hole(at, expression) => Some((*at, expression)),
             Piece::Text(_) => None,
         })
     }
@@ -60,7 +69,7 @@ impl Sentence {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(text.clone()),
-                Piece::Hole(expression) => expression.words(scope).map(shown),
+                Piece::Hole(_, expression) => expression.words(scope).map(shown),
             })
             .collect()
     }
@@ -94,7 +103,8 @@ mod tests {
     fn fill(text: &str) -> Result<Option<String>, String> {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
-            Sentence::parse(&text).map(|sentence| sentence.fill(&Scope::default(), &|words| words))
+            let sentence = Sentence::parse(&text).map_err(|wrong| wrong.message)?;
+            Ok(sentence.fill(&Scope::default(), &|words| words))
         })
         .unwrap()
     }

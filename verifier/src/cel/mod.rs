@@ -50,23 +50,50 @@ pub enum Outcome {
     Undecided(String),
 }
 
+/// What is wrong with an expression that cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What, with the line and a caret where CEL's parser tells.
+    pub message: String,
+    /// Where in its text, in bytes.
+    pub range: Range<usize>,
+}
+
+impl Malformed {
+    /// The same in a text in which the expression begins there.
+    pub fn moved(self, by: usize) -> Malformed {
+        Malformed { range: self.range.start + by..self.range.end + by, ..self }
+    }
+}
+
 impl Expression {
     /// Compiles an expression. Call it [`on_a_thread`].
     ///
     /// # Errors
-    /// What is wrong, with the line and a caret where CEL's parser tells.
+    /// What is wrong.
     pub fn compile(source: &str) -> Result<Expression, String> {
+        Expression::parse(source).map_err(|wrong| wrong.message)
+    }
+
+    /// Compiles an expression. Call it [`on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn parse(source: &str) -> Result<Expression, Malformed> {
+        let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
         if source.len() > MAX_BYTES {
-            return Err(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
+            return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
         }
         let depth = names::bracket_depth(source);
         if depth > MAX_DEPTH {
-            return Err(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
+            return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
         }
-        let program = env().compile(source).map_err(|errors| draw(source, &errors))?;
+        let program = env()
+            .compile(source)
+            .map_err(|errors| Malformed { message: draw(source, &errors), range: place(source, &errors) })?;
         let nested = names::comprehension_depth(program.expression());
         if nested > MAX_COMPREHENSIONS {
-            return Err(format!(
+            return fail(format!(
                 "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
             ));
         }
@@ -208,4 +235,16 @@ fn draw(source: &str, errors: &cel::ParseErrors) -> String {
         format!("{message}\n    {text}\n    {}^", " ".repeat(column.saturating_sub(1)))
     });
     drawn.collect::<Vec<_>>().join("\n")
+}
+
+/// Where the first parse error is.
+fn place(source: &str, errors: &cel::ParseErrors) -> Range<usize> {
+    let Some((line, column)) = errors.errors.first().map(|error| error.pos) else { return 0..source.len() };
+    let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { return 0..source.len() };
+    let before: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let text = source[before..].lines().next().unwrap_or_default();
+    // What is missing at the end is told at the last character.
+    let at = text.char_indices().nth(column.saturating_sub(1)).or_else(|| text.char_indices().next_back());
+    let (at, length) = at.map_or((0, 0), |(at, c)| (at, c.len_utf8()));
+    before + at..before + at + length
 }

@@ -1,108 +1,300 @@
 //! What a condition looks for in lists, and whether one condition asks for all that another does.
 
-use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// Something that a condition looks for: `list.exists(x, wanted)`.
-#[derive(Debug)]
-pub struct Sought<'t> {
-    /// The list, as it is written.
-    pub list: String,
+/// An expression in a form that is the same for expressions that mean the same, as far as their shapes tell: `let`s are
+/// written out, variables have no names, and what may be swapped is sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// All of these; nothing is asked where there are none.
+    And(BTreeSet<Form>),
+    /// One of these.
+    Or(BTreeSet<Form>),
+    /// Not this.
+    Not(Box<Form>),
+    /// One of a list is so.
+    Exists(Box<Form>, Box<Form>),
+    /// Those of a list that are so.
+    Filter(Box<Form>, Box<Form>),
+    /// Anything else: its name, and what it is made of.
+    Other(String, Vec<Form>),
+}
+
+/// Something that a condition looks for: one of a list that is so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// The list.
+    pub list: Form,
     /// What one of it must be.
-    pub wanted: &'t Tree,
+    pub wanted: Form,
 }
 
-/// What a condition looks for, beside and instead of each other.
-pub fn sought(tree: &Tree) -> Vec<Sought<'_>> {
-    match &tree.expr {
-        Expr::Call(call) if [op::LOGICAL_AND, op::LOGICAL_OR].contains(&call.func_name.as_str()) => {
-            call.args.iter().flat_map(sought).collect()
+impl Form {
+    /// The form of an expression that may use these `let`s.
+    pub fn of(tree: &Tree, lets: &BTreeMap<&str, &Tree>) -> Form {
+        Reader { lets, open: Vec::new(), bound: Vec::new() }.of(tree)
+    }
+
+    /// What is looked for, beside and instead of each other.
+    pub fn sought(&self) -> Vec<Sought> {
+        match self {
+            Form::And(parts) | Form::Or(parts) => parts.iter().flat_map(Form::sought).collect(),
+            Form::Exists(list, wanted) => vec![Sought { list: (**list).clone(), wanted: (**wanted).clone() }],
+            _ => Vec::new(),
         }
-        Expr::Comprehension(comprehension) => exists(comprehension)
-            .map(|wanted| Sought { list: shape(&comprehension.iter_range), wanted })
-            .into_iter()
-            .collect(),
-        _ => Vec::new(),
     }
-}
 
-/// Whether whatever meets `one` also meets `other`, as far as their shapes tell.
-pub fn implies(one: &Tree, other: &Tree) -> bool {
-    if shape(one) == shape(other) {
-        return true;
+    /// What is looked for in any case, each for itself.
+    pub fn sought_beside(&self) -> Vec<Sought> {
+        match self {
+            Form::And(parts) => parts.iter().flat_map(Form::sought_beside).collect(),
+            Form::Exists(..) => self.sought(),
+            _ => Vec::new(),
+        }
     }
-    if let Some(parts) = conjunction(other) {
-        return parts.iter().all(|part| implies(one, part));
-    }
-    if let Some(parts) = conjunction(one) {
-        return parts.iter().any(|part| implies(part, other));
-    }
-    match (&one.expr, &other.expr) {
-        (Expr::Comprehension(one), Expr::Comprehension(other)) => match (exists(one), exists(other)) {
-            (Some(wanted), Some(less)) => {
-                shape(&one.iter_range) == shape(&other.iter_range)
-                    && one.iter_var == other.iter_var
-                    && implies(wanted, less)
-            }
+
+    /// Whether whatever meets this also meets another.
+    pub fn implies(&self, other: &Form) -> bool {
+        match (self, other) {
+            (one, other) if one == other => true,
+            (one, Form::And(parts)) => parts.iter().all(|part| one.implies(part)),
+            (Form::Or(parts), other) => parts.iter().all(|part| part.implies(other)),
+            (Form::And(parts), other) => parts.iter().any(|part| part.implies(other)),
+            (one, Form::Or(parts)) => parts.iter().any(|part| one.implies(part)),
+            (Form::Exists(one, wanted), Form::Exists(other, less)) => one == other && wanted.implies(less),
             _ => false,
-        },
-        _ => false,
+        }
+    }
+
+    fn and(self, other: Form) -> Form {
+        let parts = |form| match form {
+            Form::And(parts) => parts,
+            form => BTreeSet::from([form]),
+        };
+        let mut all = parts(self);
+        all.extend(parts(other));
+        one_or(all, Form::And)
+    }
+
+    fn or(self, other: Form) -> Form {
+        let parts = |form| match form {
+            Form::Or(parts) => parts,
+            form => BTreeSet::from([form]),
+        };
+        let mut all = parts(self);
+        all.extend(parts(other));
+        one_or(all, Form::Or)
+    }
+
+    fn not(self) -> Form {
+        match self {
+            Form::Not(form) => *form,
+            form => Form::Not(Box::new(form)),
+        }
+    }
+
+    /// One of this list is so. One of those of a list that are so is one of the list.
+    fn exists(self, wanted: Form) -> Form {
+        match self {
+            Form::Filter(list, condition) => Form::Exists(list, Box::new(condition.and(wanted))),
+            list => Form::Exists(Box::new(list), Box::new(wanted)),
+        }
+    }
+
+    fn filter(self, wanted: Form) -> Form {
+        match self {
+            Form::Filter(list, condition) => Form::Filter(list, Box::new(condition.and(wanted))),
+            list => Form::Filter(Box::new(list), Box::new(wanted)),
+        }
+    }
+
+    fn other(name: impl Into<String>, parts: Vec<Form>) -> Form {
+        Form::Other(name.into(), parts)
     }
 }
 
-fn conjunction(tree: &Tree) -> Option<&[Tree]> {
-    match &tree.expr {
-        Expr::Call(call) if call.func_name == op::LOGICAL_AND => Some(&call.args),
+/// One part is what it is.
+fn one_or(mut parts: BTreeSet<Form>, all: fn(BTreeSet<Form>) -> Form) -> Form {
+    match parts.len() {
+        1 => parts.pop_first().unwrap_or(Form::And(parts)),
+        _ => all(parts),
+    }
+}
+
+/// A list as its author may have written it.
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Form::Other(name, parts) => match parts.as_slice() {
+                [] => f.write_str(name),
+                [of] if name.starts_with('.') => write!(f, "{of}{name}"),
+                _ => f.write_str("…"),
+            },
+            _ => f.write_str("…"),
+        }
+    }
+}
+
+struct Reader<'l> {
+    lets: &'l BTreeMap<&'l str, &'l Tree>,
+    /// The `let`s that are being written out.
+    open: Vec<String>,
+    /// The variables of `exists` and the like, the innermost last.
+    bound: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn of(&mut self, tree: &Tree) -> Form {
+        match &tree.expr {
+            Expr::Unspecified => Form::other("", vec![]),
+            Expr::Ident(name) => self.name(name.trim_start_matches('.')),
+            Expr::Literal(literal) => Form::other(format!("{literal:?}"), vec![]),
+            Expr::Select(select) => {
+                let mark = if select.test { "?" } else { "" };
+                Form::other(format!(".{}{mark}", select.field), vec![self.of(&select.operand)])
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::List(list) => Form::other("[]", self.all(&list.elements)),
+            Expr::Comprehension(each) => self.comprehension(each),
+            Expr::Map(map) => Form::other("{}", self.entries(&map.entries)),
+            Expr::Struct(message) => Form::other(message.type_name.as_str(), self.entries(&message.entries)),
+        }
+    }
+
+    fn all(&mut self, trees: &[Tree]) -> Vec<Form> {
+        trees.iter().map(|tree| self.of(tree)).collect()
+    }
+
+    /// A variable is told by how far out it was bound, which is the same wherever the whole stands.
+    fn name(&mut self, name: &str) -> Form {
+        if let Some(out) = self.bound.iter().rev().position(|bound| bound == name) {
+            return Form::other(format!("#{out}"), vec![]);
+        }
+        match self.lets.get(name) {
+            Some(tree) if !self.open.iter().any(|open| open == name) => {
+                self.open.push(name.to_owned());
+                let bound = std::mem::take(&mut self.bound);
+                let form = self.of(tree);
+                self.bound = bound;
+                self.open.pop();
+                form
+            }
+            _ => Form::other(name, vec![]),
+        }
+    }
+
+    fn call(&mut self, call: &CallExpr) -> Form {
+        let mut args: Vec<Form> = call.target.iter().map(|target| self.of(target)).collect();
+        args.extend(self.all(&call.args));
+        let sorted = |name: &str, mut args: Vec<Form>| {
+            args.sort();
+            Form::other(name, args)
+        };
+        let swapped = |name: &str, mut args: Vec<Form>| {
+            args.reverse();
+            Form::other(name, args)
+        };
+        let form = match call.func_name.as_str() {
+            op::LOGICAL_AND => args.into_iter().fold(Form::And(BTreeSet::new()), Form::and),
+            op::LOGICAL_OR => return args.into_iter().reduce(Form::or).unwrap_or(Form::Or(BTreeSet::new())),
+            op::LOGICAL_NOT => return args.into_iter().next().map_or(Form::Or(BTreeSet::new()), Form::not),
+            op::EQUALS => sorted(op::EQUALS, args),
+            op::NOT_EQUALS => sorted(op::EQUALS, args).not(),
+            op::MULTIPLY => sorted(op::MULTIPLY, args),
+            op::GREATER => swapped(op::LESS, args),
+            op::GREATER_EQUALS => swapped(op::LESS_EQUALS, args),
+            name => Form::other(name, args),
+        };
+        some_of(form)
+    }
+
+    fn comprehension(&mut self, each: &ComprehensionExpr) -> Form {
+        let list = self.of(&each.iter_range);
+        self.bound.push(each.accu_var.clone());
+        self.bound.push(each.iter_var.clone());
+        let form = match written(each) {
+            Some((Macro::Exists, condition)) => list.exists(self.of(condition)),
+            Some((Macro::All, condition)) => list.exists(self.of(condition).not()).not(),
+            Some((Macro::Filter, condition)) => list.filter(self.of(condition)),
+            None => {
+                let parts = [&each.accu_init, &each.loop_cond, &each.loop_step, &each.result];
+                let parts = parts.map(|part| self.of(part));
+                Form::other("each", [list].into_iter().chain(parts).collect())
+            }
+        };
+        self.bound.truncate(self.bound.len() - 2);
+        form
+    }
+
+    fn entries(&mut self, entries: &[cel::common::ast::IdedEntryExpr]) -> Vec<Form> {
+        let form = |entry: &cel::common::ast::IdedEntryExpr| match &entry.expr {
+            EntryExpr::StructField(field) => Form::other(field.field.as_str(), vec![self.of(&field.value)]),
+            EntryExpr::MapEntry(entry) => Form::other(":", vec![self.of(&entry.key), self.of(&entry.value)]),
+        };
+        entries.iter().map(form).collect()
+    }
+}
+
+/// `size(list) > 0` and its like say that there is one.
+fn some_of(form: Form) -> Form {
+    let number = |form: &Form| match form {
+        Form::Other(name, parts) if parts.is_empty() => {
+            [0, 1].into_iter().find(|number| *name == format!("{:?}", LiteralValue::Int((*number).into())))
+        }
+        _ => None,
+    };
+    let listed = |form: &Form| match form {
+        Form::Other(name, parts) if name == "size" && parts.len() == 1 => parts.first().cloned(),
+        _ => None,
+    };
+    let there = |list: Form| list.exists(Form::And(BTreeSet::new()));
+    let (negated, compared) = match &form {
+        Form::Not(compared) => (true, compared.as_ref()),
+        compared => (false, compared),
+    };
+    let Form::Other(name, parts) = compared else { return form };
+    let [one, other] = parts.as_slice() else { return form };
+    let some = match (name.as_str(), number(one), number(other)) {
+        (op::LESS, Some(0), _) | (op::LESS_EQUALS, Some(1), _) => listed(other).map(there),
+        (op::LESS, _, Some(1)) | (op::LESS_EQUALS, _, Some(0)) => listed(one).map(there).map(Form::not),
+        (op::EQUALS, Some(0), _) => listed(other).map(there).map(Form::not),
+        (op::EQUALS, _, Some(0)) => listed(one).map(there).map(Form::not),
+        _ => None,
+    };
+    match some {
+        Some(some) if negated => some.not(),
+        Some(some) => some,
+        None => form,
+    }
+}
+
+enum Macro {
+    Exists,
+    All,
+    Filter,
+}
+
+/// The macro that the parser wrote out, and its condition.
+fn written(each: &ComprehensionExpr) -> Option<(Macro, &Tree)> {
+    let Expr::Call(step) = &each.loop_step.expr else { return None };
+    match (&each.accu_init.expr, step.func_name.as_str(), step.args.as_slice()) {
+        (Expr::Literal(LiteralValue::Boolean(begin)), op::LOGICAL_OR, [_, condition]) if !*begin.inner() => {
+            Some((Macro::Exists, condition))
+        }
+        (Expr::Literal(LiteralValue::Boolean(begin)), op::LOGICAL_AND, [_, condition]) if *begin.inner() => {
+            Some((Macro::All, condition))
+        }
+        (Expr::List(begin), op::CONDITIONAL, [condition, grown, _]) if begin.elements.is_empty() => {
+            let Expr::Call(grown) = &grown.expr else { return None };
+            let Expr::List(added) = &grown.args.last()?.expr else { return None };
+            let itself = matches!(added.elements.as_slice(), [one] if matches!(&one.expr, Expr::Ident(name) if *name == each.iter_var));
+            itself.then_some((Macro::Filter, condition))
+        }
         _ => None,
     }
-}
-
-/// The condition of an `exists`, which the parser wrote out as `false || condition || …`.
-fn exists(comprehension: &ComprehensionExpr) -> Option<&Tree> {
-    let begins_false =
-        matches!(&comprehension.accu_init.expr, Expr::Literal(LiteralValue::Boolean(begin)) if !*begin.inner());
-    match &comprehension.loop_step.expr {
-        Expr::Call(call) if begins_false && call.func_name == op::LOGICAL_OR => call.args.last(),
-        _ => None,
-    }
-}
-
-/// An expression in a form that is the same for expressions that are.
-fn shape(tree: &Tree) -> String {
-    let all = |trees: &[Tree]| trees.iter().map(shape).collect::<Vec<_>>().join(" ");
-    match &tree.expr {
-        Expr::Unspecified => String::new(),
-        Expr::Ident(name) => name.trim_start_matches('.').to_owned(),
-        Expr::Literal(literal) => format!("{literal:?}"),
-        Expr::Select(select) => {
-            let mark = if select.test { "?" } else { "" };
-            format!("{}.{}{mark}", shape(&select.operand), select.field)
-        }
-        Expr::Call(call) => {
-            let target = call.target.as_ref().map(|target| shape(target)).unwrap_or_default();
-            format!("({} {target} {})", call.func_name, all(&call.args))
-        }
-        Expr::List(list) => format!("[{}]", all(&list.elements)),
-        Expr::Comprehension(each) => format!(
-            "(each {} {} {} {} {} {})",
-            each.iter_var,
-            shape(&each.iter_range),
-            shape(&each.accu_init),
-            shape(&each.loop_cond),
-            shape(&each.loop_step),
-            shape(&each.result)
-        ),
-        Expr::Map(map) => format!("{{{}}}", entries(&map.entries)),
-        Expr::Struct(message) => format!("{}{{{}}}", message.type_name, entries(&message.entries)),
-    }
-}
-
-fn entries(entries: &[cel::common::ast::IdedEntryExpr]) -> String {
-    let shown = entries.iter().map(|entry| match &entry.expr {
-        EntryExpr::StructField(field) => format!("{}={}", field.field, shape(&field.value)),
-        EntryExpr::MapEntry(entry) => format!("{}={}", shape(&entry.key), shape(&entry.value)),
-    });
-    shown.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -110,23 +302,73 @@ mod tests {
     use super::*;
     use crate::cel::{Expression, on_a_thread};
 
-    fn implied(one: &'static str, other: &'static str) -> bool {
-        let implied = on_a_thread(move || {
-            let (one, other) = (Expression::compile(one).unwrap(), Expression::compile(other).unwrap());
-            implies(one.tree(), other.tree())
+    const LETS: &[(&str, &str)] = &[
+        ("cost", "budgets.filter(b, b.type == 'COST')"),
+        ("bigs", "budgets.filter(b, b.amount > 5.0)"),
+        ("found", "budgets.exists(b, b.type == 'COST')"),
+        ("circle", "circle.size()"),
+    ];
+
+    /// The forms of some expressions.
+    fn forms<const N: usize>(sources: [&'static str; N]) -> Vec<Form> {
+        let forms = on_a_thread(move || {
+            let compiled: Vec<(&str, Expression)> =
+                LETS.iter().map(|(name, source)| (*name, Expression::compile(source).unwrap())).collect();
+            let lets = compiled.iter().map(|(name, expression)| (*name, expression.tree())).collect();
+            sources.map(|source| Form::of(Expression::compile(source).unwrap().tree(), &lets))
         });
-        implied.unwrap()
+        forms.unwrap().into_iter().collect()
+    }
+
+    #[test]
+    fn what_means_the_same_has_one_form() {
+        let cost = "budgets.exists(b, b.type == 'COST')";
+        for same in [
+            "budgets.exists(x, 'COST' == x.type)",
+            "budgets.filter(b, b.type == 'COST').size() > 0",
+            "size(budgets.filter(b, b.type == 'COST')) >= 1",
+            "cost.size() != 0",
+            "0 < cost.size()",
+            "!(cost.size() == 0)",
+            "!budgets.all(b, b.type != 'COST')",
+            "!budgets.all(b, !(b.type == 'COST'))",
+            "found",
+            "found && true || found",
+        ] {
+            let forms = forms([cost, same]);
+            let implied = forms[0] == forms[1] || same.contains("||") && forms[0].implies(&forms[1]);
+            assert!(implied, "{same}: {forms:?}");
+        }
+        let forms = forms([
+            "budgets.exists(b, b.a && b.c.exists(d, d > b.e))",
+            "budgets.exists(d, d.c.exists(b, d.e < b) && d.a)",
+        ]);
+        assert_eq!(forms[0], forms[1]);
     }
 
     #[test]
     fn asking_for_more_is_asking_for_all_that_less_asks() {
-        assert!(implied("a && b && c", "c && a"));
-        assert!(!implied("a && b", "a && c"));
-        assert!(implied("x.exists(y, y.a == 1 && y.b)", "x.exists(y, y.a == 1)"));
-        assert!(implied("a && x.exists(y, y.z.exists(q, q.b && q.c))", "x.exists(y, y.z.exists(q, q.b))"));
-        assert!(!implied("x.exists(y, y.a)", "x.exists(y, y.a && y.b)"));
-        assert!(!implied("x.exists(y, y.a)", "z.exists(y, y.a)"));
-        assert!(!implied("x.all(y, y.a && y.b)", "x.exists(y, y.a)"), "of an empty list, all are anything");
-        assert!(!implied("a || b", "a"));
+        for (one, other, implied) in [
+            ("a && b && c", "c && a", true),
+            ("a && b", "a && c", false),
+            ("x.exists(y, y.a == 1 && y.b)", "x.exists(z, 1 == z.a)", true),
+            ("a && x.exists(y, y.z.exists(q, q.b && q.c))", "x.exists(y, y.z.exists(q, q.b))", true),
+            ("x.exists(y, y.a)", "x.exists(y, y.a && y.b)", false),
+            ("x.exists(y, y.a)", "z.exists(y, y.a)", false),
+            ("x.all(y, y.a && y.b)", "x.exists(y, y.a)", false),
+            ("a || b", "a", false),
+            ("a", "a || b", true),
+            ("cost.exists(b, b.amount > 5.0)", "budgets.size() > 0", true),
+            ("cost.exists(b, b.amount > 5.0)", "bigs.size() > 0", true),
+            ("cost.size() > 0", "bigs.size() > 0", false),
+        ] {
+            let forms = forms([one, other]);
+            assert_eq!(forms[0].implies(&forms[1]), implied, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_let_in_a_circle_ends() {
+        assert_eq!(forms(["circle > 1"]).len(), 1);
     }
 }

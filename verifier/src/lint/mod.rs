@@ -3,25 +3,32 @@
 //! | where | what |
 //! |---|---|
 //! | `mdbook_verify::lint` | lessons: directives, links, what nothing uses |
+//! | [`unreadable`] | what keeps mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
+//! | [`cases`] | the cases of checks |
 //! | [`infer`], [`types`] | what types expressions have |
 //! | [`trial`] | what the evaluator makes of a call |
 //! | [`logic`] | what conditions look for |
 
+pub mod cases;
 pub mod checks;
 pub mod infer;
 pub mod logic;
+mod place;
 #[cfg(test)]
 mod tests;
 pub mod trial;
 pub mod types;
+pub mod unreadable;
 
 use anyhow::Result;
-use mdbook_verify::diagnostic::Diagnostic;
+use mdbook_verify::check::Check;
+use mdbook_verify::diagnostic::{Diagnostic, suggest};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::{book, cel, compile};
+use unreadable::Unreadable;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,29 +60,55 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
 }
 
+/// The rules whose warnings a check can allow.
+pub const RULES: &[&str] = &["apart", "braces", "fix", "hole", "statement", "unused-check", "unused-let"];
+
+/// What to do about a rule that there is none of.
+fn nearest_rule(rule: &str) -> String {
+    suggest(rule, RULES.iter().copied()).unwrap_or_default()
+}
+
 /// Everything that is wrong with a course, in the order of the places.
 ///
 /// # Errors
-/// When the book cannot be read at all.
+/// When the course does what it may not, or is none.
 pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
-    let (expanded, config) = book::expanded(root, trusted)?;
-    let linted = mdbook_verify::lint::lint(root, &config, &expanded);
-    let course = Arc::new(linted.course);
-    let (compiled, errors) = compile::compile_all(&course);
-    let compiled = Arc::new(compiled);
     let error = |rule, diagnostic| Finding { level: Level::Error, rule, diagnostic };
-    let mut findings: Vec<Finding> = linted.errors.into_iter().map(|found| error("course", found)).collect();
-    findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
-    let mut warnings = linted.warnings;
-    for name in course.checks.keys().cloned().collect::<Vec<_>>() {
+    let (mut findings, book) = match book::expanded(root, trusted) {
+        Ok(book) => (Vec::new(), Some(book)),
+        Err(why) => {
+            let Unreadable { errors, book } = unreadable::book(root, trusted, why)?;
+            (errors.into_iter().map(|found| error("book", found)).collect(), book)
+        }
+    };
+    if let Some((book, config)) = book {
+        let whole = findings.is_empty();
+        let linted = mdbook_verify::lint::lint(root, &config, &book);
+        findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
+        let mut warnings = linted.warnings;
+        // What a chapter that cannot be read uses is not known.
+        let unknown = |rule: &str| !whole && ["unused-check", "unused-parameter"].contains(&rule);
+        let allowed = |rule: &str, found: &Diagnostic| {
+            let is_allowed = |check: &Check| check.allow.iter().any(|allowed| allowed == rule);
+            let name = found.spot.path.strip_prefix("checks").ok().and_then(|path| path.file_stem()?.to_str());
+            name.and_then(|name| linted.course.checks.get(name)).is_some_and(is_allowed)
+        };
+        warnings.retain(|(rule, found)| !unknown(rule) && !allowed(rule, found));
+        let course = Arc::new(linted.course);
+        let (_, errors) = compile::compile_all(&course);
+        findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
+        findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));
         // Trees are walked where there is stack for deep ones.
-        let (course, compiled) = (Arc::clone(&course), Arc::clone(&compiled));
-        let found = cel::on_a_thread(move || {
-            compiled.named(&name).map(|check| checks::check(&course, &course.checks[&name], check))
+        let names = course.checks.keys().cloned().collect();
+        let found = cel::each_on_threads(names, move |name: &String| {
+            checks::check(&course, &course.checks[name], &linted.unread)
         });
-        warnings.extend(found.map_err(anyhow::Error::msg)?.unwrap_or_default());
+        for found in found {
+            warnings.extend(found.map_err(anyhow::Error::msg)?);
+        }
+        let finding = |(rule, diagnostic)| Finding { level: level(rule), rule, diagnostic };
+        findings.extend(warnings.into_iter().map(finding));
     }
-    findings.extend(warnings.into_iter().map(|(rule, diagnostic)| Finding { level: level(rule), rule, diagnostic }));
     findings.sort_by(|one, other| (&one.diagnostic, one.level).cmp(&(&other.diagnostic, other.level)));
     findings.dedup();
     Ok(findings)

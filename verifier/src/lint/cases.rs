@@ -1,0 +1,50 @@
+//! What is wrong with the cases of an author's checks, in the words of the self-test that reads them.
+
+use mdbook_verify::course::Course;
+use mdbook_verify::diagnostic::{Diagnostic, Spot};
+use mdbook_verify::places::{Part, TomlFile};
+use std::path::{Path, PathBuf};
+
+use super::place::in_words;
+use crate::selftest::cases;
+
+/// Everything that is wrong with `checks/cases/`.
+pub fn check(course: &Course) -> Vec<Diagnostic> {
+    let strays = cases::strays(course).into_iter().map(|name| Diagnostic {
+        spot: Spot::file(file(&name)),
+        message: format!("these are cases of the check `{name}`, and there is none"),
+        help: Some("name the file as the check, or delete it".into()),
+    });
+    let wrong = course.checks.keys().filter_map(|name| {
+        let error = cases::read(course, name).err()?;
+        let whole = format!("{error:#}");
+        let shown = format!("checks/cases/{name}.toml: ");
+        let message = whole.strip_prefix(&shown).unwrap_or(&whole);
+        // Behind the first line stands what the spot shows.
+        let first = message.lines().next().unwrap_or_default();
+        let said = message.lines().rfind(|line| !line.is_empty() && !line.contains(" | ")).unwrap_or(first);
+        let message = if first.starts_with("TOML parse error") { said } else { message };
+        Some(Diagnostic { spot: spot(course, name, &whole), message: message.to_owned(), help: None })
+    });
+    strays.chain(wrong).collect()
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new("checks/cases").join(format!("{name}.toml"))
+}
+
+/// The place that an error tells, or the case that it names.
+fn spot(course: &Course, name: &str, error: &str) -> Spot {
+    let text = std::fs::read_to_string(course.root.join(file(name))).unwrap_or_default();
+    if let Some(range) = in_words(error, &text) {
+        return Spot::range(file(name), &text, range);
+    }
+    let toml = TomlFile::of(file(name), text.as_str());
+    let titles = toml::from_str::<toml::Table>(&text).ok().and_then(|table| table.get("case")?.as_array().cloned());
+    let titled = |case: &toml::Value| {
+        let title = case.get("title").and_then(toml::Value::as_str);
+        title.is_some_and(|title| error.contains(&format!("the case “{title}”")))
+    };
+    let at = titles.iter().flatten().position(titled).unwrap_or_default();
+    toml.value(&Part::of(["case"]).then(at).then("title"))
+}

@@ -1,0 +1,111 @@
+//! What keeps mdBook from reading a book at all, and as much of the book as there is.
+
+use anyhow::{Error, Result};
+use mdbook_driver::book::{Book, BookItem, Chapter};
+use mdbook_driver::config::Config;
+use mdbook_verify::diagnostic::{Diagnostic, Spot};
+use percent_encoding::percent_decode_str;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::place::in_words;
+use crate::trust;
+
+/// A book that mdBook does not read: why, and what of it can be.
+pub struct Unreadable {
+    /// What is wrong; never empty.
+    pub errors: Vec<Diagnostic>,
+    /// Its configuration and the chapters that there are, without what they include; none without a configuration.
+    pub book: Option<(Book, Config)>,
+}
+
+/// Says what an error in reading a book is about.
+///
+/// # Errors
+/// The error, where it is about none of the book's own files, or about what a course may not do.
+pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
+    let path = Path::new("book.toml");
+    let text = std::fs::read_to_string(root.join(path))?;
+    if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
+        let spot = wrong.span().map_or(Spot::file(path), |span| Spot::range(path, &text, span));
+        let diagnostic = Diagnostic { spot, message: wrong.message().to_owned(), help: None };
+        return Ok(Unreadable { errors: vec![diagnostic], book: None });
+    }
+    let config = match Config::from_disk(root.join(path)) {
+        Ok(config) => config,
+        Err(wrong) => {
+            let message = format!("{wrong:#}");
+            let spot = in_words(&message, &text).map_or(Spot::file(path), |range| Spot::range(path, &text, range));
+            let last = message.lines().rfind(|line| !line.is_empty()).unwrap_or_default().to_owned();
+            return Ok(Unreadable { errors: vec![Diagnostic { spot, message: last, help: None }], book: None });
+        }
+    };
+    if !trusted {
+        trust::config(root, &config)?;
+        trust::files(root, &config.book.src)?;
+    }
+    let src = config.book.src.clone();
+    let summary = src.join("SUMMARY.md");
+    let Ok(text) = std::fs::read_to_string(root.join(&summary)) else {
+        let message = "there is no SUMMARY.md, which names the book's chapters".to_owned();
+        let help = Some("write one, with a line such as - [Title](chapter.md) for each chapter".into());
+        let missing = Diagnostic { spot: Spot::file(summary), message, help };
+        return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
+    };
+    let (mut errors, mut items) = (Vec::new(), Vec::new());
+    for Named { title, path, range } in chapters(&text) {
+        match std::fs::read_to_string(root.join(&src).join(&path)) {
+            Ok(content) => items.push(BookItem::Chapter(Chapter::new(&title, content, path, Vec::new()))),
+            Err(why) => errors.push(Diagnostic {
+                spot: Spot::range(&summary, &text, range),
+                message: format!("the chapter `{}` cannot be read: {}", path.display(), plain(&why)),
+                help: Some("write the chapter, or take it out of SUMMARY.md".into()),
+            }),
+        }
+    }
+    if errors.is_empty() {
+        let message = format!("{error:#}");
+        if !message.contains("SUMMARY") && !message.contains("summary") {
+            return Err(error);
+        }
+        let spot = in_words(&message, &text).map_or(Spot::file(&summary), |range| Spot::range(&summary, &text, range));
+        errors.push(Diagnostic { spot, message, help: None });
+    }
+    Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })
+}
+
+fn plain(why: &std::io::Error) -> String {
+    match why.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => why.to_string(),
+    }
+}
+
+/// A chapter that SUMMARY.md names, and where.
+struct Named {
+    title: String,
+    path: PathBuf,
+    range: Range<usize>,
+}
+
+fn chapters(summary: &str) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
+    let mut open = false;
+    for (event, range) in Parser::new(summary).into_offset_iter() {
+        match event {
+            // One without an address is a draft.
+            Event::Start(Tag::Link { dest_url, .. }) if !dest_url.is_empty() => {
+                let path = PathBuf::from(percent_decode_str(&dest_url).decode_utf8_lossy().into_owned());
+                found.push(Named { title: String::new(), path, range });
+                open = true;
+            }
+            Event::End(TagEnd::Link) => open = false,
+            Event::Text(text) | Event::Code(text) if open => {
+                found.last_mut().into_iter().for_each(|named| named.title.push_str(&text));
+            }
+            _ => {}
+        }
+    }
+    found
+}
