@@ -105,3 +105,177 @@ fn programs_and_github_get_files_lines_and_columns() {
     assert!(line.starts_with("::error file=checks/bad.toml,line=10,col=26,endColumn=31,title=verify lint%3A unknown-field::[[expect]] 1, that: Budget has no field"), "{line}");
     assert_eq!(github.lines().count(), json.as_array().unwrap().len(), "a finding is a line");
 }
+
+/// The findings in a course, each as `file:line: rule: message`.
+fn found(machine: &Machine) -> Vec<String> {
+    let ran = machine.verify(&["lint", "--format", "json"]);
+    assert_eq!(ran.stderr, "", "a finding is no error of the command's");
+    let shown = |found: &serde_json::Value| {
+        let text = |key: &str| found[key].as_str().unwrap().to_owned();
+        format!("{}:{}:{}: {}: {}", text("file"), found["line"], found["column"], text("rule"), text("message"))
+    };
+    ran.json().as_array().unwrap().iter().map(shown).collect()
+}
+
+#[test]
+fn what_each_learner_would_be_told_as_the_courses_mistake_is_told_to_its_author() {
+    let machine = Machine::new();
+    machine.write(
+        "checks/bad.toml",
+        r#"title = "prodution"
+account = "prodution"
+
+[[expect]]
+that = "budgets.exist(b, b.name == \"x\" && b.limt > 1)"
+fix = "Set {budget_amout}."
+
+[[expect]]
+that = "account.name.matches('x') &&"
+met = "Set {{ budget_amount }}."
+fix = "Set {budget_amout}."
+
+[[expect]]
+that = """
+budgets[0].amount * budget_amount > 1.0
+    || [1].exists_one(x, x == 1) || 'secrity' in alternate_contacts"""
+fix = ["Do.", "Set {budget_amout}."]
+"#,
+    );
+    machine.edit("src/README.md", "## What the verdicts mean", "- x <!-- verify: bad -->\n\n## What the verdicts mean");
+    insta::assert_snapshot!(machine.verify(&["lint"]).shown());
+}
+
+#[test]
+fn a_directive_that_is_misspelt_is_told_and_a_remark_is_not() {
+    let machine = Machine::new();
+    machine.edit(
+        "src/README.md",
+        "## What the verdicts mean",
+        "- one <!-- verify root-mfa -->\n- [ ] two <!-- verfy: mfa-sign-in -->\n- three\n  <!-- Verify: support-plan -->\n- four <!-- verify this with Bob before release -->\n\nProse. <!-- verify root-mfa -->\n\n## What the verdicts mean",
+    );
+    let found = found(&machine);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    for (found, line) in found.iter().zip([29, 30, 32]) {
+        assert!(
+            found.starts_with(&format!("src/README.md:{line}:")) && found.contains("misspelt-directive"),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn an_error_hides_no_other_mistake_and_makes_none() {
+    let machine = mistaken();
+    machine.edit("src/production-account.md", "verify: pdf-invoice", "verify: pdf-invoce");
+    machine.edit("checks/free-tier-alerts.toml", "title =", "titel =");
+    let found = found(&machine);
+    let has = |what: &str| found.iter().any(|found| found.contains(what));
+    assert!(has("there is no check `pdf-invoce`") && has("unknown field `titel`"), "{found:#?}");
+    assert!(has("stands in this chapter twice") && has("no lesson uses the check `bad`"), "{found:#?}");
+    assert!(!has("uses the check `pdf-invoice`") && !has("uses the check `free-tier-alerts`"), "{found:#?}");
+}
+
+#[test]
+fn one_wrong_value_of_book_toml_is_one_finding_with_its_line() {
+    for (from, to, told) in [
+        ("budget_amount = 10", "budget_amount = [10]", "`preprocessor.verify.params.budget_amount` must be"),
+        ("strict_budget = false", "strict_budget = false\nBad-Name = 1", "`Bad-Name` cannot name a parameter"),
+        ("serve = ", "reslts = 1\nserve = ", "no option `reslts`"),
+        ("title = ", "title == ", "book.toml"),
+    ] {
+        let machine = Machine::new();
+        machine.edit("book.toml", from, to);
+        let found = found(&machine);
+        let errors: Vec<&String> = found.iter().filter(|found| !found.contains("unused-parameter")).collect();
+        assert!(errors.len() == 1 && errors[0].contains(told), "{to}: {found:#?}");
+        assert!(!errors[0].starts_with("book.toml:0"), "{found:#?}");
+    }
+}
+
+#[test]
+fn a_chapter_that_is_missing_is_a_finding_beside_the_others() {
+    let machine = mistaken();
+    machine.edit("src/SUMMARY.md", "# Summary", "# Summary\n\n[Gone](gone.md)");
+    let found = found(&machine);
+    let has = |what: &str| found.iter().any(|found| found.contains(what));
+    assert!(
+        found.iter().any(|found| found.starts_with("src/SUMMARY.md:3:1: book: the chapter `gone.md`")),
+        "{found:#?}"
+    );
+    assert!(has("Budget has no field `amout`") && has("nothing verifies this checklist item"), "{found:#?}");
+    let github = machine.verify(&["lint", "--format", "github"]);
+    assert!(github.stdout.contains("::error file=src/SUMMARY.md,line=3"), "{github:?}");
+}
+
+#[test]
+fn a_summary_that_mdbook_does_not_understand_is_a_finding() {
+    let machine = Machine::new();
+    let summary = machine.read("src/SUMMARY.md");
+    machine.write("src/SUMMARY.md", &format!("{summary}\n[End](README.md)\n\n- [Again](README.md)\n"));
+    let found = found(&machine);
+    assert!(found[0].starts_with("src/SUMMARY.md:") && found[0].contains(": book: "), "{found:#?}");
+    assert!(!found[0].starts_with("src/SUMMARY.md:0") && !found[0].contains("/tmp"), "{found:#?}");
+}
+
+#[test]
+fn headings_are_called_as_mdbook_calls_them() {
+    let machine = Machine::new();
+    let headings = "\n\n## Costs & `limits` -- *really*?\n\n## Über 中文 “quoted”\n\n## Twice\n\n## Twice\n\n## {{ budget_amount }} $\n\n## Own {#own}\n\nSetext\n---\n\nTerm\n: What it is\n";
+    machine.write("src/README.md", &(machine.read("src/README.md") + headings));
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/index.html");
+    let ids = page.split("id=\"").skip(1).filter_map(|rest| {
+        let (id, after) = rest.split_once('"')?;
+        after.trim_start_matches('>').starts_with("<a class=\"header\"").then(|| id.to_owned())
+    });
+    let ids: Vec<String> = ids.collect();
+    assert!(ids.len() > 8 && ids.iter().any(|id| id == "twice-1"), "{ids:?}");
+    let links: String = ids.iter().map(|id| format!("[x](#{id})\n")).collect();
+    machine.write("src/README.md", &(machine.read("src/README.md") + "\n" + &links));
+    assert_eq!(found(&machine), Vec::<String>::new());
+}
+
+#[test]
+fn broken_cases_are_findings() {
+    let machine = Machine::new();
+    machine.write(
+        "checks/cases/root-mfa.toml",
+        "[[case]]\ntitle = \"x\"\nrecording = \"x.json\"\nverdict = \"verifed\"\n",
+    );
+    machine
+        .write("checks/cases/mfa.toml", "[[case]]\ntitle = \"y\"\nrecording = \"gone.json\"\nverdict = \"verified\"\n");
+    machine.write("checks/cases/nobody.toml", "");
+    let found = found(&machine);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[0].starts_with("checks/cases/mfa.toml:2:10: case: ") && found[0].contains("gone.json"), "{found:#?}");
+    assert!(found[1].starts_with("checks/cases/nobody.toml:0"), "{found:#?}");
+    assert!(found[2].starts_with("checks/cases/root-mfa.toml:4:") && found[2].contains("verifed"), "{found:#?}");
+}
+
+#[test]
+fn a_check_says_which_warnings_are_meant() {
+    let machine = Machine::new();
+    let text = |allow: &str| {
+        format!(
+            "title = \"x\"\naccount = \"production\"\n{allow}\n[[expect]]\nthat = \"budgets.exists(b, b.amount > 1.0)\"\nfix = \"Do.\"\n\n[[expect]]\nthat = \"budgets.filter(b, b.type == 'COST').size() > 0\"\nfix = \"Do.\"\n"
+        )
+    };
+    machine.write("checks/Bad Name.toml", &text(""));
+    let told = found(&machine);
+    assert!(told.iter().any(|found| found.contains(":9:9: apart:") && found.contains("`budgets`")), "{told:#?}");
+    assert!(told.iter().any(|found| found.contains("no directive can name the check `Bad Name`")), "{told:#?}");
+    machine.write("checks/Bad Name.toml", &text("allow = [\"apart\", \"apat\"]"));
+    let told = found(&machine);
+    assert!(!told.iter().any(|found| found.contains(" apart:")), "{told:#?}");
+    assert!(told.iter().any(|found| found.contains(":3:20: allow: `apat`")), "{told:#?}");
+}
+
+#[test]
+fn thousands_of_mistakes_take_no_longer_each_than_one() {
+    let machine = Machine::new();
+    let items = "- x <!-- verify: gone -->\n".repeat(20_000);
+    machine.edit("src/README.md", "## What the verdicts mean", &format!("{items}\n## What the verdicts mean"));
+    let begun = std::time::Instant::now();
+    assert_eq!(found(&machine).len(), 20_000);
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}

@@ -26,6 +26,10 @@ pub struct Unreadable {
 /// The error, where it is about none of the book's own files, or about what a course may not do.
 pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     let path = Path::new("book.toml");
+    let is_file = std::fs::symlink_metadata(root.join(path)).is_ok_and(|about| about.is_file());
+    if !trusted && !is_file {
+        return Err(error);
+    }
     let text = std::fs::read_to_string(root.join(path))?;
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
         let spot = wrong.span().map_or(Spot::file(path), |span| Spot::range(path, &text, span));
@@ -65,10 +69,10 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         }
     }
     if errors.is_empty() {
-        let message = format!("{error:#}");
-        if !message.contains("SUMMARY") && !message.contains("summary") {
+        if !format!("{error:#}").to_lowercase().contains("summary") {
             return Err(error);
         }
+        let message = error.root_cause().to_string();
         let spot = in_words(&message, &text).map_or(Spot::file(&summary), |range| Spot::range(&summary, &text, range));
         errors.push(Diagnostic { spot, message, help: None });
     }
