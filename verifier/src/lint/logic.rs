@@ -35,7 +35,7 @@ pub struct Sought {
 impl Form {
     /// The form of an expression that may use these `let`s.
     pub fn of(tree: &Tree, lets: &BTreeMap<&str, &Tree>) -> Form {
-        Reader { lets, open: Vec::new(), bound: Vec::new() }.of(tree)
+        Reader { lets, left: LARGEST, open: Vec::new(), bound: Vec::new() }.of(tree)
     }
 
     /// What is looked for, beside and instead of each other.
@@ -138,8 +138,13 @@ impl fmt::Display for Form {
     }
 }
 
+/// How much of `let`s is written out: those that each use another twice would grow without end.
+const LARGEST: usize = 10_000;
+
 struct Reader<'l> {
     lets: &'l BTreeMap<&'l str, &'l Tree>,
+    /// How many more nodes may be written out.
+    left: usize,
     /// The `let`s that are being written out.
     open: Vec<String>,
     /// The variables of `exists` and the like, the innermost last.
@@ -148,6 +153,7 @@ struct Reader<'l> {
 
 impl Reader<'_> {
     fn of(&mut self, tree: &Tree) -> Form {
+        self.left = self.left.saturating_sub(1);
         match &tree.expr {
             Expr::Unspecified => Form::other("", vec![]),
             Expr::Ident(name) => self.name(name.trim_start_matches('.')),
@@ -174,7 +180,7 @@ impl Reader<'_> {
             return Form::other(format!("#{out}"), vec![]);
         }
         match self.lets.get(name) {
-            Some(tree) if !self.open.iter().any(|open| open == name) => {
+            Some(tree) if self.left > 0 && !self.open.iter().any(|open| open == name) => {
                 self.open.push(name.to_owned());
                 let bound = std::mem::take(&mut self.bound);
                 let form = self.of(tree);
@@ -370,5 +376,17 @@ mod tests {
     #[test]
     fn a_let_in_a_circle_ends() {
         assert_eq!(forms(["circle > 1"]).len(), 1);
+    }
+
+    #[test]
+    fn lets_that_double_each_other_end() {
+        let counted = on_a_thread(|| {
+            let compile = |source: String| Expression::compile(&source).unwrap();
+            let doubling = (1..60).map(|at| (format!("l{at}"), compile(format!("l{0} + l{0}", at - 1))));
+            let compiled: Vec<(String, Expression)> = doubling.collect();
+            let lets = compiled.iter().map(|(name, expression)| (name.as_str(), expression.tree())).collect();
+            format!("{:?}", Form::of(compile("l59 > 1".into()).tree(), &lets)).len()
+        });
+        assert!(counted.unwrap() < 100 * LARGEST);
     }
 }

@@ -102,6 +102,7 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "word - word",
         "account.name.startsWith()",
         "account.name.startsWith('a', 'b')",
+        "size(anything, anything, anything, anything, anything, anything, anything, anything)",
         "account.name.contains(1)",
         "startsWith(account.name, 'a')",
         "account.name.fold()",

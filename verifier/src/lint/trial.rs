@@ -10,9 +10,15 @@ use super::types::Type;
 use crate::cel::trial;
 use crate::cel::value::{Field, Fields};
 
+/// No operator or function takes more, and the samples to try would multiply.
+const MOST: usize = 3;
+
 /// The type of what a call comes to; `None` where the evaluator refuses it for all values of these types. The first type
 /// is a member's target.
 pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
+    if types.len() > MOST {
+        return None;
+    }
     let mut all: Vec<Vec<Box<dyn Val>>> = vec![Vec::new()];
     for kind in types {
         let samples = samples(kind);
