@@ -242,14 +242,16 @@ fn broken_cases_are_findings() {
         "checks/cases/root-mfa.toml",
         "[[case]]\ntitle = \"x\"\nrecording = \"x.json\"\nverdict = \"verifed\"\n",
     );
-    machine
-        .write("checks/cases/mfa.toml", "[[case]]\ntitle = \"y\"\nrecording = \"gone.json\"\nverdict = \"verified\"\n");
+    let case =
+        |title: &str| format!("[[case]]\ntitle = \"{title}\"\nrecording = \"gone.json\"\nverdict = \"verified\"\n");
+    machine.write("checks/cases/mfa.toml", &(case("y") + &case("z")));
     machine.write("checks/cases/nobody.toml", "");
     let found = found(&machine);
-    assert_eq!(found.len(), 3, "{found:#?}");
+    assert_eq!(found.len(), 4, "{found:#?}");
     assert!(found[0].starts_with("checks/cases/mfa.toml:2:10: case: ") && found[0].contains("gone.json"), "{found:#?}");
-    assert!(found[1].starts_with("checks/cases/nobody.toml:0"), "{found:#?}");
-    assert!(found[2].starts_with("checks/cases/root-mfa.toml:4:") && found[2].contains("verifed"), "{found:#?}");
+    assert!(found[1].starts_with("checks/cases/mfa.toml:6:10: case: ") && found[1].contains("gone.json"), "{found:#?}");
+    assert!(found[2].starts_with("checks/cases/nobody.toml:0"), "{found:#?}");
+    assert!(found[3].starts_with("checks/cases/root-mfa.toml:4:") && found[3].contains("verifed"), "{found:#?}");
 }
 
 #[test]

@@ -15,8 +15,12 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
         message: format!("these are cases of the check `{name}`, and there is none"),
         help: Some("name the file as the check, or delete it".into()),
     });
-    let wrong = course.checks.keys().filter_map(|name| {
-        let error = cases::read(course, name).err()?;
+    let errors = |name| match cases::read_each(course, name) {
+        Ok(cases) => cases.into_iter().filter_map(Result::err).collect(),
+        Err(error) => vec![error],
+    };
+    let named = course.checks.keys().flat_map(|name| errors(name).into_iter().map(move |error| (name, error)));
+    let wrong = named.map(|(name, error)| {
         let whole = format!("{error:#}");
         let shown = format!("checks/cases/{name}.toml: ");
         let message = whole.strip_prefix(&shown).unwrap_or(&whole);
@@ -24,7 +28,7 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
         let first = message.lines().next().unwrap_or_default();
         let said = message.lines().rfind(|line| !line.is_empty() && !line.contains(" | ")).unwrap_or(first);
         let message = if first.starts_with("TOML parse error") { said } else { message };
-        Some(Diagnostic { spot: spot(course, name, &whole), message: message.to_owned(), help: None })
+        Diagnostic { spot: spot(course, name, &whole), message: message.to_owned(), help: None }
     });
     strays.chain(wrong).collect()
 }

@@ -66,8 +66,16 @@ struct Written {
 /// The cases of a check; none where there is no file.
 ///
 /// # Errors
-/// What is wrong with the file or its recordings.
+/// What is wrong with the file or its recordings, the first thing first.
 pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
+    read_each(course, check)?.into_iter().collect()
+}
+
+/// The same, with what is wrong with each case.
+///
+/// # Errors
+/// What is wrong with the file as a whole.
+pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
     let shown = format!("checks/cases/{check}.toml");
@@ -77,12 +85,12 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
         Err(error) => return Err(error).context(format!("reading {shown}")),
     };
     let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
-    let mut cases: Vec<Case> = Vec::new();
+    let mut cases: Vec<Result<Case>> = Vec::new();
     for mut written in file.case {
         let title = written.title.clone();
         written.params = file.params.clone().into_iter().chain(written.params).collect();
-        let case = open(course, &folder, written, &cases).with_context(|| format!("{shown}: the case “{title}”"))?;
-        cases.push(case);
+        let case = open(course, &folder, written, &cases);
+        cases.push(case.with_context(|| format!("{shown}: the case “{title}”")));
     }
     Ok(cases)
 }
@@ -96,7 +104,7 @@ pub fn strays(course: &Course) -> Vec<String> {
     strays
 }
 
-fn open(course: &Course, folder: &Path, written: Written, earlier: &[Case]) -> Result<Case> {
+fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case>]) -> Result<Case> {
     let plain = |part| matches!(part, std::path::Component::Normal(_));
     if !Path::new(&written.recording).components().all(plain) {
         bail!("the recording `{}` is not a file below checks/cases", written.recording);
@@ -121,7 +129,7 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Case]) -> R
         bail!("the course has no parameter `{name}`");
     }
     let named = |title: String| {
-        let found = earlier.iter().find(|case| case.title == title);
+        let found = earlier.iter().flatten().find(|case| case.title == title);
         found.cloned().map(Arc::new).with_context(|| format!("no case “{title}” stands before it"))
     };
     Ok(Case {
