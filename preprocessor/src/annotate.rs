@@ -4,13 +4,17 @@
 //! Markdown has more corners than anybody can foresee, so nothing here trusts its own idea of where something may stand:
 //! after writing, the lesson is scanned as the book will be, and what isn't found where it was written is taken back.
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+mod numbers;
+mod own;
+
 use std::ops::Range;
 
-use crate::edit::apply;
-use crate::param::{Param, Params};
-use crate::scan::{self, Scan, options};
+use crate::edit::{Edit, apply};
+use crate::param::Params;
+use crate::scan::{self, Scan};
 use crate::substitute;
+
+pub use numbers::numbers;
 
 /// How often writing is tried.
 const ROUNDS: usize = 8;
@@ -69,11 +73,52 @@ pub struct Annotated {
     pub written: Vec<Writing>,
 }
 
-/// Writes into a lesson what can be written so that the book finds it, and so that [`plain`] takes it out again.
-pub fn annotate(lesson: &str, mut writings: Vec<Writing>, params: &Params) -> Annotated {
+/// A lesson that has directives or parameters of its own in places where they could not be told from what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entangled {
+    /// The lines of what it has of its own, from 1.
+    pub lines: Vec<usize>,
+}
+
+/// Writes into a lesson what can be written so that the book finds it, and so that [`plain`] takes it out again. What
+/// the lesson has of its own is marked (see `own`).
+///
+/// # Errors
+/// When [`plain`] could not give the lesson back.
+pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Result<Annotated, Entangled> {
+    let own = own::marks(lesson, &scan::scan(lesson), params);
+    let mut writings = apart(lesson, writings);
+    // Each round takes back what the one before did not find; a lesson that needs many is left alone.
+    for _ in 0..ROUNDS {
+        let (text, places) = written(lesson, &writings, &own);
+        let scan = scan::scan(&text);
+        let found = |(writing, place): (&Writing, &Range<usize>)| {
+            writing.is_found(place, &lesson[writing.edit().0], &scan, params)
+        };
+        let found: Vec<bool> = writings.iter().zip(&places).map(found).collect();
+        if found.iter().all(|found| *found) {
+            if restores(&text, &scan, lesson, params) {
+                return Ok(Annotated { text, written: writings });
+            }
+            // What was there before is found otherwise now: nothing of ours may stay.
+            break;
+        }
+        let mut found = found.into_iter();
+        writings.retain(|_| found.next().unwrap_or(false));
+    }
+    let text = apply(lesson, own.clone());
+    if restores(&text, &scan::scan(&text), lesson, params) {
+        return Ok(Annotated { text, written: Vec::new() });
+    }
+    let mut lines: Vec<usize> = own.iter().map(|(at, _)| lesson[..at.start].matches('\n').count() + 1).collect();
+    lines.dedup();
+    Err(Entangled { lines })
+}
+
+/// Writings in order and apart; of two that are not, the first stays.
+fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
     let place = |writing: &Writing| writing.edit().0;
     writings.sort_by_key(|writing| (place(writing).start, place(writing).end));
-    // Ranges are apart; of two that are not, the first stays.
     let mut at = 0;
     writings.retain(|writing| {
         let range = place(writing);
@@ -83,54 +128,42 @@ pub fn annotate(lesson: &str, mut writings: Vec<Writing>, params: &Params) -> An
         }
         apart
     });
-    let plain_lesson = plain(lesson, params);
-    // Each round takes back what the one before did not find; a lesson that needs many is left alone.
-    for _ in 0..ROUNDS {
-        let text = apply(lesson, writings.iter().map(Writing::edit).collect());
-        let scan = scan::scan(&text);
-        let mut moved = 0isize;
-        let found: Vec<bool> = writings
-            .iter()
-            .map(|writing| {
-                let (range, new) = writing.edit();
-                let start = range.start.saturating_add_signed(moved);
-                moved += new.len() as isize - range.len() as isize;
-                writing.is_found(&(start..start + new.len()), &lesson[range], &scan, params)
-            })
-            .collect();
-        if found.iter().all(|found| *found) {
-            if plain(&text, params) == plain_lesson {
-                return Annotated { text, written: writings };
-            }
-            // What was there before is found otherwise now: nothing of ours may stay.
-            break;
-        }
-        let mut found = found.into_iter();
-        writings.retain(|_| found.next().unwrap_or(false));
-    }
-    Annotated { text: lesson.to_owned(), written: Vec::new() }
+    writings
 }
 
-/// A lesson without its directives, and with values in place of parameters.
-pub fn plain(lesson: &str, params: &Params) -> String {
-    let scan = scan::scan(lesson);
-    let mut edits = directives(&scan, lesson);
-    // A parameter within a directive goes with it.
-    let in_one = |at: usize| {
-        let before = edits.partition_point(|(range, _)| range.start <= at);
-        before.checked_sub(1).is_some_and(|nearest| edits[nearest].0.contains(&at))
-    };
-    let holes = scan.holes.iter().filter(|hole| !in_one(hole.range.start));
-    let values: Vec<_> = holes.filter_map(|hole| substitute::replacement(hole, params).ok().flatten()).collect();
-    edits.extend(values);
-    edits.sort_by_key(|(range, _)| range.start);
-    apply(lesson, edits)
+/// The lesson with writings and marks, and where each writing came to stand.
+fn written(lesson: &str, writings: &[Writing], own: &[Edit]) -> (String, Vec<Range<usize>>) {
+    let ours = writings.iter().map(|writing| (writing.edit(), true));
+    let mut edits: Vec<(Edit, bool)> = ours.chain(own.iter().map(|edit| (edit.clone(), false))).collect();
+    // Stable: a directive stands before a mark of what follows it.
+    edits.sort_by_key(|((range, _), _)| range.start);
+    let (mut places, mut moved) = (Vec::with_capacity(writings.len()), 0isize);
+    for ((range, new), is_ours) in &edits {
+        let start = range.start.saturating_add_signed(moved);
+        moved += new.len() as isize - range.len() as isize;
+        if *is_ours {
+            places.push(start..start + new.len());
+        }
+    }
+    (apply(lesson, edits.into_iter().map(|(edit, _)| edit).collect()), places)
+}
+
+/// Whether a text can be read as a chapter, as far as parameters go, and gives the lesson back.
+fn restores(text: &str, scan: &Scan, lesson: &str, params: &Params) -> bool {
+    scan.holes.iter().all(|hole| own::in_directive(scan, hole) || substitute::replacement(hole, params).is_ok())
+        && apply(text, own::restoring(text, scan, params)) == lesson
+}
+
+/// A lesson without what [`annotate`] wrote into it: the directives gone, values in place of parameters, and what the
+/// lesson had of its own as it was.
+pub fn plain(chapter: &str, params: &Params) -> String {
+    apply(chapter, own::restoring(chapter, &scan::scan(chapter), params))
 }
 
 /// Whether a chapter is this lesson with directives, and with parameters in place of numbers, whatever their values are
-/// by now.
+/// by now, and whichever of its names are parameters.
 pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
-    let [chapter, lesson] = [chapter, lesson].map(|text| apply(text, directives(&scan::scan(text), text)));
+    let [chapter, lesson] = [chapter, lesson].map(bare);
     let mut rest = lesson.as_str();
     let mut at = 0;
     for hole in scan::scan(&chapter).holes {
@@ -141,6 +174,24 @@ pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
         at = hole.range.end;
     }
     rest == &chapter[at..]
+}
+
+/// A text without directives, each taken out with the space before it, and with each hole in its shortest form.
+fn bare(text: &str) -> String {
+    let scan = scan::scan(text);
+    let directive = |item: &scan::Item| {
+        let start = item.comment.start - usize::from(text[..item.comment.start].ends_with(' '));
+        (start..item.comment.end, String::new())
+    };
+    let mut edits: Vec<Edit> = scan.items.iter().chain(&scan.open).map(directive).collect();
+    let holes = scan.holes.iter().filter(|hole| !own::in_directive(&scan, hole));
+    edits.extend(
+        holes.map(|hole| {
+            (hole.range.start - usize::from(hole.escaped)..hole.range.end, format!("{{{{{}}}}}", hole.name))
+        }),
+    );
+    edits.sort_by_key(|(range, _)| range.start);
+    apply(text, edits)
 }
 
 /// What stands behind a number that a text begins with.
@@ -154,90 +205,10 @@ fn behind_number(text: &str) -> &str {
     }
 }
 
-/// Takes the directives out, each with the space before it.
-fn directives(scan: &Scan, content: &str) -> Vec<(Range<usize>, String)> {
-    let all = scan.items.iter().chain(&scan.open).map(|item| {
-        let start = item.comment.start - usize::from(content[..item.comment.start].ends_with(' '));
-        (start..item.comment.end, String::new())
-    });
-    let mut all: Vec<_> = all.collect();
-    all.sort_by_key(|(range, _)| range.start);
-    all
-}
-
-/// A line of text, a heading or a table's cell: the numbers in it that are the value of a parameter whose name it speaks
-/// of, word by word as `in_words` makes words.
-pub fn numbers(lesson: &str, params: &Params, in_words: &dyn Fn(&str) -> Vec<String>) -> Vec<Writing> {
-    let numeric: Vec<(&String, String, Vec<String>)> = params
-        .iter()
-        .filter(|(_, value)| matches!(value, Param::Int(_) | Param::Float(_)))
-        .map(|(name, value)| (name, value.to_string(), in_words(&name.replace('_', " "))))
-        .collect();
-    let mut found = Vec::new();
-    for (text, ranges) in lines(lesson) {
-        let spoken = in_words(&text);
-        for (name, value, _) in numeric.iter().filter(|(_, _, words)| words.iter().all(|word| spoken.contains(word))) {
-            for range in &ranges {
-                found.extend(standing_alone(&lesson[range.clone()], value).map(|at| {
-                    let start = range.start + at;
-                    Writing::Parameter { range: start..start + value.len(), name: (*name).clone() }
-                }));
-            }
-        }
-    }
-    found
-}
-
-/// The texts of a lesson that are one piece to a reader, each with where it stands. Code blocks and HTML are none.
-fn lines(lesson: &str) -> Vec<(String, Vec<Range<usize>>)> {
-    let mut done = Vec::new();
-    let mut open: Vec<(String, Vec<Range<usize>>)> = vec![Default::default()];
-    let mut code = 0usize;
-    for (event, range) in Parser::new_ext(lesson, options()).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(_)) => code += 1,
-            Event::End(TagEnd::CodeBlock) => code = code.saturating_sub(1),
-            Event::Start(Tag::Item | Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell) => {
-                open.push(Default::default());
-            }
-            Event::End(TagEnd::Item | TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell) => {
-                done.extend(open.pop());
-            }
-            Event::Text(text) | Event::Code(text) if code == 0 => {
-                if let Some((line, ranges)) = open.last_mut() {
-                    line.push_str(&text);
-                    ranges.push(range);
-                }
-            }
-            Event::SoftBreak | Event::HardBreak => {
-                if let Some((line, _)) = open.last_mut() {
-                    line.push(' ');
-                }
-            }
-            _ => {}
-        }
-    }
-    done.extend(open);
-    done
-}
-
-/// Where a number stands that is not a part of another number or word.
-fn standing_alone<'t>(text: &'t str, number: &'t str) -> impl Iterator<Item = usize> + 't {
-    text.match_indices(number).map(|(at, _)| at).filter(move |at| {
-        let part = |c: char| c.is_alphanumeric() || c == '_';
-        let (before, after) = (&text[..*at], &text[at + number.len()..]);
-        let mut next = after.chars();
-        let goes_on = match next.next() {
-            Some('.' | ',') => next.next().is_some_and(|c| c.is_ascii_digit()),
-            next => next.is_some_and(part),
-        };
-        !goes_on && !before.ends_with(|c: char| part(c) || "-.,".contains(c))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::param::Param;
 
     fn params() -> Params {
         [("budget_amount".to_owned(), Param::Int(10)), ("share".to_owned(), Param::Float(0.5))].into()
@@ -252,7 +223,7 @@ mod tests {
         let items = scan::unmarked(lesson).into_iter();
         let directives = items.map(|item| Writing::Directive { at: item.end, words: "?".into() });
         let writings = directives.chain(numbers(lesson, &params(), &words)).collect();
-        annotate(lesson, writings, &params())
+        annotate(lesson, writings, &params()).unwrap()
     }
 
     #[test]
@@ -270,15 +241,37 @@ mod tests {
             // What cannot be found again is left alone.
             ("- [ ] open <!-- comment\n", "- [ ] open <!-- comment\n"),
             ("```\n- [ ] code\n```\n", "```\n- [ ] code\n```\n"),
-            ("- [ ] Had one <!-- verify: x -->\n", "- [ ] Had one <!-- verify: x -->\n"),
             ("| - [ ] a |\n|---|\n| - [ ] b |\n", "| - [ ] a |\n|---|\n| - [ ] b |\n"),
         ];
         for (lesson, expected) in cases {
             let text = annotated(lesson).text;
             assert_eq!(text, expected);
-            if !lesson.contains("verify:") {
-                assert_eq!(plain(&text, &params()), lesson);
-            }
+            assert_eq!(plain(&text, &params()), lesson);
+            assert!(is_made_of(&text, lesson), "{lesson}");
+        }
+    }
+
+    #[test]
+    fn what_a_lesson_has_of_its_own_is_told_from_what_is_written() {
+        let cases = [
+            ("- [ ] Own <!-- verify: x -->\n", "- [ ] Own <!-- verify: x  -->\n"),
+            ("- [ ] Own  <!-- verify: ? x  -->\n", "- [ ] Own  <!-- verify: ? x   -->\n"),
+            ("- [ ] Own <!--verify: x-->\n", "- [ ] Own <!--verify: x-->\n"),
+            ("Budget amount {{ budget_amount }}, 10\n", "Budget amount {{ budget_amount  }}, {{ budget_amount }}\n"),
+            ("{{budget_amount}} \\{{ budget_amount }}\n", "{{budget_amount}} \\{{ budget_amount }}\n"),
+            // Other languages write the same braces.
+            ("{{ name }} {{name}} {{ a.b }}\n", "\\{{ name }} \\{{name}} {{ a.b }}\n"),
+            ("{{ name  }} \\{{ name }} \\\\{{ x }}\n", "\\{{ name   }} \\{{ name    }} \\\\\\{{ x }}\n"),
+            ("<b title=\"{{ name }}\">`{{ name }}`</b>\n", "<b title=\"\\{{ name }}\">`{{ name }}`</b>\n"),
+            // A parameter that is misspelt in code would stop the book.
+            ("`{{ budget_amoun }}`\n", "`\\{{ budget_amoun }}`\n"),
+            // What is wrong stays wrong: whoever reads the book says so.
+            ("para <!-- verify: x -->\n", "para <!-- verify: x -->\n"),
+        ];
+        for (lesson, expected) in cases {
+            let text = annotated(lesson).text;
+            assert_eq!(text, expected);
+            assert_eq!(plain(&text, &params()), lesson);
             assert!(is_made_of(&text, lesson), "{lesson}");
         }
     }

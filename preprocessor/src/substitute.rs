@@ -24,15 +24,17 @@ const LIKE: f64 = 0.9;
 /// A name that looks like a parameter's and isn't.
 pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<usize>, String)>, UnknownName> {
     let known = params.get(&hole.name);
+    let backslash = || Ok(Some((hole.range.start - 1..hole.range.start, String::new())));
     match (known, hole.context) {
-        // Outside of code, Markdown itself takes the backslash for an escape.
-        (_, Context::Text | Context::Html) if hole.escaped => Ok(None),
-        (Some(_), Context::Code) if hole.escaped => Ok(Some((hole.range.start - 1..hole.range.start, String::new()))),
+        // In text, Markdown itself takes the backslash for an escape.
+        (_, Context::Text) if hole.escaped => Ok(None),
+        (Some(_), _) if hole.escaped => backslash(),
         (Some(value), Context::Code) => Ok(Some((hole.range.clone(), value.to_string()))),
         (Some(value), Context::Text) => Ok(Some((hole.range.clone(), markdown(&value.to_string())))),
         (Some(value), Context::Html) => Ok(Some((hole.range.clone(), html(&value.to_string())))),
         (None, _) if params.is_empty() => Ok(None),
-        (None, Context::Code) if hole.escaped || !alike(&hole.name, params) => Ok(None),
+        (None, Context::Code) if !alike(&hole.name, params) => Ok(None),
+        (None, _) if hole.escaped => backslash(),
         (None, _) => Err(UnknownName {
             range: hole.range.clone(),
             name: hole.name.clone(),

@@ -51,6 +51,38 @@ fn a_lesson_becomes_a_chapter_once_the_author_agrees() {
     assert_eq!((machine.read("src/costs.md"), machine.read("src/SUMMARY.md")), before);
 }
 
+#[test]
+fn braces_of_other_languages_are_text_in_the_book() {
+    let lesson = "# Charts {{ version }}\n\nSet {{ name }} to <b title=\"{{ title }}\">`{{ budget_amoun }}`</b> or \\{{ other }}.\n\n\
+                  <p>\n{{ message }}\n</p>\n\n- [ ] Budget created: {{ budget_amount }} <!-- verify: cost-budget -->\n- [ ] MFA\n";
+    let machine = machine(lesson.as_bytes());
+    assert_eq!(import(&machine, &["--yes"]).status, 0);
+    let again = import(&machine, &["--yes"]);
+    assert_eq!(again.stdout, "This lesson was imported before: nothing changes.\n", "{again:?}");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/costs.html");
+    for shown in [
+        "Set {{ name }} to <b title=\"{{ title }}\"><code>{{ budget_amoun }}</code></b> or {{ other",
+        "<p>\n{{ message }}\n</p>",
+        "Budget created: 10",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+}
+
+#[test]
+fn what_would_stop_the_book_is_named_with_its_line_and_nothing_is_written() {
+    let lesson = "# A\n\npara <!-- verify: x -->\n\n## B\n\n- [ ] MFA <!-- verify: mfaa -->\n- [ ] Z <!-- verify: mfa maybe -->\n";
+    for arguments in [&["--yes"][..], &["--yes", "--split", "h2"]] {
+        let machine = machine(lesson.as_bytes());
+        let ran = import(&machine, arguments);
+        assert_eq!(ran.status, 2);
+        insta::assert_snapshot!("unreadable", ran.stderr);
+        assert!(!machine.course.join("src/costs.md").exists());
+        assert_eq!(machine.verify(&["lint"]).status, Machine::new().verify(&["lint"]).status);
+    }
+}
+
 /// Answers the question in a terminal.
 fn answered(machine: &Machine, answer: &str) -> String {
     let mut command = machine.command(Path::new("/usr/bin/script"));

@@ -40,7 +40,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
     if name.is_empty() || name == "summary" {
         bail!("a chapter cannot be called {stem:?}: give it a name of letters and digits with --name");
     }
-    let order = Order { lesson: &lesson, name: &name, split: arguments.split, replace: arguments.replace };
+    let (lesson, shown) = (lesson.as_str(), arguments.file.as_path());
+    let order = Order { lesson, shown, name: &name, split: arguments.split, replace: arguments.replace };
     let planned = import::plan(&course, &sources, &order)?;
     print(&report::import::text(&planned))?;
     if planned.changes.is_empty() {

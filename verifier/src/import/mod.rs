@@ -13,9 +13,12 @@ pub mod propose;
 pub mod split;
 pub mod summary;
 
-use anyhow::{Context, Result, bail};
-use mdbook_verify::annotate::{self, Annotated, Writing};
+use anyhow::{Context, Result, anyhow, bail};
+use mdbook_driver::book::{self, Book, BookItem};
+use mdbook_driver::config::Config;
+use mdbook_verify::annotate::{self, Annotated, Entangled, Writing};
 use mdbook_verify::course::Course;
+use mdbook_verify::diagnostic::Diagnostic;
 use mdbook_verify::directive::Directive;
 use mdbook_verify::scan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +81,8 @@ pub struct Import {
 pub struct Order<'o> {
     /// The lesson's text.
     pub lesson: &'o str,
+    /// What messages call the lesson.
+    pub shown: &'o Path,
     /// What its chapter is called: the file's name without `.md`.
     pub name: &'o str,
     /// Where it is split.
@@ -90,18 +95,21 @@ pub struct Order<'o> {
 /// Works out what an import changes.
 ///
 /// # Errors
-/// When the lesson cannot be split, or a chapter of its name holds something else.
+/// When the lesson cannot be split, has something of its own that the book could not be read with, or a chapter of its
+/// name holds something else.
 pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
     let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
-    let mut chapters = Vec::new();
+    let (mut chapters, mut mistakes) = (Vec::new(), Vec::new());
     let pieces = split::pieces(order.lesson, order.split)?;
     for (piece, file) in pieces.iter().zip(files(order.name, &pieces)) {
         let raw = &order.lesson[piece.range.clone()];
         let before = present(&sources.join(&file))?;
         let kept = before.as_deref().map(directives).unwrap_or_default();
-        let annotated = annotated(course, &vocabulary, raw, &kept);
         let first_line = order.lesson[..piece.range.start].matches('\n').count();
+        let annotated = annotated(course, &vocabulary, raw, &kept)
+            .map_err(|entangled| cannot_be_told_apart(order.shown, first_line, &entangled))?;
+        mistakes.extend(of_lesson(unreadable(course, &annotated.text)?, order.shown, first_line));
         import.items.extend(items(&vocabulary, raw, &annotated, first_line));
         import.parameters +=
             annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
@@ -123,6 +131,14 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         }
         chapters.push(chapter);
     }
+    if !mistakes.is_empty() {
+        let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        bail!(
+            "the book could not be read with this lesson in it, and nothing was written: mend the lesson, and import it \
+             then\n{}",
+            mistakes.join("\n").trim_end()
+        );
+    }
     let before = present(&sources.join("SUMMARY.md"))?;
     let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters);
     if before.as_ref() != Some(&after) {
@@ -132,13 +148,48 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
     Ok(import)
 }
 
-fn annotated(course: &Course, vocabulary: &Vocabulary, raw: &str, kept: &BTreeMap<String, String>) -> Annotated {
+fn annotated(
+    course: &Course,
+    vocabulary: &Vocabulary,
+    raw: &str,
+    kept: &BTreeMap<String, String>,
+) -> Result<Annotated, Entangled> {
     let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
     writings.extend(scan::unmarked(raw).into_iter().map(|item| {
         let words = kept.get(&item.text).cloned().unwrap_or_else(|| vocabulary.propose(&item.text).words());
         Writing::Directive { at: item.end, words }
     }));
     annotate::annotate(raw, writings, &course.params)
+}
+
+/// What keeps the book from being read with this chapter in it.
+fn unreadable(course: &Course, text: &str) -> Result<Vec<Diagnostic>> {
+    let mut config = Config::default();
+    config.set("preprocessor.verify.params", &course.params)?;
+    config.set("preprocessor.verify.accounts", &course.accounts)?;
+    // There is no such file yet, so places are those in the text.
+    let chapter = book::Chapter::new("", text.to_owned(), "", Vec::new());
+    let read = Course::read(&course.root, &config, &Book::new_with_items(vec![BookItem::Chapter(chapter)]));
+    Ok(read.err().map(|found| found.iter().cloned().collect()).unwrap_or_default())
+}
+
+/// The same, where it stands in the lesson: nothing that is written adds a line.
+fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Vec<Diagnostic> {
+    for Diagnostic { spot, .. } in &mut found {
+        lesson.clone_into(&mut spot.path);
+        spot.line += first_line;
+    }
+    found
+}
+
+fn cannot_be_told_apart(lesson: &Path, first_line: usize, entangled: &Entangled) -> anyhow::Error {
+    let lines: Vec<String> = entangled.lines.iter().map(|line| (first_line + line).to_string()).collect();
+    anyhow!(
+        "{} has directives or parameters of its own (line {}) where they could not be told from what is written; nothing \
+         was written: take them out, and import it then",
+        lesson.display(),
+        lines.join(", ")
+    )
 }
 
 /// The directives of a chapter, by the text of their items.
