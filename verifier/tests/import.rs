@@ -67,9 +67,62 @@ fn words_of_no_check_are_sure_of_none() {
         "Read the next chapter",
         "設定",
         "Set up a VPC with two subnets",
+        // One word is no name.
+        "Access",
+        "Cost",
+        // The opposite is not the step.
+        "Turn off billing alerts",
+        "Billing alerts are not on",
+        "Billing alerts aren’t on",
+        "Don't receive billing alerts",
+        "Remove the alternate contacts",
+        "Delete the account name",
+        "Versioning suspended on the shared bucket",
+        "IAM billing access disabled",
+        "MFA configured without root",
     ] {
-        let proposal = vocabulary.propose(item);
+        let proposal = vocabulary.propose(item, &[]);
         assert!(!proposal.sure, "{item}: {proposal:?}");
+    }
+}
+
+#[test]
+fn a_check_that_says_no_itself_is_named_by_items_that_say_so_too() {
+    let mut course = course();
+    let mut check = course.checks["root-mfa"].clone();
+    (check.name, check.title) = ("no-root-key".to_owned(), "No access key for root".to_owned());
+    course.checks.insert(check.name.clone(), check);
+    let vocabulary = Vocabulary::of(&course);
+    assert_eq!(vocabulary.propose("Root has no access key", &[]).words(), "no-root-key");
+    assert!(!vocabulary.propose("Root has an access key", &[]).sure);
+}
+
+#[test]
+fn an_item_is_about_the_account_that_it_or_its_heading_names() {
+    let course = course();
+    let chapter = fs::read_to_string(course.root.join("src/general-account.md")).unwrap();
+    let lesson = annotate::plain(&chapter, &course.params);
+    let sources = TempDir::new().unwrap();
+    let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    let sure: Vec<String> =
+        import.items.iter().filter(|item| item.proposal.sure).map(|item| item.proposal.words()).collect();
+    assert!(sure.len() >= 5 && sure.iter().all(|words| words.contains("account=general")), "{sure:?}");
+    for words in &sure {
+        assert!(chapter.contains(&format!("<!-- verify: {words} -->")), "{words}: as by hand");
+    }
+    let vocabulary = Vocabulary::of(&course);
+    let proposed = |item: &str| vocabulary.propose(item, &["Creating a Production AWS Account"]).words();
+    for (item, words) in [
+        ("Billing alerts on in the general account", "billing-alerts account=general"),
+        ("Billing alerts on in the general account (optional)", "billing-alerts account=general optional"),
+        ("Billing alerts on, just like in the general account", "billing-alerts"),
+        ("Choose the same Support Plan as the general account", "support-plan"),
+        ("MFA configured in the general account", "mfa account=general"),
+    ] {
+        assert_eq!(proposed(item), words, "{item}");
+    }
+    for item in ["Billing alerts on in the general and production accounts", "Unique email for the general account"] {
+        assert!(proposed(item).starts_with('?'), "{item}: {}", proposed(item));
     }
 }
 

@@ -2,16 +2,19 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`propose`] | which check an item means |
+//! | [`propose`], `words` | which check an item means |
+//! | `about` | which account it is about |
 //! | [`split`] | one chapter or several |
 //! | [`summary`] | `SUMMARY.md` |
 //! | `mdbook_verify::annotate` | writing into a lesson without losing a byte |
 //!
 //! Nothing here writes a file: an [`Import`] says what would change.
 
+mod about;
 pub mod propose;
 pub mod split;
 pub mod summary;
+mod words;
 
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_driver::book::{self, Book, BookItem};
@@ -26,7 +29,7 @@ use std::fs;
 use std::path::Path;
 
 use propose::{Proposal, Vocabulary};
-use split::{Piece, Split};
+use split::{Heading, Piece, Split};
 
 /// A chapter that a lesson becomes, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +102,7 @@ pub struct Order<'o> {
 /// name holds something else.
 pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
+    let headings = split::headings(order.lesson);
     let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
     let (mut chapters, mut mistakes) = (Vec::new(), Vec::new());
     let pieces = split::pieces(order.lesson, order.split)?;
@@ -107,10 +111,15 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         let before = present(&sources.join(&file))?;
         let kept = before.as_deref().map(directives).unwrap_or_default();
         let first_line = order.lesson[..piece.range.start].matches('\n').count();
-        let annotated = annotated(course, &vocabulary, raw, &kept)
+        let propose = |item: scan::Unmarked| {
+            let above = above(&headings, piece.range.start + item.marker.start);
+            (vocabulary.propose(&item.text, &above), item)
+        };
+        let items: Vec<(Proposal, scan::Unmarked)> = scan::unmarked(raw).into_iter().map(propose).collect();
+        let annotated = annotated(course, &vocabulary, raw, &items, &kept)
             .map_err(|entangled| cannot_be_told_apart(order.shown, first_line, &entangled))?;
         mistakes.extend(of_lesson(unreadable(course, &annotated.text)?, order.shown, first_line));
-        import.items.extend(items(&vocabulary, raw, &annotated, first_line));
+        import.items.extend(found(items, raw, &annotated, first_line));
         import.parameters +=
             annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
         let title = piece.title.clone().unwrap_or_else(|| order.name.to_owned());
@@ -148,15 +157,30 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
     Ok(import)
 }
 
+/// The headings that a place stands below, the outermost first: the lesson's title, and those of its sections.
+fn above(headings: &[Heading], place: usize) -> Vec<&str> {
+    let mut above: Vec<&Heading> = Vec::new();
+    let before = headings.partition_point(|heading| heading.at <= place);
+    for heading in headings[..before].iter().rev() {
+        if above.last().is_none_or(|inner| heading.level < inner.level) {
+            above.push(heading);
+        }
+    }
+    // A title of the sections' level is above all of them, too.
+    let title = headings.first().filter(|title| above.last().is_some_and(|outermost| outermost.at > title.at));
+    title.into_iter().chain(above.into_iter().rev()).map(|heading| heading.title.as_str()).collect()
+}
+
 fn annotated(
     course: &Course,
     vocabulary: &Vocabulary,
     raw: &str,
+    items: &[(Proposal, scan::Unmarked)],
     kept: &BTreeMap<String, String>,
 ) -> Result<Annotated, Entangled> {
     let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
-    writings.extend(scan::unmarked(raw).into_iter().map(|item| {
-        let words = kept.get(&item.text).cloned().unwrap_or_else(|| vocabulary.propose(&item.text).words());
+    writings.extend(items.iter().map(|(proposal, item)| {
+        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.words());
         Writing::Directive { at: item.end, words }
     }));
     annotate::annotate(raw, writings, &course.params)
@@ -199,7 +223,8 @@ fn directives(chapter: &str) -> BTreeMap<String, String> {
     scan.items.iter().chain(&scan.open).map(|item| (item.text.clone(), words(item))).collect()
 }
 
-fn items(vocabulary: &Vocabulary, raw: &str, annotated: &Annotated, first_line: usize) -> Vec<Found> {
+/// What became of the items, which stand in their order.
+fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotated, first_line: usize) -> Vec<Found> {
     let written: BTreeSet<usize> = annotated
         .written
         .iter()
@@ -208,13 +233,14 @@ fn items(vocabulary: &Vocabulary, raw: &str, annotated: &Annotated, first_line: 
             Writing::Parameter { .. } => None,
         })
         .collect();
-    let found = |item: scan::Unmarked| Found {
-        line: first_line + raw[..item.marker.start].matches('\n').count() + 1,
-        proposal: vocabulary.propose(&item.text),
-        text: item.text,
-        written: written.contains(&item.end),
-    };
-    scan::unmarked(raw).into_iter().map(found).collect()
+    let (mut line, mut counted) = (first_line + 1, 0);
+    let mut found = Vec::with_capacity(items.len());
+    for (proposal, scan::Unmarked { marker, text, end }) in items {
+        line += raw[counted..marker.start].matches('\n').count();
+        counted = marker.start;
+        found.push(Found { line, text, proposal, written: written.contains(&end) });
+    }
+    found
 }
 
 /// What a file holds; nothing where there is none.

@@ -22,10 +22,11 @@ pub struct Piece {
 }
 
 /// A heading that stands in no list and no quote.
-struct Heading {
-    level: HeadingLevel,
-    title: String,
-    at: usize,
+pub(super) struct Heading {
+    pub(super) level: HeadingLevel,
+    pub(super) title: String,
+    /// Where its line begins.
+    pub(super) at: usize,
 }
 
 /// The pieces of a lesson: one without a split.
@@ -73,7 +74,8 @@ fn defined_for_all(lesson: &str) -> Result<()> {
     Ok(())
 }
 
-fn headings(lesson: &str) -> Vec<Heading> {
+/// A lesson's headings.
+pub(super) fn headings(lesson: &str) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
     let (mut depth, mut inside) = (0usize, false);
     for (event, range) in Parser::new_ext(lesson, scan::options()).into_offset_iter() {

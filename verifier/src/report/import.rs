@@ -64,10 +64,11 @@ fn diff(out: &mut String, change: &Change) {
 fn row(out: &mut String, item: &Found) {
     let fits: Vec<String> =
         item.proposal.candidates.iter().map(|(check, fit)| format!("{check} {:.0} %", fit * 100.0)).collect();
+    let account = item.proposal.account.as_ref().map_or(String::new(), |account| format!(", {account} account"));
     let optional = if item.proposal.optional { ", optional" } else { "" };
     let check = match fits.as_slice() {
         _ if !item.written => "(no directive can stand there)".to_owned(),
-        [first, ..] if item.proposal.sure => format!("{first}{optional}"),
+        [first, ..] if item.proposal.sure => format!("{first}{account}{optional}"),
         [] => "?".to_owned(),
         _ => format!("?  ({})", fits.join(", ")),
     };
