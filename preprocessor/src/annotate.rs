@@ -157,13 +157,25 @@ fn restores(text: &str, scan: &Scan, lesson: &str, params: &Params) -> bool {
 /// A lesson without what [`annotate`] wrote into it: the directives gone, values in place of parameters, and what the
 /// lesson had of its own as it was.
 pub fn plain(chapter: &str, params: &Params) -> String {
-    apply(chapter, own::restoring(chapter, &scan::scan(chapter), params))
+    let (mark, text) = byte_order_mark(chapter);
+    format!("{mark}{}", apply(text, own::restoring(text, &scan::scan(text), params)))
+}
+
+/// Whether a text has neither directives nor anything else that [`plain`] would take out.
+pub fn is_untouched(text: &str, params: &Params) -> bool {
+    let scan = scan::scan(byte_order_mark(text).1);
+    scan.items.is_empty() && scan.open.is_empty() && plain(text, params) == text
+}
+
+/// The byte order mark that a file may begin with, and its text, which is all that mdBook reads.
+pub fn byte_order_mark(file: &str) -> (&str, &str) {
+    file.split_at(if file.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 })
 }
 
 /// Whether a chapter is this lesson with directives, and with parameters in place of numbers, whatever their values are
 /// by now, and whichever of its names are parameters.
 pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
-    let [chapter, lesson] = [chapter, lesson].map(bare);
+    let [chapter, lesson] = [chapter, lesson].map(|file| bare(byte_order_mark(file).1));
     let mut rest = lesson.as_str();
     let mut at = 0;
     for hole in scan::scan(&chapter).holes {

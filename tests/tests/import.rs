@@ -47,7 +47,7 @@ fn a_lesson_becomes_a_chapter_once_the_author_agrees() {
     assert!(page.contains("verify: ?</span>") && page.contains("data-step=\"cost-budget\""));
     let before = (machine.read("src/costs.md"), machine.read("src/SUMMARY.md"));
     let again = import(&machine, &["--yes"]);
-    assert_eq!(again.stdout, "This lesson was imported before: nothing changes.\n");
+    assert_eq!(again.stdout, "This lesson is in the book already: nothing changes.\n");
     assert_eq!((machine.read("src/costs.md"), machine.read("src/SUMMARY.md")), before);
 }
 
@@ -58,7 +58,7 @@ fn braces_of_other_languages_are_text_in_the_book() {
     let machine = machine(lesson.as_bytes());
     assert_eq!(import(&machine, &["--yes"]).status, 0);
     let again = import(&machine, &["--yes"]);
-    assert_eq!(again.stdout, "This lesson was imported before: nothing changes.\n", "{again:?}");
+    assert_eq!(again.stdout, "This lesson is in the book already: nothing changes.\n", "{again:?}");
     assert_eq!(machine.verify(&["build"]).status, 0);
     let page = machine.read("book/costs.html");
     for shown in [
@@ -68,6 +68,67 @@ fn braces_of_other_languages_are_text_in_the_book() {
     ] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
+}
+
+#[test]
+fn a_lesson_that_lies_among_the_chapters_is_annotated_where_it_is() {
+    let machine = Machine::new();
+    machine.write("src/more/In src.md", "# In src\n\n- [ ] Budget created\n- [ ] MFA configured\n");
+    let in_src = |arguments: &[&str]| machine.verify(&[&["import", "src/more/In src.md", "--yes"], arguments].concat());
+    let ran = in_src(&[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stdout.contains("+- [ ] Budget created <!-- verify: cost-budget -->"), "the diff: {}", ran.stdout);
+    let annotated =
+        "# In src\n\n- [ ] Budget created <!-- verify: cost-budget -->\n- [ ] MFA configured <!-- verify: mfa -->\n";
+    assert_eq!(machine.read("src/more/In src.md"), annotated);
+    assert!(machine.read("src/SUMMARY.md").contains("- [In src](<more/In src.md>)\n"));
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    // Again, and after the author has taken one out and written the other otherwise.
+    for (of, by) in [("# In", "# In"), (" <!-- verify: mfa -->", ""), ("cost-budget -->", "cost-budget optional-->")] {
+        machine.edit("src/more/In src.md", of, by);
+        let before = machine.read("src/more/In src.md");
+        assert_eq!(in_src(&[]).stdout, "This lesson is in the book already: nothing changes.\n");
+        assert_eq!(machine.read("src/more/In src.md"), before);
+    }
+    assert_eq!(machine.verify(&["import", "src/SUMMARY.md", "--yes"]).status, 2);
+}
+
+#[test]
+fn a_copy_of_the_lesson_among_the_chapters_is_annotated_once() {
+    let machine = machine(LESSON.as_bytes());
+    machine.write("src/costs.md", LESSON);
+    let ran = import(&machine, &["--yes"]);
+    assert!(ran.status == 0 && ran.stdout.contains("2 of 3 checklist items have a check."), "{ran:?}");
+    assert!(machine.read("src/costs.md").contains("<!-- verify: cost-budget -->"));
+    // Only the list of chapters is missing: no item is said to have been given a check.
+    machine.edit("src/SUMMARY.md", "- [Keeping Costs Down](costs.md)\n", "");
+    let ran = import(&machine, &["--yes"]);
+    assert!(ran.status == 0 && !ran.stdout.contains("checklist items"), "{ran:?}");
+    assert!(machine.read("src/SUMMARY.md").contains("(costs.md)"));
+}
+
+#[test]
+fn a_book_without_a_summary_gets_one() {
+    let machine = machine(LESSON.as_bytes());
+    fs::remove_dir_all(machine.course.join("src")).unwrap();
+    assert_eq!(import(&machine, &["--yes"]).status, 0);
+    assert_eq!(machine.read("src/SUMMARY.md"), "# Summary\n\n- [Keeping Costs Down](costs.md)\n");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+}
+
+#[test]
+fn titles_of_any_kind_become_chapters() {
+    let long = "word ".repeat(80);
+    let lesson = format!("\u{feff}# Seen\n\n##\n\n- [ ] MFA configured\n\n## {long}\n\ntext\n\n## {long}\n\ntext\n");
+    let machine = machine(lesson.as_bytes());
+    let ran = import(&machine, &["--yes", "--split", "h2"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let summary = machine.read("src/SUMMARY.md");
+    assert!(summary.contains("- [Seen](costs.md)\n  - [costs-part-2](costs-part-2.md)\n"), "{summary}");
+    assert!(machine.read("src/costs.md").starts_with("\u{feff}# Seen\n"));
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let again = import(&machine, &["--yes", "--split", "h2"]);
+    assert!(again.stdout.contains("nothing changes"), "{again:?}");
 }
 
 #[test]
@@ -107,12 +168,13 @@ fn in_a_terminal_the_author_is_asked() {
 
 #[test]
 fn what_cannot_be_imported_is_named_and_nothing_is_written() {
-    let cases: [(&[u8], &[&str], &str); 5] = [
+    let cases: [(&[u8], &[&str], &str); 6] = [
         (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is no UTF-8 text: line 4 has a byte"),
         (LESSON.as_bytes(), &["--name", "reference"], "reference.md holds something else than this lesson"),
         (LESSON.as_bytes(), &["--name", "SUMMARY"], "a chapter cannot be called"),
         (LESSON.as_bytes(), &["--name", "../.."], "a chapter cannot be called"),
         (b"## A\n\n[x]\n\n## B\n\n[x]: y.md\n", &["--split", "h2"], "import the lesson without --split"),
+        (b"## A\n\n[b](#b)\n\n## B\n", &["--split", "h2"], "line 3 of this lesson links to a place in the lesson"),
     ];
     for (lesson, arguments, why) in cases {
         let machine = machine(lesson);

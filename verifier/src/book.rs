@@ -53,6 +53,16 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
     Ok(Course::read(root, &config, &expanded)?)
 }
 
+/// Reads the course of a book that has no summary yet, and so no chapters.
+///
+/// # Errors
+/// All that is wrong with its configuration and the checks.
+pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
+    let config = Config::from_disk(root.join("book.toml"))?;
+    let config = if trusted { config } else { trust::config(root, &config)? };
+    Ok(Course::read(root, &config, &Book::new())?)
+}
+
 /// The folder of the book's sources.
 ///
 /// # Errors

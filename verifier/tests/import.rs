@@ -195,6 +195,7 @@ fn lesson() -> impl Strategy<Value = String> {
         Just("`{{ budget_amoun }}` "),
         Just("\\"),
         Just("é"),
+        Just("\u{feff}"),
         Just("    "),
     ];
     prop::collection::vec(piece, 0..25).prop_map(|pieces| pieces.concat())

@@ -33,13 +33,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
     common.takes(&[Format::Text])?;
     let root = book::find(common.course.as_deref())?;
     let sources = book::sources(&root, common.trust_course)?;
-    let course = book::read(&root, common.trust_course)?;
+    let course = match sources.join("SUMMARY.md").exists() {
+        true => book::read(&root, common.trust_course)?,
+        false => book::read_without_chapters(&root, common.trust_course)?,
+    };
     let lesson = read(&arguments.file)?;
-    let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = import::slug(arguments.name.as_deref().unwrap_or(&stem).trim_end_matches(".md"));
-    if name.is_empty() || name == "summary" {
-        bail!("a chapter cannot be called {stem:?}: give it a name of letters and digits with --name");
-    }
+    let name = name(arguments, &sources)?;
     let (lesson, shown) = (lesson.as_str(), arguments.file.as_path());
     let order = Order { lesson, shown, name: &name, split: arguments.split, replace: arguments.replace };
     let planned = import::plan(&course, &sources, &order)?;
@@ -54,6 +53,33 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
     planned.changes.iter().try_for_each(|change| write(&sources, change))?;
     notice(&format!("Written to {}. Next: verify lint", sources.display()));
     Ok(Exit::Done)
+}
+
+/// The chapter's file without `.md`: the lesson's own where it lies among the chapters already.
+fn name(arguments: &Arguments, sources: &Path) -> Result<String> {
+    let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if arguments.name.is_none()
+        && let Some(file) = below(&arguments.file, sources)
+    {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./ ".contains(c);
+        match file.strip_suffix(".md") {
+            Some("SUMMARY") => bail!("SUMMARY.md is the list of chapters, and no lesson"),
+            Some(name) if name.chars().all(plain) => return Ok(name.to_owned()),
+            _ => bail!("{file} cannot be a chapter's file: give it a name of letters and digits that ends with .md"),
+        }
+    }
+    let name = import::slug(arguments.name.as_deref().unwrap_or(&stem).trim_end_matches(".md"));
+    if name.is_empty() || name == "summary" {
+        bail!("a chapter cannot be called {stem:?}: give it a name of letters and digits with --name");
+    }
+    Ok(name)
+}
+
+/// A file's place below a folder, with slashes; none where it lies elsewhere.
+fn below(file: &Path, folder: &Path) -> Option<String> {
+    let (file, folder) = (file.canonicalize().ok()?, folder.canonicalize().ok()?);
+    let parts = file.strip_prefix(folder).ok()?.iter().map(|part| part.to_str());
+    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
 }
 
 /// The lesson's text.

@@ -38,8 +38,6 @@ pub struct Chapter {
     pub title: String,
     /// The file, below the sources.
     pub file: String,
-    /// The text, with directives and parameters.
-    pub text: String,
 }
 
 /// A file that changes.
@@ -71,9 +69,9 @@ pub struct Found {
 /// What an import comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
-    /// The files that change; none where the lesson was imported before.
+    /// The files that change; none where the lesson is in the book already.
     pub changes: Vec<Change>,
-    /// The checklist items.
+    /// The checklist items of the chapters that change.
     pub items: Vec<Found>,
     /// How many numbers became parameters.
     pub parameters: usize,
@@ -86,7 +84,7 @@ pub struct Order<'o> {
     pub lesson: &'o str,
     /// What messages call the lesson.
     pub shown: &'o Path,
-    /// What its chapter is called: the file's name without `.md`.
+    /// The file of its chapter, below the sources, without `.md`.
     pub name: &'o str,
     /// Where it is split.
     pub split: Option<Split>,
@@ -102,15 +100,18 @@ pub struct Order<'o> {
 /// name holds something else.
 pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
-    let headings = split::headings(order.lesson);
+    // mdBook leaves out a byte order mark, and so does everything here; the first chapter has it again.
+    let (mut mark, lesson) = annotate::byte_order_mark(order.lesson);
+    let headings = split::headings(lesson);
     let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
     let (mut chapters, mut mistakes) = (Vec::new(), Vec::new());
-    let pieces = split::pieces(order.lesson, order.split)?;
+    let pieces = split::pieces(lesson, order.split)?;
     for (piece, file) in pieces.iter().zip(files(order.name, &pieces)) {
-        let raw = &order.lesson[piece.range.clone()];
+        let raw = &lesson[piece.range.clone()];
+        let file_before = format!("{}{raw}", std::mem::take(&mut mark));
         let before = present(&sources.join(&file))?;
         let kept = before.as_deref().map(directives).unwrap_or_default();
-        let first_line = order.lesson[..piece.range.start].matches('\n').count();
+        let first_line = lesson[..piece.range.start].matches('\n').count();
         let propose = |item: scan::Unmarked| {
             let above = above(&headings, piece.range.start + item.marker.start);
             (vocabulary.propose(&item.text, &above), item)
@@ -118,27 +119,29 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         let items: Vec<(Proposal, scan::Unmarked)> = scan::unmarked(raw).into_iter().map(propose).collect();
         let annotated = annotated(course, &vocabulary, raw, &items, &kept)
             .map_err(|entangled| cannot_be_told_apart(order.shown, first_line, &entangled))?;
-        mistakes.extend(of_lesson(unreadable(course, &annotated.text)?, order.shown, first_line));
-        import.items.extend(found(items, raw, &annotated, first_line));
-        import.parameters +=
-            annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
-        let title = piece.title.clone().unwrap_or_else(|| order.name.to_owned());
-        let chapter = Chapter { title, file, text: annotated.text };
-        match before {
-            Some(before) if annotate::is_made_of(&before, raw) => {}
-            Some(_) if !order.replace => bail!(
-                "{} holds something else than this lesson: import it under another name with --name, or write the \
-                 chapter anew with --replace, which keeps the directives of items that have stayed",
-                chapter.file
+        let after = format!("{}{}", &file_before[..file_before.len() - raw.len()], annotated.text);
+        let title = piece.title.clone().unwrap_or_else(|| name_of(&file));
+        let change = match before {
+            None => Some(Change { file: file.clone(), new: true, before: file_before, after }),
+            // A lesson that lies among the chapters already, and to which nobody has done anything.
+            Some(before) if before == file_before && annotate::is_untouched(&before, &course.params) => {
+                Some(Change { file: file.clone(), new: false, before, after })
+            }
+            Some(before) if annotate::is_made_of(&before, raw) => None,
+            Some(before) if order.replace => Some(Change { file: file.clone(), new: false, before, after }),
+            Some(_) => bail!(
+                "{file} holds something else than this lesson: import it under another name with --name, or write the \
+                 chapter anew with --replace, which keeps the directives of items that have stayed"
             ),
-            before => import.changes.push(Change {
-                file: chapter.file.clone(),
-                new: before.is_none(),
-                before: before.unwrap_or_else(|| raw.to_owned()),
-                after: chapter.text.clone(),
-            }),
+        };
+        chapters.push(Chapter { title, file });
+        if let Some(change) = change.filter(|change| change.new || change.before != change.after) {
+            mistakes.extend(of_lesson(unreadable(course, &annotated.text)?, order.shown, first_line));
+            import.parameters +=
+                annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
+            import.items.extend(found(items, raw, &annotated, first_line));
+            import.changes.push(change);
         }
-        chapters.push(chapter);
     }
     if !mistakes.is_empty() {
         let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
@@ -149,7 +152,7 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         );
     }
     let before = present(&sources.join("SUMMARY.md"))?;
-    let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters);
+    let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters)?;
     if before.as_ref() != Some(&after) {
         let (new, before) = (before.is_none(), before.unwrap_or_default());
         import.changes.push(Change { file: "SUMMARY.md".to_owned(), new, before, after });
@@ -266,9 +269,23 @@ fn files(name: &str, pieces: &[Piece]) -> Vec<String> {
     files
 }
 
-/// A text as a file's name: letters and digits of ASCII, joined by dashes.
+/// What a chapter is called that has no title.
+fn name_of(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.strip_suffix(".md").unwrap_or(name).to_owned()
+}
+
+/// The longest slug, in bytes: with a lesson's and a section's, a file's name is shorter than any system's limit.
+const LONGEST: usize = 80;
+
+/// A text as a part of a file's name: letters and digits of ASCII, joined by dashes.
 pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
+    let mut slug = words.collect::<Vec<_>>().join("-");
+    if slug.len() > LONGEST {
+        let end = slug[..=LONGEST].rfind('-').unwrap_or(LONGEST);
+        slug.truncate(end);
+    }
+    slug
 }

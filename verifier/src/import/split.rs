@@ -15,7 +15,7 @@ pub enum Split {
 /// A piece of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Its first heading, in words; none where it has no heading of its own.
+    /// Its first heading that has words; none where it has no such heading of its own.
     pub title: Option<String>,
     /// Where it stands in the lesson.
     pub range: Range<usize>,
@@ -36,7 +36,8 @@ pub(super) struct Heading {
 pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {
     let headings = headings(lesson);
     let title_of = |range: &Range<usize>| {
-        headings.iter().find(|heading| range.contains(&heading.at)).map(|heading| heading.title.clone())
+        let within = headings.iter().filter(|heading| range.contains(&heading.at));
+        within.map(|heading| &heading.title).find(|title| title.chars().any(is_visible)).cloned()
     };
     let whole = 0..lesson.len();
     let Some(Split::H2) = split else { return Ok(vec![Piece { title: title_of(&whole), range: whole }]) };
@@ -64,14 +65,40 @@ fn defined_for_all(lesson: &str) -> Result<()> {
              import the lesson without --split, or write its links out"
         );
     }
-    let mut events = parser;
-    if events.any(|event| matches!(event, Event::Start(Tag::FootnoteDefinition(_)))) {
-        bail!(
-            "this lesson has footnotes, and a chapter of its own would lose those that another one defines: import the \
-             lesson without --split"
-        );
+    for (event, range) in parser.into_offset_iter() {
+        match event {
+            Event::Start(Tag::FootnoteDefinition(_)) => bail!(
+                "this lesson has footnotes, and a chapter of its own would lose those that another one defines: import \
+                 the lesson without --split"
+            ),
+            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('#') => within(lesson, range.start)?,
+            Event::Html(html) | Event::InlineHtml(html) if links_within(&html) => within(lesson, range.start)?,
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// Whether HTML has a link to a place in its own page.
+fn links_within(html: &str) -> bool {
+    let html = html.to_ascii_lowercase();
+    html.match_indices("href").any(|(at, _)| {
+        let value = html[at + "href".len()..].trim_start().strip_prefix('=');
+        value.is_some_and(|value| value.trim_start().trim_start_matches(['"', '\'']).starts_with('#'))
+    })
+}
+
+fn within(lesson: &str, at: usize) -> Result<()> {
+    let line = lesson[..at].matches('\n').count() + 1;
+    bail!(
+        "line {line} of this lesson links to a place in the lesson itself (`#…`), which would be in another chapter or \
+         nowhere: import the lesson without --split, or take the link out"
+    )
+}
+
+/// Whether anybody sees it.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
 /// A lesson's headings.
@@ -136,8 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_a_heading_that_somebody_sees() {
+        let title = |lesson: &str| pieces(lesson, None).unwrap()[0].title.clone();
+        assert_eq!(title("#\n\n## \u{200b}\n\n## Seen\n").as_deref(), Some("Seen"));
+        assert_eq!(title("#\n\ntext\n"), None);
+        // A link elsewhere, or in a lesson that stays whole, keeps nothing together.
+        assert_eq!(titles("## A\n\n[b](b.md#c) `#d`\n\n## B\n").len(), 2);
+        assert_eq!(titles("## A\n\n[a](#a)\n").len(), 1);
+    }
+
+    #[test]
     fn what_all_sections_share_keeps_them_together() {
-        for lesson in ["## A\n\n[x]\n\n## B\n\n[x]: y.md\n", "## A\n\nx[^1]\n\n## B\n\n[^1]: note\n"] {
+        for lesson in [
+            "## A\n\n[x]\n\n## B\n\n[x]: y.md\n",
+            "## A\n\nx[^1]\n\n## B\n\n[^1]: note\n",
+            "## A\n\nSee [the list](#checklist).\n\n## Checklist\n",
+            "## A\n\nSee <a title=x HREF = '#checklist'>it</a>.\n\n## Checklist\n",
+            "## A\n\n<p>\n<a href=#checklist>it</a>\n</p>\n\n## Checklist\n",
+        ] {
             assert!(pieces(lesson, Some(Split::H2)).is_err(), "{lesson}");
             assert_eq!(pieces(lesson, None).unwrap().len(), 1);
         }

@@ -1,40 +1,124 @@
-//! `SUMMARY.md`: new chapters at the end of the numbered ones, everything else as it was.
+//! `SUMMARY.md`: new chapters at the end of the numbered ones, everything else as it was. What is listed is what mdBook's
+//! own parser finds.
+
+use anyhow::{Context, Result, bail};
+use mdbook_summary::{Summary, SummaryItem, parse_summary};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
 
 use super::Chapter;
 
 /// The summary with these chapters, the later ones below the first; those that it has already are not added.
-pub fn with(summary: &str, chapters: &[Chapter]) -> String {
+///
+/// # Errors
+/// When mdBook cannot read the summary, or would not find the chapters in it.
+pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
+    let mut files = listed(summary)?;
+    let new = |chapter: &Chapter| !files.contains(&path(&chapter.file));
+    let Place { at, indent, marker, newline_first } = place(summary);
     let newline = if summary.contains("\r\n") { "\r\n" } else { "\n" };
-    let has = |chapter: &Chapter| {
-        let file = &chapter.file;
-        [format!("({file})"), format!("(./{file})"), format!("(<{file}>)")].iter().any(|link| summary.contains(link))
-    };
-    let lines: Vec<&str> = summary.split_inclusive('\n').collect();
-    let is_item = |line: &str| {
-        let text = line.trim_start();
-        ["- [", "* [", "+ ["].iter().any(|start| text.starts_with(start))
-    };
-    let last = lines.iter().rposition(|line| is_item(line));
-    // The marker of the list that goes on; another one would begin a list of its own.
-    let marker = last.and_then(|last| lines[last].trim_start().chars().next()).unwrap_or('-');
     let mut added = String::new();
-    for (at, chapter) in chapters.iter().enumerate().filter(|(_, chapter)| !has(chapter)) {
-        let indent = if at > 0 { "  " } else { "" };
-        added.push_str(&format!("{indent}{marker} [{}]({}){newline}", link_text(&chapter.title), chapter.file));
+    for (number, chapter) in chapters.iter().enumerate().filter(|(_, chapter)| new(chapter)) {
+        let below = " ".repeat(if number > 0 { marker.len() + 1 } else { 0 });
+        added.push_str(&format!(
+            "{indent}{below}{marker} [{}]({}){newline}",
+            link_text(&chapter.title),
+            link(&chapter.file)
+        ));
     }
     if added.is_empty() {
-        return summary.to_owned();
+        return Ok(summary.to_owned());
     }
-    let end = last.map_or(lines.len(), |last| last + 1);
-    let (mut before, after) = (lines[..end].concat(), lines[end..].concat());
+    let (before, after) = summary.split_at(at);
+    let mut before = before.to_owned();
     if !before.is_empty() && !before.ends_with('\n') {
         before.push_str(newline);
     }
     // A list after a paragraph or a heading needs an empty line.
-    if last.is_none() && !before.is_empty() && !before.ends_with(&newline.repeat(2)) {
+    if newline_first && !before.is_empty() && !before.ends_with(&newline.repeat(2)) {
         before.push_str(newline);
     }
-    format!("{before}{added}{after}")
+    let edited = format!("{before}{added}{after}");
+    files.extend(chapters.iter().map(|chapter| path(&chapter.file)));
+    if listed(&edited).ok() != Some(files) {
+        bail!(
+            "SUMMARY.md is written in a way in which mdBook would not find a chapter at the end of its list: name the \
+             chapter there yourself, and import the lesson then\n{}",
+            added.trim_end()
+        );
+    }
+    Ok(edited)
+}
+
+/// The files that mdBook finds in a summary.
+fn listed(summary: &str) -> Result<BTreeSet<PathBuf>> {
+    fn collect(items: &[SummaryItem], files: &mut BTreeSet<PathBuf>) {
+        for item in items {
+            if let SummaryItem::Link(link) = item {
+                files.extend(link.location.as_deref().map(normal));
+                collect(&link.nested_items, files);
+            }
+        }
+    }
+    let parsed = parse_summary(summary)
+        .context("SUMMARY.md cannot be read by mdBook, and nothing was written: mend it first")?;
+    let Summary { prefix_chapters, numbered_chapters, suffix_chapters, .. } = &parsed;
+    let mut files = BTreeSet::new();
+    [prefix_chapters, numbered_chapters, suffix_chapters].into_iter().for_each(|items| collect(items, &mut files));
+    Ok(files)
+}
+
+fn path(file: &str) -> PathBuf {
+    normal(Path::new(file))
+}
+
+fn normal(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// Where a chapter is added, and how its line begins.
+struct Place {
+    at: usize,
+    indent: String,
+    /// The marker of the list that goes on; another one would begin a list of its own.
+    marker: String,
+    /// Whether a list begins there.
+    newline_first: bool,
+}
+
+/// Behind the last item of the last list that stands in nothing else.
+fn place(summary: &str) -> Place {
+    let (mut depth, mut last) = (0usize, None);
+    for (event, range) in Parser::new(summary).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Item) if depth == 1 => last = Some(range),
+            Event::Start(Tag::List(_) | Tag::BlockQuote(_)) => depth += 1,
+            Event::End(TagEnd::List(_) | TagEnd::BlockQuote(_)) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let Some(item) = last else {
+        return Place { at: summary.len(), indent: String::new(), marker: "-".into(), newline_first: true };
+    };
+    // Its range may have the spaces before it, and the empty lines behind it.
+    let text = summary[item.clone()].trim();
+    let start = item.start + summary[item.clone()].len() - summary[item].trim_start().len();
+    let line = summary[..start].rfind('\n').map_or(0, |end| end + 1);
+    let end = start + text.len();
+    let marker: String = text.chars().take_while(|c| !c.is_whitespace()).collect();
+    Place {
+        at: summary[end..].find('\n').map_or(summary.len(), |newline| end + newline + 1),
+        indent: summary[line..start].chars().filter(|c| c.is_whitespace()).collect(),
+        marker,
+        newline_first: false,
+    }
+}
+
+/// A file within a link's parentheses.
+fn link(file: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if file.chars().all(plain) { file.to_owned() } else { format!("<{file}>") }
 }
 
 /// A title within a link's brackets.
@@ -54,28 +138,53 @@ mod tests {
     use super::*;
 
     fn chapters() -> Vec<Chapter> {
-        let chapter = |title: &str, file: &str| Chapter { title: title.into(), file: file.into(), text: String::new() };
-        vec![chapter("A [new] lesson", "new.md"), chapter("Its part", "new/part.md")]
+        let chapter = |title: &str, file: &str| Chapter { title: title.into(), file: file.into() };
+        vec![chapter("A [new] lesson", "new.md"), chapter("Its part", "new/its part.md")]
     }
 
     #[test]
     fn chapters_are_added_once_behind_the_last_one() {
+        const NEW: &str = "- [A \\[new\\] lesson](new.md)\n  - [Its part](<new/its part.md>)\n";
+        let same = |before: &str, after: &str| (format!("{before}{after}"), format!("{before}{NEW}{after}"));
         let cases = [
+            same("# Summary\n\n[Intro](README.md)\n\n- [One](one.md)\n  - [Two](two.md)\n", "\n[End](end.md)\n"),
+            same("# Summary\n\n", ""),
+            ("# Summary".to_owned(), format!("# Summary\n\n{NEW}")),
             (
-                "# Summary\n\n[Intro](README.md)\n\n- [One](one.md)\n  - [Two](two.md)\n\n[End](end.md)\n",
-                "# Summary\n\n[Intro](README.md)\n\n- [One](one.md)\n  - [Two](two.md)\n- [A \\[new\\] lesson](new.md)\n  - [Its part](new/part.md)\n\n[End](end.md)\n",
+                "# Summary\r\n\r\n* [One](one.md)".to_owned(),
+                format!("# Summary\r\n\r\n* [One](one.md)\r\n{}", NEW.replace("- [", "* [").replace('\n', "\r\n")),
             ),
             (
-                "# Summary\r\n\r\n* [One](one.md)",
-                "# Summary\r\n\r\n* [One](one.md)\r\n* [A \\[new\\] lesson](new.md)\r\n  * [Its part](new/part.md)\r\n",
+                "- [Old title](./new.md)\n".to_owned(),
+                "- [Old title](./new.md)\n  - [Its part](<new/its part.md>)\n".to_owned(),
             ),
-            ("# Summary\n", "# Summary\n\n- [A \\[new\\] lesson](new.md)\n  - [Its part](new/part.md)\n"),
-            ("- [Old title](./new.md)\n", "- [Old title](./new.md)\n  - [Its part](new/part.md)\n"),
+            // A list is what mdBook takes for one.
+            same("- [One](one.md)\n", "\n<!--\n- [Old](old.md)\n-->\n"),
+            same("- [One](one.md)\n", "<!-- - [Zed](new.md) -->\n"),
+            same("-   [One](one.md)\n", ""),
+            same("- [One](one.md)\n- [Draft]()\n", ""),
+            same("# A\n\n- [One](one.md)\n\n# B\n\n- [Two](two.md)\n  goes on\n", "\n---\n\n[End](end.md)\n"),
+            (
+                "  1. [One](one.md)\n".to_owned(),
+                "  1. [One](one.md)\n  1. [A \\[new\\] lesson](new.md)\n     1. [Its part](<new/its part.md>)\n"
+                    .to_owned(),
+            ),
         ];
         for (before, after) in cases {
-            let added = with(before, &chapters());
+            let added = with(&before, &chapters()).unwrap();
             assert_eq!(added, after);
-            assert_eq!(with(&added, &chapters()), added, "nothing is added twice");
+            assert_eq!(with(&added, &chapters()).unwrap(), added, "nothing is added twice");
+        }
+    }
+
+    #[test]
+    fn a_summary_in_which_mdbook_would_not_find_the_chapter_is_left_alone() {
+        for (summary, why) in [
+            ("# Summary\n\n<!-- for later\n", "name the chapter there yourself"),
+            ("- [One](one.md)\n- [Again](one.md)\n", "cannot be read by mdBook"),
+        ] {
+            let refused = with(summary, &chapters()).unwrap_err().to_string();
+            assert!(refused.contains(why), "{refused}");
         }
     }
 }

@@ -18,7 +18,7 @@ const ITEM: usize = 44;
 /// Everything that would change, and why.
 pub fn text(import: &Import) -> String {
     if import.changes.is_empty() {
-        return "This lesson was imported before: nothing changes.\n".to_owned();
+        return "This lesson is in the book already: nothing changes.\n".to_owned();
     }
     let mut out = String::new();
     import.changes.iter().for_each(|change| diff(&mut out, change));
@@ -26,18 +26,23 @@ pub fn text(import: &Import) -> String {
         let _ = writeln!(out, "{BOLD}{:>4}  {:<ITEM$}  check{BOLD:#}", "line", "checklist item");
         import.items.iter().for_each(|item| row(&mut out, item));
         let _ = writeln!(out);
+        counted(&mut out, import);
     }
-    let sure = import.items.iter().filter(|item| item.written && item.proposal.sure).count();
-    let _ = writeln!(out, "{sure} of {} checklist items have a check.", import.items.len());
     match import.parameters {
         0 => {}
         1 => drop(writeln!(out, "1 number is a parameter of the course.")),
         many => drop(writeln!(out, "{many} numbers are parameters of the course.")),
     }
+    out
+}
+
+/// How many items have a check.
+fn counted(out: &mut String, import: &Import) {
+    let sure = import.items.iter().filter(|item| item.written && item.proposal.sure).count();
+    let _ = writeln!(out, "{sure} of {} checklist items have a check.", import.items.len());
     if sure < import.items.len() {
         let _ = writeln!(out, "The others say `verify: ?`, which `verify lint` lists until a check stands there.");
     }
-    out
 }
 
 /// A file's changes, as `diff -u` shows them.
