@@ -51,15 +51,20 @@ impl Writing {
     fn is_found(&self, range: &Range<usize>, old: &str, scan: &Scan, params: &Params) -> bool {
         match self {
             Writing::Directive { .. } => {
-                // Without the space before it.
+                // Without the space before it. Comments and holes are in order.
                 let comment = range.start + 1..range.end;
-                scan.items.iter().chain(&scan.open).any(|item| item.comment == comment)
+                [&scan.items, &scan.open].iter().any(|items| {
+                    let at = items.partition_point(|item| item.comment.start < comment.start);
+                    items.get(at).is_some_and(|item| item.comment == comment)
+                })
             }
-            Writing::Parameter { .. } => scan
-                .holes
-                .iter()
-                .filter(|hole| hole.range == *range)
-                .any(|hole| matches!(substitute::replacement(hole, params), Ok(Some((_, value))) if value == old)),
+            Writing::Parameter { .. } => {
+                let at = scan.holes.partition_point(|hole| hole.range.start < range.start);
+                let hole = scan.holes.get(at).filter(|hole| hole.range == *range);
+                hole.is_some_and(
+                    |hole| matches!(substitute::replacement(hole, params), Ok(Some((_, value))) if value == old),
+                )
+            }
         }
     }
 }
@@ -223,7 +228,12 @@ mod tests {
     use crate::param::Param;
 
     fn params() -> Params {
-        [("budget_amount".to_owned(), Param::Int(10)), ("share".to_owned(), Param::Float(0.5))].into()
+        [
+            ("budget_amount".to_owned(), Param::Int(10)),
+            ("seat_limit".to_owned(), Param::Int(50)),
+            ("share".to_owned(), Param::Float(0.5)),
+        ]
+        .into()
     }
 
     fn words(text: &str) -> Vec<String> {
@@ -296,6 +306,27 @@ mod tests {
             ("| budget amount 10 | 10 |\n|---|---|\n", "| budget amount {{ budget_amount }} | 10 |\n|---|---|\n"),
             ("A share of 0.5, say\n", "A share of {{ share }}, say\n"),
             ("A budget for 10 people\n", "A budget for 10 people\n"),
+            // The nearest words in the same clause say what a number is.
+            (
+                "Set the budget amount to $10 and invite 10 colleagues.\n",
+                "Set the budget amount to ${{ budget_amount }} and invite 10 colleagues.\n",
+            ),
+            (
+                "Invite 10 colleagues with a budget amount of 10.\n",
+                "Invite 10 colleagues with a budget amount of {{ budget_amount }}.\n",
+            ),
+            (
+                "The budget amount, e.g. 10. Then wait 10 minutes.\n",
+                "The budget amount, e.g. {{ budget_amount }}. Then wait 10 minutes.\n",
+            ),
+            ("A seat limit of 10 for a budget amount of 25\n", "A seat limit of 10 for a budget amount of 25\n"),
+            ("Seat limit 50, budget amount of 50\n", "Seat limit {{ seat_limit }}, budget amount of 50\n"),
+            (
+                "Seat limit 50 or a budget amount of 10\n",
+                "Seat limit {{ seat_limit }} or a budget amount of {{ budget_amount }}\n",
+            ),
+            ("10 budget amount 10\n", "10 budget amount 10\n"),
+            ("10 is the budget amount or so, it is 10\n", "{{ budget_amount }} is the budget amount or so, it is 10\n"),
             (
                 "Budget amount: 100, 10.5, 1,10, 10px, x10, -10, v1.10\n",
                 "Budget amount: 100, 10.5, 1,10, 10px, x10, -10, v1.10\n",

@@ -1,8 +1,10 @@
 //! What an import changes: a diff of each file, and which check each item got.
 
 use anstyle::{AnsiColor, Color, Style};
-use similar::{ChangeTag, TextDiff};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
 use std::fmt::Write;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use super::text::{plain, shorten};
 use crate::import::{Change, Found, Import};
@@ -11,6 +13,12 @@ const ADDED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green)));
 const REMOVED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Red)));
 const PLACE: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
 const BOLD: Style = Style::new().bold();
+
+/// How many lines are shown around a change.
+const AROUND: usize = 2;
+
+/// How long the smallest difference between two texts is looked for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many characters of an item are shown.
 const ITEM: usize = 44;
@@ -47,23 +55,60 @@ fn counted(out: &mut String, import: &Import) {
 
 /// A file's changes, as `diff -u` shows them.
 fn diff(out: &mut String, change: &Change) {
-    let diff = TextDiff::from_lines(&change.before, &change.after);
+    let [old_lines, new_lines] =
+        [&change.before, &change.after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
     let file = plain(&change.file);
     let old = if change.new { "the lesson" } else { &file };
     let new = if change.new { " (a new file)" } else { "" };
     let _ = writeln!(out, "{BOLD}--- {old}\n+++ {file}{new}{BOLD:#}");
-    for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
-        let _ = writeln!(out, "{PLACE}{}{PLACE:#}", hunk.header());
-        for line in hunk.iter_changes() {
-            let (sign, style) = match line.tag() {
-                ChangeTag::Delete => ('-', REMOVED),
-                ChangeTag::Insert => ('+', ADDED),
-                ChangeTag::Equal => (' ', Style::new()),
+    for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
+        let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
+        let shown = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
+        let (before, after) = (shown(first.old_range(), last.old_range()), shown(first.new_range(), last.new_range()));
+        let _ = writeln!(out, "{PLACE}@@ -{before} +{after} @@{PLACE:#}");
+        for op in &hunk {
+            let mut lines = |sign: char, style: Style, lines: &[&str]| {
+                for line in lines {
+                    let _ = writeln!(out, "{style}{sign}{}{style:#}", plain(line.trim_end_matches(['\n', '\r'])));
+                }
             };
-            let _ = writeln!(out, "{style}{sign}{}{style:#}", plain(line.value().trim_end_matches(['\n', '\r'])));
+            if op.tag() == DiffTag::Equal {
+                lines(' ', Style::new(), &old_lines[op.old_range()]);
+                continue;
+            }
+            lines('-', REMOVED, &old_lines[op.old_range()]);
+            lines('+', ADDED, &new_lines[op.new_range()]);
         }
     }
     let _ = writeln!(out);
+}
+
+/// What differs between two texts. What is written into a lesson adds no line, so line stands against line there.
+fn differences(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    if old.len() != new.len() {
+        return capture_diff_slices_deadline(Algorithm::Patience, old, new, Some(Instant::now() + PATIENCE));
+    }
+    let mut ops = Vec::new();
+    let mut at = 0;
+    while at < old.len() {
+        let same = old[at] == new[at];
+        let len = (at..old.len()).take_while(|line| (old[*line] == new[*line]) == same).count();
+        ops.push(match same {
+            true => DiffOp::Equal { old_index: at, new_index: at, len },
+            false => DiffOp::Replace { old_index: at, old_len: len, new_index: at, new_len: len },
+        });
+        at += len;
+    }
+    ops
+}
+
+/// Lines as a hunk's head numbers them.
+fn numbered(lines: Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        many => format!("{},{many}", lines.start + 1),
+    }
 }
 
 fn row(out: &mut String, item: &Found) {
