@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use super::{At, Class, Counts, Learner, StepRow};
 use crate::report::csv::harmless;
 
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 20] = [
     "row",
     "name",
     "title",
@@ -18,6 +18,8 @@ const HEADER: [&str; 18] = [
     "at",
     "verdict",
     "reason",
+    "not met",
+    "learners without it",
     "attempts",
     "median attempts",
     "median seconds",
@@ -41,7 +43,7 @@ pub fn table(class: &Class) -> Result<String> {
     String::from_utf8(bytes).context("writing the table")
 }
 
-fn learner(class: &Class, learner: &Learner) -> [String; 18] {
+fn learner(class: &Class, learner: &Learner) -> [String; 20] {
     let Counts { done, not_yet, unknown, unchecked } = learner.counts;
     let at = |of: fn(&At) -> String| learner.at.as_ref().map(of).unwrap_or_default();
     [
@@ -57,6 +59,8 @@ fn learner(class: &Class, learner: &Learner) -> [String; 18] {
         at(|at| at.step.clone()),
         at(|at| at.verdict.name().to_owned()),
         at(|at| at.reason.map(|reason| reason.name().to_owned()).unwrap_or_default()),
+        at(|at| at.unmet.clone().unwrap_or_default()),
+        String::new(),
         shown(learner.attempts),
         String::new(),
         String::new(),
@@ -66,7 +70,7 @@ fn learner(class: &Class, learner: &Learner) -> [String; 18] {
     ]
 }
 
-fn step(class: &Class, step: &StepRow) -> [String; 18] {
+fn step(class: &Class, step: &StepRow) -> [String; 20] {
     let Counts { done, not_yet, unknown, unchecked } = step.counts;
     let kind = if step.optional { "optional step" } else { "step" };
     let [first, last, checked, at, verdict, judged] = <[String; 6]>::default();
@@ -83,6 +87,8 @@ fn step(class: &Class, step: &StepRow) -> [String; 18] {
         at,
         verdict,
         step.reason.map(|reason| reason.name().to_owned()).unwrap_or_default(),
+        step.unmet.as_ref().map(|unmet| unmet.title.clone()).unwrap_or_default(),
+        shown(step.unmet.as_ref().map(|unmet| unmet.learners)),
         shown(step.attempts),
         shown(step.median_attempts),
         shown(step.median_seconds),

@@ -11,8 +11,9 @@ mod tables;
 mod tests;
 pub mod text;
 
+use mdbook_verify::check::Body;
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{ReasonCode, Results, StepResult, Verdict};
+use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict, View};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ use crate::evidence::time;
 /// What every form with room for a sentence says.
 pub const WORD: &str = "A results file is the learner's word: anybody can edit one, and its seal is made with the \
                         learner's own key, which nobody else has. Only what `verify cohort` judged on this machine \
-                        (“here”) rests on what AWS said to you.";
+                        (“here”), or on one that has this machine's key, rests on what AWS said to you.";
 
 /// A class, counted.
 #[derive(Debug, Serialize)]
@@ -91,6 +92,17 @@ pub struct At {
     pub verdict: Verdict,
     /// Why it is unknown.
     pub reason: Option<ReasonCode>,
+    /// The first expectation that is not met, where it is not yet.
+    pub unmet: Option<String>,
+}
+
+/// What many learners lack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unmet {
+    /// The expectation.
+    pub title: String,
+    /// How many learners it is the first for that is not met.
+    pub learners: usize,
 }
 
 /// A step, over all learners.
@@ -107,6 +119,8 @@ pub struct StepRow {
     pub counts: Counts,
     /// The most frequent reason for unknown.
     pub reason: Option<ReasonCode>,
+    /// The expectation that most learners who are not yet there lack.
+    pub unmet: Option<Unmet>,
     /// All learners' attempts, as far as they were counted.
     pub attempts: Option<u64>,
     /// The median of the attempts.
@@ -129,6 +143,8 @@ pub struct Stuck {
     pub counts: Counts,
     /// The most frequent reason for unknown.
     pub reason: Option<ReasonCode>,
+    /// The expectation that most learners who are not yet there lack.
+    pub unmet: Option<Unmet>,
 }
 
 impl Counts {
@@ -157,6 +173,7 @@ pub struct Counting<'c> {
 struct Counted {
     counts: Counts,
     reasons: BTreeMap<ReasonCode, usize>,
+    unmet: BTreeMap<String, usize>,
     attempts: Vec<f64>,
     seconds: Vec<f64>,
 }
@@ -172,7 +189,7 @@ impl<'c> Counting<'c> {
     pub fn add(&mut self, name: &str, judged_here: bool, results: &Results) {
         self.learners.push(learner(self.course, name, judged_here, results));
         for (step, counted) in told(self.course).zip(&mut self.steps) {
-            counted.add(step, results);
+            counted.add(self.course, step, results);
         }
         let known: BTreeSet<&str> = self.course.steps.iter().map(|step| step.id.as_str()).collect();
         self.elsewhere.extend(results.steps.keys().filter(|id| !known.contains(id.as_str())).cloned());
@@ -231,7 +248,8 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
     let at = required(course).find(|step| results.view(step).verdict.blocks()).map(|step| {
         let view = results.view(step);
         let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
-        At { step: step.id.clone(), title: text_of(course, step), verdict: view.verdict, reason }
+        let (step_id, title, verdict) = (step.id.clone(), text_of(course, step), view.verdict);
+        At { step: step_id, title, verdict, reason, unmet: unmet(course, step, &view) }
     });
     let shown = || told(course).filter_map(|step| results.view(step).result);
     let verified = || shown().filter_map(|result| result.first_verified.as_ref());
@@ -248,9 +266,10 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
 }
 
 impl Counted {
-    fn add(&mut self, step: &Step, results: &Results) {
+    fn add(&mut self, course: &Course, step: &Step, results: &Results) {
         let view = results.view(step);
         self.counts.add(view.verdict);
+        unmet(course, step, &view).into_iter().for_each(|title| *self.unmet.entry(title).or_default() += 1);
         let Some(result) = view.result else { return };
         // A learner may have several reasons of a kind for one step.
         let codes: BTreeSet<ReasonCode> = result.reasons.iter().map(|reason| reason.code).collect();
@@ -267,7 +286,8 @@ impl Counted {
             title: text_of(course, step),
             optional: step.optional,
             counts: self.counts,
-            reason: most_frequent(&self.reasons),
+            reason: most_frequent(&self.reasons).map(|(reason, _)| reason),
+            unmet: most_frequent(&self.unmet).map(Unmet::new),
             attempts: (!self.attempts.is_empty()).then_some(total),
             median_attempts: median(&mut self.attempts),
             median_seconds: median(&mut self.seconds),
@@ -293,20 +313,39 @@ fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
         if here.len() <= most.as_ref().map_or(0, |most| most.learners) {
             continue;
         }
-        let (mut counts, mut reasons) = (Counts::default(), BTreeMap::new());
+        let (mut counts, mut reasons, mut unmet) = (Counts::default(), BTreeMap::new(), BTreeMap::new());
         for at in &here {
             counts.add(at.verdict);
             at.reason.into_iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
+            at.unmet.iter().cloned().for_each(|title| *unmet.entry(title).or_default() += 1);
         }
-        let (step, title, reason) = (step.id.clone(), text_of(course, step), most_frequent(&reasons));
-        most = Some(Stuck { step, title, learners: here.len(), counts, reason });
+        let (step, title, learners) = (step.id.clone(), text_of(course, step), here.len());
+        let reason = most_frequent(&reasons).map(|(reason, _)| reason);
+        most = Some(Stuck { step, title, learners, counts, reason, unmet: most_frequent(&unmet).map(Unmet::new) });
     }
     most
 }
 
-fn most_frequent(reasons: &BTreeMap<ReasonCode, usize>) -> Option<ReasonCode> {
-    let most = reasons.values().max()?;
-    reasons.iter().find(|(_, count)| *count == most).map(|(reason, _)| *reason)
+impl Unmet {
+    fn new((title, learners): (String, usize)) -> Unmet {
+        Unmet { title, learners }
+    }
+}
+
+/// The first expectation of a step that is not met, in the course's words: a file could say anything.
+fn unmet(course: &Course, step: &Step, view: &View<'_>) -> Option<String> {
+    let result = view.result.filter(|result| result.verdict == Verdict::NotYet)?;
+    let at = result.expectations.iter().position(|told| told.outcome == Outcome::NotMet)?;
+    match &course.check(step).body {
+        Body::Expect(expectations) => Some(expectations.get(at)?.title.clone()),
+        Body::Steps(checks) => Some(course.checks.get(checks.get(at)?)?.title.clone()),
+    }
+}
+
+/// What was counted most often, and how often; of equals, the first.
+fn most_frequent<T: Ord + Clone>(counted: &BTreeMap<T, usize>) -> Option<(T, usize)> {
+    let most = counted.values().max()?;
+    counted.iter().find(|(_, count)| *count == most).map(|(what, count)| (what.clone(), *count))
 }
 
 fn sum(numbers: impl Iterator<Item = u64>) -> Option<u64> {

@@ -3,7 +3,7 @@
 
 use mdbook_verify::results::{Verdict, time};
 
-use super::{Class, Learner, StepRow, Stuck};
+use super::{Class, Learner, StepRow, Stuck, Unmet};
 
 /// A table as words.
 pub(super) struct Table {
@@ -30,10 +30,14 @@ pub(super) fn heading(class: &Class) -> String {
 /// Where most people are stuck, in one sentence.
 pub(super) fn stuck(class: &Class) -> String {
     let Some(stuck) = &class.stuck else { return "Everybody has done every required step.".to_owned() };
-    let Stuck { step, title, learners, counts, reason } = stuck;
+    let Stuck { step, title, learners, counts, reason, unmet } = stuck;
+    let unmet = unmet.as_ref().map_or(String::new(), |Unmet { title, learners }| match *learners {
+        all if all == counts.not_yet => format!(": “{title}”"),
+        some => format!(", {some} of them: “{title}”"),
+    });
     let reason = reason.map_or(String::new(), |reason| format!(", mostly {}", reason.name()));
     let of = [
-        (counts.not_yet, "not yet", ""),
+        (counts.not_yet, "not yet", unmet.as_str()),
         (counts.unknown, "unknown", reason.as_str()),
         (counts.unchecked, "not checked", ""),
     ];
@@ -77,7 +81,13 @@ pub(super) fn steps(class: &Class) -> Table {
         cells: vec![
             format!("{}{}", step.step, if step.optional { " (optional)" } else { "" }),
             step.counts.done.to_string(),
-            step.counts.not_yet.to_string(),
+            match step.unmet.as_ref().filter(|_| step.counts.not_yet > 0) {
+                Some(Unmet { title, learners }) if *learners == step.counts.not_yet => {
+                    format!("{learners} (“{title}”)")
+                }
+                Some(Unmet { title, learners }) => format!("{} ({learners}: “{title}”)", step.counts.not_yet),
+                None => step.counts.not_yet.to_string(),
+            },
             match step.reason.filter(|_| step.counts.unknown > 0) {
                 Some(reason) => format!("{} ({})", step.counts.unknown, reason.name()),
                 None => step.counts.unknown.to_string(),
@@ -104,7 +114,11 @@ fn worst(step: &StepRow) -> Verdict {
 /// Where a learner is, in words.
 pub(crate) fn at(learner: &Learner) -> String {
     let Some(at) = &learner.at else { return format!("{} All done", Verdict::Verified.icon()) };
-    let reason = at.reason.map_or(String::new(), |reason| format!(" ({})", reason.name()));
+    let reason = match (&at.unmet, at.reason) {
+        (Some(unmet), _) => format!(" (“{unmet}”)"),
+        (None, Some(reason)) => format!(" ({})", reason.name()),
+        (None, None) => String::new(),
+    };
     format!("{} {}: {}{reason}", at.verdict.icon(), at.verdict.words(), at.step)
 }
 

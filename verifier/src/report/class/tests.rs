@@ -2,7 +2,7 @@
 
 use mdbook_verify::course::Course;
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{Reason, ReasonCode, Results, StepResult, Verdict};
+use mdbook_verify::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use std::fs;
 use std::path::Path;
 
@@ -41,7 +41,10 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
     StepResult {
         verdict,
         reasons,
-        expectations: Vec::new(),
+        expectations: match verdict {
+            Verdict::NotYet => vec![unmet()],
+            _ => Vec::new(),
+        },
         evidence: Vec::new(),
         checked: "2026-11-24T12:00:00Z".into(),
         attempts: Some(attempts),
@@ -53,6 +56,12 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
         check_hash: course.step(step).unwrap().hash.clone(),
         accounts: Default::default(),
     }
+}
+
+/// A file may give an expectation any title: what is told is the course's.
+fn unmet() -> ExpectationResult {
+    let (title, sentences) = ("<b>=cmd()</b>".to_owned(), Vec::new());
+    ExpectationResult { title, outcome: Outcome::NotMet, sentences, statement: None }
 }
 
 fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
@@ -97,6 +106,28 @@ fn a_class_is_told_in_every_form() {
 }
 
 #[test]
+fn people_are_stuck_at_an_expectation_that_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let check = "\n[[expect]]\ntitle = \"An alert warns by e-mail\"\nthat = \"root.mfa\"\nfix = \"Do it.\"\n";
+    fs::write(folder.path().join("checks/mfa.toml"), format!("{CHECK}{check}")).unwrap();
+    let course = Course { checks: book::read(folder.path(), false).unwrap().checks, ..course };
+    let at = |which: usize| {
+        let mut results = results(&course, &[("mfa", Verdict::NotYet, 1)]);
+        let met = ExpectationResult { outcome: Outcome::Met, ..unmet() };
+        results.steps.get_mut("mfa").unwrap().expectations = [vec![met; which], vec![unmet()]].concat();
+        results
+    };
+    let told = |of: &[usize]| {
+        let mut counting = Counting::new(&course, false);
+        of.iter().for_each(|which| counting.add("ada", true, &at(*which)));
+        tables::stuck(&counting.done(Vec::new()))
+    };
+    let shown = [told(&[1, 1, 1]), told(&[1, 0, 1]), told(&[7])];
+    insta::assert_snapshot!("stuck", shown.join("\n"));
+}
+
+#[test]
 fn names_and_lessons_are_text_in_every_form() {
     let folder = tempfile::tempdir().unwrap();
     let course =
@@ -114,7 +145,7 @@ fn names_and_lessons_are_text_in_every_form() {
     assert_eq!(stripped.lines().filter(|line| line.contains("a|b")).count(), 1, "a name is in one line");
     for row in ::csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes()).records() {
         let row = row.unwrap();
-        assert_eq!(row.len(), 18);
+        assert_eq!(row.len(), 20);
         for cell in &row {
             assert!(!cell.starts_with(['=', '+', '-', '@']) && !cell.chars().any(char::is_control), "{cell:?}");
         }
