@@ -13,11 +13,27 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, UNIX_EPOCH};
 
 const CLASS: usize = 1000;
 
-/// Where the kills come from: the same at every run.
-const SEED: u64 = 20261124;
+/// Numbers from a seed that is another one at every run, and that a test says when it fails.
+struct Random {
+    seed: u64,
+    state: u64,
+}
+
+impl Random {
+    fn new() -> Random {
+        let seed = UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        Random { seed, state: seed }
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) % limit
+    }
+}
 
 /// `verify cohort`, without a limit that a class of this size would notice.
 fn cohort(machine: &Machine, more: &[&str]) -> Command {
@@ -47,10 +63,10 @@ fn files(folder: &Path) -> BTreeMap<String, Value> {
     files.iter().map(read).collect()
 }
 
-/// A document without its times, and without the words for whose credentials a role is assumed with.
+/// A document without its times and seals, and without the words for whose credentials a role is assumed with.
 fn timeless(mut document: Value) -> Value {
     let object = document.as_object_mut().unwrap();
-    object.retain(|name, _| !["written", "seal"].contains(&name.as_str()));
+    object.retain(|name, _| !["written", "seal", "roles"].contains(&name.as_str()));
     for step in object["steps"].as_object_mut().unwrap().values_mut().map(|step| step.as_object_mut().unwrap()) {
         step.retain(|name, _| !["checked", "first_checked", "first_verified"].contains(&name.as_str()));
         for call in step.get_mut("evidence").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -81,22 +97,25 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
     let machine = instructor(&url);
     machine.write("class.csv", &roster(0..CLASS));
     let folder = machine.course.join("cohort");
-    let mut random = SEED;
+    let mut random = Random::new();
+    println!("seed {}", random.seed);
     let mut judged_before: BTreeMap<String, usize> = BTreeMap::new();
     for part in 0..4 {
-        // Some files more than there are, at an instant within each fifth of the class.
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let wanted = CLASS * part / 5 + 20 + (random >> 33) as usize % (CLASS / 5 - 40);
+        // Some files more than there are, at an instant within each fifth of the class, and a while after a line.
+        let wanted = CLASS * part / 5 + 20 + random.below(CLASS as u64 / 5 - 40) as usize;
         let there = if folder.exists() { files(&folder).len() } else { 0 };
         let mut killed = until(cohort(&machine, &[]).spawn().unwrap(), wanted.saturating_sub(there).max(1));
+        std::thread::sleep(Duration::from_micros(random.below(20_000)));
         killed.kill().unwrap();
         killed.wait().unwrap();
-        let judged = files(&folder);
-        assert!(judged.len() >= there && judged.len() < CLASS, "kill {part} came too late: {}", judged.len());
+        let (judged, seed) = (files(&folder), random.seed);
+        assert!(judged.len() >= there, "kill {part} of seed {seed} left {} of {there} files", judged.len());
+        assert!(judged.len() < CLASS, "kill {part} of seed {seed} came too late");
         let assumed = aws.assumed();
         for row in (0..CLASS).filter(|row| judged.contains_key(&name(*row))) {
             let (account, now) = (account(row), assumed[&account(row)]);
-            assert_eq!(*judged_before.entry(account).or_insert(now), now, "{} was judged again", name(row));
+            let before = *judged_before.entry(account).or_insert(now);
+            assert_eq!(before, now, "{} was judged again, by seed {seed}", name(row));
         }
     }
     // Accounts that fail at first are told as failed, have no file, and are all that the next run asks.
@@ -125,8 +144,12 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
     assert_eq!(aws.assumed(), assumed, "nobody was asked");
     insta::assert_snapshot!("summary", again.stdout);
 
-    // Each of a few learners alone comes to the same.
-    for row in [0, 1, 3, 7, 11, 18, 502] {
+    // Each of some learners alone comes to the same: of every kind, from everywhere in the class.
+    let alone: Vec<usize> = (0..75).map(|at| at * 13 % CLASS).collect();
+    for some in [Kind::Done, Kind::Half, Kind::Denied, Kind::NoRole, Kind::Throttled, Kind::Failing] {
+        assert!(alone.iter().filter(|row| kind(**row) == some).count() >= 3, "{some:?}");
+    }
+    for row in alone {
         let _ = fs::remove_dir_all(machine.course.join(".verify/results"));
         let alone = machine.verify(&["--account", &format!("mine={}", role(row)), "--format", "json"]);
         assert_eq!(timeless(alone.json()), timeless(judged[&name(row)].clone()), "{:?}", kind(row));
@@ -241,6 +264,40 @@ fn one_shard_is_judged_by_one_run_and_an_interrupted_one_leaves_whole_files() {
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
     let judged = files(&machine.course.join("cohort"));
     assert!((3..CLASS).contains(&judged.len()));
+}
+
+#[test]
+fn whom_a_change_concerns_is_judged_again_and_nobody_else() {
+    let (aws, url) = aws();
+    let machine = instructor(&url);
+    let folder = machine.course.join("cohort");
+    let judge = || machine.verify(&["cohort", "class.csv", "--from", "teacher"]);
+    let times = |rows: [usize; 3]| rows.map(|row| aws.assumed().get(&account(row)).copied().unwrap_or_default());
+    machine.write("class.csv", &roster([0, 1, 7]));
+    assert_eq!(judge().status, 1);
+    assert_eq!((judge().stdout.lines().count(), times([0, 1, 7])), (3, [1, 1, 1]), "nothing has changed");
+    // A check.
+    machine.edit("checks/account-name.toml", "'-production'", "'-staging'");
+    let checks = judge();
+    assert_eq!(times([0, 1, 7]), [2, 2, 2], "{checks:?}");
+    assert!(checks.stderr.contains("3 had a file about other checks, or from other roles"), "{}", checks.stderr);
+    assert!(checks.stdout.contains("\n0 done, 2 not yet, 1 unknown, 0 failed.\n"), "{}", checks.stdout);
+    // Somebody's account, and the role of somebody whose role could not be assumed.
+    let corrected = roster([0, 1, 7]).replace(&role(0), &role(2)).replace(&role(7), &role(8));
+    machine.write("class.csv", &corrected);
+    let roles = judge();
+    assert!(roles.stderr.contains("2 had a file about other checks, or from other roles"), "{}", roles.stderr);
+    assert_eq!((times([0, 1, 7]), times([2, 8, 9])), ([2, 2, 2], [1, 1, 0]));
+    assert!(files(&folder)[&name(0)]["accounts"]["mine"]["id"].as_str().unwrap().ends_with("0002"));
+    // A file that somebody damaged.
+    fs::write(folder.join("learner%200001.json"), "{").unwrap();
+    let damaged = judge();
+    assert!(damaged.stderr.contains("learner%200001.json.old, and judged again"), "{}", damaged.stderr);
+    assert!(damaged.stdout.contains(", 0 failed; 2 of them had a file before"), "{}", damaged.stdout);
+    assert_eq!(fs::read_to_string(folder.join("learner%200001.json.old")).unwrap(), "{");
+    assert_eq!(files(&folder).len(), 3);
+    assert_eq!(times([0, 1, 7]), [2, 3, 2]);
+    assert!(judge().stdout.contains("3 of them had a file before"), "all of them count again");
 }
 
 #[test]

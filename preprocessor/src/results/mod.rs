@@ -41,6 +41,9 @@ pub struct Results {
     pub confirmations: Vec<Confirmation>,
     /// Late evidence that was seen once.
     pub seen: Vec<Seen>,
+    /// Keyed digest of the roles that a learner of a class was judged through (`verify cohort`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<String>,
     /// Keyed digest of all of the above. A document with another seal was not written here.
     pub seal: String,
 }
@@ -233,6 +236,7 @@ impl Results {
             steps: BTreeMap::new(),
             confirmations: Vec::new(),
             seen: Vec::new(),
+            roles: None,
             seal: String::new(),
         }
     }

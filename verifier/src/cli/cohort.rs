@@ -17,7 +17,7 @@ use super::{Common, Exit, Format, notice, print};
 use crate::bindings::{ENVIRONMENT, Source};
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
-use crate::cohort::{Cohort, Outcome, files};
+use crate::cohort::{Before, Cohort, Outcome};
 use crate::report::class::{self, At};
 use crate::report::{exit, plain};
 use crate::{account, mask};
@@ -35,7 +35,10 @@ pub(super) struct Arguments {
     /// The folder of the results, a file a learner; by default cohort/ beside the roster
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Judge every Nth learner only, beginning with the Ith: N runs share a class, on several machines for instance
+    /// Judge every Nth learner only, beginning with the Ith: N runs share a class, on several machines for instance. An
+    /// array job whose index counts from 0 says $((INDEX + 1))/N. Machines that share a class need the same key: copy
+    /// `key` from one's configuration folder (~/.config/mdbook-verify, or $VERIFY_CONFIG_DIR) to the others', or let all
+    /// use one folder
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
     /// Learners at the same time
@@ -55,6 +58,14 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let (source, base) = source(&arguments.from)?;
     let roster = Roster::read(&arguments.roster, &session.course, &base)?;
     let plan = session.compiled.plan(&session.course, &session.course.steps);
+    if !roster.ignored.is_empty() {
+        let columns = roster.ignored.iter().map(|column| format!("`{}`", plain(column))).collect::<Vec<_>>().join(", ");
+        notice(&format!(
+            "The roster's columns {columns} are not read: a column is `learner`, `external_id`, or an account of the \
+             course ({}).",
+            session.course.accounts.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        ));
+    }
     for account in plan.keys().filter(|account| !roster.accounts.contains(account)) {
         notice(&format!("The roster has no column `{account}`: steps that read that account will be unknown."));
     }
@@ -90,6 +101,8 @@ struct Tally {
     failed: usize,
     /// Of those, who had a file before.
     before: usize,
+    /// Who had one that does not count any more.
+    again: usize,
     interrupted: bool,
 }
 
@@ -140,15 +153,38 @@ struct Judging {
 }
 
 impl Judging {
-    /// Judges those who have no file yet, so many at the same time.
+    /// Judges those who have no file that counts, so many at the same time.
     async fn class(&mut self, learners: impl Iterator<Item = Learner>, at_once: usize) -> Result<()> {
         let mut left = Vec::new();
         for learner in learners {
-            let file = self.cohort.folder().file(&learner.name);
-            match file.exists() {
-                true => self.before(&file),
-                false => left.push(learner),
+            match self.cohort.before(&learner) {
+                Before::Nothing => left.push(learner),
+                Before::Counts(results) => {
+                    self.tally.count(self.cohort.course(), &results);
+                    self.tally.before += 1;
+                }
+                Before::Stale => {
+                    self.cohort.folder().set_aside(&learner.name)?;
+                    self.tally.again += 1;
+                    left.push(learner);
+                }
+                Before::Damaged(why) => {
+                    let aside = self.cohort.folder().set_aside(&learner.name)?;
+                    let file = self.cohort.folder().file(&learner.name);
+                    let [file, aside, why] =
+                        [file.display().to_string(), aside.display().to_string(), format!("{why:#}")]
+                            .map(|it| plain(&it));
+                    notice(&format!("{file} cannot be used: {why}. It is set aside as {aside}, and judged again."));
+                    left.push(learner);
+                }
             }
+        }
+        match self.tally.again {
+            0 => {}
+            again => notice(&format!(
+                "{again} had a file about other checks, or from other roles, than there are now: set aside (`.json.old`), \
+                 and judged again."
+            )),
         }
         let cohort = Arc::clone(&self.cohort);
         let mut judged =
@@ -166,24 +202,6 @@ impl Judging {
                     Some(next) => next.and_then(|(name, outcome)| self.now(&name, outcome))?,
                     None => return Ok(()),
                 },
-            }
-        }
-    }
-
-    /// Counts somebody who was judged before.
-    fn before(&mut self, file: &Path) {
-        match files::read(file) {
-            Ok(results) => {
-                self.tally.count(self.cohort.course(), &results);
-                self.tally.before += 1;
-            }
-            Err(error) => {
-                let file = plain(&file.display().to_string());
-                notice(&format!(
-                    "{file} cannot be used: {}. Remove it, and run this again.",
-                    plain(&format!("{error:#}"))
-                ));
-                self.tally.failed += 1;
             }
         }
     }
@@ -221,7 +239,7 @@ impl Judging {
     }
 
     fn sum_up(&self, out: &Path) -> Result<Exit> {
-        let Tally { done, not_yet, unknown, failed, before, interrupted } = self.tally;
+        let Tally { done, not_yet, unknown, failed, before, interrupted, again: _ } = self.tally;
         let mut text = format!("\n{done} done, {not_yet} not yet, {unknown} unknown, {failed} failed");
         if before > 0 {
             text.push_str(&format!("; {before} of them had a file before and were not judged again"));

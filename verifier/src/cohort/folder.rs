@@ -51,6 +51,17 @@ impl Folder {
         self.path.join(files::file_name(learner))
     }
 
+    /// Puts a file aside that does not count any more, where `verify report` passes it over. Returns where.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn set_aside(&self, learner: &str) -> Result<PathBuf> {
+        let path = self.file(learner);
+        let aside = path.with_extension("json.old");
+        fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;
+        Ok(aside)
+    }
+
     /// Writes a learner's results, sealed: a temporary file and a rename, so that a crash at any instant leaves the
     /// file whole or not there.
     ///

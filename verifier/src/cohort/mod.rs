@@ -1,5 +1,5 @@
 //! A class whose members let the instructor read their accounts: everybody's accounts are judged, each learner's results
-//! go to a file of their own, and a file that is there is never judged again.
+//! go to a file of their own, and whoever has one is not judged again, unless a check or a role has changed since.
 //!
 //! | where | what |
 //! |---|---|
@@ -22,6 +22,7 @@ use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::{Reason, ReasonCode, Results};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -57,6 +58,19 @@ pub enum Outcome {
     NoBase(Vec<Reason>),
 }
 
+/// What an earlier run found of a learner.
+#[derive(Debug)]
+pub enum Before {
+    /// There is no file.
+    Nothing,
+    /// A file that counts.
+    Counts(Box<Results>),
+    /// A file about other checks, or that was found through other roles.
+    Stale,
+    /// A file that is no results document, and why.
+    Damaged(anyhow::Error),
+}
+
 impl Cohort {
     /// A class that is read with these credentials, `rate` calls a second to each account.
     pub fn new(
@@ -72,6 +86,34 @@ impl Cohort {
         let sdk = base.sdk.to_builder().http_client(pool.clone()).build();
         let (base, limits) = (Connected { sdk, ..base }, Limits::new(rate, pool));
         Cohort { course, compiled, plan, key, base, limits, folder }
+    }
+
+    /// What an earlier run found of a learner.
+    pub fn before(&self, learner: &Learner) -> Before {
+        let file = self.folder.file(&learner.name);
+        if fs::symlink_metadata(&file).is_err() {
+            return Before::Nothing;
+        }
+        let results = match files::read(&file) {
+            Ok(results) => results,
+            Err(error) => return Before::Damaged(error),
+        };
+        // What was written elsewhere is somebody's word, and nobody can tell what it is about.
+        let ours = results.is_sealed_with(&self.key);
+        let judged = || self.course.steps.iter().all(|step| results.view(step).result.is_some());
+        match ours && !(results.roles.as_deref() == Some(self.roles(learner).as_str()) && judged()) {
+            true => Before::Stale,
+            false => Before::Counts(Box::new(results)),
+        }
+    }
+
+    /// Identifies the roles that a learner is judged through.
+    fn roles(&self, learner: &Learner) -> String {
+        let read = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
+        let lines = read.map(|(account, role)| {
+            format!("{account} {} {}\n", role.arn, role.external_id.as_deref().unwrap_or_default())
+        });
+        self.key.digest(format!("roles\n{}", lines.collect::<String>()).as_bytes())
     }
 
     /// Judges a learner and writes the results, unless something stood in the way that may pass.
@@ -102,12 +144,12 @@ impl Cohort {
         let expected = expected.map(|(account, role)| (account.clone(), account_id(role).to_owned())).collect();
         let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}).await;
         // Judging takes a processor, and writing waits for a disk: neither holds up the others' calls.
-        let judging = tokio::task::spawn_blocking(move || self.put(&learner.name, &gathered));
+        let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
         judging.await.context("judging a learner")?
     }
 
     /// Judges what was gathered of a learner, and writes it.
-    fn put(&self, learner: &str, gathered: &Gathered) -> Result<Outcome> {
+    fn put(&self, learner: &Learner, gathered: &Gathered) -> Result<Outcome> {
         let bench = Bench { course: &self.course, compiled: &self.compiled, key: &self.key, show_identifiers: false };
         let steps: Vec<&Step> = self.course.steps.iter().collect();
         let mut results = Results::empty(false);
@@ -117,7 +159,8 @@ impl Cohort {
         if !passing.is_empty() {
             return Ok(Outcome::Failed(passing.into_iter().cloned().collect()));
         }
-        let results = self.folder.write(learner, results, &self.key)?;
+        results.roles = Some(self.roles(learner));
+        let results = self.folder.write(&learner.name, results, &self.key)?;
         Ok(Outcome::Judged(Box::new(results)))
     }
 

@@ -10,7 +10,6 @@ use std::path::Path;
 use super::files;
 use crate::bindings::{self, Role};
 use crate::report::plain;
-use crate::run;
 
 /// The longest name of a file, without its ending; most file systems take 255 bytes.
 const LONGEST: usize = 200;
@@ -25,6 +24,8 @@ pub struct Roster {
     pub accounts: Vec<String>,
     /// The learners, in its order.
     pub learners: Vec<Learner>,
+    /// Columns that mean nothing here.
+    pub ignored: Vec<String>,
 }
 
 /// A learner of a class.
@@ -41,6 +42,8 @@ enum Column {
     Learner,
     ExternalId,
     Account(String),
+    /// Something that a class's list has beside.
+    Other(String),
 }
 
 impl Roster {
@@ -63,12 +66,18 @@ impl Roster {
     /// # Errors
     /// All that is wrong with it, each with its line.
     pub fn parse(text: &[u8], shown: &str, course: &Course, base: &str) -> Result<Roster> {
-        let mut table =
-            csv::ReaderBuilder::new().flexible(true).has_headers(false).trim(csv::Trim::All).from_reader(text);
+        // Where a comma separates decimals, spreadsheets separate cells by semicolons.
+        let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let separator = if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' };
+        let mut table = csv::ReaderBuilder::new();
+        table.flexible(true).has_headers(false).trim(csv::Trim::All).delimiter(separator);
+        let mut table = table.from_reader(text);
         let mut rows = Vec::new();
         let mut wrong: Vec<String> = Vec::new();
         for row in table.records() {
             match row {
+                // Spreadsheets keep rows whose cells were emptied.
+                Ok(row) if row.iter().all(str::is_empty) => {}
                 Ok(row) => rows.push((row.position().map_or(0, csv::Position::line), row)),
                 Err(error) => wrong.push(unreadable(&error)),
             }
@@ -97,37 +106,37 @@ impl Roster {
             let wrong: Vec<String> = wrong.iter().map(|wrong| plain(&format!("{shown}:{wrong}"))).collect();
             bail!("the roster cannot be used; nobody was asked anything:\n  {}", wrong.join("\n  "));
         }
-        let accounts = columns.into_iter().filter_map(|column| match column {
-            Some(Column::Account(name)) => Some(name),
-            _ => None,
-        });
-        Ok(Roster { accounts: accounts.collect(), learners })
+        let (mut accounts, mut ignored) = (Vec::new(), Vec::new());
+        for column in columns {
+            match column {
+                Column::Account(name) => accounts.push(name),
+                Column::Other(name) => ignored.push(name),
+                Column::Learner | Column::ExternalId => {}
+            }
+        }
+        Ok(Roster { accounts, learners, ignored })
     }
 }
 
-/// What each column says; none for one that is not known.
-fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut Vec<String>) -> Vec<Option<Column>> {
+/// What each column says.
+fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut Vec<String>) -> Vec<Column> {
     let mut seen = BTreeSet::new();
-    let columns: Vec<Option<Column>> = header
-        .iter()
-        .map(|name| {
-            if !seen.insert(name) {
-                wrong.push(format!("{line}: there are two columns `{}`", name));
-            }
-            match name {
-                "learner" => Some(Column::Learner),
-                "external_id" => Some(Column::ExternalId),
-                name => match run::account_exists(course, name) {
-                    Ok(()) => Some(Column::Account(name.to_owned())),
-                    Err(error) => {
-                        wrong.push(format!("{line}: a column is `learner`, `external_id`, or an account: {error}"));
-                        None
-                    }
-                },
-            }
-        })
-        .collect();
-    let has = |of: fn(&Column) -> bool| columns.iter().flatten().any(of);
+    let mut column = |name: &str| {
+        // Names of accounts are in small letters; what a spreadsheet or a person made of them may be not.
+        let known = name.to_lowercase();
+        let column = match known.as_str() {
+            "learner" => Column::Learner,
+            "external_id" => Column::ExternalId,
+            account if course.accounts.contains_key(account) => Column::Account(known.clone()),
+            _ => Column::Other(name.to_owned()),
+        };
+        if !matches!(column, Column::Other(_)) && !seen.insert(known.clone()) {
+            wrong.push(format!("{line}: there are two columns `{known}`"));
+        }
+        column
+    };
+    let columns: Vec<Column> = header.iter().map(&mut column).collect();
+    let has = |of: fn(&Column) -> bool| columns.iter().any(of);
     if !has(|column| matches!(column, Column::Learner)) {
         wrong.push(format!("{line}: there is no column `learner`"));
     }
@@ -138,26 +147,20 @@ fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut V
     columns
 }
 
-fn learner(
-    row: &csv::StringRecord,
-    line: u64,
-    columns: &[Option<Column>],
-    base: &str,
-    wrong: &mut Vec<String>,
-) -> Learner {
+fn learner(row: &csv::StringRecord, line: u64, columns: &[Column], base: &str, wrong: &mut Vec<String>) -> Learner {
     let mut learner = Learner { name: String::new(), roles: BTreeMap::new() };
     let mut external_id = None;
     for (cell, column) in row.iter().zip(columns) {
         match column {
-            Some(Column::Learner) => match cell {
+            Column::Learner => match cell {
                 "" => wrong.push(format!("{line}: the learner has no name")),
                 name if files::file_name(name).len() > LONGEST => {
                     wrong.push(format!("{line}: this name is too long for a file"));
                 }
                 name => learner.name = name.to_owned(),
             },
-            Some(Column::ExternalId) => external_id = (!cell.is_empty()).then(|| cell.to_owned()),
-            Some(Column::Account(account)) => match bindings::role_arn(cell) {
+            Column::ExternalId => external_id = (!cell.is_empty()).then(|| cell.to_owned()),
+            Column::Account(account) => match bindings::role_arn(cell) {
                 Ok(arn) => {
                     let (arn, from) = (arn.to_owned(), base.to_owned());
                     let role = Role { arn, from, external_id: None, mfa_serial: None };
@@ -165,7 +168,7 @@ fn learner(
                 }
                 Err(error) => wrong.push(format!("{line}: {account}: {}", error)),
             },
-            None => {}
+            Column::Other(_) => {}
         }
     }
     for role in learner.roles.values_mut() {
@@ -255,6 +258,30 @@ mod tests {
         assert_eq!(ada.roles["production"].external_id.as_deref(), Some("course-7"));
         assert_eq!(bob.roles["production"].external_id, None);
         assert_eq!(bob.roles["production"].arn, "arn:aws-cn:iam::444455556666:role/a/b");
+    }
+
+    #[test]
+    fn a_roster_may_be_any_list_of_a_class() {
+        let arn = "arn:aws:iam::111122223333:role/verify";
+        for (text, ignored) in [
+            (format!("LEARNER;Production;External_ID\r\nada;{arn};course-7\r\n;;\r\n"), &[][..]),
+            (
+                format!("No,Learner,Production,E-mail,external_id\n1,ada,{arn},=x,course-7\n,,,,\n , ,,,\n"),
+                &["No", "E-mail"],
+            ),
+            // A misspelt account is told as a column that is not read.
+            (format!("learner,production,genral,external_id\nada,{arn},{arn},course-7\n"), &["genral"]),
+        ] {
+            let roster = parse(&text).unwrap();
+            assert_eq!(
+                (roster.accounts.as_slice(), roster.learners.len()),
+                (&["production".to_owned()][..], 1),
+                "{text}"
+            );
+            assert_eq!(roster.learners[0].name, "ada");
+            assert_eq!(roster.learners[0].roles["production"].external_id.as_deref(), Some("course-7"));
+            assert_eq!(roster.ignored, ignored);
+        }
     }
 
     #[test]
