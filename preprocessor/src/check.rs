@@ -365,7 +365,7 @@ title = "An email"
 account = "production"
 [[expect]]
 that = "budgets.exists(b, b.email == 'limit' && b.amount > threshold)"
-met = "Your email {{limit}} is {suffix + '}' + ending}."
+met = "Your email {{limit}} is {suffix + '}' + {'a': {'b': 1}}['a'].b + ending}."
 fix = "Enter your email."
 "#;
         let names = ["email", "limit", "threshold", "suffix", "ending", "account"];

@@ -126,6 +126,15 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
+/// The byte at a line and a column of a text, both from 1 and in characters, as parsers tell them; the last character of
+/// a line that is shorter.
+pub fn byte_at(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let shown = text[before..].lines().next().unwrap_or_default();
+    let at = shown.char_indices().nth(column.saturating_sub(1)).or_else(|| shown.char_indices().next_back());
+    before + at.map_or(0, |(at, _)| at)
+}
+
 /// How alike two names must be (by Jaro and Winkler's measure) for one to be meant by the other.
 const ALIKE: f64 = 0.75;
 
@@ -133,6 +142,16 @@ const ALIKE: f64 = 0.75;
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let likeness = known.map(|known| (strsim::jaro_winkler(name, known), known));
     likeness.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
+}
+
+/// How many letters of a name may be wrong for it to be certainly meant.
+const MISSPELT: usize = 2;
+
+/// The known name, in lower case, of which at most two letters are wrong, and fewer than half.
+pub fn misspelt<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let far = known.map(|known| (strsim::osa_distance(&name, known), known));
+    far.min().filter(|(far, known)| *far <= MISSPELT && 2 * far < known.len()).map(|(_, known)| known)
 }
 
 /// `did you mean …?` for the nearest known name, or the list of them.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::diagnostic::misspelt;
+
 /// A directive as it is written; names are checked against the course by `load`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
@@ -45,16 +47,14 @@ impl Directive {
         let (_, text) = inner(comment).filter(|_| !Directive::is_meant(comment))?;
         let text = text.trim();
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
-        if strsim::osa_distance(&text[..end].to_lowercase(), "verify") > MISSPELT {
-            return None;
-        }
+        misspelt(&text[..end], ["verify"].into_iter())?;
         let rest = text[end..].trim_start_matches(|c: char| c.is_whitespace() || ":;=.,".contains(c));
         let is_sentence = rest.split_whitespace().skip(1).any(|word| !word.contains('=') && word != "optional");
         match rest.split_whitespace().next() {
             None => Some("<!-- verify: NAME -->".to_owned()),
             Some(_) if is_sentence => None,
             Some(name) => {
-                let near = nearest_of(name, checks)?;
+                let near = misspelt(name, checks)?;
                 let words = rest.split_once(name).map_or("", |(_, after)| after);
                 Some(format!("<!-- verify: {near}{words} -->"))
             }
@@ -125,16 +125,6 @@ impl Directive {
         }
         Ok(directive)
     }
-}
-
-/// How many letters of `verify` may be wrong for it to be meant.
-const MISSPELT: usize = 2;
-/// How many letters of a check's name may be.
-const MISNAMED: usize = 2;
-
-fn nearest_of<'n>(name: &str, checks: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let far = checks.map(|check| (strsim::osa_distance(&name.to_lowercase(), check), check));
-    far.min().filter(|(far, _)| *far <= MISNAMED).map(|(_, check)| check)
 }
 
 /// What stands in a comment, and where in it.

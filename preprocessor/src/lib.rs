@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`course`], [`check`], [`param`] | the course as data |
 //! | [`directive`], [`scan`] | what stands in a lesson |
+//! | [`words`] | the words of a check's expressions and sentences |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
@@ -33,7 +34,7 @@ pub mod scan;
 mod source_map;
 mod substitute;
 pub mod widget;
-mod words;
+pub mod words;
 
 pub use options::{Options, Source};
 pub use preprocessor::VerifyPreprocessor;

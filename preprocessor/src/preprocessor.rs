@@ -107,8 +107,8 @@ fn edits(
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
     edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), widget::open(html).to_owned())));
-    for (item, id) in chapter.scan.items.iter().zip(chapter.steps.iter().flatten()) {
-        let Some(widget) = widgets.get(id.as_str()) else { continue };
+    for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
+        let Some(widget) = id.as_ref().and_then(|id| widgets.get(id.as_str())) else { continue };
         // How the author ticked the item says nothing about the learner's account.
         edits.extend(item.marker.clone().map(|marker| {
             let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };

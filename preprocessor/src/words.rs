@@ -12,11 +12,25 @@ pub(crate) fn holes(sentence: &str) -> Vec<&str> {
             rest = after;
             continue;
         }
-        let end = outside_of_strings(rest).find(|(_, c)| *c == '}').map_or(rest.len(), |(at, _)| at);
+        let end = hole_end(rest).unwrap_or(rest.len());
         holes.push(&rest[..end]);
         rest = &rest[end..];
     }
     holes
+}
+
+/// Where a hole ends that a text begins in: at its matching brace outside of strings.
+pub fn hole_end(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in outside_of_strings(text) {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some(at),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The free-standing words of an expression: none of a string's, and no fields.

@@ -227,28 +227,37 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    /// The `let`s, each after those that it uses.
-    fn in_order(&mut self, mut lets: Vec<(String, Expression)>) -> Vec<(String, Expression)> {
-        let mut ordered: Vec<(String, Expression)> = Vec::new();
-        while !lets.is_empty() {
-            let waits = |expression: &Expression| {
-                expression.names().iter().any(|name| lets.iter().any(|(waiting, _)| *waiting == name.root))
-            };
-            let Some(ready) = lets.iter().position(|(_, expression)| !waits(expression)) else {
-                let names: Vec<&str> = lets.iter().map(|(name, _)| name.as_str()).collect();
-                let message = format!("these use each other in a circle: {}", names.join(", "));
-                let first = Part::of(["let", lets[0].0.as_str()]);
-                self.fail(&first, None, message);
-                return Vec::new();
-            };
-            ordered.push(lets.remove(ready));
-        }
-        ordered
+    /// Refuses `let`s that use each other in a circle: nothing is known of any then.
+    fn in_order(&mut self, lets: Lets) -> Lets {
+        let (ordered, circle) = in_order(lets);
+        let Some((first, _)) = circle.first() else { return ordered };
+        let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+        let message = format!("these use each other in a circle: {}", names.join(", "));
+        self.fail(&Part::of(["let", first.as_str()]), None, message);
+        Lets::new()
     }
 
     fn fail(&mut self, part: &Part, range: Option<Range<usize>>, message: String) {
         self.errors.push(CheckError { check: self.check.name.clone(), part: part.clone(), range, message });
     }
+}
+
+/// A check's `let`s.
+pub(crate) type Lets = Vec<(String, Expression)>;
+
+/// The `let`s, each after those that it uses, and those that use each other in a circle.
+pub(crate) fn in_order(mut waiting: Lets) -> (Lets, Lets) {
+    let mut ordered = Lets::new();
+    let ready = |waiting: &Lets| {
+        let waits = |expression: &Expression| {
+            expression.names().iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
+        };
+        waiting.iter().position(|(_, expression)| !waits(expression))
+    };
+    while let Some(ready) = ready(&waiting) {
+        ordered.push(waiting.remove(ready));
+    }
+    (ordered, waiting)
 }
 
 /// The part of an expectation that is an expression; the expectation where that stands in a hole.

@@ -1,5 +1,7 @@
 //! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
 
+use mdbook_verify::words::hole_end;
+
 use crate::cel::{Expression, Malformed, Scope};
 
 /// A sentence of a check, compiled.
@@ -73,27 +75,6 @@ impl Sentence {
             })
             .collect()
     }
-}
-
-/// Where a hole ends: at its matching brace outside string literals.
-fn hole_end(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '{') => depth += 1,
-            (None, '}') if depth == 0 => return Some(at),
-            (None, '}') => depth -= 1,
-            (None, _) => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

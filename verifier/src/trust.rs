@@ -116,7 +116,8 @@ fn plain_file(path: &Path) -> Result<()> {
 fn summary(src: &Path) -> Result<()> {
     let file = src.join("SUMMARY.md");
     let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
-    for event in pulldown_cmark::Parser::new_ext(&text, mdbook_verify::scan::options()) {
+    // Without extensions, as mdBook reads it: with them, something could be a link to mdBook and none here.
+    for event in pulldown_cmark::Parser::new(&text) {
         let pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) = event else { continue };
         // mdBook decodes it, and writes the path into a script.
         let odd = |c: char| c.is_control() || "'\"<>&\\`%".contains(c);

@@ -173,6 +173,19 @@ fn a_lesson_in_sections_loses_nothing() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_lesson() {
+    let course = course();
+    for lesson in ["\u{feff}- [ ] Budget created\n", "\u{feff}\u{feff}budget amount 10 \n"] {
+        let sources = TempDir::new().unwrap();
+        let import = import::plan(&course, sources.path(), &order(lesson)).unwrap();
+        assert_ne!(import.changes[0].after, lesson);
+        assert_eq!(annotate::plain(&import.changes[0].after, &course.params), lesson);
+        write(sources.path(), &import);
+        assert!(import::plan(&course, sources.path(), &order(lesson)).unwrap().changes.is_empty());
+    }
+}
+
+#[test]
 fn a_large_lesson_is_planned_and_shown_at_once() {
     let course = course();
     let lesson = "- [ ] Budget created for $10, the budget amount\n- [ ] MFA configured\n".repeat(4000);

@@ -17,6 +17,7 @@ pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
 use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Program, Value};
+use mdbook_verify::diagnostic::byte_at;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -241,10 +242,7 @@ fn draw(source: &str, errors: &cel::ParseErrors) -> String {
 fn place(source: &str, errors: &cel::ParseErrors) -> Range<usize> {
     let Some((line, column)) = errors.errors.first().map(|error| error.pos) else { return 0..source.len() };
     let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { return 0..source.len() };
-    let before: usize = source.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let text = source[before..].lines().next().unwrap_or_default();
     // What is missing at the end is told at the last character.
-    let at = text.char_indices().nth(column.saturating_sub(1)).or_else(|| text.char_indices().next_back());
-    let (at, length) = at.map_or((0, 0), |(at, c)| (at, c.len_utf8()));
-    before + at..before + at + length
+    let at = byte_at(source, line, column);
+    at..at + source[at..].chars().next().map_or(0, char::len_utf8)
 }

@@ -127,7 +127,7 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
             Some(before) if before == file_before && annotate::is_untouched(&before, &course.params) => {
                 Some(Change { file: file.clone(), new: false, before, after })
             }
-            Some(before) if annotate::is_made_of(&before, raw) => None,
+            Some(before) if annotate::is_made_of(&before, &file_before) => None,
             Some(before) if order.replace => Some(Change { file: file.clone(), new: false, before, after }),
             Some(_) => bail!(
                 "{file} holds something else than this lesson: import it under another name with --name, or write the \

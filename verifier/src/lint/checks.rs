@@ -4,7 +4,7 @@ use mdbook_verify::check::{Check, Expectation, Proof, statement_about};
 use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::{Diagnostic, Spot};
 use mdbook_verify::places::{Part, TomlFile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use super::logic::{Form, Sought};
 use super::types::{self, Type};
 use super::{RULES, nearest_rule};
 use crate::cel::Expression;
+use crate::compile::{self, Lets};
 use crate::sentence::Sentence;
 
 /// Everything about one check, each with the name of its rule. What cannot be compiled is `compile`'s to tell, and is let
@@ -31,9 +32,7 @@ pub fn check(course: &Course, check: &Check, unread: &BTreeSet<String>) -> Vec<(
     linter.unused(&lets);
     linter.apart(&lets);
     linter.allowed();
-    let is_allowed =
-        |rule: &str| super::level(rule) == super::Level::Warning && check.allow.iter().any(|it| it == rule);
-    linter.found.into_iter().filter(|(rule, _)| !is_allowed(rule)).collect()
+    linter.found
 }
 
 /// The names that every check can use: sections, parameters, and `accounts`.
@@ -46,9 +45,6 @@ fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
     names
 }
 
-/// The `let`s that can be compiled, by name.
-type Lets = BTreeMap<String, Expression>;
-
 struct Linter<'l> {
     check: &'l Check,
     file: TomlFile,
@@ -59,17 +55,15 @@ struct Linter<'l> {
 }
 
 impl Linter<'_> {
+    /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
     fn lets(&mut self) -> Lets {
         let compiled = self.check.lets.iter().map(|(name, source)| (name.clone(), self.compiled(source)));
         let compiled: Vec<(String, Option<Expression>)> = compiled.collect();
-        let mut waiting: Lets = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
-        let mut lets = Lets::new();
-        // Each after those that it uses; of those in a circle, nothing is known.
-        while let Some(name) = ready(&waiting).cloned() {
-            let Some(expression) = waiting.remove(&name) else { break };
-            let kind = self.infer(&Part::of(["let", name.as_str()]), 0, &expression);
+        let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
+        let (lets, _) = compile::in_order(compiled);
+        for (name, expression) in &lets {
+            let kind = self.infer(&Part::of(["let", name.as_str()]), 0, expression);
             self.names.insert(name.clone(), kind);
-            lets.insert(name, expression);
         }
         lets
     }
@@ -83,8 +77,8 @@ impl Linter<'_> {
         compiled
     }
 
-    fn unused(&mut self, lets: &Lets) {
-        let unused = lets.keys().filter(|name| !self.used.contains(*name));
+    fn unused(&mut self, lets: &[(String, Expression)]) {
+        let unused = lets.iter().map(|(name, _)| name).filter(|name| !self.used.contains(*name));
         for name in unused.cloned().collect::<Vec<_>>() {
             let spot = self.file.key(&Part::of(["let", name.as_str()]));
             self.warn("unused-let", spot, format!("nothing uses `{name}`"), "take it out of [let]");
@@ -202,7 +196,7 @@ impl Linter<'_> {
 
     /// Expectations that each look for one of the same things, and so may find different ones. Where one asks for all
     /// that the other does and more, whatever meets it meets both.
-    fn apart(&mut self, lets: &Lets) {
+    fn apart(&mut self, lets: &[(String, Expression)]) {
         let trees = lets.iter().map(|(name, expression)| (name.as_str(), expression.tree())).collect();
         let mut before: Vec<(usize, Sought)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
@@ -249,12 +243,6 @@ impl Linter<'_> {
     fn warn(&mut self, rule: &'static str, spot: Spot, message: String, help: impl Into<String>) {
         self.found.push((rule, Diagnostic { spot, message, help: Some(help.into()) }));
     }
-}
-
-/// A `let` that uses none of those that wait.
-fn ready(waiting: &Lets) -> Option<&String> {
-    let waits = |expression: &Expression| expression.names().iter().any(|name| waiting.contains_key(&name.root));
-    waiting.iter().find(|(_, expression)| !waits(expression)).map(|(name, _)| name)
 }
 
 /// Whether different ones of a list may be found.

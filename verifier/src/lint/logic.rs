@@ -74,9 +74,7 @@ impl Form {
             Form::And(parts) => parts,
             form => BTreeSet::from([form]),
         };
-        let mut all = parts(self);
-        all.extend(parts(other));
-        one_or(all, Form::And)
+        one_or([self, other].into_iter().flat_map(parts).collect(), Form::And)
     }
 
     fn or(self, other: Form) -> Form {
@@ -84,9 +82,7 @@ impl Form {
             Form::Or(parts) => parts,
             form => BTreeSet::from([form]),
         };
-        let mut all = parts(self);
-        all.extend(parts(other));
-        one_or(all, Form::Or)
+        one_or([self, other].into_iter().flat_map(parts).collect(), Form::Or)
     }
 
     fn not(self) -> Form {

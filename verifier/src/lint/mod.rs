@@ -23,6 +23,7 @@ pub mod unreadable;
 
 use anyhow::Result;
 use mdbook_verify::check::Check;
+use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::{Diagnostic, suggest};
 use std::path::Path;
 use std::sync::Arc;
@@ -87,31 +88,34 @@ pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
         findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
         let mut warnings = linted.warnings;
         // What a chapter that cannot be read uses is not known.
-        let unknown = |rule: &str| !whole && ["unused-check", "unused-parameter"].contains(&rule);
-        let allowed = |rule: &str, found: &Diagnostic| {
-            let is_allowed = |check: &Check| check.allow.iter().any(|allowed| allowed == rule);
-            let name = found.spot.path.strip_prefix("checks").ok().and_then(|path| path.file_stem()?.to_str());
-            name.and_then(|name| linted.course.checks.get(name)).is_some_and(is_allowed)
-        };
-        warnings.retain(|(rule, found)| !unknown(rule) && !allowed(rule, found));
+        warnings.retain(|(rule, _)| whole || !["unused-check", "unused-parameter"].contains(rule));
         let course = Arc::new(linted.course);
         let (_, errors) = compile::compile_all(&course);
         findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
         findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));
         // Trees are walked where there is stack for deep ones.
         let names = course.checks.keys().cloned().collect();
+        let (of_thread, unread) = (Arc::clone(&course), linted.unread);
         let found = cel::each_on_threads(names, move |name: &String| {
-            checks::check(&course, &course.checks[name], &linted.unread)
+            checks::check(&of_thread, &of_thread.checks[name], &unread)
         });
         for found in found {
             warnings.extend(found.map_err(anyhow::Error::msg)?);
         }
         let finding = |(rule, diagnostic)| Finding { level: level(rule), rule, diagnostic };
-        findings.extend(warnings.into_iter().map(finding));
+        findings.extend(warnings.into_iter().map(finding).filter(|finding| !is_allowed(&course, finding)));
     }
     findings.sort_by(|one, other| (&one.diagnostic, one.level).cmp(&(&other.diagnostic, other.level)));
     findings.dedup();
     Ok(findings)
+}
+
+/// Whether the check that a warning is about says that it is meant so.
+fn is_allowed(course: &Course, finding: &Finding) -> bool {
+    let name = finding.diagnostic.spot.path.strip_prefix("checks").ok().and_then(|path| path.file_stem()?.to_str());
+    let check = name.and_then(|name| course.checks.get(name));
+    let allows = |check: &Check| check.allow.iter().any(|rule| rule == finding.rule);
+    finding.level == Level::Warning && check.is_some_and(allows)
 }
 
 /// What can never be judged is an error.

@@ -133,7 +133,9 @@ fn is_false(result: &StepResult) -> bool {
     let late_or_a_word = |code| matches!(code, ReasonCode::NotVisibleYet | ReasonCode::NeedsConfirmation);
     match result.verdict {
         Verdict::NotYet => true,
-        Verdict::Unknown => result.reasons.iter().all(|reason| late_or_a_word(reason.code)),
+        Verdict::Unknown => {
+            !result.reasons.is_empty() && result.reasons.iter().all(|reason| late_or_a_word(reason.code))
+        }
         _ => false,
     }
 }
