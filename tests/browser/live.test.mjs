@@ -235,6 +235,35 @@ test("an edit reloads the page, a mistake is shown in it, and goes away when it 
     unnoticed(context);
 });
 
+test("an edited check reloads the page once, though the reference chapter is written anew", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    // The reference has a check's own title, and the page those of its expectations.
+    const check = path.join(machine.course, "checks/cost-budget.toml");
+    const name = (before, now) => fs.writeFileSync(check, fs.readFileSync(check, "utf8").replaceAll(before, now));
+    name("A cost budget that warns you by e-mail", "One budget");
+    name("There is a cost budget", "One budget");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    let loads = 0;
+    page.on("load", () => loads += 1);
+    const shows = async (title) => {
+        await press(page, "cost-budget", "Verify");
+        await verdict(page, "cost-budget", "verified");
+        await step(page, "cost-budget").getByText(title).first().waitFor();
+    };
+    for (const [before, now] of [["One budget", "Another budget"], ["Another budget", "The last budget"]]) {
+        await shows(before);
+        const reloaded = page.waitForEvent("load");
+        name(before, now);
+        await reloaded;
+        await ready(page);
+    }
+    await shows("The last budget");
+    assert.equal(loads, 2);
+    unnoticed(context);
+});
+
 test("when the server stops the page says so, and it goes on when it is back", async () => {
     const machine = new Machine();
     machine.verify("practice", "do", "cost-budget");

@@ -92,7 +92,7 @@ pub struct Recipe {
 pub struct Desk {
     pub(super) gate: Gate,
     pub(super) recipe: Recipe,
-    /// The state of the course's folder before the first build.
+    /// The state of the course's folder that the first build shows.
     pub(super) built_from: Stamp,
     work: Box<dyn Work>,
     shown: RwLock<Shown>,
@@ -135,8 +135,7 @@ impl Desk {
     /// # Errors
     /// All that is wrong with the course.
     pub fn open(gate: Gate, recipe: Recipe, work: Box<dyn Work>) -> Result<Desk> {
-        let built_from = Stamp::of(&recipe.root);
-        let (course, pages) = build(&recipe)?;
+        let (course, pages, built_from) = build(&recipe)?;
         let shown = RwLock::new(Shown { course, pages, broken: None, build: super::gate::token()? });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(256);
@@ -325,18 +324,18 @@ impl Desk {
         }
     }
 
-    /// Builds the book anew.
+    /// Builds the book anew, and tells which state of the course's folder it shows.
     ///
     /// # Errors
     /// All that is wrong with the course; the last good build is shown on.
-    pub(super) fn rebuild(&self) -> Result<()> {
+    pub(super) fn rebuild(&self) -> Result<Stamp> {
         let built = build(&self.recipe);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
         let was_broken = self.shown().broken.is_some();
         {
             let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
             shown.broken.clone_from(&message);
-            if let Ok((course, pages)) = &built {
+            if let Ok((course, pages, _)) = &built {
                 (shown.course, shown.pages) = (Arc::clone(course), Arc::clone(pages));
                 shown.build = super::gate::token()?;
             }
@@ -349,7 +348,7 @@ impl Desk {
             self.tell(Event::Reload);
         }
         self.tell_steps();
-        built.map(drop)
+        built.map(|(_, _, from)| from)
     }
 
     fn forget_steps_that_are_gone(&self) {
@@ -360,9 +359,11 @@ impl Desk {
     }
 }
 
-fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
+/// Builds the course's book, from this state of its folder.
+fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>, Stamp)> {
     let Recipe { root, practice, trusted } = recipe;
     generate::make_missing(root, *trusted)?;
+    let mut from = Stamp::of(root);
     // Generated chapters are up to date most times: the book is built while that is found out.
     let (course, built) = std::thread::scope(|scope| {
         let looking = scope.spawn(|| looked_at(recipe));
@@ -373,10 +374,15 @@ fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>)> {
         course.map_err(|_| anyhow!("reading the course broke off; this is a mistake in verify"))??;
     let mut live = built?;
     if !stale.is_empty() {
+        // What is written here is no change to build again for, unless something else has changed meanwhile.
+        let unchanged = Stamp::of(root).course == from.course;
         generate::write(stale)?;
+        if unchanged {
+            from.course = Stamp::of(root).course;
+        }
         live = book::build_live(root, *practice, *trusted)?;
     }
-    Ok((course, Arc::new(Pages::read(&live, *trusted)?)))
+    Ok((course, Arc::new(Pages::read(&live, *trusted)?), from))
 }
 
 /// The course, and the generated chapters that are out of date.

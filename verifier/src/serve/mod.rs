@@ -105,9 +105,10 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
         let rebuilt = desk.rebuild();
         match &rebuilt {
             Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
-            Ok(()) if broken => say("The book is built again."),
-            Ok(()) => {}
+            Ok(_) if broken => say("The book is built again."),
+            Ok(_) => {}
         }
+        built = *rebuilt.as_ref().unwrap_or(&built);
         broken = rebuilt.is_err();
     }
 }
