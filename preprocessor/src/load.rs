@@ -95,6 +95,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
     };
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
+    let shared = shared(root, errors);
     for file in files {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let shown = Path::new("checks").join(format!("{name}.toml"));
@@ -107,14 +108,21 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
             }
         };
         match Check::parse(&name, &text) {
-            Ok(check) => {
+            Ok(mut check) => {
+                let misused = check::shared::add(&mut check, &shared);
+                let file = TomlFile::of(&shown, text.as_str());
+                errors.extend(misused.into_iter().map(|(part, message, help)| Diagnostic {
+                    spot: file.value(&part),
+                    message,
+                    help,
+                }));
                 let known = options.accounts.contains_key(&check.account);
                 let of_its_members = check.account.is_empty() && matches!(check.body, Body::Steps(_));
                 if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
-                    let spot = TomlFile::of(shown, text).value(&Part::of(["account"]));
+                    let spot = file.value(&Part::of(["account"]));
                     errors.push(Diagnostic { spot, message, help });
                 }
                 checks.insert(name, check);
@@ -122,20 +130,45 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
             Err(wrong) => {
                 meant.check_unread = true;
                 meant.checks.insert(name);
-                let file = TomlFile::of(&shown, text.as_str());
-                errors.extend(wrong.into_iter().map(|Malformed { message, place }| {
-                    let spot = match place {
-                        check::Place::Bytes(Some(range)) => Spot::range(&shown, &text, range),
-                        check::Place::Bytes(None) => Spot::file(&shown),
-                        check::Place::Part(part) => file.value(&part),
-                    };
-                    Diagnostic { spot, message, help: None }
-                }));
+                errors.extend(malformed(&shown, &text, wrong));
             }
         }
     }
     members(root, &checks, errors, meant);
     checks
+}
+
+/// Reads `checks/shared/*.toml`; none for a file that cannot be read.
+fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<check::shared::Lets>> {
+    let entries = fs::read_dir(root.join(check::shared::FOLDER)).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
+    let names: BTreeSet<String> = names.collect();
+    let mut read = |name: String| {
+        let shown = check::shared::path(&name);
+        let lets = match fs::read_to_string(root.join(&shown)) {
+            Ok(text) => check::shared::parse(&name, &text).map_err(|wrong| malformed(&shown, &text, wrong)),
+            Err(error) => {
+                let message = format!("the shared file cannot be read: {error}");
+                Err(vec![Diagnostic { spot: Spot::file(shown), message, help: None }])
+            }
+        };
+        (name, lets.map_err(|wrong| errors.extend(wrong)).ok())
+    };
+    names.into_iter().map(&mut read).collect()
+}
+
+/// What is wrong with a file of `checks/`, with its places.
+fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic> {
+    let file = TomlFile::of(shown, text);
+    let diagnostic = |Malformed { message, place }| {
+        let spot = match place {
+            check::Place::Bytes(Some(range)) => Spot::range(shown, text, range),
+            check::Place::Bytes(None) => Spot::file(shown),
+            check::Place::Part(part) => file.value(&part),
+        };
+        Diagnostic { spot, message, help: None }
+    };
+    wrong.into_iter().map(diagnostic).collect()
 }
 
 /// Checks of checks name checks that exist and that are no checks of checks themselves.

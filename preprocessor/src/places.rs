@@ -29,6 +29,14 @@ impl Part {
         Part(keys)
     }
 
+    /// The key of the `let` that it is.
+    pub fn let_key(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [first, key] if first == "let" => Some(key),
+            _ => None,
+        }
+    }
+
     /// The first key.
     pub fn root(&self) -> &str {
         self.0.first().map_or("", String::as_str)

@@ -1,18 +1,22 @@
 //! Compiling a course's checks: each name in them must mean something, and nothing may take too long.
 
-use mdbook_verify::check::{Check, Expectation, Late, Proof};
+use mdbook_verify::check::{About, Check, Expectation, Let, Proof, Statement};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, nearest};
 use mdbook_verify::places::{Part, TomlFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cel::names::{self, Name};
-use crate::cel::{self, Expression, cost, functions};
+use crate::cel::{self, Expression, cost, functions, rewrite};
 use crate::evidence::Section;
-use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof};
+use crate::plan::{
+    Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW,
+    SINCE,
+};
 use crate::sentence::Sentence;
 
 /// What is wrong with a check's expressions.
@@ -20,6 +24,8 @@ use crate::sentence::Sentence;
 pub struct CheckError {
     /// The check's name.
     pub check: String,
+    /// The file that the part stands in, below the course's folder.
+    pub path: PathBuf,
     /// Where in the check; a parameter stands in `book.toml`.
     pub part: Part,
     /// Where in the text there, if it isn't all of it.
@@ -30,7 +36,7 @@ pub struct CheckError {
 
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "checks/{}.toml: {}: {}", self.check, self.part, self.message)
+        write!(f, "{}: {}: {}", self.path.display(), self.part, self.message)
     }
 }
 
@@ -75,7 +81,9 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
             }
             Ok(Err(found)) => errors.extend(found),
             Err(message) => {
-                errors.push(CheckError { check: name, part: Part::of(["expressions"]), range: None, message });
+                let part = Part::of(["expressions"]);
+                let path = course.checks[&name].file_of(&part);
+                errors.push(CheckError { check: name, path, part, range: None, message });
             }
         }
     }
@@ -86,29 +94,36 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
 struct Compiler<'c> {
     course: &'c Course,
     check: &'c Check,
+    /// Its `let`s, as they are written.
+    read: rewrite::Lets,
     errors: Vec<CheckError>,
 }
 
 impl<'c> Compiler<'c> {
     fn new(course: &'c Course, check: &'c Check) -> Compiler<'c> {
-        Compiler { course, check, errors: Vec::new() }
+        Compiler { course, check, read: read_lets(check), errors: Vec::new() }
     }
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
-        for name in self.check.lets.keys() {
-            if Section::named(name).is_some() || name == "accounts" || self.course.params.contains_key(name) {
-                let message = format!("`{name}` is already a section, a parameter or `accounts`");
-                self.fail(&Part::of(["let", name]), None, message);
+        for (name, meant) in &self.check.lets {
+            if is_taken(name) || self.course.params.contains_key(name) {
+                let message = format!("`{name}` is already a section, a parameter, a function or `accounts`");
+                self.fail(&Part::of(["let", meant.key.as_str()]), None, message);
             }
         }
-        for name in self.course.params.keys().filter(|name| Section::named(name).is_some()) {
+        for name in self.course.params.keys().filter(|name| is_taken(name)) {
             let message = format!("the course's parameter `{name}` has the name of a section");
             self.fail(&Part::of(["preprocessor", "verify", "params", name]), None, message);
         }
-        let lets = self.check.lets.iter().filter_map(|(name, source)| {
-            self.expression(&Part::of(["let", name]), source).map(|expression| (name.clone(), expression))
-        });
-        let lets = lets.collect::<Vec<_>>();
+        let mut lets = Vec::new();
+        for (name, meant) in &self.check.lets {
+            let part = Part::of(["let", meant.key.as_str()]);
+            if meant.params.is_empty() {
+                lets.extend(self.expression(&part, &meant.text).map(|expression| (name.clone(), expression)));
+            } else {
+                self.template(&part, meant);
+            }
+        }
         let lets = self.in_order(lets);
         let expectations = self.check.expectations();
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
@@ -122,17 +137,18 @@ impl<'c> Compiler<'c> {
         let part = |key: &str| Part::expectation(at).then(key);
         let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
         let proof = match &expectation.proof {
-            Proof::Evidence { that, met, late } => {
+            Proof::Evidence { that, met, late, instead } => {
                 let that = self.expression(&part("that"), that);
                 let met = self.sentences(&part("met"), met);
-                let late = late.as_ref().map(|Late { at, same }| {
-                    let at = at.as_deref().and_then(|source| self.expression(&part("at"), source));
-                    (at, same.as_deref().and_then(|source| self.expression(&part("same"), source)))
+                let late = late.as_ref().map(|late| CompiledLate {
+                    at: late.at.as_deref().and_then(|source| self.expression(&part("at"), source)),
+                    about: late.about.as_ref().and_then(|about| self.about(at, about)),
                 });
-                that.map(|that| CompiledProof::Evidence { that, met, late })
+                let instead = instead.as_ref().map(|statement| self.statement(at, statement));
+                that.map(|that| CompiledProof::Evidence { that, met, late, instead })
             }
             Proof::Word { statement, backed_by, met } => Some(CompiledProof::Word {
-                statement: statement.clone(),
+                statement: self.statement(at, statement),
                 backed_by: backed_by.as_deref().and_then(|source| self.expression(&part("backed_by"), source)),
                 met: self.sentences(&part("met"), met),
             }),
@@ -141,40 +157,75 @@ impl<'c> Compiler<'c> {
         Some(CompiledExpectation { title: expectation.title.clone(), when: when.flatten(), proof: proof?, fix })
     }
 
+    fn statement(&mut self, at: usize, statement: &Statement) -> CompiledStatement {
+        let about = statement.about.as_ref().and_then(|about| self.about(at, about));
+        CompiledStatement { statement: statement.clone(), about }
+    }
+
+    fn about(&mut self, at: usize, about: &About) -> Option<CompiledAbout> {
+        let part = |key: &str| Part::expectation(at).then(key);
+        let same = self.expression(&part("same"), &about.same);
+        let still = self.compiled(&part("still"), &about.still, &[SINCE.to_owned()]);
+        Some(CompiledAbout { same: same?, still: still? })
+    }
+
+    /// A `let` with parameters, which is compiled where it is called. Of itself, its names must mean something.
+    fn template(&mut self, part: &Part, meant: &Let) {
+        self.compiled(part, &meant.text, &meant.params);
+    }
+
     fn sentences(&mut self, part: &Part, texts: &[String]) -> Vec<Sentence> {
         texts.iter().enumerate().filter_map(|(at, text)| self.sentence(&part.then(at), text)).collect()
     }
 
     fn sentence(&mut self, part: &Part, text: &str) -> Option<Sentence> {
-        let sentence = Sentence::parse(text).map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
+        let sentence = Sentence::parse(text, &self.read)
+            .map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message))
+            .ok()?;
         for (at, hole) in sentence.placed_holes() {
-            self.names(part, at, hole);
+            self.names(part, at, hole, &[]);
         }
         Some(sentence)
     }
 
     fn expression(&mut self, part: &Part, source: &str) -> Option<Expression> {
-        let parsed = Expression::parse(source);
+        self.compiled(part, source, &[])
+    }
+
+    /// An expression in which these names mean something, too.
+    fn compiled(&mut self, part: &Part, source: &str, bound: &[String]) -> Option<Expression> {
+        let parsed = Expression::with(source, &self.read);
         let expression = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
-        self.names(part, 0, &expression);
+        self.names(part, 0, &expression, bound);
         Some(expression)
     }
 
-    /// Every free name of an expression that begins there must mean something, and so must what was meant for a macro.
-    fn names(&mut self, part: &Part, begin: usize, expression: &Expression) {
+    /// Every free name of an expression that begins there must mean something, every call must be of a function, and
+    /// what was meant for a macro must be one.
+    fn names(&mut self, part: &Part, begin: usize, expression: &Expression, bound: &[String]) {
         let place = |node: u64, word: &str| {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
         };
-        for (name, node) in functions::meant_for_macros(expression.tree()) {
-            self.fail(part, place(node, &name), functions::misused(&name));
+        for (name, node) in functions::misused_calls(expression.tree()) {
+            if !self.check.lets.contains_key(&name) {
+                let known = self.check.lets.keys().map(String::as_str);
+                self.fail(part, place(node, &name), functions::misused(&name, known));
+            }
         }
         let mut told = BTreeSet::new();
         for (name, node) in names::places(expression.tree()) {
-            if let Err((word, message)) = self.meaning(&name)
+            if !bound.contains(&name.root)
+                && let Err((word, message)) = self.meaning(&name)
                 && told.insert(message.clone())
             {
                 self.fail(part, place(node, &word), message);
+            }
+        }
+        for (name, node) in names::variables(expression.tree()) {
+            if is_taken(&name) || self.course.params.contains_key(&name) || self.check.lets.contains_key(&name) {
+                let message = format!("`{name}` means something else already: name the variable otherwise");
+                self.fail(part, place(node, &name), message);
             }
         }
     }
@@ -182,11 +233,14 @@ impl<'c> Compiler<'c> {
     /// What is wrong with a name, and which word of it is.
     fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
         let root = name.root.as_str();
+        if let Some(meant) = self.check.lets.get(root).filter(|meant| !meant.params.is_empty()) {
+            return Err((root.to_owned(), format!("`{root}` is written {}", meant.key)));
+        }
         if root != "accounts" {
             let known = || {
                 let sections = Section::ALL.iter().map(|section| section.name());
                 let params = self.course.params.keys().map(String::as_str);
-                sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts"])
+                sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts", NOW])
             };
             if known().any(|known| known == root) || TYPES.contains(&root) {
                 return Ok(());
@@ -212,14 +266,14 @@ impl<'c> Compiler<'c> {
     fn costs(&mut self, lets: &[(String, Expression)], expectations: &[Option<CompiledExpectation>]) {
         let mut costs = BTreeMap::new();
         for (name, expression) in lets {
-            match cost::of(expression.tree(), &costs) {
+            match cost::of(expression.expanded(), &costs) {
                 Ok(cost) => drop(costs.insert(name.clone(), cost)),
                 Err(message) => self.fail(&Part::of(["let", name]), None, message),
             }
         }
         for (at, expectation) in expectations.iter().enumerate() {
             for expression in expectation.iter().flat_map(CompiledExpectation::expressions) {
-                if let Err(message) = cost::of(expression.tree(), &costs) {
+                if let Err(message) = cost::of(expression.expanded(), &costs) {
                     let part = part_with(at, &self.check.expectations()[at], expression.source());
                     self.fail(&part, None, message);
                 }
@@ -238,11 +292,30 @@ impl<'c> Compiler<'c> {
     }
 
     fn fail(&mut self, part: &Part, range: Option<Range<usize>>, message: String) {
-        self.errors.push(CheckError { check: self.check.name.clone(), part: part.clone(), range, message });
+        let path = match part.root() {
+            "preprocessor" => "book.toml".into(),
+            _ => self.check.file_of(part),
+        };
+        let (check, part) = (self.check.name.clone(), part.clone());
+        self.errors.push(CheckError { check, path, part, range, message });
     }
 }
 
-/// A check's `let`s.
+/// A check's `let`s as they are written; those that CEL's parser refuses are left out.
+pub(crate) fn read_lets(check: &Check) -> rewrite::Lets {
+    let read = |(name, meant): (&String, &Let)| {
+        let tree = Expression::read(&meant.text).ok()?;
+        Some((name.clone(), rewrite::Let { params: meant.params.clone(), tree }))
+    };
+    check.lets.iter().filter_map(read).collect()
+}
+
+/// Whether a name has a meaning in every course.
+fn is_taken(name: &str) -> bool {
+    Section::named(name).is_some() || ["accounts", NOW, SINCE].contains(&name) || functions::written(name).is_some()
+}
+
+/// A check's `let`s that are values.
 pub(crate) type Lets = Vec<(String, Expression)>;
 
 /// The `let`s, each after those that it uses, and those that use each other in a circle.
@@ -284,8 +357,9 @@ pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Str
 
 /// The errors with the places where they stand in their files.
 pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {
-    let found = errors.iter().map(|error| diagnostic(course_root, error));
-    match Diagnostics::check(found.collect()) {
+    // What is wrong with a shared file is wrong with each check that uses it.
+    let found: BTreeSet<Diagnostic> = errors.iter().map(|error| diagnostic(course_root, error)).collect();
+    match Diagnostics::check(found.into_iter().collect()) {
         Err(diagnostics) => diagnostics.into(),
         Ok(()) => anyhow::anyhow!("the checks do not compile"),
     }
@@ -293,11 +367,7 @@ pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow
 
 /// An error with the place where it stands in its file.
 pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
-    let path = match error.part.root() {
-        "preprocessor" => "book.toml".into(),
-        _ => std::path::Path::new("checks").join(format!("{}.toml", error.check)),
-    };
-    let file = TomlFile::read(course_root, path);
+    let file = TomlFile::read(course_root, &error.path);
     let spot = match &error.range {
         Some(range) => file.within(&error.part, range.clone()),
         None => file.value(&error.part),

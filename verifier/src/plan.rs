@@ -2,6 +2,7 @@
 //!
 //! How checks are compiled is `compile`'s, what expressions decide `verdict`'s.
 
+use mdbook_verify::check::Statement;
 use mdbook_verify::course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,13 +20,18 @@ pub struct Compiled {
     needs: Mutex<BTreeMap<(String, String), Arc<Needs>>>,
 }
 
+/// The name of the moment at which AWS answered.
+pub const NOW: &str = "now";
+/// In `still`: when what is remembered was seen or confirmed.
+pub const SINCE: &str = "since";
+
 /// What is read: sections by account.
 pub type Needs = BTreeSet<(String, Section)>;
 
 /// A check with its expressions compiled.
 #[derive(Debug)]
 pub struct CompiledCheck {
-    /// The `let`s, each after those that it uses.
+    /// The `let`s that are values, each after those that it uses.
     pub lets: Vec<(String, Expression)>,
     /// The expectations.
     pub expectations: Vec<CompiledExpectation>,
@@ -57,18 +63,47 @@ pub enum CompiledProof {
         that: Expression,
         /// What was found.
         met: Vec<Sentence>,
-        /// How late evidence is remembered: the event's time, and what it was about.
-        late: Option<(Option<Expression>, Option<Expression>)>,
+        /// How late evidence is remembered.
+        late: Option<CompiledLate>,
+        /// What the learner confirms where AWS refuses to everybody what `that` reads.
+        instead: Option<CompiledStatement>,
     },
     /// The learner's word.
     Word {
-        /// The statement.
-        statement: String,
+        /// What the learner confirms.
+        statement: CompiledStatement,
         /// An event that backs it.
         backed_by: Option<Expression>,
         /// What was found of that event.
         met: Vec<Sentence>,
     },
+}
+
+/// How late evidence is remembered.
+#[derive(Debug)]
+pub struct CompiledLate {
+    /// The event's time.
+    pub at: Option<Expression>,
+    /// What it was about.
+    pub about: Option<CompiledAbout>,
+}
+
+/// Something that the learner confirms.
+#[derive(Debug)]
+pub struct CompiledStatement {
+    /// As the course has it.
+    pub statement: Statement,
+    /// What it is about.
+    pub about: Option<CompiledAbout>,
+}
+
+/// What is remembered must still be there.
+#[derive(Debug)]
+pub struct CompiledAbout {
+    /// What it is about.
+    pub same: Expression,
+    /// What is there now.
+    pub still: Expression,
 }
 
 /// Something that an expression reads.
@@ -144,13 +179,14 @@ impl Compiled {
 }
 
 impl CompiledExpectation {
-    /// The expressions that decide it.
+    /// The expressions that decide it: where it applies, what must be true, and, where the learner's word does, whether
+    /// what it was about is still there.
     pub fn deciding(&self) -> Vec<&Expression> {
-        let that = match &self.proof {
-            CompiledProof::Evidence { that, .. } => Some(that),
-            CompiledProof::Word { .. } => None,
+        let (that, still) = match &self.proof {
+            CompiledProof::Evidence { that, .. } => (Some(that), None),
+            CompiledProof::Word { statement, .. } => (None, statement.about.as_ref().map(|about| &about.still)),
         };
-        self.when.iter().chain(that).collect()
+        self.when.iter().chain(that).chain(still).collect()
     }
 
     /// All its expressions, with those in its sentences.
@@ -158,17 +194,39 @@ impl CompiledExpectation {
         let mut used: Vec<&Expression> = self.fix.iter().flat_map(Sentence::holes).collect();
         used.extend(self.when.as_ref());
         match &self.proof {
-            CompiledProof::Evidence { that, met, late } => {
+            CompiledProof::Evidence { that, met, late, .. } => {
                 used.push(that);
                 used.extend(met.iter().flat_map(Sentence::holes));
-                used.extend(late.iter().flat_map(|(at, same)| [at.as_ref(), same.as_ref()]).flatten());
+                used.extend(late.as_ref().and_then(|late| late.at.as_ref()));
             }
             CompiledProof::Word { backed_by, met, .. } => {
                 used.extend(backed_by.as_ref());
                 used.extend(met.iter().flat_map(Sentence::holes));
             }
         }
+        used.extend(self.abouts().into_iter().flat_map(|about| [&about.same, &about.still]));
         used
+    }
+
+    /// What the learner confirms for it, if anything.
+    pub fn statement(&self) -> Option<&CompiledStatement> {
+        match &self.proof {
+            CompiledProof::Evidence { instead, .. } => instead.as_ref(),
+            CompiledProof::Word { statement, .. } => Some(statement),
+        }
+    }
+
+    /// How late evidence for it is remembered.
+    pub fn late(&self) -> Option<&CompiledLate> {
+        match &self.proof {
+            CompiledProof::Evidence { late, .. } => late.as_ref(),
+            CompiledProof::Word { .. } => None,
+        }
+    }
+
+    fn abouts(&self) -> Vec<&CompiledAbout> {
+        let late = self.late().and_then(|late| late.about.as_ref());
+        late.into_iter().chain(self.statement().and_then(|statement| statement.about.as_ref())).collect()
     }
 }
 
@@ -181,6 +239,14 @@ impl CompiledCheck {
         let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
         check.roots = all.flat_map(|expression| expression.names().iter().map(|name| name.root.clone())).collect();
         check
+    }
+
+    /// Whether an expression asks what time it is, through the `let`s that it uses.
+    pub fn asks_the_time(&self, expression: &Expression) -> bool {
+        expression.names().iter().any(|name| {
+            let used = self.lets.iter().find(|(let_name, _)| *let_name == name.root);
+            name.root == NOW || used.is_some_and(|(_, used)| self.asks_the_time(used))
+        })
     }
 
     /// What an expression reads, through the `let`s that it uses.

@@ -2,6 +2,7 @@
 
 use mdbook_verify::words::hole_end;
 
+use crate::cel::rewrite::Lets;
 use crate::cel::{Expression, Malformed, Scope};
 
 /// A sentence of a check, compiled.
@@ -16,11 +17,11 @@ enum Piece {
 }
 
 impl Sentence {
-    /// Compiles a sentence. Call it [`crate::cel::on_a_thread`].
+    /// Compiles a sentence that may use these `let`s. Call it [`crate::cel::on_a_thread`].
     ///
     /// # Errors
     /// An unmatched brace, or what is wrong with a hole's expression, and where.
-    pub fn parse(text: &str) -> Result<Sentence, Malformed> {
+    pub fn parse(text: &str, lets: &Lets) -> Result<Sentence, Malformed> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -40,7 +41,7 @@ impl Sentence {
                 if !literal.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 }
-                let hole = Expression::parse(&rest[..end]).map_err(|wrong| wrong.moved(begin))?;
+                let hole = Expression::with(&rest[..end], lets).map_err(|wrong| wrong.moved(begin))?;
                 pieces.push(Piece::Hole(begin, hole));
                 rest = &rest[end + 1..];
             }
@@ -84,7 +85,7 @@ mod tests {
     fn fill(text: &str) -> Result<Option<String>, String> {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
-            let sentence = Sentence::parse(&text).map_err(|wrong| wrong.message)?;
+            let sentence = Sentence::parse(&text, &Lets::new()).map_err(|wrong| wrong.message)?;
             Ok(sentence.fill(&Scope::default(), &|words| words))
         })
         .unwrap()

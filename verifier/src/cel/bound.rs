@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+use super::types::{self, Type};
 use super::value::{Field, Fields};
 use crate::evidence::Section;
 
@@ -18,7 +19,8 @@ impl Bound {
     /// Evidence for expressions.
     pub fn new(evidence: &BTreeMap<String, BTreeMap<Section, Value>>) -> Bound {
         let of = |sections: &BTreeMap<Section, Value>| -> BTreeMap<Section, Field> {
-            sections.iter().map(|(section, value)| (*section, Field::from_json(value))).collect()
+            let kind = |section: &Section| types::sections().get(section.name()).unwrap_or(&Type::Any);
+            sections.iter().map(|(section, value)| (*section, Field::from_json(value, kind(section)))).collect()
         };
         let sections: BTreeMap<String, BTreeMap<Section, Field>> =
             evidence.iter().map(|(account, sections)| (account.clone(), of(sections))).collect();

@@ -10,9 +10,20 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("bytes", "bytes(text)"),
     ("contains", "text.contains(part)"),
     ("double", "double(number)"),
+    ("duration", "duration('24h')"),
     ("dyn", "dyn(value)"),
     ("endsWith", "text.endsWith(end)"),
     ("fold", "fold(text)"),
+    ("getDate", "time.getDate()"),
+    ("getDayOfMonth", "time.getDayOfMonth()"),
+    ("getDayOfWeek", "time.getDayOfWeek()"),
+    ("getDayOfYear", "time.getDayOfYear()"),
+    ("getFullYear", "time.getFullYear()"),
+    ("getHours", "time.getHours()"),
+    ("getMilliseconds", "time.getMilliseconds()"),
+    ("getMinutes", "time.getMinutes()"),
+    ("getMonth", "time.getMonth()"),
+    ("getSeconds", "time.getSeconds()"),
     ("hasValue", "list[?0].hasValue()"),
     ("int", "int(number)"),
     ("or", "list[?0].or(list[?1])"),
@@ -20,6 +31,7 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("size", "list.size()"),
     ("startsWith", "text.startsWith(beginning)"),
     ("string", "string(value)"),
+    ("timestamp", "timestamp('2026-11-26T00:00:00Z')"),
     ("type", "type(value)"),
     ("uint", "uint(number)"),
     ("value", "list[?0].value()"),
@@ -42,12 +54,12 @@ pub fn written(name: &str) -> Option<&'static str> {
     known.clone().find(|(known, _)| *known == name).map(|(_, written)| *written)
 }
 
-/// What to say of a call that none of them is.
-pub fn misused(name: &str) -> String {
+/// What to say of a call that none of them is, with the names of `let`s that it may have meant.
+pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
     match written(name) {
         Some(written) => format!("`{name}` is written {written}"),
         None => {
-            let near = nearest(name, FUNCTIONS.iter().chain(MACROS).map(|(known, _)| *known));
+            let near = nearest(name, FUNCTIONS.iter().chain(MACROS).map(|(known, _)| *known).chain(lets));
             let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
             format!("there is no function or macro `{name}`{hint}")
         }
@@ -64,12 +76,13 @@ pub fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
     (named && (is(MACROS) || call.args.len() > 1 && !is(FUNCTIONS))).then_some(variable)
 }
 
-/// The calls in an expression that were meant for macros: the names, and the nodes.
-pub fn meant_for_macros(tree: &Tree) -> Vec<(String, u64)> {
+/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
+pub fn misused_calls(tree: &Tree) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     super::names::each(tree, &mut |node| {
         if let Expr::Call(call) = &node.expr
-            && meant_for_a_macro(call).is_some()
+            && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && (meant_for_a_macro(call).is_some() || !FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
         {
             found.push((call.func_name.clone(), node.id));
         }

@@ -6,16 +6,19 @@ pub mod bound;
 pub mod cost;
 pub mod functions;
 pub mod names;
+pub mod rewrite;
 #[cfg(test)]
 mod tests;
 mod thread;
 pub mod trial;
+pub mod types;
 pub mod value;
 
 pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
 
-use cel::common::types::{CelBool, CelList, CelString, STRING_TYPE};
+use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, DYN_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
+use cel::parser::Expression as Tree;
 use cel::{Context, Env, ExecutionError, Program, Value};
 use mdbook_verify::diagnostic::byte_at;
 use std::ops::Range;
@@ -37,6 +40,10 @@ const MAX_LIST: usize = 20_000;
 pub struct Expression {
     source: String,
     program: Box<Program>,
+    /// Its tree with `let`s written out.
+    expanded: Tree,
+    /// What is evaluated.
+    guarded: Tree,
     names: Vec<names::Name>,
 }
 
@@ -76,11 +83,42 @@ impl Expression {
         Expression::parse(source).map_err(|wrong| wrong.message)
     }
 
-    /// Compiles an expression. Call it [`on_a_thread`].
+    /// Compiles an expression without `let`s. Call it [`on_a_thread`].
     ///
     /// # Errors
     /// What is wrong, and where.
     pub fn parse(source: &str) -> Result<Expression, Malformed> {
+        Expression::with(source, &rewrite::Lets::new())
+    }
+
+    /// Reads an expression's tree as it is written. Call it [`on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn read(source: &str) -> Result<Tree, Malformed> {
+        Expression::program(source).map(|program| program.expression().clone())
+    }
+
+    /// Compiles an expression that may use these `let`s. Call it [`on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Expression, Malformed> {
+        let program = Expression::program(source)?;
+        let fail = |message| Malformed { message, range: 0..source.len() };
+        let expanded = rewrite::expand(program.expression(), lets).map_err(fail)?;
+        let nested = names::comprehension_depth(&expanded);
+        if nested > MAX_COMPREHENSIONS {
+            return Err(fail(format!(
+                "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
+            )));
+        }
+        let names = names::used(&expanded);
+        let guarded = rewrite::guard(&expanded);
+        Ok(Expression { source: source.to_owned(), program: Box::new(program), expanded, guarded, names })
+    }
+
+    fn program(source: &str) -> Result<Program, Malformed> {
         let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
         if source.len() > MAX_BYTES {
             return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
@@ -89,17 +127,9 @@ impl Expression {
         if depth > MAX_DEPTH {
             return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
         }
-        let program = env()
+        env()
             .compile(source)
-            .map_err(|errors| Malformed { message: draw(source, &errors), range: place(source, &errors) })?;
-        let nested = names::comprehension_depth(program.expression());
-        if nested > MAX_COMPREHENSIONS {
-            return fail(format!(
-                "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
-            ));
-        }
-        let names = names::used(program.expression());
-        Ok(Expression { source: source.to_owned(), program: Box::new(program), names })
+            .map_err(|errors| Malformed { message: draw(source, &errors), range: place(source, &errors) })
     }
 
     /// The text it was compiled from.
@@ -107,12 +137,17 @@ impl Expression {
         &self.source
     }
 
-    /// Its syntax tree. Walk it [`on_a_thread`].
-    pub fn tree(&self) -> &cel::parser::Expression {
+    /// Its syntax tree, as it is written. Walk it [`on_a_thread`].
+    pub fn tree(&self) -> &Tree {
         self.program.expression()
     }
 
-    /// The names it uses, see [`names`].
+    /// Its syntax tree with `let`s written out, whose nodes stand in other texts too. Walk it [`on_a_thread`].
+    pub fn expanded(&self) -> &Tree {
+        &self.expanded
+    }
+
+    /// The names it uses, see [`names`], with those of the `let`s that are written out in it.
     pub fn names(&self) -> &[names::Name] {
         &self.names
     }
@@ -146,6 +181,40 @@ impl Expression {
         }
     }
 
+    /// Evaluates it as a time.
+    pub fn time(&self, scope: &Scope) -> Option<CelTimestamp> {
+        self.evaluate(scope).ok()?.downcast_ref::<CelTimestamp>().cloned()
+    }
+
+    /// Evaluates it as a list whose elements can be shown.
+    ///
+    /// # Errors
+    /// In CEL's words, why it is none.
+    pub fn list(&self, scope: &Scope) -> Result<Vec<String>, String> {
+        let value = self.evaluate(scope)?;
+        let shown = |(elements, whole): (&[Box<dyn Val>], bool)| {
+            elements.iter().map(|one| value::words(one.as_ref())).collect::<Option<Vec<String>>>().filter(|_| whole)
+        };
+        let list = value::elements(value.as_ref()).and_then(shown);
+        list.ok_or_else(|| format!("`{}` is no list of text", self.source))
+    }
+
+    /// Of a filtered list that cannot be told as a whole, those elements that certainly belong to it.
+    fn certain(&self, scope: &Scope) -> Option<value::PartialList> {
+        let (list, variable, condition) = rewrite::filter(&self.expanded)?;
+        let list = Value::resolve_val(&rewrite::guard(list), &scope.0).ok()?;
+        let (elements, _) = value::elements(list.as_ref())?;
+        let condition = rewrite::guard(condition);
+        let belongs = |element: &&Box<dyn Val>| {
+            let mut within = scope.0.new_inner_scope();
+            within.add_variable_as_val(variable, element.clone_as_boxed());
+            let decided = Value::resolve_val(&condition, &within);
+            decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
+        };
+        let known = elements.iter().filter(belongs).map(|element| element.clone_as_boxed());
+        Some(value::PartialList::new(known.collect()))
+    }
+
     /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.
     pub fn words(&self, scope: &Scope) -> Option<String> {
         self.evaluate(scope).ok().and_then(|value| value::words(value.as_ref()))
@@ -158,9 +227,8 @@ impl Expression {
     }
 
     fn evaluate(&self, scope: &Scope) -> Result<Box<dyn Val>, String> {
-        let (result, compared_unreadable) = value::noting_comparisons(|| {
-            Value::resolve_val(self.program.expression(), &scope.0).map(CowVal::into_owned)
-        });
+        let (result, compared_unreadable) =
+            value::noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0).map(CowVal::into_owned));
         match result {
             Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".into()),
             Ok(value) => Ok(value),
@@ -186,12 +254,26 @@ impl Scope {
         }
     }
 
-    /// Evaluates a `let` and binds it. One that fails stays unbound.
+    /// Binds a time.
+    pub fn bind_time(&mut self, name: &str, rfc3339: &str) {
+        if let Some(time) = value::time(rfc3339) {
+            self.0.add_variable_as_val(name, Box::new(time));
+        }
+    }
+
+    /// Evaluates a `let` and binds it. One that fails stays unbound; but where nothing is decided, only told (`certain`),
+    /// a filtered list of which something could not be read holds what certainly belongs to it.
     ///
     /// # Errors
     /// When its value is larger than any `let` needs to be.
-    pub fn bind_let(&mut self, name: &str, expression: &Expression) -> Result<(), String> {
-        let Ok(value) = expression.evaluate(self) else { return Ok(()) };
+    pub fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<(), String> {
+        let value = match expression.evaluate(self) {
+            Ok(value) => value,
+            Err(_) => match expression.certain(self).filter(|_| certain) {
+                Some(known) => Box::new(known),
+                None => return Ok(()),
+            },
+        };
         let too_long = value.downcast_ref::<CelString>().is_some_and(|text| text.inner().len() > MAX_TEXT)
             || value.downcast_ref::<CelList>().is_some_and(|list| list.inner().len() > MAX_LIST);
         if too_long {
@@ -222,7 +304,15 @@ fn env() -> Arc<Env> {
             let folded = text.inner().split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
             Ok(CowVal::owned(CelString::from(folded)))
         });
-        debug_assert!(declared.is_ok());
+        let each = env.add_overload(rewrite::EACH, "each_dyn", vec![DYN_TYPE], |args| {
+            args.first().map_or(Ok(()), |element| value::each(element.as_ref()))?;
+            Ok(CowVal::owned(CelBool::from(true)))
+        });
+        let add = env.add_overload(rewrite::ADD, "add_dyn", vec![DYN_TYPE, DYN_TYPE], |args| match args.as_slice() {
+            [one, other] => value::add(one.as_ref(), other.as_ref()).map(|sum| CowVal::Owned(sum.into_owned())),
+            _ => Err(ExecutionError::FunctionError { function: "+".into(), message: "takes two".into() }),
+        });
+        debug_assert!(declared.is_ok() && each.is_ok() && add.is_ok());
         Arc::new(env)
     }))
 }

@@ -29,6 +29,19 @@ pub fn places(expression: &Expression) -> Vec<(Name, u64)> {
     names
 }
 
+/// The variables of `exists` and the like, each with the node of its loop.
+pub fn variables(expression: &Expression) -> Vec<(String, u64)> {
+    let mut variables = Vec::new();
+    each(expression, &mut |node| {
+        if let Expr::Comprehension(it) = &node.expr {
+            variables.extend(
+                [Some(&it.iter_var), it.iter_var2.as_ref()].into_iter().flatten().map(|name| (name.clone(), node.id)),
+            );
+        }
+    });
+    variables
+}
+
 /// Visits every node of a tree.
 pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     visit(expression);

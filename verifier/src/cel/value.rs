@@ -5,8 +5,8 @@
 //! does the rest.
 
 use cel::ExecutionError;
-use cel::common::traits::{Container, Indexer};
-use cel::common::types::{self, CelBool, CelDouble, CelInt, CelList, CelString, Type};
+use cel::common::traits::{self, Container, Indexer, Iterable};
+use cel::common::types::{self, CelBool, CelDouble, CelInt, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::Value;
 use std::any::Any;
@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::types::Type;
 use crate::evidence::UNREADABLE;
 
 /// A field of evidence.
@@ -38,8 +39,8 @@ impl Clone for Field {
 }
 
 impl Field {
-    /// A field from evidence as JSON.
-    pub fn from_json(json: &Value) -> Field {
+    /// A field from evidence as JSON. Of its type, only where times are counts: JSON has none.
+    pub fn from_json(json: &Value, kind: &Type) -> Field {
         let known: Box<dyn Val> = match json {
             Value::Null => return Field::None,
             Value::Bool(value) => Box::new(CelBool::from(*value)),
@@ -47,26 +48,46 @@ impl Field {
                 Some(int) => Box::new(CelInt::from(int)),
                 None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
             },
+            Value::String(text) if *kind == Type::Time => match time(text) {
+                Some(time) => Box::new(time),
+                None => return Field::Unreadable,
+            },
             Value::String(text) => Box::new(CelString::from(text.clone())),
-            Value::Array(items) => {
-                let mut list: Vec<Box<dyn Val>> = Vec::with_capacity(items.len());
-                for item in items {
-                    match Field::from_json(item) {
-                        Field::Known(value) => list.push(value),
-                        // A list with an unreadable element is a list read in part.
-                        Field::None | Field::Unreadable => return Field::Unreadable,
-                    }
-                }
-                Box::new(CelList::from(list))
-            }
+            Value::Array(items) => return list(items, kind),
             Value::Object(fields) if fields.contains_key(UNREADABLE) => return Field::Unreadable,
             Value::Object(fields) => {
-                let fields = fields.iter().map(|(name, field)| (name.clone(), Field::from_json(field)));
+                let kind = |name: &str| match kind {
+                    Type::Record(record) => record.fields.get(name).unwrap_or(&Type::Any),
+                    _ => &Type::Any,
+                };
+                let fields = fields.iter().map(|(name, field)| (name.clone(), Field::from_json(field, kind(name))));
                 Box::new(Fields::new(fields.collect()))
             }
         };
         Field::Known(known)
     }
+}
+
+/// A list. Where an element could not be read, or the list could not be read to its end, what was read still counts.
+fn list(items: &[Value], kind: &Type) -> Field {
+    let kind = match kind {
+        Type::List(of) => of.as_ref(),
+        _ => &Type::Any,
+    };
+    let mut known: Vec<Box<dyn Val>> = Vec::with_capacity(items.len());
+    for item in items {
+        match Field::from_json(item, kind) {
+            Field::Known(value) => known.push(value),
+            Field::None | Field::Unreadable => {}
+        }
+    }
+    let whole = known.len() == items.len();
+    Field::Known(if whole { Box::new(CelList::from(known)) } else { Box::new(PartialList::new(known)) })
+}
+
+/// A time from RFC 3339.
+pub fn time(text: &str) -> Option<CelTimestamp> {
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(CelTimestamp::from)
 }
 
 /// A map of fields.
@@ -112,7 +133,7 @@ fn readable(value: &dyn Val) -> bool {
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         list.inner().iter().all(|item| readable(item.as_ref()))
     } else {
-        true
+        value.downcast_ref::<PartialList>().is_none() && value.downcast_ref::<NotRead>().is_none()
     }
 }
 
@@ -129,11 +150,11 @@ pub fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
 }
 
 impl Val for Fields {
-    fn get_type(&self) -> &Type {
+    fn get_type(&self) -> &types::Type {
         <Self as Val>::cel_type()
     }
 
-    fn cel_type() -> &'static Type {
+    fn cel_type() -> &'static types::Type {
         &types::MAP_TYPE
     }
 
@@ -201,6 +222,176 @@ impl Indexer for Fields {
     }
 }
 
+/// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
+/// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
+#[derive(Debug, Clone)]
+pub struct PartialList(Arc<Vec<Box<dyn Val>>>);
+
+/// What stands for the part of a list that was not read.
+#[derive(Debug, Clone)]
+struct NotRead;
+
+/// The one of its kind, which lists lend to loops.
+static NOT_READ: NotRead = NotRead;
+
+impl PartialList {
+    /// A list of which these could be read.
+    pub fn new(known: Vec<Box<dyn Val>>) -> PartialList {
+        PartialList(Arc::new(known))
+    }
+}
+
+/// Lends each element to a loop, and makes it fail for what is not read, see [`super::rewrite::EACH`].
+///
+/// # Errors
+/// For what could not be read.
+pub fn each(element: &dyn Val) -> Result<(), ExecutionError> {
+    match element.downcast_ref::<NotRead>() {
+        Some(NotRead) => Err(failed("read", "a part of the list could not be read".to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Adds two values; a part of a list that was not read would count as one element in the sum.
+///
+/// # Errors
+/// For what cannot be added, or could not be read.
+pub fn add<'b, 'v>(one: &'b (dyn Val + 'v), other: &(dyn Val + 'v)) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    if other.downcast_ref::<PartialList>().is_some() {
+        return Err(failed("read", "a part of the list could not be read".to_owned()));
+    }
+    let adder = one.as_adder().ok_or_else(|| failed("add", format!("{} has no sum", one.get_type().name())))?;
+    adder.add(other)
+}
+
+/// The elements of a list, and whether they are all; none of anything else.
+pub fn elements(value: &dyn Val) -> Option<(&[Box<dyn Val>], bool)> {
+    let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
+    whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.0.as_slice(), false)))
+}
+
+impl Val for PartialList {
+    fn get_type(&self) -> &types::Type {
+        <Self as Val>::cel_type()
+    }
+
+    fn cel_type() -> &'static types::Type {
+        &types::LIST_TYPE
+    }
+
+    fn as_container(&self) -> Option<&dyn Container> {
+        Some(self)
+    }
+
+    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn equals(&self, _: &dyn Val) -> bool {
+        COMPARED_UNREADABLE.set(true);
+        false
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+}
+
+impl StaticVal for PartialList {}
+
+impl Iterable for PartialList {
+    fn iter<'b, 'v>(&'b self) -> Box<dyn traits::Iterator<'b, 'v> + 'b>
+    where
+        Self: 'v,
+    {
+        Box::new(Elements { known: self.0.iter(), ended: false })
+    }
+}
+
+/// The elements of a list that were read, and what stands for the others.
+struct Elements<'b> {
+    known: std::slice::Iter<'b, Box<dyn Val>>,
+    ended: bool,
+}
+
+impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {
+    fn next(&mut self) -> Option<&'b (dyn Val + 'v)> {
+        if let Some(known) = self.known.next() {
+            return Some(known.as_ref());
+        }
+        let first = !std::mem::replace(&mut self.ended, true);
+        first.then_some(&NOT_READ)
+    }
+}
+
+impl Container for PartialList {
+    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
+        match self.0.iter().any(|known| known.equals(key)) {
+            true => Ok(true),
+            false => Err(failed("read", "a part of the list could not be read".to_owned())),
+        }
+    }
+}
+
+impl Indexer for PartialList {
+    fn get<'b, 'v>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        let at = key.downcast_ref::<CelInt>().and_then(|at| usize::try_from(*at.inner()).ok());
+        match at.and_then(|at| self.0.get(at)) {
+            Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
+            None => Err(failed("read", "a part of the list could not be read".to_owned())),
+        }
+    }
+
+    fn steal<'v>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        self.get(key).map(CowVal::into_owned)
+    }
+}
+
+impl Val for NotRead {
+    fn get_type(&self) -> &types::Type {
+        <Self as Val>::cel_type()
+    }
+
+    fn cel_type() -> &'static types::Type {
+        &types::DYN_TYPE
+    }
+
+    fn equals(&self, _: &dyn Val) -> bool {
+        COMPARED_UNREADABLE.set(true);
+        false
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+}
+
+impl StaticVal for NotRead {}
+
 /// A value as a sentence shows it.
 pub fn words(value: &dyn Val) -> Option<String> {
     if let Some(text) = value.downcast_ref::<CelString>() {
@@ -213,6 +404,8 @@ pub fn words(value: &dyn Val) -> Option<String> {
         Some(rounded.trim_end_matches('0').trim_end_matches('.').to_owned())
     } else if let Some(is) = value.downcast_ref::<CelBool>() {
         Some(if *is.inner() { "yes" } else { "no" }.to_owned())
+    } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
+        Some(time.inner().to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string())
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         let items: Option<Vec<String>> = list.inner().iter().map(|item| words(item.as_ref())).collect();
         items.map(|items| items.join(", "))

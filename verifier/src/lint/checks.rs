@@ -10,9 +10,9 @@ use std::path::Path;
 
 use super::infer::{self, Names};
 use super::logic::{Form, Sought};
-use super::types::{self, Type};
 use super::{RULES, nearest_rule};
 use crate::cel::Expression;
+use crate::cel::types::{self, Type};
 use crate::compile::{self, Lets};
 use crate::sentence::Sentence;
 

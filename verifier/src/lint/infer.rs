@@ -5,8 +5,8 @@ use cel::parser::Expression;
 use std::collections::BTreeMap;
 
 use super::trial;
-use super::types::{Record, Type};
 use crate::cel::functions;
+use crate::cel::types::{Record, Type};
 use crate::compile::did_you_mean;
 
 /// Something in an expression that cannot be right.

@@ -6,7 +6,7 @@
 //! | [`unreadable`] | what keeps mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
 //! | [`cases`] | the cases of checks |
-//! | [`infer`], [`types`] | what types expressions have |
+//! | [`infer`] | what types expressions have |
 //! | [`trial`] | what the evaluator makes of a call |
 //! | [`logic`] | what conditions look for |
 
@@ -18,7 +18,6 @@ mod place;
 #[cfg(test)]
 mod tests;
 pub mod trial;
-pub mod types;
 pub mod unreadable;
 
 use anyhow::Result;

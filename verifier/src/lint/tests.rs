@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::infer::{self, Names};
-use super::types::{self, Type};
 use crate::cel::functions::{FUNCTIONS, MACROS};
+use crate::cel::types::{self, Type};
 use crate::cel::value::Field;
 use crate::cel::{Expression, Scope, names, on_a_thread};
 

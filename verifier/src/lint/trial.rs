@@ -6,8 +6,8 @@ use cel::common::types::{
 use cel::common::value::Val;
 use std::collections::HashMap;
 
-use super::types::Type;
 use crate::cel::trial;
+use crate::cel::types::Type;
 use crate::cel::value::{Field, Fields};
 
 /// No operator or function takes more, and the samples to try would multiply.

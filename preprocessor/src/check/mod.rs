@@ -1,12 +1,15 @@
 //! What a check is, as its author writes it in `checks/NAME.toml`.
 //!
-//! This module reads and validates the file. What the CEL expressions in it mean is the verifier's business: here
-//! they are text, and only the identifiers in them are looked at (see [`Check::mentions`] and [`Check::uses`]).
+//! [`file`] reads and validates the file. What the CEL expressions in it mean is the verifier's business: here they are
+//! text, and only the identifiers in them are looked at (see [`Check::mentions`] and [`Check::uses`]).
 
-use serde::Deserialize;
+mod file;
+pub mod shared;
+
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use crate::param::{Param, Params};
 use crate::places::Part;
@@ -23,8 +26,11 @@ pub struct Check {
     pub about: Option<String>,
     /// The account whose evidence unqualified sections mean, unless a directive says `account=`.
     pub account: String,
-    /// Named subexpressions, by name; they may use each other in any order.
-    pub lets: BTreeMap<String, String>,
+    /// Names of files of `checks/shared/` whose `let`s it uses.
+    pub uses: Vec<String>,
+    /// Named subexpressions, by name; they may use each other in any order. Those of shared files that it needs are among
+    /// them once the course is read, see [`shared::add`].
+    pub lets: BTreeMap<String, Let>,
     /// How the check decides.
     pub body: Body,
     /// The rules of `verify lint` whose warnings are meant to be as they are in this check.
@@ -64,11 +70,13 @@ pub enum Proof {
         met: Vec<String>,
         /// Where false means "not visible yet": evidence that arrives late or is forgotten.
         late: Option<Late>,
+        /// What the learner confirms where AWS refuses to everybody in the account what `that` reads.
+        instead: Option<Statement>,
     },
     /// The learner's word, for what no API can prove.
     Word {
-        /// The statement that the learner confirms, see [`statement_about`].
-        statement: String,
+        /// What the learner confirms.
+        statement: Statement,
         /// CEL: an event that AWS recorded and that makes the word more than a word. It never decides.
         backed_by: Option<String>,
         /// What was found, when `backed_by` is true.
@@ -76,18 +84,53 @@ pub enum Proof {
     },
 }
 
-/// A statement as it is made about an account: `{account}` in it is the course's name for that.
-pub fn statement_about(statement: &str, account: &str) -> String {
-    statement.replace("{account}", account)
+/// Something that the learner confirms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// The statement, see [`Statement::about_account`].
+    pub text: String,
+    /// Why it takes a confirmation: whether AWS has no way to read it, or this check does not.
+    pub why: Option<String>,
+    /// What it was about.
+    pub about: Option<About>,
+}
+
+impl Statement {
+    /// The statement as it is made about an account: `{account}` in it is the course's name for that.
+    pub fn about_account(&self, account: &str) -> String {
+        self.text.replace("{account}", account)
+    }
+}
+
+/// What late evidence or a confirmation was about: it counts only while that is still there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// CEL: what it is about, evaluated when it is seen or confirmed.
+    pub same: String,
+    /// CEL: a list of what is there now. `since` in it is the time of the event or of the confirmation.
+    pub still: String,
 }
 
 /// How an expectation over late evidence (`absence = "unknown"`) is remembered once it was true.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Late {
-    /// CEL: the time of the event, RFC 3339.
+    /// CEL: the time of the event.
     pub at: Option<String>,
-    /// CEL: what the event was about; remembered only while this is the same.
-    pub same: Option<String>,
+    /// What the event was about.
+    pub about: Option<About>,
+}
+
+/// A named subexpression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Let {
+    /// Its key in `[let]`: its name, and its parameters in brackets.
+    pub key: String,
+    /// The names of its parameters; none for one that is a value.
+    pub params: Vec<String>,
+    /// CEL.
+    pub text: String,
+    /// The file of `checks/shared/` that it stands in, without `.toml`; none for one of the check's own.
+    pub shared: Option<String>,
 }
 
 /// What is wrong with a check's file.
@@ -108,104 +151,31 @@ pub enum Place {
     Part(Part),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    title: String,
-    about: Option<String>,
-    account: Option<String>,
-    #[serde(default, rename = "let")]
-    lets: BTreeMap<String, String>,
-    #[serde(default)]
-    expect: Vec<ExpectTable>,
-    #[serde(default)]
-    steps: Vec<String>,
-    #[serde(default)]
-    allow: Vec<String>,
-}
+impl Expectation {
+    /// What the learner confirms for it, if anything.
+    pub fn statement(&self) -> Option<&Statement> {
+        match &self.proof {
+            Proof::Evidence { instead, .. } => instead.as_ref(),
+            Proof::Word { statement, .. } => Some(statement),
+        }
+    }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectTable {
-    title: Option<String>,
-    when: Option<String>,
-    that: Option<String>,
-    met: Option<OneOrMore>,
-    fix: Option<OneOrMore>,
-    absence: Option<Absence>,
-    at: Option<String>,
-    same: Option<String>,
-    attest: Option<String>,
-    backed_by: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Absence {
-    Unknown,
+    /// What is remembered of it must still be there.
+    fn abouts(&self) -> Vec<&About> {
+        let late = match &self.proof {
+            Proof::Evidence { late, .. } => late.as_ref().and_then(|late| late.about.as_ref()),
+            Proof::Word { .. } => None,
+        };
+        late.into_iter().chain(self.statement().and_then(|statement| statement.about.as_ref())).collect()
+    }
 }
 
 impl Check {
-    /// Reads a check from the text of its file.
-    ///
-    /// # Errors
-    /// Everything that is wrong, and where.
-    pub fn parse(name: &str, text: &str) -> Result<Check, Vec<Malformed>> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }]
-        })?;
-        Check::from_file(name, file)
-    }
-
-    fn from_file(name: &str, file: File) -> Result<Check, Vec<Malformed>> {
-        let mut wrong = Vec::new();
-        let mut fail = |part: Part, message: String| wrong.push(Malformed { message, place: Place::Part(part) });
-        let expects = !file.expect.is_empty();
-        match (expects, file.steps.is_empty()) {
-            (true, true) => {}
-            (false, false) if file.lets.is_empty() => {}
-            (false, false) => {
-                fail(Part::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
-            }
-            (false, true) => {
-                let message = "a check needs `[[expect]]` tables, or `steps` naming other checks";
-                fail(Part::of(["title"]), message.into());
-            }
-            (true, false) => {
-                fail(Part::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
-            }
-        }
-        if file.account.is_none() && expects {
-            fail(Part::of(["title"]), "`account` is missing: whose account is judged?".into());
-        }
-        let mut expectations = Vec::new();
-        for (at, table) in file.expect.into_iter().enumerate() {
-            match table.into_expectation() {
-                Ok(expectation) => expectations.push(expectation),
-                Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
-            }
-        }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        let body = if expects { Body::Expect(expectations) } else { Body::Steps(file.steps) };
-        let account = file.account.unwrap_or_default();
-        Ok(Check {
-            name: name.to_owned(),
-            title: file.title,
-            about: file.about,
-            account,
-            lets: file.lets,
-            body,
-            allow: file.allow,
-        })
+    /// The file that a part of it stands in, below the course's folder: its own, or the shared one of a `let`.
+    pub fn file_of(&self, part: &Part) -> PathBuf {
+        let shared =
+            part.let_key().and_then(|key| self.lets.values().find(|meant| meant.key == key)?.shared.as_deref());
+        shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), shared::path)
     }
 
     /// The expectations; none for a check of checks.
@@ -223,16 +193,25 @@ impl Check {
 
     /// Every text that is CEL.
     fn expressions(&self) -> Vec<&str> {
-        let mut texts: Vec<&str> = self.lets.values().map(String::as_str).collect();
+        let mut texts: Vec<&str> = self.lets.values().map(|meant| meant.text.as_str()).collect();
+        texts.extend(self.own_expressions());
+        texts
+    }
+
+    /// Every text of the expectations that is CEL.
+    fn own_expressions(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = Vec::new();
         for expectation in self.expectations() {
             texts.extend(expectation.when.as_deref());
             match &expectation.proof {
                 Proof::Evidence { that, late, .. } => {
                     texts.push(that);
-                    texts.extend(late.iter().flat_map(|late| [late.at.as_deref(), late.same.as_deref()]).flatten());
+                    texts.extend(late.as_ref().and_then(|late| late.at.as_deref()));
                 }
                 Proof::Word { backed_by, .. } => texts.extend(backed_by.as_deref()),
             }
+            texts
+                .extend(expectation.abouts().into_iter().flat_map(|about| [about.same.as_str(), about.still.as_str()]));
         }
         texts
     }
@@ -243,12 +222,9 @@ impl Check {
         for expectation in self.expectations() {
             texts.extend(expectation.fix.iter().map(String::as_str));
             match &expectation.proof {
-                Proof::Evidence { met, .. } => texts.extend(met.iter().map(String::as_str)),
-                Proof::Word { statement, met, .. } => {
-                    texts.push(statement);
-                    texts.extend(met.iter().map(String::as_str));
-                }
+                Proof::Evidence { met, .. } | Proof::Word { met, .. } => texts.extend(met.iter().map(String::as_str)),
             }
+            texts.extend(expectation.statement().map(|statement| statement.text.as_str()));
         }
         texts
     }
@@ -280,69 +256,24 @@ impl Check {
             .iter()
             .map(|expectation| {
                 let proof = match &expectation.proof {
-                    Proof::Evidence { that, late, .. } => serde_json::json!({
-                        "that": that,
-                        "late": late.as_ref().map(|late| (&late.at, &late.same)),
-                    }),
-                    Proof::Word { statement, .. } => serde_json::json!({ "attest": statement }),
+                    Proof::Evidence { that, late, .. } => {
+                        serde_json::json!({ "that": that, "late": late.as_ref().map(|late| &late.at) })
+                    }
+                    Proof::Word { .. } => serde_json::Value::Null,
                 };
-                serde_json::json!([expectation.when, proof])
+                let statement = expectation.statement().map(|statement| &statement.text);
+                let abouts = expectation.abouts().into_iter().map(|about| (&about.same, &about.still));
+                serde_json::json!([expectation.when, proof, statement, abouts.collect::<Vec<_>>()])
             })
             .collect();
         let steps = match &self.body {
             Body::Steps(steps) => steps.as_slice(),
             Body::Expect(_) => &[],
         };
-        let canonical = serde_json::json!([self.account, self.lets, decides, steps, params]).to_string();
+        let lets: BTreeMap<&String, _> =
+            self.lets.iter().map(|(name, meant)| (name, (&meant.params, &meant.text))).collect();
+        let canonical = serde_json::json!([self.account, lets, decides, steps, params]).to_string();
         hex(&Sha256::digest(canonical.as_bytes())[..16])
-    }
-}
-
-impl ExpectTable {
-    /// The expectation, or the key that is wrong, and why.
-    fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
-        let (fix, met) = (sentences(self.fix), sentences(self.met));
-        let late = [("absence", self.absence.is_some()), ("at", self.at.is_some()), ("same", self.same.is_some())];
-        let late_key = late.iter().find(|(_, there)| *there).map(|(key, _)| *key);
-        let proof = match (self.that, self.attest) {
-            (Some(that), None) => {
-                if self.backed_by.is_some() {
-                    return Err(("backed_by", "`backed_by` goes with `attest`: evidence stands for itself"));
-                }
-                if fix.is_empty() {
-                    return Err(("fix", "`fix` is missing: what does the learner do when it isn't met?"));
-                }
-                let late = match (self.absence, late_key) {
-                    (Some(Absence::Unknown), _) => Some(Late { at: self.at, same: self.same }),
-                    (None, Some(key)) => return Err((key, "`at` and `same` go with `absence = \"unknown\"`")),
-                    (None, None) => None,
-                };
-                Proof::Evidence { that, met, late }
-            }
-            (None, Some(statement)) => {
-                if let Some(key) = late_key {
-                    return Err((key, "`absence`, `at` and `same` go with `that`: a word is not evidence"));
-                }
-                Proof::Word { statement, backed_by: self.backed_by, met }
-            }
-            (Some(_), Some(_)) => return Err(("attest", "an expectation has either `that` or `attest`, not both")),
-            (None, None) => {
-                return Err(("that", "an expectation needs `that` (evidence) or `attest` (the learner's word)"));
-            }
-        };
-        let title = self.title.unwrap_or_else(|| match &proof {
-            Proof::Evidence { that, .. } => that.clone(),
-            Proof::Word { statement, .. } => statement.clone(),
-        });
-        Ok(Expectation { title, when: self.when, proof, fix })
-    }
-}
-
-fn sentences(written: Option<OneOrMore>) -> Vec<String> {
-    match written {
-        None => Vec::new(),
-        Some(OneOrMore::One(sentence)) => vec![sentence],
-        Some(OneOrMore::More(sentences)) => sentences,
     }
 }
 

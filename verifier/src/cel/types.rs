@@ -26,6 +26,10 @@ pub enum Type {
     Double,
     /// Text.
     Text,
+    /// A time.
+    Time,
+    /// How long something takes.
+    Duration,
     /// A list.
     List(Box<Type>),
     /// Something with named fields.
@@ -91,9 +95,9 @@ impl Type {
     /// Whether a sentence can show it.
     pub fn can_be_shown(&self) -> bool {
         match self {
-            Type::Null | Type::Record(_) => false,
+            Type::Null | Type::Record(_) | Type::Duration => false,
             Type::List(of) => of.can_be_shown(),
-            Type::Any | Type::Bool | Type::Int | Type::Uint | Type::Double | Type::Text => true,
+            Type::Any | Type::Bool | Type::Int | Type::Uint | Type::Double | Type::Text | Type::Time => true,
         }
     }
 }
@@ -108,6 +112,8 @@ impl fmt::Display for Type {
             Type::Uint => f.write_str("an unsigned number"),
             Type::Double => f.write_str("a number with decimals"),
             Type::Text => f.write_str("text"),
+            Type::Time => f.write_str("a time"),
+            Type::Duration => f.write_str("a duration"),
             Type::List(_) => f.write_str("a list"),
             Type::Record(record) => write!(f, "a whole {}", record.name),
         }
@@ -149,6 +155,7 @@ fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
         ["boolean"] => Type::Bool,
         ["integer"] => Type::Int,
         ["number"] => Type::Double,
+        ["string"] if schema["format"] == "date-time" => Type::Time,
         ["string"] => Type::Text,
         ["array"] => Type::list(of_schema(name, &schema["items"], definitions)),
         ["object"] if schema["properties"].is_object() => {

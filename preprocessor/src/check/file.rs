@@ -1,0 +1,205 @@
+//! The TOML of `checks/NAME.toml`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use super::{About, Body, Check, Expectation, Late, Let, Malformed, Place, Proof, Statement};
+use crate::places::Part;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: String,
+    about: Option<String>,
+    account: Option<String>,
+    #[serde(default, rename = "use")]
+    uses: Vec<String>,
+    #[serde(default, rename = "let")]
+    lets: BTreeMap<String, String>,
+    #[serde(default)]
+    expect: Vec<ExpectTable>,
+    #[serde(default)]
+    steps: Vec<String>,
+    #[serde(default)]
+    allow: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectTable {
+    title: Option<String>,
+    when: Option<String>,
+    that: Option<String>,
+    met: Option<OneOrMore>,
+    fix: Option<OneOrMore>,
+    absence: Option<Absence>,
+    at: Option<String>,
+    same: Option<String>,
+    still: Option<String>,
+    attest: Option<String>,
+    why: Option<String>,
+    backed_by: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Absence {
+    Unknown,
+}
+
+impl Check {
+    /// Reads a check from the text of its file.
+    ///
+    /// # Errors
+    /// Everything that is wrong, and where.
+    pub fn parse(name: &str, text: &str) -> Result<Check, Vec<Malformed>> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }]
+        })?;
+        Check::from_file(name, file)
+    }
+
+    fn from_file(name: &str, file: File) -> Result<Check, Vec<Malformed>> {
+        let mut wrong = Vec::new();
+        let mut fail = |part: Part, message: String| wrong.push(Malformed { message, place: Place::Part(part) });
+        let expects = !file.expect.is_empty();
+        match (expects, file.steps.is_empty()) {
+            (true, true) => {}
+            (false, false) if file.lets.is_empty() && file.uses.is_empty() => {}
+            (false, false) => {
+                fail(Part::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
+            }
+            (false, true) => {
+                let message = "a check needs `[[expect]]` tables, or `steps` naming other checks";
+                fail(Part::of(["title"]), message.into());
+            }
+            (true, false) => {
+                fail(Part::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
+            }
+        }
+        if file.account.is_none() && expects {
+            fail(Part::of(["title"]), "`account` is missing: whose account is judged?".into());
+        }
+        let mut lets = BTreeMap::new();
+        for (key, text) in file.lets {
+            match read_let(&key, text, None) {
+                Ok((name, meant)) => match lets.insert(name.clone(), meant) {
+                    None => {}
+                    Some(_) => fail(Part::of(["let", key.as_str()]), format!("`{name}` stands twice in [let]")),
+                },
+                Err(message) => fail(Part::of(["let", key.as_str()]), message),
+            }
+        }
+        let mut expectations = Vec::new();
+        for (at, table) in file.expect.into_iter().enumerate() {
+            match table.into_expectation() {
+                Ok(expectation) => expectations.push(expectation),
+                Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let body = if expects { Body::Expect(expectations) } else { Body::Steps(file.steps) };
+        let account = file.account.unwrap_or_default();
+        Ok(Check {
+            name: name.to_owned(),
+            title: file.title,
+            about: file.about,
+            account,
+            uses: file.uses,
+            lets,
+            body,
+            allow: file.allow,
+        })
+    }
+}
+
+impl ExpectTable {
+    /// The expectation, or the key that is wrong, and why.
+    fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
+        let (fix, met) = (sentences(self.fix), sentences(self.met));
+        let about = match (self.same, self.still) {
+            (Some(same), Some(still)) => Some(About { same, still }),
+            (Some(_), None) => return Err(("same", "`same` goes with `still`: a list of what is there now")),
+            (None, Some(_)) => return Err(("still", "`still` goes with `same`: what was seen or confirmed")),
+            (None, None) => None,
+        };
+        if about.is_some() && self.absence.is_none() && self.attest.is_none() {
+            return Err((
+                "same",
+                "`same` and `still` go with `absence = \"unknown\"` or `attest`: nothing else is kept",
+            ));
+        }
+        if self.why.is_some() && self.attest.is_none() {
+            return Err(("why", "`why` goes with `attest`: it says why that takes the learner's word"));
+        }
+        let statement = self.attest.map(|text| Statement { text, why: self.why, about: about.clone() });
+        let proof = match (self.that, statement) {
+            (Some(that), instead) => {
+                if self.backed_by.is_some() {
+                    return Err(("backed_by", "`backed_by` goes with `attest` alone: evidence stands for itself"));
+                }
+                if fix.is_empty() {
+                    return Err(("fix", "`fix` is missing: what does the learner do when it isn't met?"));
+                }
+                let late = match self.absence {
+                    Some(Absence::Unknown) => Some(Late { at: self.at, about }),
+                    None if self.at.is_some() => return Err(("at", "`at` goes with `absence = \"unknown\"`")),
+                    None => None,
+                };
+                Proof::Evidence { that, met, late, instead }
+            }
+            (None, Some(statement)) => {
+                let late = [("absence", self.absence.is_some()), ("at", self.at.is_some())];
+                if let Some((key, _)) = late.into_iter().find(|(_, there)| *there) {
+                    return Err((key, "`absence` and `at` go with `that`: a word is not evidence"));
+                }
+                Proof::Word { statement, backed_by: self.backed_by, met }
+            }
+            (None, None) => {
+                return Err(("that", "an expectation needs `that` (evidence) or `attest` (the learner's word)"));
+            }
+        };
+        let title = self.title.unwrap_or_else(|| match &proof {
+            Proof::Evidence { that, .. } => that.clone(),
+            Proof::Word { statement, .. } => statement.text.clone(),
+        });
+        Ok(Expectation { title, when: self.when, proof, fix })
+    }
+}
+
+/// A `let` from its key and text: `"counts(b)" = "…"` takes a parameter.
+pub(super) fn read_let(key: &str, text: String, shared: Option<&str>) -> Result<(String, Let), String> {
+    let (name, params) = match key.split_once('(') {
+        None => (key, Vec::new()),
+        Some((name, rest)) => {
+            let inner = rest.strip_suffix(')').unwrap_or_default();
+            (name, inner.split(',').map(|param| param.trim().to_owned()).collect())
+        }
+    };
+    let identifier = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let twice = params.iter().enumerate().any(|(at, param)| params[..at].contains(param));
+    if !identifier(name) || !params.iter().all(|param: &String| identifier(param)) || twice {
+        return Err(format!("`{key}` is no name; write name, or \"name(a, b)\" for one that takes parameters"));
+    }
+    Ok((name.to_owned(), Let { key: key.to_owned(), params, text, shared: shared.map(str::to_owned) }))
+}
+
+fn sentences(written: Option<OneOrMore>) -> Vec<String> {
+    match written {
+        None => Vec::new(),
+        Some(OneOrMore::One(sentence)) => vec![sentence],
+        Some(OneOrMore::More(sentences)) => sentences,
+    }
+}

@@ -1,0 +1,106 @@
+//! `checks/shared/NAME.toml`: `let`s that several checks use.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::file::read_let;
+use super::{Check, Let, Malformed, Place};
+use crate::diagnostic::suggest;
+use crate::places::Part;
+use crate::words::{holes, identifiers};
+
+/// The `let`s of a shared file, by name.
+pub type Lets = BTreeMap<String, Let>;
+
+/// The folder of the shared files below a course's.
+pub const FOLDER: &str = "checks/shared";
+
+/// The path of a shared file below the course's folder.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(FOLDER).join(format!("{name}.toml"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "let")]
+    lets: BTreeMap<String, String>,
+}
+
+/// Reads a shared file.
+///
+/// # Errors
+/// Everything that is wrong, and where.
+pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
+    let file: File = toml::from_str(text)
+        .map_err(|error| vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }])?;
+    let (mut lets, mut wrong) = (Lets::new(), Vec::new());
+    for (key, text) in file.lets {
+        let place = Place::Part(Part::of(["let", key.as_str()]));
+        match read_let(&key, text, Some(name)) {
+            Ok((name, meant)) => {
+                if lets.insert(name.clone(), meant).is_some() {
+                    wrong.push(Malformed { message: format!("`{name}` stands twice in [let]"), place });
+                }
+            }
+            Err(message) => wrong.push(Malformed { message, place }),
+        }
+    }
+    if wrong.is_empty() { Ok(lets) } else { Err(wrong) }
+}
+
+/// What is wrong with what a check uses: the part of it, what, and what to do.
+pub type Misused = (Part, String, Option<String>);
+
+/// Adds to a check those `let`s of the files that it uses which it needs. Files that could not be read are none.
+pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Misused> {
+    let mut wrong = Vec::new();
+    let mut offered = Lets::new();
+    for (at, name) in check.uses.iter().enumerate() {
+        let part = Part::of(["use"]).then(at);
+        match files.get(name) {
+            None => {
+                let help = suggest(name, files.keys().map(String::as_str));
+                let help = help.or(Some(format!("shared files stand in {FOLDER}/")));
+                wrong.push((part, format!("there is no {}", path(name).display()), help));
+            }
+            Some(None) => {}
+            Some(Some(lets)) => {
+                for (name, meant) in lets {
+                    let other = offered.get(name).or(check.lets.get(name)).map(|other| other.shared.as_deref());
+                    match other {
+                        None => drop(offered.insert(name.clone(), meant.clone())),
+                        Some(other) => {
+                            let other =
+                                other.map_or("the check's own [let]".into(), |other| path(other).display().to_string());
+                            wrong.push((part.clone(), format!("it has `{name}`, and so has {other}"), None));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for name in needed(check, &offered) {
+        if let Some(meant) = offered.remove(&name) {
+            check.lets.insert(name, meant);
+        }
+    }
+    wrong
+}
+
+/// The names of the `let`s that a check's texts mention, and those that these mention.
+fn needed(check: &Check, offered: &Lets) -> BTreeSet<String> {
+    let sentences = check.sentences();
+    let mut waiting: Vec<&str> = sentences.into_iter().flat_map(holes).flat_map(identifiers).collect();
+    waiting.extend(check.expressions().into_iter().flat_map(identifiers));
+    let mut needed = BTreeSet::new();
+    while let Some(word) = waiting.pop() {
+        if let Some(meant) = offered.get(word)
+            && needed.insert(word.to_owned())
+        {
+            waiting.extend(identifiers(&meant.text));
+        }
+    }
+    needed
+}

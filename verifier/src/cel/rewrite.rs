@@ -1,0 +1,360 @@
+//! What is done to an expression's tree between reading and evaluating it.
+//!
+//! 1. `let`s with parameters are written out where they are called, and every variable of `exists` and the like gets a
+//!    name that no author can write: so a call can never capture a variable, whatever it is called.
+//! 2. Asking whether a filtered list has an element becomes `exists`: an element that could not be read then hides none
+//!    that was.
+//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read.
+
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, ListExpr, LiteralValue, operators as op};
+use cel::parser::Expression as Tree;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// The function through which loops look at each element. No author can write its name.
+pub const EACH: &str = "@each";
+
+/// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
+/// read for an element.
+pub const ADD: &str = "@add";
+
+/// The largest tree that an expression may come to with its `let`s written out, in nodes.
+const LARGEST: usize = 5_000;
+
+/// A `let`, read.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// The names of its parameters; none for one that is a value.
+    pub params: Vec<String>,
+    /// Its tree, as it was read.
+    pub tree: Tree,
+}
+
+/// The `let`s that an expression can use, by name.
+pub type Lets = BTreeMap<String, Let>;
+
+/// An expression with its `let`s written out.
+///
+/// # Errors
+/// A `let` that calls itself, one that is called with another number of arguments, or a tree that is too large.
+pub fn expand(tree: &Tree, lets: &Lets) -> Result<Tree, String> {
+    let mut expansion = Expansion { lets, open: Vec::new(), next: 0, left: LARGEST };
+    expansion.of(tree, &Variables::new())
+}
+
+/// An expanded expression with loops that refuse what was not read, ready to be evaluated.
+pub fn guard(tree: &Tree) -> Tree {
+    let Ok(mut tree) = map(tree, &mut |child| Ok::<_, Infallible>(guard(child)));
+    match &mut tree.expr {
+        Expr::Comprehension(each) => guard_loop(each),
+        Expr::Call(call) if call.func_name == op::ADD => ADD.clone_into(&mut call.func_name),
+        _ => {}
+    }
+    tree
+}
+
+/// The list, the variable and the condition of an expanded `filter`.
+pub fn filter(tree: &Tree) -> Option<(&Tree, &str, &Tree)> {
+    let Expr::Comprehension(each) = &tree.expr else { return None };
+    let Expr::Call(step) = &each.loop_step.expr else { return None };
+    let [condition, grown, _] = step.args.as_slice() else { return None };
+    let Expr::List(begin) = &each.accu_init.expr else { return None };
+    let Expr::Call(grown) = &grown.expr else { return None };
+    let Expr::List(added) = &grown.args.last()?.expr else { return None };
+    let itself = matches!(added.elements.as_slice(), [one] if is_ident(one, &each.iter_var));
+    let filters = step.func_name == op::CONDITIONAL && begin.elements.is_empty() && itself;
+    filters.then_some((&each.iter_range, each.iter_var.as_str(), condition))
+}
+
+/// What stands for variables: their new names, or the arguments of the `let` that is written out.
+type Variables = BTreeMap<String, Tree>;
+
+struct Expansion<'l> {
+    lets: &'l Lets,
+    /// The `let`s that are being written out.
+    open: Vec<String>,
+    /// The number of the next variable.
+    next: u64,
+    /// How many more nodes there may be.
+    left: usize,
+}
+
+impl Expansion<'_> {
+    fn of(&mut self, tree: &Tree, variables: &Variables) -> Result<Tree, String> {
+        self.left = self.left.checked_sub(1).ok_or_else(too_large)?;
+        match &tree.expr {
+            Expr::Ident(name) => match variables.get(name) {
+                Some(meant) => {
+                    self.left = self.left.checked_sub(size(meant)).ok_or_else(too_large)?;
+                    Ok(meant.clone())
+                }
+                None => Ok(tree.clone()),
+            },
+            Expr::Call(call) => {
+                if let Some(looked_for) = self.some_of_filtered(tree.id, call, variables)? {
+                    return Ok(looked_for);
+                }
+                match self.lets.get(&call.func_name).filter(|_| call.target.is_none()) {
+                    Some(called) => self.call(call, called, variables),
+                    None => map(tree, &mut |child| self.of(child, variables)),
+                }
+            }
+            Expr::Comprehension(each) => self.each(tree.id, each, variables),
+            _ => map(tree, &mut |child| self.of(child, variables)),
+        }
+    }
+
+    fn call(&mut self, call: &CallExpr, called: &Let, variables: &Variables) -> Result<Tree, String> {
+        let name = &call.func_name;
+        if called.params.is_empty() {
+            return Err(format!("`{name}` takes nothing: write it without brackets"));
+        }
+        if called.params.len() != call.args.len() {
+            return Err(format!("`{name}` is written {name}({})", called.params.join(", ")));
+        }
+        if self.open.contains(name) {
+            return Err(format!("`{name}` uses itself"));
+        }
+        let args = call.args.iter().map(|arg| self.of(arg, variables)).collect::<Result<Vec<Tree>, String>>()?;
+        let meant: Variables = called.params.iter().cloned().zip(args).collect();
+        self.open.push(name.clone());
+        let written_out = self.of(&called.tree, &meant);
+        self.open.pop();
+        written_out
+    }
+
+    fn each(&mut self, id: u64, each: &ComprehensionExpr, variables: &Variables) -> Result<Tree, String> {
+        let (iter_range, accu_init) = (self.of(&each.iter_range, variables)?, self.of(&each.accu_init, variables)?);
+        let mut within = variables.clone();
+        // The accumulator's name is the parser's own: an inner loop's hides the outer one's, as it does for the parser.
+        within.remove(&each.accu_var);
+        let mut rename = |name: &str| {
+            self.next += 1;
+            let new = format!("{name}#{}", self.next);
+            within.insert(name.to_owned(), Tree { id, expr: Expr::Ident(new.clone()) });
+            new
+        };
+        let iter_var = rename(&each.iter_var);
+        let iter_var2 = each.iter_var2.as_deref().map(&mut rename);
+        let renamed = ComprehensionExpr {
+            iter_range,
+            iter_var,
+            iter_var2,
+            accu_var: each.accu_var.clone(),
+            accu_init,
+            loop_cond: self.of(&each.loop_cond, &within)?,
+            loop_step: self.of(&each.loop_step, &within)?,
+            result: self.of(&each.result, &within)?,
+        };
+        Ok(Tree { id, expr: Expr::Comprehension(Box::new(renamed)) })
+    }
+
+    /// `list.filter(x, …).size() > 0` and its like as `exists`.
+    fn some_of_filtered(&mut self, id: u64, call: &CallExpr, variables: &Variables) -> Result<Option<Tree>, String> {
+        let [one, other] = call.args.as_slice() else { return Ok(None) };
+        let (counted, there) = match (call.func_name.as_str(), sized(one), number(one), sized(other), number(other)) {
+            (op::GREATER, Some(list), _, _, Some(0))
+            | (op::GREATER_EQUALS, Some(list), _, _, Some(1))
+            | (op::NOT_EQUALS, Some(list), _, _, Some(0))
+            | (op::LESS, _, Some(0), Some(list), _)
+            | (op::LESS_EQUALS, _, Some(1), Some(list), _)
+            | (op::NOT_EQUALS, _, Some(0), Some(list), _) => (list, true),
+            (op::EQUALS, Some(list), _, _, Some(0))
+            | (op::EQUALS, _, Some(0), Some(list), _)
+            | (op::LESS, Some(list), _, _, Some(1))
+            | (op::LESS_EQUALS, Some(list), _, _, Some(0))
+            | (op::GREATER, _, Some(1), Some(list), _)
+            | (op::GREATER_EQUALS, _, Some(0), Some(list), _) => (list, false),
+            _ => return Ok(None),
+        };
+        let Some(filtered) = self.filtered(counted, variables)? else { return Ok(None) };
+        let Some((list, variable, condition)) = filter(&filtered) else { return Ok(None) };
+        let found = exists(id, list.clone(), variable, condition.clone());
+        Ok(Some(if there { found } else { calls(id, op::LOGICAL_NOT, vec![found]) }))
+    }
+
+    /// A list that is filtered, written out; none where it is another.
+    fn filtered(&mut self, tree: &Tree, variables: &Variables) -> Result<Option<Tree>, String> {
+        if let Expr::Ident(name) = &tree.expr
+            && !variables.contains_key(name)
+            && let Some(meant) = self.lets.get(name).filter(|meant| meant.params.is_empty())
+        {
+            if self.open.contains(name) {
+                return Ok(None);
+            }
+            self.open.push(name.clone());
+            let written_out = self.filtered(&meant.tree, &Variables::new());
+            self.open.pop();
+            return written_out;
+        }
+        if filter(tree).is_none() {
+            return Ok(None);
+        }
+        let filtered = self.of(tree, variables)?;
+        // What is filtered may be a filtered list itself.
+        let Some((list, variable, condition)) = filter(&filtered) else { return Ok(None) };
+        let Some(before) = self.filtered(list, &Variables::new())? else { return Ok(Some(filtered)) };
+        let Some((whole, of_before, also)) = filter(&before) else { return Ok(Some(filtered)) };
+        let renamed = Variables::from([(of_before.to_owned(), ident(list.id, variable))]);
+        let also = self.of(also, &renamed)?;
+        let both = calls(condition.id, op::LOGICAL_AND, vec![also, condition.clone()]);
+        Ok(Some(with_condition(&filtered, whole.clone(), both)))
+    }
+}
+
+/// A filter over another list, with another condition.
+fn with_condition(filtered: &Tree, list: Tree, condition: Tree) -> Tree {
+    let mut changed = filtered.clone();
+    if let Expr::Comprehension(each) = &mut changed.expr
+        && let Expr::Call(step) = &mut each.loop_step.expr
+    {
+        each.iter_range = list;
+        step.args[0] = condition;
+    }
+    changed
+}
+
+/// `list.exists(variable, condition)`, as CEL's parser writes it out.
+fn exists(id: u64, list: Tree, variable: &str, condition: Tree) -> Tree {
+    let accu = || ident(id, "@result");
+    let going_on = calls(id, op::NOT_STRICTLY_FALSE, vec![calls(id, op::LOGICAL_NOT, vec![accu()])]);
+    Tree {
+        id,
+        expr: Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range: list,
+            iter_var: variable.to_owned(),
+            iter_var2: None,
+            accu_var: "@result".to_owned(),
+            accu_init: Tree { id, expr: Expr::Literal(LiteralValue::Boolean(false.into())) },
+            loop_cond: going_on,
+            loop_step: calls(id, op::LOGICAL_OR, vec![accu(), condition]),
+            result: accu(),
+        })),
+    }
+}
+
+/// A loop's step that asks [`EACH`] about its element, so that whether the element is there counts as well.
+fn guard_loop(each: &mut ComprehensionExpr) {
+    let id = each.loop_step.id;
+    let there = calls(id, EACH, vec![ident(id, &each.iter_var)]);
+    let step = std::mem::replace(&mut each.loop_step, Tree { id, expr: Expr::Unspecified });
+    let step = plain_sums(step, &each.accu_var);
+    let folds = |call: &CallExpr, name| {
+        call.func_name == name && call.args.first().is_some_and(|accu| is_ident(accu, &each.accu_var))
+    };
+    each.loop_step = match step.expr {
+        // One that is not there makes `exists` unknown unless the condition is false of any, …
+        Expr::Call(mut call) if folds(&call, op::LOGICAL_OR) && call.args.len() == 2 => {
+            let condition = call.args.remove(1);
+            call.args.push(calls(id, op::LOGICAL_AND, vec![there, condition]));
+            Tree { id, expr: Expr::Call(call) }
+        }
+        // … and `all` unless the condition is true of any.
+        Expr::Call(mut call) if folds(&call, op::LOGICAL_AND) && call.args.len() == 2 => {
+            let condition = call.args.remove(1);
+            let absent = calls(id, op::LOGICAL_NOT, vec![there]);
+            call.args.push(calls(id, op::LOGICAL_OR, vec![absent, condition]));
+            Tree { id, expr: Expr::Call(call) }
+        }
+        // What is left out by its condition is left out whether it is there or not.
+        Expr::Call(mut call) if call.func_name == op::CONDITIONAL && call.args.len() == 3 => {
+            let condition = std::mem::take(&mut call.args[0]);
+            call.args[0] = calls(id, op::LOGICAL_AND, vec![there, condition]);
+            Tree { id, expr: Expr::Call(call) }
+        }
+        expr => {
+            let accu = ident(id, &each.accu_var);
+            calls(id, op::CONDITIONAL, vec![there, Tree { id: step.id, expr }, accu])
+        }
+    };
+}
+
+/// A step whose additions to what is gathered are CEL's own again, which are fast for lists.
+fn plain_sums(mut step: Tree, accu: &str) -> Tree {
+    let grows = |call: &CallExpr| call.func_name == ADD && call.args.first().is_some_and(|one| is_ident(one, accu));
+    match &mut step.expr {
+        Expr::Call(call) if grows(call) => op::ADD.clone_into(&mut call.func_name),
+        Expr::Call(call) if call.func_name == op::CONDITIONAL => {
+            for branch in &mut call.args[1..] {
+                *branch = plain_sums(std::mem::take(branch), accu);
+            }
+        }
+        _ => {}
+    }
+    step
+}
+
+/// A tree whose children were changed.
+fn map<E>(tree: &Tree, change: &mut dyn FnMut(&Tree) -> Result<Tree, E>) -> Result<Tree, E> {
+    let mut tree = tree.clone();
+    let mut each = |child: &mut Tree| change(child).map(|changed| *child = changed);
+    match &mut tree.expr {
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+        Expr::Select(select) => each(&mut select.operand)?,
+        Expr::Call(call) => {
+            call.target.iter_mut().try_for_each(|target| each(target))?;
+            call.args.iter_mut().try_for_each(each)?;
+        }
+        Expr::List(ListExpr { elements, .. }) => elements.iter_mut().try_for_each(each)?,
+        Expr::Map(map) => map.entries.iter_mut().try_for_each(|entry| entry_parts(&mut entry.expr, &mut each))?,
+        Expr::Struct(record) => {
+            record.entries.iter_mut().try_for_each(|entry| entry_parts(&mut entry.expr, &mut each))?
+        }
+        Expr::Comprehension(it) => {
+            let parts = [&mut it.iter_range, &mut it.accu_init, &mut it.loop_cond, &mut it.loop_step, &mut it.result];
+            parts.into_iter().try_for_each(each)?;
+        }
+    }
+    Ok(tree)
+}
+
+fn entry_parts<E>(entry: &mut EntryExpr, each: &mut dyn FnMut(&mut Tree) -> Result<(), E>) -> Result<(), E> {
+    match entry {
+        EntryExpr::StructField(field) => each(&mut field.value),
+        EntryExpr::MapEntry(entry) => {
+            each(&mut entry.key)?;
+            each(&mut entry.value)
+        }
+    }
+}
+
+fn ident(id: u64, name: &str) -> Tree {
+    Tree { id, expr: Expr::Ident(name.to_owned()) }
+}
+
+fn is_ident(tree: &Tree, name: &str) -> bool {
+    matches!(&tree.expr, Expr::Ident(other) if other == name)
+}
+
+fn calls(id: u64, name: &str, args: Vec<Tree>) -> Tree {
+    Tree { id, expr: Expr::Call(CallExpr { func_name: name.to_owned(), target: None, args }) }
+}
+
+/// The list whose size this is.
+fn sized(tree: &Tree) -> Option<&Tree> {
+    match &tree.expr {
+        Expr::Call(CallExpr { func_name, target, args }) if func_name == "size" => match (target, args.as_slice()) {
+            (Some(list), []) => Some(list),
+            (None, [list]) => Some(list),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn number(tree: &Tree) -> Option<i64> {
+    match &tree.expr {
+        Expr::Literal(LiteralValue::Int(number)) => Some(*number.inner()),
+        _ => None,
+    }
+}
+
+fn size(tree: &Tree) -> usize {
+    let mut nodes = 0;
+    super::names::each(tree, &mut |_| nodes += 1);
+    nodes
+}
+
+fn too_large() -> String {
+    format!("with its lets written out, it comes to more than {LARGEST} parts")
+}
