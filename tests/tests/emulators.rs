@@ -19,7 +19,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("member", "accounts.general.organization.accounts.exists(a, a.id == identity.account && a.state == 'ACTIVE')"),
     ("member-email", "accounts.general.organization.accounts.exists(a, a.email == 'learner+production@example.com')"),
     ("cost-budget-only", "budgets.exists(b, b.type == 'COST' && b.amount == 10.0 && b.unit == 'USD')"),
-    ("monthly", "budgets.all(b, b.period == 'MONTHLY' && !b.expired)"),
+    ("monthly", "budgets.all(b, b.period == 'MONTHLY' && b.healthy)"),
     ("no-budget", "budgets.size() == 0"),
     ("security", "has(alternate_contacts.security)"),
     ("billing", "alternate_contacts.billing.name == 'Lee Learner'"),

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use crate::account::Connection;
+use crate::evidence::clock::Clock;
 use crate::evidence::privileges::{self, Power};
+use crate::evidence::time::Time;
 use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::verdict::Evidence;
@@ -24,6 +26,9 @@ pub struct Gathered {
     pub account_ids: BTreeMap<String, String>,
     /// The calls that were made.
     pub calls: Vec<Timed>,
+    /// What time it was by AWS's clock, in RFC 3339: the date of the first answer to `sts:GetCallerIdentity`, of any
+    /// account; `None` where no account said who it is.
+    pub now: Option<String>,
 }
 
 impl Gathered {
@@ -61,12 +66,12 @@ pub async fn gather(
     expected: &BTreeMap<String, String>,
     progress: &(dyn Fn(&SoFar<'_>) + Sync),
 ) -> Gathered {
-    let (log, arrived) = (CallLog::default(), Mutex::default());
-    let gathering = Gathering { plan, expected, log, arrived, progress };
+    let (log, clock, arrived) = (CallLog::default(), Clock::new(plan.len()), Mutex::default());
+    let gathering = Gathering { plan, expected, log, clock, arrived, progress };
     gathering.tell();
     join_all(plan.keys().map(|account| gathering.read(account, connections.get(account)))).await;
     let arrived = gathering.arrived.into_inner().unwrap_or_else(PoisonError::into_inner);
-    SoFar { plan, expected, log: &gathering.log, arrived: &arrived }.settle()
+    SoFar { plan, expected, log: &gathering.log, clock: &gathering.clock, arrived: &arrived }.settle()
 }
 
 /// What has arrived of each account.
@@ -78,6 +83,7 @@ pub struct SoFar<'s> {
     plan: &'s Plan,
     expected: &'s BTreeMap<String, String>,
     log: &'s CallLog,
+    clock: &'s Clock,
     arrived: &'s Arrived,
 }
 
@@ -135,6 +141,7 @@ impl SoFar<'_> {
         }
         gathered.evidence = Arc::new(evidence);
         gathered.calls = self.log.calls();
+        gathered.now = self.clock.now().map(Time::text);
         gathered
     }
 }
@@ -144,6 +151,7 @@ struct Gathering<'g> {
     plan: &'g Plan,
     expected: &'g BTreeMap<String, String>,
     log: CallLog,
+    clock: Clock,
     arrived: Mutex<Arrived>,
     progress: &'g (dyn Fn(&SoFar<'_>) + Sync),
 }
@@ -154,18 +162,22 @@ impl Gathering<'_> {
         let connected = match connection {
             Some(Connection::Sdk(connected)) => connected,
             Some(Connection::None(reasons)) => {
+                self.clock.tell(None);
                 return self.note(account, Section::Identity, json!({ evidence::UNREADABLE: reasons }));
             }
             None => {
                 let message =
                     format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
                 let nobody = evidence::unreadable(ReasonCode::NoCredentials, account, &message);
+                self.clock.tell(None);
                 return self.note(account, Section::Identity, nobody);
             }
         };
-        let reader = Reader::new(account, connected.sdk.clone(), self.log.clone());
+        let reader = Reader::new(account, connected.sdk.clone(), self.log.clone()).with_clock(self.clock.clone());
         let identify = async {
             let identity = with_sign_in(Section::Identity.gather(&reader).await, &connected.sign_in);
+            let was_read = identity.get(evidence::UNREADABLE).is_none();
+            self.clock.tell(self.log.date(account, Section::Identity).filter(|_| was_read));
             let id = account_id(&identity);
             self.note(account, Section::Identity, identity);
             id
@@ -206,7 +218,13 @@ impl Gathering<'_> {
 
     fn tell(&self) {
         let arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.progress)(&SoFar { plan: self.plan, expected: self.expected, log: &self.log, arrived: &arrived });
+        (self.progress)(&SoFar {
+            plan: self.plan,
+            expected: self.expected,
+            log: &self.log,
+            clock: &self.clock,
+            arrived: &arrived,
+        });
     }
 }
 

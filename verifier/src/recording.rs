@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::evidence::{self, Section, Timed, time};
+use crate::evidence::time::{self, Time};
+use crate::evidence::{self, Section, Timed};
 use crate::gather::{self, Gathered};
 use crate::mask::StandIns;
 use crate::verdict::Evidence;
@@ -26,6 +27,9 @@ struct Recording {
     recorded: String,
     #[serde(default)]
     by: String,
+    /// What time it was by AWS's clock; recordings of earlier versions don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    now: Option<Time>,
     /// Sections by account, as `verify schema evidence` describes them.
     accounts: BTreeMap<String, BTreeMap<String, Value>>,
     #[serde(default)]
@@ -53,6 +57,7 @@ pub fn write(path: &Path, gathered: &Gathered, show_identifiers: bool) -> Result
         version: VERSION,
         recorded: time::now(),
         by: concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned(),
+        now: gathered.now.as_deref().and_then(Time::parse),
         accounts: accounts.collect(),
         calls: gathered.calls.iter().map(|timed| timed.call.clone()).collect(),
     };
@@ -119,6 +124,7 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
         sections.values_mut().for_each(|value| *value = instead.clone());
     }
     gathered.evidence = Arc::new(evidence);
+    gathered.now = recording.now.map(Time::text);
     gathered.calls = recording.calls.into_iter().map(Timed::recorded).collect();
     Ok(gathered)
 }

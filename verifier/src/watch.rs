@@ -95,6 +95,7 @@ pub fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now
         }
     }
     known.calls.extend(fresh.calls);
+    known.now = fresh.now.or_else(|| known.now.take());
 }
 
 #[cfg(test)]
@@ -121,7 +122,7 @@ mod tests {
             });
             let evidence = Arc::new(evidence.collect());
             let account_ids = [("production".to_owned(), "444455556666".to_owned())].into();
-            merge(&mut known, Gathered { evidence, account_ids, calls: Vec::new() }, &mut schedule, now);
+            merge(&mut known, Gathered { evidence, account_ids, ..Gathered::default() }, &mut schedule, now);
             now = schedule.next(&plan).unwrap();
         }
         counts
@@ -152,7 +153,7 @@ mod tests {
         let gathered = |id: &str, section: Section| Gathered {
             evidence: Arc::new([("production".to_owned(), [(section, json!(id))].into())].into()),
             account_ids: [("production".to_owned(), id.to_owned())].into(),
-            calls: Vec::new(),
+            ..Gathered::default()
         };
         let (mut schedule, mut known, now) = (Schedule::new(false), Gathered::default(), Instant::now());
         merge(&mut known, gathered("444455556666", Section::Budgets), &mut schedule, now);

@@ -172,6 +172,7 @@ fn clone(gathered: &Gathered) -> Gathered {
     Gathered {
         evidence: Arc::clone(&gathered.evidence),
         account_ids: gathered.account_ids.clone(),
+        now: gathered.now.clone(),
         ..Gathered::default()
     }
 }

@@ -1,7 +1,8 @@
 //! `account`: the account itself.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, known_value, present, time};
+use super::time::Time;
+use super::{Read, Reader, Section, error, known_value, present, time_of};
 use aws_sdk_account::types::AccountState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Account {
     /// The account's name.
     pub name: Read<String>,
-    /// When it was created (RFC 3339, UTC).
-    pub created: Read<String>,
+    /// When it was created.
+    pub created: Read<Time>,
     /// PENDING_ACTIVATION, ACTIVE, SUSPENDED or CLOSED.
     pub state: Read<String>,
 }
@@ -25,8 +26,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Account> {
     let who = reader.account();
     let result = answer.map_err(|failed| error::reason(who, call, &failed)).map(|answer| Account {
         name: present(answer.account_name.filter(|name| !name.is_empty()), who, "the account's name"),
-        created: present(answer.account_created_date, who, "the account's date of creation")
-            .map(|created| time::text(&created)),
+        created: time_of(answer.account_created_date.as_ref(), who, "the account's date of creation"),
         state: match answer.account_state {
             Some(state) => known_value(state.as_str(), AccountState::values(), who, "the account's state"),
             None => present(None, who, "the account's state"),

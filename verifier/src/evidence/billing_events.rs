@@ -2,6 +2,7 @@
 
 use super::events::{Record, look_up};
 use super::reader::row;
+use super::time::Time;
 use super::{Read, Reader, Section, present};
 use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
@@ -18,8 +19,8 @@ pub type BillingEvents = Vec<BillingEvent>;
 pub struct BillingEvent {
     /// The event's name, as in `SetIAMAccessPreference`.
     pub name: Read<String>,
-    /// When (RFC 3339, UTC).
-    pub time: Read<String>,
+    /// When.
+    pub time: Read<Time>,
     /// Whether the root user did it.
     pub root: Read<bool>,
 }

@@ -1,7 +1,7 @@
 //! `billing_metrics`: the metrics that billing alerts make.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, incomplete};
+use super::{Read, Reader, Section, error, incomplete, listed};
 
 /// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
 /// only once billing alerts are on and some hours have passed: having none proves nothing.
@@ -14,7 +14,7 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
         .pages(call, async |token| {
             let answer = client.list_metrics().namespace("AWS/Billing").set_next_token(token).send().await;
             let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((answer.metrics.unwrap_or_default(), answer.next_token))
+            Ok((listed(reader, call, answer.metrics)?, answer.next_token))
         })
         .await;
     let result = metrics.and_then(|metrics| {

@@ -1,10 +1,13 @@
 //! `budgets`: the account's budgets with their alerts.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, incomplete, known_value, required, time};
+use super::time::Time;
+use super::{Read, Reader, Section, budget_scope, error, incomplete, known_value, listed, required, time_of};
 use aws_sdk_budgets::types::{
-    self, BudgetType, ComparisonOperator, Notification, NotificationType, SubscriptionType, ThresholdType, TimeUnit,
+    self, BudgetType, ComparisonOperator, HealthStatus, HealthStatusValue, Notification, NotificationType, Spend,
+    SubscriptionType, ThresholdType, TimeUnit,
 };
+use aws_smithy_types::DateTime;
 use futures_util::future::join_all;
 use mdbook_verify::results::Reason;
 use schemars::JsonSchema;
@@ -16,6 +19,10 @@ use std::collections::HashMap;
 pub type Budgets = Vec<Budget>;
 
 /// One budget.
+///
+/// Of AWS's Budget, not read: `CalculatedSpend` (what was spent says nothing of whether a warning would come),
+/// `LastUpdatedTime`, `AutoAdjustData` (how the limit is found; the limit itself is read) and `Metrics` (at what rate
+/// costs are counted). Of HealthStatus, `LastUpdatedTime`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -29,13 +36,30 @@ pub struct Budget {
     pub unit: Read<String>,
     /// DAILY, MONTHLY, QUARTERLY, ANNUALLY or CUSTOM.
     pub period: Read<String>,
-    /// Whether the budget's time is over. A budget without an end never ends.
-    pub expired: bool,
+    /// When its time begins. AWS fills in the beginning of the period in which it was made; one without has begun.
+    pub start: Read<Option<Time>>,
+    /// When its time ends. AWS fills in the year 2087; one without never ends.
+    pub end: Read<Option<Time>>,
+    /// Whether it counts all of the account's costs. Filters leave some out, but for one that names the account itself.
+    pub whole_account: Read<bool>,
+    /// The filters that leave costs out, or may, as in `Service: Amazon EC2`.
+    pub filters: Vec<String>,
+    /// Whether AWS keeps the budget up to date. One that isn't sends no alert.
+    pub healthy: Read<bool>,
+    /// Why it isn't, as AWS names it.
+    pub health_reason: Option<String>,
+    /// Whether credits are subtracted from what was spent. While they pay, such a budget stays silent.
+    pub credits: Read<bool>,
+    /// Kinds of costs that are switched off, as in `taxes`.
+    pub left_out: Vec<String>,
     /// The alerts.
     pub alerts: Read<Vec<Alert>>,
 }
 
 /// An alert of a budget.
+///
+/// Of AWS's Notification, not read: `NotificationState` (whether the threshold was passed says nothing of whether a
+/// warning would come). Of its Subscribers, everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alert {
@@ -77,9 +101,14 @@ async fn budgets(reader: &Reader, client: &aws_sdk_budgets::Client) -> Result<Ve
     let call = row!(Section::Budgets, "Budgets", "DescribeBudgets");
     reader
         .pages(call, async |token| {
-            let request = client.describe_budgets().account_id(reader.account_id()).set_next_token(token);
+            let request = client
+                .describe_budgets()
+                .account_id(reader.account_id())
+                // Without it, the filters of budgets that are written the newer way are left out of the answer.
+                .show_filter_expression(true)
+                .set_next_token(token);
             match request.send().await {
-                Ok(answer) => Ok((answer.budgets.unwrap_or_default(), answer.next_token)),
+                Ok(answer) => Ok((listed(reader, call, answer.budgets)?, answer.next_token)),
                 // Some versions of the service say so where there is no budget at all.
                 Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
                 Err(failed) => Err(error::reason(reader.account(), call, &failed)),
@@ -102,7 +131,7 @@ async fn notifications(
                 .account_id(reader.account_id())
                 .set_next_token(token);
             match request.send().await {
-                Ok(answer) => Ok((answer.budget_notifications_for_account.unwrap_or_default(), answer.next_token)),
+                Ok(answer) => Ok((listed(reader, call, answer.budget_notifications_for_account)?, answer.next_token)),
                 Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
                 Err(failed) => Err(error::reason(who, call, &failed)),
             }
@@ -114,7 +143,10 @@ async fn notifications(
             // Alerts of an unnamed budget could be anybody's: the list would be read in part.
             return Err(incomplete(who, "AWS's answer lacks the budget of an alert."));
         };
-        by_budget.entry(name).or_default().extend(entry.notifications.unwrap_or_default());
+        let Some(notifications) = entry.notifications else {
+            return Err(incomplete(who, "AWS's answer lacks the alerts of a budget."));
+        };
+        by_budget.entry(name).or_default().extend(notifications);
     }
     Ok(by_budget)
 }
@@ -126,7 +158,13 @@ async fn describe(
     alerts: Result<Vec<Notification>, Vec<Reason>>,
 ) -> Budget {
     let who = reader.account();
-    let (amount, unit) = limit(who, budget);
+    let (amount, unit) = limit(reader, budget).await;
+    let scope = budget_scope::scope(who, reader.account_id(), budget);
+    let period = budget.time_period.as_ref();
+    let time = |time: Option<&DateTime>, what: &str| match time {
+        None => Read::Known(None),
+        time => time_of(time, who, what).map(Some),
+    };
     let alerts = match alerts {
         Err(reasons) => Err(reasons).into(),
         Ok(alerts) => {
@@ -139,30 +177,66 @@ async fn describe(
         r#type: known_value(budget.budget_type.as_str(), BudgetType::values(), who, "a budget's type"),
         amount,
         unit,
-        expired: ends(budget).is_some_and(|end| end <= time::now_secs()),
         period: known_value(budget.time_unit.as_str(), TimeUnit::values(), who, "a budget's period"),
+        start: time(period.and_then(|period| period.start.as_ref()), "a budget's beginning"),
+        end: time(period.and_then(|period| period.end.as_ref()), "a budget's end"),
+        whole_account: scope.whole_account,
+        filters: scope.filters,
+        healthy: healthy(who, budget.health_status.as_ref()),
+        health_reason: budget.health_status.as_ref().and_then(health_reason),
+        credits: scope.credits,
+        left_out: scope.left_out,
         alerts,
     }
 }
 
-/// When the budget ends, in seconds since 1970.
-fn ends(budget: &types::Budget) -> Option<i64> {
-    budget.time_period.as_ref()?.end.as_ref().map(|end| end.secs())
+/// Whether the budget is up to date: AWS tells a status of those alone that are derived from a billing view.
+fn healthy(who: &str, health: Option<&HealthStatus>) -> Read<bool> {
+    let Some(health) = health else { return Read::Known(true) };
+    match &health.status {
+        Some(HealthStatusValue::Healthy) => Read::Known(true),
+        Some(HealthStatusValue::Unhealthy) => Read::Known(false),
+        Some(other) => {
+            known_value(other.as_str(), HealthStatusValue::values(), who, "a budget's health").map(|_| false)
+        }
+        None => super::present(None, who, "a budget's health"),
+    }
 }
 
-/// The limit in force: the budget's own, or the planned one whose period began last.
-fn limit(who: &str, budget: &types::Budget) -> (Read<f64>, Read<String>) {
-    let now = time::now_secs();
-    let planned = || {
-        let limits = budget.planned_budget_limits.iter().flatten();
-        let begun = limits.filter_map(|(start, limit)| start.parse::<i64>().ok().map(|start| (start, limit)));
-        begun.filter(|(start, _)| *start <= now).max_by_key(|(start, _)| *start).map(|(_, limit)| limit)
+fn health_reason(health: &HealthStatus) -> Option<String> {
+    health.status_reason.as_ref().map(|reason| reason.as_str().to_owned())
+}
+
+/// The limit in force: the budget's own, or the planned one whose period began last. AWS gives the former for planned
+/// budgets too (API reference of Budget), so that what time it is matters where it didn't.
+async fn limit(reader: &Reader, budget: &types::Budget) -> (Read<f64>, Read<String>) {
+    let who = reader.account();
+    let limit = match &budget.budget_limit {
+        Some(limit) => Ok(Some(limit)),
+        None => planned(reader, budget).await,
     };
-    let Some(limit) = budget.budget_limit.as_ref().or_else(planned) else {
-        return (super::present(None, who, "a budget's limit"), super::present(None, who, "a budget's limit"));
+    let limit = match limit {
+        Ok(Some(limit)) => limit,
+        Ok(None) => {
+            return (super::present(None, who, "a budget's limit"), super::present(None, who, "a budget's limit"));
+        }
+        Err(reasons) => return (Err(reasons.clone()).into(), Err(reasons).into()),
     };
     let amount = limit.amount.parse::<f64>().ok().filter(|amount| amount.is_finite());
     (super::present(amount, who, "a budget's amount"), required(&limit.unit, who, "a budget's unit"))
+}
+
+/// The planned limit whose period began last.
+async fn planned<'b>(reader: &Reader, budget: &'b types::Budget) -> Result<Option<&'b Spend>, Vec<Reason>> {
+    let Some(limits) = &budget.planned_budget_limits else { return Ok(None) };
+    let limits: Option<Vec<(i64, &Spend)>> =
+        limits.iter().map(|(start, limit)| Some((start.parse().ok()?, limit))).collect();
+    let limits = limits.ok_or_else(|| {
+        incomplete(reader.account(), "AWS's answer has a planned limit without the time from which it holds.")
+    })?;
+    let now = reader.now().await?.secs();
+    let begun = limits.into_iter().filter(|(start, _)| *start <= now);
+    Ok(begun.max_by_key(|(start, _)| *start).map(|(_, limit)| limit))
 }
 
 async fn describe_alert(

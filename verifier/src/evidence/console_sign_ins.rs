@@ -2,6 +2,7 @@
 
 use super::events::{Record, look_up};
 use super::reader::row;
+use super::time::Time;
 use super::{Read, Reader, Section};
 use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use futures_util::future::join_all;
@@ -17,8 +18,8 @@ pub type ConsoleSignIns = Vec<SignIn>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// When (RFC 3339, UTC).
-    pub time: Read<String>,
+    /// When.
+    pub time: Read<Time>,
     /// Whether it was the root user.
     pub root: Read<bool>,
     /// Whether it succeeded.

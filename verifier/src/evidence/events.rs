@@ -5,7 +5,8 @@
 
 use super::reader::{Reader, client};
 use super::table::Call;
-use super::{Read, error, present, time};
+use super::time::Time;
+use super::{Read, error, listed, present};
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use mdbook_verify::results::{Reason, ReasonCode};
 use serde_json::Value;
@@ -39,7 +40,7 @@ pub(super) async fn look_up(
             }
             let request = client.lookup_events().lookup_attributes(attribute.clone()).set_next_token(token);
             let answer = request.send().await.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((answer.events.unwrap_or_default(), answer.next_token))
+            Ok((listed(reader, call, answer.events)?, answer.next_token))
         })
         .await
 }
@@ -64,10 +65,10 @@ impl<'e> Record<'e> {
     }
 
     /// The event's time.
-    pub(super) fn time(&self) -> Read<String> {
-        let own = self.event.event_time.as_ref().map(time::text);
+    pub(super) fn time(&self) -> Read<Time> {
+        let own = self.event.event_time.as_ref().and_then(Time::of);
         let recorded = || match self.text("/eventTime", "an event's time") {
-            Read::Known(text) => time::normalise(&text),
+            Read::Known(text) => Time::parse(&text),
             Read::Unreadable(_) => None,
         };
         present(own.or_else(recorded), self.account, "an event's time")

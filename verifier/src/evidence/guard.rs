@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
+use super::time::Time;
 use super::{Section, table, time};
 
 /// An SDK interceptor for one section's client of one account.
@@ -44,6 +45,8 @@ pub struct Timed {
     pub begun: Duration,
     /// From the first byte to the last; `None` while it is under way.
     pub took: Option<Duration>,
+    /// When the service answered, by its own clock.
+    pub date: Option<Time>,
     /// How far the service's clock is ahead of this computer's, in seconds, by the answer's date.
     pub clock_ahead: Option<i64>,
 }
@@ -51,7 +54,7 @@ pub struct Timed {
 impl Timed {
     /// A call of a recording, which keeps no durations.
     pub fn recorded(call: results::Call) -> Timed {
-        Timed { call, begun: Duration::ZERO, took: None, clock_ahead: None }
+        Timed { call, begun: Duration::ZERO, took: None, date: None, clock_ahead: None }
     }
 }
 
@@ -65,6 +68,12 @@ impl CallLog {
     /// The calls so far.
     pub fn calls(&self) -> Vec<Timed> {
         self.lock().clone()
+    }
+
+    /// When a service answered an account's call for a section, by its own clock.
+    pub fn date(&self, account: &str, section: Section) -> Option<Time> {
+        let is = |timed: &&Timed| timed.call.account == account && timed.call.section == section.name();
+        self.lock().iter().filter(is).find_map(|timed| timed.date)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Timed>> {
@@ -151,7 +160,11 @@ impl Intercept for Guard {
     ) -> Result<(), BoxError> {
         let date = context.response().headers().get("date");
         let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
-        self.log.note(cfg, |timed| timed.clock_ahead = date.map(|date| date.secs() - time::now_secs()));
+        let date = date.as_ref().and_then(Time::of);
+        self.log.note(cfg, |timed| {
+            timed.date = date;
+            timed.clock_ahead = date.map(|date| date.secs() - time::now_secs());
+        });
         Ok(())
     }
 

@@ -22,9 +22,11 @@ pub(super) async fn read(reader: &Reader) -> Read<Identity> {
     let client = client!(aws_sdk_sts, reader, Section::Identity, reader.profile_region());
     let answer = client.get_caller_identity().send().await;
     let result = answer.map_err(|failed| error::reason(reader.account(), call, &failed)).map(|answer| {
-        let arn = present(answer.arn, reader.account(), "the caller's ARN");
+        let text =
+            |text: Option<String>, what: &str| present(text.filter(|text| !text.is_empty()), reader.account(), what);
+        let arn = text(answer.arn, "the caller's ARN");
         Identity {
-            account: present(answer.account, reader.account(), "the account id"),
+            account: text(answer.account, "the account id"),
             root: arn.clone().map(|arn| arn.ends_with(":root")),
             arn,
         }

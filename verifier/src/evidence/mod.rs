@@ -10,7 +10,9 @@ mod billing_events;
 mod billing_metrics;
 mod billing_preferences;
 mod bucket_policy;
+mod budget_scope;
 mod budgets;
+pub mod clock;
 mod console_sign_ins;
 mod contact;
 mod error;
@@ -34,12 +36,16 @@ pub use identity::Identity;
 pub use read::{Read, UNREADABLE, Unreadable};
 pub use reader::Reader;
 
+use aws_smithy_types::DateTime;
 use mdbook_verify::results::{Reason, ReasonCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+use table::Call;
+use time::Time;
 
 /// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
 const SECTION_DEADLINE: Duration = Duration::from_secs(60);
@@ -185,6 +191,12 @@ fn incomplete(account: &str, message: &str) -> Vec<Reason> {
     vec![Reason { code, account, action: None, message: message.to_owned() }]
 }
 
+/// A page of a list: an answer without its list is not an empty one.
+fn listed<T>(reader: &Reader, call: &Call, items: Option<Vec<T>>) -> Result<Vec<T>, Vec<Reason>> {
+    let message = || format!("The answer to {} lacks its list.", call.name());
+    items.ok_or_else(|| incomplete(reader.account(), &message()))
+}
+
 /// A required text: the SDK fills in an empty one where AWS sent none.
 fn required(text: &str, account: &str, what: &str) -> Read<String> {
     if text.is_empty() {
@@ -200,6 +212,11 @@ fn present<T>(value: Option<T>, account: &str, what: &str) -> Read<T> {
         Some(value) => Read::Known(value),
         None => Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's answer lacks {what}.")),
     }
+}
+
+/// A required time.
+fn time_of(value: Option<&DateTime>, account: &str, what: &str) -> Read<Time> {
+    present(value.and_then(Time::of), account, what)
 }
 
 /// One of the values that this version knows.

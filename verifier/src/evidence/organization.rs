@@ -1,7 +1,8 @@
 //! `organization`: the organization that the account belongs to.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, known_value, present, time};
+use super::time::Time;
+use super::{Read, Reader, Section, error, known_value, listed, present, time_of};
 use aws_sdk_organizations::types::{self, AccountJoinedMethod, AccountState, AccountStatus, OrganizationFeatureSet};
 use mdbook_verify::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
@@ -38,8 +39,8 @@ pub struct OrganizationAccount {
     pub state: Read<String>,
     /// CREATED (by the organization) or INVITED.
     pub joined: Read<String>,
-    /// When it joined (RFC 3339, UTC).
-    pub since: Read<String>,
+    /// When it joined.
+    pub since: Read<Time>,
 }
 
 pub(super) async fn read(reader: &Reader) -> Read<Organization> {
@@ -105,7 +106,7 @@ async fn list(
         .pages(call, async |token| {
             let answer = client.list_accounts().set_next_token(token).send().await;
             let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((answer.accounts.unwrap_or_default(), answer.next_token))
+            Ok((listed(reader, call, answer.accounts)?, answer.next_token))
         })
         .await?;
     Ok(accounts.into_iter().map(|account| describe(reader.account(), account)).collect())
@@ -127,6 +128,6 @@ fn describe(who: &str, account: types::Account) -> OrganizationAccount {
             Some(method) => known_value(method.as_str(), AccountJoinedMethod::values(), who, "how an account joined"),
             None => present(None, who, "how an account joined"),
         },
-        since: present(account.joined_timestamp, who, "when an account joined").map(|since| time::text(&since)),
+        since: time_of(account.joined_timestamp.as_ref(), who, "when an account joined"),
     }
 }

@@ -4,8 +4,10 @@ use aws_config::{Region, SdkConfig};
 use mdbook_verify::results::Reason;
 use std::future::Future;
 
+use super::clock::Clock;
 use super::guard::{CallLog, Guard};
 use super::table::{self, Call};
+use super::time::Time;
 use super::{Section, incomplete};
 
 /// How many pages of a list are read before it counts as endless.
@@ -29,18 +31,34 @@ pub struct Reader {
     account_id: Option<String>,
     sdk: SdkConfig,
     log: CallLog,
+    clock: Clock,
 }
 
 impl Reader {
     /// A reader for the account that the course calls `account`.
     pub fn new(account: &str, sdk: SdkConfig, log: CallLog) -> Reader {
-        Reader { account: account.to_owned(), account_id: None, sdk, log }
+        Reader { account: account.to_owned(), account_id: None, sdk, log, clock: Clock::default() }
     }
 
     /// The same reader, once the account id is known: some calls take it as a parameter.
     pub fn with_account_id(mut self, id: &str) -> Reader {
         self.account_id = Some(id.to_owned());
         self
+    }
+
+    /// The same reader with the run's clock.
+    pub fn with_clock(mut self, clock: Clock) -> Reader {
+        self.clock = clock;
+        self
+    }
+
+    /// What time it is by AWS's clock.
+    ///
+    /// # Errors
+    /// When no account's answer told.
+    pub(super) async fn now(&self) -> Result<Time, Vec<Reason>> {
+        let missing = || incomplete(&self.account, "No answer of AWS's told what time it is.");
+        self.clock.wait().await.ok_or_else(missing)
     }
 
     /// The course's name for the account.

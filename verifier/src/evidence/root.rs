@@ -1,7 +1,8 @@
 //! `root`: the account's root user.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, incomplete, present, required, time};
+use super::time::Time;
+use super::{Read, Reader, Section, error, incomplete, present, required, time_of};
 use aws_sdk_iam::types::{AssignmentStatusType, SummaryKeyType, VirtualMfaDevice};
 use mdbook_verify::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
@@ -27,8 +28,8 @@ pub struct Root {
 pub struct VirtualDevice {
     /// The serial number, an ARN with the account id.
     pub serial: Read<String>,
-    /// Since when it is enabled (RFC 3339, UTC).
-    pub enabled: Read<String>,
+    /// Since when it is enabled.
+    pub enabled: Read<Time>,
 }
 
 pub(super) async fn read(reader: &Reader) -> Read<Root> {
@@ -88,8 +89,7 @@ async fn devices(reader: &Reader, client: &aws_sdk_iam::Client) -> Result<Vec<Vi
         if user.arn.ends_with(":root") {
             devices.push(VirtualDevice {
                 serial: required(&device.serial_number, who, "a device's serial number"),
-                enabled: present(device.enable_date, who, "a device's date of enabling")
-                    .map(|enabled| time::text(&enabled)),
+                enabled: time_of(device.enable_date.as_ref(), who, "a device's date of enabling"),
             });
         }
     }

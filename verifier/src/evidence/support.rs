@@ -1,9 +1,9 @@
 //! `support`: the account's Support plan.
 
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, present, required};
+use super::{Read, Reader, Section, error, incomplete, present};
 use aws_sdk_billing::types::BusinessSupportSubscriptionContract as Contract;
-use mdbook_verify::results::ReasonCode;
+use mdbook_verify::results::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,38 +36,46 @@ async fn api(reader: &Reader) -> Read<bool> {
 async fn plan(reader: &Reader) -> Read<Option<String>> {
     let call = row!(Section::Support, "Billing", "ListBusinessSupportSubscriptionHistory");
     let client = client!(aws_sdk_billing, reader, Section::Support, &reader.regions(call)[0]);
-    let who = reader.account();
     let contracts = reader
         .pages(call, async |token| {
             let request = client.list_business_support_subscription_history().account_id(reader.account_id());
             let answer = request.set_next_token(token).send().await;
-            let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
+            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
             Ok((answer.subscription_contracts, answer.next_token))
         })
         .await;
-    let now = super::time::now_secs();
-    let in_force = |contract: &&Contract| {
+    match contracts {
+        Ok(contracts) => in_force(reader, &contracts).await.into(),
+        Err(reasons) => Err(reasons).into(),
+    }
+}
+
+/// The plan of the account's contract that began last of those in force.
+async fn in_force(reader: &Reader, contracts: &[Contract]) -> Result<Option<String>, Vec<Reason>> {
+    let who = reader.account();
+    // Whose contract it is did not arrive: it could be this account's.
+    if contracts.iter().any(|contract| contract.account_id.is_empty()) {
+        return Err(incomplete(who, "AWS's answer lacks whose Support contract it is."));
+    }
+    let mine: Vec<&Contract> = contracts.iter().filter(|contract| contract.account_id == reader.account_id()).collect();
+    if mine.is_empty() {
+        return Ok(None);
+    }
+    // The SDK fills in 1970 where AWS sent no date.
+    if mine.iter().any(|contract| contract.contract_start_date.secs() == 0) {
+        return Err(incomplete(who, "AWS's answer lacks since when a Support contract runs."));
+    }
+    let now = reader.now().await?.secs();
+    let runs = |contract: &&&Contract| {
         let (start, end) = (contract.contract_start_date.secs(), contract.contract_end_date.secs());
-        // The SDK fills in 1970 where AWS sent no date: a contract without an end is in force.
+        // A contract without an end is in force.
         start <= now && (end == 0 || now < end)
     };
-    match contracts {
-        Err(reasons) => Err(reasons).into(),
-        // Whose contract it is did not arrive: it could be this account's.
-        Ok(contracts) if contracts.iter().any(|contract| contract.account_id.is_empty()) => {
-            Read::unreadable(ReasonCode::IncompleteAnswer, who, "AWS's answer lacks whose Support contract it is.")
+    match mine.iter().filter(runs).max_by_key(|contract| contract.contract_start_date.secs()) {
+        None => Ok(None),
+        Some(contract) if contract.plan_name.is_empty() => {
+            Err(incomplete(who, "AWS's answer lacks the Support plan's name."))
         }
-        Ok(contracts) => {
-            let mine = |contract: &&Contract| contract.account_id == reader.account_id();
-            let newest = contracts
-                .iter()
-                .filter(mine)
-                .filter(in_force)
-                .max_by_key(|contract| contract.contract_start_date.secs());
-            match newest {
-                None => Read::Known(None),
-                Some(contract) => required(&contract.plan_name, who, "the Support plan's name").map(Some),
-            }
-        }
+        Some(contract) => Ok(Some(contract.plan_name.clone())),
     }
 }

@@ -1,7 +1,69 @@
-//! Times as evidence and results write them: RFC 3339 in UTC to the second, so that they compare as text.
+//! Times as evidence and results write them: RFC 3339 in UTC to the second.
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+
+/// A time of a section, in whole seconds. The schema tells by its format which fields are times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// A time of AWS's; none where RFC 3339 cannot write it.
+    pub fn of(time: &DateTime) -> Option<Time> {
+        Time::from_secs(time.secs())
+    }
+
+    /// Seconds since 1970; none where RFC 3339 cannot write them.
+    pub fn from_secs(secs: i64) -> Option<Time> {
+        DateTime::from_secs(secs).fmt(Format::DateTime).is_ok().then_some(Time(secs))
+    }
+
+    /// Reads an RFC 3339 time, as CloudTrail's records have it.
+    pub fn parse(rfc3339: &str) -> Option<Time> {
+        DateTime::from_str(rfc3339, Format::DateTimeWithOffset).ok().and_then(|time| Time::of(&time))
+    }
+
+    /// Seconds since 1970.
+    pub fn secs(self) -> i64 {
+        self.0
+    }
+
+    /// The time as text.
+    pub fn text(self) -> String {
+        from_secs(self.0)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Time::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no RFC 3339 time")))
+    }
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
 
 /// A time as text.
 pub fn text(time: &DateTime) -> String {
@@ -13,12 +75,12 @@ pub fn from_secs(secs: i64) -> String {
     text(&DateTime::from_secs(secs))
 }
 
-/// This moment as text.
+/// This moment by the computer's clock, as text. It dates what the program itself does, and decides nothing.
 pub fn now() -> String {
     from_secs(now_secs())
 }
 
-/// This moment in seconds since 1970.
+/// This moment by the computer's clock, in seconds since 1970.
 pub fn now_secs() -> i64 {
     DateTime::from(std::time::SystemTime::now()).secs()
 }
@@ -28,7 +90,23 @@ pub fn secs(text: &str) -> Option<i64> {
     DateTime::from_str(text, Format::DateTime).ok().map(|time| time.secs())
 }
 
-/// Reads an RFC 3339 time, as CloudTrail's records have it, and writes it our way.
-pub fn normalise(rfc3339: &str) -> Option<String> {
-    DateTime::from_str(rfc3339, Format::DateTimeWithOffset).ok().map(|time| text(&time))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc_to_the_second() {
+        let parsed = |text: &str| Time::parse(text).map(Time::text);
+        assert_eq!(parsed("2026-11-24T01:02:03.9+01:00").as_deref(), Some("2026-11-24T00:02:03Z"));
+        assert_eq!(parsed("2026-11-24T00:02:03Z").as_deref(), Some("2026-11-24T00:02:03Z"));
+        assert_eq!(parsed("yesterday"), None);
+        assert_eq!(Time::from_secs(i64::MAX), None);
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_read_as_one() {
+        let read = |json: &str| serde_json::from_str::<Time>(json);
+        assert_eq!(read("\"1970-01-01T00:00:10Z\"").ok(), Some(Time(10)));
+        assert!(read("\"soon\"").is_err() && read("10").is_err());
+    }
 }

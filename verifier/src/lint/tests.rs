@@ -22,7 +22,7 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
         found.extend(free.filter(|name| name.root != "string").map(|name| format!("there is no {}", name.root)));
         let mut scope = Scope::default();
         let budget =
-            json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "expired": false, "alerts": [] });
+            json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "healthy": true, "alerts": [] });
         let contacts = json!({ "security": null, "billing": null, "operations": null });
         for (name, value) in [
             ("budgets", json!([budget, budget])),
@@ -67,7 +67,7 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "budgets.existsOne(b, b.amount == 1.0)",
         "budgets.map(b, b.amount)[0] + 1.0",
         "budgets.filter(b, b.amount > 1).size() + 1",
-        "budgets.all(b, b.amount > 1) || budgets.exists(b, b.expired)",
+        "budgets.all(b, b.amount > 1) || budgets.exists(b, b.healthy)",
         "string(whole) + string(broken) + string(true)",
         "int(word) + int(broken) + 1",
         "uint(whole) + 1u",

@@ -8,7 +8,7 @@ use super::console::SupportPlan;
 use super::front::Exchange;
 
 /// The end of what has none: the date that AWS Budgets documents for that, 2087-06-15.
-const NO_END: i64 = 3_706_473_600;
+pub(super) const NO_END: i64 = 3_706_473_600;
 
 pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
     match (exchange.call.service, exchange.call.operation.as_str()) {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
+use super::billing::NO_END;
+use super::console::iso;
 use super::front::Exchange;
 
 /// The alerts of each budget, as `CreateBudget` got them: a `Notification` with its `Subscribers`.
@@ -47,12 +51,28 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
 }
 
 async fn create(exchange: &Exchange<'_>, input: &Value) -> MockResponse {
-    let response = exchange.forward(&exchange.host.services.budgets).await;
+    let mut request = exchange.request.clone();
+    request.body = with_time_period(input, exchange.cloud.now()).to_string().into();
+    let response = Exchange { request: &request, ..*exchange }.forward(&exchange.host.services.budgets).await;
     if response.status == 200 {
         let alerts = input["NotificationsWithSubscribers"].as_array().cloned().unwrap_or_default();
         exchange.host.alerts().insert(name(&input["Budget"]["BudgetName"]).to_owned(), alerts);
     }
     response
+}
+
+/// The same request with the time that AWS fills in for a monthly budget (API reference of TimePeriod).
+fn with_time_period(input: &Value, now: i64) -> Value {
+    let mut input = input.clone();
+    let (today, period) = (iso(now), &mut input["Budget"]["TimePeriod"]);
+    let month =
+        today.get(..8).and_then(|month| DateTime::from_str(&format!("{month}01T00:00:00Z"), Format::DateTime).ok());
+    if period.is_null()
+        && let Some(month) = month
+    {
+        *period = json!({ "Start": month.secs(), "End": NO_END });
+    }
+    input
 }
 
 /// The emulator's budgets, in an order of their own and with what was spent: nothing.

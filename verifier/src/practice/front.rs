@@ -10,6 +10,8 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use bytes::Bytes;
 use winterbaume_account::AccountService;
 use winterbaume_budgets::BudgetsService;
@@ -125,6 +127,15 @@ impl Cloud {
         [call.name(), call.iam_action()].iter().any(|name| denied.contains(&name.to_ascii_lowercase()))
     }
 
+    /// The answer with the accounts' time, as every answer of AWS's has it.
+    fn dated(&self, mut response: MockResponse) -> MockResponse {
+        let date = DateTime::from_secs(self.now()).fmt(Format::HttpDate).ok();
+        if let Some(date) = date.and_then(|date| http::HeaderValue::from_str(&date).ok()) {
+            response.headers.insert(http::header::DATE, date);
+        }
+        response
+    }
+
     async fn answer(&self, request: MockRequest) -> MockResponse {
         let Some(call) = Call::of(&request) else { return unknown_service() };
         let known = Caller::of(&call.access_key);
@@ -208,6 +219,6 @@ impl MockService for Cloud {
     }
 
     fn handle(&self, request: MockRequest) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
-        Box::pin(self.answer(request))
+        Box::pin(async { self.dated(self.answer(request).await) })
     }
 }

@@ -3,7 +3,10 @@
 use super::*;
 
 fn budget(kind: &str, amount: f64, unit: &str, alerts: Value) -> Value {
-    json!([{ "name": "B", "type": kind, "amount": amount, "unit": unit, "period": "MONTHLY", "expired": false, "alerts": alerts }])
+    json!([{
+        "name": "B", "type": kind, "amount": amount, "unit": unit, "period": "MONTHLY", "start": null, "end": null,
+        "whole_account": true, "filters": [], "healthy": true, "credits": true, "left_out": [], "alerts": alerts,
+    }])
 }
 
 fn alert(percent: f64, comparison: &str, emails: Value) -> Value {
@@ -66,7 +69,6 @@ pub const STATES: &[State] = &[
         &[("/production/budgets", || budget("COST", 1.0, "USD", alert(1.0, "GREATER_THAN", json!(["a@example.com"]))))],
         &["cost-budget"],
     ),
-    State("a budget whose time is over", Done, &[("/production/budgets/0/expired", || json!(true))], &["cost-budget"]),
     State(
         "a budget without an alert",
         Done,
