@@ -106,7 +106,8 @@ impl<'c> Compiler<'c> {
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
         for (name, meant) in &self.check.lets {
-            if is_taken(name) || self.course.params.contains_key(name) {
+            let called = !meant.params.is_empty() && functions::written(name).is_some();
+            if is_taken(name) || called || self.course.params.contains_key(name) {
                 let message = format!("`{name}` is already a section, a parameter, a function or `accounts`");
                 self.fail(&Part::of(["let", meant.key.as_str()]), None, message);
             }
@@ -312,7 +313,7 @@ pub(crate) fn read_lets(check: &Check) -> rewrite::Lets {
 
 /// Whether a name has a meaning in every course.
 fn is_taken(name: &str) -> bool {
-    Section::named(name).is_some() || ["accounts", NOW, SINCE].contains(&name) || functions::written(name).is_some()
+    Section::named(name).is_some() || ["accounts", NOW, SINCE].contains(&name)
 }
 
 /// A check's `let`s that are values.

@@ -43,6 +43,7 @@ pub mod plan;
 pub mod practice;
 pub mod record;
 pub mod recording;
+pub mod remembered;
 pub mod report;
 pub mod run;
 pub mod selftest;

@@ -5,6 +5,7 @@ use mdbook_verify::course::Step;
 use mdbook_verify::results::{ExpectationResult, Outcome, Reason, Verdict};
 use std::sync::Arc;
 
+use crate::remembered::Voided;
 use crate::verdict::{self, Awaited, Case, Judged};
 
 /// A check of checks: the worst verdict of its members.
@@ -18,8 +19,8 @@ pub(crate) fn judge(case: &Case, members: &[(&Step, &Judged)]) -> Judged {
     };
     reasons.sort();
     reasons.dedup();
-    let seen = members.iter().flat_map(|(_, judged)| judged.seen.clone()).collect();
-    Judged { verdict, reasons, expectations, seen }
+    // What is remembered, is of the members.
+    Judged { verdict, reasons, expectations, seen: Vec::new(), voided: Voided::default() }
 }
 
 /// What is known of the members by the evidence that has arrived.

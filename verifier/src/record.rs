@@ -41,6 +41,8 @@ pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evid
         Some(since) => Some(since),
         None => (judged.verdict == Verdict::NotYet).then(|| now.to_owned()),
     };
+    results.seen.retain(|seen| !judged.voided.seen.contains(seen));
+    results.confirmations.retain(|confirmation| !judged.voided.confirmations.contains(confirmation));
     for seen in judged.seen {
         let same = |other: &Seen| {
             (&other.step, other.expectation, &other.account, &other.about)

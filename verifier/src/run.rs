@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{Call, Results, SeenAccount};
+use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::gather::Gathered;
 use crate::mask;
 use crate::plan::{Compiled, Needs};
 use crate::record;
-use crate::verdict::{self, Awaited, Case};
+use crate::verdict::{self, Awaited, Case, Confirmable};
 
 /// What judging takes besides the evidence.
 #[derive(Debug, Clone, Copy)]
@@ -70,12 +70,47 @@ impl Bench<'_> {
         verdict::so_far(&self.case(gathered, results), step)
     }
 
+    /// Puts the learner's confirmations of a step into the results, and tells what became of each statement. One that
+    /// evidence decides is not confirmed, and neither is one about something that cannot be read; what was confirmed of
+    /// those before stays as it is.
+    ///
+    /// # Errors
+    /// When the step's expressions cannot be evaluated.
+    pub fn confirm(&self, step: &Step, gathered: &Gathered, results: &mut Results) -> Result<Vec<Confirmable>> {
+        let statements = verdict::confirmable(&self.case(gathered, results), step).map_err(anyhow::Error::msg)?;
+        let Some(account) = self.fingerprints(gathered).remove(&step.account) else { return Ok(statements) };
+        for Confirmable { statement, outcome, about } in &statements {
+            let Ok(about) = about else { continue };
+            if !matches!(outcome, Outcome::Unconfirmed | Outcome::Confirmed | Outcome::Unknown) {
+                continue;
+            }
+            results
+                .confirmations
+                .retain(|other| !(other.step == step.id && other.account == account && other.statement == *statement));
+            results.confirmations.push(Confirmation {
+                step: step.id.clone(),
+                statement: statement.clone(),
+                account: account.clone(),
+                about: about.clone(),
+                time: time::now(),
+            });
+        }
+        Ok(statements)
+    }
+
+    /// Takes back what the learner confirmed of a step.
+    pub fn withdraw(&self, step: &Step, gathered: &Gathered, results: &mut Results) {
+        let account = self.fingerprints(gathered).remove(&step.account);
+        results.confirmations.retain(|other| other.step != step.id || Some(&other.account) != account.as_ref());
+    }
+
     fn case(&self, gathered: &Gathered, results: &Results) -> Arc<Case> {
         Arc::new(Case {
             course: Arc::clone(self.course),
             compiled: Arc::clone(self.compiled),
             evidence: Arc::clone(&gathered.evidence),
             bound: Bound::new(&gathered.evidence),
+            now: gathered.now.clone(),
             fingerprints: self.fingerprints(gathered),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),

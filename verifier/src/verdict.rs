@@ -1,20 +1,23 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-use mdbook_verify::check::statement_about;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
+use mdbook_verify::results::{self, Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cel::bound::Bound;
+use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
 use crate::evidence::{self, Section, time};
 use crate::mask;
 use crate::members;
-use crate::plan::{Compiled, CompiledCheck, CompiledExpectation, CompiledProof, Need};
+use crate::plan::{
+    Compiled, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW, Need,
+};
+use crate::remembered::{Standing, Voided};
 use crate::sentence::Sentence;
 
 /// The evidence of a run: sections as JSON, by account.
@@ -31,6 +34,8 @@ pub struct Case {
     pub evidence: Arc<Evidence>,
     /// The same, for expressions.
     pub bound: Bound,
+    /// When AWS answered first, by its clock (RFC 3339); none where that is not known.
+    pub now: Option<String>,
     /// Fingerprints of account ids by the course's names, of the accounts that were identified.
     pub fingerprints: BTreeMap<String, String>,
     /// What the learner confirmed before.
@@ -54,6 +59,19 @@ pub struct Judged {
     pub expectations: Vec<ExpectationResult>,
     /// Late evidence that was seen now.
     pub seen: Vec<Seen>,
+    /// What was remembered and counts for nothing any more.
+    pub voided: Voided,
+}
+
+/// A statement of a step, as it can be confirmed now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmable {
+    /// The statement.
+    pub statement: String,
+    /// How its expectation comes out without it.
+    pub outcome: Outcome,
+    /// What a confirmation would be about, as it is remembered; or why that cannot be told.
+    pub about: Result<String, Vec<Reason>>,
 }
 
 /// An expectation while its evidence arrives.
@@ -110,7 +128,17 @@ fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
         reasons: vec![course_error(&step.account, message)],
         expectations: expectations.collect(),
         seen: Vec::new(),
+        voided: Voided::default(),
     }
+}
+
+/// What of a step can be confirmed.
+///
+/// # Errors
+/// When its expressions cannot be evaluated at all.
+pub fn confirmable(case: &Arc<Case>, step: &Step) -> Result<Vec<Confirmable>, String> {
+    let (on_thread, own) = (Arc::clone(case), step.clone());
+    cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.confirmable()))?
 }
 
 /// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
@@ -124,40 +152,37 @@ pub fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
 }
 
 /// Judges one step by its own expectations.
-struct Judge<'c> {
-    case: &'c Case,
-    step: &'c Step,
+pub(crate) struct Judge<'c> {
+    pub(crate) case: &'c Case,
+    pub(crate) step: &'c Step,
     check: Arc<CompiledCheck>,
-    fingerprint: Option<String>,
-    scope: Scope,
+    pub(crate) fingerprint: Option<String>,
+    /// What decides.
+    pub(crate) scope: Scope<'static>,
+    /// What is told, where that is more: something that could not be read need not hide what was.
+    telling: Option<Scope<'static>>,
 }
 
 impl<'c> Judge<'c> {
     fn new(case: &'c Case, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(case.compiled.check(step));
-        let mut scope = Scope::default();
-        for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
-            let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
-            scope.bind(name, Field::from_json(&json));
-        }
-        if check.uses("accounts") {
-            scope.bind("accounts", Field::Known(Box::new(case.bound.accounts())));
-        }
-        for (section, field) in case.bound.sections(&step.account).filter(|(section, _)| check.uses(section.name())) {
-            scope.bind(section.name(), field.clone());
-        }
-        for (name, expression) in &check.lets {
-            scope.bind_let(name, expression)?;
-        }
         let fingerprint = case.fingerprints.get(&step.account).cloned();
-        Ok(Judge { case, step, check, fingerprint, scope })
+        let (own, whole) = scope(case, step, &check, false)?;
+        let telling = if whole { None } else { Some(scope(case, step, &check, true)?.0) };
+        let scope = own;
+        Ok(Judge { case, step, check, fingerprint, scope, telling })
+    }
+
+    /// The names that sentences, and what is remembered, can use.
+    pub(crate) fn telling(&self) -> &Scope<'static> {
+        self.telling.as_ref().unwrap_or(&self.scope)
     }
 
     fn judge(self) -> Judged {
-        let mut seen = Vec::new();
+        let mut memory = Memory::default();
         let all = self.check.expectations.iter().enumerate();
         let decided: Vec<(Decided, &CompiledExpectation)> =
-            all.map(|(at, expectation)| (self.expectation(at, expectation, &mut seen), expectation)).collect();
+            all.map(|(at, expectation)| (self.expectation(at, expectation, &mut memory), expectation)).collect();
         let any = |outcome: Outcome| decided.iter().any(|(decided, _)| decided.outcome == outcome);
         let verdict = if any(Outcome::NotMet) {
             Verdict::NotYet
@@ -177,7 +202,7 @@ impl<'c> Judge<'c> {
         let expectations =
             decided.into_iter().map(|(decided, expectation)| decided.of(expectation, &self.step.account));
         let (reasons, expectations) = (reasons.into_iter().collect(), expectations.collect());
-        Judged { verdict, reasons, expectations, seen }
+        Judged { verdict, reasons, expectations, seen: memory.seen, voided: memory.voided }
     }
 
     fn so_far(self) -> Vec<Awaited> {
@@ -185,14 +210,26 @@ impl<'c> Judge<'c> {
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
             let ready = self.case.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
-            let result =
-                ready.then(|| self.expectation(at, expectation, &mut Vec::new()).of(expectation, &self.step.account));
+            let result = ready
+                .then(|| self.expectation(at, expectation, &mut Memory::default()).of(expectation, &self.step.account));
             Awaited { title: expectation.title.clone(), result }
         });
         awaited.collect()
     }
 
-    fn expectation(&self, at: usize, expectation: &CompiledExpectation, seen: &mut Vec<Seen>) -> Decided {
+    fn confirmable(&self) -> Vec<Confirmable> {
+        let stated = |(at, expectation): (usize, &CompiledExpectation)| {
+            let statement = expectation.statement()?;
+            Some(Confirmable {
+                statement: statement.statement.about_account(&self.step.account),
+                outcome: self.expectation(at, expectation, &mut Memory::default()).outcome,
+                about: self.is_about(statement.about.as_ref()),
+            })
+        };
+        self.check.expectations.iter().enumerate().filter_map(stated).collect()
+    }
+
+    fn expectation(&self, at: usize, expectation: &CompiledExpectation, memory: &mut Memory) -> Decided {
         if let Some(when) = &expectation.when {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
@@ -201,115 +238,138 @@ impl<'c> Judge<'c> {
             }
         }
         match &expectation.proof {
-            CompiledProof::Evidence { that, met, late } => {
+            CompiledProof::Evidence { that, met, late, instead } => {
                 let decided = that.decide(&self.scope);
-                if let (cel::Outcome::True, Some((at_time, same))) = (&decided, late) {
-                    seen.extend(self.remember(at, at_time.as_ref(), same.as_ref()));
-                }
-                let remembered = || {
-                    let (_, same) = late.as_ref()?;
-                    self.remembered(at, same.as_ref())
+                let decided = match late {
+                    Some(late) => match self.late(at, late, &decided, memory) {
+                        Some(known) => return known,
+                        None => decided,
+                    },
+                    None => decided,
                 };
                 match decided {
                     cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met)),
-                    cel::Outcome::False | cel::Outcome::Undecided(_) if remembered().is_some() => {
-                        let time = remembered().map(|seen| seen.time.clone()).unwrap_or_default();
-                        Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {time}.")])
-                    }
                     cel::Outcome::False if late.is_some() => Decided {
                         outcome: Outcome::Unknown,
                         sentences: self.tell(&expectation.fix),
-                        reasons: vec![Reason {
-                            code: ReasonCode::NotVisibleYet,
-                            account: Some(self.step.account.clone()),
-                            action: None,
-                            message: "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
-                        }],
+                        reasons: vec![self.reason(
+                            ReasonCode::NotVisibleYet,
+                            "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
+                        )],
                     },
                     cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
-                    cel::Outcome::Undecided(why) => self.unknown(that, &why),
+                    cel::Outcome::Undecided(why) => {
+                        let unknown = self.unknown(that, &why);
+                        let refused = |reason: &Reason| reason.code == ReasonCode::NotAvailableHere;
+                        match instead {
+                            // Nobody in the account may ask AWS: then the learner may say.
+                            Some(statement) if unknown.reasons.iter().all(refused) => {
+                                self.word(expectation, statement, Vec::new(), unknown.reasons, memory)
+                            }
+                            _ => unknown,
+                        }
+                    }
                 }
             }
             CompiledProof::Word { statement, backed_by, met } => {
-                self.word(expectation, &statement_about(statement, &self.step.account), backed_by, met)
+                let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
+                let event = if backed_by.as_ref().is_some_and(backed) { self.tell(met) } else { Vec::new() };
+                self.word(expectation, statement, event, Vec::new(), memory)
             }
         }
     }
 
+    /// What is remembered of late evidence, where that decides.
+    fn late(&self, at: usize, late: &CompiledLate, decided: &cel::Outcome, memory: &mut Memory) -> Option<Decided> {
+        if let cel::Outcome::True = decided {
+            memory.seen.extend(self.remember(at, late));
+            return None;
+        }
+        match self.seen_before(at, late.about.as_ref(), &mut memory.voided) {
+            Ok(Some(seen)) => {
+                let when = results::time(&seen.time);
+                Some(Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
+            }
+            Ok(None) => None,
+            Err(reasons) => Some(Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons }),
+        }
+    }
+
+    /// What a statement comes to, with what an event told of it. `refused` says why AWS could not be asked.
     fn word(
         &self,
         expectation: &CompiledExpectation,
-        statement: &str,
-        backed_by: &Option<Expression>,
-        met: &[Sentence],
+        statement: &CompiledStatement,
+        event: Vec<String>,
+        refused: Vec<Reason>,
+        memory: &mut Memory,
     ) -> Decided {
         // A word is about an account: without one there is nothing to confirm.
-        let Some(fingerprint) = &self.fingerprint else {
+        if self.fingerprint.is_none() {
             let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
-        };
-        let backed = backed_by.as_ref().is_some_and(|event| matches!(event.decide(&self.scope), cel::Outcome::True));
-        let event = if backed { self.tell(met) } else { Vec::new() };
-        let confirmed = self.case.confirmations.iter().any(|confirmation| {
-            confirmation.step == self.step.id
-                && confirmation.statement == statement
-                && confirmation.account == *fingerprint
-        });
-        if confirmed {
-            return Decided::told(Outcome::Confirmed, event);
         }
+        let text = statement.statement.about_account(&self.step.account);
         let mut sentences = self.tell(&expectation.fix);
-        sentences.extend(event);
-        Decided {
-            outcome: Outcome::Unconfirmed,
-            sentences,
-            reasons: vec![Reason {
-                code: ReasonCode::NeedsConfirmation,
-                account: Some(self.step.account.clone()),
-                action: None,
-                message: "AWS has no way to read this: it takes your word.".into(),
-            }],
+        match self.confirmation(&text, statement.about.as_ref()) {
+            Some((_, Standing::Holds)) => return Decided::told(Outcome::Confirmed, event),
+            Some((confirmed, Standing::Void)) => {
+                let when = results::time(&confirmed.time);
+                sentences.insert(0, format!("You confirmed it at {when}; what that was about has changed since."));
+                memory.voided.confirmations.push(confirmed.clone());
+            }
+            Some((_, Standing::Unreadable(reasons))) => {
+                return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
+            }
+            None => {}
         }
+        sentences.extend(event);
+        let why = statement.statement.why.as_deref().unwrap_or("This check does not read it.");
+        let mut reasons = vec![self.reason(ReasonCode::NeedsConfirmation, format!("It takes your word. {why}"))];
+        reasons.extend(refused);
+        Decided { outcome: Outcome::Unconfirmed, sentences, reasons }
     }
 
-    /// What an event was about, as it is remembered; `None` where that cannot be told.
-    fn about(&self, same: Option<&Expression>) -> Option<String> {
-        let about = match same {
-            Some(same) => same.words(&self.scope)?,
-            None => String::new(),
-        };
-        Some(self.case.key.digest(format!("about {about}").as_bytes()))
-    }
-
-    fn remember(&self, at: usize, time: Option<&Expression>, same: Option<&Expression>) -> Option<Seen> {
+    fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
+        let told = late.at.as_ref().and_then(|at| at.words(self.telling()));
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,
             check_hash: self.step.hash.clone(),
             account: self.fingerprint.clone()?,
-            about: self.about(same)?,
-            time: time.and_then(|time| time.words(&self.scope)).unwrap_or_else(time::now),
-        })
-    }
-
-    fn remembered(&self, at: usize, same: Option<&Expression>) -> Option<&Seen> {
-        let about = self.about(same)?;
-        self.case.seen.iter().find(|seen| {
-            seen.step == self.step.id
-                && seen.expectation == at
-                && seen.check_hash == self.step.hash
-                && Some(&seen.account) == self.fingerprint.as_ref()
-                && seen.about == about
+            about: self.is_about(late.about.as_ref()).ok()?,
+            time: told.or_else(|| self.case.now.clone()).unwrap_or_else(time::now),
         })
     }
 
     fn unknown(&self, expression: &Expression, why: &str) -> Decided {
+        Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.why_unknown(expression, why) }
+    }
+
+    /// Why an expression cannot be decided.
+    pub(crate) fn why_unknown(&self, expression: &Expression, why: &str) -> Vec<Reason> {
         let needs = self.check.needs(expression);
-        Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons(needs, why) }
+        if self.case.now.is_some() || !self.check.asks_the_time(expression) {
+            return self.reasons(needs, why);
+        }
+        let message = "AWS's answer did not say what time it is.".to_owned();
+        let timeless = self.reason(ReasonCode::IncompleteAnswer, message);
+        let read = self.read_reasons(needs);
+        if read.is_empty() { vec![timeless] } else { read }
+    }
+
+    fn reason(&self, code: ReasonCode, message: String) -> Reason {
+        Reason { code, account: Some(self.step.account.clone()), action: None, message }
     }
 
     /// The reasons of everything unreadable among these needs; a mistake in the check where there is nothing.
     fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
+        let reasons = self.read_reasons(needs);
+        if reasons.is_empty() { vec![course_error(&self.step.account, &self.shown(why.to_owned()))] } else { reasons }
+    }
+
+    /// The reasons of everything unreadable among these needs.
+    fn read_reasons(&self, needs: impl IntoIterator<Item = Need>) -> Vec<Reason> {
         let mut reasons = BTreeSet::new();
         for need in needs {
             let account = need.account.as_ref().unwrap_or(&self.step.account);
@@ -318,9 +378,6 @@ impl<'c> Judge<'c> {
                 evidence::collect_reasons(section, &need.fields, &mut reasons);
             }
         }
-        if reasons.is_empty() {
-            reasons.insert(course_error(&self.step.account, why));
-        }
         let mask = |reason: Reason| Reason { message: self.shown(reason.message), ..reason };
         reasons.into_iter().map(mask).collect()
     }
@@ -328,7 +385,7 @@ impl<'c> Judge<'c> {
     /// The sentences that can be told.
     fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
         let shown = |words| self.shown(words);
-        sentences.into_iter().filter_map(|sentence| sentence.fill(&self.scope, &shown)).collect()
+        sentences.into_iter().filter_map(|sentence| sentence.fill(self.telling(), &shown)).collect()
     }
 
     /// Words from AWS as the results show them.
@@ -346,13 +403,15 @@ impl Case {
 
 impl Decided {
     fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
-        let statement = match &expectation.proof {
-            CompiledProof::Word { statement, .. } => Some(statement_about(statement, account)),
-            CompiledProof::Evidence { .. } => None,
+        // Beside evidence, it is asked for only where that cannot be had.
+        let asked = match expectation.proof {
+            CompiledProof::Word { .. } => self.outcome != Outcome::NotApplicable,
+            CompiledProof::Evidence { .. } => matches!(self.outcome, Outcome::Confirmed | Outcome::Unconfirmed),
         };
+        let statement = expectation.statement().filter(|_| asked);
         ExpectationResult {
             title: expectation.title.clone(),
-            statement: statement.filter(|_| self.outcome != Outcome::NotApplicable),
+            statement: statement.map(|statement| statement.statement.about_account(account)),
             outcome: self.outcome,
             sentences: self.sentences,
         }
@@ -365,6 +424,35 @@ impl Decided {
     fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
         Decided { outcome, sentences, reasons: Vec::new() }
     }
+}
+
+/// What is remembered, and what is not any more.
+#[derive(Default)]
+struct Memory {
+    seen: Vec<Seen>,
+    voided: Voided,
+}
+
+/// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
+fn scope(case: &Case, step: &Step, check: &CompiledCheck, certain: bool) -> Result<(Scope<'static>, bool), String> {
+    let (mut scope, mut whole) = (Scope::default(), true);
+    for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
+        let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
+        scope.bind(name, Field::from_json(&json, &Type::Any));
+    }
+    if check.uses("accounts") {
+        scope.bind("accounts", Field::Known(Box::new(case.bound.accounts())));
+    }
+    if let Some(now) = case.now.as_deref().filter(|_| check.uses(NOW)) {
+        scope.bind_time(NOW, now);
+    }
+    for (section, field) in case.bound.sections(&step.account).filter(|(section, _)| check.uses(section.name())) {
+        scope.bind(section.name(), field.clone());
+    }
+    for (name, expression) in &check.lets {
+        whole &= scope.bind_let(name, expression, certain)?;
+    }
+    Ok((scope, whole))
 }
 
 fn course_error(account: &str, why: &str) -> Reason {

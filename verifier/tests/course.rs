@@ -5,7 +5,7 @@
 mod common;
 
 use common::COURSE;
-use mdbook_verify::check::{Body, Proof};
+use mdbook_verify::check::Body;
 use std::collections::BTreeSet;
 use std::path::Path;
 use verify::evidence::table;
@@ -72,8 +72,9 @@ fn every_fix_has_a_sentence_that_can_always_be_told_and_every_check_says_what_it
         for expectation in check.expectations() {
             let told = expectation.fix.iter().any(|sentence| !sentence.contains('{'));
             assert!(told, "{}: “{}” has no fix without a hole", check.name, expectation.title);
-            if let Proof::Word { statement, .. } = &expectation.proof {
-                assert!(statement.ends_with('.'), "{statement}");
+            if let Some(statement) = expectation.statement() {
+                assert!(statement.text.ends_with('.'), "{}", statement.text);
+                assert!(statement.why.as_ref().is_some_and(|why| why.ends_with('.')), "{}: why?", statement.text);
             }
         }
     }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::COURSE;
-use mdbook_verify::check::{Body, Check, Late, Proof};
+use mdbook_verify::check::{About, Body, Check, Late, Let, Proof};
 use mdbook_verify::course::Course;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -146,6 +146,14 @@ fn operands(source: &str, at: usize, code: &dyn Fn(usize) -> bool) -> (Range<usi
     (left..at, at + 2..right)
 }
 
+fn broken_about(about: &About) -> Vec<(String, About)> {
+    let same =
+        broken(&about.same).into_iter().map(|text| (format!("same: {text}"), About { same: text, ..about.clone() }));
+    let still =
+        broken(&about.still).into_iter().map(|text| (format!("still: {text}"), About { still: text, ..about.clone() }));
+    same.chain(still).collect()
+}
+
 fn mutants(check: &Check) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut add = |what: String, change: &dyn Fn(&mut Check)| {
@@ -153,9 +161,10 @@ fn mutants(check: &Check) -> Vec<Mutant> {
         change(&mut check);
         mutants.push(Mutant { what: what.split_whitespace().collect::<Vec<_>>().join(" "), check });
     };
-    for (name, source) in &check.lets {
-        for text in broken(source) {
-            add(format!("let {name}: {text}"), &|check| drop(check.lets.insert(name.clone(), text.clone())));
+    for (name, meant) in &check.lets {
+        for text in broken(&meant.text) {
+            let broken = Let { text: text.clone(), ..meant.clone() };
+            add(format!("let {name}: {text}"), &|check| drop(check.lets.insert(name.clone(), broken.clone())));
         }
     }
     for (at, expectation) in check.expectations().iter().enumerate() {
@@ -189,12 +198,25 @@ fn mutants(check: &Check) -> Vec<Mutant> {
             };
             late_is("absence: false".into(), None);
             late_is("at: none".into(), late.at.as_ref().map(|_| Late { at: None, ..late.clone() }));
-            late_is("same: none".into(), late.same.as_ref().map(|_| Late { same: None, ..late.clone() }));
+            late_is("same: none".into(), late.about.as_ref().map(|_| Late { about: None, ..late.clone() }));
             for text in late.at.iter().flat_map(|at| broken(at)) {
                 late_is(format!("at: {text}"), Some(Late { at: Some(text), ..late.clone() }));
             }
-            for text in late.same.iter().flat_map(|same| broken(same)) {
-                late_is(format!("same: {text}"), Some(Late { same: Some(text), ..late.clone() }));
+            for (what, about) in late.about.iter().flat_map(broken_about) {
+                late_is(what, Some(Late { about: Some(about), ..late.clone() }));
+            }
+        }
+        if let Some(about) = expectation.statement().and_then(|statement| statement.about.as_ref()) {
+            let all = broken_about(about).into_iter().map(|(what, about)| (what, Some(about)));
+            for (what, changed) in all.chain([("same: none".to_owned(), None)]) {
+                add(format!("{number} {what}"), &|check| {
+                    expect(check, &|it| match &mut it.proof {
+                        Proof::Word { statement, .. } | Proof::Evidence { instead: Some(statement), .. } => {
+                            statement.about.clone_from(&changed);
+                        }
+                        Proof::Evidence { .. } => {}
+                    });
+                });
             }
         }
         if let Proof::Word { backed_by: Some(event), .. } = &expectation.proof {

@@ -20,12 +20,12 @@ pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 const LARGEST: u64 = 256 << 20;
 
 /// The version of the format that this library reads and writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The whole document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
-    /// The version of this format: 1.
+    /// The version of this format: 2.
     pub version: u32,
     /// Whether these verdicts are about the practice account.
     pub practice: bool,
@@ -158,6 +158,8 @@ pub struct Confirmation {
     pub statement: String,
     /// Fingerprint of the account it was said of.
     pub account: String,
+    /// Keyed digest of what it was about (the root user's MFA device, say). A confirmation counts while that is there.
+    pub about: String,
     /// When (RFC 3339, UTC).
     pub time: String,
 }
@@ -205,6 +207,8 @@ pub enum Unusable {
     Damaged(String),
     /// It was written by a later version.
     Newer(u64),
+    /// It was written by an earlier version, in a format that this one does not read.
+    Older(u64),
     /// It was not written with this learner's key.
     Foreign,
 }
@@ -216,6 +220,9 @@ impl fmt::Display for Unusable {
             Unusable::Damaged(why) => write!(f, "it is damaged ({why})"),
             Unusable::Newer(version) => {
                 write!(f, "it has format version {version}, and this program knows up to {VERSION}: update verify")
+            }
+            Unusable::Older(version) => {
+                write!(f, "it has format version {version}, and this program writes {VERSION}: verify your steps again")
             }
             Unusable::Foreign => f.write_str("it was not written by verify on this machine"),
         }
@@ -288,6 +295,7 @@ impl Results {
         let AnyVersion { version } = serde_json::from_slice(bytes).map_err(damaged)?;
         match version.as_ref().and_then(serde_json::Value::as_u64) {
             Some(version) if version > u64::from(VERSION) => return Err(Unusable::Newer(version)),
+            Some(version) if version < u64::from(VERSION) => return Err(Unusable::Older(version)),
             Some(_) => {}
             None => return Err(Unusable::Damaged("it has no version".into())),
         }

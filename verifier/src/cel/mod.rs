@@ -202,7 +202,8 @@ impl Expression {
     /// Of a filtered list that cannot be told as a whole, those elements that certainly belong to it.
     fn certain(&self, scope: &Scope) -> Option<value::PartialList> {
         let (list, variable, condition) = rewrite::filter(&self.expanded)?;
-        let list = Value::resolve_val(&rewrite::guard(list), &scope.0).ok()?;
+        let list = rewrite::guard(list);
+        let list = Value::resolve_val(&list, &scope.0).map(CowVal::into_owned).ok()?;
         let (elements, _) = value::elements(list.as_ref())?;
         let condition = rewrite::guard(condition);
         let belongs = |element: &&Box<dyn Val>| {
@@ -238,20 +239,25 @@ impl Expression {
 }
 
 /// The names that expressions can use, with their values.
-pub struct Scope(Context<'static, 'static>);
+pub struct Scope<'s>(Context<'s, 'static>);
 
-impl Default for Scope {
-    fn default() -> Scope {
+impl Default for Scope<'_> {
+    fn default() -> Self {
         Scope(Context::with_env(env()))
     }
 }
 
-impl Scope {
+impl Scope<'_> {
     /// Binds a name. An unreadable or absent value stays unbound: using it is then an error, as it should be.
     pub fn bind(&mut self, name: &str, field: value::Field) {
         if let value::Field::Known(value) = field {
             self.0.add_variable_as_val(name, value);
         }
+    }
+
+    /// A scope within this one.
+    pub fn within(&self) -> Scope<'_> {
+        Scope(self.0.new_inner_scope())
     }
 
     /// Binds a time.
@@ -262,17 +268,17 @@ impl Scope {
     }
 
     /// Evaluates a `let` and binds it. One that fails stays unbound; but where nothing is decided, only told (`certain`),
-    /// a filtered list of which something could not be read holds what certainly belongs to it.
+    /// a filtered list of which something could not be read holds what certainly belongs to it. Tells whether its whole
+    /// value is bound.
     ///
     /// # Errors
     /// When its value is larger than any `let` needs to be.
-    pub fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<(), String> {
-        let value = match expression.evaluate(self) {
-            Ok(value) => value,
-            Err(_) => match expression.certain(self).filter(|_| certain) {
-                Some(known) => Box::new(known),
-                None => return Ok(()),
-            },
+    pub fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<bool, String> {
+        let Ok(value) = expression.evaluate(self) else {
+            if let Some(known) = certain.then(|| expression.certain(self)).flatten() {
+                self.0.add_variable_as_val(name, Box::new(known));
+            }
+            return Ok(false);
         };
         let too_long = value.downcast_ref::<CelString>().is_some_and(|text| text.inner().len() > MAX_TEXT)
             || value.downcast_ref::<CelList>().is_some_and(|list| list.inner().len() > MAX_LIST);
@@ -280,7 +286,7 @@ impl Scope {
             return Err(format!("`{name}` comes to more than {MAX_TEXT} bytes of text or {MAX_LIST} list entries"));
         }
         self.0.add_variable_as_val(name, value);
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -2,21 +2,24 @@
 
 use serde_json::json;
 
+use super::types::Type;
 use super::value::{Field, Fields};
-use super::{Expression, Outcome, Scope, names, on_a_thread};
+use super::{Expression, Outcome, Scope, names, on_a_thread, rewrite};
 
-fn scope() -> Scope {
+fn scope() -> Scope<'static> {
     let mut scope = Scope::default();
     let unread = json!({ "$unreadable": [{ "code": "denied", "message": "no" }] });
     let evidence = json!({
         "root": { "mfa": true, "password": unread, "device": null, "list": [{ "name": "a", "secret": unread }, { "name": "b", "secret": 1 }] },
         "part": [1, unread],
+        "some": [{ "name": "a" }, { "name": "b" }, unread],
+        "none": [unread],
     });
     for (name, value) in evidence.as_object().unwrap() {
-        scope.bind(name, Field::from_json(value));
+        scope.bind(name, Field::from_json(value, &Type::Any));
     }
-    scope.bind("gone", Field::from_json(&unread));
-    scope.bind("copy", Field::from_json(&evidence["root"]));
+    scope.bind("gone", Field::from_json(&unread, &Type::Any));
+    scope.bind("copy", Field::from_json(&evidence["root"], &Type::Any));
     scope.bind("same", Field::Known(Box::new(Fields::new([("a".to_owned(), Field::None)].into()))));
     scope
 }
@@ -56,6 +59,37 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
         ("gone.size() == 0", "unknown"),
         ("has(gone.x)", "unknown"),
         ("part.size() == 2", "unknown"),
+        // Of a list that was read in part, what was read counts, and nothing else does.
+        ("part[0] == 1", "true"),
+        ("part[1] == 1", "unknown"),
+        ("1 in part", "true"),
+        ("2 in part", "unknown"),
+        ("!(2 in part)", "unknown"),
+        ("part == [1]", "unknown"),
+        ("(part + [2]).size() == 3", "unknown"),
+        ("([2] + part).size() == 3", "unknown"),
+        ("some.exists(s, s.name == 'b')", "true"),
+        ("some.exists(s, s.name == 'c')", "unknown"),
+        ("!some.exists(s, s.name == 'c')", "unknown"),
+        ("some.all(s, s.name != 'b')", "false"),
+        ("some.all(s, s.name != 'c')", "unknown"),
+        ("some.exists_one(s, s.name == 'b')", "unknown"),
+        ("some.filter(s, s.name == 'b').size() == 1", "unknown"),
+        ("some.filter(s, s.name == 'b').size() > 0", "true"),
+        ("size(some.filter(s, s.name == 'c')) == 0", "unknown"),
+        ("some.map(s, s.name).exists(n, n == 'a')", "unknown"),
+        ("some.map(s, 1).size() == 2", "unknown"),
+        ("some.size() > 1", "unknown"),
+        // Whether there are any more is not known either.
+        ("none.exists(s, true)", "unknown"),
+        ("none.all(s, false)", "unknown"),
+        ("none.all(s, true)", "true"),
+        ("none.exists(s, false)", "false"),
+        ("none.map(s, 1).size() == 0", "unknown"),
+        ("none.filter(s, false).size() == 0", "true"),
+        ("none.filter(s, true).size() == 0", "unknown"),
+        ("some.exists(s, none.exists(n, n.name == s.name))", "unknown"),
+        ("none.exists(s, s == 'x') || true", "unknown"),
         ("root.list.exists(l, l.secret == 1)", "true"),
         ("root.list.exists(l, l.secret == 2)", "unknown"),
         ("root.list.all(l, l.secret == 2)", "false"),
@@ -127,4 +161,102 @@ fn what_fails_on_one_of_many_threads_moves_nothing_out_of_its_place() {
         assert_eq!(outcome.ok(), (thing % 7 != 3).then_some(thing));
     }
     assert!(super::each_on_threads(Vec::<i32>::new(), |_| ()).is_empty());
+}
+
+/// What an expression comes to with these `let`s.
+fn with_lets(lets: &[(&str, &[&str], &str)], source: &'static str) -> Result<String, String> {
+    let lets: Vec<(String, Vec<String>, String)> = lets
+        .iter()
+        .map(|(name, params, text)| {
+            ((*name).into(), params.iter().map(|param| (*param).into()).collect(), (*text).into())
+        })
+        .collect();
+    on_a_thread(move || {
+        let read = |(name, params, text): (String, Vec<String>, String)| {
+            (name, rewrite::Let { params, tree: Expression::read(&text).unwrap() })
+        };
+        let expression = Expression::with(source, &lets.into_iter().map(read).collect()).map_err(|it| it.message)?;
+        Ok(match expression.decide(&scope()) {
+            Outcome::True => "true".to_owned(),
+            Outcome::False => "false".to_owned(),
+            Outcome::Undecided(_) => "unknown".to_owned(),
+        })
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_let_with_parameters_captures_nothing() {
+    let lets: &[(&str, &[&str], &str)] = &[
+        ("named", &["s", "name"], "s.name == name"),
+        ("like", &["s"], "root.list.exists(l, named(l, s.name))"),
+        ("twice", &["l"], "l + l == 2 * l"),
+        ("other", &["x"], "root.list.exists(s, s.name != x.name)"),
+        ("again", &["x"], "again(x)"),
+        ("ping", &["x"], "pong(x)"),
+        ("pong", &["x"], "ping(x)"),
+    ];
+    for (source, expected) in [
+        ("root.list.exists(s, named(s, 'b'))", "true"),
+        ("root.list.all(l, like(l))", "true"),
+        // The variables are called as those within the lets.
+        ("root.list.exists(s, other(s))", "true"),
+        ("root.list.exists(l, root.list.exists(s, named(l, s.name)))", "true"),
+        ("[1, 2].all(l, twice(l))", "true"),
+        ("[1, 2].map(l, [l].map(l, l + 1)[0]) == [2, 3]", "true"),
+        ("some.exists(s, named(s, 'c'))", "unknown"),
+    ] {
+        assert_eq!(with_lets(lets, source).as_deref(), Ok(expected), "{source}");
+    }
+    for (source, why) in [
+        ("again(1)", "`again` uses itself"),
+        ("ping(1)", "`ping` uses itself"),
+        ("named(1)", "`named` is written named(s, name)"),
+    ] {
+        assert_eq!(with_lets(lets, source).unwrap_err(), why, "{source}");
+    }
+    let doubling: Vec<(String, String)> =
+        (1..40).map(|at| (format!("d{at}"), format!("d{}(x) + d{0}(x)", at - 1))).collect();
+    let mut doubling: Vec<(&str, &[&str], &str)> =
+        doubling.iter().map(|(name, text)| (name.as_str(), &["x"][..], text.as_str())).collect();
+    doubling.push(("d0", &["x"], "x"));
+    assert!(with_lets(&doubling, "d39(1) > 0").unwrap_err().contains("more than"));
+}
+
+#[test]
+fn whether_a_filtered_list_has_one_is_asked_as_exists() {
+    let lets: &[(&str, &[&str], &str)] = &[
+        ("bs", &[], "some.filter(s, s.name == 'b')"),
+        ("cs", &[], "some.filter(s, s.name == 'c')"),
+        ("sub", &[], "bs.filter(s, s.name != 'a')"),
+    ];
+    for (source, expected) in [
+        ("bs.size() > 0", "true"),
+        ("0 < bs.size()", "true"),
+        ("bs.size() >= 1", "true"),
+        ("bs.size() != 0", "true"),
+        ("bs.size() == 0", "false"),
+        ("bs.size() < 1", "false"),
+        ("bs.size() <= 0", "false"),
+        ("sub.size() > 0", "true"),
+        ("cs.size() > 0", "unknown"),
+        ("cs.size() == 0", "unknown"),
+        ("bs.size() > 1", "unknown"),
+    ] {
+        assert_eq!(with_lets(lets, source).as_deref(), Ok(expected), "{source}");
+    }
+}
+
+#[test]
+fn times_are_times() {
+    for (source, expected) in [
+        ("timestamp('2026-11-26T00:00:00Z') < timestamp('2026-11-26T01:00:00+00:30')", "true"),
+        ("timestamp('2026-11-26T00:00:00Z') - timestamp('2026-11-25T00:00:00Z') == duration('24h')", "true"),
+        ("timestamp('2026-11-26T00:00:00Z') + duration('1s') > timestamp('2026-11-26T00:00:00Z')", "true"),
+        ("timestamp('2026-11-26T00:00:00Z') > '2025'", "unknown"),
+        ("string(timestamp('2026-11-26T00:00:00Z')) == '2026-11-26T00:00:00Z'", "true"),
+        ("timestamp('yesterday') > timestamp('2026-11-26T00:00:00Z')", "unknown"),
+    ] {
+        assert_eq!(decide(source), expected, "{source}");
+    }
 }

@@ -3,7 +3,7 @@
 use mdbook_verify::param::Param;
 use schemars::SchemaGenerator;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -43,6 +43,8 @@ pub struct Record {
     pub name: String,
     /// The fields.
     pub fields: BTreeMap<String, Type>,
+    /// Those of them that may be known to be none.
+    pub optional: BTreeSet<String>,
 }
 
 impl Type {
@@ -53,7 +55,7 @@ impl Type {
 
     /// Something with named fields.
     pub fn record(name: &str, fields: BTreeMap<String, Type>) -> Type {
-        Type::Record(Arc::new(Record { name: name.to_owned(), fields }))
+        Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional: BTreeSet::new() }))
     }
 
     /// A parameter's type.
@@ -159,12 +161,28 @@ fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
         ["string"] => Type::Text,
         ["array"] => Type::list(of_schema(name, &schema["items"], definitions)),
         ["object"] if schema["properties"].is_object() => {
-            let fields = schema["properties"].as_object().into_iter().flatten();
-            let fields = fields.map(|(field, schema)| (field.clone(), of_schema(field, schema, definitions)));
-            Type::record(name, fields.collect())
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let fields =
+                properties.clone().map(|(field, schema)| (field.clone(), of_schema(field, schema, definitions)));
+            let fields = fields.collect();
+            let optional = properties.filter(|(_, schema)| may_be_none(schema, definitions));
+            let optional = optional.map(|(field, _)| field.clone()).collect();
+            Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional }))
         }
         _ => Type::Any,
     }
+}
+
+/// Whether what a JSON Schema of ours describes may be none.
+fn may_be_none(schema: &Value, definitions: &Value) -> bool {
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        return name != "Unreadable" && may_be_none(&definitions[name], definitions);
+    }
+    let any = schema["anyOf"].as_array().into_iter().flatten();
+    let kinds = schema["type"].as_array().into_iter().flatten();
+    any.into_iter().any(|one| may_be_none(one, definitions))
+        || schema["type"] == "null"
+        || kinds.into_iter().any(|kind| kind == "null")
 }
 
 #[cfg(test)]
@@ -177,6 +195,7 @@ mod tests {
         let Type::Record(budget) = budget.as_ref() else { panic!("{budget:?}") };
         assert_eq!((&budget.fields["amount"], &budget.fields["name"]), (&Type::Double, &Type::Text));
         assert!(matches!(&budget.fields["alerts"], Type::List(alert) if matches!(alert.as_ref(), Type::Record(_))));
+        assert!(budget.optional.contains("end") && !budget.optional.contains("name"), "{:?}", budget.optional);
         for (name, section) in sections() {
             assert!(matches!(section, Type::List(_) | Type::Record(_)), "{name}: {section:?}");
         }

@@ -265,7 +265,7 @@ pub fn add<'b, 'v>(one: &'b (dyn Val + 'v), other: &(dyn Val + 'v)) -> Result<Co
 }
 
 /// The elements of a list, and whether they are all; none of anything else.
-pub fn elements(value: &dyn Val) -> Option<(&[Box<dyn Val>], bool)> {
+pub fn elements<'e>(value: &'e (dyn Val + 'static)) -> Option<(&'e [Box<dyn Val>], bool)> {
     let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
     whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.0.as_slice(), false)))
 }

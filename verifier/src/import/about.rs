@@ -66,7 +66,7 @@ impl Accounts {
     /// The accounts that a check speaks of, whosever it is.
     pub(super) fn of_check(&self, course: &Course, check: &Check) -> BTreeSet<String> {
         let mut texts: Vec<&str> = vec![&check.title];
-        texts.extend(check.lets.values().map(String::as_str));
+        texts.extend(check.lets.values().map(|meant| meant.text.as_str()));
         match &check.body {
             Body::Expect(expectations) => texts.extend(expectations.iter().flat_map(texts_of)),
             Body::Steps(names) => {
@@ -184,8 +184,9 @@ fn texts_of(expectation: &Expectation) -> Vec<&str> {
     texts.extend(expectation.when.as_deref());
     match &expectation.proof {
         Proof::Evidence { that, .. } => texts.push(that),
-        Proof::Word { statement, .. } => texts.push(statement),
+        Proof::Word { .. } => {}
     }
+    texts.extend(expectation.statement().map(|statement| statement.text.as_str()));
     texts
 }
 

@@ -1,6 +1,7 @@
 //! What in a check's expressions and sentences cannot be right, or will not do.
 
-use mdbook_verify::check::{Check, Expectation, Proof, statement_about};
+use cel::common::ast::Expr;
+use mdbook_verify::check::{About, Check, Expectation, Let, Proof, Statement};
 use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::{Diagnostic, Spot};
 use mdbook_verify::places::{Part, TomlFile};
@@ -8,12 +9,15 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
+use super::copies::{self, Condition};
+use super::guards::{self, Unasked, Values};
 use super::infer::{self, Names};
 use super::logic::{Form, Sought};
 use super::{RULES, nearest_rule};
-use crate::cel::Expression;
 use crate::cel::types::{self, Type};
+use crate::cel::{Expression, names, rewrite};
 use crate::compile::{self, Lets};
+use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
 
 /// Everything about one check, each with the name of its rule. What cannot be compiled is `compile`'s to tell, and is let
@@ -22,15 +26,18 @@ pub fn check(course: &Course, check: &Check, unread: &BTreeSet<String>) -> Vec<(
     let path = Path::new("checks").join(format!("{}.toml", check.name));
     let file = TomlFile::read(&course.root, path);
     let names = names(course, unread);
-    let mut linter = Linter { check, file, names, used: BTreeSet::new(), found: Vec::new() };
+    let read = compile::read_lets(check);
+    let mut linter = Linter { check, root: &course.root, file, names, read, used: BTreeSet::new(), found: Vec::new() };
     let lets = linter.lets();
     for (at, expectation) in check.expectations().iter().enumerate() {
         linter.expectation(at, expectation);
         linter.fix(at, &expectation.fix);
-        linter.statement(at, &expectation.proof);
+        expectation.statement().iter().for_each(|statement| linter.statement(at, statement));
     }
-    linter.unused(&lets);
+    linter.unused();
     linter.apart(&lets);
+    linter.unasked(&lets);
+    linter.copied(&lets);
     linter.allowed();
     linter.found
 }
@@ -41,14 +48,18 @@ fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
     let kind = |name: &String, param| if unread.contains(name) { Type::Any } else { Type::of_param(param) };
     names.extend(course.params.iter().map(|(name, param)| (name.clone(), kind(name, param))));
     let account = |name: &String| (name.clone(), Type::record(&format!("accounts.{name}"), types::sections().clone()));
+    names.insert(NOW.into(), Type::Time);
     names.insert("accounts".into(), Type::record("accounts", course.accounts.keys().map(account).collect()));
     names
 }
 
 struct Linter<'l> {
     check: &'l Check,
+    root: &'l Path,
     file: TomlFile,
     names: Names,
+    /// The check's `let`s, as they are written.
+    read: rewrite::Lets,
     /// The names that its expressions use, and the words of those that cannot be compiled.
     used: BTreeSet<String>,
     found: Vec<(&'static str, Diagnostic)>,
@@ -57,30 +68,60 @@ struct Linter<'l> {
 impl Linter<'_> {
     /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
     fn lets(&mut self) -> Lets {
-        let compiled = self.check.lets.iter().map(|(name, source)| (name.clone(), self.compiled(source)));
+        let (values, templates): (Vec<_>, Vec<_>) =
+            self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
+        let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
         let compiled: Vec<(String, Option<Expression>)> = compiled.collect();
         let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
         let (lets, _) = compile::in_order(compiled);
         for (name, expression) in &lets {
-            let kind = self.infer(&Part::of(["let", name.as_str()]), 0, expression);
+            let kind = self.infer(&self.part_of(name), 0, expression);
             self.names.insert(name.clone(), kind);
+        }
+        for (_, meant) in templates {
+            self.template(meant);
         }
         lets
     }
 
+    /// The part of the check that a `let` is.
+    fn part_of(&self, name: &str) -> Part {
+        Part::of(["let", self.check.lets.get(name).map_or(name, |meant| meant.key.as_str())])
+    }
+
+    /// A `let` with parameters, of whose types nothing is known here.
+    fn template(&mut self, meant: &Let) {
+        let Some(expression) = self.compiled(&meant.text) else { return };
+        let before = self.names.clone();
+        self.names.extend(meant.params.iter().map(|param| (param.clone(), Type::Any)));
+        self.infer(&Part::of(["let", meant.key.as_str()]), 0, &expression);
+        self.names = before;
+    }
+
     fn compiled(&mut self, source: &str) -> Option<Expression> {
-        let compiled = Expression::parse(source).ok();
+        let compiled = Expression::with(source, &self.read).ok();
         match &compiled {
-            Some(expression) => self.used.extend(expression.names().iter().map(|name| name.root.clone())),
+            Some(expression) => self.uses(expression),
             None => self.used.extend(words(source)),
         }
         compiled
     }
 
-    fn unused(&mut self, lets: &[(String, Expression)]) {
-        let unused = lets.iter().map(|(name, _)| name).filter(|name| !self.used.contains(*name));
+    /// Notes the names that an expression uses as it is written.
+    fn uses(&mut self, expression: &Expression) {
+        self.used.extend(names::places(expression.tree()).into_iter().map(|(name, _)| name.root));
+        names::each(expression.tree(), &mut |node| {
+            if let Expr::Call(call) = &node.expr {
+                self.used.insert(call.func_name.clone());
+            }
+        });
+    }
+
+    fn unused(&mut self) {
+        let own = self.check.lets.iter().filter(|(_, meant)| meant.shared.is_none());
+        let unused = own.map(|(name, _)| name).filter(|name| !self.used.contains(*name));
         for name in unused.cloned().collect::<Vec<_>>() {
-            let spot = self.file.key(&Part::of(["let", name.as_str()]));
+            let spot = self.file.key(&self.part_of(&name));
             self.warn("unused-let", spot, format!("nothing uses `{name}`"), "take it out of [let]");
         }
     }
@@ -89,10 +130,11 @@ impl Linter<'_> {
         let part = |key: &str| Part::expectation(at).then(key);
         self.condition(&part("when"), expectation.when.as_deref());
         let met = match &expectation.proof {
-            Proof::Evidence { that, met, late } => {
+            Proof::Evidence { that, met, late, .. } => {
                 self.condition(&part("that"), Some(that));
-                for (key, source) in late.iter().flat_map(|late| [("at", &late.at), ("same", &late.same)]) {
-                    self.shown(&part(key), source.as_deref());
+                self.typed(&part("at"), late.as_ref().and_then(|late| late.at.as_deref()), &Type::Time);
+                if let Some(about) = late.as_ref().and_then(|late| late.about.as_ref()) {
+                    self.about(&part, about);
                 }
                 met
             }
@@ -101,6 +143,9 @@ impl Linter<'_> {
                 met
             }
         };
+        if let Some(about) = expectation.statement().and_then(|statement| statement.about.as_ref()) {
+            self.about(&part, about);
+        }
         for (key, texts) in [("met", met), ("fix", &expectation.fix)] {
             for (at, text) in texts.iter().enumerate() {
                 self.sentence(&part(key).then(at), text);
@@ -108,13 +153,28 @@ impl Linter<'_> {
         }
     }
 
+    /// What is remembered: text or a number, and a list of such.
+    fn about(&mut self, part: &dyn Fn(&str) -> Part, about: &About) {
+        self.shown(&part("same"), Some(&about.same));
+        let before = self.names.clone();
+        self.names.insert(SINCE.to_owned(), Type::Time);
+        self.typed(&part("still"), Some(&about.still), &Type::list(Type::Any));
+        self.names = before;
+    }
+
     /// An expression that must be true or false.
     fn condition(&mut self, part: &Part, source: Option<&str>) {
+        self.typed(part, source, &Type::Bool);
+    }
+
+    /// An expression that must have a type.
+    fn typed(&mut self, part: &Part, source: Option<&str>, wanted: &Type) {
         let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
         let kind = self.infer(part, 0, &expression);
-        if !kind.agrees(&Type::Bool) {
-            let message = format!("{part}: this is {kind}, and must be true or false");
-            self.warn("wrong-type", self.file.value(part), message, "compare it with something");
+        if !kind.agrees(wanted) {
+            let message = format!("{part}: this is {kind}, and must be {wanted}");
+            let help = if *wanted == Type::Bool { "compare it with something" } else { "name one of its fields" };
+            self.warn("wrong-type", self.file.value(part), message, help);
         }
     }
 
@@ -129,12 +189,12 @@ impl Linter<'_> {
     }
 
     fn sentence(&mut self, part: &Part, text: &str) {
-        let Ok(sentence) = Sentence::parse(text) else {
+        let Ok(sentence) = Sentence::parse(text, &self.read) else {
             self.used.extend(words(text));
             return;
         };
         for (at, hole) in sentence.placed_holes() {
-            self.used.extend(hole.names().iter().map(|name| name.root.clone()));
+            self.uses(hole);
             let kind = self.infer(part, at, hole);
             if !kind.can_be_shown() {
                 let message = format!("{part}: a sentence cannot show {kind}");
@@ -154,11 +214,16 @@ impl Linter<'_> {
 
     /// The type of an expression that begins there in a text of the check.
     fn infer(&mut self, part: &Part, begin: usize, expression: &Expression) -> Type {
-        let (kind, mistakes) = infer::infer(expression.tree(), &self.names);
+        let (kind, mistakes) = infer::infer(expression.tree(), &self.names, &self.read);
+        let shared = self.check.file_of(part);
         for mistake in mistakes {
             let range = expression.range(mistake.node, mistake.word.as_deref());
             let range = range.unwrap_or(0..expression.source().len());
-            let spot = self.file.within(part, begin + range.start..begin + range.end);
+            let range = begin + range.start..begin + range.end;
+            let spot = match shared.parent().is_some_and(|folder| folder.ends_with("shared")) {
+                true => TomlFile::read(self.root, &shared).within(part, range),
+                false => self.file.within(part, range),
+            };
             let help = "`verify schema evidence` and the reference chapter list every section and field";
             self.warn(mistake.rule, spot, format!("{part}: {}", mistake.message), help);
         }
@@ -166,14 +231,13 @@ impl Linter<'_> {
     }
 
     /// A statement names the account, and nothing else is filled in.
-    fn statement(&mut self, at: usize, proof: &Proof) {
-        let Proof::Word { statement, .. } = proof else { return };
-        let filled = statement_about(statement, "");
+    fn statement(&mut self, at: usize, statement: &Statement) {
+        let filled = statement.about_account("");
         if let Some(begin) = filled.find('{') {
             let hole = filled[begin..].split_inclusive('}').next().unwrap_or_default();
             let message = format!("[[expect]] {}: nothing fills {hole} in a statement", at + 1);
             let part = Part::expectation(at).then("attest");
-            let spot = match statement.find(hole) {
+            let spot = match statement.text.find(hole) {
                 Some(begin) => self.file.within(&part, begin..begin + hole.len()),
                 None => self.file.value(&part),
             };
@@ -184,7 +248,8 @@ impl Linter<'_> {
 
     /// What a learner reads when the expectation isn't met.
     fn fix(&mut self, at: usize, fix: &[String]) {
-        let has_hole = |text: &String| Sentence::parse(text).is_ok_and(|sentence| sentence.holes().next().is_some());
+        let has_hole =
+            |text: &String| Sentence::parse(text, &self.read).is_ok_and(|sentence| sentence.holes().next().is_some());
         if !fix.is_empty() && fix.iter().all(has_hole) {
             let message = format!("[[expect]] {}: every sentence of its fix has a hole", at + 1);
             let help =
@@ -197,12 +262,12 @@ impl Linter<'_> {
     /// Expectations that each look for one of the same things, and so may find different ones. Where one asks for all
     /// that the other does and more, whatever meets it meets both.
     fn apart(&mut self, lets: &[(String, Expression)]) {
-        let trees = lets.iter().map(|(name, expression)| (name.as_str(), expression.tree())).collect();
+        let trees = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
         let mut before: Vec<(usize, Sought)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = Expression::parse(that) else { continue };
-            let form = Form::of(expression.tree(), &trees);
+            let Ok(expression) = Expression::with(that, &self.read) else { continue };
+            let form = Form::of(expression.expanded(), &trees);
             let beside = form.sought_beside();
             let twice = beside.iter().enumerate().find_map(|(first, one)| {
                 let other = beside[first + 1..].iter().find(|other| differ(one, other))?;
@@ -228,6 +293,56 @@ impl Linter<'_> {
                 self.warn("apart", self.file.value(&Part::expectation(at).then("that")), message, help);
             }
             before.extend(sought.into_iter().map(|sought| (at, sought)));
+        }
+    }
+
+    /// What decides, and rests on something that may not be there.
+    fn unasked(&mut self, lets: &[(String, Expression)]) {
+        let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let read = |source: &Option<String>| Expression::with(source.as_deref()?, &self.read).ok();
+            let when = read(&expectation.when);
+            let that = match &expectation.proof {
+                Proof::Evidence { that, .. } => Expression::with(that, &self.read).ok(),
+                Proof::Word { .. } => None,
+            };
+            let before = when.as_ref().map(Expression::expanded);
+            for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
+                let Some(expression) = expression else { continue };
+                for Unasked { message, help } in guards::unasked(expression.expanded(), known, &values, &self.names) {
+                    let part = Part::expectation(at).then(key);
+                    self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
+                }
+            }
+        }
+    }
+
+    /// Conditions on the same things that were written twice, and of which each asks for something that the other does not.
+    fn copied(&mut self, lets: &[(String, Expression)]) {
+        let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
+        let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
+            let Ok(expression) = Expression::with(that, &self.read) else { continue };
+            let conditions = copies::conditions(expression.expanded(), &values, &self.names);
+            let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
+                let pair = |one: &Condition| conditions.iter().find_map(|other| one.lost(other));
+                earlier.iter().find_map(pair).map(|lost| (*first, lost))
+            });
+            if let Some((first, lost)) = twice {
+                let part = Part::expectation(at).then("that");
+                let message = format!(
+                    "[[expect]] {} and {} ask for {} in different words: {}",
+                    first + 1,
+                    at + 1,
+                    lost.element,
+                    lost.difference
+                );
+                let help = "write the condition once, as a let that takes a parameter (\"warns(a)\" = \"…\"); if it is \
+                            meant so, say allow = [\"copied\"] at the top of the check";
+                self.warn("copied", self.file.value(&part), message, help);
+            }
+            before.push((at, conditions));
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::trial;
 use crate::cel::functions;
+use crate::cel::rewrite::{Let, Lets};
 use crate::cel::types::{Record, Type};
 use crate::compile::did_you_mean;
 
@@ -25,19 +26,34 @@ pub struct Mistake {
 /// The names that an expression can use, with their types.
 pub type Names = BTreeMap<String, Type>;
 
-/// An expression's type, and its mistakes.
-pub fn infer(expression: &Expression, names: &Names) -> (Type, Vec<Mistake>) {
-    let mut inference = Inference { names: names.clone(), mistakes: Vec::new() };
+/// An expression's type, and its mistakes, with the `let`s that it may call.
+pub fn infer(expression: &Expression, names: &Names, lets: &Lets) -> (Type, Vec<Mistake>) {
+    let mut inference = Inference::new(names, lets);
     let kind = inference.of(expression);
     (kind, inference.mistakes)
 }
 
-struct Inference {
+/// The variables of an expression's loops with their types. Each has a name of its own where `let`s are written out.
+pub fn variables(expression: &Expression, names: &Names, lets: &Lets) -> Names {
+    let mut inference = Inference::new(names, lets);
+    inference.of(expression);
+    inference.variables
+}
+
+struct Inference<'l> {
     names: Names,
+    lets: &'l Lets,
+    /// The `let`s that are being called.
+    open: Vec<String>,
+    variables: Names,
     mistakes: Vec<Mistake>,
 }
 
-impl Inference {
+impl<'l> Inference<'l> {
+    fn new(names: &Names, lets: &'l Lets) -> Inference<'l> {
+        Inference { names: names.clone(), lets, open: Vec::new(), variables: Names::new(), mistakes: Vec::new() }
+    }
+
     fn of(&mut self, expression: &Expression) -> Type {
         let node = expression.id;
         match &expression.expr {
@@ -96,6 +112,7 @@ impl Inference {
         };
         let begin = self.of(&comprehension.accu_init);
         let before = self.names.clone();
+        self.variables.insert(comprehension.iter_var.clone(), element.clone());
         self.names.insert(comprehension.iter_var.clone(), element);
         self.names.extend(comprehension.iter_var2.iter().map(|name| (name.clone(), Type::Any)));
         self.names.insert(comprehension.accu_var.clone(), begin);
@@ -111,6 +128,9 @@ impl Inference {
         let target = call.target.as_ref().map(|target| self.of(target));
         let mut args: Vec<Type> = target.into_iter().collect();
         args.extend(call.args.iter().map(|arg| self.of(arg)).collect::<Vec<_>>());
+        if let Some(called) = self.lets.get(name).filter(|called| !called.params.is_empty() && call.target.is_none()) {
+            return self.called(node, name, called, &args);
+        }
         match (name, args.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE, all) => {
                 all.iter().for_each(|arg| self.expect(node, arg, &Type::Bool, name));
@@ -157,6 +177,24 @@ impl Inference {
         }
     }
 
+    /// A `let` for arguments of these types. What is wrong with it for them, is wrong with the call.
+    fn called(&mut self, node: u64, name: &str, called: &Let, args: &[Type]) -> Type {
+        if self.open.iter().any(|open| open == name) || called.params.len() != args.len() {
+            return Type::Any;
+        }
+        let before = self.names.clone();
+        self.names.extend(called.params.iter().cloned().zip(args.iter().cloned()));
+        self.open.push(name.to_owned());
+        let found = self.mistakes.len();
+        let kind = self.of(&called.tree);
+        for mistake in &mut self.mistakes[found..] {
+            (mistake.node, mistake.word) = (node, Some(name.to_owned()));
+        }
+        self.open.pop();
+        self.names = before;
+        kind
+    }
+
     /// What the evaluator makes of a call.
     fn tried(&mut self, node: u64, call: &CallExpr, args: &[Type]) -> Type {
         let name = call.func_name.as_str();
@@ -193,9 +231,12 @@ impl Inference {
     fn comparable(&mut self, node: u64, one: &Type, other: &Type, by: &str) -> bool {
         let agree = one.agrees(other);
         if !agree {
-            let null =
-                if [one, other].contains(&&Type::Null) { "; ask `has(…)` whether something is there" } else { "" };
-            let message = format!("`{}` has {one} on one side and {other} on the other{null}", shown(by));
+            let hint = match [one, other] {
+                sides if sides.contains(&&Type::Null) => "; ask `has(…)` whether something is there",
+                sides if sides.contains(&&Type::Time) => "; write a time as timestamp('2026-11-26T00:00:00Z')",
+                _ => "",
+            };
+            let message = format!("`{}` has {one} on one side and {other} on the other{hint}", shown(by));
             self.wrong("wrong-type", node, None, message);
         }
         agree
@@ -214,7 +255,7 @@ fn refused_function(name: &str, args: &[Type]) -> String {
         Some(written) if !args.is_empty() && !args.contains(&Type::Any) => {
             format!("`{name}` cannot take {}; it is written {written}", listed(args))
         }
-        _ => functions::misused(name),
+        _ => functions::misused(name, std::iter::empty()),
     }
 }
 

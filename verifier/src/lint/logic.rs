@@ -38,6 +38,29 @@ impl Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: Vec::new() }.of(tree)
     }
 
+    /// The form of a loop's condition, in which its variable has no name.
+    pub fn about(condition: &Tree, variable: &str, lets: &BTreeMap<&str, &Tree>) -> Form {
+        Reader { lets, left: LARGEST, open: Vec::new(), bound: vec![variable.to_owned()] }.of(condition)
+    }
+
+    /// What it looks at, whatever the values that it compares it with.
+    pub fn shape(&self) -> String {
+        match self {
+            Form::And(parts) | Form::Or(parts) => {
+                parts.iter().map(Form::shape).filter(|shape| !shape.is_empty()).collect::<Vec<_>>().join(", ")
+            }
+            Form::Not(form) => form.shape(),
+            Form::Exists(list, _) | Form::Filter(list, _) => list.shape(),
+            Form::Other(name, parts) => {
+                let of: Vec<String> = parts.iter().map(Form::shape).filter(|shape| !shape.is_empty()).collect();
+                match name.strip_prefix('.') {
+                    Some(field) => [of, vec![field.trim_end_matches('?').to_owned()]].concat().join("."),
+                    None => of.join(", "),
+                }
+            }
+        }
+    }
+
     /// What is looked for, beside and instead of each other.
     pub fn sought(&self) -> Vec<Sought> {
         match self {
@@ -85,7 +108,18 @@ impl Form {
         one_or([self, other].into_iter().flat_map(parts).collect(), Form::Or)
     }
 
-    fn not(self) -> Form {
+    /// That a list has one.
+    pub fn some(list: Form) -> Form {
+        list.exists(Form::And(BTreeSet::new()))
+    }
+
+    /// That a record has a field.
+    pub fn has(record: Form, field: &str) -> Form {
+        Form::other(format!(".{field}?"), vec![record])
+    }
+
+    /// The opposite.
+    pub fn not(self) -> Form {
         match self {
             Form::Not(form) => *form,
             form => Form::Not(Box::new(form)),
@@ -252,7 +286,7 @@ fn some_of(form: Form) -> Form {
         Form::Other(name, parts) if name == "size" && parts.len() == 1 => parts.first().cloned(),
         _ => None,
     };
-    let there = |list: Form| list.exists(Form::And(BTreeSet::new()));
+    let there = Form::some;
     let (negated, compared) = match &form {
         Form::Not(compared) => (true, compared.as_ref()),
         compared => (false, compared),

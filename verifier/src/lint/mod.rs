@@ -9,9 +9,13 @@
 //! | [`infer`] | what types expressions have |
 //! | [`trial`] | what the evaluator makes of a call |
 //! | [`logic`] | what conditions look for |
+//! | [`guards`] | what decides and may not be there |
+//! | [`copies`] | conditions that were copied, and lost something |
 
 pub mod cases;
 pub mod checks;
+pub mod copies;
+pub mod guards;
 pub mod infer;
 pub mod logic;
 mod place;
@@ -61,7 +65,8 @@ pub struct Finding {
 }
 
 /// The rules whose warnings a check can allow.
-pub const RULES: &[&str] = &["apart", "braces", "fix", "hole", "statement", "unused-check", "unused-let"];
+pub const RULES: &[&str] =
+    &["apart", "braces", "copied", "empty", "fix", "hole", "statement", "unused-check", "unused-let"];
 
 /// What to do about a rule that there is none of.
 fn nearest_rule(rule: &str) -> String {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::infer::{self, Names};
 use crate::cel::functions::{FUNCTIONS, MACROS};
+use crate::cel::rewrite::Lets;
 use crate::cel::types::{self, Type};
 use crate::cel::value::Field;
 use crate::cel::{Expression, Scope, names, on_a_thread};
@@ -16,8 +17,11 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
         let mut names: Names = types::sections().clone();
         names.extend([("whole".to_owned(), Type::Int), ("broken".to_owned(), Type::Double)]);
         names.extend([("word".to_owned(), Type::Text), ("anything".to_owned(), Type::Any)]);
-        let mut found: Vec<String> =
-            infer::infer(expression.tree(), &names).1.into_iter().map(|mistake| mistake.message).collect();
+        let mut found: Vec<String> = infer::infer(expression.tree(), &names, &Lets::new())
+            .1
+            .into_iter()
+            .map(|mistake| mistake.message)
+            .collect();
         let free = names::used(expression.tree()).into_iter().filter(|name| !names.contains_key(&name.root));
         found.extend(free.filter(|name| name.root != "string").map(|name| format!("there is no {}", name.root)));
         let mut scope = Scope::default();
@@ -34,7 +38,7 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
             ("word", json!("1")),
             ("anything", json!("1")),
         ] {
-            scope.bind(name, Field::from_json(&value));
+            scope.bind(name, Field::from_json(&value, &Type::Any));
         }
         (found, expression.fails(&scope))
     })
@@ -82,6 +86,8 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "root.mfa ? 1 : 2",
         "budgets[?0].hasValue() && budgets[?7].orValue(1) == 1 && budgets[?0].value().amount == 10.0",
         "budgets[?0].or(budgets[?1]).hasValue()",
+        "timestamp('2026-01-01T00:00:00Z') - duration('1h') < timestamp(whole)",
+        "timestamp('2026-01-01T00:00:00Z') - timestamp(whole) > duration('1h')",
     ];
     for source in right {
         assert_eq!(told(source), (Vec::new(), None), "{source}");
@@ -89,8 +95,9 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
     let wrong = [
         "account.name.matches('x')",
         "matches(account.name, 'x')",
-        "timestamp('2026-01-01T00:00:00Z')",
-        "duration('1h')",
+        "timestamp('2026-01-01T00:00:00Z') > '2025'",
+        "timestamp('2026-01-01T00:00:00Z') > duration('1h')",
+        "timestamp(whole) + timestamp(whole)",
         "budgets[0].amount * whole",
         "budgets[0].amount + 1",
         "whole - 1.0",
@@ -177,9 +184,12 @@ fn a_macro_that_is_misspelt_is_what_is_told() {
     let said = |source: &'static str| {
         on_a_thread(move || {
             let expression = Expression::compile(source).unwrap();
-            let meant = crate::cel::functions::meant_for_macros(expression.tree());
+            let meant = crate::cel::functions::misused_calls(expression.tree());
             let told = meant.iter().map(|(name, node)| {
-                (crate::cel::functions::misused(name), source[expression.range(*node, Some(name)).unwrap()].to_owned())
+                (
+                    crate::cel::functions::misused(name, std::iter::empty()),
+                    source[expression.range(*node, Some(name)).unwrap()].to_owned(),
+                )
             });
             (told.collect::<Vec<_>>(), expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>())
         })
@@ -205,7 +215,7 @@ fn a_mistake_stands_where_its_word_does() {
             let expression = Expression::compile(source).unwrap();
             let mut names: Names = types::sections().clone();
             names.insert("whole".to_owned(), Type::Int);
-            let (_, mistakes) = infer::infer(expression.tree(), &names);
+            let (_, mistakes) = infer::infer(expression.tree(), &names, &Lets::new());
             mistakes.iter().map(|it| expression.range(it.node, it.word.as_deref()).unwrap()).collect::<Vec<_>>()
         });
         assert_eq!(place.unwrap(), vec![at], "{source}");

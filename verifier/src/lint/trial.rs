@@ -1,14 +1,15 @@
 //! What a call comes to for arguments of these types, and whether the evaluator takes them: it is tried on samples.
 
 use cel::common::types::{
-    CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelOptional, CelString, CelUInt,
+    CelBool, CelBytes, CelDouble, CelDuration, CelInt, CelList, CelMap, CelMapKey, CelNull, CelOptional, CelString,
+    CelTimestamp, CelUInt,
 };
 use cel::common::value::Val;
 use std::collections::HashMap;
 
 use crate::cel::trial;
 use crate::cel::types::Type;
-use crate::cel::value::{Field, Fields};
+use crate::cel::value::{self, Field, Fields};
 
 /// No operator or function takes more, and the samples to try would multiply.
 const MOST: usize = 3;
@@ -36,7 +37,8 @@ pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
 fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
     match kind {
         Type::Any => {
-            let known = [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text];
+            let known =
+                [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text, Type::Time, Type::Duration];
             let record = Type::record("", [].into());
             let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record]).flat_map(samples).collect();
             all.push(list(&Type::Int));
@@ -54,7 +56,14 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
         Type::Int => vec![Box::new(CelInt::from(1))],
         Type::Uint => vec![Box::new(CelUInt::from(1))],
         Type::Double => vec![Box::new(CelDouble::from(1.0))],
-        Type::Text => vec![Box::new(CelString::from("1"))],
+        // Of texts, what numbers, times and durations are made of.
+        Type::Text => {
+            ["1", "2026-11-26T00:00:00Z", "1h"].map(|text| Box::new(CelString::from(text)) as Box<dyn Val>).into()
+        }
+        Type::Time => {
+            value::time("2026-11-26T00:00:00Z").into_iter().map(|time| Box::new(time) as Box<dyn Val>).collect()
+        }
+        Type::Duration => vec![Box::new(CelDuration::from(chrono::TimeDelta::hours(1)))],
         Type::List(of) => vec![list(of)],
         Type::Record(_) => vec![Box::new(Fields::new([("1".to_owned(), Field::None)].into()))],
     }
@@ -80,6 +89,10 @@ fn of(value: &dyn Val) -> Type {
         Type::Double
     } else if value.downcast_ref::<CelString>().is_some() {
         Type::Text
+    } else if value.downcast_ref::<CelTimestamp>().is_some() {
+        Type::Time
+    } else if value.downcast_ref::<CelDuration>().is_some() {
+        Type::Duration
     } else {
         Type::Any
     }

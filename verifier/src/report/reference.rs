@@ -1,7 +1,7 @@
 //! The reference chapter: what each check proves and what it can't, what is read for it, the evidence with its fields,
 //! and the words for what comes of it. All of it is taken from the course and the code, so it is never out of date.
 
-use mdbook_verify::check::{Body, Check, Proof, statement_about};
+use mdbook_verify::check::{Body, Check, Proof};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::{ReasonCode, Verdict};
 use serde_json::Value;
@@ -61,11 +61,15 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
         Body::Expect(expectations) => {
             for expectation in expectations {
                 let how = match &expectation.proof {
+                    Proof::Evidence { instead: Some(statement), .. } => {
+                        let stated = plain(&statement.about_account(&check.account));
+                        format!("proved; where AWS refuses to tell anybody in the account, your word: “{stated}”")
+                    }
                     Proof::Evidence { late: None, .. } => "proved".to_owned(),
                     Proof::Evidence { late: Some(_), .. } => "proved, some time after it happened".to_owned(),
                     Proof::Word { statement, backed_by, .. } => {
                         let backed = if backed_by.is_some() { ", beside an event that AWS recorded" } else { "" };
-                        format!("your word{backed}: “{}”", plain(&statement_about(statement, &check.account)))
+                        format!("your word{backed}: “{}”", plain(&statement.about_account(&check.account)))
                     }
                 };
                 let _ = writeln!(out, "- {} ({how})", plain(&expectation.title));

@@ -19,8 +19,8 @@ use crate::plan::Compiled;
 use crate::practice;
 use crate::run::Bench;
 use cases::Case;
+use situations::Situation;
 pub use situations::Situations;
-use situations::{Situation, words};
 
 /// What was found about one check.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,8 +152,13 @@ fn judged(
     let key = Key::new([0; 32]);
     let members = step.members.iter().filter_map(|id| course.step(id));
     let judged: Vec<&Step> = members.chain([step]).collect();
-    results.confirmations = words(course, &judged, gathered, &key, said);
-    Bench { course, compiled, key: &key, show_identifiers: false }.judge(&judged, gathered, results);
+    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    results.confirmations.clear();
+    for step in judged.iter().filter(|step| step.members.is_empty() && said(step)) {
+        // A check that cannot be evaluated says so when it is judged.
+        let _ = bench.confirm(step, gathered, results);
+    }
+    bench.judge(&judged, gathered, results);
     results.steps.remove(&step.id).unwrap_or_else(|| unreachable!("the step was judged"))
 }
 

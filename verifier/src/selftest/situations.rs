@@ -1,10 +1,7 @@
 //! The practice account in every situation that a check must tell apart.
 
 use anyhow::Result;
-use mdbook_verify::check;
 use mdbook_verify::course::{Course, Step};
-use mdbook_verify::key::Key;
-use mdbook_verify::results::Confirmation;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,27 +116,4 @@ async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'stat
     let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}).await;
     let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();
     Situation { gathered, done, action }
-}
-
-/// The learner's word for the steps that `said` says of, about the accounts as they were seen.
-pub(super) fn words(
-    course: &Course,
-    steps: &[&Step],
-    gathered: &Gathered,
-    key: &Key,
-    said: &dyn Fn(&Step) -> bool,
-) -> Vec<Confirmation> {
-    let of = |step: &&Step| {
-        let account = gathered.account_ids.get(&step.account).map(|id| key.fingerprint(id));
-        let statements = course.check(step).expectations().iter().filter_map(|expectation| match &expectation.proof {
-            check::Proof::Word { statement, .. } => Some(check::statement_about(statement, &step.account)),
-            check::Proof::Evidence { .. } => None,
-        });
-        let confirm = |statement| {
-            let account = account.clone()?;
-            Some(Confirmation { step: step.id.clone(), statement, account, time: time::now() })
-        };
-        statements.filter_map(confirm).collect::<Vec<_>>()
-    };
-    steps.iter().filter(|step| said(step)).flat_map(of).collect()
 }

@@ -6,11 +6,10 @@ pub mod faults;
 pub mod http;
 
 use aws_config::SdkConfig;
-use mdbook_verify::check::{Proof, statement_about};
-use mdbook_verify::course::{Course, Step};
+use mdbook_verify::course::Course;
 use mdbook_verify::key::Key;
 use mdbook_verify::param::Params;
-use mdbook_verify::results::{Confirmation, Results, StepResult};
+use mdbook_verify::results::{Results, StepResult};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -75,29 +74,13 @@ pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> R
     recording::fill_gaps(&mut gathered, &compiled.plan(course, &course.steps));
     let key = key();
     let mut results = Results::empty(true);
-    let fingerprint = |account: &str| gathered.account_ids.get(account).map(|id| key.fingerprint(id));
-    results.confirmations = confirmations(&fingerprint);
-    results.confirmations.retain(|confirmation| confirmed(&confirmation.step));
     let bench = Bench { course, compiled, key: &key, show_identifiers: false };
     let steps: Vec<_> = course.steps.iter().collect();
+    for step in steps.iter().filter(|step| step.members.is_empty() && confirmed(&step.id)) {
+        bench.confirm(step, &gathered, &mut results).unwrap();
+    }
     bench.judge(&steps, &gathered, &mut results);
     results
-}
-
-/// The learner's word for everything, about the accounts that could be identified.
-fn confirmations(fingerprint: &dyn Fn(&str) -> Option<String>) -> Vec<Confirmation> {
-    let (course, _) = &*COURSE;
-    let words = course.steps.iter().flat_map(|step| {
-        course.check(step).expectations().iter().filter_map(move |expectation| match &expectation.proof {
-            Proof::Word { statement, .. } => Some((step, statement_about(statement, &step.account))),
-            Proof::Evidence { .. } => None,
-        })
-    });
-    let confirm = |(step, statement): (&Step, String)| {
-        let (step_id, account) = (step.id.clone(), fingerprint(&step.account)?);
-        Some(Confirmation { step: step_id, statement, account, time: "2026-11-24T00:00:00Z".into() })
-    };
-    words.filter_map(confirm).collect()
 }
 
 pub async fn world(start: Start, steps: &[&str]) -> World {

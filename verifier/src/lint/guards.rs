@@ -1,0 +1,153 @@
+//! What decides must not rest on something that may not be there: `all` is true of an empty list, and a field that is
+//! none or the first of an empty list cannot be decided at all.
+
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
+use cel::parser::Expression as Tree;
+use std::collections::BTreeMap;
+
+use super::infer::{self, Names};
+use super::logic::Form;
+use crate::cel::rewrite::Lets;
+use crate::cel::types::Type;
+
+/// Something that may not be there, and nothing asks first whether it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unasked {
+    /// What, in a sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The trees of a check's `let`s that are values, written out, by name.
+pub type Values<'t> = BTreeMap<&'t str, &'t Tree>;
+
+/// What in an expression, with its `let`s written out, may not be there. `when` is what is known before.
+pub fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Names) -> Vec<Unasked> {
+    let lets = Lets::new();
+    let mut variables = infer::variables(tree, names, &lets);
+    for value in values.values() {
+        variables.extend(infer::variables(value, names, &lets));
+    }
+    let names = names.clone().into_iter().chain(variables).collect();
+    let mut walk = Walk { values, names, open: Vec::new(), found: Vec::new() };
+    let known: Vec<Form> = when.iter().map(|when| walk.form(when)).collect();
+    walk.of(tree, &known);
+    walk.found.sort();
+    walk.found.dedup();
+    walk.found
+}
+
+struct Walk<'w> {
+    values: &'w Values<'w>,
+    names: Names,
+    open: Vec<String>,
+    found: Vec<Unasked>,
+}
+
+impl Walk<'_> {
+    /// Walks an expression, with what is known to be true where it is decided.
+    fn of(&mut self, tree: &Tree, known: &[Form]) {
+        match &tree.expr {
+            Expr::Ident(name) => {
+                if let Some(value) = self.values.get(name.as_str()).copied()
+                    && !self.open.contains(name)
+                {
+                    self.open.push(name.clone());
+                    self.of(value, known);
+                    self.open.pop();
+                }
+            }
+            Expr::Select(select) => {
+                self.of(&select.operand, known);
+                if !select.test {
+                    self.field(tree, &select.operand, &select.field, known);
+                }
+            }
+            Expr::Call(call) => self.call(call, known),
+            Expr::Comprehension(each) => self.each(each, known),
+            Expr::List(list) => list.elements.iter().for_each(|element| self.of(element, known)),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: &CallExpr, known: &[Form]) {
+        match (call.func_name.as_str(), call.args.as_slice()) {
+            (op::LOGICAL_AND, [one, other]) => {
+                self.of(one, &with(known, self.form(other)));
+                self.of(other, &with(known, self.form(one)));
+            }
+            (op::LOGICAL_OR, [one, other]) => {
+                self.of(one, &with(known, self.form(other).not()));
+                self.of(other, &with(known, self.form(one).not()));
+            }
+            (op::CONDITIONAL, [condition, yes, no]) => {
+                self.of(condition, known);
+                self.of(yes, &with(known, self.form(condition)));
+                self.of(no, &with(known, self.form(condition).not()));
+            }
+            (op::INDEX, [list, at]) => {
+                self.of(list, known);
+                if matches!(at.expr, Expr::Literal(LiteralValue::Int(_))) && !self.has_one(list, known) {
+                    self.found.push(Unasked {
+                        message: format!("the list `{}` may be empty, and one of it is asked for", self.form(list)),
+                        help: "ask first whether it has one, as in list.size() > 0 && …, or look with exists".into(),
+                    });
+                }
+            }
+            (_, args) => call.target.iter().map(|target| &**target).chain(args).for_each(|arg| self.of(arg, known)),
+        }
+    }
+
+    fn each(&mut self, each: &ComprehensionExpr, known: &[Form]) {
+        self.of(&each.iter_range, known);
+        let condition = match &each.loop_step.expr {
+            Expr::Call(step) => step.args.as_slice(),
+            _ => &[],
+        };
+        if is_all(each) && !self.has_one(&each.iter_range, known) {
+            self.found.push(Unasked {
+                message: format!("`all` is true of an empty list, and `{}` may be one", self.form(&each.iter_range)),
+                help: "ask as well whether it has one (list.size() > 0 && list.all(…)), or say when it applies".into(),
+            });
+        }
+        condition.iter().for_each(|part| self.of(part, known));
+    }
+
+    /// A field of a record that may be none.
+    fn field(&mut self, tree: &Tree, operand: &Tree, field: &str, known: &[Form]) {
+        let Type::Record(record) = infer::infer(operand, &self.names, &Lets::new()).0 else { return };
+        if !record.optional.contains(field) {
+            return;
+        }
+        let asked = Form::has(self.form(operand), field);
+        if !known.iter().any(|known| known.implies(&asked)) {
+            self.found.push(Unasked {
+                message: format!("`{}` may be none", self.form(tree)),
+                help: format!("ask first, as in has(….{field}) && …"),
+            });
+        }
+    }
+
+    fn has_one(&self, list: &Tree, known: &[Form]) -> bool {
+        if let Expr::List(list) = &list.expr {
+            return !list.elements.is_empty();
+        }
+        let one = Form::some(self.form(list));
+        known.iter().any(|known| known.implies(&one))
+    }
+
+    fn form(&self, tree: &Tree) -> Form {
+        Form::of(tree, self.values)
+    }
+}
+
+fn with(known: &[Form], more: Form) -> Vec<Form> {
+    known.iter().cloned().chain([more]).collect()
+}
+
+/// Whether a loop was written as `all`.
+fn is_all(each: &ComprehensionExpr) -> bool {
+    let begins_true = matches!(&each.accu_init.expr, Expr::Literal(LiteralValue::Boolean(begin)) if *begin.inner());
+    begins_true && matches!(&each.loop_step.expr, Expr::Call(step) if step.func_name == op::LOGICAL_AND)
+}

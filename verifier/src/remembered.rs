@@ -1,0 +1,99 @@
+//! What stays true of a step from one run to the next: late evidence that was seen, and what the learner confirmed. Both
+//! count only while what they were about is still there.
+
+use mdbook_verify::results::{Confirmation, Reason, Seen};
+use std::collections::BTreeSet;
+
+use crate::plan::{CompiledAbout, SINCE};
+use crate::verdict::Judge;
+
+/// Whether something that is remembered still counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Holds,
+    /// What it was about is there no more.
+    Void,
+    /// What is there now cannot be told.
+    Unreadable(Vec<Reason>),
+}
+
+/// What is remembered of a step and counts for nothing any more.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Voided {
+    /// Late evidence.
+    pub seen: Vec<Seen>,
+    /// Confirmations.
+    pub confirmations: Vec<Confirmation>,
+}
+
+impl Judge<'_> {
+    /// What something is about now, as it is remembered.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub(crate) fn is_about(&self, about: Option<&CompiledAbout>) -> Result<String, Vec<Reason>> {
+        let Some(CompiledAbout { same, .. }) = about else { return Ok(self.digest("")) };
+        match same.words(self.telling()) {
+            Some(value) => Ok(self.digest(&value)),
+            None => Err(self.why_unknown(same, "it is no text")),
+        }
+    }
+
+    /// Whether what was remembered at a time still counts.
+    pub(crate) fn standing(&self, about: Option<&CompiledAbout>, remembered: &str, since: &str) -> Standing {
+        let Some(CompiledAbout { still, .. }) = about else {
+            return if remembered == self.digest("") { Standing::Holds } else { Standing::Void };
+        };
+        let mut scope = self.scope.within();
+        scope.bind_time(SINCE, since);
+        match still.list(&scope) {
+            Ok(there) if there.iter().any(|value| self.digest(value) == remembered) => Standing::Holds,
+            Ok(_) => Standing::Void,
+            Err(why) => Standing::Unreadable(self.why_unknown(still, &why)),
+        }
+    }
+
+    /// The late evidence that was seen before for an expectation and still counts; what does not is noted.
+    pub(crate) fn seen_before(
+        &self,
+        at: usize,
+        about: Option<&CompiledAbout>,
+        voided: &mut Voided,
+    ) -> Result<Option<&Seen>, Vec<Reason>> {
+        let mine = |seen: &&Seen| {
+            seen.step == self.step.id
+                && seen.expectation == at
+                && seen.check_hash == self.step.hash
+                && Some(&seen.account) == self.fingerprint.as_ref()
+        };
+        let mut unreadable = BTreeSet::new();
+        for seen in self.case.seen.iter().filter(mine) {
+            match self.standing(about, &seen.about, &seen.time) {
+                Standing::Holds => return Ok(Some(seen)),
+                Standing::Void => voided.seen.push(seen.clone()),
+                Standing::Unreadable(reasons) => unreadable.extend(reasons),
+            }
+        }
+        if unreadable.is_empty() { Ok(None) } else { Err(unreadable.into_iter().collect()) }
+    }
+
+    /// The learner's confirmation of a statement, and whether it still counts.
+    pub(crate) fn confirmation(
+        &self,
+        statement: &str,
+        about: Option<&CompiledAbout>,
+    ) -> Option<(&Confirmation, Standing)> {
+        let confirmation = self.case.confirmations.iter().find(|confirmation| {
+            confirmation.step == self.step.id
+                && confirmation.statement == statement
+                && Some(&confirmation.account) == self.fingerprint.as_ref()
+        })?;
+        let standing = self.standing(about, &confirmation.about, &confirmation.time);
+        Some((confirmation, standing))
+    }
+
+    fn digest(&self, value: &str) -> String {
+        self.case.key.digest(format!("about {value}").as_bytes())
+    }
+}
