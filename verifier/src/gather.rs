@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
-use crate::account::Connection;
+use crate::account::{Connected, Connection};
 use crate::evidence::clock::Clock;
+use crate::evidence::pace::Pace;
 use crate::evidence::privileges::{self, Power};
 use crate::evidence::time::Time;
-use crate::evidence::{self, CallLog, Identity, Read, Reader, Section, Timed};
+use crate::evidence::{self, CallLog, Enough, Identity, Read, Reader, Section, Timed};
 use crate::mask;
 use crate::verdict::Evidence;
 
@@ -59,15 +60,17 @@ pub type Plan = BTreeMap<String, BTreeSet<Section>>;
 ///
 /// `expected` are the account ids that were seen before. Where there is one, everything is read beside the question who
 /// the account is, and thrown away if it is another; where there is none, that question comes first. `progress` is told
-/// at the beginning, and whenever something has arrived.
+/// at the beginning, and whenever something has arrived. `enough` tells whether a list need not be read any further.
 pub async fn gather(
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
     expected: &BTreeMap<String, String>,
     progress: &(dyn Fn(&SoFar<'_>) + Sync),
+    enough: Option<Enough>,
 ) -> Gathered {
     let (log, clock, arrived) = (CallLog::default(), Clock::new(plan.len()), Mutex::default());
-    let gathering = Gathering { plan, expected, log, clock, arrived, progress };
+    let pace = Pace::default();
+    let gathering = Gathering { plan, expected, log, clock, pace, enough, arrived, progress };
     gathering.tell();
     join_all(plan.keys().map(|account| gathering.read(account, connections.get(account)))).await;
     let arrived = gathering.arrived.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -152,6 +155,8 @@ struct Gathering<'g> {
     expected: &'g BTreeMap<String, String>,
     log: CallLog,
     clock: Clock,
+    pace: Pace,
+    enough: Option<Enough>,
     arrived: Mutex<Arrived>,
     progress: &'g (dyn Fn(&SoFar<'_>) + Sync),
 }
@@ -173,9 +178,9 @@ impl Gathering<'_> {
                 return self.note(account, Section::Identity, nobody);
             }
         };
-        let reader = Reader::new(account, connected.sdk.clone(), self.log.clone()).with_clock(self.clock.clone());
+        let reader = self.reader(account, connected);
         let identify = async {
-            let identity = with_sign_in(Section::Identity.gather(&reader).await, &connected.sign_in);
+            let identity = Section::Identity.gather(&reader).await;
             let was_read = identity.get(evidence::UNREADABLE).is_none();
             self.clock.tell(self.log.date(account, Section::Identity).filter(|_| was_read));
             let id = account_id(&identity);
@@ -209,6 +214,15 @@ impl Gathering<'_> {
         }
     }
 
+    fn reader(&self, account: &str, connected: &Connected) -> Reader {
+        let reader = Reader::new(account, connected.sdk.clone(), self.log.clone())
+            .with_clock(self.clock.clone())
+            .with_enough(self.enough.clone())
+            .with_sign_in(&connected.sign_in);
+        // The practice accounts are in this process: they have no limits.
+        if connected.practice { reader } else { reader.with_pace(self.pace.clone()) }
+    }
+
     fn note(&self, account: &str, section: Section, value: Value) {
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         arrived.entry(account.to_owned()).or_default().insert(section, value);
@@ -231,17 +245,6 @@ impl Gathering<'_> {
 /// Who the account is, is read by itself.
 fn is_read_later(section: &&Section) -> bool {
     **section != Section::Identity
-}
-
-/// Tells with credentials that AWS does not accept how to get others.
-fn with_sign_in(mut identity: Value, sign_in: &str) -> Value {
-    let reasons = identity.get_mut(evidence::UNREADABLE).and_then(Value::as_array_mut);
-    for reason in reasons.into_iter().flatten().filter(|reason| reason["code"] == "expired-credentials") {
-        if let Some(message) = reason["message"].as_str().filter(|message| !message.contains("clock")) {
-            reason["message"] = format!("{message} {sign_in}").into();
-        }
-    }
-    identity
 }
 
 fn account_id(identity: &Value) -> Option<String> {

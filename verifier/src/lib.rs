@@ -32,6 +32,7 @@ pub mod cli;
 pub mod cohort;
 pub mod compile;
 pub mod evidence;
+pub mod fold;
 pub mod gather;
 pub mod generate;
 pub mod import;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::evidence::Section;
+use crate::fold::fold;
 
 /// An account id as results show it: its last four digits.
 pub fn account_id(id: &str) -> String {
@@ -55,11 +56,10 @@ impl StandIns {
         }
     }
 
-    /// A stand-in for a whole text; texts that differ only in case and spaces share one.
+    /// A stand-in for a whole text; texts that fold to the same share one.
     fn text(&mut self, text: &str) -> String {
-        let folded = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         let next = self.texts.len() + 1;
-        self.texts.entry(folded).or_insert_with(|| format!("masked-{next}")).clone()
+        self.texts.entry(fold(text)).or_insert_with(|| format!("masked-{next}")).clone()
     }
 
     fn identifiers(&mut self, text: &str) -> String {

@@ -36,6 +36,8 @@ pub struct Connected {
     pub sdk: SdkConfig,
     /// What to do when AWS does not accept the credentials.
     pub sign_in: String,
+    /// Whether it is a practice account, in this process.
+    pub practice: bool,
 }
 
 /// How an account is reached.
@@ -159,7 +161,7 @@ async fn environment(account: &str) -> Result<Connected, Vec<Reason>> {
         }
     };
     let sign_in = "They are those of the environment: renew them there, then verify again.".to_owned();
-    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in })
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
 }
 
 fn loader() -> ConfigLoader {

@@ -44,7 +44,7 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
     let base = format!("profile `{}`", source.name());
     let credentials = role::session(account, &base, &from, &role, codes).await?;
     let sdk = loader().profile_name(profile).region(region(profile).await).load().await;
-    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in: from.sign_in })
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in: from.sign_in, practice: false })
 }
 
 /// Exchanges a profile's credentials, as the SDK does it.
@@ -65,7 +65,7 @@ async fn credentials_of(account: &str, found: &Profile) -> Result<Connected, Vec
         Some(command) => format!("Run `{command}`, then verify again."),
         None => format!("They are those of profile `{profile}`: renew them, then verify again."),
     };
-    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in })
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
 }
 
 /// The profile's region. Assuming a role takes one; any will do.

@@ -52,7 +52,7 @@ pub async fn assume(
 ) -> Result<Connected, Vec<Reason>> {
     let credentials = session(account, base, from, role, codes).await?;
     let sign_in = from.sign_in.clone();
-    Ok(Connected { sdk: with_credentials(&from.sdk, credentials), sign_in })
+    Ok(Connected { sdk: with_credentials(&from.sdk, credentials), sign_in, practice: false })
 }
 
 /// The credentials of a role's session; `base` says whose credentials assume it.

@@ -307,8 +307,7 @@ fn env() -> Arc<Env> {
             let Some(text) = args.first().and_then(|arg| arg.downcast_ref::<CelString>()) else {
                 return Err(ExecutionError::FunctionError { function: "fold".into(), message: "takes text".into() });
             };
-            let folded = text.inner().split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-            Ok(CowVal::owned(CelString::from(folded)))
+            Ok(CowVal::owned(CelString::from(crate::fold::fold(text.inner()))))
         });
         let each = env.add_overload(rewrite::EACH, "each_dyn", vec![DYN_TYPE], |args| {
             args.first().map_or(Ok(()), |element| value::each(element.as_ref()))?;

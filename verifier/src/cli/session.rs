@@ -153,7 +153,7 @@ impl<'c> Session<'c> {
         let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
         let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
         let expected = expected.collect();
-        let gathered = gather::gather(plan, connections, &expected, progress).await;
+        let gathered = gather::gather(plan, connections, &expected, progress, None).await;
         self.remember_ids(&bindings, &gathered)?;
         self.warn_of_power(&gathered);
         Ok(gathered)

@@ -142,7 +142,7 @@ impl Cohort {
         // The roles' ARNs say which accounts they are in.
         let expected = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let expected = expected.map(|(account, role)| (account.clone(), account_id(role).to_owned())).collect();
-        let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}).await;
+        let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, None).await;
         // Judging takes a processor, and writing waits for a disk: neither holds up the others' calls.
         let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
         judging.await.context("judging a learner")?

@@ -2,6 +2,7 @@
 
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, present};
+use crate::fold::spaces;
 use aws_sdk_account::types::AlternateContactType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,10 @@ pub struct AlternateContacts {
     pub security: Read<Option<AlternateContact>>,
 }
 
-/// One alternate contact.
+/// One alternate contact. Spaces in its texts are folded.
+///
+/// Of AWS's AlternateContact, not read: the title and the phone number, which no check of a contact rests on, and the
+/// type, which was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlternateContact {
@@ -44,8 +48,9 @@ async fn one(reader: &Reader, kind: AlternateContactType) -> Read<Option<Alterna
     match client.get_alternate_contact().alternate_contact_type(kind).send().await {
         Ok(answer) => present(answer.alternate_contact, who, "the alternate contact").map(|contact| {
             Some(AlternateContact {
-                name: present(contact.name, who, "the alternate contact's name"),
-                email: present(contact.email_address, who, "the alternate contact's e-mail address"),
+                name: present(contact.name, who, "the alternate contact's name").map(|name| spaces(&name)),
+                email: present(contact.email_address, who, "the alternate contact's e-mail address")
+                    .map(|email| spaces(&email)),
             })
         }),
         // How the service says that none is set.

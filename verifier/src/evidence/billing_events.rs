@@ -1,19 +1,23 @@
 //! `billing_events`: changes made in the billing console.
 
-use super::events::{Record, look_up};
+use super::events::{Described, LookUp, Record, look_up};
 use super::reader::row;
 use super::time::Time;
-use super::{Read, Reader, Section, present};
+use super::{Read, Reader, Section};
 use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Events of the billing console in the last 90 days, the newest first (`cloudtrail:LookupEvents` for the source
 /// `billingconsole.amazonaws.com`). They record that a preference was changed, not to what: they back the learner's
-/// word and prove nothing by themselves.
-pub type BillingEvents = Vec<BillingEvent>;
+/// word and prove nothing by themselves. What AWS refused is left out. A list that was not read to its end says so in
+/// its last entry.
+pub type BillingEvents = Vec<Read<BillingEvent>>;
 
 /// One event.
+///
+/// Of the record, not read: its parameters, which are not documented, from where and with which program it came, and
+/// the event's ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BillingEvent {
@@ -25,21 +29,19 @@ pub struct BillingEvent {
     pub root: Read<bool>,
 }
 
+impl Described for BillingEvent {
+    fn time(&self) -> &Read<Time> {
+        &self.time
+    }
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<BillingEvents> {
     let call = row!(Section::BillingEvents, "CloudTrail", "LookupEvents");
-    let region = &reader.regions(call)[0];
-    let source = LookupAttributeKey::EventSource;
-    let events = look_up(reader, call, region, source, "billingconsole.amazonaws.com").await;
-    let describe = |record: Record<'_>| BillingEvent {
-        name: present(record.event.event_name.clone(), reader.account(), "an event's name"),
-        time: record.time(),
-        root: record.root(),
-    };
-    let result = events.map(|events| {
-        let mut events: Vec<BillingEvent> =
-            events.iter().map(|event| describe(Record::new(event, reader.account()))).collect();
-        events.sort_by(|a, b| b.time.known().cmp(&a.time.known()));
-        events
-    });
-    result.into()
+    let (region, key) = (&reader.regions(call)[0], LookupAttributeKey::EventSource);
+    let look_ups = [LookUp { region, key, value: "billingconsole.amazonaws.com" }];
+    look_up(reader, call, &look_ups, event).await
+}
+
+fn event(record: &Record<'_>) -> Option<BillingEvent> {
+    (!record.failed()).then(|| BillingEvent { name: record.name(), time: record.time(), root: record.root() })
 }

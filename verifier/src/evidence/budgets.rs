@@ -1,6 +1,6 @@
 //! `budgets`: the account's budgets with their alerts.
 
-use super::reader::{client, row};
+use super::reader::{SoFar, client, row};
 use super::time::Time;
 use super::{Read, Reader, Section, budget_scope, error, incomplete, known_value, listed, required, time_of};
 use aws_sdk_budgets::types::{
@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The budgets (`budgets:DescribeBudgets`), their alerts (`budgets:DescribeBudgetNotificationsForAccount`, all in one
-/// list) and the alerts' subscribers (`budgets:DescribeSubscribersForNotification`, once an alert).
-pub type Budgets = Vec<Budget>;
+/// list) and the alerts' subscribers (`budgets:DescribeSubscribersForNotification`, once an alert). A list that was not
+/// read to its end says so in its last entry.
+pub type Budgets = Vec<Read<Budget>>;
 
 /// One budget.
 ///
@@ -79,8 +80,8 @@ pub(super) async fn read(reader: &Reader) -> Read<Budgets> {
     let call = row!(Section::Budgets, "Budgets", "DescribeBudgets");
     let client = client!(aws_sdk_budgets, reader, Section::Budgets, &reader.regions(call)[0]);
     let (budgets, notifications) = tokio::join!(budgets(reader, &client), notifications(reader, &client));
-    let budgets = match budgets {
-        Ok(budgets) => budgets,
+    let (budgets, missing) = match budgets {
+        Ok(so_far) => so_far,
         Err(reasons) => return Err(reasons).into(),
     };
     let described = budgets.iter().map(|budget| {
@@ -94,13 +95,15 @@ pub(super) async fn read(reader: &Reader) -> Read<Budgets> {
         };
         describe(reader, &client, budget, alerts)
     });
-    Read::Known(join_all(described).await)
+    let mut listed: Vec<Read<Budget>> = join_all(described).await.into_iter().map(Read::Known).collect();
+    listed.extend(missing.map(|missing| Err(missing).into()));
+    Read::Known(listed)
 }
 
-async fn budgets(reader: &Reader, client: &aws_sdk_budgets::Client) -> Result<Vec<types::Budget>, Vec<Reason>> {
+async fn budgets(reader: &Reader, client: &aws_sdk_budgets::Client) -> Result<SoFar<types::Budget>, Vec<Reason>> {
     let call = row!(Section::Budgets, "Budgets", "DescribeBudgets");
     reader
-        .pages(call, async |token| {
+        .pages_so_far(call, async |token| {
             let request = client
                 .describe_budgets()
                 .account_id(reader.account_id())

@@ -1,20 +1,22 @@
 //! `console_sign_ins`: sign-ins to the console.
 
-use super::events::{Record, look_up};
+use super::events::{Described, LookUp, Record, look_up};
 use super::reader::row;
 use super::time::Time;
 use super::{Read, Reader, Section};
 use aws_sdk_cloudtrail::types::LookupAttributeKey;
-use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The sign-ins of the last 90 days, the newest first (`cloudtrail:LookupEvents` for `ConsoleLogin`). They show up 5
 /// to 15 minutes late. Root's are recorded in us-east-1; the profile's region is asked too, since one was once seen
-/// recorded elsewhere.
-pub type ConsoleSignIns = Vec<SignIn>;
+/// recorded elsewhere. A list that was not read to its end says so in its last entry.
+pub type ConsoleSignIns = Vec<Read<SignIn>>;
 
 /// One sign-in.
+///
+/// Of the record, not read: from where and with which browser it came, where it led to, why one failed, and the event's
+/// ids; none of it says who signed in with what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
@@ -30,28 +32,27 @@ pub struct SignIn {
     pub device: Read<Option<String>>,
 }
 
+impl Described for SignIn {
+    fn time(&self) -> &Read<Time> {
+        &self.time
+    }
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<ConsoleSignIns> {
     let call = row!(Section::ConsoleSignIns, "CloudTrail", "LookupEvents");
     let regions = reader.regions(call);
-    let looking =
-        regions.iter().map(|region| look_up(reader, call, region, LookupAttributeKey::EventName, "ConsoleLogin"));
-    let mut sign_ins = Vec::new();
-    for events in join_all(looking).await {
-        match events {
-            Ok(events) => sign_ins.extend(events.iter().map(|event| sign_in(&Record::new(event, reader.account())))),
-            Err(reasons) => return Err(reasons).into(),
-        }
-    }
-    sign_ins.sort_by(|a, b| b.time.known().cmp(&a.time.known()));
-    Read::Known(sign_ins)
+    let key = LookupAttributeKey::EventName;
+    let look_ups: Vec<LookUp<'_>> =
+        regions.iter().map(|region| LookUp { region, key: key.clone(), value: "ConsoleLogin" }).collect();
+    look_up(reader, call, &look_ups, |record| Some(sign_in(record))).await
 }
 
 fn sign_in(record: &Record<'_>) -> SignIn {
-    let mfa = record.text("/additionalEventData/MFAUsed", "whether MFA was used").map(|used| used == "Yes");
+    let mfa = record.either("/additionalEventData/MFAUsed", ("Yes", "No"), "whether MFA was used");
     SignIn {
         time: record.time(),
         root: record.root(),
-        success: record.text("/responseElements/ConsoleLogin", "whether a sign-in succeeded").map(|is| is == "Success"),
+        success: record.either("/responseElements/ConsoleLogin", ("Success", "Failure"), "whether a sign-in succeeded"),
         device: match mfa {
             Read::Known(false) => Read::Known(None),
             _ => record.text("/additionalEventData/MFAIdentifier", "the MFA device of a sign-in").map(Some),

@@ -2,10 +2,15 @@
 
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, required};
+use crate::fold::spaces;
+use aws_sdk_account::types::ContactInformation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The account's contact information (`account:GetContactInformation`).
+///
+/// Of AWS's ContactInformation, everything but the web site is read; address line 2 and 3, district and state stand in
+/// the address alone. Spaces are folded in each part, and parts that are empty then are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -36,32 +41,79 @@ pub(super) async fn read(reader: &Reader) -> Read<Contact> {
     let Some(contact) = answer.contact_information else {
         return super::present(None, who, "the contact information");
     };
-    let required_line = required(&contact.address_line1, who, "the first line of the address");
-    let city = required(&contact.city, who, "the city");
-    let postal_code = required(&contact.postal_code, who, "the postal code");
-    let country = required(&contact.country_code, who, "the country");
-    let optional = [&contact.address_line2, &contact.address_line3];
-    let region = [&contact.district_or_county, &contact.state_or_region];
-    let text = |part: &Option<String>| part.clone().filter(|part| !part.is_empty());
-    let address = match (&required_line, &city, &postal_code, &country) {
+    Read::Known(describe(who, &contact))
+}
+
+fn describe(who: &str, contact: &ContactInformation) -> Contact {
+    let required = |text: &str, what: &str| required(text, who, what).map(|text| spaces(&text));
+    let line = required(&contact.address_line1, "the first line of the address");
+    let city = required(&contact.city, "the city");
+    let postal_code = required(&contact.postal_code, "the postal code");
+    let country = required(&contact.country_code, "the country");
+    let address = match (&line, &city, &postal_code, &country) {
         (Read::Known(line), Read::Known(city), Read::Known(postal_code), Read::Known(country)) => {
-            let mut parts = vec![line.clone()];
-            parts.extend(optional.into_iter().filter_map(text));
-            parts.push(city.clone());
-            parts.extend(region.into_iter().filter_map(text));
+            let more = |part: &Option<String>| spaces(part.as_deref().unwrap_or_default());
+            let mut parts = vec![line.clone(), more(&contact.address_line2), more(&contact.address_line3)];
+            parts.extend([city.clone(), more(&contact.district_or_county), more(&contact.state_or_region)]);
             parts.extend([postal_code.clone(), country.clone()]);
+            parts.retain(|part| !part.is_empty());
             Read::Known(parts.join(", "))
         }
         // An address with a missing part is no shorter address.
         _ => super::present(None, who, "a part of the address"),
     };
-    Read::Known(Contact {
-        name: required(&contact.full_name, who, "the contact's name"),
-        company: contact.company_name.filter(|company| !company.is_empty()),
+    Contact {
+        name: required(&contact.full_name, "the contact's name"),
+        company: contact.company_name.as_deref().map(spaces).filter(|company| !company.is_empty()),
         address,
         city,
         postal_code,
         country,
-        phone: required(&contact.phone_number, who, "the phone number"),
-    })
+        phone: required(&contact.phone_number, "the phone number"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_account::types::builders::ContactInformationBuilder;
+
+    fn contact() -> ContactInformationBuilder {
+        ContactInformation::builder()
+            .full_name("Lee Arner")
+            .address_line1("1 Practice Street")
+            .city("London")
+            .postal_code("N1")
+            .country_code("GB")
+            .phone_number("+44 20 0000 0000")
+    }
+
+    #[test]
+    fn parts_are_folded_before_they_are_joined() {
+        let plain = describe("general", &contact().build().unwrap());
+        assert_eq!(plain.address, Read::Known("1 Practice Street, London, N1, GB".to_owned()));
+        let spaced = contact()
+            .full_name(" Lee\u{a0}Arner")
+            .address_line1("1  Practice Street ")
+            .address_line2(" ")
+            .address_line3("\u{3000}")
+            .city("London ")
+            .district_or_county("\u{200b}")
+            .company_name(" \t");
+        assert_eq!(describe("general", &spaced.build().unwrap()), plain);
+    }
+
+    #[test]
+    fn parts_that_are_there_stand_in_their_order() {
+        let full = contact().address_line2("Flat 2").address_line3("Back").district_or_county("D").state_or_region("S");
+        let address = describe("general", &full.build().unwrap()).address;
+        assert_eq!(address, Read::Known("1 Practice Street, Flat 2, Back, London, D, S, N1, GB".to_owned()));
+    }
+
+    #[test]
+    fn an_address_whose_part_did_not_arrive_is_unreadable() {
+        let lacking = describe("general", &contact().city("").build().unwrap());
+        assert!(lacking.address.known().is_none() && lacking.city.known().is_none());
+        assert!(lacking.name.known().is_some());
+    }
 }

@@ -3,46 +3,153 @@
 //! Event history reaches back 90 days and needs no trail. One attribute a look-up, 50 events a page, two look-ups a
 //! second for an account and region (CloudTrail's API reference).
 
-use super::reader::{Reader, client};
+use super::reader::{MAX_PAGES, Reader, client};
 use super::table::Call;
 use super::time::Time;
-use super::{Read, error, listed, present};
+use super::{Read, error, incomplete, known_value, listed, present, to_json};
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
+use futures_util::future::join_all;
 use mdbook_verify::results::{Reason, ReasonCode};
+use serde::Serialize;
 use serde_json::Value;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// CloudTrail allows two look-ups a second.
-const BETWEEN_PAGES: Duration = Duration::from_millis(500);
+/// What is looked up, and where.
+pub(super) struct LookUp<'l> {
+    pub(super) region: &'l str,
+    pub(super) key: LookupAttributeKey,
+    pub(super) value: &'l str,
+}
 
-/// All events with this attribute in a region, the newest first.
-pub(super) async fn look_up(
+/// Something that an event is described as.
+pub(super) trait Described: Serialize + Clone {
+    /// When it was.
+    fn time(&self) -> &Read<Time>;
+}
+
+/// All events that any of the look-ups finds, described and the newest first. `describe` leaves out what is none.
+///
+/// The list ends with something unreadable where it was not read to its end: because a later page failed, or because
+/// what was read decides. Where nothing was read at all, it is unreadable itself.
+pub(super) async fn look_up<T: Described>(
     reader: &Reader,
     call: &'static Call,
-    region: &str,
-    key: LookupAttributeKey,
-    value: &str,
-) -> Result<Vec<Event>, Vec<Reason>> {
-    let client = client!(aws_sdk_cloudtrail, reader, call.section, region);
-    let attribute = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
-    let attribute = attribute.map_err(|broken| {
-        vec![Reason {
-            code: ReasonCode::CourseError,
-            account: Some(reader.account().to_owned()),
-            action: None,
-            message: broken.to_string(),
-        }]
-    })?;
-    reader
-        .pages(call, async |token| {
-            if token.is_some() {
-                tokio::time::sleep(BETWEEN_PAGES).await;
+    look_ups: &[LookUp<'_>],
+    describe: impl Fn(&Record<'_>) -> Option<T>,
+) -> Read<Vec<Read<T>>> {
+    let found =
+        Mutex::new(Found { items: Vec::new(), pages: 0, open: look_ups.len(), decided: false, cut: Vec::new() });
+    let looking = Looking { reader, call, describe: &describe, found: &found };
+    join_all(look_ups.iter().map(|look_up| looking.read(look_up))).await;
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.cut.dedup();
+    match found.pages {
+        0 if !found.cut.is_empty() => Err(found.cut).into(),
+        _ => Read::Known(found.list(&found.cut)),
+    }
+}
+
+/// What look-ups have found so far.
+struct Found<T> {
+    items: Vec<T>,
+    pages: usize,
+    /// How many look-ups are not at their end.
+    open: usize,
+    /// Whether what was found decides, so that nobody reads on.
+    decided: bool,
+    /// Why look-ups did not come to their end.
+    cut: Vec<Reason>,
+}
+
+impl<T: Described> Found<T> {
+    /// The list, the newest first, with what is missing at its end.
+    fn list(&self, missing: &[Reason]) -> Vec<Read<T>> {
+        let mut items: Vec<Read<T>> = self.items.iter().cloned().map(Read::Known).collect();
+        let time = |item: &Read<T>| item.known().and_then(|item| item.time().known().copied());
+        items.sort_by_key(|item| std::cmp::Reverse(time(item)));
+        if !missing.is_empty() {
+            items.push(Err(missing.to_vec()).into());
+        }
+        items
+    }
+}
+
+/// Look-ups under way.
+struct Looking<'l, T, D> {
+    reader: &'l Reader,
+    call: &'static Call,
+    describe: &'l D,
+    found: &'l Mutex<Found<T>>,
+}
+
+impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
+    fn found(&self) -> MutexGuard<'_, Found<T>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads one look-up to its end, or as far as it goes.
+    async fn read(&self, look_up: &LookUp<'_>) {
+        let cut = self.pages(look_up).await.err();
+        let mut found = self.found();
+        found.open -= 1;
+        found.cut.extend(cut.into_iter().flatten());
+    }
+
+    async fn pages(&self, look_up: &LookUp<'_>) -> Result<(), Vec<Reason>> {
+        let client = client!(aws_sdk_cloudtrail, self.reader, self.call.section, look_up.region);
+        let attribute = LookupAttribute::builder().attribute_key(look_up.key.clone()).attribute_value(look_up.value);
+        let attribute = attribute.build().map_err(|broken| {
+            vec![Reason {
+                code: ReasonCode::CourseError,
+                account: Some(self.reader.account().to_owned()),
+                action: None,
+                message: broken.to_string(),
+            }]
+        })?;
+        let mut token: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            self.reader.pace(look_up.region).await;
+            if self.found().decided {
+                return Err(self.not_read());
             }
-            let request = client.lookup_events().lookup_attributes(attribute.clone()).set_next_token(token);
-            let answer = request.send().await.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((listed(reader, call, answer.events)?, answer.next_token))
-        })
-        .await
+            let request = client.lookup_events().lookup_attributes(attribute.clone()).set_next_token(token.clone());
+            let answer =
+                request.send().await.map_err(|failed| error::reason(self.reader.account(), self.call, &failed))?;
+            let events = listed(self.reader, self.call, answer.events)?;
+            let next = answer.next_token.filter(|next| !next.is_empty());
+            if self.note(&events, next.is_some()) && next.is_some() {
+                return Err(self.not_read());
+            }
+            match next {
+                None => return Ok(()),
+                Some(next) if Some(&next) == token.as_ref() => break,
+                next => token = next,
+            }
+        }
+        Err(self.reader.endless(self.call))
+    }
+
+    /// Notes a page, and tells whether what was found by now decides.
+    fn note(&self, events: &[Event], more: bool) -> bool {
+        let described = events.iter().filter_map(|event| (self.describe)(&Record::new(event, self.reader.account())));
+        let mut found = self.found();
+        found.items.extend(described);
+        found.pages += 1;
+        let (others, account) = (found.open > 1 || !found.cut.is_empty(), self.reader.account());
+        if (more || others)
+            && let Some(enough) = self.reader.enough()
+        {
+            let so_far = to_json(found.list(&[found.cut.clone(), self.not_read()].concat()));
+            found.decided = found.decided || enough(account, self.call.section, &so_far);
+        }
+        found.decided
+    }
+
+    /// Why later pages are missing.
+    fn not_read(&self) -> Vec<Reason> {
+        let message = format!("Later pages of {} were not read.", self.call.name());
+        incomplete(self.reader.account(), &message)
+    }
 }
 
 /// The record inside an event: CloudTrail gives it as text.
@@ -55,13 +162,44 @@ pub(super) struct Record<'e> {
 impl<'e> Record<'e> {
     pub(super) fn new(event: &'e Event, account: &'e str) -> Record<'e> {
         let json = event.cloud_trail_event.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let json = json.filter(Value::is_object);
         Record { event, json, account }
     }
 
     /// A text of the record, by JSON pointer.
     pub(super) fn text(&self, pointer: &str, what: &str) -> Read<String> {
-        let text = self.json.as_ref().and_then(|json| json.pointer(pointer)).and_then(Value::as_str);
-        present(text.map(str::to_owned), self.account, what)
+        present(self.at(pointer).map(str::to_owned), self.account, what)
+    }
+
+    /// A text of the record that stands for yes or for no.
+    pub(super) fn either(&self, pointer: &str, (yes, no): (&str, &str), what: &str) -> Read<bool> {
+        match self.text(pointer, what) {
+            Read::Known(text) => known_value(&text, &[yes, no], self.account, what).map(|text| text == yes),
+            Read::Unreadable(why) => Read::Unreadable(why),
+        }
+    }
+
+    /// A text of the record that may be absent; unreadable without a record.
+    pub(super) fn optional(&self, pointer: &str, what: &str) -> Read<Option<String>> {
+        match &self.json {
+            Some(_) => Read::Known(self.at(pointer).map(str::to_owned)),
+            None => present(None, self.account, what),
+        }
+    }
+
+    fn at(&self, pointer: &str) -> Option<&str> {
+        self.json.as_ref()?.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Whether what was asked for did not happen: records of calls that failed have an error code ("CloudTrail record
+    /// contents" in its user guide).
+    pub(super) fn failed(&self) -> bool {
+        self.json.as_ref().is_some_and(|json| json.get("errorCode").is_some_and(|code| !code.is_null()))
+    }
+
+    /// The event's name.
+    pub(super) fn name(&self) -> Read<String> {
+        present(self.event.event_name.clone().filter(|name| !name.is_empty()), self.account, "an event's name")
     }
 
     /// The event's time.

@@ -24,7 +24,7 @@ impl Section {
     /// for billing metrics; everything else shows up at once, and is asked for as often as a person would look.
     pub fn freshness(self) -> Freshness {
         match self {
-            Section::ConsoleSignIns | Section::BillingEvents => {
+            Section::ConsoleSignIns | Section::MfaEvents | Section::BillingEvents => {
                 Freshness { late: Some("CloudTrail shows what happened 5 to 15 minutes later."), ..seconds(30, 120) }
             }
             Section::BillingMetrics => Freshness {

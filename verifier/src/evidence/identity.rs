@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who AWS says the credentials are (`sts:GetCallerIdentity`, which no identity policy can deny).
+///
+/// Of the answer, not read: the unique id of the user or role, which its ARN names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
@@ -21,7 +23,8 @@ pub(super) async fn read(reader: &Reader) -> Read<Identity> {
     let call = row!(Section::Identity, "STS", "GetCallerIdentity");
     let client = client!(aws_sdk_sts, reader, Section::Identity, reader.profile_region());
     let answer = client.get_caller_identity().send().await;
-    let result = answer.map_err(|failed| error::reason(reader.account(), call, &failed)).map(|answer| {
+    let failed = |failed| error::reason_with_sign_in(reader.account(), call, &failed, reader.sign_in());
+    let result = answer.map_err(failed).map(|answer| {
         let text =
             |text: Option<String>, what: &str| present(text.filter(|text| !text.is_empty()), reader.account(), what);
         let arn = text(answer.arn, "the caller's ARN");

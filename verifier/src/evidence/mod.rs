@@ -20,7 +20,9 @@ mod events;
 pub mod freshness;
 mod guard;
 mod identity;
+mod mfa_events;
 mod organization;
+pub mod pace;
 mod pattern;
 pub mod privileges;
 mod read;
@@ -34,7 +36,7 @@ pub mod time;
 pub use guard::{CallLog, Timed};
 pub use identity::Identity;
 pub use read::{Read, UNREADABLE, Unreadable};
-pub use reader::Reader;
+pub use reader::{Enough, Reader};
 
 use aws_smithy_types::DateTime;
 use mdbook_verify::results::{Reason, ReasonCode};
@@ -49,6 +51,9 @@ use time::Time;
 
 /// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
 const SECTION_DEADLINE: Duration = Duration::from_secs(60);
+/// How long a section of events may take: two look-ups a second, of four lists at the same time, each of up to a hundred
+/// pages.
+const EVENTS_DEADLINE: Duration = Duration::from_secs(260);
 
 /// Lists the sections once: the enum, their names in checks, and which type and function belong to each.
 macro_rules! sections {
@@ -97,6 +102,7 @@ sections! {
     Organization = "organization", organization::Organization;
     Root = "root", root::Root;
     ConsoleSignIns = "console_sign_ins", console_sign_ins::ConsoleSignIns;
+    MfaEvents = "mfa_events", mfa_events::MfaEvents;
     BillingEvents = "billing_events", billing_events::BillingEvents;
     BillingMetrics = "billing_metrics", billing_metrics::BillingMetrics;
     BillingPreferences = "billing_preferences", billing_preferences::BillingPreferences;
@@ -128,15 +134,21 @@ impl Section {
         Section::ALL.iter().copied().find(|section| section.name() == name)
     }
 
+    fn deadline(self) -> Duration {
+        let looks_up = table::of(self).any(|call| call.operation == "LookupEvents");
+        if looks_up { EVENTS_DEADLINE } else { SECTION_DEADLINE }
+    }
+
     /// Gathers the section: its JSON, with what could not be read marked as such.
     pub async fn gather(self, reader: &Reader) -> Value {
         let Some(missing) = table::of(self).find(|call| !call.every_partition && !reader.in_aws_partition()) else {
-            return match tokio::time::timeout(SECTION_DEADLINE, self.read(reader)).await {
+            let deadline = self.deadline();
+            return match tokio::time::timeout(deadline, self.read(reader)).await {
                 Ok(value) => value,
                 Err(_) => unreadable(
                     ReasonCode::Unreachable,
                     reader.account(),
-                    &format!("Reading {} took longer than {} s.", self.name(), SECTION_DEADLINE.as_secs()),
+                    &format!("Reading {} took longer than {} s.", self.name(), deadline.as_secs()),
                 ),
             };
         };

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// The organization (`organizations:DescribeOrganization`, which any member may call) and its accounts
 /// (`organizations:ListAccounts`, which the management account may).
+///
+/// Of AWS's Organization, not read: its id and ARNs, and the policy types, which say nothing of accounts. A state, how and
+/// since when an account joined are its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
@@ -26,6 +29,8 @@ pub struct Organization {
 }
 
 /// An account of the organization.
+///
+/// Of AWS's Account, not read: its ARN and its paths, which say where in the organization it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationAccount {

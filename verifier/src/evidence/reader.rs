@@ -2,16 +2,23 @@
 
 use aws_config::{Region, SdkConfig};
 use mdbook_verify::results::Reason;
+use serde_json::Value;
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use super::clock::Clock;
 use super::guard::{CallLog, Guard};
+use super::pace::Pace;
 use super::table::{self, Call};
 use super::time::Time;
 use super::{Section, incomplete};
 
 /// How many pages of a list are read before it counts as endless.
-const MAX_PAGES: usize = 100;
+pub(super) const MAX_PAGES: usize = 100;
+
+/// A list as far as it was read, and why the rest is missing; `None` where nothing is.
+pub(super) type SoFar<T> = (Vec<T>, Option<Vec<Reason>>);
 
 /// The regions of other partitions than `aws`, by how their names begin.
 const PARTITIONS: &[(&str, &str)] = &[
@@ -24,20 +31,42 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("eusc-", "aws-eusc"),
 ];
 
+/// Tells whether a list need not be read any further: asked with the account, the section, and the section's JSON so far,
+/// at whose end stands that later pages are missing.
+pub type Enough = Arc<dyn Fn(&str, Section, &Value) -> bool + Send + Sync>;
+
 /// Reads one account.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reader {
     account: String,
     account_id: Option<String>,
     sdk: SdkConfig,
     log: CallLog,
     clock: Clock,
+    pace: Option<Pace>,
+    enough: Option<Enough>,
+    sign_in: String,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("account", &self.account).field("log", &self.log).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
     /// A reader for the account that the course calls `account`.
     pub fn new(account: &str, sdk: SdkConfig, log: CallLog) -> Reader {
-        Reader { account: account.to_owned(), account_id: None, sdk, log, clock: Clock::default() }
+        Reader {
+            account: account.to_owned(),
+            account_id: None,
+            sdk,
+            log,
+            clock: Clock::default(),
+            pace: None,
+            enough: None,
+            sign_in: String::new(),
+        }
     }
 
     /// The same reader, once the account id is known: some calls take it as a parameter.
@@ -50,6 +79,41 @@ impl Reader {
     pub fn with_clock(mut self, clock: Clock) -> Reader {
         self.clock = clock;
         self
+    }
+
+    /// The same reader with the limiter of the run's look-ups.
+    pub fn with_pace(mut self, pace: Pace) -> Reader {
+        self.pace = Some(pace);
+        self
+    }
+
+    /// The same reader with what tells whether a list need not be read any further.
+    pub fn with_enough(mut self, enough: Option<Enough>) -> Reader {
+        self.enough = enough;
+        self
+    }
+
+    /// The same reader with what to do when AWS does not accept the credentials.
+    pub fn with_sign_in(mut self, sign_in: &str) -> Reader {
+        sign_in.clone_into(&mut self.sign_in);
+        self
+    }
+
+    /// What to do when AWS does not accept the credentials.
+    pub(super) fn sign_in(&self) -> &str {
+        &self.sign_in
+    }
+
+    /// Waits until CloudTrail may be asked once more in a region.
+    pub(super) async fn pace(&self, region: &str) {
+        if let Some(pace) = &self.pace {
+            pace.wait(&self.account, region).await;
+        }
+    }
+
+    /// What tells whether a list need not be read any further.
+    pub(super) fn enough(&self) -> Option<&Enough> {
+        self.enough.as_ref()
     }
 
     /// What time it is by AWS's clock.
@@ -121,24 +185,48 @@ impl Reader {
     ///
     /// # Errors
     /// Those of the first page that fails, or that the pages have no end.
-    pub(super) async fn pages<T, F, Fut>(&self, call: &Call, mut fetch: F) -> Result<Vec<T>, Vec<Reason>>
+    pub(super) async fn pages<T, F, Fut>(&self, call: &Call, fetch: F) -> Result<Vec<T>, Vec<Reason>>
+    where
+        F: FnMut(Option<String>) -> Fut,
+        Fut: Future<Output = Result<(Vec<T>, Option<String>), Vec<Reason>>>,
+    {
+        match self.pages_so_far(call, fetch).await? {
+            (all, None) => Ok(all),
+            (_, Some(missing)) => Err(missing),
+        }
+    }
+
+    /// Reads a list as far as it can be read, and tells why the rest is missing.
+    ///
+    /// # Errors
+    /// Those of the first page: nothing was read then.
+    pub(super) async fn pages_so_far<T, F, Fut>(&self, call: &Call, mut fetch: F) -> Result<SoFar<T>, Vec<Reason>>
     where
         F: FnMut(Option<String>) -> Fut,
         Fut: Future<Output = Result<(Vec<T>, Option<String>), Vec<Reason>>>,
     {
         let mut all = Vec::new();
         let mut token: Option<String> = None;
-        for _ in 0..MAX_PAGES {
-            let (items, next) = fetch(token.clone()).await?;
+        for page in 0..MAX_PAGES {
+            let (items, next) = match fetch(token.clone()).await {
+                Ok(read) => read,
+                Err(reasons) if page == 0 => return Err(reasons),
+                Err(reasons) => return Ok((all, Some(reasons))),
+            };
             all.extend(items);
             match next.filter(|next| !next.is_empty()) {
-                None => return Ok(all),
+                None => return Ok((all, None)),
                 Some(next) if Some(&next) == token.as_ref() => break,
                 next => token = next,
             }
         }
+        Ok((all, Some(self.endless(call))))
+    }
+
+    /// Why the rest of a list is missing that has no end.
+    pub(super) fn endless(&self, call: &Call) -> Vec<Reason> {
         let message = format!("The list of {} has no end: AWS kept announcing further pages.", call.name());
-        Err(incomplete(&self.account, &message))
+        incomplete(&self.account, &message)
     }
 }
 

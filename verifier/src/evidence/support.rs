@@ -8,6 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What two calls tell of the Support plan. AWS renamed the plans in 2025 and 2026: compare accounts, not names.
+///
+/// Of the contracts, all is read: those of this account that have begun and are not over are in force, and of several
+/// the one that began last. Of the severity levels, only that there are some.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Support {
@@ -40,8 +43,12 @@ async fn plan(reader: &Reader) -> Read<Option<String>> {
         .pages(call, async |token| {
             let request = client.list_business_support_subscription_history().account_id(reader.account_id());
             let answer = request.set_next_token(token).send().await;
-            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((answer.subscription_contracts, answer.next_token))
+            match answer {
+                Ok(answer) => Ok((answer.subscription_contracts, answer.next_token)),
+                // Of an account that never had a contract there is nothing to be found.
+                Err(failed) if error::code(&failed) == Some("ResourceNotFoundException") => Ok((Vec::new(), None)),
+                Err(failed) => Err(error::reason(reader.account(), call, &failed)),
+            }
         })
         .await;
     match contracts {

@@ -18,6 +18,8 @@ pub struct Call {
     pub action: Option<&'static str>,
     /// The region that is asked.
     pub region: Region,
+    /// Error codes with which AWS refuses the call to everybody in the account, whatever their permissions.
+    pub everybody: &'static [&'static str],
     /// Whether it is made in every partition; other calls are made in `aws` alone.
     pub every_partition: bool,
 }
@@ -43,7 +45,11 @@ const fn call(
     action: &'static str,
     region: Region,
 ) -> Call {
-    Call { section, service, operation, action: Some(action), region, every_partition: false }
+    Call { section, service, operation, action: Some(action), region, everybody: &[], every_partition: false }
+}
+
+const fn refused_to_everybody(everybody: &'static [&'static str], call: Call) -> Call {
+    Call { everybody, ..call }
 }
 
 const fn everywhere(call: Call) -> Call {
@@ -60,6 +66,7 @@ const IDENTITY: Call = Call {
     operation: "GetCallerIdentity",
     action: None,
     region: Profile,
+    everybody: &[],
     every_partition: true,
 };
 
@@ -79,17 +86,26 @@ pub const CALLS: &[Call] = &[
         "organizations:DescribeOrganization",
         UsEast1,
     )),
-    everywhere(call(S::Organization, "Organizations", "ListAccounts", "organizations:ListAccounts", UsEast1)),
+    // "Your account isn't a member of an organization" (API reference, errors of ListAccounts).
+    refused_to_everybody(
+        &["AWSOrganizationsNotInUseException"],
+        everywhere(call(S::Organization, "Organizations", "ListAccounts", "organizations:ListAccounts", UsEast1)),
+    ),
     everywhere(call(S::Root, "IAM", "GetAccountSummary", "iam:GetAccountSummary", UsEast1)),
     everywhere(call(S::Root, "IAM", "ListVirtualMFADevices", "iam:ListVirtualMFADevices", UsEast1)),
     call(S::ConsoleSignIns, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1AndProfile),
+    call(S::MfaEvents, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1),
     call(S::BillingEvents, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1),
     call(S::BillingMetrics, "CloudWatch", "ListMetrics", "cloudwatch:ListMetrics", UsEast1),
     call(S::BillingPreferences, "Billing", "GetBillingPreferences", "billing:GetBillingPreferences", UsEast1),
     call(S::Budgets, "Budgets", "DescribeBudgets", "budgets:ViewBudget", UsEast1),
     call(S::Budgets, "Budgets", "DescribeBudgetNotificationsForAccount", "budgets:ViewBudget", UsEast1),
     call(S::Budgets, "Budgets", "DescribeSubscribersForNotification", "budgets:ViewBudget", UsEast1),
-    call(S::Support, "Support", "DescribeSeverityLevels", "support:DescribeSeverityLevels", UsEast1),
+    // What every call of Support's answers an account whose plan has no API (API reference of DescribeSeverityLevels).
+    refused_to_everybody(
+        &["SubscriptionRequiredException"],
+        call(S::Support, "Support", "DescribeSeverityLevels", "support:DescribeSeverityLevels", UsEast1),
+    ),
     call(
         S::Support,
         "Billing",

@@ -35,7 +35,14 @@ pub(super) struct Event {
     pub(super) source: String,
     /// Unix seconds.
     pub(super) time: i64,
+    told: Told,
+}
+
+/// What an event's record tells besides.
+#[derive(Debug, Clone, Default)]
+struct Told {
     kind: &'static str,
+    parameters: Value,
     response: Value,
     additional: Value,
 }
@@ -73,7 +80,9 @@ impl Console {
     /// only when it comes from the API.
     pub(super) fn enable_root_mfa(&mut self, time: i64) {
         self.root_mfa = Some(time);
-        self.record("EnableMFADevice", "iam.amazonaws.com", time);
+        let parameters = json!({ "userName": "AWS ROOT USER", "serialNumber": self.account.root_mfa_device() });
+        let (source, kind) = ("iam.amazonaws.com", "AwsApiCall");
+        self.push("EnableMFADevice", source, time, Told { kind, parameters, ..Told::default() });
     }
 
     /// Signs the root user in, with the MFA device if there is one.
@@ -94,17 +103,19 @@ impl Console {
             }),
         };
         let response = json!({ "ConsoleLogin": "Success" });
-        self.push("ConsoleLogin", "signin.amazonaws.com", time, "AwsConsoleSignIn", response, additional);
+        let told = Told { kind: "AwsConsoleSignIn", response, additional, ..Told::default() };
+        self.push("ConsoleLogin", "signin.amazonaws.com", time, told);
     }
 
     /// Saves a setting of the billing console.
     pub(super) fn billing(&mut self, event: &str, time: i64) {
-        self.push(event, "billingconsole.amazonaws.com", time, "AwsConsoleAction", Value::Null, Value::Null);
+        let told = Told { kind: "AwsConsoleAction", ..Told::default() };
+        self.push(event, "billingconsole.amazonaws.com", time, told);
     }
 
     /// Records a call of the root user's that wrote.
     pub(super) fn record(&mut self, name: &str, source: &str, time: i64) {
-        self.push(name, source, time, "AwsApiCall", Value::Null, Value::Null);
+        self.push(name, source, time, Told { kind: "AwsApiCall", ..Told::default() });
     }
 
     /// Forgets all events: a sign-up sets things without leaving any.
@@ -122,11 +133,11 @@ impl Console {
         self.events.iter().filter(|event| event.name == "ConsoleLogin").map(|event| event.time).max()
     }
 
-    fn push(&mut self, name: &str, source: &str, time: i64, kind: &'static str, response: Value, additional: Value) {
+    fn push(&mut self, name: &str, source: &str, time: i64, told: Told) {
         // A UUID in form; counted, so that the same actions leave the same events.
         let id = format!("{:08x}-0000-4000-8000-{}", self.events.len(), self.account.id());
         let (name, source) = (name.to_owned(), source.to_owned());
-        self.events.push(Event { id, name, source, time, kind, response, additional });
+        self.events.push(Event { id, name, source, time, told });
     }
 }
 
@@ -149,17 +160,17 @@ impl Event {
             // An address reserved for documentation (RFC 5737).
             "sourceIPAddress": "192.0.2.1",
             "userAgent": "practice account",
-            "requestParameters": null,
-            "responseElements": self.response,
+            "requestParameters": self.told.parameters,
+            "responseElements": self.told.response,
             "eventID": self.id,
             "readOnly": false,
-            "eventType": self.kind,
+            "eventType": self.told.kind,
             "managementEvent": true,
             "recipientAccountId": account.id(),
             "eventCategory": "Management",
         });
-        if !self.additional.is_null() {
-            record["additionalEventData"] = self.additional.clone();
+        if !self.told.additional.is_null() {
+            record["additionalEventData"] = self.told.additional.clone();
         }
         record
     }

@@ -190,7 +190,7 @@ impl World {
     pub fn connections<'n>(&self, accounts: impl IntoIterator<Item = &'n String>) -> BTreeMap<String, Connection> {
         let connect = |name: &String| {
             let connection = match self.sdk_config(name).filter(|_| self.exists(name)) {
-                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new() })),
+                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new(), practice: true })),
                 None => Connection::None(vec![Reason {
                     code: ReasonCode::NoCredentials,
                     account: Some(name.clone()),

@@ -113,7 +113,7 @@ async fn after(course: &Course, actions: &[&str]) -> Result<World> {
 
 async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'static str>) -> Situation {
     let connections = world.connections(course.accounts.keys());
-    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}).await;
+    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
     let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();
     Situation { gathered, done, action }
 }

@@ -54,13 +54,15 @@ pub async fn gather_plan(
 ) -> Gathered {
     let connect = |account: &&str| {
         let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
-            Some(sdk) => Connection::Sdk(Box::new(Connected { sdk: change(sdk), sign_in: String::new() })),
+            Some(sdk) => {
+                Connection::Sdk(Box::new(Connected { sdk: change(sdk), sign_in: String::new(), practice: true }))
+            }
             None => return None,
         };
         Some(((*account).to_owned(), connection))
     };
     let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
-    gather::gather(plan, &connections, expected, &|_| {}).await
+    gather::gather(plan, &connections, expected, &|_| {}, None).await
 }
 
 /// Judges every step by what was gathered.

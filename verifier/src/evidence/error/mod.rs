@@ -1,0 +1,279 @@
+//! From an SDK error to the reason that a learner is told.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use mdbook_verify::results::{Reason, ReasonCode};
+use std::error::Error;
+
+use super::guard::Refused;
+use super::table::Call;
+use crate::fold::spaces;
+
+/// Error codes of AWS that mean the same to a learner. From the API references' lists of common errors.
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccessDeniedForDependencyException",
+    "UnauthorizedOperation",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "NotAuthorized",
+    "NotAuthorizedException",
+];
+const BAD_CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "AuthFailure",
+    "InvalidToken",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+];
+const CLOCK: &[&str] = &["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"];
+const THROTTLED: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+];
+
+/// The error code that AWS answered, if it answered one.
+pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
+    match error {
+        SdkError::ServiceError(service) => service.err().code(),
+        _ => None,
+    }
+}
+
+/// Why a call told nothing.
+pub fn reason<E>(account: &str, call: &Call, error: &SdkError<E, HttpResponse>) -> Vec<Reason>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    reason_with_sign_in(account, call, error, "")
+}
+
+/// Why a call told nothing, with how to get other credentials where AWS does not accept these.
+pub fn reason_with_sign_in<E>(
+    account: &str,
+    call: &Call,
+    error: &SdkError<E, HttpResponse>,
+    sign_in: &str,
+) -> Vec<Reason>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let name = call.name();
+    let why = match error {
+        SdkError::ServiceError(service) => Answer {
+            account,
+            call,
+            code: service.err().code(),
+            message: service.err().message().unwrap_or_default(),
+            status: service.raw().status().as_u16(),
+        }
+        .why(),
+        SdkError::TimeoutError(_) => Why::new(ReasonCode::Unreachable, format!("AWS did not answer {name} in time.")),
+        SdkError::ResponseError(_) => {
+            Why::new(ReasonCode::IncompleteAnswer, format!("The answer to {name} broke off or was not AWS's."))
+        }
+        other => not_sent(&name, other),
+    };
+    let message = match why.renew && !sign_in.is_empty() {
+        true => format!("{} {sign_in}", why.message),
+        false => why.message,
+    };
+    let action = (why.code == ReasonCode::Denied).then(|| call.action.map_or_else(|| call.name(), str::to_owned));
+    vec![Reason { code: why.code, account: Some(account.to_owned()), action, message }]
+}
+
+/// A reason in the making.
+struct Why {
+    code: ReasonCode,
+    message: String,
+    /// Whether other credentials would help.
+    renew: bool,
+}
+
+impl Why {
+    fn new(code: ReasonCode, message: String) -> Why {
+        Why { code, message, renew: false }
+    }
+}
+
+/// What a service answered instead.
+struct Answer<'a> {
+    account: &'a str,
+    call: &'a Call,
+    code: Option<&'a str>,
+    message: &'a str,
+    status: u16,
+}
+
+impl Answer<'_> {
+    fn is(&self, codes: &[&str]) -> bool {
+        self.code.is_some_and(|code| codes.contains(&code))
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.message.contains(words)
+    }
+
+    fn why(&self) -> Why {
+        let name = self.call.name();
+        if self.is(CLOCK) || self.is(BAD_CREDENTIALS) && SKEWED.iter().any(|words| self.says(words)) {
+            let message = "AWS refused the request's time: set this computer's clock, then verify again.";
+            return Why::new(ReasonCode::ExpiredCredentials, message.to_owned());
+        }
+        if self.is(self.call.everybody) {
+            let refused =
+                format!("AWS refuses {name} to everybody in this account ({}).", self.code.unwrap_or_default());
+            return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.words()));
+        }
+        if self.is(DENIED) {
+            return self.denied();
+        }
+        if self.is(BAD_CREDENTIALS) {
+            let message = format!("AWS does not accept these credentials ({}).", self.code.unwrap_or_default());
+            return Why { code: ReasonCode::ExpiredCredentials, message, renew: true };
+        }
+        if self.is(THROTTLED) || self.status == 429 {
+            let message = format!("AWS asked to slow down at {name}: verify again in a minute.");
+            return Why::new(ReasonCode::Throttled, message);
+        }
+        match self.code {
+            None if self.status < 300 => {
+                let message = format!("The answer to {name} was not in the form that AWS documents.");
+                Why::new(ReasonCode::IncompleteAnswer, message)
+            }
+            None => {
+                let status = self.status;
+                let message = format!("{name} was answered with HTTP status {status}, without an error code of AWS's.");
+                Why::new(ReasonCode::ServiceError, message)
+            }
+            Some(code) => {
+                let failed = format!("{name} failed: {code} (HTTP status {}).", self.status);
+                let advice = ADVICE.iter().find(|(known, _)| *known == code).map_or("", |(_, advice)| advice);
+                Why::new(ReasonCode::ServiceError, sentences(&[&failed, self.words().trim(), advice]))
+            }
+        }
+    }
+
+    /// A denial: what AWS says, and what to do where it says why.
+    fn denied(&self) -> Why {
+        let action = self.call.action.map_or_else(|| self.call.name(), str::to_owned);
+        let denied = format!("The {} account's credentials may not call {action}.", self.account);
+        let advice = if self.says(BUDGETS_ARE_OFF) {
+            "AWS has not turned Budgets on for this member account: the organization's management account does it by \
+             opening Cost Explorer or Budgets once, and it may take a day."
+                .to_owned()
+        } else if self.says("no identity-based policy allows") {
+            "Allow it for the role or user that verify reads with.".to_owned()
+        } else {
+            let named = POLICIES.iter().find(|(policy, _)| {
+                self.says(&format!("no {policy} allows")) || self.says("explicit deny in a") && self.says(policy)
+            });
+            named.map_or_else(String::new, |(policy, who)| format!("It is the {policy} that does not let it: {who}."))
+        };
+        Why::new(ReasonCode::Denied, sentences(&[&denied, self.words().trim(), &advice]))
+    }
+
+    /// AWS's own words as a sentence; nothing where it sent none.
+    fn words(&self) -> String {
+        let words = bounded(self.message);
+        if words.is_empty() { String::new() } else { format!(" AWS says: “{words}”") }
+    }
+}
+
+/// How AWS says that a request's time is off, in the messages of errors about signatures.
+const SKEWED: &[&str] = &["Signature expired", "Signature not yet current", "is now later than", "is now earlier than"];
+
+/// What Budgets answers a member account until its payer has it turned on; its code is that of any denial.
+const BUDGETS_ARE_OFF: &str = "ask the payer account to enable budgets first";
+
+/// The kinds of policies, as AWS names them in what it says of a denial, and who can change them. The forms are "because
+/// no KIND allows the ACTION action" and "with an explicit deny in a KIND" (IAM User Guide, "Troubleshoot access denied
+/// error messages").
+const POLICIES: &[(&str, &str)] = &[
+    ("service control policy", "the organization's administrator can change it, in the management account"),
+    ("resource control policy", "the organization's administrator can change it, in the management account"),
+    ("permissions boundary", "whoever set it for the role or user can change it, in IAM"),
+    ("session policy", "it came with the session, so start one without it"),
+    ("VPC endpoint policy", "whoever runs the network that this computer is in can change it"),
+    ("resource-based policy", "whoever owns what is read can change it"),
+    ("identity-based policy", "take the Deny out of the policies of the role or user that verify reads with"),
+];
+
+/// What to do about errors whose code tells their cause.
+const ADVICE: &[(&str, &str)] = &[
+    // "The AWS access key ID needs a subscription for the service" (Common Error Types of the API references).
+    ("OptInRequired", "The account is not signed up for the service, or not activated yet: that may take a day."),
+    (
+        "SubscriptionRequiredException",
+        "The account is not signed up for the service, or not activated yet: that may take a day.",
+    ),
+    // "Your account is pending verification" (Amazon EC2's and others' error codes).
+    ("PendingVerification", "AWS is still verifying the account: that may take some hours."),
+    // "STS is not activated in the requested region for the account" (API reference of AWS STS).
+    ("RegionDisabledException", "Turn the region on under Account → AWS Regions, or use another one in the profile."),
+    ("AWSOrganizationsNotInUseException", "The account belongs to no organization."),
+];
+
+/// Sentences one after another, without those that are empty.
+fn sentences(all: &[&str]) -> String {
+    all.iter().filter(|sentence| !sentence.is_empty()).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// The most of AWS's words that are shown.
+const WORDS: usize = 400;
+
+/// A text from elsewhere on one line, without what a terminal or a page might obey, and not too long.
+fn bounded(text: &str) -> String {
+    // Marks that change the direction of what follows.
+    let turns =
+        |letter: &char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = text
+        .chars()
+        .filter(|letter| !turns(letter))
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    let words = spaces(&plain);
+    match words.char_indices().nth(WORDS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+/// A reason for a request that never reached a service.
+fn not_sent<E: Error + 'static>(name: &str, error: &SdkError<E, HttpResponse>) -> Why {
+    let mut deepest: &dyn Error = error;
+    loop {
+        if let Some(refused) = deepest.downcast_ref::<Refused>() {
+            return Why::new(ReasonCode::CourseError, format!("{name} was {refused}."));
+        }
+        if deepest.is::<aws_credential_types::provider::error::CredentialsError>() {
+            let message = format!("The credentials could not be used for {name}: {deepest}.");
+            return Why { code: ReasonCode::ExpiredCredentials, message, renew: true };
+        }
+        match deepest.source() {
+            Some(source) => deepest = source,
+            None => {
+                let message = format!("AWS could not be reached for {name}: {deepest}.");
+                return Why::new(ReasonCode::Unreachable, message);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
