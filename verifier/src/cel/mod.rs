@@ -6,6 +6,7 @@ pub mod bound;
 pub mod cost;
 pub mod functions;
 pub mod names;
+mod policies;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -223,6 +224,7 @@ fn env() -> Arc<Env> {
             Ok(CowVal::owned(CelString::from(folded)))
         });
         debug_assert!(declared.is_ok());
+        policies::declare(&mut env);
         Arc::new(env)
     }))
 }
