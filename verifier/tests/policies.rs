@@ -188,7 +188,7 @@ async fn principals_are_decided_or_unknown() {
         ("Allow", json!({ "AWS": "AROAJQABLZS4A3QDU576Q" }), "verified"),
         ("Allow", json!({ "Service": "logging.s3.amazonaws.com" }), "not-yet"),
         ("Allow", json!({ "CanonicalUser": canonical }), "unknown (undecided)"),
-        ("Allow", json!({ "Federated": "accounts.google.com" }), "unknown (undecided)"),
+        ("Allow", json!({ "Federated": "accounts.google.com" }), "not-yet"),
         ("Allow", json!({ "Federated": "cognito-identity.amazonaws.com" }), "not-yet"),
     ];
     for (effect, principal, verdict) in cases {

@@ -134,7 +134,9 @@ impl<'p> Kind<'p> {
         let ends = |ends: &[&str]| ends.iter().any(|end| principal.ends_with(end));
         match principal {
             "*" => Kind::Everybody,
-            "cognito-identity.amazonaws.com" => Kind::Provider(None),
+            "cognito-identity.amazonaws.com" | "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" => {
+                Kind::Provider(None)
+            }
             _ if is_provider(principal) => Kind::Provider(account(principal)),
             _ if ends(&[".amazonaws.com", ".amazonaws.com.cn", ".aws.internal"]) => Kind::Service,
             _ if ["AIDA", "AROA"].iter().any(|kind| principal.starts_with(kind)) && principal.bytes().all(upper) => {
