@@ -122,6 +122,8 @@ pub enum ReasonCode {
     ServiceError,
     /// AWS's answer lacked something or held something that this version doesn't know.
     IncompleteAnswer,
+    /// What AWS answered hangs on more than can be told from it, such as who asks and from where.
+    Undecided,
     /// The evidence arrives late and isn't there yet.
     NotVisibleYet,
     /// This partition lacks the read, or only another account may make it.
@@ -144,6 +146,7 @@ impl ReasonCode {
             ReasonCode::Unreachable => "unreachable",
             ReasonCode::ServiceError => "service-error",
             ReasonCode::IncompleteAnswer => "incomplete-answer",
+            ReasonCode::Undecided => "undecided",
             ReasonCode::NotVisibleYet => "not-visible-yet",
             ReasonCode::NotAvailableHere => "not-available-here",
             ReasonCode::NeedsConfirmation => "needs-confirmation",

@@ -6,9 +6,12 @@ use mdbook_verify::diagnostic::nearest;
 
 /// CEL's functions and ours, each as it is written. A test evaluates every one of them.
 pub const FUNCTIONS: &[(&str, &str)] = &[
+    ("allows", "allows(statement, action, [account, organization])"),
+    ("allows_others", "allows_others(statement, [account, organization])"),
     ("bool", "bool(text)"),
     ("bytes", "bytes(text)"),
     ("contains", "text.contains(part)"),
+    ("denies", "denies(statement, action, [account, organization])"),
     ("double", "double(number)"),
     ("duration", "duration('24h')"),
     ("dyn", "dyn(value)"),

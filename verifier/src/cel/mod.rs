@@ -6,6 +6,7 @@ pub mod bound;
 pub mod cost;
 pub mod functions;
 pub mod names;
+mod policies;
 pub mod rewrite;
 #[cfg(test)]
 mod tests;
@@ -318,6 +319,7 @@ fn env() -> Arc<Env> {
             _ => Err(ExecutionError::FunctionError { function: "+".into(), message: "takes two".into() }),
         });
         debug_assert!(declared.is_ok() && each.is_ok() && add.is_ok());
+        policies::declare(&mut env);
         Arc::new(env)
     }))
 }

@@ -123,7 +123,7 @@ impl Fields {
 }
 
 /// Any other error than `NoSuchKey`, which `has()` would take for absence.
-fn failed(function: &str, message: String) -> ExecutionError {
+pub(super) fn failed(function: &str, message: String) -> ExecutionError {
     ExecutionError::FunctionError { function: function.to_owned(), message }
 }
 

@@ -205,6 +205,7 @@ fn may_pass(code: ReasonCode) -> bool {
         | ReasonCode::WrongAccount
         | ReasonCode::Denied
         | ReasonCode::IncompleteAnswer
+        | ReasonCode::Undecided
         | ReasonCode::NotVisibleYet
         | ReasonCode::NotAvailableHere
         | ReasonCode::NeedsConfirmation

@@ -2,7 +2,7 @@
 
 use super::reader::{client, row};
 use super::time::Time;
-use super::{Read, Reader, Section, error, known_value, listed, present, time_of};
+use super::{Read, Reader, Section, Unreadable, error, known_value, listed, present, time_of};
 use aws_sdk_organizations::types::{self, AccountJoinedMethod, AccountState, AccountStatus, OrganizationFeatureSet};
 use mdbook_verify::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct Organization {
     /// Whether the account belongs to an organization.
     pub in_use: bool,
+    /// The organization's id; none without an organization.
+    #[serde(default = "no_id")]
+    pub id: Read<Option<String>>,
     /// The management account's id; none without an organization.
     pub management_account: Read<Option<String>>,
     /// The management account's root e-mail address; none without an organization.
@@ -26,6 +29,18 @@ pub struct Organization {
     pub features: Read<Option<String>>,
     /// The organization's accounts; empty without an organization.
     pub accounts: Read<Vec<OrganizationAccount>>,
+}
+
+/// An older recording says nothing of it.
+fn no_id() -> Read<Option<String>> {
+    Read::Unreadable(Unreadable {
+        reasons: vec![Reason {
+            code: ReasonCode::IncompleteAnswer,
+            account: None,
+            action: None,
+            message: "The recording lacks the organization's id.".to_owned(),
+        }],
+    })
 }
 
 /// An account of the organization.
@@ -58,6 +73,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Organization> {
         Err(failed) if error::code(&failed) == Some("AWSOrganizationsNotInUseException") => {
             return Read::Known(Organization {
                 in_use: false,
+                id: Read::Known(None),
                 management_account: Read::Known(None),
                 management_email: Read::Known(None),
                 features: Read::Known(None),
@@ -90,6 +106,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Organization> {
     };
     Read::Known(Organization {
         in_use: true,
+        id: present(organization.id, who, "the organization's id").map(Some),
         management_account: present(management, who, "the management account").map(Some),
         management_email: present(organization.master_account_email, who, "the management account's e-mail").map(Some),
         features: match organization.feature_set {

@@ -1,36 +1,87 @@
-//! IAM's patterns for actions and ARNs: `*` stands for any characters or none, `?` for any one (IAM User Guide).
+//! IAM's patterns for actions, ARNs and the values of conditions: `*` stands for any characters or none, `?` for any one
+//! (IAM User Guide).
 //!
-//! A policy variable (`${aws:username}`) is taken as it is written, and so matches nothing real.
+//! A policy variable (`${aws:username}`) stands for what only a request tells. So whether a pattern with one matches is
+//! undecided, unless no value could make it match.
 
 /// A pattern.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<char>);
+pub(super) struct Pattern {
+    parts: Vec<Part>,
+    /// Whether a variable stands in it, which is taken for any characters.
+    variable: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    One(char),
+    AnyOne,
+    Any,
+}
 
 impl Pattern {
     pub(super) fn new(pattern: &str) -> Pattern {
-        Pattern(pattern.chars().collect())
+        let (mut parts, mut variable) = (Vec::new(), false);
+        let mut rest = pattern;
+        while let Some(next) = rest.chars().next() {
+            let escaped = ["${*}", "${?}", "${$}"].into_iter().find(|escape| rest.starts_with(escape));
+            let length = match (next, escaped) {
+                (_, Some(escape)) => {
+                    parts.extend(escape.chars().nth(2).map(Part::One));
+                    escape.len()
+                }
+                ('$', None) if rest.starts_with("${") => {
+                    variable = true;
+                    parts.push(Part::Any);
+                    rest.find('}').map_or(rest.len(), |end| end + 1)
+                }
+                ('*', None) => {
+                    parts.push(Part::Any);
+                    1
+                }
+                ('?', None) => {
+                    parts.push(Part::AnyOne);
+                    1
+                }
+                (other, None) => {
+                    parts.push(Part::One(other));
+                    other.len_utf8()
+                }
+            };
+            rest = &rest[length..];
+        }
+        Pattern { parts, variable }
     }
 
     /// Whether it matches the text.
-    pub(super) fn matches(&self, text: &str) -> bool {
-        self.walk(text).last().is_some_and(|at| at[self.0.len()])
+    pub(super) fn matches(&self, text: &str) -> Option<bool> {
+        self.unless_variable(self.walk(text).last().is_some_and(|at| at[self.parts.len()]))
     }
 
-    /// Whether it matches every text that begins so.
-    pub(super) fn covers(&self, beginning: &str) -> bool {
-        // Only a star at its end can match every ending; what stands before it must match some of the beginning.
-        let Some(('*', before)) = self.0.split_last() else { return false };
-        Pattern(before.to_vec()).walk(beginning).any(|at| at[before.len()])
+    /// Whether it matches every longer text that begins so.
+    pub(super) fn covers(&self, beginning: &str) -> Option<bool> {
+        // Only a star at its end can match every ending, of which there is at least one character; what stands before
+        // must match some of the beginning.
+        let before = self.parts.iter().rposition(|part| matches!(part, Part::One(_))).map_or(0, |at| at + 1);
+        let end = &self.parts[before..];
+        let count = |wanted: Part| end.iter().filter(|part| **part == wanted).count();
+        let open = count(Part::Any) > 0 && count(Part::AnyOne) <= 1;
+        self.unless_variable(open && self.walk(beginning).any(|at| at[before]))
     }
 
-    /// Whether it matches any text that begins so.
-    pub(super) fn meets(&self, beginning: &str) -> bool {
-        self.walk(beginning).last().is_some_and(|at| at.contains(&true))
+    /// Whether it matches any longer text that begins so.
+    pub(super) fn meets(&self, beginning: &str) -> Option<bool> {
+        self.unless_variable(self.walk(beginning).last().is_some_and(|at| at[..self.parts.len()].contains(&true)))
+    }
+
+    /// What would match whatever the variable's value may not do so for the one that it has.
+    fn unless_variable(&self, matches: bool) -> Option<bool> {
+        (!matches || !self.variable).then_some(matches)
     }
 
     /// Which places in the pattern may have been reached: before the first character, and after each.
     fn walk<'p>(&'p self, text: &'p str) -> impl Iterator<Item = Vec<bool>> + 'p {
-        let mut start = vec![false; self.0.len() + 1];
+        let mut start = vec![false; self.parts.len() + 1];
         start[0] = true;
         let start = self.past_stars(start);
         let later = text.chars().scan(start.clone(), |at, next| {
@@ -43,12 +94,12 @@ impl Pattern {
     /// The places after one more character.
     fn step(&self, at: &[bool], next: char) -> Vec<bool> {
         let mut then = vec![false; at.len()];
-        for (place, part) in self.0.iter().enumerate().filter(|(place, _)| at[*place]) {
+        for (place, part) in self.parts.iter().enumerate().filter(|(place, _)| at[*place]) {
             match part {
-                '*' => then[place] = true,
-                '?' => then[place + 1] = true,
-                same if *same == next => then[place + 1] = true,
-                _ => {}
+                Part::Any => then[place] = true,
+                Part::AnyOne => then[place + 1] = true,
+                Part::One(same) if *same == next => then[place + 1] = true,
+                Part::One(_) => {}
             }
         }
         self.past_stars(then)
@@ -56,8 +107,8 @@ impl Pattern {
 
     /// A star may stand for nothing.
     fn past_stars(&self, mut at: Vec<bool>) -> Vec<bool> {
-        for (place, part) in self.0.iter().enumerate() {
-            if at[place] && *part == '*' {
+        for (place, part) in self.parts.iter().enumerate() {
+            if at[place] && *part == Part::Any {
                 at[place + 1] = true;
             }
         }
@@ -69,37 +120,65 @@ impl Pattern {
 mod tests {
     use super::*;
 
+    const OBJECTS: &str = "arn:aws:s3:::mine/";
+
     #[test]
     fn patterns_match_as_iam_documents() {
-        let matching =
-            [("", ""), ("*", ""), ("s3:*", "s3:GetObject"), ("s3:Get?bject", "s3:GetObject"), ("a*b*c", "aXbbYc")];
-        for (pattern, text) in matching {
-            assert!(Pattern::new(pattern).matches(text), "{pattern} {text}");
-        }
-        let others = [("", "a"), ("?", ""), ("s3:Get", "s3:GetObject"), ("s3:?", "s3:"), ("a*b", "abc"), ("${*}", "a")];
-        for (pattern, text) in others {
-            assert!(!Pattern::new(pattern).matches(text), "{pattern} {text}");
+        let cases = [
+            ("", "", Some(true)),
+            ("*", "", Some(true)),
+            ("s3:*", "s3:GetObject", Some(true)),
+            ("s3:Get?bject", "s3:GetObject", Some(true)),
+            ("a*b*c", "aXbbYc", Some(true)),
+            ("", "a", Some(false)),
+            ("?", "", Some(false)),
+            ("s3:Get", "s3:GetObject", Some(false)),
+            ("s3:?", "s3:", Some(false)),
+            ("a*b", "abc", Some(false)),
+            ("${*}", "*", Some(true)),
+            ("${*}", "a", Some(false)),
+            ("a${?}${$}", "a?$", Some(true)),
+            ("a$b", "a$b", Some(true)),
+            ("home/${aws:username}/*", "home/ada/x", None),
+            ("home/${aws:username}/*", "away/ada/x", Some(false)),
+            ("${unclosed", "a", None),
+        ];
+        for (pattern, text, matches) in cases {
+            assert_eq!(Pattern::new(pattern).matches(text), matches, "{pattern} {text}");
         }
     }
 
     #[test]
     fn a_pattern_covers_what_begins_so_if_no_ending_escapes_it() {
-        for covering in ["*", "arn:*", "arn:aws:s3:::mine/*", "arn:aws:s3:::m?ne/*", "*mine/*", "arn:aws:s3:::mi*"] {
-            assert!(Pattern::new(covering).covers("arn:aws:s3:::mine/"), "{covering}");
+        let covering = ["*", "arn:*", "arn:aws:s3:::mine/*", "arn:aws:s3:::m?ne/*", "*mine/*", "arn:aws:s3:::mi*"];
+        // An object's key has at least one character.
+        for covering in covering.into_iter().chain(["arn:aws:s3:::mine/?*", "arn:aws:s3:::mine/*?", "**"]) {
+            assert_eq!(Pattern::new(covering).covers(OBJECTS), Some(true), "{covering}");
         }
-        for other in
-            ["", "arn:aws:s3:::mine/", "arn:aws:s3:::mine/a*", "arn:aws:s3:::mine/?*", "*/", "arn:aws:s3:::yours*"]
-        {
-            assert!(!Pattern::new(other).covers("arn:aws:s3:::mine/"), "{other}");
+        for other in [
+            "",
+            "arn:aws:s3:::mine/",
+            "arn:aws:s3:::mine/a*",
+            "arn:aws:s3:::mine/??*",
+            "arn:aws:s3:::mine/?",
+            "*/",
+            "arn:aws:s3:::yours*",
+            "arn:aws:s3:::mine/${aws:username}/*",
+        ] {
+            assert_eq!(Pattern::new(other).covers(OBJECTS), Some(false), "{other}");
         }
+        assert_eq!(Pattern::new("arn:aws:s3:::mine/${aws:username}*").covers(OBJECTS), None);
     }
 
     #[test]
     fn a_pattern_meets_what_begins_so_if_some_ending_fits() {
-        for meeting in ["*", "arn:aws:s3:::mine/a*", "arn:aws:s3:::mine/secret", "*.csv", "arn:aws:s3:::mi"] {
-            let meets = Pattern::new(meeting).meets("arn:aws:s3:::mine/");
-            assert_eq!(meets, meeting != "arn:aws:s3:::mi", "{meeting}");
+        for meeting in ["*", "arn:aws:s3:::mine/a*", "arn:aws:s3:::mine/secret", "*.csv", "arn:aws:s3:::mine/*"] {
+            assert_eq!(Pattern::new(meeting).meets(OBJECTS), Some(true), "{meeting}");
         }
-        assert!(!Pattern::new("arn:aws:s3:::yours/*").meets("arn:aws:s3:::mine/"));
+        for other in ["arn:aws:s3:::mi", "arn:aws:s3:::mine", "arn:aws:s3:::mine/", "arn:aws:s3:::yours/*"] {
+            assert_eq!(Pattern::new(other).meets(OBJECTS), Some(false), "{other}");
+        }
+        assert_eq!(Pattern::new("arn:aws:s3:::mine/${aws:username}/*").meets(OBJECTS), None);
+        assert_eq!(Pattern::new("arn:aws:s3:::yours/${aws:username}/*").meets(OBJECTS), Some(false));
     }
 }

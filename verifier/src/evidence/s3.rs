@@ -1,9 +1,9 @@
 //! `s3`: the account's buckets and how each is set up.
 
-use super::bucket_policy::{self, BucketPolicy};
+use super::bucket_policy::{self, BucketPolicy, Owned};
 use super::reader::{client, row};
 use super::table::Call;
-use super::{Read, Reader, Section, error, known_value, present};
+use super::{Read, Reader, Section, error, incomplete, known_value, present};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{self, BucketVersioningStatus, ServerSideEncryption};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -24,6 +24,8 @@ const AT_ONCE: usize = 16;
 const PAGE: i32 = 1000;
 
 /// Amazon S3's general purpose buckets.
+// Of `ListBuckets`' answer, `owner` is the account that was asked, and `prefix` nothing that was asked for. A directory
+// bucket is in another list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
@@ -32,10 +34,15 @@ pub struct S3 {
 }
 
 /// One bucket.
+// Not read, since they make none of it wrong: a bucket's creation date and ARN; whether deleting versions takes MFA
+// (`MfaDelete`), which nobody needs for reading. Access control lists are off in a new bucket. Where they are on, they
+// only ever let more people in, which the lesson's settings of Block Public Access limit to named accounts, and other
+// accounts may own objects that they put, to which the policy does not apply: a check says so. Access points have
+// policies of their own, which give nothing that the bucket's does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
-    /// The name, which no other bucket of AWS has.
+    /// The name. In an account's regional namespace it ends with `-ACCOUNT-REGION-an`.
     pub name: Read<String>,
     /// The region that it is in.
     pub region: Read<String>,
@@ -51,6 +58,8 @@ pub struct Bucket {
 }
 
 /// A bucket's Block Public Access settings.
+// The account's settings, and those of its organization, add to these and never loosen them. They concern what is public,
+// and a policy that names accounts is not: see `bucket_policy`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicAccessBlock {
@@ -65,6 +74,9 @@ pub struct PublicAccessBlock {
 }
 
 /// A bucket's default encryption.
+// Not read: whether fewer calls of KMS are made (`BucketKeyEnabled`), which is about cost, and which encryption uploads may
+// not ask for (`BlockedEncryptionTypes`), which is about keys that a caller brings. What an upload asks for goes before the
+// default, and is the object's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Encryption {
@@ -98,7 +110,11 @@ async fn list(reader: &Reader) -> Result<Vec<types::Bucket>, Vec<Reason>> {
         .pages(call, async |token| {
             let answer = client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send().await;
             let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
-            Ok((answer.buckets.unwrap_or_default(), answer.continuation_token))
+            // An account without buckets has an empty list.
+            let buckets = answer
+                .buckets
+                .ok_or_else(|| incomplete(reader.account(), "AWS's answer lacks the list of buckets."))?;
+            Ok((buckets, answer.continuation_token))
         })
         .await
 }
@@ -123,7 +139,7 @@ async fn describe(reader: &Reader, clients: &BTreeMap<&str, Client>, bucket: &ty
         Ok((bucket, client)) => {
             let (public_access_block, policy, versioning, encryption) = tokio::join!(
                 public_access_block(who, client, bucket),
-                policy(who, client, bucket),
+                policy(Owned { who, account: reader.account_id(), bucket }, client),
                 versioning(who, client, bucket),
                 encryption(who, client, bucket),
             );
@@ -150,11 +166,11 @@ async fn public_access_block(who: &str, client: &Client, bucket: &str) -> Read<O
     })
 }
 
-async fn policy(who: &str, client: &Client, bucket: &str) -> Read<Option<BucketPolicy>> {
+async fn policy(owned: Owned<'_>, client: &Client) -> Read<Option<BucketPolicy>> {
     let call = row!(Section::S3, "S3", "GetBucketPolicy");
-    let answer = client.get_bucket_policy().bucket(bucket).send().await;
-    match set(who, call, "NoSuchBucketPolicy", answer) {
-        Read::Known(Some(answer)) => bucket_policy::parse(who, bucket, &answer.policy.unwrap_or_default()).map(Some),
+    let answer = client.get_bucket_policy().bucket(owned.bucket).send().await;
+    match set(owned.who, call, "NoSuchBucketPolicy", answer) {
+        Read::Known(Some(answer)) => bucket_policy::parse(owned, &answer.policy.unwrap_or_default()).map(Some),
         Read::Known(None) => Read::Known(None),
         Read::Unreadable(why) => Read::Unreadable(why),
     }

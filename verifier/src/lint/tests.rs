@@ -172,6 +172,9 @@ fn functions_and_macros_are_written_as_the_evaluator_takes_them() {
                 word => source.replace(&format!("({word}"), "('1'").replace(&format!("{word}."), "'1'."),
             })
             .replace("list", "['1', '1']")
+            .replace("statement", "s3.buckets[0].policy.statements[0]")
+            .replace("action", "'s3:GetObject'")
+            .replace("[account, organization]", "['1', '1']")
             .replace("condition", "x == '1'")
             .replace(", value", ", x")
             .replace("record.field", "account.name");

@@ -40,7 +40,9 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
             let known =
                 [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text, Type::Time, Type::Duration];
             let record = Type::record("", [].into());
-            let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record]).flat_map(samples).collect();
+            // A statement of a policy, as far as the functions that take one look at this.
+            let statement = Type::record("", ["effect", "operator"].map(|name| (name.to_owned(), Type::Text)).into());
+            let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record, &statement]).flat_map(samples).collect();
             all.push(list(&Type::Int));
             all.push(list(&Type::Text));
             all.push(Box::new(CelBytes::from(b"1".to_vec())));
@@ -65,7 +67,14 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
         }
         Type::Duration => vec![Box::new(CelDuration::from(chrono::TimeDelta::hours(1)))],
         Type::List(of) => vec![list(of)],
-        Type::Record(_) => vec![Box::new(Fields::new([("1".to_owned(), Field::None)].into()))],
+        Type::Record(record) => {
+            let field = |kind: &Type| match kind {
+                Type::Any => Field::None,
+                kind => samples(kind).into_iter().next().map_or(Field::None, Field::Known),
+            };
+            let fields = record.fields.iter().map(|(name, kind)| (name.clone(), field(kind)));
+            vec![Box::new(Fields::new(fields.chain([("1".to_owned(), Field::None)]).collect()))]
+        }
     }
 }
 

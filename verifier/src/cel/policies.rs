@@ -1,0 +1,133 @@
+//! Functions about the statements of a bucket's policy. What cannot be told is an error, which CEL's logic absorbs or
+//! passes on like any other; why it cannot stands in the evidence, as something unreadable.
+
+use cel::common::types::{CelBool, CelList, CelString, DYN_TYPE, LIST_TYPE, STRING_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Env, ExecutionError};
+
+use super::value::failed;
+use crate::evidence::bucket_policy::{Condition, Statement};
+use crate::evidence::condition::{Caller, Organization};
+use crate::evidence::statement;
+
+type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
+type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+
+/// Declares them.
+pub fn declare(env: &mut Env) {
+    // The only way that declaring an overload fails is declaring it twice.
+    for declared in [
+        env.add_overload("allows", "allows_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], allows),
+        env.add_overload("denies", "denies_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], denies),
+        env.add_overload("allows_others", "allows_others_statement", vec![DYN_TYPE, LIST_TYPE], allows_others),
+    ] {
+        debug_assert!(declared.is_ok());
+    }
+}
+
+fn allows<'b, 'v>(args: Args<'b, 'v>) -> Done<'b, 'v> {
+    applies("allows", &args, statement::allows)
+}
+
+fn denies<'b, 'v>(args: Args<'b, 'v>) -> Done<'b, 'v> {
+    applies("denies", &args, statement::denies)
+}
+
+fn allows_others<'b, 'v>(args: Args<'b, 'v>) -> Done<'b, 'v> {
+    let [about, ours] = args.as_slice() else {
+        return Err(failed("allows_others", "takes a statement and ids".into()));
+    };
+    let ours = texts(ours.as_ref())?;
+    let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
+    answer("allows_others", statement::allows_others(&read(about.as_ref())?, &ours))
+}
+
+fn applies<'b, 'v>(
+    name: &str,
+    args: &Args<'b, 'v>,
+    decide: fn(&Statement, &str, Caller<'_>) -> Option<bool>,
+) -> Done<'b, 'v> {
+    let wrong = || failed(name, "takes a statement, an action, and the ids of an account and its organization".into());
+    let [about, action, who] = args.as_slice() else { return Err(wrong()) };
+    let action = action.downcast_ref::<CelString>().ok_or_else(wrong)?.inner();
+    let who = texts(who.as_ref())?;
+    let (account, organization) = match who.as_slice() {
+        [account] => (account, Organization::Unknown),
+        [account, none] if none.is_empty() => (account, Organization::None),
+        [account, id] => (account, Organization::Is(id)),
+        _ => return Err(wrong()),
+    };
+    answer(name, decide(&read(about.as_ref())?, action, Caller { account: Some(account), organization }))
+}
+
+fn answer<'b, 'v>(name: &str, decided: Option<bool>) -> Done<'b, 'v> {
+    let undecided = || failed(name, "who asks does not decide what the statement does".into());
+    decided.map(|decided| CowVal::owned(CelBool::from(decided))).ok_or_else(undecided)
+}
+
+/// What of a statement decides.
+fn read(about: &dyn Val) -> Result<Statement, ExecutionError> {
+    let list = |name: &str| texts_of(about, name);
+    let conditions = field(about, "conditions", |conditions| {
+        let conditions = conditions.downcast_ref::<CelList>().ok_or_else(|| no_text("conditions"))?;
+        conditions.inner().iter().map(|one| condition(one.as_ref())).collect()
+    })?;
+    Ok(Statement {
+        effect: text_of(about, "effect")?.unwrap_or_default(),
+        accounts: list("accounts")?,
+        others: list("others")?,
+        not_principals: list("not_principals")?,
+        reads: list("reads")?,
+        touches: list("touches")?,
+        unclear: list("unclear")?,
+        elsewhere: field(about, "elsewhere", |is| Ok(is.downcast_ref::<CelBool>().is_some_and(|is| *is.inner())))?
+            .unwrap_or_default(),
+        conditions: conditions.unwrap_or_default(),
+        principals: list("principals")?,
+        ..Statement::default()
+    })
+}
+
+fn condition(about: &dyn Val) -> Result<Condition, ExecutionError> {
+    Ok(Condition {
+        operator: text_of(about, "operator")?.unwrap_or_default(),
+        key: text_of(about, "key")?.unwrap_or_default(),
+        values: texts_of(about, "values")?,
+        value: text_of(about, "value")?,
+    })
+}
+
+/// A field of a record, if it has one.
+fn field<T>(
+    record: &dyn Val,
+    name: &str,
+    read: impl FnOnce(&dyn Val) -> Result<T, ExecutionError>,
+) -> Result<Option<T>, ExecutionError> {
+    let Some(record) = record.as_indexer() else { return Err(failed(name, "is a field of a statement".into())) };
+    let field = match record.get(&CelString::from(name.to_owned())) {
+        Err(ExecutionError::NoSuchKey(_)) => Ok(None),
+        Err(error) => Err(error),
+        Ok(value) => read(value.as_ref()).map(Some),
+    };
+    field
+}
+
+fn text_of(record: &dyn Val, name: &str) -> Result<Option<String>, ExecutionError> {
+    field(record, name, |value| {
+        value.downcast_ref::<CelString>().map(|text| text.inner().to_owned()).ok_or_else(|| no_text(name))
+    })
+}
+
+fn texts_of(record: &dyn Val, name: &str) -> Result<Vec<String>, ExecutionError> {
+    field(record, name, texts).map(Option::unwrap_or_default)
+}
+
+fn texts(list: &dyn Val) -> Result<Vec<String>, ExecutionError> {
+    let list = list.downcast_ref::<CelList>().ok_or_else(|| no_text("it"))?;
+    let text = |one: &Box<dyn Val + '_>| one.downcast_ref::<CelString>().map(|text| text.inner().to_owned());
+    list.inner().iter().map(|one| text(one).ok_or_else(|| no_text("it"))).collect()
+}
+
+fn no_text(what: &str) -> ExecutionError {
+    failed(what, "is not what a statement has".into())
+}

@@ -1,0 +1,156 @@
+//! What a statement of a policy does for a caller, as far as it can be told without the request.
+
+use super::bucket_policy::{Statement, account, is_account};
+use super::condition::{Caller, Organization, all, any, holds, may_hold, not};
+
+/// Whether a statement allows an action to an account, or to somebody in it: on the bucket, or on every object.
+pub fn allows(statement: &Statement, action: &str, caller: Caller<'_>) -> Option<bool> {
+    applies(statement, "Allow", action, caller)
+}
+
+/// Whether a statement denies an action to an account, or to somebody in it, if only on some objects.
+pub fn denies(statement: &Statement, action: &str, caller: Caller<'_>) -> Option<bool> {
+    applies(statement, "Deny", action, caller)
+}
+
+fn applies(statement: &Statement, effect: &str, action: &str, caller: Caller<'_>) -> Option<bool> {
+    if statement.effect != effect {
+        return Some(false);
+    }
+    let conditions = statement.conditions.iter().map(|condition| holds(condition, caller));
+    all([about(statement, action), includes(statement, caller.account)].into_iter().chain(conditions))
+}
+
+/// Whether a statement allows anything in the bucket to anybody but these accounts, and accounts in these organizations.
+/// Without any organization named, which ones are ours is unknown; an empty one says that there is none.
+///
+/// An account or a service that is named is somebody else whatever the conditions are. Everybody (`*`) is nobody else
+/// where the conditions leave only ours.
+pub fn allows_others(statement: &Statement, ours: &[&str]) -> Option<bool> {
+    if statement.effect != "Allow" || statement.elsewhere {
+        return Some(false);
+    }
+    let (accounts, organizations): (Vec<&str>, Vec<&str>) = ours.iter().partition(|id| is_account(id));
+    let other_account = statement.accounts.iter().any(|id| !accounts.contains(&id.as_str()));
+    let others = statement.others.iter().map(|principal| match Kind::of(principal) {
+        Kind::Everybody | Kind::Deleted => Some(false),
+        Kind::Provider(Some(id)) if accounts.contains(&id) => None,
+        Kind::Service | Kind::Provider(_) => Some(true),
+        Kind::Unclear => None,
+    });
+    let named = any(others.chain([Some(other_account)]));
+    let everybody = statement.principals.iter().any(|principal| principal == "*")
+        || !statement.not_principals.is_empty() && !statement.not_principals.iter().any(|principal| principal == "*");
+    if !everybody {
+        return named;
+    }
+    let organization = match organizations.as_slice() {
+        [] => Organization::Unknown,
+        ids => Organization::NotOneOf(ids),
+    };
+    let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+    // Accounts that no condition names are all alike to it.
+    let known = values.flat_map(|value| value.split(|c: char| !c.is_ascii_digit())).filter(|id| is_account(id));
+    let strangers = known.chain(["000000000000"]).filter(|id| !accounts.contains(id)).map(Some).chain([None]);
+    let let_in = any(strangers.map(|account| {
+        let stranger = Caller { account, organization };
+        all(statement.conditions.iter().map(|condition| may_hold(condition, stranger)))
+    }));
+    any([named, let_in])
+}
+
+/// Whether a statement is about an action: one that allows, in full, and one that denies, at all.
+fn about(statement: &Statement, action: &str) -> Option<bool> {
+    let kinds = if statement.effect == "Allow" { &statement.reads } else { &statement.touches };
+    let is = |kinds: &[String]| kinds.iter().any(|kind| kind == action);
+    if is(kinds) {
+        Some(true)
+    } else if is(&statement.unclear) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+/// Whether a statement is about an account, or about somebody in it.
+fn includes(statement: &Statement, caller: Option<&str>) -> Option<bool> {
+    let is_caller = |id: &str| caller == Some(id);
+    let other = |principal: &str| match Kind::of(principal) {
+        Kind::Everybody => Some(true),
+        Kind::Service | Kind::Deleted => Some(false),
+        Kind::Provider(Some(id)) if !is_caller(id) => Some(false),
+        Kind::Provider(_) | Kind::Unclear => None,
+    };
+    if statement.not_principals.is_empty() {
+        let accounts = statement.accounts.iter().map(|id| Some(is_caller(id)));
+        return any(accounts.chain(statement.others.iter().map(|principal| other(principal))));
+    }
+    // A user or role that is left out leaves others of its account in. What becomes of all of them where the account is
+    // left out, AWS's documentation leaves to the service.
+    not(any(statement.not_principals.iter().map(|principal| match account(principal) {
+        Some(id) if is_root(principal) => {
+            if is_caller(id) {
+                None
+            } else {
+                Some(false)
+            }
+        }
+        Some(_) if !is_provider(principal) => Some(false),
+        _ => other(principal),
+    })))
+}
+
+/// What of a statement's principals no account decides, in words.
+pub fn unclear_principal(statement: &Statement) -> Option<&'static str> {
+    let unnamed =
+        statement.not_principals.iter().filter(|principal| account(principal).is_none() || is_provider(principal));
+    let kinds: Vec<Kind<'_>> = statement.others.iter().chain(unnamed).map(|principal| Kind::of(principal)).collect();
+    if kinds.iter().any(|kind| matches!(kind, Kind::Provider(_))) {
+        Some("names an identity provider, and not who signs in through it")
+    } else if kinds.iter().any(|kind| matches!(kind, Kind::Unclear)) {
+        Some("names a principal and not its account")
+    } else if statement.not_principals.iter().any(|principal| is_root(principal)) {
+        Some("is about everybody but an account (NotPrincipal), which S3 need not take for everybody in it")
+    } else {
+        None
+    }
+}
+
+/// What a principal is that belongs to no account.
+enum Kind<'p> {
+    Everybody,
+    Service,
+    /// What AWS makes of a user or role that was deleted: nobody any more, not even one of the same name.
+    Deleted,
+    /// An identity provider of an account, or of the web.
+    Provider(Option<&'p str>),
+    /// A canonical user id, which is some account's, and what this version doesn't know.
+    Unclear,
+}
+
+impl<'p> Kind<'p> {
+    fn of(principal: &'p str) -> Kind<'p> {
+        let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        let ends = |ends: &[&str]| ends.iter().any(|end| principal.ends_with(end));
+        match principal {
+            "*" => Kind::Everybody,
+            "cognito-identity.amazonaws.com" | "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" => {
+                Kind::Provider(None)
+            }
+            _ if is_provider(principal) => Kind::Provider(account(principal)),
+            _ if ends(&[".amazonaws.com", ".amazonaws.com.cn", ".aws.internal"]) => Kind::Service,
+            _ if ["AIDA", "AROA"].iter().any(|kind| principal.starts_with(kind)) && principal.bytes().all(upper) => {
+                Kind::Deleted
+            }
+            _ => Kind::Unclear,
+        }
+    }
+}
+
+fn is_root(principal: &str) -> bool {
+    principal.ends_with(":root")
+}
+
+fn is_provider(principal: &str) -> bool {
+    [":saml-provider/", ":oidc-provider/"].iter().any(|kind| principal.contains(kind))
+}
