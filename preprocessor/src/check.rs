@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::fact_source::{FactSource, SourceTable};
 use crate::param::{Param, Params};
 use crate::places::Part;
 use crate::words::{holes, identifiers};
@@ -29,6 +30,8 @@ pub struct Check {
     pub body: Body,
     /// The rules of `verify lint` whose warnings are meant to be as they are in this check.
     pub allow: Vec<String>,
+    /// Where it has the facts from that may change.
+    pub sources: Vec<FactSource>,
 }
 
 /// A check decides by its own expectations, or by other checks.
@@ -122,6 +125,8 @@ struct File {
     steps: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
+    #[serde(default)]
+    source: Vec<SourceTable>,
 }
 
 #[derive(Deserialize)]
@@ -192,6 +197,13 @@ impl Check {
                 Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
             }
         }
+        let mut sources = Vec::new();
+        for (at, table) in file.source.into_iter().enumerate() {
+            match table.into_source() {
+                Ok(source) => sources.push(source),
+                Err((key, why)) => fail(Part::source(at).then(key), format!("[[source]] {}: {why}", at + 1)),
+            }
+        }
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -205,6 +217,7 @@ impl Check {
             lets: file.lets,
             body,
             allow: file.allow,
+            sources,
         })
     }
 

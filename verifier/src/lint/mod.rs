@@ -9,12 +9,14 @@
 //! | [`infer`], [`types`] | what types expressions have |
 //! | [`trial`] | what the evaluator makes of a call |
 //! | [`logic`] | what conditions look for |
+//! | [`stale`] | sources that nobody has read for a year |
 
 pub mod cases;
 pub mod checks;
 pub mod infer;
 pub mod logic;
 mod place;
+pub mod stale;
 #[cfg(test)]
 mod tests;
 pub mod trial;
@@ -29,6 +31,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::{book, cel, compile};
+use stale::Today;
 use unreadable::Unreadable;
 
 /// How bad a finding is.
@@ -69,11 +72,11 @@ fn nearest_rule(rule: &str) -> String {
     suggest(rule, RULES.iter().copied()).unwrap_or_default()
 }
 
-/// Everything that is wrong with a course, in the order of the places.
+/// Everything that is wrong with a course, in the order of the places; with a day, what is out of date by then as well.
 ///
 /// # Errors
 /// When the course does what it may not, or is none.
-pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
+pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Finding>> {
     let error = |rule, diagnostic| Finding { level: Level::Error, rule, diagnostic };
     let (mut findings, book) = match book::expanded(root, trusted) {
         Ok(book) => (Vec::new(), Some(book)),
@@ -90,6 +93,7 @@ pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
         // What a chapter that cannot be read uses is not known.
         warnings.retain(|(rule, _)| whole || !["unused-check", "unused-parameter"].contains(rule));
         let course = Arc::new(linted.course);
+        findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
         let (_, errors) = compile::compile_all(&course);
         findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
         findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));
