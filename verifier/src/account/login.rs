@@ -7,6 +7,7 @@
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::OAuth2ErrorCode;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use mdbook_verify::results::ReasonCode;
 use std::env;
 use std::error::Error;
@@ -43,30 +44,36 @@ fn renewal(profile: &str, refused: &CreateOAuth2TokenError, again: &str) -> (Rea
     let expired = |happened: String| (ReasonCode::ExpiredCredentials, format!("{happened}: {again}"));
     match refused {
         CreateOAuth2TokenError::AccessDeniedException(denied) => match denied.error() {
+            OAuth2ErrorCode::TokenExpired | OAuth2ErrorCode::AuthcodeExpired => expired(format!(
+                "The sign-in of profile `{profile}` has expired, as it does after at most 12 hours and by a known fault \
+                 of `aws login` sometimes sooner"
+            )),
             OAuth2ErrorCode::UserCredentialsChanged => {
                 expired(format!("The password behind profile `{profile}` has changed since it signed in"))
             }
             OAuth2ErrorCode::InsufficientPermissions => expired(format!(
-                "The user or role behind profile `{profile}` may not renew its sign-in, which takes AWS's policy \
-                 SignInLocalDevelopmentAccess: attach it"
+                "The user or role behind profile `{profile}` may not renew its sign-in, until it has AWS's policy \
+                 SignInLocalDevelopmentAccess. Attach that, and sign in again"
             )),
-            _ => expired(format!(
-                "The sign-in of profile `{profile}` has expired, as it does after at most 12 hours and by a known fault \
-                 of `aws login` sometimes sooner"
-            )),
+            _ => expired(format!("AWS did not renew the sign-in of profile `{profile}` (access denied)")),
         },
+        CreateOAuth2TokenError::ValidationException(_) => expired(format!(
+            "AWS did not renew the sign-in of profile `{profile}`, a known fault of `aws login` about ten minutes after \
+             it"
+        )),
         CreateOAuth2TokenError::InternalServerException(_) => {
             let message = format!("AWS failed to renew the sign-in of profile `{profile}`: verify again in a minute.");
             (ReasonCode::ServiceError, message)
         }
         CreateOAuth2TokenError::TooManyRequestsError(_) => {
-            let message = format!("AWS throttled the renewal of profile `{profile}`: verify again in a minute.");
+            let message =
+                format!("AWS throttled the renewal of profile `{profile}`'s sign-in: verify again in a minute.");
             (ReasonCode::Throttled, message)
         }
-        _ => expired(format!(
-            "AWS refused to renew the sign-in of profile `{profile}`, a known fault of `aws login` from about ten minutes \
-             on"
-        )),
+        other => {
+            let code = other.code().map(|code| format!(" ({code})")).unwrap_or_default();
+            expired(format!("The sign-in of profile `{profile}` could not be renewed{code}"))
+        }
     }
 }
 
