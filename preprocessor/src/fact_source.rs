@@ -144,8 +144,7 @@ mod tests {
 
     /// A source with one key written so.
     fn with(key: &str, written: &str) -> String {
-        let mut keys =
-            vec![("fact", "\"It is so.\""), ("url", "\"https://example.com/a\""), ("reviewed", "2026-11-26")];
+        let mut keys = [("fact", "\"It is so.\""), ("url", "\"https://example.com/a\""), ("reviewed", "2026-11-26")];
         keys.iter_mut().filter(|(name, _)| *name == key).for_each(|(_, value)| *value = written);
         let lines = keys.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key} = {value}\n"));
         format!("[[source]]\n{}", lines.collect::<String>())
