@@ -7,6 +7,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`course`], [`check`], [`param`] | the course as data |
+//! | [`fact_source`] | where a check has its facts from |
 //! | [`directive`], [`scan`] | what stands in a lesson |
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
@@ -20,6 +21,7 @@ pub mod course;
 pub mod diagnostic;
 pub mod directive;
 mod edit;
+pub mod fact_source;
 pub mod install;
 pub mod key;
 mod links;

@@ -22,6 +22,11 @@ impl Part {
         Part::of(["expect"]).then(at)
     }
 
+    /// A check's source, from 0.
+    pub fn source(at: usize) -> Part {
+        Part::of(["source"]).then(at)
+    }
+
     /// The value at a key of this one, or a place in it.
     pub fn then(&self, key: impl ToString) -> Part {
         let mut keys = self.0.clone();

@@ -224,3 +224,119 @@ fn an_administrator_is_warned_by_iams_own_word() {
         assert_eq!(ran.stderr.contains("an administrator's credentials"), warned, "{ran:?}");
     }
 }
+
+/// A key that proves the possession of a sign-in, made for these tests.
+const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIKYhMgXiCkgmV0ss4SpR4rhOMpa0ZMG4v0v04L85jIe8oAoGCCqGSM49\nAwEHoUQDQgAER3Mrqw/9L8kn2ui/bqTLPaQdZ60ueLgaby9REgSlrUCNxVr3NBSD\nLxyJD/PvjjcSmc2KAXrEeoUJWyME/8Q6Eg==\n-----END EC PRIVATE KEY-----\n";
+
+/// A machine whose production account is bound to a profile that `aws login` made, with credentials to be renewed.
+fn signed_in_long_ago(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Machine {
+    let mut machine = Machine::new();
+    machine.bind(&[("production", "", "", "")]);
+    machine.set("AWS_ENDPOINT_URL", &serve(answer));
+    let home = machine.home.path();
+    fs::remove_file(home.join("credentials")).unwrap();
+    fs::write(
+        home.join("aws-config"),
+        "[profile production]\nlogin_session = arn:aws:iam::444455556666:root\nregion = us-east-1\n",
+    )
+    .unwrap();
+    fs::create_dir_all(home.join(".aws/login/cache")).unwrap();
+    let kept = serde_json::json!({
+        "accessToken": {"accessKeyId": "ASIAPRODUCTION", "secretAccessKey": "s", "sessionToken": "t", "accountId": "444455556666", "expiresAt": "2020-01-01T00:00:00Z"},
+        "tokenType": "aws_sigv4", "refreshToken": "REFRESHTOKEN", "idToken": "i", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": DPOP_KEY,
+    });
+    fs::write(cached(&machine), kept.to_string()).unwrap();
+    machine
+}
+
+fn cached(machine: &Machine) -> std::path::PathBuf {
+    let name = "d5cea291b22a8f02c4a58e452b8191161c263861d42f239b5dae2b0f2df46009.json";
+    machine.home.path().join(".aws/login/cache").join(name)
+}
+
+/// How AWS refuses to renew a sign-in.
+fn renewal(status: u16, kind: &str, error: &str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    let body = serde_json::json!({ "error": error, "message": "words of AWS's" }).to_string();
+    let headers = format!("content-type: application/json\r\nx-amzn-errortype: {kind}");
+    move |request| {
+        assert!(request.body.contains("REFRESHTOKEN"), "only the renewal is asked for: {request:?}");
+        (status, headers.clone(), body.clone())
+    }
+}
+
+/// What the doctor says to do first, and the reason's code.
+fn advice(machine: &Machine) -> (String, String) {
+    let doctor = machine.verify(&["doctor", "--format", "json"]).json();
+    let production =
+        doctor["accounts"].as_array().unwrap().iter().find(|account| account["name"] == "production").unwrap();
+    let problem = &production["problems"][0];
+    let message = problem["message"].as_str().unwrap().to_owned();
+    assert!(doctor["todo"].as_array().unwrap().contains(&message.as_str().into()), "{doctor}");
+    (problem["code"].as_str().unwrap().to_owned(), message)
+}
+
+#[test]
+fn a_lost_sign_in_of_aws_login_says_what_happened_and_the_one_next_command() {
+    let mut told = String::new();
+    for (status, kind, error) in [
+        (401, "AccessDeniedException", "TOKEN_EXPIRED"),
+        (401, "AccessDeniedException", "USER_CREDENTIALS_CHANGED"),
+        (401, "AccessDeniedException", "INSUFFICIENT_PERMISSIONS"),
+        (400, "ValidationException", "INVALID_REQUEST"),
+        (400, "SomethingNewException", "SOMETHING_NEW"),
+        (429, "TooManyRequestsError", "SLOW_DOWN"),
+        (500, "InternalServerException", "SERVER_ERROR"),
+    ] {
+        let machine = signed_in_long_ago(renewal(status, kind, error));
+        let (code, message) = advice(&machine);
+        told.push_str(&format!("{kind} {error}\n  {code}: {message}\n"));
+        let verified = machine.verify(&["account-created"]);
+        assert_eq!(verified.status, 3, "{verified:?}");
+        assert!(!verified.stdout.contains("REFRESHTOKEN"), "{verified:?}");
+    }
+    insta::assert_snapshot!("lost_sign_ins", told);
+}
+
+#[test]
+fn a_sign_in_that_is_not_there_is_told_from_one_that_cannot_be_used_or_reached() {
+    let mut machine = signed_in_long_ago(sts);
+    let command = "run `aws login --profile production`, then verify again.";
+    machine.set("AWS_ENDPOINT_URL", &common::closed_port());
+    assert_eq!(advice(&machine).0, "unreachable", "AWS could not be asked to renew it");
+    fs::write(cached(&machine), "{ broken").unwrap();
+    let broken = "What `aws login` keeps of profile `production` cannot be used";
+    assert_eq!(advice(&machine), ("expired-credentials".into(), format!("{broken}: {command}")));
+    fs::remove_file(cached(&machine)).unwrap();
+    let signed_out = "Profile `production` is not signed in";
+    assert_eq!(advice(&machine).1, format!("{signed_out}: {command}"));
+    machine.set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    let remote = "run `aws login --profile production --remote`, then verify again.";
+    assert_eq!(advice(&machine).1, format!("{signed_out}: {remote}"));
+    machine.set("AWS_LOGIN_CACHE_DIRECTORY", "/elsewhere");
+    let elsewhere = "Profile `production` has no sign-in in the folder that AWS_LOGIN_CACHE_DIRECTORY names";
+    assert_eq!(advice(&machine).1, format!("{elsewhere}: {remote}"));
+}
+
+#[test]
+fn a_role_says_to_sign_in_to_the_profile_that_it_is_assumed_from() {
+    let machine = signed_in_long_ago(renewal(401, "AccessDeniedException", "TOKEN_EXPIRED"));
+    let config = "[profile production]\nrole_arn = arn:aws:iam::444455556666:role/reader\nsource_profile = course\nregion = us-east-1\n\
+                  [profile course]\nlogin_session = arn:aws:iam::444455556666:root\nregion = us-east-1\n";
+    fs::write(machine.home.path().join("aws-config"), config).unwrap();
+    assert!(
+        advice(&machine).1.ends_with(": run `aws login --profile course`, then verify again."),
+        "{:?}",
+        advice(&machine)
+    );
+    // Whoever is signed in and may not assume the role is not sent to sign in.
+    let mut refused = signed_in_long_ago(|request| match request.body.as_str() {
+        body if body.contains("Action=AssumeRole") => denied(),
+        _ => sts(request),
+    });
+    fs::write(refused.home.path().join("aws-config"), config).unwrap();
+    let kept = fs::read_to_string(cached(&refused)).unwrap().replace("2020-01-01", "2099-01-01");
+    fs::write(cached(&refused), kept).unwrap();
+    refused.set("AWS_REGION", "us-east-1");
+    let (code, message) = advice(&refused);
+    assert!(code == "no-credentials" && !message.contains("aws login"), "{code}: {message}");
+}

@@ -279,3 +279,118 @@ fn thousands_of_mistakes_are_all_told() {
     machine.edit("src/README.md", "## What the verdicts mean", &format!("{items}\n## What the verdicts mean"));
     assert_eq!(found(&machine).len(), 20_000);
 }
+
+/// A course whose checks have one source more, reviewed on a day.
+fn sourced(reviewed: &str) -> Machine {
+    let machine = Machine::new();
+    let source =
+        format!("\n[[source]]\nfact = \"It is 100 %.\"\nurl = \"https://example.com/a\"\nreviewed = {reviewed}\n");
+    machine.write("checks/pdf-invoice.toml", &(machine.read("checks/pdf-invoice.toml") + &source));
+    machine
+}
+
+/// The exit status and the findings of `lint` with an argument.
+fn linted(machine: &Machine, argument: &str) -> (i32, Vec<serde_json::Value>) {
+    let ran = machine.verify(&["lint", "--format", "json", argument]);
+    (ran.status, ran.json().as_array().unwrap().clone())
+}
+
+#[test]
+fn a_source_is_stale_after_a_year_of_the_calendar_and_plain_lint_never_looks() {
+    for (reviewed, good, stale) in [
+        ("2024-06-15", "2025-06-15", "2025-06-16"),
+        ("2024-02-29", "2025-02-28", "2025-03-01"),
+        ("2023-02-28", "2024-02-28", "2024-02-29"),
+    ] {
+        let machine = sourced(reviewed);
+        let plain = machine.verify(&["lint"]);
+        assert_eq!((plain.status, plain.stdout.as_str()), (0, "Nothing is wrong with this course.\n"), "{reviewed}");
+        let of_it = |day: &str| {
+            let (status, found) = linted(&machine, &format!("--stale={day}"));
+            let mine = found.into_iter().filter(|found| found["rule"] == "stale-source").collect::<Vec<_>>();
+            (status, mine)
+        };
+        // The course's own sources were reviewed later than these days, which is a finding of its own.
+        assert!(of_it(good).1.is_empty(), "{reviewed} {good}");
+        let (_, found) = of_it(stale);
+        assert_eq!(found.len(), 1, "{reviewed} {stale}");
+        assert_eq!(found[0]["file"], "checks/pdf-invoice.toml");
+        assert_eq!(found[0]["text"], format!("reviewed = {reviewed}"));
+    }
+}
+
+#[test]
+fn stale_sources_are_listed_in_every_format_with_what_to_do() {
+    let machine = sourced("2024-06-15");
+    let day = "--stale=2026-11-26";
+    let text = machine.verify(&["lint", day]);
+    assert_eq!(text.status, 3, "it has to be looked at, and nothing is known to be wrong: {text:?}");
+    insta::assert_snapshot!("stale", text.shown());
+    let (status, found) = linted(&machine, day);
+    assert_eq!((status, found.len()), (3, 1), "{found:?}");
+    assert_eq!((&found[0]["line"], &found[0]["column"]), (&13.into(), &12.into()), "{found:?}");
+    let github = machine.verify(&["lint", day, "--format", "github"]);
+    let annotation = "::warning file=checks/pdf-invoice.toml,line=13,col=12,endColumn=22,title=verify lint%3A stale-source::[[source]]: nobody has reviewed “It is 100 %25.” since 2024-06-15";
+    assert_eq!((github.status, github.stdout.lines().count()), (3, 1));
+    assert!(github.stdout.starts_with(annotation), "{}", github.stdout);
+    // By this computer's clock, it is as old at least.
+    assert!(linted(&machine, "--stale").1.iter().any(|found| found["file"] == "checks/pdf-invoice.toml"));
+    // What is wrong anyway is told, too, and decides.
+    machine.edit("checks/account-name.toml", "account.name", "account.nam");
+    let (status, found) = linted(&machine, day);
+    assert_eq!(status, 2);
+    assert!(found.iter().any(|found| found["rule"] == "unknown-field"), "{found:?}");
+    assert!(found.iter().any(|found| found["rule"] == "stale-source"), "{found:?}");
+}
+
+#[test]
+fn a_review_that_is_still_to_come_is_a_mistake_that_only_the_calendar_shows() {
+    let machine = sourced("9999-12-31");
+    assert_eq!(machine.verify(&["lint"]).status, 0);
+    let (status, found) = linted(&machine, "--stale");
+    assert_eq!(status, 2);
+    let mistake = found.iter().find(|found| found["rule"] == "source-date").unwrap();
+    assert_eq!(mistake["message"], "[[source]]: reviewed on 9999-12-31, which is still to come");
+    assert_eq!(mistake["text"], "reviewed = 9999-12-31");
+}
+
+#[test]
+fn a_day_that_is_none_is_refused() {
+    for day in ["2025-02-29", "yesterday", "2026-11-26T00:00:00Z", ""] {
+        let ran = Machine::new().verify(&["lint", &format!("--stale={day}")]);
+        assert_eq!(ran.status, 2, "{day}");
+        assert!(ran.stderr.contains("--stale"), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_source_is_drawn_where_it_stands() {
+    let machine = sourced("\"2026-11-26\"");
+    let wrong =
+        "checks/pdf-invoice.toml:13:13: course: [[source]] 1: `reviewed` is a date without quotes, as in 2026-11-26";
+    assert!(found(&machine).iter().any(|found| found == wrong), "{:#?}", found(&machine));
+    let machine = sourced("2025-02-29");
+    let wrong = found(&machine);
+    assert!(wrong.iter().any(|found| found.starts_with("checks/pdf-invoice.toml:13:")), "{wrong:#?}");
+}
+
+#[test]
+fn a_sources_words_are_only_words_in_the_reference_and_for_a_terminal() {
+    let machine = sourced("2026-11-26");
+    machine.edit(
+        "checks/pdf-invoice.toml",
+        "It is 100 %.",
+        "<script>alert(1)</script> | {{ budget_amount }} {{#include README.md}} `x` [y](z) \\u001b[31m &copy;",
+    );
+    machine.edit("checks/pdf-invoice.toml", "https://example.com/a", "https://example.com/a?b&copy=1");
+    let built = machine.verify(&["build"]);
+    assert_eq!(built.status, 0, "{built:?}");
+    let page = machine.read("book/reference.html");
+    let row = "<td>&lt;script&gt;alert(1)&lt;/script&gt; | {{ budget_amount }} {{#include README.md}} `x` [y](z) [31m &amp;copy;</td>";
+    assert!(page.contains(row), "{:?}", page.lines().find(|line| line.contains("alert(1)")));
+    assert!(page.contains("<a href=\"https://example.com/a?b&amp;copy=1\">example.com</a>"), "{page}");
+    assert_eq!(machine.verify(&["build", "--check"]).status, 0);
+    let explained = machine.verify(&["explain", "--practice=fresh", "pdf-invoice"]).stdout;
+    assert!(explained.contains("    https://example.com/a?b&copy=1  reviewed 2026-11-26\n"), "{explained}");
+    assert!(!explained.contains("\u{1b}[31m"), "{explained}");
+}

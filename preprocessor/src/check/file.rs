@@ -4,6 +4,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use super::{About, Body, Check, Expectation, Late, Let, Malformed, Place, Proof, Statement};
+use crate::fact_source::SourceTable;
 use crate::places::Part;
 
 #[derive(Deserialize)]
@@ -22,6 +23,8 @@ struct File {
     steps: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
+    #[serde(default)]
+    source: Vec<SourceTable>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +107,13 @@ impl Check {
                 Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
             }
         }
+        let mut sources = Vec::new();
+        for (at, table) in file.source.into_iter().enumerate() {
+            match table.into_source() {
+                Ok(source) => sources.push(source),
+                Err((key, why)) => fail(Part::source(at).then(key), format!("[[source]] {}: {why}", at + 1)),
+            }
+        }
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -118,6 +128,7 @@ impl Check {
             lets,
             body,
             allow: file.allow,
+            sources,
         })
     }
 }

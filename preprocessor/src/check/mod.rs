@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::fact_source::FactSource;
 use crate::param::{Param, Params};
 use crate::places::Part;
 use crate::words::{holes, identifiers};
@@ -35,6 +36,8 @@ pub struct Check {
     pub body: Body,
     /// The rules of `verify lint` whose warnings are meant to be as they are in this check.
     pub allow: Vec<String>,
+    /// Where it has the facts from that may change.
+    pub sources: Vec<FactSource>,
 }
 
 /// A check decides by its own expectations, or by other checks.

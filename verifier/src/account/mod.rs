@@ -3,6 +3,7 @@
 //! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
 
 pub mod http;
+mod login;
 mod profile;
 mod role;
 

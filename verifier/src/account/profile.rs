@@ -6,8 +6,10 @@ use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use mdbook_verify::results::{Reason, ReasonCode};
 
+use super::login;
 use super::role::{self, MfaCodes};
 use super::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
 use crate::bindings::Role;
@@ -21,20 +23,19 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
     let known = profiles().await.map_err(|message| why(account, ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
         let hint = did_you_mean(profile, known.iter().map(Profile::name));
-        let message =
-            format!("There is no AWS profile `{profile}`{hint} Make it with `aws login --profile {profile}`.");
+        let message = format!("There is no AWS profile `{profile}`{hint} Make it with `{}`.", login::command(profile));
         return Err(why(account, ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
     };
     // The SDK knows no MFA codes: the role is assumed here, from its source profile.
     let with_code = found.get("role_arn").zip(found.get("mfa_serial")).zip(found.get("source_profile"));
     let Some(((arn, serial), source)) = with_code else {
-        return credentials_of(account, found).await;
+        return credentials_of(account, found, &known).await;
     };
     let Some(source) = known.iter().find(|known| known.name() == source) else {
         let message = format!("Profile `{profile}` has the source profile `{source}`, which does not exist.");
         return Err(why(account, ReasonCode::NoCredentials, message));
     };
-    let from = credentials_of(account, source).await?;
+    let from = credentials_of(account, source, &known).await?;
     let role = Role {
         arn: arn.to_owned(),
         from: String::new(),
@@ -48,24 +49,38 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
 }
 
 /// Exchanges a profile's credentials, as the SDK does it.
-async fn credentials_of(account: &str, found: &Profile) -> Result<Connected, Vec<Reason>> {
-    let profile = found.name();
+async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Result<Connected, Vec<Reason>> {
+    let (profile, base) = (found.name(), base(found, known));
     // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.
     let config = ProviderConfig::without_region().with_region(Some(region(profile).await));
     let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
     let credentials = match exchange(provider.provide_credentials()).await {
         Ok(credentials) => credentials,
         Err(error) => {
-            let (code, message) = explain(profile, found, &error);
+            let (code, message) = explain(profile, base, &error);
             return Err(why(account, code, message));
         }
     };
     let sdk = loader().profile_name(profile).load().await;
-    let sign_in = match sign_in_command(profile, found) {
+    let sign_in = match sign_in_command(base) {
         Some(command) => format!("Run `{command}`, then verify again."),
         None => format!("They are those of profile `{profile}`: renew them, then verify again."),
     };
     Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
+}
+
+/// The profile that signs in: the one whose credentials assume this profile's role, or itself.
+fn base<'p>(found: &'p Profile, known: &'p [Profile]) -> &'p Profile {
+    let mut base = found;
+    // A circle of source profiles is as long as all of them at most.
+    for _ in known {
+        let source = base.get("role_arn").and(base.get("source_profile")).filter(|source| *source != base.name());
+        match source.and_then(|source| known.iter().find(|known| known.name() == source)) {
+            Some(source) => base = source,
+            None => break,
+        }
+    }
+    base
 }
 
 /// The profile's region. Assuming a role takes one; any will do.
@@ -91,8 +106,9 @@ pub async fn profile_names() -> Vec<String> {
     names
 }
 
-/// What is wrong with a profile's credentials, and the one command that mends it.
-fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonCode, String) {
+/// What is wrong with a profile's credentials, which rest on another's or its own sign-in, and the one command that mends
+/// it.
+fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCode, String) {
     let words = chain_of(error);
     let unreachable = ["dispatch failure", "timed out", "timeout", "dns error", "connect error", "connection"];
     let signed_out = ["expired", "invalid_grant", "no cached", "not found in cache", "token", "sign in", "login"];
@@ -105,14 +121,19 @@ fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonC
         let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
         return (ReasonCode::Unreachable, message);
     }
-    if found.get("credential_process").is_some() {
+    // Who is signed in and may not assume a role needs no other sign-in.
+    let refused = login::cause::<AssumeRoleError>(error).is_some();
+    if !refused && base.get("login_session").is_some() {
+        return login::explain(base.name(), error);
+    }
+    if base.get("credential_process").is_some() {
         // What a program of the learner's printed may hold anything: it is not repeated.
         let message = format!("The credential_process of profile `{profile}` failed: run it by itself to see why.");
         return (ReasonCode::NoCredentials, message);
     }
-    match sign_in_command(profile, found) {
+    match sign_in_command(base).filter(|_| !refused) {
         Some(command) => {
-            let message = format!("Profile `{profile}` is not signed in: run `{command}`, then verify again.");
+            let message = format!("Profile `{}` is not signed in: run `{command}`, then verify again.", base.name());
             (ReasonCode::ExpiredCredentials, message)
         }
         None if says(&signed_out) => {
@@ -126,11 +147,12 @@ fn explain(profile: &str, found: &Profile, error: &CredentialsError) -> (ReasonC
 }
 
 /// The command that signs in to a profile, if one does.
-fn sign_in_command(profile: &str, found: &Profile) -> Option<String> {
-    if found.get("sso_session").or(found.get("sso_start_url")).is_some() {
-        Some(format!("aws sso login --profile {profile}"))
-    } else if found.get("login_session").is_some() {
-        Some(format!("aws login --profile {profile}"))
+fn sign_in_command(profile: &Profile) -> Option<String> {
+    let name = profile.name();
+    if profile.get("sso_session").or(profile.get("sso_start_url")).is_some() {
+        Some(format!("aws sso login --profile {name}"))
+    } else if profile.get("login_session").is_some() {
+        Some(login::command(name))
     } else {
         None
     }

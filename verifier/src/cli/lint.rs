@@ -1,19 +1,28 @@
 //! `verify lint`: everything that is wrong with the course, for its author.
 
 use anyhow::{Context, Result};
+use mdbook_verify::fact_source::Day;
 
 use super::{Common, Exit, Format, print};
+use crate::lint::stale::{self, Today};
 use crate::{book, lint, report};
 
-pub(super) fn run(common: &Common) -> Result<Exit> {
+/// `asked` asks for sources that are out of date: now, or on a day.
+pub(super) fn run(common: &Common, asked: Option<Option<Day>>) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json, Format::Github])?;
     let root = book::find(common.course.as_deref())?;
-    let findings = lint::lint(&root, common.trust_course)?;
+    let today = asked.map(|day| day.map_or_else(Today::now, |day| Ok(Today::on(day)))).transpose()?;
+    let findings = lint::lint(&root, common.trust_course, today)?;
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).context("finding the current folder")?;
     print(&match common.format {
         Format::Json => report::lint::json(&findings, &root, &here)?,
         Format::Github => report::lint::github(&findings, &root, &here),
         _ => report::lint::text(&findings),
     })?;
-    Ok(if findings.is_empty() { Exit::Done } else { Exit::Usage })
+    Ok(match findings.iter().all(|finding| finding.rule == stale::RULE) {
+        true if findings.is_empty() => Exit::Done,
+        // Nothing is known to be wrong: it has to be looked at.
+        true => Exit::Unknown,
+        false => Exit::Usage,
+    })
 }

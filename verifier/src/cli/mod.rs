@@ -25,6 +25,7 @@ mod watcher;
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use mdbook_verify::fact_source::Day;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -150,7 +151,7 @@ enum Command {
         /// The step
         step: String,
     },
-    /// Give your word for what AWS lets nobody read
+    /// Confirm a step that evidence cannot prove
     Attest {
         /// The step
         step: String,
@@ -188,7 +189,13 @@ enum Command {
         command: PracticeCommand,
     },
     /// Everything that is wrong with the course, for its author
-    Lint,
+    ///
+    /// Exit status: 0 nothing is wrong, 2 something is, 3 nothing but sources that were reviewed too long ago.
+    Lint {
+        /// List the sources of checks, too, that nobody has reviewed for more than a year: by today, or by a date
+        #[arg(long, value_name = "YYYY-MM-DD", num_args = 0..=1, require_equals = true)]
+        stale: Option<Option<Day>>,
+    },
     /// Prove on the practice account, and by the course's own cases, that each check tells done from not done
     Selftest {
         /// Checks to prove; all of them without one
@@ -278,7 +285,7 @@ pub fn run() -> Result<Exit> {
         Some(Command::Policy { name }) => policy::run(common, name.as_deref()),
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => wait(practice::take(common, &step)),
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
-        Some(Command::Lint) => lint::run(common),
+        Some(Command::Lint { stale }) => lint::run(common, stale),
         Some(Command::Selftest { checks }) => wait(selftest::run(common, &checks)),
         Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Report { paths }) => report::run(common, &paths),

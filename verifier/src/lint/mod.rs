@@ -11,6 +11,7 @@
 //! | [`logic`] | what conditions look for |
 //! | [`guards`] | what decides and may not be there |
 //! | [`copies`] | conditions that were copied, and lost something |
+//! | [`stale`] | sources that nobody has read for a year |
 
 pub mod cases;
 pub mod checks;
@@ -19,6 +20,7 @@ pub mod guards;
 pub mod infer;
 pub mod logic;
 mod place;
+pub mod stale;
 #[cfg(test)]
 mod tests;
 pub mod trial;
@@ -32,6 +34,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::{book, cel, compile};
+use stale::Today;
 use unreadable::Unreadable;
 
 /// How bad a finding is.
@@ -73,11 +76,11 @@ fn nearest_rule(rule: &str) -> String {
     suggest(rule, RULES.iter().copied()).unwrap_or_default()
 }
 
-/// Everything that is wrong with a course, in the order of the places.
+/// Everything that is wrong with a course, in the order of the places; with a day, what is out of date by then as well.
 ///
 /// # Errors
 /// When the course does what it may not, or is none.
-pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
+pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Finding>> {
     let error = |rule, diagnostic| Finding { level: Level::Error, rule, diagnostic };
     let (mut findings, book) = match book::expanded(root, trusted) {
         Ok(book) => (Vec::new(), Some(book)),
@@ -94,6 +97,7 @@ pub fn lint(root: &Path, trusted: bool) -> Result<Vec<Finding>> {
         // What a chapter that cannot be read uses is not known.
         warnings.retain(|(rule, _)| whole || !["unused-check", "unused-parameter"].contains(rule));
         let course = Arc::new(linted.course);
+        findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
         let (_, errors) = compile::compile_all(&course);
         findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
         findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));

@@ -58,7 +58,7 @@ fn status(view: &View<'_>, optional: bool) -> TestCaseStatus {
     };
     let lines = told(view);
     let message = match view.verdict {
-        Verdict::Attested => "Confirmed by the learner; AWS has no way to prove it.",
+        Verdict::Attested => "Confirmed by the learner; not proved by evidence.",
         Verdict::NotApplicable => "It does not apply to this account.",
         Verdict::Unchecked => "It was not verified.",
         _ => lines.first().map_or("", String::as_str),

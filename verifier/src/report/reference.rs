@@ -3,6 +3,7 @@
 
 use mdbook_verify::check::{Body, Check, Proof};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::fact_source::FactSource;
 use mdbook_verify::results::{ReasonCode, Verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +78,7 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
             let _ = writeln!(out);
         }
     }
+    about_sources(out, &check.sources);
     let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
     for (account, section) in needs {
         for call in table::of(*section) {
@@ -94,6 +96,21 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     let places = places.into_iter().map(|place| place.replace("(index.md)", "(README.md)")).collect::<Vec<_>>();
     if !places.is_empty() {
         let _ = writeln!(out, "\nUsed in {}.", places.join(", "));
+    }
+    let _ = writeln!(out);
+}
+
+/// The facts of a check that may change.
+fn about_sources(out: &mut String, sources: &[FactSource]) {
+    if sources.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "| fact that may change | source | reviewed |\n|---|---|---|");
+    for source in sources {
+        let FactSource { fact, url, reviewed } = source;
+        // An address has no character that ends a link here, but it may have what looks like an entity, or a cell's end.
+        let url = url.replace('&', "&amp;");
+        let _ = writeln!(out, "| {} | [{}](<{url}>) | {reviewed} |", literal(fact), source.host());
     }
     let _ = writeln!(out);
 }
@@ -225,6 +242,16 @@ fn in_code(text: &str) -> String {
     let parts: Vec<String> =
         parts.map(|(at, part)| if at % 2 == 1 { part.replace('\\', "") } else { part.to_owned() }).collect();
     parts.join("`")
+}
+
+/// Text as a table's cell that says the same and nothing else, without code spans, and without holes as lessons have them.
+fn literal(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let escaped = words.map(|word| {
+        let escape = |c: char| if "\\`*_{}[]<>#|&~$".contains(c) { format!("\\{c}") } else { c.to_string() };
+        word.chars().map(escape).collect::<String>()
+    });
+    escaped.collect::<Vec<_>>().join(" ")
 }
 
 fn cell(text: &str) -> String {

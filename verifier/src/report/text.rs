@@ -3,6 +3,7 @@
 
 use anstyle::{AnsiColor, Style};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::fact_source::FactSource;
 use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -213,6 +214,7 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
         let _ = writeln!(out);
         wrapped(&mut out, "  ", about);
     }
+    sources(&mut out, &check.sources);
     if !step.members.is_empty() {
         let _ = writeln!(out, "\n  It consists of: {}", step.members.join(", "));
     }
@@ -233,6 +235,17 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
         let _ = writeln!(out, "\n  Checked {} by verify {}.", plain(&result.checked), plain(&result.by));
     }
     out
+}
+
+/// Where a check has its facts from, each address on a line of its own so that it can be copied.
+fn sources(out: &mut String, sources: &[FactSource]) {
+    if !sources.is_empty() {
+        let _ = writeln!(out, "\n  Facts that may change, and their sources:");
+    }
+    for FactSource { fact, url, reviewed } in sources {
+        wrapped(out, "  · ", fact);
+        let _ = writeln!(out, "    {}  {}", plain(url), styled(DIM, &format!("reviewed {reviewed}")));
+    }
 }
 
 /// A paragraph within the width, each line with the indentation.
