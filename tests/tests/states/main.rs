@@ -18,6 +18,8 @@ mod look_ups;
 mod memory;
 mod refusals;
 mod replays;
+mod run;
 mod sign_ins;
 mod support;
 mod table;
+mod vacuous;

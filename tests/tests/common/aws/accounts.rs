@@ -72,7 +72,11 @@ impl Account {
                         "PhoneNumber": "+442079460000",
                         "AlternateContactType": kind,
                     } })),
-                    None => error(404, "ResourceNotFoundException", "No contact of the inputted alternate contact type found."),
+                    None => error(
+                        404,
+                        "ResourceNotFoundException",
+                        "No contact of the inputted alternate contact type found.",
+                    ),
                 }
             }
             _ => unknown(),

@@ -41,9 +41,10 @@ impl Account {
         let token = call.text("nextToken").or(call.text("NextToken"));
         match call.operation.as_str() {
             "GetBillingPreferences" => {
-                let entries = self.preferences.iter().map(|(key, value)| {
-                    json!({ "feature": "BILLING_ALERTS", "key": key, "value": value })
-                });
+                let entries = self
+                    .preferences
+                    .iter()
+                    .map(|(key, value)| json!({ "feature": "BILLING_ALERTS", "key": key, "value": value }));
                 Reply::Json(json!({ "billingPreferences": entries.collect::<Vec<Value>>() }))
             }
             "ListBusinessSupportSubscriptionHistory" => {

@@ -1,7 +1,7 @@
 //! CloudTrail's event history.
 
 use super::reply::{error, page, unknown, with_token};
-use super::times::{ago, days, iso, now};
+use super::times::{days, iso};
 use super::{Account, Call, Reply};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -48,7 +48,8 @@ impl Event {
 
     /// Root enabled or deactivated a device: `EnableMFADevice`, `DeactivateMFADevice`.
     pub fn mfa(name: &str, serial: &str, time: i64) -> Event {
-        let record = json!({ "requestParameters": { "userName": "root", "serialNumber": serial }, "responseElements": null });
+        let record =
+            json!({ "requestParameters": { "userName": "root", "serialNumber": serial }, "responseElements": null });
         Event::by_root(name, "iam.amazonaws.com", time, record)
     }
 
@@ -172,7 +173,7 @@ impl Account {
         events.retain(|(place, event)| {
             let at = event.time as f64;
             event.region == call.region
-                && (ago(days(90))..=now()).contains(&event.time)
+                && (call.time - days(90)..=call.time).contains(&event.time)
                 && time("StartTime").is_none_or(|start| start <= at)
                 && time("EndTime").is_none_or(|end| at <= end)
                 && attributes.iter().all(|asked| event.has(*place, asked))

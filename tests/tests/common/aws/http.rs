@@ -47,6 +47,8 @@ pub struct Call {
     pub bucket: String,
     /// The members of the input.
     pub input: Map<String, Value>,
+    /// When it arrived, by AWS's clock.
+    pub time: i64,
 }
 
 impl Call {
@@ -58,6 +60,11 @@ impl Call {
     /// A text of the input.
     pub fn text(&self, member: &str) -> Option<&str> {
         self.input.get(member).and_then(Value::as_str)
+    }
+
+    /// Whether it asks for a page of a list beyond the first.
+    pub(super) fn is_next_page(&self) -> bool {
+        ["NextToken", "nextToken", "Marker", "continuation-token"].iter().any(|token| self.input.contains_key(*token))
     }
 
     fn read(head: &str, body: &[u8]) -> Option<Call> {
@@ -106,6 +113,7 @@ impl Call {
             protocol,
             bucket: bucket.to_owned(),
             input,
+            time: now(),
         })
     }
 }
@@ -126,7 +134,10 @@ fn bucket_operation(asked: &Map<String, Value>) -> &'static str {
 fn pairs(text: &str) -> Map<String, Value> {
     let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (plain(name), plain(value).into())).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (plain(name), plain(value).into()))
+        .collect()
 }
 
 /// The texts of a map in CBOR.
@@ -189,17 +200,17 @@ impl Drop for Served {
 fn answer(stream: TcpStream, aws: &Mutex<Aws>) {
     let mut reader = BufReader::new(stream);
     while let Some((head, body)) = request(&mut reader) {
-        let Some(call) = Call::read(&head, &body) else { return };
-        let (reply, clock) = {
+        let Some(mut call) = Call::read(&head, &body) else { return };
+        let reply = {
             let mut aws = aws.lock().unwrap_or_else(PoisonError::into_inner);
-            (aws.reply(&call), aws.clock)
+            call.time += aws.clock;
+            aws.reply(&call)
         };
         let (missing, silent) = (matches!(reply, Reply::CutOff), matches!(reply, Reply::HangUp));
         let (status, headers, body) = reply.written(&call);
         let length = body.len() + if missing { 1000 } else { 0 };
-        let date = http_date(now() + clock);
-        let head =
-            format!("HTTP/1.1 {status} Answer\r\ndate: {date}\r\n{headers}\r\ncontent-length: {length}\r\n\r\n");
+        let date = http_date(call.time);
+        let head = format!("HTTP/1.1 {status} Answer\r\ndate: {date}\r\n{headers}\r\ncontent-length: {length}\r\n\r\n");
         if silent || reader.get_mut().write_all(&[head.as_bytes(), &body].concat()).is_err() || missing {
             return;
         }

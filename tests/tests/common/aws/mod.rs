@@ -89,6 +89,12 @@ impl Aws {
         }
     }
 
+    /// CloudTrail was asked nothing for a while.
+    pub fn rested(&mut self) {
+        self.general.look_ups.clear();
+        self.production.look_ups.clear();
+    }
+
     /// The account of an access key, by its name: `AKIAGENERAL`.
     fn account(&mut self, key: &str) -> Option<&mut Account> {
         match key {
@@ -106,7 +112,10 @@ impl Aws {
         };
         let name = call.name();
         *account.calls.entry(name.clone()).or_default() += 1;
-        if name == "cloudtrail:LookupEvents" && limited && !account.look_ups.entry(call.region.clone()).or_default().allow() {
+        if name == "cloudtrail:LookupEvents"
+            && limited
+            && !account.look_ups.entry(call.region.clone()).or_default().allow()
+        {
             return error(400, "ThrottlingException", "Rate exceeded");
         }
         let planned = account.rules.iter_mut().find_map(|rule| rule.reply(call));

@@ -11,9 +11,17 @@ pub enum Reply {
     Xml(String),
     Cbor(Vec<u8>),
     /// An error of the service's.
-    Error { status: u16, code: String, message: String },
+    Error {
+        status: u16,
+        code: String,
+        message: String,
+    },
     /// Bytes that no protocol made.
-    Raw { status: u16, content_type: &'static str, body: Vec<u8> },
+    Raw {
+        status: u16,
+        content_type: &'static str,
+        body: Vec<u8>,
+    },
     /// The connection ends in the middle of the body.
     CutOff,
     /// The connection ends without an answer.
@@ -42,9 +50,7 @@ pub fn escaped(text: &str) -> String {
 
 /// An answer of a query service.
 pub fn query(operation: &str, result: &str) -> Reply {
-    Reply::Xml(format!(
-        "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
-    ))
+    Reply::Xml(format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"))
 }
 
 /// One page of a list, and the token of the next. Tokens are places in the list.

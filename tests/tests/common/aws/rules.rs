@@ -15,6 +15,8 @@ pub(super) struct Rule {
 enum Effect {
     /// The first calls are answered as ever.
     Answer { after: usize, reply: Reply },
+    /// Only pages beyond the first are answered so.
+    NextPage(Reply),
     /// The members of the answer are changed.
     Change(Box<dyn Fn(&mut Value) + Send>),
     /// A text of the answer is replaced.
@@ -30,6 +32,11 @@ impl Account {
     /// A call is answered so once it was answered as ever so many times.
     pub fn answer_after(&mut self, call: &str, after: usize, reply: Reply) {
         self.rules.push(Rule { call: call.to_owned(), effect: Effect::Answer { after, reply } });
+    }
+
+    /// A call is answered so where it asks for a page beyond the first.
+    pub fn answer_next_page(&mut self, call: &str, reply: Reply) {
+        self.rules.push(Rule { call: call.to_owned(), effect: Effect::NextPage(reply) });
     }
 
     /// A call is throttled after so many times.
@@ -84,6 +91,7 @@ impl Rule {
                 *after -= 1;
                 None
             }
+            Effect::NextPage(reply) if about && call.is_next_page() => Some(reply.clone()),
             _ => None,
         }
     }

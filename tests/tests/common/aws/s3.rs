@@ -35,9 +35,7 @@ impl Bucket {
     pub fn shared(name: &str, reader: &str) -> Bucket {
         let reader = format!("arn:aws:iam::{reader}:root");
         let arn = format!("arn:aws:s3:::{name}");
-        let allow = |sid: &str, action: &str, resource: String| {
-            json!({ "Sid": sid, "Effect": "Allow", "Principal": { "AWS": reader }, "Action": action, "Resource": resource })
-        };
+        let allow = |sid: &str, action: &str, resource: String| json!({ "Sid": sid, "Effect": "Allow", "Principal": { "AWS": reader }, "Action": action, "Resource": resource });
         let list = allow("List", "s3:ListBucket", arn.clone());
         let read = allow("Read", "s3:GetObject", format!("{arn}/*"));
         Bucket {
@@ -115,7 +113,8 @@ impl Account {
                 "<Bucket><Name>{name}</Name><CreationDate>{created}</CreationDate><BucketRegion>{region}</BucketRegion></Bucket>"
             )
         });
-        let (listed, next) = (listed.collect::<String>(), next.map(|token| format!("<ContinuationToken>{token}</ContinuationToken>")));
+        let (listed, next) =
+            (listed.collect::<String>(), next.map(|token| format!("<ContinuationToken>{token}</ContinuationToken>")));
         Reply::Xml(format!(
             "<ListAllMyBucketsResult><Buckets>{listed}</Buckets>{}</ListAllMyBucketsResult>",
             next.unwrap_or_default()
