@@ -124,6 +124,7 @@ impl Stage {
                 problems.push(format!("{step} {should} tell {fragment:?}, and tells {text:?}"));
             }
         }
+        problems.extend(served.aws().unanswered.drain(..).map(|call| format!("the stub does not have {call}")));
         problems.extend(self.looks.iter().filter_map(|look| look(&served.aws()).err()));
         match serde_json::from_str::<Value>(&replayed.stdout) {
             Ok(replayed) => problems.extend(differences(&live, &replayed, remembers)),

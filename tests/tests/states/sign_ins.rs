@@ -34,6 +34,13 @@ fn a_sign_in_counts_for_the_virtual_device_that_it_names() {
         state("02: a device that is gone signed in, another was enabled earlier and never used")
             .with(|aws| virtual_devices(aws, &[("never-used", ago(days(55)))], "gone"))
             .unknown(STEP, "not-visible-yet"),
+        state("02, in the general account")
+            .with(|aws| {
+                aws.general.devices(&[("never-used", ago(days(55)))]);
+                let used = aws.general.serial("gone");
+                aws.general.events = vec![Event::sign_in(&used, ago(days(10)))];
+            })
+            .unknown("mfa-sign-in@general", "not-visible-yet"),
         state("the second of two devices signed in")
             .with(|aws| virtual_devices(aws, &[("first", ago(days(30))), ("second", ago(days(20)))], "second"))
             .verified(STEP),

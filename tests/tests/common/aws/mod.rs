@@ -46,6 +46,8 @@ pub struct Aws {
     pub clock: i64,
     /// Whether CloudTrail refuses more than two look-ups a second for an account and region.
     pub limits_look_ups: bool,
+    /// Calls that the stub does not have.
+    pub unanswered: Vec<String>,
 }
 
 /// One account.
@@ -86,6 +88,7 @@ impl Aws {
             production,
             clock: 0,
             limits_look_ups: true,
+            unanswered: Vec::new(),
         }
     }
 
@@ -120,7 +123,11 @@ impl Aws {
         }
         let planned = account.rules.iter_mut().find_map(|rule| rule.reply(call));
         let reply = planned.unwrap_or_else(|| account.own_reply(call, organization.as_ref()));
-        account.rules.iter().fold(reply, |reply, rule| rule.changed(call, reply))
+        let reply = account.rules.iter().fold(reply, |reply, rule| rule.changed(call, reply));
+        if reply.is_unknown() {
+            self.unanswered.push(name);
+        }
+        reply
     }
 }
 

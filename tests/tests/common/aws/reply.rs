@@ -38,9 +38,11 @@ pub fn raw(body: &str) -> Reply {
     Reply::Raw { status: 200, content_type: "application/octet-stream", body: body.as_bytes().to_vec() }
 }
 
+const UNKNOWN: &str = "UnknownOperationException";
+
 /// How AWS answers an operation that it does not have.
 pub fn unknown() -> Reply {
-    error(400, "UnknownOperationException", "The stub of AWS does not have this operation.")
+    error(400, UNKNOWN, "The stub of AWS does not have this operation.")
 }
 
 /// Text as XML holds it.
@@ -69,6 +71,10 @@ pub fn with_token(mut answer: Value, member: &str, token: Option<String>) -> Rep
 }
 
 impl Reply {
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Reply::Error { code, .. } if code == UNKNOWN)
+    }
+
     /// Status, headers and body of it as an answer to a call.
     pub(super) fn written(self, call: &Call) -> (u16, String, Vec<u8>) {
         let json = |value: &Value| value.to_string().into_bytes();
