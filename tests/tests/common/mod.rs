@@ -1,8 +1,9 @@
 //! A learner's machine in a temporary folder: a copy of the course, a home, AWS configuration files, and the two
 //! binaries.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
+pub mod aws;
 pub mod class;
 pub mod live;
 

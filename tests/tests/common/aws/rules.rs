@@ -1,0 +1,113 @@
+//! Answers that are chosen for single calls.
+//!
+//! A call is named as in `budgets:DescribeBudgets`, for one region as in `cloudtrail:LookupEvents@eu-west-1`, and for
+//! one bucket as in `s3:GetBucketPolicy/NAME`.
+
+use super::{Account, Call, Reply, error};
+use serde_json::Value;
+
+/// What happens to some calls.
+pub(super) struct Rule {
+    call: String,
+    effect: Effect,
+}
+
+enum Effect {
+    /// The first calls are answered as ever.
+    Answer { after: usize, reply: Reply },
+    /// Only pages beyond the first are answered so.
+    NextPage(Reply),
+    /// The members of the answer are changed.
+    Change(Box<dyn Fn(&mut Value) + Send>),
+    /// A text of the answer is replaced.
+    Rewrite(String, String),
+}
+
+impl Account {
+    /// A call is answered so.
+    pub fn answer(&mut self, call: &str, reply: Reply) {
+        self.answer_after(call, 0, reply);
+    }
+
+    /// A call is answered so once it was answered as ever so many times.
+    pub fn answer_after(&mut self, call: &str, after: usize, reply: Reply) {
+        self.rules.push(Rule { call: call.to_owned(), effect: Effect::Answer { after, reply } });
+    }
+
+    /// A call is answered so where it asks for a page beyond the first.
+    pub fn answer_next_page(&mut self, call: &str, reply: Reply) {
+        self.rules.push(Rule { call: call.to_owned(), effect: Effect::NextPage(reply) });
+    }
+
+    /// A call is throttled after so many times.
+    pub fn throttle_after(&mut self, call: &str, after: usize) {
+        self.answer_after(call, after, error(400, "ThrottlingException", "Rate exceeded"));
+    }
+
+    /// The caller is denied a call by policies of its own.
+    pub fn deny(&mut self, call: &str, action: &str) {
+        let because = format!("because no identity-based policy allows the {action} action");
+        self.deny_because(call, action, &because);
+    }
+
+    /// The caller is denied a call, and AWS says why.
+    pub fn deny_because(&mut self, call: &str, action: &str, because: &str) {
+        let who = format!("arn:aws:iam::{}:{}", self.id, self.caller);
+        let message = format!("User: {who} is not authorized to perform: {action} {because}");
+        let short = call.starts_with("iam:") || call.starts_with("s3:");
+        let code = if short { "AccessDenied" } else { "AccessDeniedException" };
+        self.answer(call, error(if short { 403 } else { 400 }, code, &message));
+    }
+
+    /// Changes the answer of a JSON service.
+    pub fn change(&mut self, call: &str, change: impl Fn(&mut Value) + Send + 'static) {
+        self.rules.push(Rule { call: call.to_owned(), effect: Effect::Change(Box::new(change)) });
+    }
+
+    /// Replaces a text in the answer of an XML service.
+    pub fn rewrite(&mut self, call: &str, from: &str, to: &str) {
+        self.rules.push(Rule { call: call.to_owned(), effect: Effect::Rewrite(from.to_owned(), to.to_owned()) });
+    }
+
+    /// Everything is answered as the account's data say.
+    pub fn as_ever(&mut self) {
+        self.rules.clear();
+    }
+}
+
+impl Rule {
+    fn is_about(&self, call: &Call) -> bool {
+        let name = call.name();
+        let forms = [name.clone(), format!("{name}@{}", call.region), format!("{name}/{}", call.bucket)];
+        forms.contains(&self.call)
+    }
+
+    /// The chosen answer to a call, if it is its turn.
+    pub(super) fn reply(&mut self, call: &Call) -> Option<Reply> {
+        let about = self.is_about(call);
+        match &mut self.effect {
+            Effect::Answer { after, reply } if about && *after == 0 => Some(reply.clone()),
+            Effect::Answer { after, .. } if about => {
+                *after -= 1;
+                None
+            }
+            Effect::NextPage(reply) if about && call.is_next_page() => Some(reply.clone()),
+            _ => None,
+        }
+    }
+
+    /// An answer as this rule changes it.
+    pub(super) fn changed(&self, call: &Call, reply: Reply) -> Reply {
+        match (&self.effect, reply) {
+            (Effect::Change(change), Reply::Json(mut value)) if self.is_about(call) => {
+                change(&mut value);
+                Reply::Json(value)
+            }
+            (Effect::Rewrite(from, to), Reply::Xml(text)) if self.is_about(call) => {
+                assert!(text.contains(from.as_str()), "{} does not answer {from:?}: {text}", call.name());
+                Reply::Xml(text.replace(from.as_str(), to))
+            }
+            (_, reply) => reply,
+        }
+    }
+}
