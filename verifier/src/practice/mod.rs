@@ -30,12 +30,14 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use mdbook_verify::param::Params;
 use mdbook_verify::results::{Reason, ReasonCode};
@@ -178,7 +180,7 @@ impl World {
     /// What the SDK needs to read an account, by its name in the course; `None` for a name that is neither
     /// [`GENERAL`] nor [`PRODUCTION`].
     pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
-        Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone()))
+        Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone(), &self.cloud))
     }
 
     /// Whether somebody signed up for the account.
@@ -233,7 +235,7 @@ impl World {
     }
 
     fn writer(&self, account: Account) -> Writer {
-        Writer::new(account, self.http.clone(), &self.lesson)
+        Writer::new(account, self.http.clone(), &self.cloud, &self.lesson)
     }
 
     fn is_done(&self, deed: Deed) -> bool {
@@ -245,8 +247,25 @@ impl World {
     }
 }
 
+/// The accounts' clock, for whoever speaks to them: an SDK takes dates that differ from its own time for a clock that is
+/// off, and asks again.
+struct Emulated(Arc<Cloud>);
+
+impl fmt::Debug for Emulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Emulated").field(&self.0.now()).finish()
+    }
+}
+
+impl TimeSource for Emulated {
+    fn now(&self) -> SystemTime {
+        let since = Duration::from_secs(u64::try_from(self.0.now()).unwrap_or_default());
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+}
+
 /// Built by hand, so that nothing of the environment gets in: no profile, no region, above all no endpoint.
-fn config(caller: Caller, http: SharedHttpClient) -> SdkConfig {
+fn config(caller: Caller, http: SharedHttpClient, cloud: &Arc<Cloud>) -> SdkConfig {
     let session = match caller {
         Caller::Reader(_) => None,
         Caller::Root(_) => Some("practice".to_owned()),
@@ -257,6 +276,7 @@ fn config(caller: Caller, http: SharedHttpClient) -> SdkConfig {
         .region(Region::new(REGION))
         .http_client(http)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .time_source(SharedTimeSource::new(Emulated(Arc::clone(cloud))))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         // Nothing here fails that would succeed a moment later.
         .retry_config(RetryConfig::disabled())

@@ -13,8 +13,10 @@ use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::DateTime;
 use serde_json::json;
+use std::sync::Arc;
 
 use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
+use super::front::Cloud;
 use super::lesson::Lesson;
 use super::{PracticeError, config};
 
@@ -31,8 +33,8 @@ pub(super) struct Writer {
 
 impl Writer {
     /// The writer of an account.
-    pub(super) fn new(account: Account, http: SharedHttpClient, lesson: &Lesson) -> Writer {
-        let config = config(Caller::Root(account), http);
+    pub(super) fn new(account: Account, http: SharedHttpClient, cloud: &Arc<Cloud>, lesson: &Lesson) -> Writer {
+        let config = config(Caller::Root(account), http, cloud);
         Writer {
             account,
             lesson: lesson.clone(),

@@ -196,7 +196,11 @@ fn edited(
         }
         Err(_) => body.to_vec(),
     };
-    answer(protocol, response.status().as_u16(), body)
+    let mut edited = answer(protocol, response.status().as_u16(), body);
+    if let Some(date) = response.headers().get("date") {
+        edited.headers_mut().insert("date", date.to_owned());
+    }
+    edited
 }
 
 /// What AWS leaves out where there is nothing: its absence says just that.

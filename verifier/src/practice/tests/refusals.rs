@@ -104,7 +104,7 @@ async fn an_operation_that_practice_lacks_says_so_without_a_retry() {
 async fn what_an_emulator_answers_names_the_account_that_was_asked() {
     let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     for account in Account::ALL {
-        let root = aws_sdk_iam::Client::new(&config(Caller::Root(account), world.http.clone()));
+        let root = aws_sdk_iam::Client::new(&config(Caller::Root(account), world.http.clone(), &world.cloud));
         root.create_user().user_name("somebody").send().await.unwrap();
         let users = reads(&world, account.name()).iam.list_users().send().await.unwrap().users;
         assert_eq!(users[0].arn(), format!("arn:aws:iam::{}:user/somebody", account.id()));
