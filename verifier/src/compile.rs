@@ -166,7 +166,11 @@ impl<'c> Compiler<'c> {
     fn about(&mut self, at: usize, about: &About) -> Option<CompiledAbout> {
         let part = |key: &str| Part::expectation(at).then(key);
         let same = self.expression(&part("same"), &about.same);
-        let still = self.compiled(&part("still"), &about.still, &[SINCE.to_owned()]);
+        let still = about.still.iter().enumerate().map(|(at, source)| {
+            let part = if about.still.len() == 1 { part("still") } else { part("still").then(at) };
+            self.compiled(&part, source, &[SINCE.to_owned()])
+        });
+        let still = still.collect::<Vec<_>>().into_iter().collect::<Option<Vec<Expression>>>();
         Some(CompiledAbout { same: same?, still: still? })
     }
 

@@ -31,6 +31,7 @@ pub mod cel;
 pub mod cli;
 pub mod cohort;
 pub mod compile;
+pub mod enough;
 pub mod evidence;
 pub mod fold;
 pub mod gather;

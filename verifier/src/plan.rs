@@ -103,7 +103,7 @@ pub struct CompiledAbout {
     /// What it is about.
     pub same: Expression,
     /// What is there now.
-    pub still: Expression,
+    pub still: Vec<Expression>,
 }
 
 /// Something that an expression reads.
@@ -184,9 +184,17 @@ impl CompiledExpectation {
     pub fn deciding(&self) -> Vec<&Expression> {
         let (that, still) = match &self.proof {
             CompiledProof::Evidence { that, .. } => (Some(that), None),
-            CompiledProof::Word { statement, .. } => (None, statement.about.as_ref().map(|about| &about.still)),
+            CompiledProof::Word { statement, .. } => (None, statement.about.as_ref()),
         };
-        self.when.iter().chain(that).chain(still).collect()
+        self.when.iter().chain(that).chain(still.iter().flat_map(|about| &about.still)).collect()
+    }
+
+    /// What is asked of evidence where it applies: what must be true, or what backs the learner's word.
+    pub fn condition(&self) -> Option<&Expression> {
+        match &self.proof {
+            CompiledProof::Evidence { that, .. } => Some(that),
+            CompiledProof::Word { backed_by, .. } => backed_by.as_ref(),
+        }
     }
 
     /// All its expressions, with those in its sentences.
@@ -204,7 +212,7 @@ impl CompiledExpectation {
                 used.extend(met.iter().flat_map(Sentence::holes));
             }
         }
-        used.extend(self.abouts().into_iter().flat_map(|about| [&about.same, &about.still]));
+        used.extend(self.abouts().into_iter().flat_map(|about| [&about.same].into_iter().chain(&about.still)));
         used
     }
 

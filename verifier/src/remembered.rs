@@ -47,11 +47,15 @@ impl Judge<'_> {
         };
         let mut scope = self.scope.within();
         scope.bind_time(SINCE, since);
-        match still.list(&scope) {
-            Ok(there) if there.iter().any(|value| self.digest(value) == remembered) => Standing::Holds,
-            Ok(_) => Standing::Void,
-            Err(why) => Standing::Unreadable(self.why_unknown(still, &why)),
+        let mut unreadable = BTreeSet::new();
+        for still in still {
+            match still.list(&scope) {
+                Ok(there) if there.iter().any(|value| self.digest(value) == remembered) => return Standing::Holds,
+                Ok(_) => {}
+                Err(why) => unreadable.extend(self.why_unknown(still, &why)),
+            }
         }
+        if unreadable.is_empty() { Standing::Void } else { Standing::Unreadable(unreadable.into_iter().collect()) }
     }
 
     /// The late evidence that was seen before for an expectation and still counts; what does not is noted.

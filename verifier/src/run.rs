@@ -65,6 +65,11 @@ impl Bench<'_> {
         needs.iter().all(|(account, section)| gathered.section(account, *section).is_some())
     }
 
+    /// Whether every condition of a step that rests on a section is decided, though the section may have been read in part.
+    pub fn is_decided(&self, step: &Step, gathered: &Gathered, account: &str, section: Section) -> bool {
+        verdict::is_decided(&self.case(gathered, &Results::empty(true)), step, account, section)
+    }
+
     /// A step's expectations by what has arrived; the results stay as they are.
     pub fn so_far(&self, step: &Step, gathered: &Gathered, results: &Results) -> Vec<Awaited> {
         verdict::so_far(&self.case(gathered, results), step)

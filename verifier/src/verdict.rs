@@ -141,6 +141,14 @@ pub fn confirmable(case: &Arc<Case>, step: &Step) -> Result<Vec<Confirmable>, St
     cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.confirmable()))?
 }
 
+/// Whether every condition of a step that rests on a section is decided.
+pub fn is_decided(case: &Arc<Case>, step: &Step, account: &str, section: Section) -> bool {
+    let (on_thread, own, account) = (Arc::clone(case), step.clone(), account.to_owned());
+    let decided =
+        cel::on_a_thread(move || Judge::new(&on_thread, &own).is_ok_and(|judge| judge.is_decided(&account, section)));
+    decided.unwrap_or(false)
+}
+
 /// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
 pub fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
     if !step.members.is_empty() {
@@ -215,6 +223,19 @@ impl<'c> Judge<'c> {
             Awaited { title: expectation.title.clone(), result }
         });
         awaited.collect()
+    }
+
+    fn is_decided(&self, account: &str, section: Section) -> bool {
+        let rests = |expression: &Expression| {
+            let own = |need: &Need| need.account.as_deref().unwrap_or(&self.step.account) == account;
+            self.check.needs(expression).iter().any(|need| need.section == section && own(need))
+        };
+        let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
+        self.check.expectations.iter().all(|expectation| {
+            let (when, proof) = (expectation.when.as_ref(), expectation.condition());
+            let applies = when.is_none_or(|when| !matches!(when.decide(&self.scope), cel::Outcome::False));
+            when.into_iter().chain(proof.into_iter().filter(|_| applies)).filter(|it| rests(it)).all(decided)
+        })
     }
 
     fn confirmable(&self) -> Vec<Confirmable> {

@@ -147,11 +147,16 @@ fn operands(source: &str, at: usize, code: &dyn Fn(usize) -> bool) -> (Range<usi
 }
 
 fn broken_about(about: &About) -> Vec<(String, About)> {
-    let same =
-        broken(&about.same).into_iter().map(|text| (format!("same: {text}"), About { same: text, ..about.clone() }));
-    let still =
-        broken(&about.still).into_iter().map(|text| (format!("still: {text}"), About { still: text, ..about.clone() }));
-    same.chain(still).collect()
+    let same = |text: String| (format!("same: {text}"), About { same: text, ..about.clone() });
+    let mut all: Vec<(String, About)> = broken(&about.same).into_iter().map(same).collect();
+    for (at, still) in about.still.iter().enumerate() {
+        for text in broken(still) {
+            let mut about = about.clone();
+            about.still[at].clone_from(&text);
+            all.push((format!("still: {text}"), about));
+        }
+    }
+    all
 }
 
 fn mutants(check: &Check) -> Vec<Mutant> {

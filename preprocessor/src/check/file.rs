@@ -38,7 +38,7 @@ struct ExpectTable {
     absence: Option<Absence>,
     at: Option<String>,
     same: Option<String>,
-    still: Option<String>,
+    still: Option<OneOrMore>,
     attest: Option<String>,
     why: Option<String>,
     backed_by: Option<String>,
@@ -136,9 +136,9 @@ impl Check {
 impl ExpectTable {
     /// The expectation, or the key that is wrong, and why.
     fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
-        let (fix, met) = (sentences(self.fix), sentences(self.met));
+        let (fix, met) = (all(self.fix), all(self.met));
         let about = match (self.same, self.still) {
-            (Some(same), Some(still)) => Some(About { same, still }),
+            (Some(same), Some(still)) => Some(About { same, still: all(Some(still)) }),
             (Some(_), None) => return Err(("same", "`same` goes with `still`: a list of what is there now")),
             (None, Some(_)) => return Err(("still", "`still` goes with `same`: what was seen or confirmed")),
             (None, None) => None,
@@ -207,7 +207,7 @@ pub(super) fn read_let(key: &str, text: String, shared: Option<&str>) -> Result<
     Ok((name.to_owned(), Let { key: key.to_owned(), params, text, shared: shared.map(str::to_owned) }))
 }
 
-fn sentences(written: Option<OneOrMore>) -> Vec<String> {
+fn all(written: Option<OneOrMore>) -> Vec<String> {
     match written {
         None => Vec::new(),
         Some(OneOrMore::One(sentence)) => vec![sentence],

@@ -110,8 +110,8 @@ impl Statement {
 pub struct About {
     /// CEL: what it is about, evaluated when it is seen or confirmed.
     pub same: String,
-    /// CEL: a list of what is there now. `since` in it is the time of the event or of the confirmation.
-    pub still: String,
+    /// CEL, each a list of what is there now. `since` in them is the time of the event or of the confirmation.
+    pub still: Vec<String>,
 }
 
 /// How an expectation over late evidence (`absence = "unknown"`) is remembered once it was true.
@@ -213,8 +213,12 @@ impl Check {
                 }
                 Proof::Word { backed_by, .. } => texts.extend(backed_by.as_deref()),
             }
-            texts
-                .extend(expectation.abouts().into_iter().flat_map(|about| [about.same.as_str(), about.still.as_str()]));
+            texts.extend(
+                expectation
+                    .abouts()
+                    .into_iter()
+                    .flat_map(|about| [&about.same].into_iter().chain(&about.still).map(String::as_str)),
+            );
         }
         texts
     }

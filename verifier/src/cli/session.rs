@@ -15,6 +15,7 @@ use crate::bindings::{self, Binding, Bindings};
 use crate::book;
 use crate::cel;
 use crate::compile;
+use crate::enough::Deciding;
 use crate::evidence::privileges::Power;
 use crate::evidence::time;
 use crate::gather::{self, Gathered, Plan, SoFar};
@@ -153,7 +154,12 @@ impl<'c> Session<'c> {
         let bindings = if self.practice() { Bindings::new() } else { self.bindings()? };
         let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
         let expected = expected.collect();
-        let gathered = gather::gather(plan, connections, &expected, progress, None).await;
+        let deciding = Arc::new(Deciding::new(&self.bench(), plan));
+        let progress = |so_far: &SoFar<'_>| {
+            deciding.note(so_far);
+            progress(so_far);
+        };
+        let gathered = gather::gather(plan, connections, &expected, &progress, Some(deciding.question())).await;
         self.remember_ids(&bindings, &gathered)?;
         self.warn_of_power(&gathered);
         Ok(gathered)

@@ -158,7 +158,9 @@ impl Linter<'_> {
         self.shown(&part("same"), Some(&about.same));
         let before = self.names.clone();
         self.names.insert(SINCE.to_owned(), Type::Time);
-        self.typed(&part("still"), Some(&about.still), &Type::list(Type::Any));
+        for (at, still) in about.still.iter().enumerate() {
+            self.typed(&part("still").then(at), Some(still), &Type::list(Type::Any));
+        }
         self.names = before;
     }
 

@@ -111,7 +111,10 @@ impl Walk<'_> {
                 help: "ask as well whether it has one (list.size() > 0 && list.all(…)), or say when it applies".into(),
             });
         }
-        condition.iter().for_each(|part| self.of(part, known));
+        let list = self.form(&each.iter_range);
+        let of_each = known.iter().flat_map(|known| known.of_each_of(&list, &each.iter_var));
+        let known: Vec<Form> = known.iter().cloned().chain(of_each.collect::<Vec<_>>()).collect();
+        condition.iter().for_each(|part| self.of(part, &known));
     }
 
     /// A field of a record that may be none.

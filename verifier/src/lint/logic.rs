@@ -43,6 +43,55 @@ impl Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: vec![variable.to_owned()] }.of(condition)
     }
 
+    /// What it says of each one of a list, by the name that a loop has for it.
+    pub fn of_each_of(&self, list: &Form, variable: &str) -> Vec<Form> {
+        match self {
+            Form::And(parts) => parts.iter().flat_map(|part| part.of_each_of(list, variable)).collect(),
+            // Each is so: there is none that is not.
+            Form::Not(found) => {
+                let Form::Exists(of, unlike) = found.as_ref() else { return Vec::new() };
+                // Of a filtered list, each that passes the filter.
+                let (whole, passes) = match list {
+                    Form::Filter(whole, condition) => (whole.as_ref(), condition.parts()),
+                    whole => (whole, BTreeSet::new()),
+                };
+                let unlike = unlike.parts();
+                if **of != *whole || !passes.is_subset(&unlike) {
+                    return Vec::new();
+                }
+                let unlike = one_or(unlike.difference(&passes).cloned().collect(), Form::And);
+                unlike.not().named(variable).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Its parts that all must be so.
+    fn parts(&self) -> BTreeSet<Form> {
+        match self {
+            Form::And(parts) => parts.clone(),
+            one => BTreeSet::from([one.clone()]),
+        }
+    }
+
+    /// The same with a name for the variable of the loop that it stood in; none where there is a loop in it.
+    fn named(self, variable: &str) -> Option<Form> {
+        let all = |parts: BTreeSet<Form>| {
+            parts.into_iter().map(|part| part.named(variable)).collect::<Option<BTreeSet<Form>>>()
+        };
+        match self {
+            Form::And(parts) => all(parts).map(Form::And),
+            Form::Or(parts) => all(parts).map(Form::Or),
+            Form::Not(form) => form.named(variable).map(Form::not),
+            Form::Exists(..) | Form::Filter(..) => None,
+            Form::Other(name, _) if name == "#0" => Some(Form::other(variable, vec![])),
+            Form::Other(name, parts) => {
+                let parts = parts.into_iter().map(|part| part.named(variable)).collect::<Option<Vec<Form>>>();
+                parts.map(|parts| Form::Other(name, parts))
+            }
+        }
+    }
+
     /// What it looks at, whatever the values that it compares it with.
     pub fn shape(&self) -> String {
         match self {

@@ -68,8 +68,19 @@ pub struct Finding {
 }
 
 /// The rules whose warnings a check can allow.
-pub const RULES: &[&str] =
-    &["apart", "braces", "copied", "empty", "fix", "hole", "statement", "unused-check", "unused-let"];
+pub const RULES: &[&str] = &[
+    "apart",
+    "braces",
+    "copied",
+    "empty",
+    "empty-account",
+    "fix",
+    "hole",
+    "never-false",
+    "statement",
+    "unused-check",
+    "unused-let",
+];
 
 /// What to do about a rule that there is none of.
 fn nearest_rule(rule: &str) -> String {

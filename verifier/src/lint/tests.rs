@@ -163,12 +163,13 @@ fn what_can_never_be_equal_is_told() {
 #[test]
 fn functions_and_macros_are_written_as_the_evaluator_takes_them() {
     for (name, written) in FUNCTIONS.iter().chain(MACROS) {
-        let source = ["text", "part", "number", "value", "end", "beginning", "other"]
+        let source = ["text", "part", "number", "value", "end", "beginning", "other", "time"]
             .iter()
             .fold((*written).to_owned(), |source, word| match *word {
                 // The name of a function is none of its arguments.
                 "value" if source.contains(".value()") => source,
                 "number" => source.replace("(number", "(1"),
+                "time" => source.replace("time.", "timestamp(1)."),
                 word => source.replace(&format!("({word}"), "('1'").replace(&format!("{word}."), "'1'."),
             })
             .replace("list", "['1', '1']")

@@ -6,12 +6,14 @@
 //! parameters for a check are tried like the course's.
 
 pub mod cases;
+mod empty;
 mod situations;
 
 use anyhow::Result;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{ReasonCode, Results, StepResult, Verdict};
+use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::gather::Gathered;
@@ -84,9 +86,22 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         let said = |step: &Step| situation.done.contains(&step.check);
         judged(&mut Results::empty(true), course, compiled, step, &situation.gathered, &said)
     };
+    let allows = |rule: &str| course.check(step).allow.iter().any(|allowed| allowed == rule);
+    let mut refuted = Refuted::default();
     let mut problems = Vec::new();
+    let empty = judge(all.empty(&step.check), step);
+    refuted.note(&empty);
+    if empty.verdict.is_done() && !allows("empty-account") {
+        problems.push(format!(
+            "on an account with nothing in it, it is {}: if it asks only for what is not there, or for the account itself, \
+             say allow = [\"empty-account\"] at its top",
+            empty.verdict
+        ));
+    }
     let practice = all.own(&step.check).map(|own| {
         let before = judge(all.before(own), step);
+        refuted.note(&before);
+        all.actions().for_each(|(_, situation)| refuted.note(&judge(situation, step)));
         let after = judge(own, step);
         let moved_by = all.actions().filter(|(action, situation)| {
             *action != step.check && !situation.done.contains(&step.check) && judge(situation, step).verdict.is_done()
@@ -112,6 +127,7 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         let result = case.judge(course, compiled, step);
         done |= result.verdict.is_done();
         not_done |= is_false(&result);
+        refuted.note(&result);
         let wrong = case.wrong(&result);
         problems.extend(wrong.iter().map(|wrong| format!("the case “{}”: {wrong}", case.title)));
         (case.title.clone(), wrong)
@@ -124,7 +140,32 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
                 .to_owned(),
         );
     }
+    if !allows("never-false") {
+        let always = course.check(step).expectations().iter().enumerate().filter(|(at, _)| !refuted.0.contains(at));
+        problems.extend(always.map(|(_, expectation)| {
+            format!(
+                "no case and no state of the practice account makes “{}” false: add a case that does",
+                expectation.title
+            )
+        }));
+    }
     Proof { check: step.check.clone(), practice, denied: denied.verdict, cases: told, problems }
+}
+
+/// The expectations that some state made false, or left without what they wait for.
+#[derive(Default)]
+struct Refuted(BTreeSet<usize>);
+
+impl Refuted {
+    fn note(&mut self, result: &StepResult) {
+        let late = result.reasons.iter().any(|reason| reason.code == ReasonCode::NotVisibleYet);
+        let refuted = result.expectations.iter().enumerate().filter(|(_, told)| match told.outcome {
+            Outcome::NotMet | Outcome::Unconfirmed => true,
+            Outcome::Unknown => late,
+            _ => false,
+        });
+        self.0.extend(refuted.map(|(at, _)| at));
+    }
 }
 
 /// Whether a step is not done by what was read, and not for want of it: what could not be read is not done with any
@@ -164,14 +205,10 @@ fn judged(
 
 /// Why a step is not done, in one line.
 fn why(result: &StepResult) -> String {
-    let open = result.expectations.iter().find(|told| {
-        !matches!(
-            told.outcome,
-            mdbook_verify::results::Outcome::Met
-                | mdbook_verify::results::Outcome::Confirmed
-                | mdbook_verify::results::Outcome::NotApplicable
-        )
-    });
+    let open = result
+        .expectations
+        .iter()
+        .find(|told| !matches!(told.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
     let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
     match open {
         Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.words(), reasons.join(" ")).trim().to_owned(),

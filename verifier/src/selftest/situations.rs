@@ -5,6 +5,7 @@ use mdbook_verify::course::{Course, Step};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::empty::Accounts;
 use crate::evidence::{Section, table, time};
 use crate::gather::{self, Gathered, Plan};
 use crate::plan::{Compiled, CompiledExpectation};
@@ -31,6 +32,8 @@ pub struct Situations {
     after: BTreeMap<Vec<&'static str>, Situation>,
     /// With everything done and the check's reads denied.
     denied: BTreeMap<String, Situation>,
+    /// An account with nothing in it, for each check.
+    empty: BTreeMap<String, Situation>,
 }
 
 impl Situations {
@@ -40,7 +43,7 @@ impl Situations {
     /// When the practice account refuses an action, which is a mistake in it.
     pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
         let plan = compiled.plan(course, &course.steps);
-        let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new() };
+        let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new(), empty: BTreeMap::new() };
         let fresh = World::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
         for action in practice::actions() {
             let before = practice::steps_before(&fresh, action.step)?;
@@ -53,7 +56,12 @@ impl Situations {
                 }
             }
         }
+        let sections = plan.values().flatten().copied().collect();
+        let accounts = Accounts::gather(course, &sections).await?;
         for step in &course.steps {
+            let gathered = accounts.empty_for(course, step);
+            let empty = Situation { gathered, done: BTreeSet::new(), action: None };
+            situations.empty.insert(step.check.clone(), empty);
             let world = World::open(Start::Done, &[], &course.params, time::now_secs()).await?;
             let denied = deciding(course, compiled, step);
             denied.into_iter().flat_map(table::of).for_each(|call| world.deny(&call.name()));
@@ -80,6 +88,11 @@ impl Situations {
     /// Every action with the situation right after it.
     pub(super) fn actions(&self) -> impl Iterator<Item = (&'static str, &Situation)> {
         self.after.values().filter_map(|situation| Some((situation.action?, situation)))
+    }
+
+    /// The situation in which there is nothing in a check's account.
+    pub(super) fn empty(&self, check: &str) -> &Situation {
+        &self.empty[check]
     }
 
     /// The situation in which everything is done and what a check reads is denied.
