@@ -34,7 +34,7 @@ impl Judge<'_> {
     /// Why it cannot be told.
     pub(crate) fn is_about(&self, about: Option<&CompiledAbout>) -> Result<String, Vec<Reason>> {
         let Some(CompiledAbout { same, .. }) = about else { return Ok(self.digest("")) };
-        match same.words(self.telling()) {
+        match same.exact(self.telling()) {
             Some(value) => Ok(self.digest(&value)),
             None => Err(self.why_unknown(same, "it is no text")),
         }

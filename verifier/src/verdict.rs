@@ -352,7 +352,7 @@ impl<'c> Judge<'c> {
     }
 
     fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
-        let told = late.at.as_ref().and_then(|at| at.words(self.telling()));
+        let told = late.at.as_ref().and_then(|at| at.time(self.telling()));
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,

@@ -32,7 +32,11 @@ fn fields() -> BTreeSet<String> {
 /// What lint finds in a check of the course that reads as this text.
 fn found(name: &str, text: &str) -> Option<Vec<String>> {
     let mut course: Course = (*COURSE.0).clone();
-    course.checks.insert(name.to_owned(), Check::parse(name, text).ok()?);
+    let mut check = Check::parse(name, text).ok()?;
+    // What it has of shared files.
+    let shared = COURSE.0.checks[name].lets.clone().into_iter().filter(|(_, meant)| meant.shared.is_some());
+    check.lets.extend(shared);
+    course.checks.insert(name.to_owned(), check);
     let course = Arc::new(course);
     let (_, errors) = compile::compile_all(&course);
     let mut found: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();

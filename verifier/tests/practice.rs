@@ -219,7 +219,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     bench.judge(&steps, &gathered, &mut results);
     let remembered = &results.steps["mfa-sign-in"];
     assert_eq!(remembered.verdict, Verdict::Verified);
-    assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25T05:00:00Z."]);
+    assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25 05:00 UTC."]);
 
     // Another device has not been used.
     let mut root = gathered.evidence["production"][&Section::Root].clone();

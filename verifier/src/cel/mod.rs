@@ -182,9 +182,14 @@ impl Expression {
         }
     }
 
-    /// Evaluates it as a time.
-    pub fn time(&self, scope: &Scope) -> Option<CelTimestamp> {
-        self.evaluate(scope).ok()?.downcast_ref::<CelTimestamp>().cloned()
+    /// Evaluates it as a time, in RFC 3339.
+    pub fn time(&self, scope: &Scope) -> Option<String> {
+        self.evaluate(scope).ok()?.downcast_ref::<CelTimestamp>().map(value::rfc3339)
+    }
+
+    /// Evaluates it as it is remembered: `None` where it cannot be evaluated or is no text, number or time.
+    pub fn exact(&self, scope: &Scope) -> Option<String> {
+        self.evaluate(scope).ok().and_then(|value| value::exact(value.as_ref()))
     }
 
     /// Evaluates it as a list whose elements can be shown.
@@ -194,7 +199,7 @@ impl Expression {
     pub fn list(&self, scope: &Scope) -> Result<Vec<String>, String> {
         let value = self.evaluate(scope)?;
         let shown = |(elements, whole): (&[Box<dyn Val>], bool)| {
-            elements.iter().map(|one| value::words(one.as_ref())).collect::<Option<Vec<String>>>().filter(|_| whole)
+            elements.iter().map(|one| value::exact(one.as_ref())).collect::<Option<Vec<String>>>().filter(|_| whole)
         };
         let list = value::elements(value.as_ref()).and_then(shown);
         list.ok_or_else(|| format!("`{}` is no list of text", self.source))

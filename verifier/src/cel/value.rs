@@ -8,6 +8,7 @@ use cel::ExecutionError;
 use cel::common::traits::{self, Container, Indexer, Iterable};
 use cel::common::types::{self, CelBool, CelDouble, CelInt, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, StaticVal, Val};
+use mdbook_verify::results;
 use serde_json::Value;
 use std::any::Any;
 use std::cell::Cell;
@@ -394,8 +395,22 @@ impl StaticVal for NotRead {}
 
 /// A value as a sentence shows it.
 pub fn words(value: &dyn Val) -> Option<String> {
-    if let Some(text) = value.downcast_ref::<CelString>() {
-        Some(text.inner().to_owned())
+    text(value, &|time| results::time(&rfc3339(time)))
+}
+
+/// A value as it is remembered: to the second, where it is a time.
+pub fn exact(value: &dyn Val) -> Option<String> {
+    text(value, &rfc3339)
+}
+
+/// A time in RFC 3339, in UTC and whole seconds.
+pub fn rfc3339(time: &CelTimestamp) -> String {
+    time.inner().to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn text(value: &dyn Val, of_time: &dyn Fn(&CelTimestamp) -> String) -> Option<String> {
+    if let Some(written) = value.downcast_ref::<CelString>() {
+        Some(written.inner().to_owned())
     } else if let Some(int) = value.downcast_ref::<CelInt>() {
         Some(int.inner().to_string())
     } else if let Some(double) = value.downcast_ref::<CelDouble>() {
@@ -405,9 +420,9 @@ pub fn words(value: &dyn Val) -> Option<String> {
     } else if let Some(is) = value.downcast_ref::<CelBool>() {
         Some(if *is.inner() { "yes" } else { "no" }.to_owned())
     } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
-        Some(time.inner().to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        Some(of_time(time))
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        let items: Option<Vec<String>> = list.inner().iter().map(|item| words(item.as_ref())).collect();
+        let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref(), of_time)).collect();
         items.map(|items| items.join(", "))
     } else {
         None

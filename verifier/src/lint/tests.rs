@@ -28,8 +28,15 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
         let budget =
             json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "healthy": true, "alerts": [] });
         let contacts = json!({ "security": null, "billing": null, "operations": null });
+        let statement = json!({
+            "sid": null, "effect": "Deny", "principals": ["*"], "accounts": [], "others": ["*"], "not_principals": [],
+            "actions": ["s3:*"], "not_actions": [], "resources": ["*"], "not_resources": [], "conditions": [],
+            "reads": ["s3:GetObject"], "touches": ["s3:GetObject"], "unclear": [], "elsewhere": false,
+            "by_organization": false, "clear": true,
+        });
         for (name, value) in [
             ("budgets", json!([budget, budget])),
+            ("s3", json!({ "buckets": [{ "policy": { "statements": [statement] } }] })),
             ("alternate_contacts", contacts),
             ("account", json!({ "name": "x" })),
             ("root", json!({ "mfa": true })),
@@ -86,6 +93,8 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "root.mfa ? 1 : 2",
         "budgets[?0].hasValue() && budgets[?7].orValue(1) == 1 && budgets[?0].value().amount == 10.0",
         "budgets[?0].or(budgets[?1]).hasValue()",
+        "s3.buckets[0].policy.statements.exists(s, denies(s, 's3:GetObject', [word]))",
+        "allows_others(s3.buckets[0].policy.statements[0], [word, 'x']) && true",
         "timestamp('2026-01-01T00:00:00Z') - duration('1h') < timestamp(whole)",
         "timestamp('2026-01-01T00:00:00Z') - timestamp(whole) > duration('1h')",
     ];
