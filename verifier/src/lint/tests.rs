@@ -24,8 +24,15 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
         let budget =
             json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "expired": false, "alerts": [] });
         let contacts = json!({ "security": null, "billing": null, "operations": null });
+        let statement = json!({
+            "sid": null, "effect": "Deny", "principals": ["*"], "accounts": [], "others": ["*"], "not_principals": [],
+            "actions": ["s3:*"], "not_actions": [], "resources": ["*"], "not_resources": [], "conditions": [],
+            "reads": ["s3:GetObject"], "touches": ["s3:GetObject"], "unclear": [], "elsewhere": false,
+            "by_organization": false, "clear": true,
+        });
         for (name, value) in [
             ("budgets", json!([budget, budget])),
+            ("s3", json!({ "buckets": [{ "policy": { "statements": [statement] } }] })),
             ("alternate_contacts", contacts),
             ("account", json!({ "name": "x" })),
             ("root", json!({ "mfa": true })),
@@ -73,6 +80,8 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "uint(whole) + 1u",
         "double(word) + 0.5",
         "bool('true') && true",
+        "s3.buckets[0].policy.statements.exists(s, denies(s, 's3:GetObject', [word]))",
+        "allows_others(s3.buckets[0].policy.statements[0], [word, 'x']) && true",
         "bytes(word).size()",
         "type(word) == string",
         "fold(word) == '1'",
