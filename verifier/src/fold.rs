@@ -15,8 +15,8 @@ pub fn spaces(text: &str) -> String {
 /// composed or not, full width or not (NFKC).
 pub fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
-    // Small letters may be written in another way again.
-    spaces(&normal).to_lowercase().nfkc().collect()
+    // By way of capitals, ß and SS are the same; small letters may be written in another way again.
+    spaces(&normal).to_uppercase().to_lowercase().nfkc().collect()
 }
 
 #[cfg(test)]
@@ -34,6 +34,8 @@ mod tests {
             ("\u{feff}Lee\u{200b}", "LEE"),
             ("\u{fb01}n", "FIN"),
             ("\u{130}", "i\u{307}"),
+            ("Stra\u{df}e", "STRASSE"),
+            ("\u{3c3}\u{3bf}\u{3c2}", "\u{3a3}\u{39f}\u{3a3}"),
             ("\u{212b}ngstr\u{f6}m", "\u{e5}ngstro\u{308}m"),
         ] {
             assert_eq!(fold(one), fold(other), "{one:?} and {other:?}");

@@ -255,7 +255,13 @@ impl<'c> Judge<'c> {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
                 cel::Outcome::False => return Decided::silent(Outcome::NotApplicable),
-                cel::Outcome::Undecided(why) => return self.unknown(when, &why),
+                cel::Outcome::Undecided(why) => {
+                    let unknown = self.unknown(when, &why);
+                    return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
+                        Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons, memory),
+                        None => unknown,
+                    };
+                }
             }
         }
         match &expectation.proof {
@@ -281,13 +287,11 @@ impl<'c> Judge<'c> {
                     cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
-                        let refused = |reason: &Reason| reason.code == ReasonCode::NotAvailableHere;
-                        match instead {
-                            // Nobody in the account may ask AWS: then the learner may say.
-                            Some(statement) if unknown.reasons.iter().all(refused) => {
+                        match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
+                            Some(statement) => {
                                 self.word(expectation, statement, Vec::new(), unknown.reasons, memory)
                             }
-                            _ => unknown,
+                            None => unknown,
                         }
                     }
                 }
@@ -436,6 +440,11 @@ impl Decided {
             outcome: self.outcome,
             sentences: self.sentences,
         }
+    }
+
+    /// Whether it is unknown only because AWS refuses to tell anybody in the account: then the learner may say.
+    fn is_refused_to_everybody(&self) -> bool {
+        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
     fn silent(outcome: Outcome) -> Decided {

@@ -28,6 +28,10 @@ const EQUIVALENT: &[(&str, &str)] = &[
         "mfa-sign-in: 2 same: root.virtual_devices.map(d, d.serial + ' x' + d.enabled)",
         "what stands between the two tells no devices apart",
     ),
+    (
+        "shared-bucket-policy: let our_organization: whole_organization_is_ours ? general_organization : 'x'",
+        "no organization has the id x",
+    ),
 ];
 const NOTHING_TO_TELL: &str = "the sentence tells of the event, and cannot be filled without one";
 

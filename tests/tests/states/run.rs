@@ -48,7 +48,7 @@ const WHOLES: &[(&str, &[&str])] = &[
 const WORST_FIRST: [&str; 6] = ["not-yet", "unknown", "unchecked", "attested", "verified", "not-applicable"];
 
 /// How many states run at a time: most of a run's time is waiting for CloudTrail's limit.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// Runs states, and panics with all that came out otherwise.
 pub fn check(states: Vec<State>) {

@@ -104,12 +104,12 @@ fn field<T>(
     read: impl FnOnce(&dyn Val) -> Result<T, ExecutionError>,
 ) -> Result<Option<T>, ExecutionError> {
     let Some(record) = record.as_indexer() else { return Err(failed(name, "is a field of a statement".into())) };
-    let field = match record.get(&CelString::from(name.to_owned())) {
+    let key = CelString::from(name.to_owned());
+    match record.get(&key) {
         Err(ExecutionError::NoSuchKey(_)) => Ok(None),
         Err(error) => Err(error),
         Ok(value) => read(value.as_ref()).map(Some),
-    };
-    field
+    }
 }
 
 fn text_of(record: &dyn Val, name: &str) -> Result<Option<String>, ExecutionError> {
@@ -124,8 +124,8 @@ fn texts_of(record: &dyn Val, name: &str) -> Result<Vec<String>, ExecutionError>
 
 fn texts(list: &dyn Val) -> Result<Vec<String>, ExecutionError> {
     let list = list.downcast_ref::<CelList>().ok_or_else(|| no_text("it"))?;
-    let text = |one: &Box<dyn Val + '_>| one.downcast_ref::<CelString>().map(|text| text.inner().to_owned());
-    list.inner().iter().map(|one| text(one).ok_or_else(|| no_text("it"))).collect()
+    let texts = list.inner().iter().map(|one| one.downcast_ref::<CelString>().map(|text| text.inner().to_owned()));
+    texts.collect::<Option<Vec<String>>>().ok_or_else(|| no_text("it"))
 }
 
 fn no_text(what: &str) -> ExecutionError {

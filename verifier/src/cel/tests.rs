@@ -19,6 +19,19 @@ fn scope() -> Scope<'static> {
         scope.bind(name, Field::from_json(value, &Type::Any));
     }
     scope.bind("gone", Field::from_json(&unread, &Type::Any));
+    let statement = |effect: &str, conditions: serde_json::Value| {
+        json!({
+            "effect": effect, "principals": ["*"], "accounts": [], "others": ["*"], "not_principals": [],
+            "reads": ["s3:GetObject"], "touches": ["s3:GetObject"], "unclear": [], "elsewhere": false,
+            "conditions": conditions,
+        })
+    };
+    let on = |key: &str| json!([{ "operator": "StringEquals", "key": key, "values": ["1"], "value": null }]);
+    scope.bind("plain", Field::from_json(&statement("Deny", json!([])), &Type::Any));
+    scope.bind("one", Field::from_json(&statement("Deny", on("aws:PrincipalAccount")), &Type::Any));
+    scope.bind("member", Field::from_json(&statement("Deny", on("aws:PrincipalOrgID")), &Type::Any));
+    scope.bind("somewhere", Field::from_json(&statement("Deny", on("aws:SourceIp")), &Type::Any));
+    scope.bind("open", Field::from_json(&statement("Allow", json!([])), &Type::Any));
     scope.bind("copy", Field::from_json(&evidence["root"], &Type::Any));
     scope.bind("same", Field::Known(Box::new(Fields::new([("a".to_owned(), Field::None)].into()))));
     scope
@@ -106,6 +119,26 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
         ("fold('  A  b ') == fold('a B')", "true"),
         ("fold('É') == fold('é') && fold('Ａ') == fold('a')", "true"),
         ("'text'", "unknown"),
+        ("denies(plain, 's3:GetObject', ['1'])", "true"),
+        ("denies(plain, 's3:ListBucket', ['1'])", "false"),
+        ("allows(plain, 's3:GetObject', ['1'])", "false"),
+        ("denies(one, 's3:GetObject', ['1'])", "true"),
+        ("denies(one, 's3:GetObject', ['2'])", "false"),
+        ("denies(somewhere, 's3:GetObject', ['1'])", "unknown"),
+        ("denies(somewhere, 's3:ListBucket', ['1'])", "false"),
+        ("[somewhere, plain].exists(s, denies(s, 's3:GetObject', ['1']))", "true"),
+        ("[somewhere, open].exists(s, denies(s, 's3:GetObject', ['1']))", "unknown"),
+        ("denies(member, 's3:GetObject', ['1'])", "unknown"),
+        ("denies(member, 's3:GetObject', ['1', ''])", "false"),
+        ("denies(member, 's3:GetObject', ['1', '1'])", "true"),
+        ("denies(member, 's3:GetObject', ['1', '2'])", "false"),
+        ("allows(open, 's3:GetObject', ['1'])", "true"),
+        ("allows_others(open, ['1'])", "true"),
+        ("allows_others(plain, ['1'])", "false"),
+        ("denies(plain, 's3:GetObject', [])", "unknown"),
+        ("denies(plain, 's3:GetObject', [1])", "unknown"),
+        ("denies(root, 's3:GetObject', ['1'])", "unknown"),
+        ("denies('plain', 's3:GetObject', ['1'])", "unknown"),
     ];
     for (expression, expected) in cases {
         assert_eq!(decide(expression), expected, "{expression}");

@@ -108,13 +108,14 @@ impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
         })?;
         let mut token: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            self.reader.pace(look_up.region).await;
+            let turn = self.reader.turn(look_up.region).await;
             if self.found().decided {
                 return Err(self.not_read());
             }
             let request = client.lookup_events().lookup_attributes(attribute.clone()).set_next_token(token.clone());
             let answer =
                 request.send().await.map_err(|failed| error::reason(self.reader.account(), self.call, &failed))?;
+            drop(turn);
             let events = listed(self.reader, self.call, answer.events)?;
             let next = answer.next_token.filter(|next| !next.is_empty());
             if self.note(&events, next.is_some()) && next.is_some() {

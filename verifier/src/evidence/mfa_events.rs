@@ -36,8 +36,9 @@ impl Described for MfaEvent {
     }
 }
 
-/// How CloudTrail names the root user where a user's name stands ("Root user, MFA changed" in its user guide).
-const ROOT_USER: &str = "AWS ROOT USER";
+/// How CloudTrail names the root user where a user's name stands ("Root user, MFA changed" in its user guide). Of an event
+/// by that name, it is safer to take it for root's than for an IAM user's who is called so.
+const ROOT_USER: [&str; 2] = ["AWS ROOT USER", "root"];
 
 pub(super) async fn read(reader: &Reader) -> Read<MfaEvents> {
     let call = row!(Section::MfaEvents, "CloudTrail", "LookupEvents");
@@ -61,7 +62,7 @@ fn event(record: &Record<'_>) -> Option<MfaEvent> {
 /// Whose device it is. Without a name, it is the caller's own (API reference of `DeactivateMFADevice`).
 fn user(record: &Record<'_>) -> Read<Option<String>> {
     match record.optional("/requestParameters/userName", "the user of an MFA event") {
-        Read::Known(Some(name)) => Read::Known((name != ROOT_USER).then_some(name)),
+        Read::Known(Some(name)) => Read::Known((!ROOT_USER.contains(&name.as_str())).then_some(name)),
         Read::Known(None) => match record.root() {
             Read::Known(true) => Read::Known(None),
             Read::Known(false) => record.text("/userIdentity/userName", "the user of an MFA event").map(Some),

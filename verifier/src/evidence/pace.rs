@@ -4,67 +4,81 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What lies between two look-ups.
-const INTERVAL: Duration = Duration::from_millis(500);
-/// So many may be made at once.
-const CAPACITY: u32 = 2;
+/// How many look-ups are made in a second.
+const AT_ONCE: usize = 2;
+/// How long after a look-up's answer another takes its place. Counted from the answer, no second of AWS's has more than
+/// two, however long requests were on their way; a little more, since clocks differ.
+const REST: Duration = Duration::from_millis(1050);
 
 /// The limiter of a run's look-ups, shared by the readers of all its accounts.
 #[derive(Debug, Clone, Default)]
-pub struct Pace(Arc<Mutex<HashMap<(String, String), Instant>>>);
+pub struct Pace(Arc<Mutex<HashMap<(String, String), Arc<Semaphore>>>>);
+
+/// The right to make one look-up, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Turn(Option<OwnedSemaphorePermit>);
 
 impl Pace {
     /// Waits until one more look-up may be made for an account and region. Whoever comes first goes first.
-    pub(super) async fn wait(&self, account: &str, region: &str) {
-        tokio::time::sleep_until(self.book(account, region)).await;
+    pub(super) async fn turn(&self, account: &str, region: &str) -> Turn {
+        let places = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry((account.to_owned(), region.to_owned())).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+        };
+        // Nobody closes it.
+        Turn(places.acquire_owned().await.ok())
     }
+}
 
-    /// Books the next look-up, and tells when it may be made.
-    fn book(&self, account: &str, region: &str) -> Instant {
-        let now = Instant::now();
-        let mut booked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = booked.entry((account.to_owned(), region.to_owned())).or_insert(now);
-        // When all that was booked would have been made at an even pace, of which a full bucket is ahead.
-        let even = (*full).max(now);
-        *full = even + INTERVAL;
-        even.checked_sub(INTERVAL * (CAPACITY - 1)).map_or(now, |at| at.max(now))
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let place = self.0.take();
+        // Outside of a runtime, nobody waits any more.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            drop(runtime.spawn(async move {
+                tokio::time::sleep(REST).await;
+                drop(place);
+            }));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::future::join_all;
+    use tokio::time::Instant;
 
-    #[tokio::test(start_paused = true)]
-    async fn two_look_ups_a_second_are_made_for_an_account_and_region() {
-        let (pace, begun) = (Pace::default(), Instant::now());
-        let mut at = Vec::new();
-        for _ in 0..5 {
-            pace.wait("general", "us-east-1").await;
-            at.push(begun.elapsed().as_millis());
-        }
-        assert_eq!(at, [0, 0, 500, 1000, 1500]);
-        pace.wait("general", "eu-west-1").await;
-        pace.wait("production", "us-east-1").await;
-        assert_eq!(begun.elapsed().as_millis(), 1500, "other regions and accounts have their own");
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        pace.wait("general", "us-east-1").await;
-        pace.wait("general", "us-east-1").await;
-        pace.wait("general", "us-east-1").await;
-        assert_eq!(begun.elapsed().as_millis(), 62_000, "what was not used is no credit beyond two");
+    /// When look-ups are answered that take so long, in milliseconds.
+    async fn answered(pace: &Pace, count: usize, takes: u64) -> Vec<u128> {
+        let begun = Instant::now();
+        let look_ups = (0..count).map(|_| async {
+            let turn = pace.turn("general", "us-east-1").await;
+            tokio::time::sleep(Duration::from_millis(takes)).await;
+            drop(turn);
+            begun.elapsed().as_millis()
+        });
+        let mut at = join_all(look_ups).await;
+        at.sort_unstable();
+        at
     }
 
     #[tokio::test(start_paused = true)]
-    async fn look_ups_of_several_sections_share_the_pace() {
+    async fn no_second_has_more_than_two_look_ups() {
+        assert_eq!(answered(&Pace::default(), 5, 0).await, [0, 0, 1050, 1050, 2100]);
+        assert_eq!(answered(&Pace::default(), 4, 300).await, [300, 300, 1650, 1650]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_regions_and_accounts_have_their_own_pace() {
         let (pace, begun) = (Pace::default(), Instant::now());
-        let look_ups = (0..8).map(|_| async {
-            pace.wait("general", "us-east-1").await;
-            begun.elapsed().as_millis()
-        });
-        let mut at = futures_util::future::join_all(look_ups).await;
-        at.sort_unstable();
-        assert_eq!(at, [0, 0, 500, 1000, 1500, 2000, 2500, 3000]);
+        answered(&pace, 2, 0).await;
+        drop(pace.turn("general", "eu-west-1").await);
+        drop(pace.turn("production", "us-east-1").await);
+        assert_eq!(begun.elapsed().as_millis(), 0);
+        drop(pace.turn("general", "us-east-1").await);
+        assert_eq!(begun.elapsed().as_millis(), 1050);
     }
 }

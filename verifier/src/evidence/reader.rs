@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::guard::{CallLog, Guard};
-use super::pace::Pace;
+use super::pace::{Pace, Turn};
 use super::table::{self, Call};
 use super::time::Time;
 use super::{Section, incomplete};
@@ -105,9 +105,10 @@ impl Reader {
     }
 
     /// Waits until CloudTrail may be asked once more in a region.
-    pub(super) async fn pace(&self, region: &str) {
-        if let Some(pace) = &self.pace {
-            pace.wait(&self.account, region).await;
+    pub(super) async fn turn(&self, region: &str) -> Option<Turn> {
+        match &self.pace {
+            Some(pace) => Some(pace.turn(&self.account, region).await),
+            None => None,
         }
     }
 

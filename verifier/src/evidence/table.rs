@@ -106,12 +106,17 @@ pub const CALLS: &[Call] = &[
         &["SubscriptionRequiredException"],
         call(S::Support, "Support", "DescribeSeverityLevels", "support:DescribeSeverityLevels", UsEast1),
     ),
-    call(
-        S::Support,
-        "Billing",
-        "ListBusinessSupportSubscriptionHistory",
-        "billing:ListBusinessSupportSubscriptionHistory",
-        UsEast1,
+    // The same code for what only accounts with a subscription can be told. AWS documents it for Support's calls; a code of
+    // this meaning is no denial of permissions wherever it comes from.
+    refused_to_everybody(
+        &["SubscriptionRequiredException"],
+        call(
+            S::Support,
+            "Billing",
+            "ListBusinessSupportSubscriptionHistory",
+            "billing:ListBusinessSupportSubscriptionHistory",
+            UsEast1,
+        ),
     ),
     everywhere(call(S::S3, "S3", "ListBuckets", "s3:ListAllMyBuckets", Profile)),
     everywhere(call(S::S3, "S3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", Bucket)),

@@ -84,6 +84,8 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "uint(whole) + 1u",
         "double(word) + 0.5",
         "bool('true') && true",
+        "s3.buckets[0].policy.statements.exists(s, denies(s, 's3:GetObject', [word]))",
+        "allows_others(s3.buckets[0].policy.statements[0], [word, 'x']) && true",
         "bytes(word).size()",
         "type(word) == string",
         "fold(word) == '1'",
