@@ -33,7 +33,7 @@ async fn main() -> Result<()> {
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
     let connections = world.connections(course.accounts.keys());
-    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}).await;
+    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
     let key = Key::new([7; 32]);
     let bench = Bench { course: &course, compiled: &compiled, key: &key, show_identifiers: false };
     let judge = || {
