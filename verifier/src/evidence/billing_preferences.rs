@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub type BillingPreferences = Vec<Preference>;
 
 /// One entry.
-// Of AWS's BillingPreferenceSummary, not read: the feature, which was asked for.
+// Of AWS's BillingPreferenceForKey, not read: the feature, which was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preference {
