@@ -288,9 +288,7 @@ impl<'c> Judge<'c> {
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
-                            Some(statement) => {
-                                self.word(expectation, statement, Vec::new(), unknown.reasons, memory)
-                            }
+                            Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons, memory),
                             None => unknown,
                         }
                     }

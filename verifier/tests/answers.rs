@@ -10,12 +10,13 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use common::{gather_through, http, in_words, judge, world};
+use common::{gather_plan, gather_through, http, in_words, judge, world};
 use mdbook_verify::results::{Results, Verdict};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use verify::practice::{Start, World};
+use verify::evidence::{self, Section, table};
+use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// What AWS leaves out where there is nothing.
 const MAY_BE_ABSENT: &[&str] = &["CompanyName", "StateOrRegion", "ThresholdType"];
@@ -140,5 +141,54 @@ async fn a_field_that_is_missing_null_or_from_tomorrow_makes_nothing_verified_or
             }
         }
         assert!(tried > 100, "only {tried} changes were tried");
+    }
+}
+
+/// Answers without their lists, by operation.
+const WITHOUT_LISTS: &[(&str, &[u8])] = &[
+    ("DescribeBudgets", b"{}"),
+    ("DescribeBudgetNotificationsForAccount", b"{}"),
+    ("DescribeSubscribersForNotification", b"{}"),
+    ("GetBillingPreferences", b"{}"),
+    ("ListAccounts", b"{}"),
+    ("ListBusinessSupportSubscriptionHistory", br#"{"subscriptionContracts": null}"#),
+    // {}
+    ("ListMetrics", &[0xA0]),
+    (
+        "ListVirtualMFADevices",
+        b"<ListVirtualMFADevicesResponse><ListVirtualMFADevicesResult><IsTruncated>false</IsTruncated>\
+        </ListVirtualMFADevicesResult></ListVirtualMFADevicesResponse>",
+    ),
+    ("LookupEvents", b"{}"),
+];
+
+#[tokio::test]
+async fn an_answer_without_its_list_is_no_empty_list() {
+    let world = world(Start::Done, &[]).await;
+    for (without, body) in WITHOUT_LISTS {
+        let through = |sdk: SdkConfig| {
+            http::through(&sdk, move |request, inner| match http::operation(&request) == *without {
+                true => HttpConnectorFuture::ready(Ok(http::answer(http::protocol(&request), 200, *body))),
+                false => inner.call(request),
+            })
+        };
+        let plan = [PRODUCTION, GENERAL].map(|name| (name.to_owned(), Section::ALL.iter().copied().collect()));
+        let gathered = gather_plan(&world, &plan.into(), &BTreeMap::new(), &through).await;
+        for section in Section::ALL.iter().filter(|section| table::of(**section).any(|call| call.operation == *without))
+        {
+            let value = &gathered.evidence[PRODUCTION][section];
+            let mut reasons = BTreeSet::new();
+            evidence::collect_reasons(value, &[], &mut reasons);
+            // Only the management account's list of accounts is looked at.
+            let reasons = match *without {
+                "ListAccounts" => gathered.reasons(),
+                _ => reasons,
+            };
+            assert!(
+                reasons.iter().any(|reason| reason.code.name() == "incomplete-answer"),
+                "{without}, {}: {value}",
+                section.name()
+            );
+        }
     }
 }

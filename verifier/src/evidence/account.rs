@@ -8,8 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The account's name and state (`account:GetAccountInformation`, called in the account itself).
-///
-/// Of the answer, not read: the account id, since AWS answers of the caller's own account, which `identity` names.
+// Of the answer, not read: the account id, since AWS answers of the caller's own account, which `identity` names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {

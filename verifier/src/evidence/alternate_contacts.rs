@@ -20,9 +20,8 @@ pub struct AlternateContacts {
 }
 
 /// One alternate contact. Spaces in its texts are folded.
-///
-/// Of AWS's AlternateContact, not read: the title and the phone number, which no check of a contact rests on, and the
-/// type, which was asked for.
+// Of AWS's AlternateContact, not read: the title and the phone number, which no check of a contact rests on, and the
+// type, which was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlternateContact {

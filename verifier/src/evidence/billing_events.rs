@@ -15,9 +15,8 @@ use serde::{Deserialize, Serialize};
 pub type BillingEvents = Vec<Read<BillingEvent>>;
 
 /// One event.
-///
-/// Of the record, not read: its parameters, which are not documented, from where and with which program it came, and
-/// the event's ids.
+// Of the record, not read: its parameters, which are not documented, from where and with which program it came, and
+// the event's ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BillingEvent {

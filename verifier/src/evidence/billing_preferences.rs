@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// no check-box of the console can be told from them.
 pub type BillingPreferences = Vec<Preference>;
 
-/// One entry. Of AWS's, the feature isn't read, which was asked for.
+/// One entry.
+// Of AWS's BillingPreferenceForKey, not read: the feature, which was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preference {

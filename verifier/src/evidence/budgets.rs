@@ -20,10 +20,9 @@ use std::collections::HashMap;
 pub type Budgets = Vec<Read<Budget>>;
 
 /// One budget.
-///
-/// Of AWS's Budget, not read: `CalculatedSpend` (what was spent says nothing of whether a warning would come),
-/// `LastUpdatedTime`, `AutoAdjustData` (how the limit is found; the limit itself is read) and `Metrics` (at what rate
-/// costs are counted). Of HealthStatus, `LastUpdatedTime`.
+// Of AWS's Budget, not read: `CalculatedSpend` (what was spent says nothing of whether a warning would come),
+// `LastUpdatedTime`, `AutoAdjustData` (how the limit is found; the limit itself is read) and `Metrics` (at what rate
+// costs are counted). Of HealthStatus, `LastUpdatedTime`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -58,9 +57,8 @@ pub struct Budget {
 }
 
 /// An alert of a budget.
-///
-/// Of AWS's Notification, not read: `NotificationState` (whether the threshold was passed says nothing of whether a
-/// warning would come). Of its Subscribers, everything.
+// Of AWS's Notification, not read: `NotificationState` (whether the threshold was passed says nothing of whether a
+// warning would come). Of its Subscribers, everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alert {

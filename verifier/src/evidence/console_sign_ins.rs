@@ -14,9 +14,8 @@ use serde::{Deserialize, Serialize};
 pub type ConsoleSignIns = Vec<Read<SignIn>>;
 
 /// One sign-in.
-///
-/// Of the record, not read: from where and with which browser it came, where it led to, why one failed, and the event's
-/// ids; none of it says who signed in with what.
+// Of the record, not read: from where and with which browser it came, where it led to, why one failed, and the event's
+// ids; none of it says who signed in with what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {

@@ -8,9 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The account's contact information (`account:GetContactInformation`).
-///
-/// Of AWS's ContactInformation, everything but the web site is read; address line 2 and 3, district and state stand in
-/// the address alone. Spaces are folded in each part, and parts that are empty then are left out.
+// Of AWS's ContactInformation, not read: the web site. Address line 2 and 3, district and state stand in the address
+// alone. Spaces are folded in each part, and parts that are empty then are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {

@@ -3,8 +3,8 @@
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
-    FinalizerInterceptorContextRef,
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
@@ -117,6 +117,17 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// Whether an answer has its list, in JSON or in XML.
+fn has_list(body: &[u8], list: &str) -> bool {
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(answer) => answer.get(list).is_some_and(serde_json::Value::is_array),
+        Err(_) => {
+            let text = String::from_utf8_lossy(body);
+            [">", "/>", " "].iter().any(|end| text.contains(&format!("<{list}{end}")))
+        }
+    }
+}
+
 fn operation_name(cfg: &ConfigBag) -> Option<(String, String)> {
     cfg.load::<Metadata>().map(|metadata| (metadata.service().to_owned(), metadata.name().to_owned()))
 }
@@ -165,6 +176,22 @@ impl Intercept for Guard {
             timed.date = date;
             timed.clock_ahead = date.map(|date| date.secs() - time::now_secs());
         });
+        Ok(())
+    }
+
+    // The first hook that has the answer's body.
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let call = operation_name(cfg).and_then(|(service, operation)| table::find(self.section, &service, &operation));
+        let list = call.and_then(|call| call.list).filter(|_| context.output_or_error().is_ok());
+        let body = context.response().body().bytes().unwrap_or_default();
+        if list.is_some_and(|list| !has_list(body, list)) {
+            return Err("the answer lacks its list".into());
+        }
         Ok(())
     }
 

@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who AWS says the credentials are (`sts:GetCallerIdentity`, which no identity policy can deny).
-///
-/// Of the answer, not read: the unique id of the user or role, which its ARN names.
+// Of the answer, not read: the unique id of the user or role, which its ARN names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {

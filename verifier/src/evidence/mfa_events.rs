@@ -14,9 +14,8 @@ use serde::{Deserialize, Serialize};
 pub type MfaEvents = Vec<Read<MfaEvent>>;
 
 /// One device enabled or deactivated.
-///
-/// Of the record, not read: when the session began, from where and with which program it came, and the event's ids;
-/// none of it says which device it was about.
+// Of the record, not read: when the session began, from where and with which program it came, and the event's ids;
+// none of it says which device it was about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MfaEvent {

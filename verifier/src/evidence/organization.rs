@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// The organization (`organizations:DescribeOrganization`, which any member may call) and its accounts
 /// (`organizations:ListAccounts`, which the management account may).
-///
-/// Of AWS's Organization, not read: its id and ARNs, and the policy types, which say nothing of accounts. A state, how and
-/// since when an account joined are its own.
+// Of AWS's Organization, not read: its id and ARNs, and the policy types, which say nothing of accounts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
@@ -44,8 +42,7 @@ fn no_id() -> Read<Option<String>> {
 }
 
 /// An account of the organization.
-///
-/// Of AWS's Account, not read: its ARN and its paths, which say where in the organization it stands.
+// Of AWS's Account, not read: its ARN and its paths, which say where in the organization it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationAccount {

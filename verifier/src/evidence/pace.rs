@@ -25,7 +25,9 @@ impl Pace {
     pub(super) async fn turn(&self, account: &str, region: &str) -> Turn {
         let places = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(all.entry((account.to_owned(), region.to_owned())).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+            Arc::clone(
+                all.entry((account.to_owned(), region.to_owned())).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))),
+            )
         };
         // Nobody closes it.
         Turn(places.acquire_owned().await.ok())

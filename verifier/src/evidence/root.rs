@@ -9,9 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The root user's sign-in (`iam:GetAccountSummary`) and its virtual MFA devices (`iam:ListVirtualMFADevices`).
-///
-/// Of the summary, not read: everything that counts users, groups and policies, and whether root has signing
-/// certificates, which sign in nobody.
+// Of the summary, not read: everything that counts users, groups and policies, and whether root has signing
+// certificates, which sign in nobody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Root {
@@ -26,9 +25,8 @@ pub struct Root {
 }
 
 /// A virtual MFA device: an entry in an authenticator app.
-///
-/// Of AWS's VirtualMFADevice, not read: seed and QR code, which AWS tells at its creation alone, and tags. Its user says
-/// whose it is.
+// Of AWS's VirtualMFADevice, not read: seed and QR code, which AWS tells at its creation alone, and tags. Its user says
+// whose it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VirtualDevice {

@@ -8,9 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What two calls tell of the Support plan. AWS renamed the plans in 2025 and 2026: compare accounts, not names.
-///
-/// Of the contracts, all is read: those of this account that have begun and are not over are in force, and of several
-/// the one that began last. Of the severity levels, only that there are some.
+// Of the contracts, all is read: those of this account that have begun and are not over are in force, and of several
+// the one that began last. Of the severity levels, only that there are some.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Support {

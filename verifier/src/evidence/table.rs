@@ -20,6 +20,8 @@ pub struct Call {
     pub region: Region,
     /// Error codes with which AWS refuses the call to everybody in the account, whatever their permissions.
     pub everybody: &'static [&'static str],
+    /// The member of the answer that holds its list, where the SDK takes an answer without one for an empty list.
+    pub list: Option<&'static str>,
     /// Whether it is made in every partition; other calls are made in `aws` alone.
     pub every_partition: bool,
 }
@@ -45,11 +47,24 @@ const fn call(
     action: &'static str,
     region: Region,
 ) -> Call {
-    Call { section, service, operation, action: Some(action), region, everybody: &[], every_partition: false }
+    Call {
+        section,
+        service,
+        operation,
+        action: Some(action),
+        region,
+        everybody: &[],
+        list: None,
+        every_partition: false,
+    }
 }
 
 const fn refused_to_everybody(everybody: &'static [&'static str], call: Call) -> Call {
     Call { everybody, ..call }
+}
+
+const fn listing(list: &'static str, call: Call) -> Call {
+    Call { list: Some(list), ..call }
 }
 
 const fn everywhere(call: Call) -> Call {
@@ -67,6 +82,7 @@ const IDENTITY: Call = Call {
     action: None,
     region: Profile,
     everybody: &[],
+    list: None,
     every_partition: true,
 };
 
@@ -92,7 +108,10 @@ pub const CALLS: &[Call] = &[
         everywhere(call(S::Organization, "Organizations", "ListAccounts", "organizations:ListAccounts", UsEast1)),
     ),
     everywhere(call(S::Root, "IAM", "GetAccountSummary", "iam:GetAccountSummary", UsEast1)),
-    everywhere(call(S::Root, "IAM", "ListVirtualMFADevices", "iam:ListVirtualMFADevices", UsEast1)),
+    listing(
+        "VirtualMFADevices",
+        everywhere(call(S::Root, "IAM", "ListVirtualMFADevices", "iam:ListVirtualMFADevices", UsEast1)),
+    ),
     call(S::ConsoleSignIns, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1AndProfile),
     call(S::MfaEvents, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1),
     call(S::BillingEvents, "CloudTrail", "LookupEvents", "cloudtrail:LookupEvents", UsEast1),
@@ -110,12 +129,15 @@ pub const CALLS: &[Call] = &[
     // this meaning is no denial of permissions wherever it comes from.
     refused_to_everybody(
         &["SubscriptionRequiredException"],
-        call(
-            S::Support,
-            "Billing",
-            "ListBusinessSupportSubscriptionHistory",
-            "billing:ListBusinessSupportSubscriptionHistory",
-            UsEast1,
+        listing(
+            "subscriptionContracts",
+            call(
+                S::Support,
+                "Billing",
+                "ListBusinessSupportSubscriptionHistory",
+                "billing:ListBusinessSupportSubscriptionHistory",
+                UsEast1,
+            ),
         ),
     ),
     everywhere(call(S::S3, "S3", "ListBuckets", "s3:ListAllMyBuckets", Profile)),

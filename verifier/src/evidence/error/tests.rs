@@ -91,8 +91,8 @@ fn what_aws_refuses_to_everybody_is_not_available_here() {
 fn a_clock_that_is_off_needs_no_other_credentials() {
     let (code, message, renew) = told("SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2");
     assert_eq!((code, renew), (ReasonCode::ExpiredCredentials, false), "{message}");
-    assert_eq!(told("RequestTimeTooSkewed", "").2, false);
-    assert_eq!(told("ExpiredToken", "").2, true);
+    assert!(!told("RequestTimeTooSkewed", "").2);
+    assert!(told("ExpiredToken", "").2);
 }
 
 #[test]
