@@ -123,6 +123,17 @@ impl Compiled {
         Compiled { checks, needs: Mutex::default() }
     }
 
+    /// The texts that the checks' expressions look for. Call it [`crate::cel::on_a_thread`].
+    pub fn literals(&self) -> BTreeSet<String> {
+        let mut literals = BTreeSet::new();
+        for check in self.checks.values() {
+            let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
+            let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
+            all.for_each(|expression| literals.extend(crate::cel::names::literals(expression.expanded())));
+        }
+        literals
+    }
+
     /// A check by its name; none if it is wrong.
     pub fn named(&self, name: &str) -> Option<&Arc<CompiledCheck>> {
         self.checks.get(name)
@@ -230,6 +241,11 @@ impl CompiledExpectation {
             CompiledProof::Evidence { late, .. } => late.as_ref(),
             CompiledProof::Word { .. } => None,
         }
+    }
+
+    /// What tells whether something that is remembered is still there.
+    pub fn still(&self) -> Vec<&Expression> {
+        self.abouts().into_iter().flat_map(|about| &about.still).collect()
     }
 
     fn abouts(&self) -> Vec<&CompiledAbout> {

@@ -4,7 +4,7 @@
 use mdbook_verify::results::{Confirmation, Reason, Seen};
 use std::collections::BTreeSet;
 
-use crate::plan::{CompiledAbout, SINCE};
+use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};
 use crate::verdict::Judge;
 
 /// Whether something that is remembered still counts.
@@ -58,24 +58,38 @@ impl Judge<'_> {
         if unreadable.is_empty() { Standing::Void } else { Standing::Unreadable(unreadable.into_iter().collect()) }
     }
 
-    /// The late evidence that was seen before for an expectation and still counts; what does not is noted.
-    pub(crate) fn seen_before(
-        &self,
-        at: usize,
-        about: Option<&CompiledAbout>,
-        voided: &mut Voided,
-    ) -> Result<Option<&Seen>, Vec<Reason>> {
-        let mine = |seen: &&Seen| {
+    /// What is remembered for an expectation and counts for nothing any more, whether it applies now or not.
+    pub(crate) fn voided(&self, at: usize, expectation: &CompiledExpectation) -> Voided {
+        let about = expectation.late().and_then(|late| late.about.as_ref());
+        let seen = self.seen(at).filter(|seen| self.standing(about, &seen.about, &seen.time) == Standing::Void);
+        let stated = expectation.statement().and_then(|statement| {
+            let text = statement.statement.about_account(&self.step.account);
+            self.confirmation(&text, statement.about.as_ref())
+        });
+        let confirmed = stated.filter(|(_, standing)| *standing == Standing::Void).map(|(confirmed, _)| confirmed);
+        Voided { seen: seen.cloned().collect(), confirmations: confirmed.cloned().into_iter().collect() }
+    }
+
+    /// The late evidence that was seen before for an expectation.
+    fn seen(&self, at: usize) -> impl Iterator<Item = &Seen> {
+        self.case.seen.iter().filter(move |seen| {
             seen.step == self.step.id
                 && seen.expectation == at
                 && seen.check_hash == self.step.hash
                 && Some(&seen.account) == self.fingerprint.as_ref()
-        };
+        })
+    }
+
+    /// The late evidence that was seen before for an expectation and still counts.
+    ///
+    /// # Errors
+    /// Why that cannot be told.
+    pub(crate) fn seen_before(&self, at: usize, about: Option<&CompiledAbout>) -> Result<Option<&Seen>, Vec<Reason>> {
         let mut unreadable = BTreeSet::new();
-        for seen in self.case.seen.iter().filter(mine) {
+        for seen in self.seen(at) {
             match self.standing(about, &seen.about, &seen.time) {
                 Standing::Holds => return Ok(Some(seen)),
-                Standing::Void => voided.seen.push(seen.clone()),
+                Standing::Void => {}
                 Standing::Unreadable(reasons) => unreadable.extend(reasons),
             }
         }

@@ -3,16 +3,18 @@
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::key::Key;
-use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount};
-use std::collections::BTreeMap;
+use mdbook_verify::param::Param;
+use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount, StepResult};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cel::bound::Bound;
+use crate::cel::{self, bound::Bound};
 use crate::evidence::{Section, time};
 use crate::gather::Gathered;
 use crate::mask;
 use crate::plan::{Compiled, Needs};
 use crate::record;
+use crate::recording;
 use crate::verdict::{self, Awaited, Case, Confirmable};
 
 /// What judging takes besides the evidence.
@@ -65,6 +67,41 @@ impl Bench<'_> {
         needs.iter().all(|(account, section)| gathered.section(account, *section).is_some())
     }
 
+    /// The texts that the course's checks look for, those of its parameters among them.
+    ///
+    /// # Errors
+    /// When there is no thread to look for them.
+    pub fn looked_for(&self) -> Result<BTreeSet<String>> {
+        let compiled = Arc::clone(self.compiled);
+        let mut texts = cel::on_a_thread(move || compiled.literals()).map_err(anyhow::Error::msg)?;
+        let own = self.course.steps.iter().flat_map(|step| self.course.params_of(step));
+        texts.extend(own.filter_map(|(_, param)| match param {
+            Param::Text(text) => Some(text.clone()),
+            _ => None,
+        }));
+        Ok(texts)
+    }
+
+    /// The steps that one gathering is judged otherwise than another, without what is remembered.
+    pub fn judged_otherwise(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
+        let verdicts = |gathered: &Gathered| {
+            let mut gathered = gathered.clone();
+            recording::fill_gaps(&mut gathered, &self.compiled.plan(self.course, steps.iter().copied()));
+            let mut results = Results::empty(true);
+            self.judge(steps, &gathered, &mut results);
+            results.steps
+        };
+        let (one, other) = (verdicts(one), verdicts(other));
+        let differs = |(id, result): &(&String, &StepResult)| {
+            other.get(*id).is_none_or(|other| {
+                let outcomes =
+                    |result: &StepResult| result.expectations.iter().map(|told| told.outcome).collect::<Vec<_>>();
+                other.verdict != result.verdict || outcomes(other) != outcomes(result)
+            })
+        };
+        one.iter().filter(differs).map(|(id, _)| id.clone()).collect()
+    }
+
     /// Whether every condition of a step that rests on a section is decided, though the section may have been read in part.
     pub fn is_decided(&self, step: &Step, gathered: &Gathered, account: &str, section: Section) -> bool {
         verdict::is_decided(&self.case(gathered, &Results::empty(true)), step, account, section)
@@ -97,7 +134,7 @@ impl Bench<'_> {
                 statement: statement.clone(),
                 account: account.clone(),
                 about: about.clone(),
-                time: time::now(),
+                time: gathered.now.clone().unwrap_or_else(time::now),
             });
         }
         Ok(statements)

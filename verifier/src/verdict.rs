@@ -232,6 +232,12 @@ impl<'c> Judge<'c> {
         };
         let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
         self.check.expectations.iter().all(|expectation| {
+            // What is remembered may be judged by the whole list, unless something is seen now.
+            let seen = |that: &Expression| matches!(that.decide(&self.scope), cel::Outcome::True);
+            let remembers = expectation.still().into_iter().any(rests);
+            if remembers && !(expectation.late().is_some() && expectation.condition().is_some_and(seen)) {
+                return false;
+            }
             let (when, proof) = (expectation.when.as_ref(), expectation.condition());
             let applies = when.is_none_or(|when| !matches!(when.decide(&self.scope), cel::Outcome::False));
             when.into_iter().chain(proof.into_iter().filter(|_| applies)).filter(|it| rests(it)).all(decided)
@@ -251,6 +257,9 @@ impl<'c> Judge<'c> {
     }
 
     fn expectation(&self, at: usize, expectation: &CompiledExpectation, memory: &mut Memory) -> Decided {
+        let Voided { seen, confirmations } = self.voided(at, expectation);
+        memory.voided.seen.extend(seen);
+        memory.voided.confirmations.extend(confirmations);
         if let Some(when) = &expectation.when {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
@@ -258,7 +267,7 @@ impl<'c> Judge<'c> {
                 cel::Outcome::Undecided(why) => {
                     let unknown = self.unknown(when, &why);
                     return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
-                        Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons, memory),
+                        Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons),
                         None => unknown,
                     };
                 }
@@ -288,7 +297,7 @@ impl<'c> Judge<'c> {
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
-                            Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons, memory),
+                            Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons),
                             None => unknown,
                         }
                     }
@@ -297,7 +306,7 @@ impl<'c> Judge<'c> {
             CompiledProof::Word { statement, backed_by, met } => {
                 let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
                 let event = if backed_by.as_ref().is_some_and(backed) { self.tell(met) } else { Vec::new() };
-                self.word(expectation, statement, event, Vec::new(), memory)
+                self.word(expectation, statement, event, Vec::new())
             }
         }
     }
@@ -308,7 +317,7 @@ impl<'c> Judge<'c> {
             memory.seen.extend(self.remember(at, late));
             return None;
         }
-        match self.seen_before(at, late.about.as_ref(), &mut memory.voided) {
+        match self.seen_before(at, late.about.as_ref()) {
             Ok(Some(seen)) => {
                 let when = results::time(&seen.time);
                 Some(Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
@@ -325,7 +334,6 @@ impl<'c> Judge<'c> {
         statement: &CompiledStatement,
         event: Vec<String>,
         refused: Vec<Reason>,
-        memory: &mut Memory,
     ) -> Decided {
         // A word is about an account: without one there is nothing to confirm.
         if self.fingerprint.is_none() {
@@ -339,7 +347,6 @@ impl<'c> Judge<'c> {
             Some((confirmed, Standing::Void)) => {
                 let when = results::time(&confirmed.time);
                 sentences.insert(0, format!("You confirmed it at {when}; what that was about has changed since."));
-                memory.voided.confirmations.push(confirmed.clone());
             }
             Some((_, Standing::Unreadable(reasons))) => {
                 return Decided { outcome: Outcome::Unknown, sentences: event, reasons };

@@ -11,6 +11,7 @@ use common::http::{self, Protocol, answer, error};
 use common::{NOW, world};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -185,7 +186,7 @@ async fn a_list_that_was_not_read_to_its_end_is_replayed_as_it_was() {
     let enough: Enough = Arc::new(|_, _, _| true);
     let (gathered, _, _) = gathered(&EVENTS, |name, at| page(name, at, 3), Some(enough)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gathered, true).unwrap();
+    recording::write(file.path(), &gathered, BTreeSet::new(), true).unwrap();
     let replayed = recording::read(file.path()).unwrap();
     assert_eq!(replayed.evidence, gathered.evidence);
     assert_eq!(replayed.now, gathered.now);
@@ -197,7 +198,7 @@ async fn the_clock_of_a_run_is_the_date_of_its_first_answer() {
     let gathered = common::gather(&world).await;
     assert_eq!(gathered.now.as_deref(), Some("2026-11-24T00:00:00Z"));
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gathered, false).unwrap();
+    recording::write(file.path(), &gathered, BTreeSet::new(), false).unwrap();
     assert_eq!(recording::read(file.path()).unwrap().now, gathered.now);
     let mut recorded: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
     recorded.as_object_mut().unwrap().remove("now");

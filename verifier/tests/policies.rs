@@ -11,6 +11,7 @@ use mdbook_verify::results::{ReasonCode, StepResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use verify::practice::{Start, World};
 use verify::recording;
 
@@ -343,7 +344,7 @@ async fn a_recorded_policy_is_judged_alike() {
         };
         let live = gather_through(&world, &through).await;
         let path = folder.path().join("run.json");
-        recording::write(&path, &live, false).unwrap();
+        recording::write(&path, &live, BTreeSet::new(), false).unwrap();
         let replayed = judge(recording::read(&path).unwrap(), false);
         assert_eq!(in_words(&judge(live, false).steps[STEP]), in_words(&replayed.steps[STEP]), "{condition}");
     }

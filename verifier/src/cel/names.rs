@@ -1,6 +1,6 @@
 //! The names that an expression uses, read off its tree.
 
-use cel::common::ast::{EntryExpr, Expr};
+use cel::common::ast::{EntryExpr, Expr, LiteralValue};
 use cel::parser::Expression;
 
 use super::functions;
@@ -40,6 +40,17 @@ pub fn variables(expression: &Expression) -> Vec<(String, u64)> {
         }
     });
     variables
+}
+
+/// The texts in an expression.
+pub fn literals(expression: &Expression) -> Vec<String> {
+    let mut literals = Vec::new();
+    each(expression, &mut |node| {
+        if let Expr::Literal(LiteralValue::String(text)) = &node.expr {
+            literals.push(text.inner().to_owned());
+        }
+    });
+    literals
 }
 
 /// Visits every node of a tree.

@@ -1,12 +1,14 @@
 //! `verify [STEP]...` and `verify build`.
 
 use anyhow::Result;
+use mdbook_verify::course::Step;
 use mdbook_verify::results::Results;
 use std::path::Path;
 
 use super::session::Session;
 use super::{Common, Exit, notice, print};
 use crate::account::http;
+use crate::gather::Gathered;
 use crate::report::{self, exit};
 use crate::{book, generate, recording, run};
 
@@ -28,7 +30,7 @@ pub(super) async fn run(
         None => session.gather(&steps).await?,
     };
     if let Some(file) = record {
-        recording::write(file, &gathered, common.show_identifiers)?;
+        keep(&session, &steps, file, &gathered)?;
     }
     let results = match replay {
         Some(_) => {
@@ -84,5 +86,20 @@ fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
     let here = std::env::current_dir().ok();
     let shown = here.and_then(|here| page.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(page);
     notice(&format!("The book with its verdicts: {}", shown.display()));
+    Ok(())
+}
+
+/// Records a run, and says where its stand-ins would be judged otherwise than it was.
+fn keep(session: &Session<'_>, steps: &[&Step], file: &Path, gathered: &Gathered) -> Result<()> {
+    recording::write(file, gathered, session.bench().looked_for()?, session.common.show_identifiers)?;
+    let otherwise = session.bench().judged_otherwise(steps, gathered, &recording::read(file)?);
+    if !otherwise.is_empty() {
+        notice(&format!(
+            "Without the identifiers that are replaced in {}, these steps are judged otherwise: {}. With --show-identifiers, \
+             the recording has them.",
+            file.display(),
+            otherwise.join(", ")
+        ));
+    }
     Ok(())
 }
