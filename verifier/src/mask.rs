@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::evidence::Section;
 use crate::fold::fold;
@@ -17,7 +18,7 @@ pub fn account_id(id: &str) -> String {
 
 /// A text with every identifier in it masked.
 pub fn text(text: &str) -> String {
-    replace(text, &mut |identifier| match identifier {
+    replace(text, &mut |identifier, _| match identifier {
         Identifier::Account(id) => account_id(id),
         Identifier::Email(email) => {
             let (local, domain) = email.split_once('@').unwrap_or((email, ""));
@@ -74,8 +75,11 @@ impl StandIns {
     }
 
     fn identifiers(&mut self, text: &str) -> String {
-        replace(text, &mut |identifier| match identifier {
-            Identifier::Account(id) if self.kept.iter().any(|kept| kept == id) => id.to_owned(),
+        let kept = self.kept_in(text);
+        replace(text, &mut |identifier, at| match identifier {
+            Identifier::Account(id) if kept.iter().any(|kept| kept.start <= at && at + id.len() <= kept.end) => {
+                id.to_owned()
+            }
             Identifier::Account(id) => {
                 let next = self.accounts.len() + 1;
                 self.accounts.entry(id.to_owned()).or_insert_with(|| format!("{next:012}")).clone()
@@ -88,8 +92,17 @@ impl StandIns {
                     },
                 )
             }
-            Identifier::Phone(phone) => self.text(phone),
+            Identifier::Phone(phone) => self.around_kept(phone, |_, stand_in| stand_in),
         })
+    }
+
+    /// Where what is kept stands in a text.
+    fn kept_in(&self, text: &str) -> Vec<Range<usize>> {
+        let all = |kept: &String| {
+            let found = text.char_indices().map(|(at, _)| at).filter(|at| stands_at(text, *at, kept));
+            found.map(|at| at..at + kept.len()).collect::<Vec<_>>()
+        };
+        self.kept.iter().flat_map(all).collect()
     }
 
     /// A stand-in for a text in which what is kept stays, in whatever case it is written; `form` makes one of each part
@@ -113,9 +126,11 @@ impl StandIns {
 
 /// Where a text stands in another one, if ASCII's letters may be of any case.
 fn find_in_any_case(text: &str, sought: &str) -> Option<usize> {
-    text.char_indices()
-        .map(|(at, _)| at)
-        .find(|at| text.get(*at..at + sought.len()).is_some_and(|part| part.eq_ignore_ascii_case(sought)))
+    text.char_indices().map(|(at, _)| at).find(|at| stands_at(text, *at, sought))
+}
+
+fn stands_at(text: &str, at: usize, sought: &str) -> bool {
+    text.get(at..at + sought.len()).is_some_and(|part| part.eq_ignore_ascii_case(sought))
 }
 
 enum Identifier<'t> {
@@ -124,8 +139,8 @@ enum Identifier<'t> {
     Phone(&'t str),
 }
 
-/// Replaces what looks like an identifier.
-fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>) -> String) -> String {
+/// Replaces what looks like an identifier; a stand-in is asked for with where it begins.
+fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>, usize) -> String) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     // A run is a stretch of characters that an e-mail address, an account id or a phone number may have.
@@ -140,7 +155,7 @@ fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>) -> String) -> St
         });
         match run {
             Some((length, identifier)) => {
-                masked.push_str(&stand_in(identifier));
+                masked.push_str(&stand_in(identifier, text.len() - rest.len()));
                 rest = &rest[length..];
             }
             None => {

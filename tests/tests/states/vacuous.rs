@@ -3,7 +3,7 @@
 use crate::common::Machine;
 
 const CHECK: &str = "checks/shared-bucket.toml";
-const OWN: &str = "that = \"shared.size() > 0\"";
+const OWN: &str = "that = \"s3.buckets.exists(b, is_shared(b))\"";
 
 /// The course with another expression in one of its checks.
 fn course(that: &str) -> Machine {
