@@ -226,13 +226,15 @@ impl fmt::Display for Taken {
 }
 
 impl Taken {
-    /// How it most likely stands in a chapter, the surest first.
-    pub(super) fn marks(&self) -> impl Iterator<Item = String> {
+    /// How it may stand in a chapter, the surest first. The scheme of an address may be written in many ways.
+    pub(super) fn marks(&self) -> Vec<&str> {
         match self {
-            Taken::Element(name) => [format!("<{name}"), String::new()],
-            Taken::Attribute { name, value, .. } => [value.clone(), name.clone()],
+            Taken::Element(name) => vec![name],
+            Taken::Attribute { name, value, .. } => {
+                let rest = value.split_once(':').map_or("", |(_, rest)| rest);
+                [value, rest, name].into_iter().filter(|mark| mark.len() > 1).collect()
+            }
         }
-        .into_iter()
     }
 }
 

@@ -97,7 +97,7 @@ impl Notices {
             told.push(format!("… and {more} more."));
         }
         if !told.is_empty() {
-            told.push(format!("That is left out of the book, since it could run a script; {}.", crate::trust::TRUST));
+            told.push(format!("It could run a script, or pass for a part of the page; {}.", crate::trust::TRUST));
         }
         told
     }
@@ -226,7 +226,8 @@ fn below_root(context: &RenderContext, file: &Path) -> PathBuf {
 
 /// The line of a chapter that something was taken from, where it stands there as it does in the page.
 fn line_of(text: &str, taken: &Taken) -> Option<usize> {
-    let marks = taken.marks().map(|mark| mark.to_lowercase());
-    let line = |mark: &String| text.lines().position(|line| line.to_lowercase().contains(mark.as_str()));
-    marks.into_iter().filter(|mark| !mark.is_empty()).find_map(|mark| line(&mark)).map(|at| at + 1)
+    let begin = if matches!(taken, Taken::Element(_)) { "<" } else { "" };
+    let marks = taken.marks().into_iter().map(|mark| format!("{begin}{}", mark.to_lowercase()));
+    let line = |mark: String| text.lines().position(|line| line.to_lowercase().contains(&mark));
+    marks.into_iter().find_map(line).map(|at| at + 1)
 }
