@@ -247,6 +247,8 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.git_repository_url =
         html.git_repository_url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     kept.site_url = html.site_url.filter(|url| is_path(url));
+    // A page with Rust in it would ask another site as soon as it is read.
+    kept.playground.runnable = false;
     kept
 }
 

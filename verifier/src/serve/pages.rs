@@ -146,7 +146,7 @@ impl Inline {
         let scripts: String = self.scripts.iter().map(|script| format!(" {}", hash(script))).collect();
         format!(
             "default-src 'none'; script-src 'self'{scripts}; style-src 'self' {styles}; img-src 'self' data:; \
-             font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+             media-src 'self'; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
     }
 
