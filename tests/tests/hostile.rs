@@ -174,6 +174,22 @@ fn it_cannot_write_a_widget_or_call_a_thing_as_the_pages_scripts_do() {
 }
 
 #[test]
+fn a_chapter_in_the_place_of_one_of_mdbooks_pages_is_looked_at_too() {
+    for name in ["toc.md", "404.md", "index.md"] {
+        let machine = Machine::new();
+        machine.write(&format!("src/{name}"), "# T\n\n<img src=x onerror=evil()>\n");
+        machine.edit("src/SUMMARY.md", "# Summary", &format!("# Summary\n\n[T]({name})"));
+        let ran = machine.verify(&["build"]);
+        assert!(ran.status == 0 && ran.stderr.contains(&format!("src/{name}:3: onerror")), "{name}: {ran:?}");
+        for entry in std::fs::read_dir(machine.course.join("book")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read(&path).unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&text).contains("evil"), "{name}: {}", path.display());
+        }
+    }
+}
+
+#[test]
 fn its_files_replace_none_of_mdbooks_and_hold_no_pages_or_scripts() {
     let machine = Machine::new();
     machine.verify(&["build"]);

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::fmt;
 use url::Url;
 
-use self::tokens::{Overlay, missing, said};
+use self::tokens::{Cost, Overlay, missing, said};
 use super::Seal;
 
 /// Elements of text, and those that mdBook makes of Markdown.
@@ -203,6 +203,13 @@ pub struct Cleaned {
     pub taken: Vec<Taken>,
 }
 
+impl Cleaned {
+    /// Nothing stays.
+    fn without(reason: &'static str) -> Cleaned {
+        Cleaned { html: Some(format!("<p>This chapter is not shown: {reason}.</p>")), taken: vec![Taken::All(reason)] }
+    }
+}
+
 /// Something that a page may not hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Taken {
@@ -217,11 +224,14 @@ pub enum Taken {
         /// And as what.
         value: String,
     },
+    /// All of a chapter, for this reason.
+    All(&'static str),
 }
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Taken::All(reason) => write!(f, "the chapter is left out: {reason}"),
             Taken::Element(name) => write!(f, "<{name}> is left out"),
             Taken::Attribute { element, name, value } => write!(f, "{name}=\"{value}\" of <{element}> is left out"),
         }
@@ -232,6 +242,7 @@ impl Taken {
     /// How it may stand in a chapter, the surest first. The scheme of an address may be written in many ways.
     pub(super) fn marks(&self) -> Vec<&str> {
         match self {
+            Taken::All(_) => Vec::new(),
             Taken::Element(name) => vec![name],
             Taken::Attribute { name, value, .. } => {
                 let rest = value.split_once(':').map_or("", |(_, rest)| rest);
@@ -254,6 +265,9 @@ impl<'s> Policy<'s> {
     /// What stays of a chapter's HTML. It is looked at as a browser reads it, until nothing that a browser would find in
     /// it must go.
     pub fn clean(&self, html: &str) -> Cleaned {
+        if Cost::is_too_high(html) {
+            return Cleaned::without("its HTML is nested too deeply");
+        }
         let mut cleaned = Cleaned { html: None, taken: Vec::new() };
         for _ in 0..ROUNDS {
             let now = cleaned.html.as_deref().unwrap_or(html);

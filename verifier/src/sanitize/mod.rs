@@ -153,12 +153,12 @@ impl Sanitized {
             .chain([(PathBuf::from("404.html"), PathBuf::from("404.md"))])
             .collect();
         for (path, bytes) in built.iter_mut().filter(|(path, _)| path.extension().is_some_and(|kind| kind == "html")) {
-            // The list of chapters for readers without JavaScript holds their names and addresses, and no chapter.
-            if path == Path::new("toc.html") {
-                continue;
-            }
             let page = std::str::from_utf8(bytes).with_context(|| format!("reading {}", path.display()))?;
             let Some(page) = Page::of(page) else {
+                // The list of chapters for readers without JavaScript, unless a chapter has taken its place.
+                if path == Path::new("toc.html") {
+                    continue;
+                }
                 bail!("mdBook's page {} has no <main>, so what a course put there cannot be told", path.display());
             };
             let policy = Policy::new(&self.seal, &format!("{}{}", page.before, page.after));

@@ -130,3 +130,21 @@ fn what_reads_differently_the_next_time_does_not_stay() {
         assert!(!names.iter().any(|name| name.starts_with("onerror")), "{html} became {stays}");
     }
 }
+
+#[test]
+fn what_would_cost_too_much_to_read_is_not_read() {
+    let many = |count: usize, text: &dyn Fn(usize) -> String| (0..count).map(text).collect::<String>();
+    let copies = format!("<p>{}{}", many(20_000, &|at| format!("<b title={at}>")), "<p>x</p>".repeat(20_000));
+    let deep = "<div>".repeat(100_000) + &"</div>".repeat(100_000);
+    let never_closed = many(20_000, &|at| format!("<i title={at} />")) + &"<p>x</p>".repeat(20_000);
+    let started = std::time::Instant::now();
+    for html in [copies, deep, never_closed] {
+        let cleaned = cleaned(&html);
+        assert!(cleaned.html.is_some_and(|html| html.contains("nested too deeply")));
+        assert_eq!(cleaned.taken.len(), 1);
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    let long =
+        "<h2 id=\"a\"><a class=\"header\" href=\"#a\">a <code>b</code></a></h2>\n<p>x <em>y</em></p>\n".repeat(20_000);
+    assert_eq!(cleaned(&long).html, None);
+}

@@ -17,7 +17,7 @@ pub(super) fn missing(before: &str, after: &str) -> Vec<Taken> {
     // An element that is left out need not be told of again for each of its attributes.
     let elements: HashSet<String> = missing.iter().filter_map(Taken::element).map(str::to_owned).collect();
     missing.retain(|taken| match taken {
-        Taken::Element(_) => true,
+        Taken::Element(_) | Taken::All(_) => true,
         Taken::Attribute { element, .. } => !elements.contains(element),
     });
     missing
@@ -28,7 +28,7 @@ impl Taken {
     fn element(&self) -> Option<&str> {
         match self {
             Taken::Element(name) => Some(name),
-            Taken::Attribute { .. } => None,
+            Taken::Attribute { .. } | Taken::All(_) => None,
         }
     }
 }
@@ -119,6 +119,58 @@ impl TokenSink for Overlay {
             (0, _) => {}
             _ => self.found.set(true),
         }
+        TokenSinkResult::Continue
+    }
+}
+
+/// What it costs at most to read a text as a browser does: for each tag, that may look through all elements that are open,
+/// and open those for the look of text once more.
+#[derive(Default)]
+pub(super) struct Cost {
+    open: Cell<usize>,
+    /// Those that a browser opens once more where a paragraph has closed them.
+    formatting: Cell<usize>,
+    looks: Cell<usize>,
+    copies: Cell<usize>,
+}
+
+impl Cost {
+    /// A lesson's tags have fewer than ten elements around them: these are hundreds of thousands of such tags.
+    const LOOKS: usize = 20_000_000;
+    /// Each is an element in memory.
+    const COPIES: usize = 1_000_000;
+
+    pub(super) fn is_too_high(html: &str) -> bool {
+        let cost = tokens(html, Cost::default());
+        cost.looks.get() > Cost::LOOKS || cost.copies.get() > Cost::COPIES
+    }
+}
+
+/// Elements that have no content.
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "path",
+];
+const FORMATTING: &[&str] =
+    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
+impl TokenSink for Cost {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let Token::TagToken(Tag { kind, name, .. }) = token else { return TokenSinkResult::Continue };
+        let count = |counted: &Cell<usize>| match kind {
+            TagKind::StartTag => counted.set(counted.get() + 1),
+            TagKind::EndTag => counted.set(counted.get().saturating_sub(1)),
+        };
+        if !VOID.contains(&&*name) {
+            count(&self.open);
+        }
+        if FORMATTING.contains(&&*name) {
+            count(&self.formatting);
+        }
+        self.looks.set(self.looks.get() + self.open.get());
+        self.copies.set(self.copies.get() + self.formatting.get());
         TokenSinkResult::Continue
     }
 }
