@@ -195,7 +195,7 @@ pub struct Policy<'s> {
 }
 
 /// What became of a chapter's HTML.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned {
     /// What stays; nothing where all of it does.
     pub html: Option<String>,

@@ -17,16 +17,17 @@ pub mod html;
 mod search;
 mod svg;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use html::{Policy, Taken};
+use html::{Cleaned, Policy, Taken};
 
 /// How many notices are told of one build.
 const MOST: usize = 20;
@@ -47,7 +48,7 @@ impl Seal {
     /// When the system has no random bytes.
     pub fn new() -> Result<Seal> {
         let mut bytes = [0u8; 16];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes for a seal: {error}"))?;
+        getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random bytes for a seal: {error}"))?;
         let word: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let prefix = format!("verify-{word}-");
         Ok(Seal { element: format!("{prefix}step"), prefix })
@@ -152,30 +153,56 @@ impl Sanitized {
             .filter_map(|chapter| Some((chapter.path.as_ref()?.with_extension("html"), chapter.source_path.clone()?)))
             .chain([(PathBuf::from("404.html"), PathBuf::from("404.md"))])
             .collect();
-        for (path, bytes) in built.iter_mut().filter(|(path, _)| path.extension().is_some_and(|kind| kind == "html")) {
+        let mut pages = Vec::new();
+        for (path, bytes) in built.iter().filter(|(path, _)| path.extension().is_some_and(|kind| kind == "html")) {
             let page = std::str::from_utf8(bytes).with_context(|| format!("reading {}", path.display()))?;
-            let Some(page) = Page::of(page) else {
+            match Page::of(page) {
+                Some(page) => pages.push((path.clone(), page)),
                 // The list of chapters for readers without JavaScript, unless a chapter has taken its place.
-                if path == Path::new("toc.html") {
-                    continue;
-                }
-                bail!("mdBook's page {} has no <main>, so what a course put there cannot be told", path.display());
-            };
-            let policy = Policy::new(&self.seal, &format!("{}{}", page.before, page.after));
-            let cleaned = policy.clean(page.main);
-            if let Some(source) = sources.get(path) {
+                None if path == Path::new("toc.html") => {}
+                None => bail!("mdBook's page {} has no <main>, so what a course put there is unknown", path.display()),
+            }
+        }
+        // The template is the same but for links to the chapters around: the longest has all that there are.
+        let template = pages.iter().map(|(_, page)| format!("{}{}", page.before, page.after)).max_by_key(String::len);
+        let policy = Policy::new(&self.seal, &template.unwrap_or_default());
+        let mut made = Vec::with_capacity(pages.len());
+        for ((path, page), cleaned) in pages.iter().zip(clean_all(&policy, &pages)?) {
+            if let Some(source) = sources.get(path).filter(|_| !cleaned.taken.is_empty()) {
                 let file = context.source_dir().join(source);
-                let text = if cleaned.taken.is_empty() { String::new() } else { fs::read_to_string(&file)? };
+                let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
                 for taken in &cleaned.taken {
                     let (line, what) = (line_of(&text, taken), taken.to_string());
                     self.notices.add(Notice { file: below_root(context, &file), line, what });
                 }
             }
             let main = cleaned.html.as_deref().unwrap_or(page.main).replace(self.seal.prefix(), "verify-");
-            *bytes = format!("{}{main}{}", page.before, page.after).into_bytes();
+            made.push((path.clone(), format!("{}{main}{}", page.before, page.after)));
         }
+        built.extend(made.into_iter().map(|(path, page)| (path, page.into_bytes())));
         Ok(())
     }
+}
+
+/// What becomes of each page, all processors at work.
+fn clean_all(policy: &Policy<'_>, pages: &[(PathBuf, Page<'_>)]) -> Result<Vec<Cleaned>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let taken = std::iter::from_fn(|| {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            pages.get(at).map(|(_, page)| (at, policy.clean(page.main)))
+        });
+        taken.collect::<Vec<_>>()
+    };
+    let mut cleaned = std::thread::scope(|scope| {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        let done = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("looking at a page broke off")));
+        done.collect::<Result<Vec<_>>>()
+    })?
+    .concat();
+    cleaned.sort_by_key(|(at, _)| *at);
+    Ok(cleaned.into_iter().map(|(_, cleaned)| cleaned).collect())
 }
 
 /// A page of mdBook's, around what stands in its `<main>`.

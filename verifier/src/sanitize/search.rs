@@ -2,6 +2,7 @@
 //! escaped here; what else it shows of a result, the script escapes itself.
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,13 +32,16 @@ pub(super) fn escape(files: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
 /// The index with what a page would take for HTML escaped; nothing where there is none of that.
 fn escaped(script: &str) -> Result<Option<String>> {
     let json = script.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)).context("it is no call")?;
-    let mut index: Value = serde_json::from_str(&unquoted(json)).context("it is no JSON")?;
-    let mut changed = false;
-    let mut escape = |text: &mut Value, escaped: fn(&str) -> String| -> Result<()> {
-        let before = text.as_str().context("a text is none")?;
-        let after = escaped(before);
-        changed |= after != before;
-        *text = Value::String(after);
+    let json = unquoted(json);
+    let texts: Index = serde_json::from_str(&json).context("it is no JSON of this kind")?;
+    let above = texts.index.store.docs.values().map(|document| &document.breadcrumbs);
+    if above.clone().all(|above| html(above) == *above) && texts.doc_urls.iter().all(|url| percent_encoded(url) == *url)
+    {
+        return Ok(None);
+    }
+    let mut index: Value = serde_json::from_str(&json).context("it is no JSON")?;
+    let escape = |text: &mut Value, escaped: fn(&str) -> String| -> Result<()> {
+        *text = Value::String(escaped(text.as_str().context("a text is none")?));
         Ok(())
     };
     let addresses = index.get_mut("doc_urls").and_then(Value::as_array_mut).context("it has no addresses")?;
@@ -48,7 +52,30 @@ fn escaped(script: &str) -> Result<Option<String>> {
     for document in documents.context("it has no documents")?.values_mut() {
         escape(document.get_mut("breadcrumbs").context("a document has no names above it")?, html)?;
     }
-    Ok(changed.then(|| format!("{BEGIN}{}{END}", quoted(&index.to_string()))))
+    Ok(Some(format!("{BEGIN}{}{END}", quoted(&index.to_string()))))
+}
+
+/// What of the index is put into a page as HTML.
+#[derive(Deserialize)]
+struct Index {
+    doc_urls: Vec<String>,
+    index: Documents,
+}
+
+#[derive(Deserialize)]
+struct Documents {
+    #[serde(rename = "documentStore")]
+    store: Store,
+}
+
+#[derive(Deserialize)]
+struct Store {
+    docs: BTreeMap<String, Document>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    breadcrumbs: String,
 }
 
 /// A text as HTML.
