@@ -62,6 +62,11 @@ fn usage() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(2))
 }
 
+/// What nobody may overlook who goes on with the stock `mdbook`.
+const TRUST: &str = "\
+mdbook trusts every book: it runs the programs that book.toml names, and the pages run the scripts that the book brings.
+For a course that you don't trust, use `verify build` and `verify serve`.";
+
 fn installed(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let changes = install(root, !check)?;
     let heading = match (changes.is_empty(), check) {
@@ -73,5 +78,6 @@ fn installed(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
     for change in &changes {
         println!("  {change}");
     }
+    println!("{TRUST}");
     Ok(if check && !changes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -21,6 +21,7 @@ use crate::widget::{self, published::Published};
 pub struct VerifyPreprocessor {
     practice: Option<bool>,
     live: bool,
+    prefix: Option<String>,
 }
 
 impl VerifyPreprocessor {
@@ -31,12 +32,26 @@ impl VerifyPreprocessor {
 
     /// The same, with the results of the practice account or of the learner's own.
     pub fn with_results(self, practice: bool) -> VerifyPreprocessor {
-        VerifyPreprocessor { practice: Some(practice), live: false }
+        VerifyPreprocessor { practice: Some(practice), live: false, ..self }
     }
 
     /// The same for the live book: its pages hold no results, since whoever may load them need not be the learner.
     pub fn live(self, practice: bool) -> VerifyPreprocessor {
-        VerifyPreprocessor { practice: Some(practice), live: true }
+        VerifyPreprocessor { practice: Some(practice), live: true, ..self }
+    }
+
+    /// The same with widgets whose element and classes begin with `prefix` instead of `verify-`, so that whoever builds the
+    /// book can tell them from what a course wrote in their place.
+    pub fn with_prefix(self, prefix: &str) -> VerifyPreprocessor {
+        VerifyPreprocessor { prefix: Some(prefix.to_owned()), ..self }
+    }
+
+    /// A widget, with its names. Its texts have no hyphen: [`widget::escape`] writes it as a number.
+    fn named(&self, widget: String) -> String {
+        match &self.prefix {
+            Some(prefix) => widget.replace("verify-", prefix),
+            None => widget,
+        }
     }
 }
 
@@ -71,7 +86,8 @@ impl Preprocessor for VerifyPreprocessor {
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let edits = edits(scanned, &chapter.content, &widgets, html, hint.as_deref());
+                let named = |widget: String| self.named(widget);
+                let edits = edits(scanned, &chapter.content, &widgets, html, hint.as_deref(), &named);
                 if !edits.is_empty() {
                     chapter.content = apply(&chapter.content, edits);
                 }
@@ -104,9 +120,10 @@ fn edits(
     widgets: &BTreeMap<&str, String>,
     html: bool,
     mut hint: Option<&str>,
+    named: &dyn Fn(String) -> String,
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
-    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), widget::open(html).to_owned())));
+    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), named(widget::open(html).to_owned()))));
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
         let Some(widget) = id.as_ref().and_then(|id| widgets.get(id.as_str())) else { continue };
         // How the author ticked the item says nothing about the learner's account.
@@ -115,7 +132,7 @@ fn edits(
             (marker, instead.to_owned())
         }));
         let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
-        edits.push((item.comment.clone(), shown));
+        edits.push((item.comment.clone(), named(shown)));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits

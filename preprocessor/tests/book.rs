@@ -36,6 +36,26 @@ fn the_first_step_of_a_published_page_says_how_to_verify_ones_own_account() {
 }
 
 #[test]
+fn with_a_prefix_all_names_of_the_widgets_have_it_and_no_text_has() {
+    use mdbook_preprocessor::Preprocessor;
+    let text = "- verify-one <!-- verify: cost-budget budget_amount=20 -->\n- two <!-- verify: ? -->\n";
+    let published =
+        format!("{}\n[output.html]\ngit-repository-url = \"https://github.com/a/verify-b\"\n", support::MANIFEST);
+    let book = TestBook::with_manifest(&published).chapter("a.md", text);
+    let result = |change: &mut mdbook_verify::results::StepResult| {
+        change.verdict = Verdict::NotYet;
+        change.expectations = vec![expectation(Outcome::NotMet, "verify-step verify-x")];
+    };
+    book.results("cost-budget,budget_amount=20", result);
+    let named = mdbook_verify::VerifyPreprocessor::new().with_prefix("verify-0-");
+    let named = named.run(&book.context("html"), book.book()).unwrap();
+    let named = &named.chapters().next().unwrap().content;
+    assert_eq!(named.matches("verify-").count(), named.matches("verify-0-").count() + 1, "{named}");
+    assert_eq!(named.replace("verify-0-", "verify-"), book.page("html"));
+    assert!(named.contains("<span class=\"verify-0-open\""), "{named}");
+}
+
+#[test]
 fn other_renderers_read_words() {
     let page = TestBook::new().chapter("a.md", "- [ ] One <!-- verify: cost-budget -->\n").page("markdown");
     assert_eq!(page, "- One (not checked)\n");

@@ -73,6 +73,7 @@ fn install_keeps_comments_and_changes_nothing_twice() {
 
     let (code, added) = verify(&["install", folder]);
     assert_eq!(code, 0, "{added}");
+    assert!(added.contains("mdbook trusts every book"), "{added}");
     let text = fs::read_to_string(&manifest).unwrap();
     insta::assert_snapshot!(snapshot_folder(&text, dir.path()));
 

@@ -62,11 +62,10 @@ test("a page that the course brought can do nothing on this origin", async () =>
     const context = await visitor();
     const page = await read(context, await machine.serve(), lesson);
     unnoticed(context);
-    for (const file of ["evil.html", "evil.svg"]) {
-        await page.goto(`${context.origin}/files/${file}`);
+    for (const file of ["evil.html", "evil.svg", "evil.js"]) {
+        assert.equal((await page.goto(`${context.origin}/files/${file}`)).status(), 404, file);
         assert.notEqual(await page.title(), "ran", file);
     }
-    assert.ok(context.noticed.length > 0 && context.noticed.every((what) => /violates|sandboxed|policy|Policy|blocked/i.test(what)), context.noticed.join("\n"));
     assert.equal(fs.existsSync(path.join(machine.course, ".verify/results/practice.json")), false, "nothing was verified");
 });
 

@@ -2,21 +2,21 @@
 //!
 //! Reading and building run mdBook's `links` and `index` and our preprocessor only, with one HTML renderer and none
 //! of the course's scripts or theme, unless the learner says `--trust-course`. What a course may not do is in
-//! [`crate::trust`].
+//! [`crate::trust`], and what it may put into a page in [`crate::sanitize`].
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
-use mdbook_driver::book::{Book, BookItem, Chapter};
+use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
 use mdbook_verify::{CSS, JS, VerifyPreprocessor};
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::includes::ConfinedLinks;
+use crate::sanitize::{Notices, Sanitized, Seal};
 use crate::{store, trust};
 
 /// Our style sheet, below the book's root.
@@ -87,35 +87,34 @@ pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
     Ok((expanded, context.config))
 }
 
-/// Builds the book with its verdicts. Returns the page to open.
+/// A built book.
+#[derive(Debug)]
+pub struct Built {
+    /// The page to open.
+    pub page: PathBuf,
+    /// What of the course was left out of it.
+    pub notices: Vec<String>,
+}
+
+/// Builds the book with its verdicts.
 ///
 /// # Errors
 /// All that is wrong with the book.
-pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<PathBuf> {
-    let (mut book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().with_results(practice))?;
-    not_found(&mut book, trusted)?;
+pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<Built> {
+    let ours = VerifyPreprocessor::new().with_results(practice);
+    let Prepared { mut book, notices, theme: _theme } = prepared(root, trusted, ours)?;
+    if book.config.html_config().unwrap_or_default().site_url.is_none() {
+        // mdBook's page for addresses that lead nowhere is served in the place of any of them, so it finds its style
+        // sheets and the other chapters only if the book says where on its host it stands. A book that doesn't has no
+        // such page, and works anywhere.
+        book.config.set("output.html.input-404", "")?;
+    }
     book.build()?;
     let mut page = book.build_dir_for("html").join("index.html");
     if !page.is_file() {
         page = book.build_dir_for("html");
     }
-    Ok(page)
-}
-
-/// mdBook's page for addresses that lead nowhere is served in the place of any of them, so it finds its style sheets and
-/// the other chapters only if the book says where on its host it stands. A book that doesn't has no such page, and works
-/// anywhere.
-fn not_found(book: &mut MDBook, trusted: bool) -> Result<()> {
-    if book.config.html_config().unwrap_or_default().site_url.is_none() {
-        return book.config.set("output.html.input-404", "");
-    }
-    // mdBook reads it past all preprocessors.
-    let page = book.source_dir().join("404.md");
-    if !trusted && page.is_file() {
-        let text = fs::read_to_string(&page).with_context(|| format!("reading {}", page.display()))?;
-        trust::chapter("404.md", &text)?;
-    }
-    Ok(())
+    Ok(Built { page, notices: notices.told() })
 }
 
 /// Where a live book stands, and where it came from.
@@ -123,11 +122,10 @@ fn not_found(book: &mut MDBook, trusted: bool) -> Result<()> {
 pub struct LiveBook {
     /// The folder of the built book, which goes with this.
     pub built: TempDir,
-    /// The folder of the course's sources. mdBook copies what isn't a chapter from there as it is.
+    /// The folder of the course's sources. What isn't a chapter is copied from there as it is.
     pub sources: PathBuf,
-    /// Pages of ours at each depth of folders, and nothing of the course's: their inline scripts and styles are mdBook's
-    /// own, and all that a page needs. A course that is trusted is not compared with them.
-    pub skeleton: Option<TempDir>,
+    /// What of the course was left out of it.
+    pub notices: Vec<String>,
 }
 
 /// Builds the live book, which has the widgets' script and no verdicts, in a folder of its own.
@@ -135,7 +133,8 @@ pub struct LiveBook {
 /// # Errors
 /// All that is wrong with the book.
 pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
-    let (mut book, _theme) = prepared(root, trusted, VerifyPreprocessor::new().live(practice))?;
+    let ours = VerifyPreprocessor::new().live(practice);
+    let Prepared { mut book, notices, theme: _theme } = prepared(root, trusted, ours)?;
     book.config.set("output.html.input-404", "")?;
     asset(root, SCRIPT, JS)?;
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
@@ -144,49 +143,20 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook
     let built = tempfile::tempdir().context("making a folder for the book")?;
     built.path().clone_into(&mut book.config.build.build_dir);
     let sources = book.source_dir();
-    let (config, pages) = (book.config.clone(), our_pages(&book.book));
-    // Side by side: each takes a processor for itself.
-    let skeleton = std::thread::scope(|scope| {
-        let skeleton = (!trusted).then(|| scope.spawn(|| build_skeleton(root, config, pages)));
-        book.build()?;
-        let skeleton = skeleton.map(|building| building.join().map_err(|_| anyhow!("mdBook broke off"))?);
-        skeleton.transpose()
-    })?;
-    Ok(LiveBook { built, sources, skeleton })
-}
-
-/// Builds pages of ours by a book's configuration, and nothing else.
-fn build_skeleton(root: &Path, mut config: Config, pages: Book) -> Result<TempDir> {
-    let built = tempfile::tempdir().context("making a folder for the book")?;
-    built.path().clone_into(&mut config.build.build_dir);
-    // mdBook copies everything else from the sources.
-    let nothing = tempfile::tempdir().context("making a folder for the book")?;
-    fs::write(nothing.path().join("SUMMARY.md"), "").context("writing a summary without chapters")?;
-    nothing.path().clone_into(&mut config.book.src);
-    let mut book = MDBook::load_with_config(root, config)?;
-    book.book = pages;
-    book.with_preprocessor(NoPreprocessor);
     book.build()?;
-    Ok(built)
+    Ok(LiveBook { built, sources, notices: notices.told() })
 }
 
-/// What makes mdBook write styles into a page: a table's columns, and the break before each chapter but the first in what
-/// is printed.
-const STYLED: &str = "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n";
-
-/// Two pages of ours for each depth of folders in a book.
-fn our_pages(book: &Book) -> Book {
-    let depth = |path: &PathBuf| path.components().count();
-    let depths: BTreeSet<usize> = book.chapters().filter_map(|chapter| chapter.path.as_ref().map(depth)).collect();
-    let page = |depth: usize, name: &str| {
-        let path: PathBuf = std::iter::repeat_n("a", depth.saturating_sub(1)).chain([name]).collect();
-        BookItem::Chapter(Chapter::new("Page", STYLED.to_owned(), path, Vec::new()))
-    };
-    Book::new_with_items(depths.into_iter().flat_map(|depth| ["a.md", "b.md"].map(|name| page(depth, name))).collect())
+/// A book that is ready to be built with our style sheet and preprocessor.
+struct Prepared {
+    book: MDBook,
+    /// What of the course is left out when it is built.
+    notices: Notices,
+    /// The empty folder that stands for its theme.
+    theme: TempDir,
 }
 
-/// The book, ready to be built with our style sheet and preprocessor, and the empty folder that stands for its theme.
-fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<(MDBook, TempDir)> {
+fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prepared> {
     asset(root, STYLE_SHEET, CSS)?;
     let mut book = load(root, trusted)?;
     let mut css = book.config.html_config().unwrap_or_default().additional_css;
@@ -194,32 +164,16 @@ fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<(MDB
     css.push(PathBuf::from(STYLE_SHEET));
     book.config.set("output.html.additional-css", css)?;
     let theme = tempfile::tempdir().context("making an empty folder")?;
-    if !trusted {
+    let notices = Notices::default();
+    if trusted {
+        book.with_preprocessor(ours);
+    } else {
         book.config.set("output.html.theme", theme.path())?;
+        let seal = Seal::new()?;
+        book.with_preprocessor(ours.with_prefix(seal.prefix()));
+        book.with_renderer(Sanitized { seal, notices: notices.clone() });
     }
-    book.with_preprocessor(Guarded { ours, trusted });
-    Ok((book, theme))
-}
-
-/// Our preprocessor, and after it, when the chapters are as they will be rendered, the look for scripts.
-struct Guarded {
-    ours: VerifyPreprocessor,
-    trusted: bool,
-}
-
-impl mdbook_preprocessor::Preprocessor for Guarded {
-    fn name(&self) -> &str {
-        "verify"
-    }
-
-    fn run(&self, context: &mdbook_preprocessor::PreprocessorContext, book: Book) -> Result<Book> {
-        let book = self.ours.run(context, book)?;
-        for chapter in book.chapters().filter(|_| !self.trusted) {
-            let name = chapter.source_path.as_ref().map_or(chapter.name.clone(), |path| path.display().to_string());
-            trust::chapter(&name, &chapter.content)?;
-        }
-        Ok(book)
-    }
+    Ok(Prepared { book, notices, theme })
 }
 
 /// Writes a file that the book includes, in the place of whatever stands there.
@@ -284,8 +238,8 @@ impl mdbook_renderer::Renderer for NoRenderer {
 /// sources; nothing that names files, or addresses that a page loads from.
 pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     let mut kept = HtmlConfig::default();
-    kept.default_theme = html.default_theme;
-    kept.preferred_dark_theme = html.preferred_dark_theme;
+    kept.default_theme = html.default_theme.filter(|theme| is_theme(theme));
+    kept.preferred_dark_theme = html.preferred_dark_theme.filter(|theme| is_theme(theme));
     kept.smart_punctuation = html.smart_punctuation;
     kept.no_section_label = html.no_section_label;
     kept.fold = html.fold;
@@ -293,7 +247,14 @@ pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
     kept.git_repository_url =
         html.git_repository_url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
     kept.site_url = html.site_url.filter(|url| is_path(url));
+    // A page with Rust in it would ask another site as soon as it is read.
+    kept.playground.runnable = false;
     kept
+}
+
+/// Whether a theme is one of mdBook's own. Pages have its name in their scripts.
+fn is_theme(name: &str) -> bool {
+    ["light", "rust", "coal", "navy", "ayu"].iter().any(|theme| name.eq_ignore_ascii_case(theme))
 }
 
 /// Whether an address is a path of whatever host it is read from. A page takes its scripts from there.

@@ -11,7 +11,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`book`], [`includes`], [`trust`] | the course in its book, and what a course may not do |
+//! | [`book`], [`includes`], [`sanitize`], [`trust`] | the course in its book, and what a course may not do |
 //! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | [`account`], [`bindings`] | whose credentials |
 //! | [`evidence`] | what AWS says, a file a section |
@@ -48,6 +48,7 @@ pub mod recording;
 pub mod remembered;
 pub mod report;
 pub mod run;
+pub mod sanitize;
 pub mod selftest;
 pub mod sentence;
 pub mod serve;

@@ -38,6 +38,7 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let worker = Worker { common: Common { format: Format::Json, ..common } };
     let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
     let stopped = stopped()?;
+    desk.notices().iter().for_each(|text| notice(text));
     notice(&format!("The live book: {address}\nThe address works once, for one browser. Ctrl-C stops."));
     // It stands there until the server ends, for a browser that is slow to start.
     let door = if open { door(&address) } else { None };

@@ -82,7 +82,8 @@ pub(super) fn check(common: &Common) -> Result<Exit> {
 
 fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
     generate::refresh(root, common.trust_course)?;
-    let page = book::build(root, practice, common.trust_course)?;
+    let book::Built { page, notices } = book::build(root, practice, common.trust_course)?;
+    notices.iter().for_each(|text| notice(text));
     let here = std::env::current_dir().ok();
     let shown = here.and_then(|here| page.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(page);
     notice(&format!("The book with its verdicts: {}", shown.display()));

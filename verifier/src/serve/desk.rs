@@ -109,6 +109,8 @@ pub struct Desk {
 struct Shown {
     course: Arc<Course>,
     pages: Arc<Pages>,
+    /// What of the course was left out of them.
+    notices: Arc<[String]>,
     broken: Option<String>,
     /// Which build this is: pages of another one load themselves anew.
     build: String,
@@ -135,8 +137,8 @@ impl Desk {
     /// # Errors
     /// All that is wrong with the course.
     pub fn open(gate: Gate, recipe: Recipe, work: Box<dyn Work>) -> Result<Desk> {
-        let (course, pages, built_from) = build(&recipe)?;
-        let shown = RwLock::new(Shown { course, pages, broken: None, build: super::gate::token()? });
+        let Fresh { course, pages, notices, from: built_from } = build(&recipe)?;
+        let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::gate::token()? });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(256);
         let desk = Desk {
@@ -157,6 +159,11 @@ impl Desk {
     /// The book.
     pub(super) fn pages(&self) -> Arc<Pages> {
         Arc::clone(&self.shown().pages)
+    }
+
+    /// What of the course was left out of the book.
+    pub fn notices(&self) -> Arc<[String]> {
+        self.shown().notices
     }
 
     fn shown(&self) -> Shown {
@@ -335,8 +342,9 @@ impl Desk {
         {
             let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
             shown.broken.clone_from(&message);
-            if let Ok((course, pages, _)) = &built {
+            if let Ok(Fresh { course, pages, notices, .. }) = &built {
                 (shown.course, shown.pages) = (Arc::clone(course), Arc::clone(pages));
+                shown.notices = Arc::clone(notices);
                 shown.build = super::gate::token()?;
             }
         }
@@ -348,7 +356,7 @@ impl Desk {
             self.tell(Event::Reload);
         }
         self.tell_steps();
-        built.map(|(_, _, from)| from)
+        built.map(|fresh| fresh.from)
     }
 
     fn forget_steps_that_are_gone(&self) {
@@ -359,8 +367,17 @@ impl Desk {
     }
 }
 
-/// Builds the course's book, from this state of its folder.
-fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>, Stamp)> {
+/// A build that has just been made.
+struct Fresh {
+    course: Arc<Course>,
+    pages: Arc<Pages>,
+    notices: Arc<[String]>,
+    /// The state of the course's folder that it shows.
+    from: Stamp,
+}
+
+/// Builds the course's book.
+fn build(recipe: &Recipe) -> Result<Fresh> {
     let Recipe { root, practice, trusted } = recipe;
     generate::make_missing(root, *trusted)?;
     let mut from = Stamp::of(root);
@@ -382,7 +399,7 @@ fn build(recipe: &Recipe) -> Result<(Arc<Course>, Arc<Pages>, Stamp)> {
         }
         live = book::build_live(root, *practice, *trusted)?;
     }
-    Ok((course, Arc::new(Pages::read(&live, *trusted)?), from))
+    Ok(Fresh { course, pages: Arc::new(Pages::read(&live, *trusted)?), notices: live.notices.into(), from })
 }
 
 /// The course, and the generated chapters that are out of date.

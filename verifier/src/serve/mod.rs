@@ -89,6 +89,7 @@ async fn accept(listener: TcpListener, router: axum::Router) {
 fn look(desk: &Desk, say: &dyn Fn(&str)) {
     let mut built = desk.built_from;
     let mut broken = false;
+    let mut notices = desk.notices();
     loop {
         std::thread::sleep(LOOK);
         let now = Stamp::of(&desk.recipe.root);
@@ -107,6 +108,10 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
             Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
             Ok(_) if broken => say("The book is built again."),
             Ok(_) => {}
+        }
+        if desk.notices() != notices {
+            notices = desk.notices();
+            notices.iter().for_each(|text| say(text));
         }
         built = *rebuilt.as_ref().unwrap_or(&built);
         broken = rebuilt.is_err();

@@ -8,10 +8,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::book::LiveBook;
+use crate::sanitize::Page;
+use crate::sanitize::html::STYLES;
 
 /// A file of the book.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct File {
     /// Its bytes.
     pub bytes: bytes::Bytes,
     /// Its media type.
@@ -22,49 +24,41 @@ pub struct Page {
 
 /// All files of a built book, by their paths below it, with `/` between folders.
 #[derive(Debug, Default)]
-pub struct Pages(BTreeMap<String, Page>);
+pub struct Pages(BTreeMap<String, File>);
 
 impl Pages {
     /// Reads a built book. Symbolic links are left out. What an untrusted course brings runs nothing on this origin: its
-    /// own files are sealed off, and inline scripts and styles are those of mdBook's own pages alone.
+    /// own files are sealed off, and inline scripts and styles are those of mdBook's template alone.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn read(book: &LiveBook, trusted: bool) -> Result<Pages> {
         let mut files = BTreeMap::new();
         collect(book.built.path(), "", &mut files)?;
-        let mut skeleton = BTreeMap::new();
-        if let Some(built) = &book.skeleton {
-            collect(built.path(), "", &mut skeleton)?;
-        }
-        let mdbooks = skeleton.iter().filter(|(name, _)| media_type(name) == HTML).map(|(_, bytes)| bytes);
-        let mdbooks = Allowed::of(&Inline::of(mdbooks));
-        let leads_away = |page: &[u8]| String::from_utf8_lossy(page).to_ascii_lowercase().matches("http-equiv").count();
-        let ours = skeleton.values().map(|page| leads_away(page)).max().unwrap_or(0);
         let page = |(name, bytes): (String, Vec<u8>)| {
             let kind = media_type(&name);
-            let inline = || Inline::of(Some(&bytes).filter(|_| has_inline(kind)));
-            let page = match trusted {
-                true => Page { policy: inline().policy(None), kind, bytes: bytes.into() },
-                // Even in the place of one of mdBook's own.
-                false if book.sources.join(&name).exists() => {
-                    let kind = if [SCRIPT, STYLE].contains(&kind) { TEXT } else { kind };
-                    Page { policy: SANDBOX.to_owned(), kind, bytes: bytes.into() }
+            let policy = match trusted {
+                true if [HTML, SVG].contains(&kind) => {
+                    Inline::of(&String::from_utf8_lossy(&bytes)).policy("'unsafe-inline'")
                 }
-                // No policy keeps a page from leading elsewhere by itself.
-                false if kind == HTML && leads_away(&bytes) > ours => {
-                    let text = "This page would lead elsewhere by itself, and is not served.";
-                    Page { policy: SANDBOX.to_owned(), kind: TEXT, bytes: text.into() }
+                false if book.sources.join(&name).exists() => SANDBOX.to_owned(),
+                false if kind == HTML => {
+                    // What stands in `<main>` is the course's, and has been looked at; this does not rely on it.
+                    let html = String::from_utf8_lossy(&bytes);
+                    let template = Page::of(&html).map(|page| format!("{}{}", page.before, page.after));
+                    let mut inline = Inline::of(&template.unwrap_or_default());
+                    inline.styles.extend(STYLES.iter().map(|style| (*style).to_owned()));
+                    inline.policy(&inline.hashed_styles())
                 }
-                false => Page { policy: inline().policy(Some(&mdbooks)), kind, bytes: bytes.into() },
+                _ => Inline::default().policy("'unsafe-inline'"),
             };
-            (name, page)
+            (name, File { policy, kind, bytes: bytes.into() })
         };
         Ok(Pages(files.into_iter().map(page).collect()))
     }
 
     /// The file that a request's path names. A folder stands for its `index.html`.
-    pub fn find(&self, path: &str) -> Option<&Page> {
+    pub fn find(&self, path: &str) -> Option<&File> {
         let path = percent_decoded(path.strip_prefix('/')?)?;
         let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path };
         self.0.get(&path)
@@ -86,11 +80,6 @@ fn percent_decoded(path: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-/// Whether files of a media type may hold inline scripts and styles.
-fn has_inline(kind: &str) -> bool {
-    [HTML, SVG].contains(&kind)
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -136,7 +125,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -
 const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
                        font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The inline scripts and styles of pages.
+/// The inline scripts and styles of a page.
 #[derive(Debug, Default)]
 struct Inline {
     scripts: BTreeSet<String>,
@@ -144,58 +133,28 @@ struct Inline {
 }
 
 impl Inline {
-    fn of<'p>(pages: impl IntoIterator<Item = &'p Vec<u8>>) -> Inline {
-        let mut inline = Inline::default();
-        for page in pages {
-            let html = String::from_utf8_lossy(page);
-            inline.scripts.extend(elements(&html, "script").map(str::to_owned));
-            inline.styles.extend(elements(&html, "style").map(str::to_owned));
-            let attributes = html.split(" style=\"").skip(1).filter_map(|after| after.split('"').next());
-            inline.styles.extend(attributes.map(str::to_owned));
+    fn of(html: &str) -> Inline {
+        let attributes = html.split(" style=\"").skip(1).filter_map(|after| after.split('"').next());
+        Inline {
+            scripts: elements(html, "script").map(str::to_owned).collect(),
+            styles: elements(html, "style").chain(attributes).map(str::to_owned).collect(),
         }
-        inline
     }
 
-    /// A page's policy: scripts and styles of this origin, and of its inline ones those that `allowed` has too; all of
-    /// them without it.
-    fn policy(&self, allowed: Option<&Allowed>) -> String {
-        let is_allowed =
-            |script: &&String| allowed.is_none_or(|allowed| allowed.scripts.contains(&without_digest(script)));
-        let scripts: String =
-            self.scripts.iter().filter(is_allowed).map(|script| format!(" {}", hash(script))).collect();
-        let styles = allowed.map_or(" 'unsafe-inline'", |allowed| &allowed.styles);
+    /// A page's policy: scripts and styles of this origin, these inline scripts, and inline styles as `styles` says.
+    fn policy(&self, styles: &str) -> String {
+        let scripts: String = self.scripts.iter().map(|script| format!(" {}", hash(script))).collect();
         format!(
-            "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; \
-             font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'{scripts}; style-src 'self' {styles}; img-src 'self' data:; \
+             media-src 'self'; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
     }
-}
 
-/// What is allowed in every page.
-struct Allowed {
-    /// Scripts, without digests.
-    scripts: BTreeSet<String>,
-    /// Styles, as a policy names them.
-    styles: String,
-}
-
-impl Allowed {
-    /// These and no others.
-    fn of(inline: &Inline) -> Allowed {
-        let styles = inline.styles.iter().map(|style| format!(" {}", hash(style)));
-        Allowed {
-            scripts: inline.scripts.iter().map(|script| without_digest(script)).collect(),
-            styles: format!(" 'unsafe-hashes'{}", styles.collect::<String>()),
-        }
+    /// These inline styles, as a policy names them.
+    fn hashed_styles(&self) -> String {
+        let styles = self.styles.iter().map(|style| format!(" {}", hash(style)));
+        format!("'unsafe-hashes'{}", styles.collect::<String>())
     }
-}
-
-/// A script of mdBook's without the digest of the search index in it, which depends on the book.
-fn without_digest(script: &str) -> String {
-    let mark = "searchindex-";
-    let Some((before, after)) = script.split_once(mark) else { return script.to_owned() };
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
-    format!("{before}{mark}{}", without_digest(rest))
 }
 
 /// How a policy names an inline script or style.
@@ -220,7 +179,7 @@ mod tests {
 
     /// A live book of these files, of which some are in the course's sources too.
     fn book(files: &[(&str, &str)], own: &[&str]) -> (LiveBook, tempfile::TempDir) {
-        let [built, skeleton, sources] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        let [built, sources] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         for (name, text) in files {
             for folder in [built.path(), sources.path()].iter().take(if own.contains(name) { 2 } else { 1 }) {
                 let path = folder.join(name);
@@ -228,8 +187,7 @@ mod tests {
                 fs::write(path, text).unwrap();
             }
         }
-        fs::write(skeleton.path().join("page.html"), "<script>1</script><p style=\"clear: both\">").unwrap();
-        (LiveBook { built, sources: sources.path().to_owned(), skeleton: Some(skeleton) }, sources)
+        (LiveBook { built, sources: sources.path().to_owned(), notices: Vec::new() }, sources)
     }
 
     #[test]
@@ -261,18 +219,15 @@ mod tests {
     #[test]
     fn what_a_course_brings_runs_nothing() {
         let evil = "<script>alert(1)</script><p style=\"color: red\">";
-        let own = ["index.html", "files/evil.html", "files/evil.js", "files/evil.css", "files/evil.svg"];
-        let files: Vec<(&str, &str)> = own
-            .iter()
-            .map(|name| (*name, evil))
-            .chain([("page.html", "<script>1</script><script>alert(1)</script>")])
-            .collect();
+        let page =
+            "<script>1</script><p style=\"clear: both\"><main><script>alert(1)</script><p style=\"color: red\"></main>";
+        let own = ["index.html", "files/evil.html", "files/evil.svg"];
+        let files: Vec<(&str, &str)> = own.iter().map(|name| (*name, evil)).chain([("page.html", page)]).collect();
         let (book, _sources) = book(&files, &own);
         let pages = Pages::read(&book, false).unwrap();
         for own in own {
             let page = pages.find(&format!("/{own}")).unwrap();
             assert!(page.policy.starts_with("sandbox;") && !page.policy.contains("script"), "{own}: {}", page.policy);
-            assert!(![SCRIPT, STYLE].contains(&page.kind), "{own}");
         }
         let policy = &pages.find("/page.html").unwrap().policy;
         assert!(policy.contains(&hash("1")) && !policy.contains(&hash("alert(1)")), "{policy}");
