@@ -2,7 +2,6 @@
 
 use mdbook_verify::course::{Course, Step};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::evidence::{Enough, Section};
@@ -55,7 +54,7 @@ impl Deciding {
     fn is_decided(&self, account: &str, section: Section, so_far: &Value) -> bool {
         let mut gathered = self.arrived.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut evidence = (*gathered.evidence).clone();
-        evidence.entry(account.to_owned()).or_insert_with(BTreeMap::new).insert(section, so_far.clone());
+        evidence.entry(account.to_owned()).or_default().insert(section, so_far.clone());
         gathered.evidence = Arc::new(evidence);
         let bench = Bench { course: &self.course, compiled: &self.compiled, key: &self.key, show_identifiers: false };
         let need = (account.to_owned(), section);

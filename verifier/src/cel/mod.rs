@@ -42,9 +42,9 @@ pub struct Expression {
     source: String,
     program: Box<Program>,
     /// Its tree with `let`s written out.
-    expanded: Tree,
+    expanded: Box<Tree>,
     /// What is evaluated.
-    guarded: Tree,
+    guarded: Box<Tree>,
     names: Vec<names::Name>,
 }
 
@@ -115,8 +115,14 @@ impl Expression {
             )));
         }
         let names = names::used(&expanded);
-        let guarded = rewrite::guard(&expanded);
-        Ok(Expression { source: source.to_owned(), program: Box::new(program), expanded, guarded, names })
+        let guarded = Box::new(rewrite::guard(&expanded));
+        Ok(Expression {
+            source: source.to_owned(),
+            program: Box::new(program),
+            expanded: Box::new(expanded),
+            guarded,
+            names,
+        })
     }
 
     fn program(source: &str) -> Result<Program, Malformed> {
@@ -212,13 +218,13 @@ impl Expression {
         let list = Value::resolve_val(&list, &scope.0).map(CowVal::into_owned).ok()?;
         let (elements, _) = value::elements(list.as_ref())?;
         let condition = rewrite::guard(condition);
-        let belongs = |element: &&Box<dyn Val>| {
+        let belongs = |element: &dyn Val| {
             let mut within = scope.0.new_inner_scope();
             within.add_variable_as_val(variable, element.clone_as_boxed());
             let decided = Value::resolve_val(&condition, &within);
             decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
         };
-        let known = elements.iter().filter(belongs).map(|element| element.clone_as_boxed());
+        let known = elements.iter().filter(|element| belongs(element.as_ref())).map(|element| element.clone_as_boxed());
         Some(value::PartialList::new(known.collect()))
     }
 

@@ -14,7 +14,10 @@ const REST: Duration = Duration::from_millis(1050);
 
 /// The limiter of a run's look-ups, shared by the readers of all its accounts.
 #[derive(Debug, Clone, Default)]
-pub struct Pace(Arc<Mutex<HashMap<(String, String), Arc<Semaphore>>>>);
+pub struct Pace(Arc<Mutex<Places>>);
+
+/// The places for look-ups, by account and region.
+type Places = HashMap<(String, String), Arc<Semaphore>>;
 
 /// The right to make one look-up, until it is dropped.
 #[derive(Debug)]

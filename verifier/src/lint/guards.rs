@@ -78,13 +78,13 @@ impl Walk<'_> {
                 self.of(other, &with(known, self.form(one)));
             }
             (op::LOGICAL_OR, [one, other]) => {
-                self.of(one, &with(known, self.form(other).not()));
-                self.of(other, &with(known, self.form(one).not()));
+                self.of(one, &with(known, self.form(other).opposite()));
+                self.of(other, &with(known, self.form(one).opposite()));
             }
             (op::CONDITIONAL, [condition, yes, no]) => {
                 self.of(condition, known);
                 self.of(yes, &with(known, self.form(condition)));
-                self.of(no, &with(known, self.form(condition).not()));
+                self.of(no, &with(known, self.form(condition).opposite()));
             }
             (op::INDEX, [list, at]) => {
                 self.of(list, known);

@@ -60,7 +60,7 @@ impl Form {
                     return Vec::new();
                 }
                 let unlike = one_or(unlike.difference(&passes).cloned().collect(), Form::And);
-                unlike.not().named(variable).into_iter().collect()
+                unlike.opposite().named(variable).into_iter().collect()
             }
             _ => Vec::new(),
         }
@@ -82,7 +82,7 @@ impl Form {
         match self {
             Form::And(parts) => all(parts).map(Form::And),
             Form::Or(parts) => all(parts).map(Form::Or),
-            Form::Not(form) => form.named(variable).map(Form::not),
+            Form::Not(form) => form.named(variable).map(Form::opposite),
             Form::Exists(..) | Form::Filter(..) => None,
             Form::Other(name, _) if name == "#0" => Some(Form::other(variable, vec![])),
             Form::Other(name, parts) => {
@@ -168,7 +168,7 @@ impl Form {
     }
 
     /// The opposite.
-    pub fn not(self) -> Form {
+    pub fn opposite(self) -> Form {
         match self {
             Form::Not(form) => *form,
             form => Form::Not(Box::new(form)),
@@ -285,9 +285,9 @@ impl Reader<'_> {
         let form = match call.func_name.as_str() {
             op::LOGICAL_AND => args.into_iter().fold(Form::And(BTreeSet::new()), Form::and),
             op::LOGICAL_OR => return args.into_iter().reduce(Form::or).unwrap_or(Form::Or(BTreeSet::new())),
-            op::LOGICAL_NOT => return args.into_iter().next().map_or(Form::Or(BTreeSet::new()), Form::not),
+            op::LOGICAL_NOT => return args.into_iter().next().map_or(Form::Or(BTreeSet::new()), Form::opposite),
             op::EQUALS => sorted(op::EQUALS, args),
-            op::NOT_EQUALS => sorted(op::EQUALS, args).not(),
+            op::NOT_EQUALS => sorted(op::EQUALS, args).opposite(),
             op::MULTIPLY => sorted(op::MULTIPLY, args),
             op::GREATER => swapped(op::LESS, args),
             op::GREATER_EQUALS => swapped(op::LESS_EQUALS, args),
@@ -302,7 +302,7 @@ impl Reader<'_> {
         self.bound.push(each.iter_var.clone());
         let form = match written(each) {
             Some((Macro::Exists, condition)) => list.exists(self.of(condition)),
-            Some((Macro::All, condition)) => list.exists(self.of(condition).not()).not(),
+            Some((Macro::All, condition)) => list.exists(self.of(condition).opposite()).opposite(),
             Some((Macro::Filter, condition)) => list.filter(self.of(condition)),
             None => {
                 let parts = [&each.accu_init, &each.loop_cond, &each.loop_step, &each.result];
@@ -344,13 +344,13 @@ fn some_of(form: Form) -> Form {
     let [one, other] = parts.as_slice() else { return form };
     let some = match (name.as_str(), number(one), number(other)) {
         (op::LESS, Some(0), _) | (op::LESS_EQUALS, Some(1), _) => listed(other).map(there),
-        (op::LESS, _, Some(1)) | (op::LESS_EQUALS, _, Some(0)) => listed(one).map(there).map(Form::not),
-        (op::EQUALS, Some(0), _) => listed(other).map(there).map(Form::not),
-        (op::EQUALS, _, Some(0)) => listed(one).map(there).map(Form::not),
+        (op::LESS, _, Some(1)) | (op::LESS_EQUALS, _, Some(0)) => listed(one).map(there).map(Form::opposite),
+        (op::EQUALS, Some(0), _) => listed(other).map(there).map(Form::opposite),
+        (op::EQUALS, _, Some(0)) => listed(one).map(there).map(Form::opposite),
         _ => None,
     };
     match some {
-        Some(some) if negated => some.not(),
+        Some(some) if negated => some.opposite(),
         Some(some) => some,
         None => form,
     }
