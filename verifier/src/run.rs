@@ -97,7 +97,8 @@ impl Bench<'_> {
                 statement: statement.clone(),
                 account: account.clone(),
                 about: about.clone(),
-                time: time::now(),
+                // By AWS's clock, which events are compared with, and not by the computer's.
+                time: gathered.now.clone().unwrap_or_else(time::now),
             });
         }
         Ok(statements)
