@@ -255,7 +255,16 @@ impl<'c> Judge<'c> {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
                 cel::Outcome::False => return Decided::silent(Outcome::NotApplicable),
-                cel::Outcome::Undecided(why) => return self.unknown(when, &why),
+                cel::Outcome::Undecided(why) => {
+                    let unknown = self.unknown(when, &why);
+                    return match expectation.statement() {
+                        // What tells whether it applies, AWS shows nobody in the account: then the learner may say.
+                        Some(statement) if unknown.is_refused_to_everybody() => {
+                            self.word(expectation, statement, Vec::new(), unknown.reasons, memory)
+                        }
+                        _ => unknown,
+                    };
+                }
             }
         }
         match &expectation.proof {
@@ -281,10 +290,9 @@ impl<'c> Judge<'c> {
                     cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
-                        let refused = |reason: &Reason| reason.code == ReasonCode::NotAvailableHere;
                         match instead {
                             // Nobody in the account may ask AWS: then the learner may say.
-                            Some(statement) if unknown.reasons.iter().all(refused) => {
+                            Some(statement) if unknown.is_refused_to_everybody() => {
                                 self.word(expectation, statement, Vec::new(), unknown.reasons, memory)
                             }
                             _ => unknown,
@@ -436,6 +444,11 @@ impl Decided {
             outcome: self.outcome,
             sentences: self.sentences,
         }
+    }
+
+    /// Whether it is unknown for no other reason than that nobody in the account may ask AWS.
+    fn is_refused_to_everybody(&self) -> bool {
+        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
     fn silent(outcome: Outcome) -> Decided {

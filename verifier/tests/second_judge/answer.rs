@@ -93,9 +93,13 @@ impl Said {
             // A mistake in the check itself is nothing that a judge may say.
             _ if because(ReasonCode::CourseError) => panic!("a course error"),
             _ if only(ReasonCode::NotVisibleYet) => Ruling::NotSeenYet,
-            // AWS's refusal is told beside what is asked for instead.
-            _ if because(ReasonCode::NeedsConfirmation) => Ruling::NeedsWord,
+            // AWS's refusal is told beside what is asked for instead; for any other reason a word would not do.
+            _ if because(ReasonCode::NeedsConfirmation) && self.codes.iter().all(may_be_asked) => Ruling::NeedsWord,
             _ => Ruling::CantTell,
         }
     }
+}
+
+fn may_be_asked(code: &ReasonCode) -> bool {
+    matches!(code, ReasonCode::NeedsConfirmation | ReasonCode::NotAvailableHere)
 }

@@ -6,7 +6,7 @@ use mdbook_verify::results::{Results, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use verify::evidence::{Section, UNREADABLE};
 use verify::gather::Gathered;
 use verify::practice::{GENERAL, PRODUCTION};
@@ -115,6 +115,8 @@ pub fn each<S: Strategy>(name: &str, states: &S, property: impl Fn(S::Value) -> 
         source_file: Some(file!()),
         ..ProptestConfig::default()
     };
+    // A course that cannot be read is no state that failed.
+    LazyLock::force(&COURSE);
     if let Err(failed) = TestRunner::new(config).run(states, property) {
         panic!("{name}: {failed}");
     }

@@ -9,9 +9,11 @@
 mod answer;
 #[path = "../common/mod.rs"]
 mod common;
+mod contact_matches;
 mod cost_budget;
 mod court;
 mod mfa;
 mod mfa_sign_in;
 mod model;
 mod root_mfa;
+mod support_plan;

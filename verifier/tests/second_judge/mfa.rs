@@ -5,7 +5,7 @@ use serde::Serialize;
 use verify::evidence::Section;
 use verify::practice::PRODUCTION;
 
-use super::answer::{Answer, any_of};
+use super::answer::{Answer, all_of, any_of};
 use super::court::{Evidence, section};
 use super::model::{Field, Known, Moment, Unread, field, partly, why};
 
@@ -75,23 +75,59 @@ impl State {
         self.root.is(|root| root.mfa.holds(|is| *is))
     }
 
-    /// Whether a device that AWS lists nowhere has been another one since a moment, or has gone: by the events.
-    pub fn changed_since(&self, device: &str, since: Moment) -> Answer {
+    /// Whether an event since a moment is about root's device of this name, or of such a name.
+    pub fn changed_since(&self, since: &Field<Moment>, which: impl Fn(&str) -> Answer) -> Answer {
         self.events.is(|events| {
             any_of(events.iter().map(|event| {
                 event.is(|event| {
-                    let of_root = event.user.holds(Option::is_none);
-                    let of_it = event.device.holds(|named| *named == Some(device));
-                    // A device is gone after the sign-in in which it was used; it was enabled before.
-                    let gone = event.name.holds(|name| *name == "DeactivateMFADevice");
-                    let gone = gone.and(event.time.holds(|time| *time >= since));
-                    let anew = event.name.holds(|name| *name == "EnableMFADevice");
-                    let anew = anew.and(event.time.holds(|time| *time > since));
-                    of_root.and(of_it).and(any_of([gone, anew]))
+                    let it = event.device.is(|device| device.map_or(Answer::No, &which));
+                    all_of([event.of_root(), not_before(&event.time, since), it])
                 })
             }))
         })
     }
+
+    /// Whether the events have come as far as what AWS lists: whatever was enabled since a moment, they show. What can't be
+    /// told of one listed device can't be told.
+    pub fn events_are_up_to_date(&self, since: &Field<Moment>) -> Answer {
+        self.root.is(|root| {
+            root.virtual_devices.is(|devices| {
+                let shown: Vec<Answer> = devices.iter().map(|device| self.shows(device)).collect();
+                if shown.contains(&Answer::CantTell) {
+                    return Answer::CantTell;
+                }
+                let behind = devices.iter().zip(shown).filter(|(_, shown)| *shown == Answer::No);
+                any_of(behind.map(|(device, _)| not_before(&device.enabled, since))).not()
+            })
+        })
+    }
+
+    /// Whether the events show how a listed device was enabled. The two times of it may differ a little.
+    fn shows(&self, device: &Device) -> Answer {
+        let about = match device.enabled {
+            Known(enabled) => Known(Moment(enabled.0 - 60)),
+            Unread(why) => Unread(why),
+        };
+        self.events.is(|events| {
+            any_of(events.iter().map(|event| {
+                event.is(|event| {
+                    let enabled = event.name.holds(|name| *name == "EnableMFADevice");
+                    let it = event.device.is(|named| device.serial.holds(|serial| Some(*serial) == *named));
+                    all_of([event.of_root(), not_before(&event.time, &about), enabled, it])
+                })
+            }))
+        })
+    }
+}
+
+impl MfaEvent {
+    fn of_root(&self) -> Answer {
+        self.user.holds(Option::is_none)
+    }
+}
+
+fn not_before(time: &Field<Moment>, since: &Field<Moment>) -> Answer {
+    time.is(|time| since.holds(|since| time >= since))
 }
 
 /// Whether a device is an entry in an app, which AWS lists.

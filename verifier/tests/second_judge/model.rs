@@ -76,7 +76,12 @@ impl Serialize for Moment {
 }
 
 pub fn why() -> impl Strategy<Value = Why> {
-    prop_oneof![Just(Why::Throttled), Just(Why::Denied), Just(Why::Incomplete), Just(Why::NotHere)]
+    prop_oneof![Just(Why::Throttled), Just(Why::Denied), Just(Why::Incomplete)]
+}
+
+/// Reasons of reads that AWS refuses to everybody in some accounts.
+pub fn why_or_refused() -> impl Strategy<Value = Why> {
+    prop_oneof![2 => why(), 1 => Just(Why::NotHere)]
 }
 
 /// Something that is mostly read.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::answer::{Answer, Ruling, any_of};
 use super::court::{Change, Court, agree, change, each, unmoved};
-use super::mfa::{State, state};
+use super::mfa::{State, is_listed, state};
 use super::model::{Known, Moment};
 
 fn judge(state: &State) -> Ruling {
@@ -49,23 +49,17 @@ fn judge_again(state: &State, word: &mut Option<Moment>) -> Ruling {
     if ruling != Ruling::NeedsWord {
         return ruling;
     }
-    match any_event_since(state, given) {
-        Answer::No => Ruling::ByWord,
+    // Which device the word was about, nobody wrote down: any that is listed nowhere could be it.
+    let given = Known(given);
+    let changed = state.changed_since(&given, |named| Answer::of(!is_listed(named)));
+    match state.events_are_up_to_date(&given).and(changed.not()) {
+        Answer::Yes => Ruling::ByWord,
         Answer::CantTell => Ruling::CantTell,
-        Answer::Yes => {
+        Answer::No => {
             *word = None;
             Ruling::NeedsWord
         }
     }
-}
-
-/// Whether any device of root's was enabled or deactivated since: which one the word was about, nobody wrote down.
-fn any_event_since(state: &State, since: Moment) -> Answer {
-    state.events.is(|events| {
-        any_of(events.iter().map(|event| {
-            event.is(|event| event.user.holds(Option::is_none).and(event.time.holds(|time| *time >= since)))
-        }))
-    })
 }
 
 #[test]
