@@ -15,5 +15,7 @@ mod court;
 mod mfa;
 mod mfa_sign_in;
 mod model;
+mod policy;
 mod root_mfa;
+mod shared_bucket_policy;
 mod support_plan;
