@@ -2,12 +2,16 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters that nobody sees and that no word rests on: soft hyphen, zero width space, word joiner, byte order mark.
-const INVISIBLE: [char; 4] = ['\u{ad}', '\u{200b}', '\u{2060}', '\u{feff}'];
+/// Characters that nobody sees and that no word rests on: soft hyphen, zero width space, word joiner, byte order mark, and
+/// those that set the direction of writing, which come along when text is copied from a page.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
 
 /// A text without spaces round it, and with single ones in it.
 pub fn spaces(text: &str) -> String {
-    let seen: String = text.chars().filter(|letter| !INVISIBLE.contains(letter)).collect();
+    let seen: String = text.chars().filter(|letter| !is_invisible(*letter)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -15,8 +19,9 @@ pub fn spaces(text: &str) -> String {
 /// composed or not, full width or not (NFKC).
 pub fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
-    // By way of capitals, ß and SS are the same; small letters may be written in another way again.
-    spaces(&normal).to_uppercase().to_lowercase().nfkc().collect()
+    // Some letters have several small ones, or only two capitals (ß and SS); what those become may be written in another
+    // way again.
+    spaces(&normal).to_lowercase().to_uppercase().to_lowercase().nfkc().collect()
 }
 
 #[cfg(test)]
@@ -34,8 +39,9 @@ mod tests {
             ("\u{feff}Lee\u{200b}", "LEE"),
             ("\u{fb01}n", "FIN"),
             ("\u{130}", "i\u{307}"),
+            ("\u{202a}Lee\u{202c}", "Lee\u{200e}"),
             ("Stra\u{df}e", "STRASSE"),
-            ("\u{3c3}\u{3bf}\u{3c2}", "\u{3a3}\u{39f}\u{3a3}"),
+            ("\u{3a3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c2}", "\u{3c3}\u{3af}\u{3c3}\u{3c5}\u{3c6}\u{3bf}\u{3c3}"),
             ("\u{212b}ngstr\u{f6}m", "\u{e5}ngstro\u{308}m"),
         ] {
             assert_eq!(fold(one), fold(other), "{one:?} and {other:?}");

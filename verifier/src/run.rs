@@ -134,6 +134,7 @@ impl Bench<'_> {
                 statement: statement.clone(),
                 account: account.clone(),
                 about: about.clone(),
+                // By AWS's clock, which events are compared with, and not by the computer's.
                 time: gathered.now.clone().unwrap_or_else(time::now),
             });
         }

@@ -120,7 +120,7 @@ pub struct Condition {
 
 /// A bucket whose policy is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Owned<'b> {
+pub struct Owned<'b> {
     /// The course's name for the account that owns it.
     pub who: &'b str,
     /// The account's id.
@@ -129,8 +129,8 @@ pub(super) struct Owned<'b> {
     pub bucket: &'b str,
 }
 
-/// Reads the policy of a bucket.
-pub(super) fn parse(owned: Owned<'_>, json: &str) -> Read<BucketPolicy> {
+/// Reads the policy of a bucket. Public for tests, which make up policies as their owners write them.
+pub fn parse(owned: Owned<'_>, json: &str) -> Read<BucketPolicy> {
     match statements(owned, json) {
         Some(statements) => Read::Known(BucketPolicy { statements }),
         None => Read::Unreadable(Unreadable {

@@ -15,7 +15,7 @@ mod budgets;
 pub mod clock;
 pub mod condition;
 mod console_sign_ins;
-mod contact;
+pub mod contact;
 mod error;
 mod events;
 pub mod freshness;

@@ -1,0 +1,217 @@
+//! Where both judges are heard: the course's check by way of the program, and the second one.
+
+use mdbook_verify::course::Step;
+use mdbook_verify::param::Params;
+use mdbook_verify::results::{Results, Verdict};
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
+use serde_json::{Value, json};
+use std::sync::{Arc, LazyLock};
+use verify::evidence::{Section, UNREADABLE};
+use verify::gather::Gathered;
+use verify::practice::{GENERAL, PRODUCTION};
+use verify::recording;
+use verify::run::Bench;
+
+use super::answer::{Ruling, Said};
+use super::common::{COURSE, key};
+use super::model::{Moment, Why, unread};
+
+pub const GENERAL_ID: &str = "111122223333";
+pub const PRODUCTION_ID: &str = "444455556666";
+
+/// What was read of the accounts, and when.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Sections by account.
+    pub sections: Vec<(&'static str, Section, Value)>,
+    /// What time it is, if AWS said so.
+    pub now: Option<Moment>,
+}
+
+impl Evidence {
+    pub fn new(sections: impl IntoIterator<Item = (&'static str, Section, Value)>) -> Evidence {
+        Evidence { sections: sections.into_iter().collect(), now: Some(Moment(0)) }
+    }
+
+    fn gathered(&self) -> Gathered {
+        let identity = |id: &str| json!({ "account": id, "arn": format!("arn:aws:iam::{id}:user/lee"), "root": false });
+        let mut evidence = verify::verdict::Evidence::new();
+        for (account, id) in [(GENERAL, GENERAL_ID), (PRODUCTION, PRODUCTION_ID)] {
+            evidence.entry(account.to_owned()).or_default().insert(Section::Identity, identity(id));
+        }
+        for (account, section, value) in &self.sections {
+            let value = section.conform(value.clone()).unwrap_or_else(|why| panic!("{}: {why}", section.name()));
+            evidence.get_mut(*account).unwrap().insert(*section, value);
+        }
+        let ids = [(GENERAL, GENERAL_ID), (PRODUCTION, PRODUCTION_ID)];
+        let ids = ids.into_iter().map(|(account, id)| (account.to_owned(), id.to_owned()));
+        Gathered {
+            evidence: Arc::new(evidence),
+            account_ids: ids.collect(),
+            calls: Vec::new(),
+            now: self.now.map(Moment::text),
+        }
+    }
+}
+
+/// A step of the course before the bench, with what is remembered of it.
+pub struct Court {
+    step: Step,
+    pub results: Results,
+}
+
+impl Court {
+    pub fn of(step: &str) -> Court {
+        Court { step: COURSE.0.step(step).unwrap().clone(), results: Results::empty(true) }
+    }
+
+    pub fn with(mut self, params: Params) -> Court {
+        self.step.params = params;
+        self
+    }
+
+    /// What the course's check says.
+    pub fn judge(&mut self, evidence: &Evidence) -> Said {
+        let gathered = self.gathered(evidence);
+        self.bench(|bench, step, results| bench.judge(&[step], &gathered, results));
+        let result = &self.results.steps[&self.step.id];
+        let mut codes: Vec<_> = result.reasons.iter().map(|reason| reason.code).collect();
+        codes.dedup();
+        Said { verdict: result.verdict, codes }
+    }
+
+    /// The learner confirms what can be confirmed.
+    pub fn confirm(&mut self, evidence: &Evidence) {
+        let gathered = self.gathered(evidence);
+        self.bench(|bench, step, results| drop(bench.confirm(step, &gathered, results).unwrap()));
+    }
+
+    fn bench(&mut self, hear: impl FnOnce(Bench<'_>, &Step, &mut Results)) {
+        let ((course, compiled), key) = (&*COURSE, key());
+        let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+        hear(bench, &self.step, &mut self.results);
+    }
+
+    fn gathered(&self, evidence: &Evidence) -> Gathered {
+        let (course, compiled) = &*COURSE;
+        let mut gathered = evidence.gathered();
+        recording::fill_gaps(&mut gathered, &compiled.plan(course, [&self.step]));
+        gathered
+    }
+}
+
+/// Makes up states, and has a property looked at for each.
+pub fn each<S: Strategy>(name: &str, states: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let setting = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u32>().unwrap());
+    // Each its own seed, so that one that is added changes no other's states.
+    let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+    let seed = setting("SECOND_JUDGE_SEED").map_or(seed, |other| seed ^ u64::from(other) << 32);
+    let regressions: &'static str = format!("tests/second_judge/regressions/{name}.txt").leak();
+    let config = ProptestConfig {
+        cases: setting("SECOND_JUDGE_STATES").unwrap_or(10_000),
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
+        source_file: Some(file!()),
+        ..ProptestConfig::default()
+    };
+    // A course that cannot be read is no state that failed.
+    LazyLock::force(&COURSE);
+    if let Err(failed) = TestRunner::new(config).run(states, property) {
+        panic!("{name}: {failed}");
+    }
+}
+
+/// Makes sure that both judges say the same.
+pub fn agree(judge: Ruling, said: &Said) -> Result<(), TestCaseError> {
+    prop_assert!(judge == said.ruling(), "the second judge says {judge:?}, and the check {said:?}");
+    Ok(())
+}
+
+/// What may be done to evidence without making a verdict better or false: one thing in it is not read, and its lists are in
+/// another order.
+#[derive(Debug, Clone)]
+pub struct Change {
+    place: prop::sample::Index,
+    why: Why,
+    turn: usize,
+}
+
+/// A change for some of the states, since each costs two more verdicts.
+pub fn change() -> impl Strategy<Value = Option<Change>> {
+    let change = (any::<prop::sample::Index>(), super::model::why(), 1..4_usize)
+        .prop_map(|(place, why, turn)| Change { place, why, turn });
+    prop::option::weighted(0.25, change)
+}
+
+/// Makes sure that a change to the evidence changes the verdict in no way that it must not.
+pub fn unmoved(
+    said: &Said,
+    evidence: &Evidence,
+    change: &Option<Change>,
+    judge: impl Fn(&Evidence) -> Said,
+) -> Result<(), TestCaseError> {
+    let Some(change) = change else { return Ok(()) };
+    let mut turned = evidence.clone();
+    turned.sections.iter_mut().for_each(|(_, _, value)| turn(value, change.turn));
+    let other = judge(&turned);
+    prop_assert!(other == *said, "in another order: {other:?} instead of {said:?}");
+
+    let Some(less) = with_less(evidence, change) else { return Ok(()) };
+    let other = judge(&less).verdict;
+    let allowed = other == said.verdict || other == Verdict::Unknown;
+    prop_assert!(allowed, "with less read, {other:?} instead of {said:?}: {:?}", less.sections);
+    Ok(())
+}
+
+/// Turns the lists round, but for those of reasons.
+fn turn(value: &mut Value, by: usize) {
+    match value {
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| turn(item, by));
+            let by = by % items.len().max(1);
+            items.rotate_left(by);
+        }
+        Value::Object(fields) if !fields.contains_key(UNREADABLE) => {
+            fields.values_mut().for_each(|field| turn(field, by));
+        }
+        _ => {}
+    }
+}
+
+/// The evidence with one thing in it not read; none where it cannot but be read.
+fn with_less(evidence: &Evidence, change: &Change) -> Option<Evidence> {
+    let mut places = Vec::new();
+    for (at, (_, _, value)) in evidence.sections.iter().enumerate() {
+        let mut own = Vec::new();
+        places_in(value, "", &mut own);
+        places.extend(own.into_iter().map(|place| (at, place)));
+    }
+    let mut less = evidence.clone();
+    let (at, place) = change.place.get(&places);
+    let (_, section, value) = &mut less.sections[*at];
+    *value.pointer_mut(place)? = unread(change.why);
+    section.conform(value.clone()).is_ok().then_some(less)
+}
+
+fn places_in(value: &Value, at: &str, places: &mut Vec<String>) {
+    places.push(at.to_owned());
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| places_in(item, &format!("{at}/{index}"), places));
+        }
+        Value::Object(fields) if !fields.contains_key(UNREADABLE) => {
+            fields.iter().for_each(|(name, field)| places_in(field, &format!("{at}/{name}"), places));
+        }
+        _ => {}
+    }
+}
+
+/// Sections by account, out of what their structs say.
+pub fn section(
+    account: &'static str,
+    section: Section,
+    value: impl serde::Serialize,
+) -> (&'static str, Section, Value) {
+    (account, section, serde_json::to_value(value).unwrap())
+}

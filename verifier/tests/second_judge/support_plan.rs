@@ -1,0 +1,103 @@
+//! `support-plan`: "Choose the same Support Plan as the general account."
+//!
+//! Two things tell plans apart, and neither may: whether they have the Support API, and the contract in force. AWS has no
+//! contract on record for every plan, so that two accounts of which one has none may have the same plan or not: then the
+//! learner says. So it is where AWS shows nobody in an account what it has on record. What a read that failed would have
+//! said, the learner is not asked.
+
+use proptest::prelude::*;
+use serde::Serialize;
+use verify::evidence::Section;
+use verify::practice::{GENERAL, PRODUCTION};
+
+use super::answer::{Answer, Ruling};
+use super::court::{Change, Court, Evidence, agree, change, each, section, unmoved};
+use super::model::{Field, Known, Unread, Why, why_or_refused};
+
+#[derive(Debug, Clone, Serialize)]
+struct Support {
+    api: Field<bool>,
+    plan: Field<Option<&'static str>>,
+}
+
+#[derive(Debug, Clone)]
+struct State {
+    general: Field<Support>,
+    production: Field<Support>,
+    /// Whether the learner confirms that the plans are the same.
+    word: bool,
+}
+
+fn judge(state: &State) -> Ruling {
+    let (one, other) = (parts(&state.general), parts(&state.production));
+    let same_api = match (&one.api, &other.api) {
+        (Known(one), Known(other)) => Answer::of(one == other),
+        _ => Answer::CantTell,
+    };
+    let same_plan = match (&one.plan, &other.plan) {
+        (Known(Some(one)), Known(Some(other))) => Answer::of(one == other),
+        _ => Answer::CantTell,
+    };
+    // Where one has no contract on record, whatever the other has leaves it to the learner.
+    let none = [&one.plan, &other.plan].contains(&&Known(None));
+    let plans = [plan_unread(&one), plan_unread(&other)].into_iter().flatten().filter(|_| !none);
+    let mut unread = [api_unread(&one), api_unread(&other)].into_iter().flatten().chain(plans);
+    match (same_api, same_plan) {
+        (Answer::No, _) | (_, Answer::No) => Ruling::NotDone,
+        (Answer::Yes, Answer::Yes) => Ruling::Done,
+        _ if unread.any(|why| why != Why::NotHere) => Ruling::CantTell,
+        _ if state.word => Ruling::ByWord,
+        _ => Ruling::NeedsWord,
+    }
+}
+
+/// A section that was not read, as what of it was not.
+fn parts(support: &Field<Support>) -> Support {
+    match support {
+        Known(support) => support.clone(),
+        Unread(why) => Support { api: Unread(*why), plan: Unread(*why) },
+    }
+}
+
+fn api_unread(support: &Support) -> Option<Why> {
+    if let Unread(why) = support.api { Some(why) } else { None }
+}
+
+fn plan_unread(support: &Support) -> Option<Why> {
+    if let Unread(why) = support.plan { Some(why) } else { None }
+}
+
+fn evidence(state: &State) -> Evidence {
+    Evidence::new([
+        section(GENERAL, Section::Support, &state.general),
+        section(PRODUCTION, Section::Support, &state.production),
+    ])
+}
+
+fn support() -> impl Strategy<Value = Field<Support>> {
+    let names = vec![Some("AWSSupportEssential"), Some("AWSSupportDeveloper"), Some("AWSSupportBusiness"), None, None];
+    let plan = prop_oneof![5 => prop::sample::select(names).prop_map(Known), 2 => why_or_refused().prop_map(Unread)];
+    let api = prop_oneof![8 => any::<bool>().prop_map(Known), 1 => why_or_refused().prop_map(Unread)];
+    let support = (api, plan).prop_map(|(api, plan)| Support { api, plan });
+    prop_oneof![20 => support.prop_map(Known), 1 => why_or_refused().prop_map(Unread)]
+}
+
+#[test]
+fn support_plan() {
+    let states = (support(), support(), any::<bool>());
+    let states = states.prop_map(|(general, production, word)| State { general, production, word });
+    let property = |(state, change): (State, Option<Change>)| {
+        let said = |evidence: &Evidence| {
+            let mut court = Court::of("support-plan");
+            if state.word {
+                court.confirm(evidence);
+            }
+            court.judge(evidence)
+        };
+        let evidence = evidence(&state);
+        let heard = said(&evidence);
+        agree(judge(&state), &heard)?;
+        unmoved(&heard, &evidence, &change, said)
+    };
+    each("support-plan", &(states, change()), property);
+}
