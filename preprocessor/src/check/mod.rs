@@ -34,7 +34,7 @@ pub struct Check {
     pub lets: BTreeMap<String, Let>,
     /// How the check decides.
     pub body: Body,
-    /// The rules of `verify lint` whose warnings are meant to be as they are in this check.
+    /// The rules of `verify lint` and `verify selftest` that this check breaks on purpose.
     pub allow: Vec<String>,
     /// Where it has the facts from that may change.
     pub sources: Vec<FactSource>,

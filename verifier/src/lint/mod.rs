@@ -67,7 +67,8 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
 }
 
-/// The rules whose warnings a check can allow.
+/// The rules that a check can name in `allow`: of the linter, those whose warnings are about one check, and of the self-test,
+/// `empty-account` and `never-false`.
 pub const RULES: &[&str] = &[
     "apart",
     "braces",

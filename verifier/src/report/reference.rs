@@ -156,8 +156,10 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
 }
 
 fn kind_of_field(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
-    let optional = of["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
-        || any_of(of, schema).iter().any(|one| one["type"] == "null");
+    let may_be_none = |one: &Value| {
+        one["type"] == "null" || one["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
+    };
+    let optional = may_be_none(of) || any_of(of, schema).into_iter().any(may_be_none);
     let kind = kind(of, schema, records);
     if optional { format!("{kind}, or absent") } else { kind }
 }
@@ -202,6 +204,7 @@ fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
         kind => kind.as_str().unwrap_or_default(),
     };
     match name {
+        "string" if of["format"] == "date-time" => "a time".to_owned(),
         "string" => "text".to_owned(),
         "integer" => "a whole number".to_owned(),
         "number" => "a number".to_owned(),
