@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let recipe = Recipe { root, practice: common.practice.is_some(), trusted: common.trust_course };
     let (listeners, port) = serve::bind(port).await?;
     let gate = Gate::new(port)?;
-    let address = gate.address().unwrap_or_default();
+    let address = gate.address();
     // What requests come to is shown in the page; only questions are asked in this terminal.
     let worker = Worker { common: Common { format: Format::Json, ..common } };
     let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
