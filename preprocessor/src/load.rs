@@ -11,6 +11,7 @@ use crate::check::{self, Body, Check, Malformed};
 use crate::course::{Course, Place, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
 use crate::directive::Directive;
+use crate::files;
 use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
 use crate::places::{Part, TomlFile};
@@ -98,7 +99,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
     for file in files {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let shown = Path::new("checks").join(format!("{name}.toml"));
-        let text = match fs::read_to_string(&file) {
+        let text = match files::read_text(&file) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("the check cannot be read: {error}");

@@ -4,11 +4,11 @@
 //! includes are flattened here in the same order, and the offending line is looked for among theirs.
 
 use std::cell::RefCell;
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Spot;
+use crate::files;
 
 /// How deep mdBook expands includes within includes.
 const DEPTH: usize = 10;
@@ -67,7 +67,7 @@ impl<'b> SourceMap<'b> {
 
     fn open(&self, source: &Path, content: &str) -> Source {
         let file = self.src.join(source);
-        let alike = fs::read_to_string(&file).is_ok_and(|text| text == content);
+        let alike = files::read_text(&file).is_ok_and(|text| text == content);
         let lines = (!alike).then(|| {
             let mut lines = Vec::new();
             self.flatten(&file, 0, &mut lines);
@@ -80,7 +80,7 @@ impl<'b> SourceMap<'b> {
     fn flatten(&self, file: &Path, depth: usize, lines: &mut Vec<Line>) {
         let inside =
             file.canonicalize().is_ok_and(|real| self.root.canonicalize().is_ok_and(|root| real.starts_with(root)));
-        let Some(text) = inside.then(|| fs::read_to_string(file).ok()).flatten() else { return };
+        let Some(text) = inside.then(|| files::read_text(file).ok()).flatten() else { return };
         let path = file.strip_prefix(self.root).unwrap_or(file);
         for (at, line) in text.lines().enumerate() {
             lines.push(Line { path: path.to_owned(), number: at + 1, text: line.to_owned() });

@@ -9,12 +9,10 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
+use mdbook_verify::files::{self, Folder, Readers};
 use mdbook_verify::{CSS, JS, VerifyPreprocessor};
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 use crate::includes::ConfinedLinks;
 use crate::{store, trust};
@@ -58,8 +56,7 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 /// # Errors
 /// All that is wrong with its configuration and the checks.
 pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
-    let config = Config::from_disk(root.join("book.toml"))?;
-    let config = if trusted { config } else { trust::config(root, &config)? };
+    let config = config(root, trusted)?;
     Ok(Course::read(root, &config, &Book::new())?)
 }
 
@@ -68,9 +65,8 @@ pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
 /// # Errors
 /// When the book's configuration cannot be read, or names a folder outside of the course.
 pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
-    let config = Config::from_disk(root.join("book.toml"))?;
+    let config = config(root, trusted)?;
     if !trusted {
-        trust::config(root, &config)?;
         trust::files(root, &config.book.src)?;
     }
     Ok(root.join(config.book.src))
@@ -112,7 +108,7 @@ fn not_found(book: &mut MDBook, trusted: bool) -> Result<()> {
     // mdBook reads it past all preprocessors.
     let page = book.source_dir().join("404.md");
     if !trusted && page.is_file() {
-        let text = fs::read_to_string(&page).with_context(|| format!("reading {}", page.display()))?;
+        let text = files::read_text(&page).with_context(|| format!("reading {}", page.display()))?;
         trust::chapter("404.md", &text)?;
     }
     Ok(())
@@ -122,12 +118,12 @@ fn not_found(book: &mut MDBook, trusted: bool) -> Result<()> {
 #[derive(Debug)]
 pub struct LiveBook {
     /// The folder of the built book, which goes with this.
-    pub built: TempDir,
+    pub built: Folder,
     /// The folder of the course's sources. mdBook copies what isn't a chapter from there as it is.
     pub sources: PathBuf,
     /// Pages of ours at each depth of folders, and nothing of the course's: their inline scripts and styles are mdBook's
     /// own, and all that a page needs. A course that is trusted is not compared with them.
-    pub skeleton: Option<TempDir>,
+    pub skeleton: Option<Folder>,
 }
 
 /// Builds the live book, which has the widgets' script and no verdicts, in a folder of its own.
@@ -141,7 +137,7 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
     js.push(PathBuf::from(SCRIPT));
     book.config.set("output.html.additional-js", js)?;
-    let built = tempfile::tempdir().context("making a folder for the book")?;
+    let built = Folder::new().context("making a folder for the book")?;
     built.path().clone_into(&mut book.config.build.build_dir);
     let sources = book.source_dir();
     let (config, pages) = (book.config.clone(), our_pages(&book.book));
@@ -156,12 +152,13 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook
 }
 
 /// Builds pages of ours by a book's configuration, and nothing else.
-fn build_skeleton(root: &Path, mut config: Config, pages: Book) -> Result<TempDir> {
-    let built = tempfile::tempdir().context("making a folder for the book")?;
+fn build_skeleton(root: &Path, mut config: Config, pages: Book) -> Result<Folder> {
+    let built = Folder::new().context("making a folder for the book")?;
     built.path().clone_into(&mut config.build.build_dir);
     // mdBook copies everything else from the sources.
-    let nothing = tempfile::tempdir().context("making a folder for the book")?;
-    fs::write(nothing.path().join("SUMMARY.md"), "").context("writing a summary without chapters")?;
+    let nothing = Folder::new().context("making a folder for the book")?;
+    files::write(&nothing.path().join("SUMMARY.md"), b"", Readers::Others)
+        .context("writing a summary without chapters")?;
     nothing.path().clone_into(&mut config.book.src);
     let mut book = MDBook::load_with_config(root, config)?;
     book.book = pages;
@@ -186,14 +183,14 @@ fn our_pages(book: &Book) -> Book {
 }
 
 /// The book, ready to be built with our style sheet and preprocessor, and the empty folder that stands for its theme.
-fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<(MDBook, TempDir)> {
+fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<(MDBook, Folder)> {
     asset(root, STYLE_SHEET, CSS)?;
     let mut book = load(root, trusted)?;
     let mut css = book.config.html_config().unwrap_or_default().additional_css;
     css.retain(|sheet| sheet.file_name().is_none_or(|name| name != "verify.css"));
     css.push(PathBuf::from(STYLE_SHEET));
     book.config.set("output.html.additional-css", css)?;
-    let theme = tempfile::tempdir().context("making an empty folder")?;
+    let theme = Folder::new().context("making an empty folder")?;
     if !trusted {
         book.config.set("output.html.theme", theme.path())?;
     }
@@ -227,26 +224,29 @@ fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
     let folder = store::folder(root)?.join("assets");
     store::real_folder(&folder)?;
     let path = root.join(path);
-    let is_file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
-    if !is_file || fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        let context = || format!("writing {}", path.display());
-        let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(context)?;
-        temporary.write_all(text.as_bytes()).with_context(context)?;
-        temporary.persist(&path).with_context(context)?;
+    if files::read(&path, files::LARGEST_TEXT).ok().as_deref() != Some(text.as_bytes()) {
+        files::write(&path, text.as_bytes(), Readers::Others).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }
 
+/// A course's `book.toml`, looked at before it is read: as it is where the course is trusted, and else what a course may
+/// have in it.
+pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
+    let path = root.join("book.toml");
+    if !trusted {
+        trust::plain_file(&path)?;
+    }
+    let text = files::read_text(&path).with_context(|| format!("reading {}", path.display()))?;
+    let config = text.parse::<Config>()?;
+    if trusted { Ok(config) } else { trust::config(root, &config) }
+}
+
 fn load(root: &Path, trusted: bool) -> Result<MDBook> {
-    let config = Config::from_disk(root.join("book.toml"))?;
-    let config = match trusted {
-        true => config,
-        false => {
-            let config = trust::config(root, &config)?;
-            trust::files(root, &config.book.src)?;
-            config
-        }
-    };
+    let config = config(root, trusted)?;
+    if !trusted {
+        trust::files(root, &config.book.src)?;
+    }
     let mut book = MDBook::load_with_config(root, config)?;
     if !trusted {
         book.with_preprocessor(ConfinedLinks);

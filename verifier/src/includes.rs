@@ -7,10 +7,10 @@
 use anyhow::{Context, Result, bail};
 use mdbook_driver::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use std::fs;
+use mdbook_verify::files;
 use std::path::{Path, PathBuf};
 
-use crate::trust::{LARGEST, TRUST};
+use crate::trust::TRUST;
 
 /// How deep includes within includes are expanded, as in mdBook.
 const DEPTH: usize = 10;
@@ -103,11 +103,8 @@ impl Expansion {
         if !file.starts_with(&self.root) {
             bail!("it includes {path}, outside the course; {TRUST}");
         }
-        let about = fs::metadata(&file).with_context(|| format!("opening {}", file.display()))?;
-        if !about.is_file() || about.len() > LARGEST {
-            bail!("it includes {path}, which is no file of at most {LARGEST} bytes; {TRUST}");
-        }
-        let text = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        let text =
+            files::read(&file, files::LARGEST_TEXT).with_context(|| format!("reading {}; {TRUST}", file.display()))?;
         let Ok(text) = String::from_utf8(text) else { return Ok(None) };
         let text = match kind {
             "playground" | "playpen" => text,
@@ -205,6 +202,7 @@ fn anchor_in<'l>(line: &'l str, mark: &str) -> Option<&'l str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn expanded(content: &str) -> String {
         let root = tempfile::tempdir().unwrap();
