@@ -151,7 +151,7 @@ impl Intercept for Guard {
     ) -> Result<(), BoxError> {
         let date = context.response().headers().get("date");
         let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
-        self.log.note(cfg, |timed| timed.clock_ahead = date.map(|date| date.secs() - time::now_secs()));
+        self.log.note(cfg, |timed| timed.clock_ahead = date.map(|date| date.secs().saturating_sub(time::now_secs())));
         Ok(())
     }
 
