@@ -97,7 +97,7 @@ pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
 pub fn write_by(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let before = match fs::symlink_metadata(path) {
         Ok(before) if before.is_file() => Some(before),
-        Ok(other) => return Err(unfit(other.file_type())),
+        Ok(other) => return Err(unfit(other.file_type(), Links::Refused)),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
@@ -142,7 +142,7 @@ impl Folder {
     /// When none can be made.
     pub fn new() -> io::Result<Folder> {
         let all = std::env::temp_dir();
-        sweep(&all, remove_folder);
+        sweep_once(&all, remove_folder);
         anew(|| {
             let mut builder = tempfile::Builder::new();
             #[cfg(unix)]
@@ -167,11 +167,13 @@ fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<File
     let opened = options.flags(links).open(path);
     let file = opened.map_err(|error| match fs::symlink_metadata(path) {
         // What a system says of a link that it was not to follow, or of a pipe, nobody understands.
-        Ok(about) if !about.is_file() && (links == Links::Refused || !about.is_symlink()) => unfit(about.file_type()),
+        Ok(about) if !about.is_file() && (links == Links::Refused || !about.is_symlink()) => {
+            unfit(about.file_type(), links)
+        }
         _ => error,
     })?;
     let kind = file.metadata()?.file_type();
-    if kind.is_file() { Ok(file) } else { Err(unfit(kind)) }
+    if kind.is_file() { Ok(file) } else { Err(unfit(kind, links)) }
 }
 
 /// Flags with which opening waits for nobody, and follows no link that is not to be followed.
@@ -196,8 +198,8 @@ impl Flags for OpenOptions {
     }
 }
 
-/// Says what is no ordinary file.
-fn unfit(kind: FileType) -> io::Error {
+/// Says what is no ordinary file, and what to do where it should be one of ours.
+fn unfit(kind: FileType, links: Links) -> io::Error {
     #[cfg(unix)]
     use std::os::unix::fs::FileTypeExt;
     let what = match kind {
@@ -211,7 +213,8 @@ fn unfit(kind: FileType) -> io::Error {
         kind if kind.is_block_device() || kind.is_char_device() => "a device",
         _ => "something else",
     };
-    io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, and must be an ordinary file: remove it"))
+    let remove = if links == Links::Refused { ": remove it" } else { "" };
+    io::Error::new(ErrorKind::InvalidInput, format!("it is {what}, and must be an ordinary file{remove}"))
 }
 
 fn whole(path: &Path, links: Links, largest: u64) -> io::Result<Vec<u8>> {
@@ -237,7 +240,7 @@ fn beside(path: &Path) -> &Path {
 
 /// A part to write, locked.
 fn part(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
-    sweep(folder, remove_part);
+    sweep_once(folder, remove_part);
     anew(|| {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
@@ -265,12 +268,16 @@ fn is_kept(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes leftovers from a folder, once for each run: none of another process that still writes.
-fn sweep(folder: &Path, remove: impl Fn(&Path, &str)) {
+/// Removes leftovers from a folder, once for each run.
+fn sweep_once(folder: &Path, remove: impl Fn(&Path, &str)) {
     static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-    if !SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned()) {
-        return;
+    if SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned()) {
+        sweep(folder, remove);
     }
+}
+
+/// Removes leftovers from a folder, and nothing that another process still writes.
+fn sweep(folder: &Path, remove: impl Fn(&Path, &str)) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if let Some(name) = entry.file_name().to_str() {
             remove(&entry.path(), name);

@@ -71,7 +71,8 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         checks,
         steps: Vec::new(),
     };
-    let mut reader = Reader { course, sources: SourceMap::new(root, &config.book.src), errors, meant };
+    let sources = SourceMap::new(root, &config.book.src);
+    let mut reader = Reader { course, steps: BTreeMap::new(), sources, errors, meant };
     let mut chapters = Vec::new();
     for chapter in book.chapters() {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
@@ -163,6 +164,8 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
 
 struct Reader<'b> {
     course: Course,
+    /// Where among the course's steps each stands.
+    steps: BTreeMap<String, usize>,
     sources: SourceMap<'b>,
     errors: Vec<Diagnostic>,
     meant: Meant,
@@ -284,20 +287,25 @@ impl Reader<'_> {
     /// Adds a step, or another place of one that is there already.
     fn add(&mut self, step: Step, members: Vec<Step>, place: Place) -> String {
         for member in members {
-            if self.course.step(&member.id).is_none() {
-                self.course.steps.push(member);
+            if !self.steps.contains_key(&member.id) {
+                self.push(member);
             }
         }
         let id = step.id.clone();
-        match self.course.steps.iter_mut().find(|other| other.id == id) {
+        match self.steps.get(&id).and_then(|at| self.course.steps.get_mut(*at)) {
             Some(other) => {
                 // A member that no lesson had named has no say in whether it is optional.
                 other.optional = step.optional && (other.optional || other.places.is_empty());
                 other.places.push(place);
             }
-            None => self.course.steps.push(Step { places: vec![place], ..step }),
+            None => self.push(Step { places: vec![place], ..step }),
         }
         id
+    }
+
+    fn push(&mut self, step: Step) {
+        self.steps.insert(step.id.clone(), self.course.steps.len());
+        self.course.steps.push(step);
     }
 }
 
