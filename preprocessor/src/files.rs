@@ -220,18 +220,14 @@ fn unfit(kind: FileType, links: Links) -> io::Error {
 fn whole(path: &Path, links: Links, largest: u64) -> io::Result<Vec<u8>> {
     let file = open(path, OpenOptions::new().read(true), links)?;
     let length = file.metadata()?.len();
-    let too_large = |length: u64| {
-        let message = format!("it has {length} bytes or more, and at most {largest} are read");
-        io::Error::new(ErrorKind::FileTooLarge, message)
-    };
+    let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("it has more than {largest} bytes"));
     if length > largest {
-        return Err(too_large(length));
+        return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     // It may grow, and some files of the system's say that they are empty.
     file.take(largest + 1).read_to_end(&mut bytes)?;
-    let length = bytes.len() as u64;
-    if length > largest { Err(too_large(length)) } else { Ok(bytes) }
+    if bytes.len() as u64 > largest { Err(too_large()) } else { Ok(bytes) }
 }
 
 fn beside(path: &Path) -> &Path {

@@ -11,8 +11,10 @@ use std::fmt::Write;
 use std::process::Command;
 use support::TestBook;
 
-/// What a chapter has many of.
-const KINDS: [(&str, fn(usize) -> String); 19] = [
+/// What a chapter has many of, and a chapter that has so many.
+type Kind = (&'static str, fn(usize) -> String);
+
+const KINDS: [Kind; 19] = [
     ("headings that read the same", |n| format!("[x](#same-1)\n\n{}", "## Same\n\n".repeat(n))),
     ("headings", |n| format!("[x](#h-1)\n\n{}", each(n, |at| format!("## H {at}\n\n")))),
     ("braces", |n| "{{".repeat(20 * n)),

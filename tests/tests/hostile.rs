@@ -104,7 +104,7 @@ fn nothing_outside_of_its_folder_is_read() {
         }),
         ("a link outside of the sources, and back", |machine| {
             std::fs::create_dir_all(machine.home.path().join("some/dir")).unwrap();
-            std::os::unix::fs::symlink(machine.home.path().join("some"), machine.course.join("l")).unwrap();
+            symlink(machine.home.path().join("some"), machine.course.join("l")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include ../l/../secret.md}}\n\nYou read");
         }),
         ("an absolute chapter", |machine| {
@@ -123,12 +123,11 @@ fn nothing_outside_of_its_folder_is_read() {
         }),
         ("an include through a link inside the course", |machine| {
             machine.write("deep/a/b/real.md", "{{#include ../../secret.md}}\n");
-            std::os::unix::fs::symlink("../deep/a/b/real.md", machine.course.join("src/l.md")).unwrap();
+            symlink("../deep/a/b/real.md", machine.course.join("src/l.md")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include l.md}}\n\nYou read");
         }),
         ("a check that is a link", |machine| {
-            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("checks/z.toml"))
-                .unwrap();
+            symlink(machine.home.path().join("secret.md"), machine.course.join("checks/z.toml")).unwrap();
         }),
         ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
         ("an include in an include", |machine| {
@@ -142,11 +141,10 @@ fn nothing_outside_of_its_folder_is_read() {
         ("a chapter", |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(../../secret.md)")),
         ("a picture that is a symbolic link", |machine| {
             let secret = machine.home.path().join("secret.md");
-            std::os::unix::fs::symlink(secret, machine.course.join("src/picture.png")).unwrap();
+            symlink(secret, machine.course.join("src/picture.png")).unwrap();
         }),
         ("a symbolic link", |machine| {
-            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md"))
-                .unwrap();
+            symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include link.md}}\n\nYou read");
         }),
     ];
@@ -296,7 +294,7 @@ fn nothing_is_written_through_its_links() {
         std::fs::write(victim.join("thesis.txt"), "years of work").unwrap();
         let link = machine.course.join(link);
         std::fs::create_dir_all(link.parent().unwrap()).unwrap();
-        std::os::unix::fs::symlink(victim.parent().unwrap().join(target), &link).unwrap();
+        symlink(victim.parent().unwrap().join(target), &link).unwrap();
         machine.verify(&["build", "--practice"]);
         machine.verify(&["practice", "do", "account-created"]);
         machine.verify(&["--practice", "account-created"]);
@@ -312,7 +310,7 @@ fn a_build_takes_the_place_of_nothing_else() {
     let machine = Machine::new();
     let victim = machine.home.path().canonicalize().unwrap().join("victim");
     std::fs::create_dir(&victim).unwrap();
-    std::os::unix::fs::symlink(&victim, machine.course.join("out")).unwrap();
+    symlink(&victim, machine.course.join("out")).unwrap();
     for (folder, why) in [
         ("out/autostart", "symbolic link"),
         ("src", "would delete"),
@@ -374,7 +372,7 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
             "a summary that is a device",
             |machine| {
                 std::fs::remove_file(machine.course.join("src/SUMMARY.md")).unwrap();
-                std::os::unix::fs::symlink("/dev/zero", machine.course.join("src/SUMMARY.md")).unwrap();
+                symlink("/dev/zero", machine.course.join("src/SUMMARY.md")).unwrap();
             },
             "is a symbolic link",
         ),
@@ -385,14 +383,14 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
         ),
         (
             "a device",
-            |machine| std::os::unix::fs::symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),
+            |machine| symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),
             "is a symbolic link",
         ),
         (
             "a pipe",
             |machine| {
                 let pipe = machine.course.join("checks/f.toml");
-                assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+                assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
             },
             "is no ordinary file",
         ),
@@ -418,13 +416,15 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
 }
 
 /// What a course, or whoever writes to its folder, can put in the place of a file, and how that is called.
-const NO_FILES: [(&str, fn(&Path), &str); 5] = [
+type NoFile = (&'static str, fn(&Path), &'static str);
+
+const NO_FILES: [NoFile; 5] = [
     ("a device", |path| symlink("/dev/zero", path).unwrap(), "it is a symbolic link"),
     ("a pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "it is a pipe"),
     ("a socket", |path| drop(UnixListener::bind(path).unwrap()), "it is a socket"),
     ("a folder", |path| std::fs::create_dir(path).unwrap(), "it is a folder"),
     // Without taking any room.
-    ("a terabyte", |path| File::create(path).unwrap().set_len(1 << 40).unwrap(), "it has 1099511627776 bytes"),
+    ("a terabyte", |path| File::create(path).unwrap().set_len(1 << 40).unwrap(), "it has more than"),
 ];
 
 #[test]
@@ -505,7 +505,7 @@ fn what_a_killed_run_has_left_goes_with_the_next_one_and_nothing_else() {
         File::create(folder.join("lock")).unwrap()
     };
     let part = |name: &str| File::create(own.join(format!(".verify-{name}.part"))).unwrap();
-    (drop(part("left")), drop(scratch("left")));
+    drop([part("left"), scratch("left")]);
     // Another process writes these.
     let used = [part("used"), scratch("used")];
     used.iter().for_each(|file| file.lock().unwrap());
