@@ -115,7 +115,13 @@ pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Result
     if restores(&text, &scan::scan(&text), lesson, params) {
         return Ok(Annotated { text, written: Vec::new() });
     }
-    let mut lines: Vec<usize> = own.iter().map(|(at, _)| lesson[..at.start].matches('\n').count() + 1).collect();
+    let (mut line, mut counted) = (1, 0);
+    let mut lines: Vec<usize> = Vec::with_capacity(own.len());
+    for (at, _) in &own {
+        line += lesson[counted..at.start].matches('\n').count();
+        counted = at.start;
+        lines.push(line);
+    }
     lines.dedup();
     Err(Entangled { lines })
 }

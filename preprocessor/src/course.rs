@@ -99,10 +99,16 @@ impl Course {
     /// The parameters that lessons give to steps of their own, each set once, with the checks that get it.
     pub fn own_params(&self) -> Vec<(&Params, BTreeSet<&str>)> {
         let mut sets: Vec<(&Params, BTreeSet<&str>)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for step in self.steps.iter().filter(|step| !step.params.is_empty()) {
-            match sets.iter_mut().find(|(set, _)| **set == step.params) {
+            // As it stands in a step's id, which tells sets apart.
+            let written: String = step.params.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+            match places.get(&written).and_then(|at| sets.get_mut(*at)) {
                 Some((_, checks)) => drop(checks.insert(&step.check)),
-                None => sets.push((&step.params, BTreeSet::from([step.check.as_str()]))),
+                None => {
+                    places.insert(written, sets.len());
+                    sets.push((&step.params, BTreeSet::from([step.check.as_str()])));
+                }
             }
         }
         sets

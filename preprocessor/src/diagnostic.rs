@@ -138,10 +138,22 @@ pub fn byte_at(text: &str, line: usize, column: usize) -> usize {
 /// How alike two names must be (by Jaro and Winkler's measure) for one to be meant by the other.
 const ALIKE: f64 = 0.75;
 
+/// How many names are looked at for the one that was meant: each mistake in a course takes that long.
+const LOOKED_AT: usize = 200;
+
+/// How long a name may be that another is meant by: comparing takes a time that grows with both.
+const LONGEST_NAME: usize = 100;
+
+/// How alike known names are to a name, as far as they are looked at.
+pub(crate) fn likeness<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> impl Iterator<Item = (f64, &'n str)> {
+    let compared = known.take(LOOKED_AT).filter(move |known| name.len().max(known.len()) <= LONGEST_NAME);
+    compared.map(move |known| (strsim::jaro_winkler(name, known), known))
+}
+
 /// The known name that was probably meant, if one is near.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let likeness = known.map(|known| (strsim::jaro_winkler(name, known), known));
-    likeness.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
+    let alike = likeness(name, known).max_by(|a, b| a.0.total_cmp(&b.0));
+    alike.filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
 }
 
 /// How many letters of a name may be wrong for it to be certainly meant.
@@ -150,17 +162,24 @@ const MISSPELT: usize = 2;
 /// The known name, in lower case, of which at most two letters are wrong, and fewer than half.
 pub fn misspelt<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
-    let far = known.map(|known| (strsim::osa_distance(&name, known), known));
+    // The others are too far away already.
+    let near = known.take(LOOKED_AT).filter(|known| known.len().abs_diff(name.len()) <= 4 * MISSPELT);
+    let near = near.filter(|known| known.len() <= LONGEST_NAME);
+    let far = near.map(|known| (strsim::osa_distance(&name, known), known));
     far.min().filter(|(far, known)| *far <= MISSPELT && 2 * far < known.len()).map(|(_, known)| known)
 }
+
+/// How many names are listed.
+const LISTED: usize = 50;
 
 /// `did you mean …?` for the nearest known name, or the list of them.
 pub fn suggest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<String> {
     match nearest(name, known.clone()) {
         Some(known) => Some(format!("did you mean `{known}`?")),
         None => {
-            let all: Vec<&str> = known.collect();
-            (!all.is_empty()).then(|| format!("known: {}", all.join(", ")))
+            let more = if known.clone().nth(LISTED).is_some() { ", …" } else { "" };
+            let listed: Vec<&str> = known.take(LISTED).collect();
+            (!listed.is_empty()).then(|| format!("known: {}{more}", listed.join(", ")))
         }
     }
 }

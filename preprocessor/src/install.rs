@@ -4,11 +4,11 @@
 //! has changed is written, and the author's comments and order stay.
 
 use anyhow::{Context, Result};
-use std::fs;
 use std::path::Path;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use crate::CSS;
+use crate::files::{self, Readers};
 
 /// The style sheet's name, beside `book.toml`.
 const STYLE_SHEET: &str = "verify.css";
@@ -22,16 +22,17 @@ const WATCHED: &[&str] = &["checks", ".verify/results"];
 /// When `book.toml` cannot be read, changed or written.
 pub fn install(root: &Path, write: bool) -> Result<Vec<String>> {
     let manifest = root.join("book.toml");
-    let text = fs::read_to_string(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
+    let text = files::read_text(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
     let mut document: DocumentMut =
         text.parse().with_context(|| format!("{} is not valid TOML", manifest.display()))?;
     let mut changes = Vec::new();
 
     let sheet = root.join(STYLE_SHEET);
-    if fs::read_to_string(&sheet).ok().as_deref() != Some(CSS) {
+    if files::read_text(&sheet).ok().as_deref() != Some(CSS) {
         changes.push(format!("{STYLE_SHEET}: the style sheet of this version"));
         if write {
-            fs::write(&sheet, CSS).with_context(|| format!("writing {}", sheet.display()))?;
+            files::write(&sheet, CSS.as_bytes(), Readers::Others)
+                .with_context(|| format!("writing {}", sheet.display()))?;
         }
     }
     let before = changes.len();
@@ -53,7 +54,8 @@ pub fn install(root: &Path, write: bool) -> Result<Vec<String>> {
         }
     }
     if write && changes.len() > before {
-        fs::write(&manifest, document.to_string()).with_context(|| format!("writing {}", manifest.display()))?;
+        files::write(&manifest, document.to_string().as_bytes(), Readers::Others)
+            .with_context(|| format!("writing {}", manifest.display()))?;
     }
     Ok(changes)
 }

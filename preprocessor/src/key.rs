@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::check::hex;
+use crate::files;
 
 /// The environment variable that names another configuration folder.
 pub const CONFIG_DIR_VARIABLE: &str = "VERIFY_CONFIG_DIR";
@@ -50,7 +51,7 @@ impl Key {
     /// When the file cannot be read or is no key.
     pub fn read(config_dir: &Path) -> io::Result<Option<Key>> {
         let path = Key::path(config_dir);
-        match std::fs::read(&path) {
+        match files::read(&path, files::LARGEST) {
             Ok(bytes) => match bytes.try_into() {
                 Ok(bytes) => Ok(Some(Key(bytes))),
                 Err(_) => Err(io::Error::new(

@@ -12,8 +12,12 @@
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
+//! | [`files`] | what opens and writes files |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`preprocessor`], [`install`] | mdBook's side |
+
+// Tests make what the program must not meet.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod annotate;
 pub mod check;
@@ -22,6 +26,7 @@ pub mod diagnostic;
 pub mod directive;
 mod edit;
 pub mod fact_source;
+pub mod files;
 pub mod install;
 pub mod key;
 mod links;

@@ -22,12 +22,15 @@ pub(crate) struct Links<'b> {
     params: &'b Params,
     /// The anchors of pages that links have asked for.
     anchors: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
+    names: Vec<String>,
 }
 
 impl<'b> Links<'b> {
     pub(crate) fn new(src: PathBuf, book: &'b Book, params: &'b Params) -> Links<'b> {
         let page = |chapter: &'b Chapter| Some((chapter.source_path.clone()?, chapter));
-        Links { src, pages: book.chapters().filter_map(page).collect(), params, anchors: RefCell::default() }
+        let pages: BTreeMap<PathBuf, &Chapter> = book.chapters().filter_map(page).collect();
+        let names = pages.keys().map(|page| page.display().to_string()).collect();
+        Links { src, pages, params, anchors: RefCell::default(), names }
     }
 
     /// The links of a chapter that lead nowhere.
@@ -98,8 +101,7 @@ impl<'b> Links<'b> {
         if exists || is_html && (target.ends_with("print.html") || target == Path::new("index.html")) {
             return None;
         }
-        let known: Vec<String> = self.pages.keys().map(|page| page.display().to_string()).collect();
-        let near = suggest(&target.display().to_string(), known.iter().map(String::as_str));
+        let near = suggest(&target.display().to_string(), self.names.iter().map(String::as_str));
         Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "mend the link".into())))
     }
 
@@ -131,7 +133,7 @@ fn anchors_of(content: &str, params: &Params) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     // mdBook makes dashes of hyphens before it names a heading, unless the book says otherwise.
     for options in [scan::options(), scan::options() | Options::ENABLE_SMART_PUNCTUATION] {
-        let mut used = BTreeSet::new();
+        let mut used = BTreeMap::new();
         let mut open: Option<(Option<String>, String)> = None;
         for event in Parser::new_ext(content, options) {
             match event {
@@ -178,10 +180,17 @@ fn named(heading: &str) -> String {
 }
 
 /// As mdBook numbers headings that read the same.
-fn unique(name: String, used: &mut BTreeSet<String>) -> String {
-    let numbered = (1..).map(|number| format!("{name}-{number}"));
-    let free = std::iter::once(name.clone()).chain(numbered).find(|name| !used.contains(name)).unwrap_or(name);
-    used.insert(free.clone());
+fn unique(name: String, used: &mut BTreeMap<String, usize>) -> String {
+    let Some(last) = used.get(&name).copied() else {
+        used.insert(name.clone(), 0);
+        return name;
+    };
+    // The numbers up to the last are taken: nothing gives any back.
+    let numbered = (last + 1..).map(|number| (number, format!("{name}-{number}")));
+    let free = numbered.into_iter().find(|(_, numbered)| !used.contains_key(numbered));
+    let (number, free) = free.unwrap_or((last, name.clone()));
+    used.insert(name, number);
+    used.insert(free.clone(), 0);
     free
 }
 

@@ -104,11 +104,12 @@ impl Lessons<'_> {
     /// Checklist items that nothing verifies, but for those that end with a comment that should have.
     fn without_check(&mut self, chapter: &Chapter, source: &Path, nearly: &[Range<usize>]) {
         for item in scan::unmarked(&chapter.content) {
+            // They are in order and apart: if one does, it is the first that ends no earlier.
             let ends_with = |comment: &Range<usize>| {
                 let between = chapter.content.get(item.end..comment.start);
                 comment.end == item.end || between.is_some_and(|between| between.trim().is_empty())
             };
-            if nearly.iter().any(ends_with) {
+            if nearly.get(nearly.partition_point(|comment| comment.end < item.end)).is_some_and(ends_with) {
                 continue;
             }
             let spot = self.sources.spot(source, &chapter.content, item.marker);

@@ -11,6 +11,7 @@ use crate::check::{self, Body, Check, Malformed};
 use crate::course::{Course, Place, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
 use crate::directive::Directive;
+use crate::files;
 use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
 use crate::places::{Part, TomlFile};
@@ -70,7 +71,8 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         checks,
         steps: Vec::new(),
     };
-    let mut reader = Reader { course, sources: SourceMap::new(root, &config.book.src), errors, meant };
+    let sources = SourceMap::new(root, &config.book.src);
+    let mut reader = Reader { course, steps: BTreeMap::new(), sources, errors, meant };
     let mut chapters = Vec::new();
     for chapter in book.chapters() {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
@@ -99,7 +101,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
     for file in files {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let shown = Path::new("checks").join(format!("{name}.toml"));
-        let text = match fs::read_to_string(&file) {
+        let text = match files::read_text(&file) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("the check cannot be read: {error}");
@@ -145,7 +147,7 @@ fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<
     let names: BTreeSet<String> = names.collect();
     let mut read = |name: String| {
         let shown = check::shared::path(&name);
-        let lets = match fs::read_to_string(root.join(&shown)) {
+        let lets = match files::read_text(&root.join(&shown)) {
             Ok(text) => check::shared::parse(&name, &text).map_err(|wrong| malformed(&shown, &text, wrong)),
             Err(error) => {
                 let message = format!("the shared file cannot be read: {error}");
@@ -195,6 +197,8 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
 
 struct Reader<'b> {
     course: Course,
+    /// Where among the course's steps each stands.
+    steps: BTreeMap<String, usize>,
     sources: SourceMap<'b>,
     errors: Vec<Diagnostic>,
     meant: Meant,
@@ -316,20 +320,25 @@ impl Reader<'_> {
     /// Adds a step, or another place of one that is there already.
     fn add(&mut self, step: Step, members: Vec<Step>, place: Place) -> String {
         for member in members {
-            if self.course.step(&member.id).is_none() {
-                self.course.steps.push(member);
+            if !self.steps.contains_key(&member.id) {
+                self.push(member);
             }
         }
         let id = step.id.clone();
-        match self.course.steps.iter_mut().find(|other| other.id == id) {
+        match self.steps.get(&id).and_then(|at| self.course.steps.get_mut(*at)) {
             Some(other) => {
                 // A member that no lesson had named has no say in whether it is optional.
                 other.optional = step.optional && (other.optional || other.places.is_empty());
                 other.places.push(place);
             }
-            None => self.course.steps.push(Step { places: vec![place], ..step }),
+            None => self.push(Step { places: vec![place], ..step }),
         }
         id
+    }
+
+    fn push(&mut self, step: Step) {
+        self.steps.insert(step.id.clone(), self.course.steps.len());
+        self.course.steps.push(step);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The binary that the stock `mdbook` runs. All it does is in the library.
 
+#![warn(clippy::disallowed_methods)]
+
 use mdbook_verify::install::install;
 use mdbook_verify::preprocessor::answer;
 use std::io::{Read, Write};

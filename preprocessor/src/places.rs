@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Document, TableLike};
 
 use crate::diagnostic::Spot;
+use crate::files;
 
 /// A part of a TOML file: keys, and places in lists from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +87,7 @@ impl TomlFile {
     /// A file below the course's root; without places where it cannot be read.
     pub fn read(root: &Path, path: impl Into<PathBuf>) -> TomlFile {
         let path = path.into();
-        let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        let text = files::read_text(&root.join(&path)).unwrap_or_default();
         TomlFile::of(path, text)
     }
 

@@ -216,6 +216,7 @@ fn walk(content: &str) -> Walked {
     scan.items.sort_by_key(|item| item.comment.start);
     scan.open.sort_by_key(|item| item.comment.start);
     unmarked.sort_by_key(|item| item.marker.start);
+    remarks.sort_by_key(|remark| remark.start);
     scan.holes = holes(content, &contexts);
     Walked { scan, unmarked, remarks }
 }
@@ -279,10 +280,13 @@ fn comment_block(content: &str, block: Range<usize>, open: &mut [Open], scan: &m
     let comment = &content[range.clone()];
     if !Directive::is_meant(comment) || comment.matches("-->").count() != 1 {
         // A directive within other HTML.
-        for (at, _) in text.match_indices("<!--") {
-            let length = text[at..].find("-->").map_or(0, |end| end + "-->".len());
-            if Directive::is_meant(&text[at..at + length]) {
-                scan.misplaced.push(block.start + at..block.start + at + length);
+        // Each comment ends where one does next, which is looked for once.
+        let mut ends = text.match_indices("-->").map(|(at, end)| at + end.len()).peekable();
+        for (at, begin) in text.match_indices("<!--") {
+            while ends.next_if(|end| *end < at + begin.len()).is_some() {}
+            let Some(end) = ends.peek() else { break };
+            if Directive::is_meant(&text[at..*end]) {
+                scan.misplaced.push(block.start + at..block.start + end);
             }
         }
         remark(content, block, open);
@@ -301,13 +305,7 @@ fn comment_block(content: &str, block: Range<usize>, open: &mut [Open], scan: &m
 fn holes(content: &str, contexts: &[(Range<usize>, Context)]) -> Vec<Hole> {
     let mut holes = Vec::new();
     for (at, _) in content.match_indices("{{") {
-        let after = &content[at + 2..];
-        let Some(length) = after.find("}}") else { break };
-        let name = after[..length].trim_matches([' ', '\t']);
-        let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        if !first || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
-            continue;
-        }
+        let Some((name, length)) = hole(&content[at..]) else { continue };
         let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
         // The ranges are in order and apart.
         let nearest = contexts.partition_point(|(range, _)| range.end <= at);
@@ -315,14 +313,19 @@ fn holes(content: &str, contexts: &[(Range<usize>, Context)]) -> Vec<Hole> {
             .get(nearest)
             .filter(|(range, _)| range.contains(&at))
             .map_or(Context::Text, |(_, context)| *context);
-        holes.push(Hole {
-            range: at..at + 2 + length + 2,
-            name: name.to_owned(),
-            context,
-            escaped: backslashes % 2 == 1,
-        });
+        holes.push(Hole { range: at..at + length, name: name.to_owned(), context, escaped: backslashes % 2 == 1 });
     }
     holes
+}
+
+/// The name in a hole that a text begins with, and the hole's length. It is read no further than a hole goes.
+pub(crate) fn hole(text: &str) -> Option<(&str, usize)> {
+    let inner = text.strip_prefix("{{")?.trim_start_matches([' ', '\t']);
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let (name, rest) = inner.split_at(inner.find(|c| !is_letter(c))?);
+    let rest = rest.trim_start_matches([' ', '\t']).strip_prefix("}}")?;
+    let is_name = name.starts_with(|c: char| !c.is_ascii_digit());
+    is_name.then_some((name, text.len() - rest.len()))
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@
 //! includes are flattened here in the same order, and the offending line is looked for among theirs.
 
 use std::cell::RefCell;
-use std::fs;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::diagnostic::Spot;
+use crate::files;
 
 /// How deep mdBook expands includes within includes.
 const DEPTH: usize = 10;
@@ -27,15 +29,18 @@ struct Source {
     length: usize,
     /// Where each line of the chapter begins.
     starts: Vec<usize>,
-    /// The lines of its files; none where the chapter is its file.
-    lines: Option<Vec<Line>>,
+    /// Where each of them was written, as far as that can be told; nothing where the chapter is its file.
+    written: Vec<Option<Line>>,
 }
 
+/// The lines of a chapter's files by their texts, in order.
+type Lines = HashMap<String, VecDeque<Line>>;
+
 /// A line of a source file.
+#[derive(Clone)]
 struct Line {
-    path: PathBuf,
+    path: Rc<PathBuf>,
     number: usize,
-    text: String,
 }
 
 impl<'b> SourceMap<'b> {
@@ -55,35 +60,33 @@ impl<'b> SourceMap<'b> {
         let shown = file.strip_prefix(self.root).unwrap_or(&file);
         let within = range.start - start..(range.end - start).min(end - start);
         let spot = Spot { line, ..Spot::range(shown, &content[start..end], within) };
-        let Some(lines) = &chapter.lines else { return spot };
-        // The same line may stand in several places: the k-th in the chapter is the k-th among the files' lines.
-        let before = content[..start].lines().filter(|line| *line == spot.text).count();
-        let mut same = lines.iter().filter(|line| line.text == spot.text);
-        match same.nth(before) {
-            Some(line) => Spot { path: line.path.clone(), line: line.number, ..spot },
-            None => spot,
+        match chapter.written.get(line - 1) {
+            Some(Some(written)) => Spot { path: PathBuf::clone(&written.path), line: written.number, ..spot },
+            _ => spot,
         }
     }
 
     fn open(&self, source: &Path, content: &str) -> Source {
         let file = self.src.join(source);
-        let alike = fs::read_to_string(&file).is_ok_and(|text| text == content);
-        let lines = (!alike).then(|| {
-            let mut lines = Vec::new();
-            self.flatten(&file, 0, &mut lines);
-            lines
-        });
+        let alike = files::read_text(&file).is_ok_and(|text| text == content);
         let starts = [0].into_iter().chain(content.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { chapter: source.to_owned(), length: content.len(), starts, lines }
+        let mut written = Vec::new();
+        if !alike {
+            // The same line may stand in several places: the k-th in the chapter is the k-th among the files' lines.
+            let mut lines = Lines::new();
+            self.flatten(&file, 0, &mut lines);
+            written.extend(content.lines().map(|line| lines.get_mut(line)?.pop_front()));
+        }
+        Source { chapter: source.to_owned(), length: content.len(), starts, written }
     }
 
-    fn flatten(&self, file: &Path, depth: usize, lines: &mut Vec<Line>) {
+    fn flatten(&self, file: &Path, depth: usize, lines: &mut Lines) {
         let inside =
             file.canonicalize().is_ok_and(|real| self.root.canonicalize().is_ok_and(|root| real.starts_with(root)));
-        let Some(text) = inside.then(|| fs::read_to_string(file).ok()).flatten() else { return };
-        let path = file.strip_prefix(self.root).unwrap_or(file);
+        let Some(text) = inside.then(|| files::read_text(file).ok()).flatten() else { return };
+        let path = Rc::new(file.strip_prefix(self.root).unwrap_or(file).to_owned());
         for (at, line) in text.lines().enumerate() {
-            lines.push(Line { path: path.to_owned(), number: at + 1, text: line.to_owned() });
+            lines.entry(line.to_owned()).or_default().push_back(Line { path: Rc::clone(&path), number: at + 1 });
             if depth < DEPTH
                 && let Some(included) = included(line)
             {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::suggest;
+use crate::diagnostic::{likeness, suggest};
 use crate::param::Params;
-use crate::scan::{Context, Hole};
+use crate::scan::{self, Context, Hole};
 
 /// A hole whose name no parameter has.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,17 +45,29 @@ pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<
 
 /// A plain text with its holes filled.
 pub(crate) fn fill(text: &str, params: &Params) -> String {
-    if !text.contains("{{") {
-        return text.to_owned();
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match scan::hole(rest).and_then(|(name, length)| Some((params.get(name)?, length))) {
+            Some((value, length)) => {
+                filled.push_str(&value.to_string());
+                rest = &rest[length..];
+            }
+            // One brace on: more may stand in a row.
+            None => {
+                filled.push('{');
+                rest = &rest[1..];
+            }
+        }
     }
-    params.iter().fold(text.to_owned(), |text, (name, value)| {
-        let value = value.to_string();
-        text.replace(&format!("{{{{ {name} }}}}"), &value).replace(&format!("{{{{{name}}}}}"), &value)
-    })
+    filled.push_str(rest);
+    filled
 }
 
 fn alike(name: &str, params: &Params) -> bool {
-    params.keys().any(|known| strsim::jaro_winkler(name, known) > LIKE)
+    likeness(name, params.keys().map(String::as_str)).any(|(alike, _)| alike > LIKE)
 }
 
 fn markdown(text: &str) -> String {

@@ -6,6 +6,11 @@
 mod common;
 
 use common::Machine;
+use std::fs::File;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn its_preprocessors_and_renderers_are_not_run() {
@@ -229,7 +234,7 @@ fn nothing_outside_of_its_folder_is_read() {
         }),
         ("a link outside of the sources, and back", |machine| {
             std::fs::create_dir_all(machine.home.path().join("some/dir")).unwrap();
-            std::os::unix::fs::symlink(machine.home.path().join("some"), machine.course.join("l")).unwrap();
+            symlink(machine.home.path().join("some"), machine.course.join("l")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include ../l/../secret.md}}\n\nYou read");
         }),
         ("an absolute chapter", |machine| {
@@ -248,12 +253,11 @@ fn nothing_outside_of_its_folder_is_read() {
         }),
         ("an include through a link inside the course", |machine| {
             machine.write("deep/a/b/real.md", "{{#include ../../secret.md}}\n");
-            std::os::unix::fs::symlink("../deep/a/b/real.md", machine.course.join("src/l.md")).unwrap();
+            symlink("../deep/a/b/real.md", machine.course.join("src/l.md")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include l.md}}\n\nYou read");
         }),
         ("a check that is a link", |machine| {
-            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("checks/z.toml"))
-                .unwrap();
+            symlink(machine.home.path().join("secret.md"), machine.course.join("checks/z.toml")).unwrap();
         }),
         ("an include", |machine| machine.edit("src/README.md", "You read", "{{#include ../../secret.md}}\n\nYou read")),
         ("an include in an include", |machine| {
@@ -267,11 +271,10 @@ fn nothing_outside_of_its_folder_is_read() {
         ("a chapter", |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(../../secret.md)")),
         ("a picture that is a symbolic link", |machine| {
             let secret = machine.home.path().join("secret.md");
-            std::os::unix::fs::symlink(secret, machine.course.join("src/picture.png")).unwrap();
+            symlink(secret, machine.course.join("src/picture.png")).unwrap();
         }),
         ("a symbolic link", |machine| {
-            std::os::unix::fs::symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md"))
-                .unwrap();
+            symlink(machine.home.path().join("secret.md"), machine.course.join("src/link.md")).unwrap();
             machine.edit("src/README.md", "You read", "{{#include link.md}}\n\nYou read");
         }),
     ];
@@ -421,7 +424,7 @@ fn nothing_is_written_through_its_links() {
         std::fs::write(victim.join("thesis.txt"), "years of work").unwrap();
         let link = machine.course.join(link);
         std::fs::create_dir_all(link.parent().unwrap()).unwrap();
-        std::os::unix::fs::symlink(victim.parent().unwrap().join(target), &link).unwrap();
+        symlink(victim.parent().unwrap().join(target), &link).unwrap();
         machine.verify(&["build", "--practice"]);
         machine.verify(&["practice", "do", "account-created"]);
         machine.verify(&["--practice", "account-created"]);
@@ -437,7 +440,7 @@ fn a_build_takes_the_place_of_nothing_else() {
     let machine = Machine::new();
     let victim = machine.home.path().canonicalize().unwrap().join("victim");
     std::fs::create_dir(&victim).unwrap();
-    std::os::unix::fs::symlink(&victim, machine.course.join("out")).unwrap();
+    symlink(&victim, machine.course.join("out")).unwrap();
     for (folder, why) in [
         ("out/autostart", "symbolic link"),
         ("src", "would delete"),
@@ -489,7 +492,7 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
             "a summary that is a device",
             |machine| {
                 std::fs::remove_file(machine.course.join("src/SUMMARY.md")).unwrap();
-                std::os::unix::fs::symlink("/dev/zero", machine.course.join("src/SUMMARY.md")).unwrap();
+                symlink("/dev/zero", machine.course.join("src/SUMMARY.md")).unwrap();
             },
             "is a symbolic link",
         ),
@@ -500,14 +503,14 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
         ),
         (
             "a device",
-            |machine| std::os::unix::fs::symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),
+            |machine| symlink("/dev/zero", machine.course.join("checks/z.toml")).unwrap(),
             "is a symbolic link",
         ),
         (
             "a pipe",
             |machine| {
                 let pipe = machine.course.join("checks/f.toml");
-                assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+                assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
             },
             "is no ordinary file",
         ),
@@ -530,4 +533,125 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
             assert!(ran.stderr.contains(why), "{name}: {ran:?}");
         }
     }
+}
+
+/// What a course, or whoever writes to its folder, can put in the place of a file, and how that is called.
+type NoFile = (&'static str, fn(&Path), &'static str);
+
+const NO_FILES: [NoFile; 5] = [
+    ("a device", |path| symlink("/dev/zero", path).unwrap(), "it is a symbolic link"),
+    ("a pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "it is a pipe"),
+    ("a socket", |path| drop(UnixListener::bind(path).unwrap()), "it is a socket"),
+    ("a folder", |path| std::fs::create_dir(path).unwrap(), "it is a folder"),
+    // Without taking any room.
+    ("a terabyte", |path| File::create(path).unwrap().set_len(1 << 40).unwrap(), "it has more than"),
+];
+
+#[test]
+fn what_takes_the_place_of_a_file_of_ours_is_named_and_not_waited_for() {
+    for (name, put, what) in NO_FILES {
+        let machine = Machine::new();
+        machine.verify(&["--practice=done", "cost-budget"]);
+        put(&machine.course.join(".verify/practice-actions.json"));
+        for arguments in [&["--practice", "cost-budget"][..], &["practice", "do", "cost-budget"], &["lint"]] {
+            let ran = machine.verify(arguments);
+            let lints = arguments == ["lint"];
+            assert_eq!(ran.status, if lints { 0 } else { 2 }, "{name}: {ran:?}");
+            let told = ran.stderr.contains(what) && ran.stderr.contains("~/course/.verify/practice-actions.json");
+            assert!(told || lints, "{name}: {ran:?}");
+        }
+        let machine = Machine::new();
+        machine.verify(&["--practice=done", "cost-budget"]);
+        let results = machine.course.join(".verify/results/practice.json");
+        std::fs::remove_file(&results).unwrap();
+        put(&results);
+        let ran = machine.verify(&["--practice=done", "cost-budget"]);
+        assert!(ran.status == 0 && ran.stderr.contains(what), "{name}: it is set aside: {ran:?}");
+        for file in ["key", "bindings.json"] {
+            let machine = Machine::new();
+            machine.bind(&[("production", "AKIAEXAMPLE", "s", "")]);
+            let path = machine.home.path().join("config").join(file);
+            let _ = std::fs::remove_file(&path);
+            put(&path);
+            let ran = machine.verify(&["cost-budget"]);
+            let told = ran.stderr.contains(what) && ran.stderr.contains(&format!("~/config/{file}"));
+            assert!(ran.status == 2 && told, "{name}: {ran:?}");
+        }
+        if name != "a terabyte" {
+            let machine = Machine::new();
+            machine.write(".verify/notes", "");
+            put(&machine.course.join(".verify/lock"));
+            let ran = machine.verify(&["--practice=done", "cost-budget"]);
+            let told = ran.stderr.contains(what) && ran.stderr.contains("~/course/.verify/lock");
+            assert!(ran.status == 2 && told, "{name}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_a_text_of_the_course_is_named_and_not_waited_for() {
+    for (name, put, _) in NO_FILES {
+        for file in ["book.toml", "src/SUMMARY.md", "src/README.md", "checks/cost-budget.toml"] {
+            let machine = Machine::new();
+            std::fs::remove_file(machine.course.join(file)).unwrap();
+            put(&machine.course.join(file));
+            for arguments in [&["build"][..], &["lint"], &["--practice", "cost-budget"]] {
+                let ran = machine.verify(arguments);
+                let told = ran.stdout.clone() + &ran.stderr;
+                assert!(ran.status == 2 && told.contains(file.rsplit('/').next().unwrap()), "{name}: {ran:?}");
+            }
+        }
+    }
+    let machine = Machine::new();
+    machine.write("book.toml", &"no TOML ".repeat(1 << 20));
+    assert!(machine.verify(&["build"]).stderr.contains("are allowed"), "its size is looked at before what is in it");
+    let machine = Machine::new();
+    machine.edit("src/SUMMARY.md", "(production-account.md)", "(lesson.txt)");
+    File::create(machine.course.join("src/lesson.txt")).unwrap().set_len(1 << 40).unwrap();
+    assert!(machine.verify(&["build"]).stderr.contains("are allowed"), "whatever a chapter is called");
+}
+
+#[test]
+fn what_a_killed_run_has_left_goes_with_the_next_one_and_nothing_else() {
+    let mut machine = Machine::new();
+    let temporary = machine.home.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    machine.set("TMPDIR", temporary.to_str().unwrap());
+    machine.verify(&["--practice=done", "cost-budget"]);
+    let own = machine.course.join(".verify");
+    let scratch = |name: &str| {
+        let folder = temporary.join(format!("mdbook-verify-scratch-{name}"));
+        std::fs::create_dir_all(folder.join("files/pages")).unwrap();
+        File::create(folder.join("lock")).unwrap()
+    };
+    let part = |name: &str| File::create(own.join(format!(".verify-{name}.part"))).unwrap();
+    drop([part("left"), scratch("left")]);
+    // Another process writes these.
+    let used = [part("used"), scratch("used")];
+    used.iter().for_each(|file| file.lock().unwrap());
+    machine.write(".verify/verify-notes.part", "an author's own");
+    assert_eq!(machine.verify(&["--practice=done", "--build", "cost-budget"]).status, 0);
+    let names = |folder: &Path, part: &str| {
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.contains(part)).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&own, ".part"), [".verify-used.part", "verify-notes.part"]);
+    assert_eq!(names(&temporary, ""), ["mdbook-verify-scratch-used"]);
+}
+
+#[test]
+fn a_recording_takes_the_place_of_a_file_only() {
+    let machine = Machine::new();
+    for (name, put, what) in &NO_FILES[..4] {
+        let path = machine.course.join("run.json");
+        put(&path);
+        let ran = machine.verify(&["--practice=done", "--record", "run.json", "cost-budget"]);
+        assert!(ran.status == 2 && ran.stderr.contains(what), "{name}: {ran:?}");
+        std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir(&path)).unwrap();
+    }
+    let ran = machine.verify(&["--practice=done", "--record", "run.json", "cost-budget"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(machine.verify(&["--replay", "run.json", "cost-budget"]).status, 0);
 }

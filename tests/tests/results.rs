@@ -46,6 +46,10 @@ fn two_hundred_kills_lose_and_corrupt_nothing() {
     }
     let status = machine.verify(&["status", "--practice", "--format", "json"]);
     assert_ne!(status.status, 2, "the seal holds: {status:?}");
+    machine.verify(&["--practice=done", "cost-budget"]);
+    let names = fs::read_dir(machine.course.join(".verify")).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".part")).collect();
+    assert!(left.is_empty(), "the kills left {left:?}");
 }
 
 #[test]

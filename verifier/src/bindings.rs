@@ -4,12 +4,12 @@
 //! course must not bring its own. They hold names and the account id that was seen, never secrets.
 
 use anyhow::{Context, Result};
+use mdbook_verify::files::{self, Readers};
 use mdbook_verify::key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The bindings of one course, by the course's name for the account.
@@ -102,7 +102,7 @@ fn path() -> Result<PathBuf> {
 }
 
 fn read_file(path: &Path) -> Result<File> {
-    match fs::read(path) {
+    match files::read(path, files::LARGEST) {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .with_context(|| format!("{} is damaged; mend it, or remove it and bind again", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::new()),
@@ -131,15 +131,13 @@ pub fn update(course_root: &Path, change: impl FnOnce(&mut Bindings) -> Result<(
     let path = path()?;
     let folder = path.parent().context("the configuration folder has no parent")?;
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let lock = fs::File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+    let lock = files::open_lock(&folder.join("lock")).with_context(|| format!("opening {}/lock", folder.display()))?;
     lock.lock().with_context(|| format!("locking {}", folder.display()))?;
     let mut file = read_file(&path)?;
     change(file.entry(course_key(course_root)).or_default())?;
     file.retain(|_, bindings| !bindings.is_empty());
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(serde_json::to_string_pretty(&file)?.as_bytes())?;
-    temporary.persist(&path).with_context(|| format!("writing {}", path.display()))?;
-    Ok(())
+    let text = serde_json::to_string_pretty(&file)?;
+    files::write(&path, text.as_bytes(), Readers::Owner).with_context(|| format!("writing {}", path.display()))
 }
 
 #[cfg(test)]

@@ -9,11 +9,9 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
+use mdbook_verify::files::{self, Folder, Readers};
 use mdbook_verify::{CSS, JS, VerifyPreprocessor};
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 use crate::includes::ConfinedLinks;
 use crate::sanitize::{Notices, Sanitized, Seal};
@@ -58,8 +56,7 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 /// # Errors
 /// All that is wrong with its configuration and the checks.
 pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
-    let config = Config::from_disk(root.join("book.toml"))?;
-    let config = if trusted { config } else { trust::config(root, &config)? };
+    let config = config(root, trusted)?;
     Ok(Course::read(root, &config, &Book::new())?)
 }
 
@@ -68,9 +65,8 @@ pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
 /// # Errors
 /// When the book's configuration cannot be read, or names a folder outside of the course.
 pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
-    let config = Config::from_disk(root.join("book.toml"))?;
+    let config = config(root, trusted)?;
     if !trusted {
-        trust::config(root, &config)?;
         trust::files(root, &config.book.src)?;
     }
     Ok(root.join(config.book.src))
@@ -121,7 +117,7 @@ pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<Built> {
 #[derive(Debug)]
 pub struct LiveBook {
     /// The folder of the built book, which goes with this.
-    pub built: TempDir,
+    pub built: Folder,
     /// The folder of the course's sources. What isn't a chapter is copied from there as it is.
     pub sources: PathBuf,
     /// What of the course was left out of it.
@@ -140,7 +136,7 @@ pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
     js.push(PathBuf::from(SCRIPT));
     book.config.set("output.html.additional-js", js)?;
-    let built = tempfile::tempdir().context("making a folder for the book")?;
+    let built = Folder::new().context("making a folder for the book")?;
     built.path().clone_into(&mut book.config.build.build_dir);
     let sources = book.source_dir();
     book.build()?;
@@ -153,7 +149,7 @@ struct Prepared {
     /// What of the course is left out when it is built.
     notices: Notices,
     /// The empty folder that stands for its theme.
-    theme: TempDir,
+    theme: Folder,
 }
 
 fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prepared> {
@@ -163,7 +159,7 @@ fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prep
     css.retain(|sheet| sheet.file_name().is_none_or(|name| name != "verify.css"));
     css.push(PathBuf::from(STYLE_SHEET));
     book.config.set("output.html.additional-css", css)?;
-    let theme = tempfile::tempdir().context("making an empty folder")?;
+    let theme = Folder::new().context("making an empty folder")?;
     let notices = Notices::default();
     if trusted {
         book.with_preprocessor(ours);
@@ -181,26 +177,29 @@ fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
     let folder = store::folder(root)?.join("assets");
     store::real_folder(&folder)?;
     let path = root.join(path);
-    let is_file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
-    if !is_file || fs::read_to_string(&path).ok().as_deref() != Some(text) {
-        let context = || format!("writing {}", path.display());
-        let mut temporary = tempfile::NamedTempFile::new_in(&folder).with_context(context)?;
-        temporary.write_all(text.as_bytes()).with_context(context)?;
-        temporary.persist(&path).with_context(context)?;
+    if files::read(&path, files::LARGEST_TEXT).ok().as_deref() != Some(text.as_bytes()) {
+        files::write(&path, text.as_bytes(), Readers::Others).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }
 
+/// A course's `book.toml`, looked at before it is read: as it is where the course is trusted, and else what a course may
+/// have in it.
+pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
+    let path = root.join("book.toml");
+    if !trusted {
+        trust::plain_file(&path)?;
+    }
+    let text = files::read_text(&path).with_context(|| format!("reading {}", path.display()))?;
+    let config = text.parse::<Config>()?;
+    if trusted { Ok(config) } else { trust::config(root, &config) }
+}
+
 fn load(root: &Path, trusted: bool) -> Result<MDBook> {
-    let config = Config::from_disk(root.join("book.toml"))?;
-    let config = match trusted {
-        true => config,
-        false => {
-            let config = trust::config(root, &config)?;
-            trust::files(root, &config.book.src)?;
-            config
-        }
-    };
+    let config = config(root, trusted)?;
+    if !trusted {
+        trust::files(root, &config.book.src)?;
+    }
     let mut book = MDBook::load_with_config(root, config)?;
     if !trusted {
         book.with_preprocessor(ConfinedLinks);

@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::Course;
-use std::fs;
+use mdbook_verify::files::{self, Readers};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::report::reference;
-use crate::{book, compile};
+use crate::{book, compile, store};
 
 /// The reference chapter's file, below the sources.
 const REFERENCE: &str = "reference.md";
@@ -65,14 +65,14 @@ impl Reference {
     fn of(root: &Path, trusted: bool) -> Result<Reference> {
         let src = book::sources(root, trusted)?;
         let path = src.join(REFERENCE);
-        let summary = fs::read_to_string(src.join("SUMMARY.md")).unwrap_or_default();
+        let summary = files::read_text(&src.join("SUMMARY.md")).unwrap_or_default();
         if !summary.contains(&format!("({REFERENCE})")) && !summary.contains(&format!("(./{REFERENCE})")) {
             return Ok(Reference::None);
         }
         if path.is_symlink() {
             bail!("{} is a symbolic link, and verify writes the reference to a file of the course", path.display());
         }
-        match fs::read_to_string(&path) {
+        match files::read_text(&path) {
             Ok(before) if before.contains(reference::MARK) => Ok(Reference::There { path, before }),
             Ok(_) => Ok(Reference::None),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -89,7 +89,7 @@ impl Reference {
 /// All that is wrong with the course, or when a file cannot be written.
 pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
     make_missing(root, trusted)?;
-    write(stale(root, trusted)?)
+    write(root, stale(root, trusted)?)
 }
 
 /// Makes the generated chapters that are missing, so that the book can be read.
@@ -98,18 +98,19 @@ pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
 /// When the book cannot be read, or a file not written.
 pub fn make_missing(root: &Path, trusted: bool) -> Result<()> {
     match Reference::of(root, trusted)? {
-        Reference::Missing(missing) => write(vec![missing]),
+        Reference::Missing(missing) => write(root, vec![missing]),
         Reference::None | Reference::There { .. } => Ok(()),
     }
 }
 
-/// Writes these chapters.
+/// Writes these chapters of a course.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(stale: Vec<Stale>) -> Result<()> {
+pub fn write(root: &Path, stale: Vec<Stale>) -> Result<()> {
     for Stale { path, text } in stale {
-        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        files::write_by(&store::folder(root)?, &path, text.as_bytes(), Readers::Others)
+            .with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }

@@ -24,6 +24,9 @@
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
+// Tests make what the program must not meet.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 pub mod account;
 pub mod bindings;
 pub mod book;

@@ -1,5 +1,7 @@
 //! The binary `verify`. All it does is in the library.
 
+#![warn(clippy::disallowed_methods)]
+
 use std::process::ExitCode;
 use verify::cli::{self, Exit};
 

@@ -1,11 +1,11 @@
 //! Recordings: the evidence of a run in a file. A recording is the bug report, the offline mode and the test fixture.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::files::{self, Readers};
 use mdbook_verify::results::{Call, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -63,7 +63,8 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
     };
     let mut text = serde_json::to_string_pretty(&recording)?;
     text.push('\n');
-    fs::write(path, text).with_context(|| format!("writing the recording {}", path.display()))
+    files::write(path, text.as_bytes(), Readers::Others)
+        .with_context(|| format!("writing the recording {}", path.display()))
 }
 
 /// Reads a recorded run.
@@ -72,7 +73,8 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
 /// When the file cannot be read, or its evidence hasn't this version's shape: an unknown or missing field could be
 /// mistaken for evidence.
 pub fn read(path: &Path) -> Result<Gathered> {
-    let bytes = fs::read(path).with_context(|| format!("reading the recording {}", path.display()))?;
+    let bytes = files::read_theirs(path, files::LARGEST)
+        .with_context(|| format!("reading the recording {}", path.display()))?;
     let shown = path.display().to_string();
     let recorded = serde_json::from_slice(&bytes).with_context(|| format!("{shown} is not JSON"))?;
     of_json(recorded, &shown)

@@ -5,10 +5,10 @@
 //! replaced.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::files::{self, Readers};
 use mdbook_verify::key::{self, Key};
 use mdbook_verify::results::{Results, Unusable};
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::evidence::time;
@@ -80,13 +80,9 @@ impl Store {
 
     fn replace(&self, folder: &Path, text: &str) -> Result<()> {
         let path = self.path();
-        let context = || format!("writing {}", path.display());
-        // Beside `results/`, so that whoever watches that folder sees whole files only.
-        let mut temporary = tempfile::Builder::new().prefix("results-").tempfile_in(folder).with_context(context)?;
-        temporary.write_all(text.as_bytes()).with_context(context)?;
-        temporary.as_file().sync_all().with_context(context)?;
-        temporary.persist(&path).with_context(context)?;
-        Ok(())
+        // The part stands beside `results/`, so that whoever watches that folder sees whole files only.
+        let written = files::write_by(folder, &path, text.as_bytes(), Readers::Owner);
+        written.with_context(|| format!("writing {}", path.display()))
     }
 
     fn set_aside(&self, folder: &Path, unusable: &Unusable) -> Result<String> {
@@ -107,8 +103,7 @@ impl Store {
 /// When it cannot be had.
 pub fn lock(course_root: &Path) -> Result<File> {
     let path = folder(course_root)?.join("lock");
-    let lock = File::options().create(true).truncate(false).write(true).open(&path);
-    let lock = lock.with_context(|| format!("opening {}", path.display()))?;
+    let lock = files::open_lock(&path).with_context(|| format!("opening {}", path.display()))?;
     lock.lock().with_context(|| format!("locking {}", path.display()))?;
     Ok(lock)
 }
@@ -123,15 +118,8 @@ pub fn folder(course_root: &Path) -> Result<PathBuf> {
     real_folder(&folder.join("results"))?;
     let ignore = folder.join(".gitignore");
     // Anew only: what a course put there may be a link that leads elsewhere.
-    match File::create_new(&ignore) {
-        Ok(mut file) => file.write_all(b"*\n").with_context(|| format!("writing {}", ignore.display()))?,
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error).with_context(|| format!("writing {}", ignore.display())),
-    }
-    for file in ["lock", "practice-actions.json"] {
-        if folder.join(file).is_symlink() {
-            bail!("{} is a symbolic link, which verify does not write through: remove it", folder.join(file).display());
-        }
+    if fs::symlink_metadata(&ignore).is_err() {
+        files::create(&ignore, b"*\n", Readers::Others).with_context(|| format!("writing {}", ignore.display()))?;
     }
     Ok(folder)
 }
@@ -160,12 +148,9 @@ fn learner_key(dir: &Path) -> Result<Key> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes for a key: {error}"))?;
     let path = Key::path(dir);
-    // tempfile makes files that nobody else may read.
-    let mut temporary = tempfile::NamedTempFile::new_in(dir).with_context(|| format!("writing {}", path.display()))?;
-    temporary.write_all(&bytes)?;
-    match temporary.persist_noclobber(&path) {
-        Ok(_) => Ok(Key::new(bytes)),
+    match files::create(&path, &bytes, Readers::Owner).with_context(|| format!("writing {}", path.display()))? {
+        true => Ok(Key::new(bytes)),
         // Another process made one in the meantime: that one counts.
-        Err(_) => Key::read(dir)?.with_context(|| format!("writing {}", path.display())),
+        false => Key::read(dir)?.with_context(|| format!("writing {}", path.display())),
     }
 }

@@ -65,7 +65,7 @@ fn apart(build: &Path, src: &Path) -> Result<()> {
 pub(crate) const TRUST: &str = "if you trust whoever made it, say --trust-course";
 
 /// The largest text of a course.
-pub(crate) const LARGEST: u64 = 4 << 20;
+pub(crate) const LARGEST: u64 = mdbook_verify::files::LARGEST_TEXT;
 
 /// Makes sure, before anything is read, that the course's files are files: no symbolic links, which lead elsewhere, no
 /// devices or pipes, which never end, and no texts without end.
@@ -73,7 +73,6 @@ pub(crate) const LARGEST: u64 = 4 << 20;
 /// # Errors
 /// The first that isn't.
 pub fn files(root: &Path, src: &Path) -> Result<()> {
-    plain_file(&root.join("book.toml"))?;
     for folder in [root.join(src), root.join("checks")] {
         if folder.is_symlink() {
             bail!("{} is a symbolic link, and may lead outside the course; {TRUST}", folder.display());
@@ -96,7 +95,11 @@ fn plain_files(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn plain_file(path: &Path) -> Result<()> {
+/// Makes sure that a file of the course is one, and if it is a text, one of a size that somebody may have written.
+///
+/// # Errors
+/// What it is instead.
+pub(crate) fn plain_file(path: &Path) -> Result<()> {
     let about = fs::symlink_metadata(path).with_context(|| format!("opening {}", path.display()))?;
     if about.is_symlink() {
         bail!("{} is a symbolic link, and may lead outside the course; {TRUST}", path.display());
@@ -105,8 +108,12 @@ fn plain_file(path: &Path) -> Result<()> {
         bail!("{} is no ordinary file; {TRUST}", path.display());
     }
     let is_text = path.extension().is_some_and(|extension| ["md", "toml"].iter().any(|text| extension == *text));
-    if is_text && about.len() > LARGEST {
-        bail!("{} has {} bytes, and {LARGEST} are allowed; {TRUST}", path.display(), about.len());
+    if is_text { of_a_size(path, about.len()) } else { Ok(()) }
+}
+
+fn of_a_size(path: &Path, length: u64) -> Result<()> {
+    if length > LARGEST {
+        bail!("{} has {length} bytes, and {LARGEST} are allowed; {TRUST}", path.display());
     }
     Ok(())
 }
@@ -115,7 +122,7 @@ fn plain_file(path: &Path) -> Result<()> {
 /// the built book.
 fn summary(src: &Path) -> Result<()> {
     let file = src.join("SUMMARY.md");
-    let Ok(text) = fs::read_to_string(&file) else { return Ok(()) };
+    let Ok(text) = mdbook_verify::files::read_text(&file) else { return Ok(()) };
     // Without extensions, as mdBook reads it: with them, something could be a link to mdBook and none here.
     for event in pulldown_cmark::Parser::new(&text) {
         let pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) = event else { continue };
@@ -129,6 +136,10 @@ fn summary(src: &Path) -> Result<()> {
         let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
         if !path.components().all(plain) || !spaces.chars().all(fits) {
             bail!("SUMMARY.md names the chapter {dest_url}, which no page may be called; {TRUST}");
+        }
+        // A chapter's file may be called anything.
+        if let Ok(about) = fs::symlink_metadata(src.join(path)) {
+            of_a_size(&src.join(path), about.len())?;
         }
     }
     Ok(())

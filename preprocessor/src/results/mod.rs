@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::course::Step;
+use crate::files;
 use crate::key::Key;
 
 mod verdict;
@@ -260,16 +262,13 @@ impl Results {
     /// Why the file that is there cannot be used.
     pub fn read(course_root: &Path, practice: bool, key: Option<&Key>) -> Result<Option<Results>, Unusable> {
         let path = Results::path(course_root, practice);
-        // A course could ship something else there, which never ends.
-        match std::fs::symlink_metadata(&path) {
-            Ok(about) if !about.is_file() || about.len() > LARGEST => {
-                return Err(Unusable::Damaged("it is no ordinary file".into()));
-            }
-            _ => {}
-        }
-        match std::fs::read(path) {
+        match files::read(&path, LARGEST) {
             Ok(bytes) => Results::parse(&bytes, practice, key).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            // Something else that a course brings, which may never end.
+            Err(error) if [ErrorKind::InvalidInput, ErrorKind::FileTooLarge].contains(&error.kind()) => {
+                Err(Unusable::Damaged(error.to_string()))
+            }
             Err(error) => Err(Unusable::Io(error)),
         }
     }

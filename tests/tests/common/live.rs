@@ -34,6 +34,20 @@ pub struct Answer {
 impl Serving {
     /// A server whose one-time address was exchanged for the cookie.
     pub fn start(machine: &Machine, arguments: &[&str]) -> Serving {
+        let mut serving = Serving::unopened(machine, arguments);
+        let (host, token) = (serving.host(), &serving.token);
+        let exchanged = serving.send(&format!("GET /?token={token} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(exchanged.status, 200, "{exchanged:?}");
+        let (_, key) = exchanged.body.split_once("setItem(\"verify-key\", \"").unwrap();
+        serving.key = key.split('"').next().unwrap().to_owned();
+        let set = exchanged.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+        assert!(set.contains("httponly") && set.contains("samesite=strict"), "{set}");
+        serving.cookie = set.split(';').next().unwrap().to_owned();
+        serving
+    }
+
+    /// A server whose one-time address nobody has opened.
+    pub fn unopened(machine: &Machine, arguments: &[&str]) -> Serving {
         let mut command = machine.command(&binary("verify"));
         command.arg("serve").args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -46,22 +60,14 @@ impl Serving {
             }
         };
         let (port, token) = address.split_once("/?token=").unwrap();
-        let mut serving = Serving {
+        Serving {
             child,
             port: port.parse().unwrap(),
             token: token.to_owned(),
             cookie: String::new(),
             key: String::new(),
             said,
-        };
-        let exchanged = serving.send(&format!("GET /?token={token} HTTP/1.1\r\nHost: {}\r\n\r\n", serving.host()));
-        assert_eq!(exchanged.status, 200, "{exchanged:?}");
-        let (_, key) = exchanged.body.split_once("setItem(\"verify-key\", \"").unwrap();
-        serving.key = key.split('"').next().unwrap().to_owned();
-        let set = exchanged.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-        assert!(set.contains("httponly") && set.contains("samesite=strict"), "{set}");
-        serving.cookie = set.split(';').next().unwrap().to_owned();
-        serving
+        }
     }
 
     pub fn host(&self) -> String {

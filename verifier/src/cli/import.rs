@@ -1,6 +1,7 @@
 //! `verify import`: from a raw lesson to chapters of the book.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::files::{self, Readers};
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ fn below(file: &Path, folder: &Path) -> Option<String> {
 
 /// The lesson's text.
 fn read(file: &Path) -> Result<String> {
-    let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let bytes = files::read_theirs(file, files::LARGEST_TEXT).with_context(|| format!("reading {}", file.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -114,17 +115,5 @@ fn write(sources: &Path, change: &Change) -> Result<()> {
     let folder = path.parent().unwrap_or(sources);
     let what = || format!("writing {}", path.display());
     fs::create_dir_all(folder).with_context(what)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(what)?;
-    file.write_all(change.after.as_bytes()).with_context(what)?;
-    #[cfg(unix)]
-    readable(file.as_file()).with_context(what)?;
-    file.persist(&path).with_context(what)?;
-    Ok(())
-}
-
-/// A temporary file is its owner's alone; a chapter is like any other file.
-#[cfg(unix)]
-fn readable(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    files::write(&path, change.after.as_bytes(), Readers::Others).with_context(what)
 }

@@ -29,6 +29,7 @@ use mdbook_verify::fact_source::Day;
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::evidence::time;
 use crate::report::Form;
 pub use crate::report::exit::Exit;
 
@@ -298,6 +299,8 @@ pub fn run() -> Result<Exit> {
 
 /// Runs what asks AWS. Only that needs tokio's threads.
 fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    // Requests are signed for a moment, and what they give is dated.
+    time::clock()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("starting the threads that ask AWS")?.block_on(work)
 }

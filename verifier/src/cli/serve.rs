@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, anyhow};
 use mdbook_verify::course::Step;
+use mdbook_verify::files::{self, Folder, Readers};
 use mdbook_verify::results::Results;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
 use super::session::Session;
@@ -33,7 +33,7 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let recipe = Recipe { root, practice: common.practice.is_some(), trusted: common.trust_course };
     let (listeners, port) = serve::bind(port).await?;
     let gate = Gate::new(port)?;
-    let address = gate.address().unwrap_or_default();
+    let address = gate.address();
     // What requests come to is shown in the page; only questions are asked in this terminal.
     let worker = Worker { common: Common { format: Format::Json, ..common } };
     let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
@@ -42,7 +42,7 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     notice(&format!("The live book: {address}\nThe address works once, for one browser. Ctrl-C stops."));
     // It stands there until the server ends, for a browser that is slow to start.
     let door = if open { door(&address) } else { None };
-    if open && door.as_ref().is_none_or(|door| open::that_detached(door.path()).is_err()) {
+    if open && door.as_ref().is_none_or(|door| open::that_detached(&door.path).is_err()) {
         notice("No browser could be started: open the address yourself.");
     }
     tokio::select! {
@@ -52,14 +52,21 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     Ok(Exit::Done)
 }
 
+/// A page on this disk, which goes with this.
+struct Door {
+    path: PathBuf,
+    _folder: Folder,
+}
+
 /// A page that leads to the address, which nobody else can read: what stands in a command line, everybody on this machine
 /// can.
-fn door(address: &str) -> Option<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix("verify-serve-").suffix(".html").tempfile().ok()?;
+fn door(address: &str) -> Option<Door> {
+    let folder = Folder::new().ok()?;
+    let path = folder.path().join("verify-serve.html");
     let page =
         format!("<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={address}\">");
-    file.write_all(page.as_bytes()).ok()?;
-    Some(file)
+    files::write(&path, page.as_bytes(), Readers::Owner).ok()?;
+    Some(Door { path, _folder: folder })
 }
 
 /// Does what pages ask for.

@@ -1,10 +1,9 @@
 //! The files of a class: a results document a learner, named after the learner.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use mdbook_verify::results::Results;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a file's name keeps as it is; all else is percent-encoded, so that a name is never a path.
@@ -54,17 +53,7 @@ pub fn found(path: &Path) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// Why it is none that this program can use.
 pub fn read(path: &Path) -> Result<Results> {
-    // What never ends is not even opened.
-    let about = fs::metadata(path).context("it cannot be read")?;
-    if !about.is_file() {
-        bail!("it is no ordinary file");
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).context("it cannot be read")?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).context("it cannot be read")?;
-    if bytes.len() as u64 > LARGEST {
-        bail!("it is larger than {} MB, which no results document is", LARGEST >> 20);
-    }
+    let bytes = mdbook_verify::files::read_theirs(path, LARGEST).context("it cannot be read")?;
     Ok(Results::of_anybody(&bytes)?)
 }
 

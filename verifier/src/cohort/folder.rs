@@ -1,13 +1,13 @@
 //! Where a class's results are written: a file that is there is whole, and means that its learner was judged.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::files::{self, Readers};
 use mdbook_verify::key::Key;
 use mdbook_verify::results::Results;
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::files;
+use super::files::file_name;
 use super::roster::Shard;
 use crate::evidence::time;
 
@@ -15,13 +15,11 @@ use crate::evidence::time;
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// What the shard's own hidden files begin with.
-    prefix: String,
     _lock: File,
 }
 
 impl Folder {
-    /// Opens the folder, or makes it, for a shard. What an earlier run of this shard left half written is removed.
+    /// Opens the folder, or makes it, for a shard.
     ///
     /// # Errors
     /// When it cannot be used, or another process judges this shard into it.
@@ -29,8 +27,7 @@ impl Folder {
         fs::create_dir_all(path).with_context(|| format!("making {}", path.display()))?;
         let shard_name = shard.to_string().replace('/', "-of-");
         let lock_path = path.join(format!(".lock-{shard_name}"));
-        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path);
-        let lock = lock.with_context(|| format!("opening {}", lock_path.display()))?;
+        let lock = files::open_lock(&lock_path).with_context(|| format!("opening {}", lock_path.display()))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => bail!(
@@ -41,14 +38,12 @@ impl Folder {
                 return Err(error).with_context(|| format!("locking {}", lock_path.display()));
             }
         }
-        let folder = Folder { path: path.to_owned(), prefix: format!(".writing-{shard_name}-"), _lock: lock };
-        folder.clean()?;
-        Ok(folder)
+        Ok(Folder { path: path.to_owned(), _lock: lock })
     }
 
     /// Where a learner's results stand, or will.
     pub fn file(&self, learner: &str) -> PathBuf {
-        self.path.join(files::file_name(learner))
+        self.path.join(file_name(learner))
     }
 
     /// Puts a file aside that does not count any more, where `verify report` passes it over. Returns where.
@@ -62,8 +57,7 @@ impl Folder {
         Ok(aside)
     }
 
-    /// Writes a learner's results, sealed: a temporary file and a rename, so that a crash at any instant leaves the
-    /// file whole or not there.
+    /// Writes a learner's results, sealed: a crash at any instant leaves the file whole or not there.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -72,23 +66,9 @@ impl Folder {
         results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
         let (results, text) = results.sealed(key).context("writing the results as JSON")?;
         let path = self.file(learner);
-        let context = || format!("writing {}", path.display());
-        let mut temporary =
-            tempfile::Builder::new().prefix(&self.prefix).tempfile_in(&self.path).with_context(context)?;
-        temporary.write_all(text.as_bytes()).with_context(context)?;
-        temporary.as_file().sync_all().with_context(context)?;
-        temporary.persist(&path).with_context(context)?;
+        let written = files::write(&path, text.as_bytes(), Readers::Owner);
+        written.with_context(|| format!("writing {}", path.display()))?;
         Ok(results)
-    }
-
-    fn clean(&self) -> Result<()> {
-        for entry in fs::read_dir(&self.path).with_context(|| format!("reading {}", self.path.display()))? {
-            let entry = entry.with_context(|| format!("reading {}", self.path.display()))?;
-            if entry.file_name().to_string_lossy().starts_with(&self.prefix) {
-                fs::remove_file(entry.path()).with_context(|| format!("removing {}", entry.path().display()))?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -97,20 +77,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shard_is_judged_once_at_a_time_and_cleans_up_after_itself_alone() {
+    fn a_shard_is_judged_once_at_a_time_and_beside_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let shard = |text: &str| text.parse::<Shard>().unwrap();
         let first = Folder::open(folder.path(), shard("1/2")).unwrap();
-        let other = Folder::open(folder.path(), shard("2/2")).unwrap();
+        let _other = Folder::open(folder.path(), shard("2/2")).unwrap();
         let again = Folder::open(folder.path(), shard("1/2")).unwrap_err().to_string();
         assert!(again.contains("is judging shard 1/2"), "{again}");
-        for left in [&first, &other] {
-            fs::write(folder.path().join(format!("{}abc", left.prefix)), "half").unwrap();
-        }
         drop(first);
         Folder::open(folder.path(), shard("1/2")).unwrap();
-        let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
-        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("writing")).collect();
-        assert_eq!(left, [".writing-2-of-2-abc"]);
     }
 }

@@ -174,7 +174,7 @@ impl Intercept for Guard {
         let date = date.as_ref().and_then(Time::of);
         self.log.note(cfg, |timed| {
             timed.date = date;
-            timed.clock_ahead = date.map(|date| date.secs() - time::now_secs());
+            timed.clock_ahead = date.map(|date| date.secs().saturating_sub(time::now_secs()));
         });
         Ok(())
     }

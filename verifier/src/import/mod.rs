@@ -25,7 +25,6 @@ use mdbook_verify::diagnostic::Diagnostic;
 use mdbook_verify::directive::Directive;
 use mdbook_verify::scan;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use propose::{Proposal, Vocabulary};
@@ -248,7 +247,7 @@ fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotate
 
 /// What a file holds; nothing where there is none.
 fn present(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match mdbook_verify::files::read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),

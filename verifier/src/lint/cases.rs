@@ -39,7 +39,7 @@ fn file(name: &str) -> PathBuf {
 
 /// The place that an error tells, or the case that it names.
 fn spot(course: &Course, name: &str, error: &str) -> Spot {
-    let text = std::fs::read_to_string(course.root.join(file(name))).unwrap_or_default();
+    let text = mdbook_verify::files::read_text(&course.root.join(file(name))).unwrap_or_default();
     if let Some(range) = in_words(error, &text) {
         return Spot::range(file(name), &text, range);
     }

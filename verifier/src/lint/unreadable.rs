@@ -30,13 +30,13 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     if !trusted && !is_file {
         return Err(error);
     }
-    let text = std::fs::read_to_string(root.join(path))?;
+    let Ok(text) = mdbook_verify::files::read_text(&root.join(path)) else { return Err(error) };
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
         let spot = wrong.span().map_or(Spot::file(path), |span| Spot::range(path, &text, span));
         let diagnostic = Diagnostic { spot, message: wrong.message().to_owned(), help: None };
         return Ok(Unreadable { errors: vec![diagnostic], book: None });
     }
-    let config = match Config::from_disk(root.join(path)) {
+    let config = match text.parse::<Config>() {
         Ok(config) => config,
         Err(wrong) => {
             let message = format!("{wrong:#}");
@@ -51,7 +51,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     }
     let src = config.book.src.clone();
     let summary = src.join("SUMMARY.md");
-    let Ok(text) = std::fs::read_to_string(root.join(&summary)) else {
+    let Ok(text) = mdbook_verify::files::read_text(&root.join(&summary)) else {
         let message = "there is no SUMMARY.md, which names the book's chapters".to_owned();
         let help = Some("write one, with a line such as - [Title](chapter.md) for each chapter".into());
         let missing = Diagnostic { spot: Spot::file(summary), message, help };
@@ -59,7 +59,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     };
     let (mut errors, mut items) = (Vec::new(), Vec::new());
     for Named { title, path, range } in chapters(&text) {
-        match std::fs::read_to_string(root.join(&src).join(&path)) {
+        match mdbook_verify::files::read_text(&root.join(&src).join(&path)) {
             Ok(content) => items.push(BookItem::Chapter(Chapter::new(&title, content, path, Vec::new()))),
             Err(why) => errors.push(Diagnostic {
                 spot: Spot::range(&summary, &text, range),

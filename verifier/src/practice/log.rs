@@ -1,11 +1,11 @@
 //! The practice actions that were taken, in `.verify/practice-actions.json` of the course.
 
 use anyhow::{Context, Result};
-use std::fs;
-use std::io::Write;
+use mdbook_verify::files::{self, Readers};
 use std::path::{Path, PathBuf};
 
 use super::TakenAction as Taken;
+use crate::evidence::time;
 
 fn path(course_root: &Path) -> PathBuf {
     course_root.join(".verify").join("practice-actions.json")
@@ -17,9 +17,16 @@ fn path(course_root: &Path) -> PathBuf {
 /// When the file cannot be read.
 pub fn read(course_root: &Path) -> Result<Vec<Taken>> {
     let path = path(course_root);
-    match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is damaged; start again with `verify practice reset`", path.display())),
+    match files::read(&path, files::LARGEST) {
+        Ok(bytes) => {
+            let damaged = || format!("{} is damaged; start again with `verify practice reset`", path.display());
+            let taken: Vec<Taken> = serde_json::from_slice(&bytes).with_context(damaged)?;
+            let times = taken.iter().try_for_each(|taken| {
+                time::credible(taken.time).with_context(|| format!("the time of `{}` is wrong", taken.step))
+            });
+            times.with_context(damaged)?;
+            Ok(taken)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
@@ -32,8 +39,7 @@ pub fn read(course_root: &Path) -> Result<Vec<Taken>> {
 pub fn write(course_root: &Path, taken: &[Taken]) -> Result<()> {
     let path = path(course_root);
     let folder = crate::store::folder(course_root)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(serde_json::to_string_pretty(taken)?.as_bytes())?;
-    temporary.persist(&path).with_context(|| format!("writing {}", path.display()))?;
-    Ok(())
+    let text = serde_json::to_string_pretty(taken)?;
+    let written = files::write_by(&folder, &path, text.as_bytes(), Readers::Owner);
+    written.with_context(|| format!("writing {}", path.display()))
 }

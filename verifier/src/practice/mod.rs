@@ -45,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use winterbaume_core::{MockAws, MockRequest, MockService};
 
 use crate::account::{Connected, Connection};
+use crate::evidence::time;
 
 use accounts::{Account, Caller};
 use actions::Deed;
@@ -97,6 +98,11 @@ pub enum PracticeError {
         /// The step.
         step: String,
     },
+    /// No account can be at this time.
+    Time {
+        /// What is wrong with it.
+        why: String,
+    },
     /// Another step must come first.
     Needs {
         /// The step.
@@ -127,6 +133,7 @@ impl fmt::Display for PracticeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PracticeError::UnknownStep { step } => write!(f, "the practice account has no action for `{step}`"),
+            PracticeError::Time { why } => write!(f, "the practice account cannot be at this time: {why}"),
             PracticeError::Needs { step, first } => write!(f, "`{first}` comes before `{step}`"),
             PracticeError::Refused { why } => write!(f, "the practice account refused: {why}"),
         }
@@ -154,8 +161,11 @@ impl World {
     /// seconds, is what the accounts take for the present: what was done before the actions is dated back from it.
     ///
     /// # Errors
-    /// When an action is unknown or comes before one that it needs.
+    /// When an action is unknown, comes before one that it needs, or was taken at a time that cannot be, or `now` cannot.
     pub async fn open(start: Start, taken: &[TakenAction], params: &Params, now: i64) -> Result<World, PracticeError> {
+        for time in taken.iter().map(|action| action.time).chain([now]) {
+            time::credible(time).map_err(|why| PracticeError::Time { why: why.to_string() })?;
+        }
         let cloud = Arc::new(Cloud::new(now));
         let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
         let world = World { cloud, http, lesson: Lesson::of(params), done: Mutex::default() };

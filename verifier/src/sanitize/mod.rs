@@ -20,6 +20,7 @@ mod svg;
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
+use mdbook_verify::files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
@@ -119,13 +120,13 @@ impl Renderer for Sanitized {
 
     /// Renders into a folder of its own, so that nothing unseen is ever in the book's.
     fn render(&self, context: &RenderContext) -> Result<()> {
-        let staging = tempfile::tempdir().context("making a folder for the book")?;
+        let staging = files::Folder::new().context("making a folder for the book")?;
         let mut own = context.clone();
         staging.path().clone_into(&mut own.destination);
         one_line_names(&mut own.book.items);
         // mdBook would copy whatever is in the sources over its own files.
         let sources = context.source_dir();
-        let nothing = tempfile::tempdir().context("making an empty folder")?;
+        let nothing = files::Folder::new().context("making an empty folder")?;
         nothing.path().clone_into(&mut own.config.book.src);
         if let Ok(text) = fs::read(sources.join("404.md")) {
             fs::write(nothing.path().join("404.md"), text).context("copying 404.md")?;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
+use mdbook_verify::files;
 use mdbook_verify::param::Params;
 use mdbook_verify::results::{Outcome, Results, StepResult, Verdict};
 use serde::Deserialize;
@@ -79,7 +80,7 @@ pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
     let shown = format!("checks/cases/{check}.toml");
-    let text = match std::fs::read_to_string(&path) {
+    let text = match files::read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).context(format!("reading {shown}")),
@@ -110,7 +111,8 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
         bail!("the recording `{}` is not a file below checks/cases", written.recording);
     }
     let path = folder.join(&written.recording);
-    let text = std::fs::read(&path).with_context(|| format!("reading checks/cases/{}", written.recording))?;
+    let text = files::read_theirs(&path, files::LARGEST)
+        .with_context(|| format!("reading checks/cases/{}", written.recording))?;
     let mut recorded: Value =
         serde_json::from_slice(&text).with_context(|| format!("checks/cases/{} is not JSON", written.recording))?;
     for (place, value) in &written.set {

@@ -393,7 +393,7 @@ fn build(recipe: &Recipe) -> Result<Fresh> {
     if !stale.is_empty() {
         // What is written here is no change to build again for, unless something else has changed meanwhile.
         let unchanged = Stamp::of(root).course == from.course;
-        generate::write(stale)?;
+        generate::write(root, stale)?;
         if unchanged {
             from.course = Stamp::of(root).course;
         }

@@ -23,8 +23,27 @@ pub struct Gate {
     cookie: String,
     session: String,
     key: String,
-    /// What the one-time address holds; gone once it was used.
-    once: Mutex<Option<String>>,
+    /// What the one-time address holds, and whether it was used.
+    once: String,
+    used: Mutex<bool>,
+}
+
+/// What comes of a request for the one-time address.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Exchange<'g> {
+    /// The cookie to set, and the key. The address is used now.
+    Done {
+        /// As `Set-Cookie` takes it.
+        cookie: String,
+        /// What the browser's storage keeps.
+        key: &'g str,
+    },
+    /// Something else led a browser here: a page of ours must ask again, and the address is as good as before.
+    AskAgain,
+    /// No browser shows what it asked for: the address is as good as before.
+    TooEarly,
+    /// It was used before.
+    Used,
 }
 
 impl Gate {
@@ -40,14 +59,14 @@ impl Gate {
             cookie: format!("verify-{port}"),
             session: token()?,
             key: token()?,
-            once: Mutex::new(Some(token()?)),
+            once: token()?,
+            used: Mutex::default(),
         })
     }
 
-    /// The address to open, once; none after it was used.
-    pub fn address(&self) -> Option<String> {
-        let once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        once.as_ref().map(|token| format!("http://{}/?token={token}", self.hosts[0]))
+    /// The address to open, once.
+    pub fn address(&self) -> String {
+        format!("http://{}/?token={}", self.hosts[0], self.once)
     }
 
     /// Lets a request in, or says why not.
@@ -57,8 +76,8 @@ impl Gate {
     pub fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
         let forbidden = |why| Err((StatusCode::FORBIDDEN, why));
         let Some(host) = self.host(uri, headers) else { return forbidden("This is not the host of this server.") };
-        let mut origins = headers.get_all(header::ORIGIN).iter();
-        if !origins.all(|origin| origin.as_bytes() == format!("http://{host}").as_bytes()) {
+        // A link elsewhere may lead here; nothing else of another page may ask.
+        if !is_of_origin(headers, host) || is_led_from_elsewhere(headers) && !is_navigation(headers) {
             return forbidden("Only pages of this server may ask it.");
         }
         if method == Method::POST {
@@ -88,13 +107,54 @@ impl Gate {
         cookies.any(|(name, value)| name == self.cookie && same(value, &self.session))
     }
 
-    /// Exchanges the token of the one-time address for the cookie to set, and the key; none for any other token, or the
-    /// second time.
-    pub fn exchange(&self, token: &str) -> Option<(String, &str)> {
-        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        once.take_if(|once| same(token, once))?;
-        Some((format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.session), &self.key))
+    /// Exchanges the token of the one-time address for the cookie and the key; none where a request is not for it.
+    ///
+    /// Whatever only looks at an address must not use it up: a browser that fetches a page before somebody asks for it, a
+    /// chat that shows what is behind a link, a page that loads it as a picture. Only a browser that shows a page does,
+    /// and only if nobody else's page led there: where one did, a page of ours asks again.
+    pub fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Exchange<'_>> {
+        let token = uri.query().and_then(|query| query.strip_prefix("token="))?;
+        if uri.path() != "/" || !same(token, &self.once) {
+            return None;
+        }
+        self.host(uri, headers).filter(|host| is_of_origin(headers, host))?;
+        if method != Method::GET || !is_navigation(headers) || is_early(headers) {
+            return Some(Exchange::TooEarly);
+        }
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if *used {
+            return Some(Exchange::Used);
+        }
+        if is_led_from_elsewhere(headers) {
+            return Some(Exchange::AskAgain);
+        }
+        *used = true;
+        let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie, self.session);
+        Some(Exchange::Done { cookie, key: &self.key })
     }
+}
+
+/// Whether a request is a page's of this host, if it says whose it is.
+fn is_of_origin(headers: &HeaderMap, host: &str) -> bool {
+    let own = format!("http://{host}");
+    headers.get_all(header::ORIGIN).iter().all(|origin| origin.as_bytes() == own.as_bytes())
+}
+
+/// Whether a request may be a browser's for a page to show in a tab. Browsers say so; other programs need not.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get_all(name).iter().all(|said| said.as_bytes() == value.as_bytes());
+    is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
+}
+
+/// Whether a browser says that something else than a page of ours, or its user, asks.
+fn is_led_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get_all("sec-fetch-site").iter().any(|site| ![&b"same-origin"[..], b"none"].contains(&site.as_bytes()))
+}
+
+/// Whether a browser fetches a page in case that somebody asks for it.
+fn is_early(headers: &HeaderMap) -> bool {
+    // The last two are what older versions of Firefox and Safari say.
+    ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| headers.contains_key(*name))
 }
 
 /// Compares in a time that tells nothing of where the texts differ.

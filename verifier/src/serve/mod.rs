@@ -3,6 +3,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`gate`] | who may talk to it |
+//! | `connections` | how many may connect, and for how long |
 //! | [`pages`] | the book in memory |
 //! | [`desk`] | what it knows, and what is under way |
 //! | [`event`] | what pages are told |
@@ -10,6 +11,7 @@
 //!
 //! What a task does is the caller's: this module knows no AWS.
 
+mod connections;
 pub mod desk;
 pub mod event;
 pub mod gate;
@@ -18,14 +20,11 @@ mod routes;
 mod stamp;
 
 use anyhow::{Context, Result};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
+use connections::Strangers;
 use desk::Desk;
 use stamp::Stamp;
 
@@ -46,43 +45,17 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
     Ok(([Some(first), second].into_iter().flatten().collect(), port))
 }
 
-/// How long the head of a request may take to arrive, and how long a connection may idle.
-const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-
-/// How many connections are served at the same time.
-const CONNECTIONS: usize = 200;
-
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
 pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) {
     let looking = Arc::clone(&desk);
     std::thread::spawn(move || look(&looking, &say));
     let watching = Arc::clone(&desk);
     std::thread::spawn(move || watching.watch_on());
-    let router = routes::router(desk);
-    let serving = listeners.into_iter().map(|listener| accept(listener, router.clone()));
+    let strangers = Arc::new(Strangers::none());
+    let router = routes::router(desk, Arc::clone(&strangers));
+    let serving =
+        listeners.into_iter().map(|listener| connections::accept(listener, router.clone(), Arc::clone(&strangers)));
     futures_util::future::join_all(serving).await;
-}
-
-/// Answers whoever connects. (axum's own loop sets no deadline for the head of a request.)
-async fn accept(listener: TcpListener, router: axum::Router) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else {
-            // Too many connections are open, most likely.
-            tokio::time::sleep(LOOK).await;
-            continue;
-        };
-        let service = TowerToHyperService::new(router.clone());
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
-        let connection = http.serve_connection(TokioIo::new(stream), service);
-        // Whoever hangs up early is told nothing.
-        tokio::spawn(async move {
-            drop(connection.await);
-            drop(place);
-        });
-    }
 }
 
 /// Builds again whenever something has changed.

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::book::LiveBook;
 use crate::sanitize::Page;
 use crate::sanitize::html::STYLES;
+use mdbook_verify::files;
 
 /// A file of the book.
 #[derive(Debug, Clone)]
@@ -82,6 +83,9 @@ fn percent_decoded(path: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// The largest file of a book, which is kept in memory.
+const LARGEST: u64 = 256 << 20;
+
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -115,7 +119,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -
         if kind.is_dir() {
             collect(&path, &format!("{name}/"), files)?;
         } else if kind.is_file() {
-            files.insert(name, fs::read(&path).with_context(|| format!("reading {}", path.display()))?);
+            files.insert(name, files::read(&path, LARGEST).with_context(|| format!("reading {}", path.display()))?);
         }
     }
     Ok(())
@@ -179,7 +183,8 @@ mod tests {
 
     /// A live book of these files, of which some are in the course's sources too.
     fn book(files: &[(&str, &str)], own: &[&str]) -> (LiveBook, tempfile::TempDir) {
-        let [built, sources] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let built = files::Folder::new().unwrap();
+        let sources = tempfile::tempdir().unwrap();
         for (name, text) in files {
             for folder in [built.path(), sources.path()].iter().take(if own.contains(name) { 2 } else { 1 }) {
                 let path = folder.join(name);

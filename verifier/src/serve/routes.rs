@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,16 +16,27 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_stream::wrappers::BroadcastStream;
 
+use super::connections::Strangers;
 use super::desk::{Desk, Task};
 use super::event::Event;
-use super::{gate, pages};
+use super::gate::{self, Exchange};
+use super::pages;
 
 /// The largest body of a task: room for the ids of a long chapter's steps.
 const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
-pub(super) fn router(desk: Arc<Desk>) -> Router {
+/// Who is asked whether a request is answered.
+#[derive(Clone)]
+struct Guard {
+    desk: Arc<Desk>,
+    strangers: Arc<Strangers>,
+}
+
+pub(super) fn router(desk: Arc<Desk>, strangers: Arc<Strangers>) -> Router {
+    let guard = Guard { desk: Arc::clone(&desk), strangers };
+
     Router::new()
         .route(gate::EVENTS, get(events))
         .route("/-/verify", post(task))
@@ -33,24 +44,30 @@ pub(super) fn router(desk: Arc<Desk>) -> Router {
         .route("/-/practice", post(task))
         .route("/-/watch", post(task))
         .fallback(get(file))
-        .layer(middleware::from_fn_with_state(Arc::clone(&desk), guarded))
+        .layer(middleware::from_fn_with_state(guard, guarded))
         .with_state(desk)
 }
 
-/// Lets in what the gate admits, exchanges the one-time address, and puts on every answer what browsers must know.
-async fn guarded(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    let (uri, headers) = (request.uri(), request.headers());
-    let token = uri.query().and_then(|query| query.strip_prefix("token="));
-    let exchanged = token.filter(|_| uri.path() == "/" && request.method() == "GET");
-    let exchanged = exchanged.and_then(|token| desk.gate.host(uri, headers).and_then(|_| desk.gate.exchange(token)));
-    let mut response = match exchanged {
-        Some((cookie, key)) => welcome(&cookie, key),
-        None => match desk.gate.admit(request.method(), uri, headers) {
-            // Whoever is in already may load the old address again.
-            Ok(()) if token.is_some() => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
-            Ok(()) => next.run(request).await,
-            Err(refused) => refused.into_response(),
-        },
+/// Lets in what the gate admits, exchanges the one-time address, and puts on every answer what browsers must know. A
+/// connection that brought a token has a place from then on; one that is refused something is closed.
+async fn guarded(State(Guard { desk, strangers }): State<Guard>, request: Request, next: Next) -> Response {
+    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    let admitted = desk.gate.admit(method, uri, headers);
+    if admitted.is_ok() {
+        strangers.leave();
+    }
+    let mut response = match (desk.gate.exchange(method, uri, headers), admitted) {
+        (Some(Exchange::Done { cookie, key }), _) => {
+            strangers.leave();
+            welcome(&cookie, key)
+        }
+        (Some(Exchange::AskAgain), _) => closed(ask_again(uri)),
+        (Some(Exchange::TooEarly), _) => closed((StatusCode::SERVICE_UNAVAILABLE, TOO_EARLY)),
+        // Whoever is in already may load the old address again.
+        (Some(Exchange::Used), Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
+        (Some(Exchange::Used), Err(_)) => closed((StatusCode::FORBIDDEN, USED)),
+        (None, Err(refused)) => closed(refused),
+        (None, Ok(())) => next.run(request).await,
     };
     let headers = response.headers_mut();
     let fixed = [
@@ -65,6 +82,33 @@ async fn guarded(State(desk): State<Arc<Desk>>, request: Request, next: Next) ->
     let strictest = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(strictest);
     response
+}
+
+const USED: &str = "This address has been opened before, and works once, for one browser.\n\n\
+                    In the browser that opened it, the book is at the same address without what follows the port. For \
+                    another browser, stop `verify serve` with Ctrl-C, start it again, and open the address that it prints \
+                    then. Do the same if it was not you who opened it.\n";
+const TOO_EARLY: &str = "This address works once. It has not been used up: open it in a browser's tab.\n";
+
+/// An answer after which the connection ends.
+fn closed(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// A page that asks for the one-time address again, as a page of ours. Nothing but a browser that shows it does so.
+fn ask_again(uri: &Uri) -> Response {
+    let script = "location.replace(location.href);";
+    // The token is one of ours: hexadecimal digits.
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>verify serve</title><script>{script}</script>\
+         <noscript><p><a href=\"{uri}\">Open the book.</a></p></noscript></html>"
+    );
+    let policy = format!("default-src 'none'; script-src {}; frame-ancestors 'none'", pages::hash(script));
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy.as_str())];
+    (headers, page).into_response()
 }
 
 /// The answer to the one-time address: sets the cookie, keeps the key in the storage of this origin, and takes the

@@ -3,7 +3,6 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
-use std::time::SystemTime;
 
 /// The state of a course's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +39,6 @@ fn stamp(folder: &Path, hasher: &mut DefaultHasher) {
             }
             continue;
         }
-        let modified = about.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        (path, about.len(), modified).hash(hasher);
+        (path, about.len(), about.modified().ok()).hash(hasher);
     }
 }
