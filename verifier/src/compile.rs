@@ -107,8 +107,15 @@ impl<'c> Compiler<'c> {
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
         for (name, meant) in &self.check.lets {
             let called = !meant.params.is_empty() && functions::written(name).is_some();
-            if is_taken(name) || called || self.course.params.contains_key(name) {
-                let message = format!("`{name}` is already a section, a parameter, a function or `accounts`");
+            let taken = match name {
+                name if Section::named(name).is_some() => Some("a section of evidence"),
+                name if is_taken(name) => Some("a name that every check has"),
+                _ if called => Some("a function"),
+                name if self.course.params.contains_key(name) => Some("a parameter of the course"),
+                _ => None,
+            };
+            if let Some(taken) = taken {
+                let message = format!("`{name}` is already {taken}: give the let another name");
                 self.fail(&Part::of(["let", meant.key.as_str()]), None, message);
             }
         }

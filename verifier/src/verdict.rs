@@ -353,6 +353,10 @@ impl<'c> Judge<'c> {
             }
             None => {}
         }
+        // Nobody is asked to confirm something of which it cannot be told what it would be about.
+        if let Err(reasons) = self.is_about(statement.about.as_ref()) {
+            return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
+        }
         sentences.extend(event);
         let why = statement.statement.why.as_deref().unwrap_or("This check does not read it.");
         let mut reasons = vec![self.reason(ReasonCode::NeedsConfirmation, format!("It takes your word. {why}"))];

@@ -57,13 +57,13 @@ pub type Misused = (Part, String, Option<String>);
 pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Misused> {
     let mut wrong = Vec::new();
     let mut offered = Lets::new();
-    for (at, name) in check.uses.iter().enumerate() {
+    for (at, file) in check.uses.iter().enumerate() {
         let part = Part::of(["use"]).then(at);
-        match files.get(name) {
+        match files.get(file) {
             None => {
-                let help = suggest(name, files.keys().map(String::as_str));
+                let help = suggest(file, files.keys().map(String::as_str));
                 let help = help.or(Some(format!("shared files stand in {FOLDER}/")));
-                wrong.push((part, format!("there is no {}", path(name).display()), help));
+                wrong.push((part, format!("there is no {}", path(file).display()), help));
             }
             Some(None) => {}
             Some(Some(lets)) => {
@@ -74,7 +74,11 @@ pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Mis
                         Some(other) => {
                             let other =
                                 other.map_or("the check's own [let]".into(), |other| path(other).display().to_string());
-                            wrong.push((part.clone(), format!("it has `{name}`, and so has {other}"), None));
+                            wrong.push((
+                                part.clone(),
+                                format!("{} has `{name}`, and so has {other}", path(file).display()),
+                                None,
+                            ));
                         }
                     }
                 }

@@ -224,8 +224,14 @@ impl Expression {
             let decided = Value::resolve_val(&condition, &within);
             decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
         };
-        let known = elements.iter().filter(|element| belongs(element.as_ref())).map(|element| element.clone_as_boxed());
-        Some(value::PartialList::new(known.collect()))
+        let known: Vec<Box<dyn Val>> = elements
+            .iter()
+            .filter(|element| belongs(element.as_ref()))
+            .map(|element| element.clone_as_boxed())
+            .collect();
+        // Any of them will do as the first.
+        let placed = known.len();
+        Some(value::PartialList::new(known, placed))
     }
 
     /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.

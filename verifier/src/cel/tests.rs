@@ -14,6 +14,7 @@ fn scope() -> Scope<'static> {
         "part": [1, unread],
         "some": [{ "name": "a" }, { "name": "b" }, unread],
         "none": [unread],
+        "later": [unread, 1],
     });
     for (name, value) in evidence.as_object().unwrap() {
         scope.bind(name, Field::from_json(value, &Type::Any));
@@ -75,6 +76,9 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
         // Of a list that was read in part, what was read counts, and nothing else does.
         ("part[0] == 1", "true"),
         ("part[1] == 1", "unknown"),
+        ("later[0] == 1", "unknown"),
+        ("later[1] == 1", "unknown"),
+        ("later.exists(l, l == 1)", "true"),
         ("1 in part", "true"),
         ("2 in part", "unknown"),
         ("!(2 in part)", "unknown"),

@@ -76,14 +76,17 @@ fn list(items: &[Value], kind: &Type) -> Field {
         _ => &Type::Any,
     };
     let mut known: Vec<Box<dyn Val>> = Vec::with_capacity(items.len());
+    let mut placed = None;
     for item in items {
         match Field::from_json(item, kind) {
             Field::Known(value) => known.push(value),
-            Field::None | Field::Unreadable => {}
+            Field::None | Field::Unreadable => placed = placed.or(Some(known.len())),
         }
     }
-    let whole = known.len() == items.len();
-    Field::Known(if whole { Box::new(CelList::from(known)) } else { Box::new(PartialList::new(known)) })
+    Field::Known(match placed {
+        None => Box::new(CelList::from(known)),
+        Some(placed) => Box::new(PartialList::new(known, placed)),
+    })
 }
 
 /// A time from RFC 3339.
@@ -226,7 +229,11 @@ impl Indexer for Fields {
 /// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
 /// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
 #[derive(Debug, Clone)]
-pub struct PartialList(Arc<Vec<Box<dyn Val>>>);
+pub struct PartialList {
+    known: Arc<Vec<Box<dyn Val>>>,
+    /// How many of them are known to stand at their places in the list: those before the first that was not read.
+    placed: usize,
+}
 
 /// What stands for the part of a list that was not read.
 #[derive(Debug, Clone)]
@@ -236,9 +243,9 @@ struct NotRead;
 static NOT_READ: NotRead = NotRead;
 
 impl PartialList {
-    /// A list of which these could be read.
-    pub fn new(known: Vec<Box<dyn Val>>) -> PartialList {
-        PartialList(Arc::new(known))
+    /// A list of which these could be read, the first of them at their places.
+    pub fn new(known: Vec<Box<dyn Val>>, placed: usize) -> PartialList {
+        PartialList { known: Arc::new(known), placed }
     }
 }
 
@@ -268,7 +275,7 @@ pub fn add<'b, 'v>(one: &'b (dyn Val + 'v), other: &(dyn Val + 'v)) -> Result<Co
 /// The elements of a list, and whether they are all; none of anything else.
 pub fn elements<'e>(value: &'e (dyn Val + 'static)) -> Option<(&'e [Box<dyn Val>], bool)> {
     let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
-    whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.0.as_slice(), false)))
+    whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.known.as_slice(), false)))
 }
 
 impl Val for PartialList {
@@ -319,7 +326,7 @@ impl Iterable for PartialList {
     where
         Self: 'v,
     {
-        Box::new(Elements { known: self.0.iter(), ended: false })
+        Box::new(Elements { known: self.known.iter(), ended: false })
     }
 }
 
@@ -341,7 +348,7 @@ impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {
 
 impl Container for PartialList {
     fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
-        match self.0.iter().any(|known| known.equals(key)) {
+        match self.known.iter().any(|known| known.equals(key)) {
             true => Ok(true),
             false => Err(failed("read", "a part of the list could not be read".to_owned())),
         }
@@ -354,7 +361,7 @@ impl Indexer for PartialList {
         Self: 'v,
     {
         let at = key.downcast_ref::<CelInt>().and_then(|at| usize::try_from(*at.inner()).ok());
-        match at.and_then(|at| self.0.get(at)) {
+        match at.filter(|at| *at < self.placed).and_then(|at| self.known.get(at)) {
             Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
             None => Err(failed("read", "a part of the list could not be read".to_owned())),
         }

@@ -198,6 +198,9 @@ impl<'l> Inference<'l> {
     /// What the evaluator makes of a call.
     fn tried(&mut self, node: u64, call: &CallExpr, args: &[Type]) -> Type {
         let name = call.func_name.as_str();
+        if let Some(wrong) = trial::literal(call) {
+            self.wrong("wrong-type", node, Some(name), wrong.to_owned());
+        }
         if let Some(result) = trial::call(name, call.target.is_some(), args) {
             return result;
         }

@@ -208,7 +208,8 @@ impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Form::Other(name, parts) => match parts.as_slice() {
-                [] => f.write_str(name),
+                // What stands behind a variable's name is ours, and one without a name is the loop's.
+                [] => f.write_str(name.split('#').next().filter(|name| !name.is_empty()).unwrap_or("…")),
                 [of] if name.starts_with('.') => write!(f, "{of}{name}"),
                 _ => f.write_str("…"),
             },

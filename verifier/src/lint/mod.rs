@@ -132,7 +132,10 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
 
 /// Whether the check that a warning is about says that it is meant so.
 fn is_allowed(course: &Course, finding: &Finding) -> bool {
-    let name = finding.diagnostic.spot.path.strip_prefix("checks").ok().and_then(|path| path.file_stem()?.to_str());
+    let path = finding.diagnostic.spot.path.strip_prefix("checks").ok();
+    // What is shared is no check's own.
+    let own = path.filter(|path| path.parent() == Some(Path::new("")));
+    let name = own.and_then(|path| path.file_stem()?.to_str());
     let check = name.and_then(|name| course.checks.get(name));
     let allows = |check: &Check| check.allow.iter().any(|rule| rule == finding.rule);
     finding.level == Level::Warning && check.is_some_and(allows)

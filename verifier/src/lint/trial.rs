@@ -1,5 +1,6 @@
 //! What a call comes to for arguments of these types, and whether the evaluator takes them: it is tried on samples.
 
+use cel::common::ast::{CallExpr, Expr, LiteralValue};
 use cel::common::types::{
     CelBool, CelBytes, CelDouble, CelDuration, CelInt, CelList, CelMap, CelMapKey, CelNull, CelOptional, CelString,
     CelTimestamp, CelUInt,
@@ -31,6 +32,18 @@ pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     }
     let results = all.iter().filter_map(|values| trial::call(name, member, values)).map(|value| of(value.as_ref()));
     results.reduce(|one, other| if one == other { one } else { Type::Any })
+}
+
+/// What is wrong with a time or a duration that is written out.
+pub fn literal(call: &CallExpr) -> Option<&'static str> {
+    let [argument] = call.args.as_slice() else { return None };
+    let Expr::Literal(LiteralValue::String(text)) = &argument.expr else { return None };
+    let help = match call.func_name.as_str() {
+        "timestamp" => "a time is written with its day, its time and its zone, as in timestamp('2026-11-26T00:00:00Z')",
+        "duration" => "a duration has the units h, m, s and ms, as in duration('36h')",
+        _ => return None,
+    };
+    trial::call(&call.func_name, false, &[Box::new(text.clone())]).is_none().then_some(help)
 }
 
 /// Values of a type: one that no operator refuses for its own sake, such as division by zero.

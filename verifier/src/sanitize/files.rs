@@ -1,6 +1,7 @@
 //! A book's files: mdBook's own, and those of the course that may stand beside them.
 
 use anyhow::{Context, Result};
+use mdbook_verify::files;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,17 +19,21 @@ const ALLOWED: &[&str] = &[
     "sh", "bash", "ps1", "bat", "py", "rb", "go", "rs", "java", "c", "h", "cpp", "sql", "tf", "tfvars", "hcl", "ipynb",
 ];
 
+/// The largest file of a book, in bytes: all of it is in memory while it is built.
+const LARGEST: u64 = 256 << 20;
+
 /// All files below a folder, by their paths in it.
 ///
 /// # Errors
 /// When one cannot be read.
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let mut files = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for name in names(folder, folder)? {
-        let bytes = fs::read(folder.join(&name)).with_context(|| format!("reading {}", name.display()))?;
-        files.insert(name, bytes);
+        let bytes =
+            files::read_theirs(&folder.join(&name), LARGEST).with_context(|| format!("reading {}", name.display()))?;
+        found.insert(name, bytes);
     }
-    Ok(files)
+    Ok(found)
 }
 
 /// The paths of the files below a folder, from `root` on. A course's links and devices are refused before.
@@ -71,13 +76,19 @@ pub(super) fn copied(
             refused.push((name, "mdBook has a file of this name in the book"));
             continue;
         }
-        let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+        let bytes = files::read_theirs(&path, LARGEST).with_context(|| format!("reading {}", path.display()))?;
         match svg::refused(&bytes).filter(|_| kind == "svg") {
             Some(reason) => refused.push((name, reason)),
             None => drop(built.insert(name, bytes)),
         }
     }
     Ok(refused)
+}
+
+/// Writes a file of a built book.
+#[expect(clippy::disallowed_methods, reason = "a book that was not built to its end is built again: nothing is lost")]
+fn written(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fs::write(path, bytes)
 }
 
 /// Puts a book into the place of whatever stands in a folder.
@@ -95,7 +106,7 @@ pub(super) fn replace(folder: &Path, built: &BTreeMap<PathBuf, Vec<u8>>) -> Resu
     for (name, bytes) in built {
         let path = folder.join(name);
         let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
-        parent.and_then(|()| fs::write(&path, bytes)).with_context(|| format!("writing {}", path.display()))?;
+        parent.and_then(|()| written(&path, bytes)).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }

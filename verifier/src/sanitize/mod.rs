@@ -20,10 +20,9 @@ mod svg;
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
-use mdbook_verify::files;
+use mdbook_verify::files::{Folder, Readers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,16 +119,17 @@ impl Renderer for Sanitized {
 
     /// Renders into a folder of its own, so that nothing unseen is ever in the book's.
     fn render(&self, context: &RenderContext) -> Result<()> {
-        let staging = files::Folder::new().context("making a folder for the book")?;
+        let staging = Folder::new().context("making a folder for the book")?;
         let mut own = context.clone();
         staging.path().clone_into(&mut own.destination);
         one_line_names(&mut own.book.items);
         // mdBook would copy whatever is in the sources over its own files.
         let sources = context.source_dir();
-        let nothing = files::Folder::new().context("making an empty folder")?;
+        let nothing = Folder::new().context("making an empty folder")?;
         nothing.path().clone_into(&mut own.config.book.src);
-        if let Ok(text) = fs::read(sources.join("404.md")) {
-            fs::write(nothing.path().join("404.md"), text).context("copying 404.md")?;
+        if let Ok(text) = mdbook_verify::files::read_text(&sources.join("404.md")) {
+            let copy = nothing.path().join("404.md");
+            mdbook_verify::files::write(&copy, text.as_bytes(), Readers::Owner).context("copying 404.md")?;
         }
         HtmlHandlebars::new().render(&own)?;
 
@@ -171,7 +171,8 @@ impl Sanitized {
         for ((path, page), cleaned) in pages.iter().zip(clean_all(&policy, &pages)?) {
             if let Some(source) = sources.get(path).filter(|_| !cleaned.taken.is_empty()) {
                 let file = context.source_dir().join(source);
-                let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+                let text =
+                    mdbook_verify::files::read_text(&file).with_context(|| format!("reading {}", file.display()))?;
                 for taken in &cleaned.taken {
                     let (line, what) = (line_of(&text, taken), taken.to_string());
                     self.notices.add(Notice { file: below_root(context, &file), line, what });
