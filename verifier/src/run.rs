@@ -8,7 +8,7 @@ use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount, 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cel::{self, bound::Bound};
+use crate::cel::{self, bound::Bound, budget::Budget};
 use crate::evidence::{Section, time};
 use crate::gather::Gathered;
 use crate::mask;
@@ -154,6 +154,7 @@ impl Bench<'_> {
             evidence: Arc::clone(&gathered.evidence),
             bound: Bound::new(&gathered.evidence),
             now: gathered.now.clone(),
+            budget: Budget::default(),
             fingerprints: self.fingerprints(gathered),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cel::bound::Bound;
+use crate::cel::budget::Budget;
 use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
@@ -42,6 +43,8 @@ pub struct Case {
     pub confirmations: Vec<Confirmation>,
     /// What was seen before.
     pub seen: Vec<Seen>,
+    /// What evaluating may cost.
+    pub budget: Budget,
     /// The learner's key.
     pub key: Key,
     /// Whether sentences show account ids, e-mail addresses and phone numbers.
@@ -474,7 +477,7 @@ struct Memory {
 
 /// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
 fn scope(case: &Case, step: &Step, check: &CompiledCheck, certain: bool) -> Result<(Scope<'static>, bool), String> {
-    let (mut scope, mut whole) = (Scope::default(), true);
+    let (mut scope, mut whole) = (Scope::new(case.budget.clone()), true);
     for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
         let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
         scope.bind(name, Field::from_json(&json, &Type::Any));

@@ -7,7 +7,7 @@ mod common;
 use common::COURSE;
 use mdbook_verify::check::{About, Body, Check, Late, Let, Proof};
 use mdbook_verify::course::Course;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ fn mutants(check: &Check) -> Vec<Mutant> {
         change(&mut check);
         mutants.push(Mutant { what: what.split_whitespace().collect::<Vec<_>>().join(" "), check });
     };
-    for (name, meant) in &check.lets {
+    for (name, meant) in check.lets.iter().filter(|(_, meant)| meant.shared.is_none()) {
         for text in broken(&meant.text) {
             let broken = Let { text: text.clone(), ..meant.clone() };
             add(format!("let {name}: {text}"), &|check| drop(check.lets.insert(name.clone(), broken.clone())));
@@ -267,25 +267,54 @@ fn mutants(check: &Check) -> Vec<Mutant> {
     mutants
 }
 
+/// The ways to break a `let` of a shared file, each with the checks in which it is broken then.
+fn shared_mutants(course: &Course) -> BTreeMap<String, Vec<(String, Check)>> {
+    let mut mutants: BTreeMap<String, Vec<(String, Check)>> = BTreeMap::new();
+    for (check_name, check) in &course.checks {
+        for (name, meant) in &check.lets {
+            let Some(file) = &meant.shared else { continue };
+            for text in broken(&meant.text) {
+                let what = format!("shared/{file}: let {name}: {text}");
+                let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+                let mut check = check.clone();
+                check.lets.insert(name.clone(), Let { text, ..meant.clone() });
+                mutants.entry(what).or_default().push((check_name.clone(), check));
+            }
+        }
+    }
+    mutants
+}
+
 #[tokio::test]
 async fn whatever_breaks_a_check_is_noticed() {
     let whole = COURSE.0.with_a_step_for_each_check();
     let compiled = Arc::new(compile::compile(&Arc::new(whole.clone())).unwrap());
     let situations = Situations::gather(&whole, &compiled).await.unwrap();
+    // None where it does not compile, which is noticed before any test.
+    let survives = |name: &str, check: Check| {
+        let mut course: Course = whole.clone();
+        course.checks.insert(name.to_owned(), check);
+        let course = Arc::new(course.with_a_step_for_each_check());
+        let step = course.step(name).unwrap();
+        let compiled = Arc::new(compile::compile_steps(&course, &[step]).ok()?);
+        let cases = cases::read(&course, name).unwrap();
+        Some(selftest::prove(&course, &compiled, step, &situations, &cases).problems.is_empty())
+    };
     let (mut survivors, mut tried) = (BTreeSet::new(), 0);
     for (name, check) in &whole.checks {
-        let cases = cases::read(&whole, name).unwrap();
         for mutant in mutants(check) {
-            let mut course: Course = whole.clone();
-            course.checks.insert(name.clone(), mutant.check);
-            let course = Arc::new(course.with_a_step_for_each_check());
-            // One that does not compile is noticed before any test.
-            let Ok(compiled) = compile::compile(&course).map(Arc::new) else { continue };
-            tried += 1;
-            let step = course.step(name).unwrap();
-            if selftest::prove(&course, &compiled, step, &situations, &cases).problems.is_empty() {
+            let survived = survives(name, mutant.check);
+            tried += usize::from(survived.is_some());
+            if survived == Some(true) {
                 survivors.insert(format!("{name}: {}", mutant.what));
             }
+        }
+    }
+    for (what, checks) in shared_mutants(&whole) {
+        // One check that notices is enough.
+        tried += 1;
+        if checks.into_iter().all(|(name, check)| survives(&name, check) == Some(true)) {
+            survivors.insert(what);
         }
     }
     let mut table = String::new();

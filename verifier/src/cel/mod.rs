@@ -3,8 +3,11 @@
 //! What an expression reads is `plan`'s business, what it decides `verdict`'s.
 
 pub mod bound;
+pub mod budget;
 pub mod cost;
 pub mod functions;
+#[cfg(test)]
+mod hostile;
 pub mod names;
 mod policies;
 pub mod rewrite;
@@ -15,7 +18,7 @@ pub mod trial;
 pub mod types;
 pub mod value;
 
-pub use thread::{DEADLINE, each_on_a_thread, each_on_threads, on_a_thread};
+pub use thread::{each_on_a_thread, each_on_threads, on_a_thread};
 
 use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, DYN_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
@@ -214,14 +217,13 @@ impl Expression {
     /// Of a filtered list that cannot be told as a whole, those elements that certainly belong to it.
     fn certain(&self, scope: &Scope) -> Option<value::PartialList> {
         let (list, variable, condition) = rewrite::filter(&self.expanded)?;
-        let list = rewrite::guard(list);
-        let list = Value::resolve_val(&list, &scope.0).map(CowVal::into_owned).ok()?;
+        let list = scope.resolve(&rewrite::guard(list)).ok()?;
         let (elements, _) = value::elements(list.as_ref())?;
         let condition = rewrite::guard(condition);
-        let belongs = |element: &dyn Val| {
-            let mut within = scope.0.new_inner_scope();
-            within.add_variable_as_val(variable, element.clone_as_boxed());
-            let decided = Value::resolve_val(&condition, &within);
+        let belongs = |element: &(dyn Val + 'static)| {
+            let mut within = scope.within();
+            within.0.add_variable_as_val(variable, element.clone_as_boxed());
+            let decided = within.resolve(&condition);
             decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
         };
         let known: Vec<Box<dyn Val>> = elements
@@ -246,22 +248,20 @@ impl Expression {
     }
 
     fn evaluate(&self, scope: &Scope) -> Result<Box<dyn Val>, String> {
-        let (result, compared_unreadable) =
-            value::noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0).map(CowVal::into_owned));
+        let (result, compared_unreadable) = value::noting_comparisons(|| scope.resolve(&self.guarded));
         match result {
             Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".into()),
-            Ok(value) => Ok(value),
-            Err(error) => Err(error.to_string()),
+            other => other,
         }
     }
 }
 
 /// The names that expressions can use, with their values.
-pub struct Scope<'s>(Context<'s, 'static>);
+pub struct Scope<'s>(Context<'s, 'static>, budget::Budget);
 
 impl Default for Scope<'_> {
     fn default() -> Self {
-        Scope(Context::with_env(env()))
+        Scope::new(budget::Budget::default())
     }
 }
 
@@ -273,9 +273,20 @@ impl Scope<'_> {
         }
     }
 
+    /// A scope without names, in which evaluating costs of this budget.
+    pub fn new(budget: budget::Budget) -> Self {
+        Scope(Context::with_env(env()), budget)
+    }
+
+    /// What a tree comes to, within the budget.
+    fn resolve(&self, tree: &Tree) -> Result<Box<dyn Val>, String> {
+        let resolved = self.1.within(|| Value::resolve_val(tree, &self.0).map(CowVal::into_owned));
+        resolved?.map_err(|error| error.to_string())
+    }
+
     /// A scope within this one.
     pub fn within(&self) -> Scope<'_> {
-        Scope(self.0.new_inner_scope())
+        Scope(self.0.new_inner_scope(), self.1.clone())
     }
 
     /// Binds a time.
@@ -333,12 +344,31 @@ fn env() -> Arc<Env> {
         });
         let add = env.add_overload(rewrite::ADD, "add_dyn", vec![DYN_TYPE, DYN_TYPE], |args| match args.as_slice() {
             [one, other] => value::add(one.as_ref(), other.as_ref()).map(|sum| CowVal::Owned(sum.into_owned())),
-            _ => Err(ExecutionError::FunctionError { function: "+".into(), message: "takes two".into() }),
+            _ => Err(takes_two("+")),
+        });
+        let two = || vec![DYN_TYPE, DYN_TYPE];
+        let [equals, differs, is_in] = rewrite::COMPARISONS.map(|(_, ours)| ours);
+        let equals = env.add_overload(equals, "equals_dyn", two(), |args| match args.as_slice() {
+            [one, other] => Ok(CowVal::owned(CelBool::from(value::equals(one.as_ref(), other.as_ref())))),
+            _ => Err(takes_two("==")),
+        });
+        let differs = env.add_overload(differs, "differs_dyn", two(), |args| match args.as_slice() {
+            [one, other] => Ok(CowVal::owned(CelBool::from(!value::equals(one.as_ref(), other.as_ref())))),
+            _ => Err(takes_two("!=")),
+        });
+        let is_in = env.add_overload(is_in, "in_dyn", two(), |args| match args.as_slice() {
+            [one, other] => value::is_in(one.as_ref(), other.as_ref()).map(|is| CowVal::owned(CelBool::from(is))),
+            _ => Err(takes_two("in")),
         });
         debug_assert!(declared.is_ok() && each.is_ok() && add.is_ok());
+        debug_assert!(equals.is_ok() && differs.is_ok() && is_in.is_ok());
         policies::declare(&mut env);
         Arc::new(env)
     }))
+}
+
+fn takes_two(function: &str) -> ExecutionError {
+    ExecutionError::FunctionError { function: function.to_owned(), message: "takes two".to_owned() }
 }
 
 /// Parse errors with the line and a caret under the place.

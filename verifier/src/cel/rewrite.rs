@@ -4,7 +4,8 @@
 //!    name that no author can write: so a call can never capture a variable, whatever it is called.
 //! 2. Asking whether a filtered list has an element becomes `exists`: an element that could not be read then hides none
 //!    that was.
-//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read.
+//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read; and loops, sums and
+//!    comparisons count what they cost.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, ListExpr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -17,6 +18,9 @@ pub const EACH: &str = "@each";
 /// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
 /// read for an element.
 pub const ADD: &str = "@add";
+
+/// Functions in place of CEL's operators that compare, which count what they compare.
+pub const COMPARISONS: [(&str, &str); 3] = [(op::EQUALS, "@equals"), (op::NOT_EQUALS, "@differs"), (op::IN, "@in")];
 
 /// The largest tree that an expression may come to with its `let`s written out, in nodes.
 const LARGEST: usize = 5_000;
@@ -48,6 +52,11 @@ pub fn guard(tree: &Tree) -> Tree {
     match &mut tree.expr {
         Expr::Comprehension(each) => guard_loop(each),
         Expr::Call(call) if call.func_name == op::ADD => ADD.clone_into(&mut call.func_name),
+        Expr::Call(call) => {
+            if let Some((_, ours)) = COMPARISONS.iter().find(|(operator, _)| *operator == call.func_name) {
+                (*ours).clone_into(&mut call.func_name);
+            }
+        }
         _ => {}
     }
     tree

@@ -1,15 +1,12 @@
-//! Threads that parse and evaluate expressions: with a large stack, since cel's parser and evaluator call themselves, and
-//! with a deadline. One that misses it is left behind, and everything goes on without it.
+//! Threads that parse and evaluate expressions: with a large stack, since cel's parser and evaluator call themselves. What
+//! they do ends by itself: expressions are short, and what evaluating may cost is bounded ([`super::budget`]).
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Duration;
 
 /// Stack of a thread; it is reserved, not used.
 const STACK: usize = 256 << 20;
-/// How long a step's expressions may take. Ours take about a millisecond.
-pub const DEADLINE: Duration = Duration::from_secs(5);
 /// How many threads wait for more to do; any others end.
 const IDLE: usize = 4;
 
@@ -19,19 +16,19 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Threads that wait for something to do: making one takes longer than judging a step.
 static WAITING: Mutex<Vec<mpsc::Sender<Job>>> = Mutex::new(Vec::new());
 
-/// Runs work that parses or evaluates expressions on a thread with a large stack and a deadline.
+/// Runs work that parses or evaluates expressions on a thread with a large stack.
 ///
 /// # Errors
-/// When it takes too long or the thread cannot be had.
+/// When it fails or the thread cannot be had.
 pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (sender, receiver) = mpsc::channel();
     // Whoever waited may have gone.
     begin(Box::new(move || drop(sender.send(work()))))?;
-    receiver.recv_timeout(DEADLINE).map_err(|_| late())
+    receiver.recv().map_err(|_| failed())
 }
 
-/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Each has
-/// the deadline for itself (and up to as much again); behind one that misses it, another thread goes on.
+/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Behind one
+/// that fails, another thread goes on.
 pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
 where
     I: Send + Sync + 'static,
@@ -56,18 +53,11 @@ where
             done.extend((from..things.len()).map(|_| Err(why.clone())));
             break;
         }
-        let mut seen = 0;
-        while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(DEADLINE) {
-            let now = locked(&finished).len();
-            if now == seen {
-                break;
-            }
-            seen = now;
-        }
+        // Whether it came to its end or failed, the thread is done.
+        let _ = ended.recv();
         done.extend(locked(&finished).drain(..).map(Ok));
-        // What the thread is still at, or failed at, missed it.
         if done.len() < things.len() {
-            done.push(Err(late()));
+            done.push(Err(failed()));
         }
     }
     done
@@ -135,6 +125,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn late() -> String {
-    format!("its expressions could not be evaluated within {} s", DEADLINE.as_secs())
+fn failed() -> String {
+    "its expressions could not be evaluated".to_owned()
 }

@@ -15,6 +15,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::budget;
 use super::types::Type;
 use crate::evidence::UNREADABLE;
 
@@ -254,6 +255,7 @@ impl PartialList {
 /// # Errors
 /// For what could not be read.
 pub fn each(element: &dyn Val) -> Result<(), ExecutionError> {
+    budget::spend(1 + weight(element));
     match element.downcast_ref::<NotRead>() {
         Some(NotRead) => Err(failed("read", "a part of the list could not be read".to_owned())),
         None => Ok(()),
@@ -268,12 +270,42 @@ pub fn add<'b, 'v>(one: &'b (dyn Val + 'v), other: &(dyn Val + 'v)) -> Result<Co
     if other.downcast_ref::<PartialList>().is_some() {
         return Err(failed("read", "a part of the list could not be read".to_owned()));
     }
+    budget::spend(1 + weight(one) + weight(other));
     let adder = one.as_adder().ok_or_else(|| failed("add", format!("{} has no sum", one.get_type().name())))?;
     adder.add(other)
 }
 
+/// Whether two values are the same.
+pub fn equals(one: &dyn Val, other: &dyn Val) -> bool {
+    // To weigh them is as much work as to compare them.
+    budget::spend(1 + weight(one) + weight(other));
+    one.equals(other)
+}
+
+/// Whether something is in a list or a record.
+///
+/// # Errors
+/// For what nothing can be in, or what could not be read.
+pub fn is_in(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionError> {
+    budget::spend(1 + weight(other));
+    let container = other.as_container();
+    container.ok_or_else(|| failed("in", format!("nothing is in {}", other.get_type().name())))?.contains(one)
+}
+
+/// How many steps it takes to copy a value, or to compare it with another.
+fn weight(value: &dyn Val) -> u64 {
+    let bytes = if let Some(text) = value.downcast_ref::<CelString>() {
+        text.inner().len()
+    } else if let Some((elements, _)) = elements(value) {
+        return elements.iter().map(|element| 1 + weight(element.as_ref())).sum();
+    } else {
+        0
+    };
+    (bytes / budget::BYTES) as u64
+}
+
 /// The elements of a list, and whether they are all; none of anything else.
-pub fn elements<'e>(value: &'e (dyn Val + 'static)) -> Option<(&'e [Box<dyn Val>], bool)> {
+pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val + 'v>], bool)> {
     let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
     whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.known.as_slice(), false)))
 }

@@ -1,0 +1,66 @@
+//! How much evaluating may cost, counted while it is done: in steps of loops, and in what is copied and compared. An
+//! expression that costs too much ends, wherever it is; nothing goes on behind anybody's back.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What one expression may cost. Ours cost some thousands; the event history of 90 days, looked through for each of its
+/// events, takes a tenth of it.
+pub const OF_AN_EXPRESSION: u64 = 200_000;
+/// What all expressions of a run may cost together.
+const OF_A_RUN: u64 = 1_000_000;
+/// How much of a text or list is copied or compared in one step, in bytes.
+pub const BYTES: usize = 64;
+
+/// What is left for a run.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<AtomicU64>);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(Arc::new(AtomicU64::new(OF_A_RUN)))
+    }
+}
+
+/// The mark of an evaluation that cost too much.
+struct Spent;
+
+thread_local! {
+    static LEFT: Cell<u64> = const { Cell::new(OF_AN_EXPRESSION) };
+}
+
+/// Notes that steps are taken, and ends the evaluation that takes too many. Outside of [`Budget::within`], the thread's
+/// work ends.
+pub fn spend(steps: u64) {
+    match LEFT.get().checked_sub(steps) {
+        Some(left) => LEFT.set(left),
+        None => {
+            LEFT.set(0);
+            // Quietly, and through all of the evaluator, which would go on after an error.
+            resume_unwind(Box::new(Spent));
+        }
+    }
+}
+
+impl Budget {
+    /// Evaluates something within what is left.
+    ///
+    /// # Errors
+    /// In words, that it costs too much.
+    pub fn within<T>(&self, evaluate: impl FnOnce() -> T) -> Result<T, String> {
+        let given = self.0.load(Ordering::Relaxed).min(OF_AN_EXPRESSION);
+        let before = LEFT.replace(given);
+        let outcome = catch_unwind(AssertUnwindSafe(evaluate));
+        let used = given - LEFT.replace(before);
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(used)));
+        outcome.map_err(|panic| {
+            if !panic.is::<Spent>() {
+                resume_unwind(panic);
+            }
+            let what = if given < OF_AN_EXPRESSION { "the course's expressions take" } else { "it takes" };
+            format!("{what} too many steps: fewer or shorter lists, or fewer loops in one another, would do")
+        })
+    }
+}
