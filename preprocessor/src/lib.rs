@@ -13,6 +13,7 @@
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
+//! | [`terminal`] | all that is printed |
 //! | [`preprocessor`], [`install`] | mdBook's side |
 
 pub mod annotate;
@@ -35,6 +36,7 @@ pub mod results;
 pub mod scan;
 mod source_map;
 mod substitute;
+pub mod terminal;
 pub mod widget;
 pub mod words;
 

@@ -1,6 +1,7 @@
 //! `verify import`: from a raw lesson to chapters of the book.
 
 use anyhow::{Context, Result, bail};
+use mdbook_verify::terminal::{self, Text};
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -100,9 +101,7 @@ fn agreed() -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("nothing was written, since nobody is there to ask: look at the changes, and write them with --yes");
     }
-    let mut err = anstream::stderr();
-    write!(err, "Write this? [y/N] ")?;
-    err.flush()?;
+    terminal::ask(&Text::line("Write this? [y/N] "));
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))

@@ -21,6 +21,7 @@ use anyhow::{Context, Result};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use mdbook_verify::terminal::Text;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -53,7 +54,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 const CONNECTIONS: usize = 200;
 
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
-pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) {
+pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&Text) + Send + 'static) {
     let looking = Arc::clone(&desk);
     std::thread::spawn(move || look(&looking, &say));
     let watching = Arc::clone(&desk);
@@ -86,7 +87,7 @@ async fn accept(listener: TcpListener, router: axum::Router) {
 }
 
 /// Builds again whenever something has changed.
-fn look(desk: &Desk, say: &dyn Fn(&str)) {
+fn look(desk: &Desk, say: &dyn Fn(&Text)) {
     let mut built = desk.built_from;
     let mut broken = false;
     let mut notices = desk.notices();
@@ -105,13 +106,13 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
         }
         let rebuilt = desk.rebuild();
         match &rebuilt {
-            Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
-            Ok(_) if broken => say("The book is built again."),
+            Err(error) => say(Text::causes(error).put("\n\nThe book is shown as it was before.")),
+            Ok(_) if broken => say(&Text::line("The book is built again.")),
             Ok(_) => {}
         }
         if desk.notices() != notices {
             notices = desk.notices();
-            notices.iter().for_each(|text| say(text));
+            notices.iter().for_each(|text| say(&Text::line(text)));
         }
         built = *rebuilt.as_ref().unwrap_or(&built);
         broken = rebuilt.is_err();
