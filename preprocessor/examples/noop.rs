@@ -1,5 +1,7 @@
 //! A preprocessor that parses the book and writes it back: what `tests/bench` compares ours with.
 
+#![allow(clippy::disallowed_methods, reason = "a measurement tells what it measured")]
+
 use mdbook_preprocessor::parse_input;
 use std::io::{Read, Write};
 

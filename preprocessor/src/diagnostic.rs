@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::terminal;
+
 /// A place in a file of the course.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
@@ -97,7 +99,7 @@ impl fmt::Display for Diagnostics {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Spot { path, line, column, text, width } = &self.spot;
-        writeln!(f, "error: {}", printable(&self.message))?;
+        writeln!(f, "error: {}", terminal::line(&self.message))?;
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         if *line == 0 {
@@ -105,25 +107,28 @@ impl fmt::Display for Diagnostic {
         } else {
             writeln!(f, "{margin}--> {}:{line}:{column}", shown(path))?;
             writeln!(f, "{margin} |")?;
-            writeln!(f, "{number} | {}", printable(text).trim_end())?;
+            let (before, meant): (String, String) =
+                (text.chars().take(column - 1).collect(), text.chars().skip(column - 1).take(*width).collect());
+            writeln!(f, "{number} | {}", tabbed(text).trim_end())?;
             // A tab stays a tab under a tab, so that the caret stands where the eye looks.
-            let before: String = text.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            writeln!(f, "{margin} | {before}{}", "^".repeat(*width))?;
+            let before: String = tabbed(&before).chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            let escapes = tabbed(&meant).chars().count() - meant.chars().count();
+            writeln!(f, "{margin} | {before}{}", "^".repeat(*width + escapes))?;
         }
         if let Some(help) = &self.help {
-            writeln!(f, "{margin} = help: {}", printable(help))?;
+            writeln!(f, "{margin} = help: {}", terminal::line(help))?;
         }
         Ok(())
     }
 }
 
 fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy())
+    terminal::line(&path.to_string_lossy())
 }
 
-/// A text without control characters: a lesson must not write to the author's terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+/// A line of a source as a terminal shows it, with its tabs.
+fn tabbed(text: &str) -> String {
+    text.split('\t').map(terminal::line).collect::<Vec<_>>().join("\t")
 }
 
 /// The byte at a line and a column of a text, both from 1 and in characters, as parsers tell them; the last character of

@@ -14,6 +14,7 @@
 //! | [`widget`] | a step as the book shows it |
 //! | [`files`] | what opens and writes files |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
+//! | [`terminal`] | all that is printed |
 //! | [`preprocessor`], [`install`] | mdBook's side |
 
 // Tests make what the program must not meet.
@@ -40,6 +41,7 @@ pub mod results;
 pub mod scan;
 mod source_map;
 mod substitute;
+pub mod terminal;
 pub mod widget;
 pub mod words;
 

@@ -4,7 +4,9 @@
 
 use mdbook_verify::install::install;
 use mdbook_verify::preprocessor::answer;
-use std::io::{Read, Write};
+use mdbook_verify::terminal::{self, Text};
+use std::fmt::Write;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,12 +20,13 @@ mdbook-verify supports RENDERER         whether it works with a renderer (it doe
 ";
 
 fn main() -> ExitCode {
+    terminal::tell_panics();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("mdbook-verify: {error:#}");
+            terminal::notice(Text::new().put("mdbook-verify: ").append(&Text::causes(&error)));
             ExitCode::FAILURE
         }
     }
@@ -35,7 +38,7 @@ fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
             let mut input = Vec::new();
             std::io::stdin().read_to_end(&mut input)?;
             let book = answer(&input)?;
-            std::io::stdout().write_all(&book)?;
+            terminal::hand_over(&book)?;
             Ok(ExitCode::SUCCESS)
         }
         ["supports", _renderer] => Ok(ExitCode::SUCCESS),
@@ -48,11 +51,11 @@ fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
             }
         }
         ["--version" | "-V"] => {
-            println!("mdbook-verify {}", env!("CARGO_PKG_VERSION"));
+            terminal::print(&Text::block(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")))?;
             Ok(ExitCode::SUCCESS)
         }
         ["--help" | "-h" | "help"] => {
-            print!("{HELP}");
+            terminal::print(&Text::block(HELP))?;
             Ok(ExitCode::SUCCESS)
         }
         _ => usage(),
@@ -60,7 +63,7 @@ fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
 }
 
 fn usage() -> anyhow::Result<ExitCode> {
-    eprint!("{HELP}");
+    terminal::notice(&Text::block(HELP.trim_end()));
     Ok(ExitCode::from(2))
 }
 
@@ -76,10 +79,10 @@ fn installed(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
         (false, true) => "Missing or out of date; `mdbook-verify install` adds:",
         (false, false) => "Added:",
     };
-    println!("{heading}");
+    let mut text = Text::block(heading);
     for change in &changes {
-        println!("  {change}");
+        write!(text, "\n  {}", terminal::line(&change.to_string()))?;
     }
-    println!("{TRUST}");
+    terminal::print(text.put("\n").put(TRUST).put("\n"))?;
     Ok(if check && !changes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

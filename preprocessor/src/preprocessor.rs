@@ -14,6 +14,7 @@ use crate::key::{self, Key};
 use crate::load::{self, ScannedChapter};
 use crate::options::{Options, Source};
 use crate::results::Results;
+use crate::terminal::{self, Text};
 use crate::widget::{self, published::Published};
 
 /// The preprocessor, as mdBook runs it.
@@ -66,7 +67,7 @@ impl Preprocessor for VerifyPreprocessor {
         let practice = self.practice.unwrap_or(options.results == Source::Practice);
         let (results, notice) = if self.live { (Results::empty(practice), None) } else { results(&course, practice) };
         if let Some(notice) = notice {
-            eprintln!("mdbook-verify: {notice}");
+            terminal::notice(&Text::line(&format!("mdbook-verify: {notice}")));
         }
         let html = context.renderer == "html";
         // Each step once, however often lessons name it.
@@ -189,7 +190,9 @@ pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
         }
     };
     if later {
-        eprintln!("mdbook-verify: this is mdBook {version}, and mdbook-verify was made for mdBook {MDBOOK_VERSION}");
+        terminal::notice(&Text::line(&format!(
+            "mdbook-verify: this is mdBook {version}, and mdbook-verify was made for mdBook {MDBOOK_VERSION}"
+        )));
     }
     let book = VerifyPreprocessor::new().run(&context, book)?;
     serde_json::to_vec(&book).context("writing the book as JSON")

@@ -2,6 +2,7 @@
 //! many connections to the same AWS on loopback, and does nothing with the answers. `tests/bench cohort` runs it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a measurement fails by panicking")]
+#![allow(clippy::disallowed_macros, reason = "a measurement tells what it measured")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

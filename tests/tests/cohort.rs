@@ -1,6 +1,7 @@
 //! A class of a thousand accounts: judged once each, killed and resumed, shared by several runs, in little memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
 mod common;
 

@@ -130,6 +130,23 @@ fn publishing_installs_what_it_runs() {
 }
 
 #[test]
+fn what_is_proposed_is_tested_without_rights_and_its_crates_are_looked_at() {
+    let machine = Machine::empty();
+    let ci = workflow(&machine, "ci.yml");
+    // Not `pull_request_target`, which would give a stranger's code this repository's rights.
+    assert_eq!(ci["true"], json!({ "pull_request": null }));
+    assert_eq!(ci["permissions"], json!({ "contents": "read" }));
+    assert!(ci["jobs"].as_object().unwrap().values().all(|job| job["permissions"].is_null()));
+    assert!(commands(&ci, "tests").contains(&"tests/run"));
+    let commands = commands(&ci, "dependencies");
+    assert_eq!(commands.last(), Some(&"cargo deny check"));
+    let install = commands.iter().find_map(|run| run.strip_prefix("cargo +stable install cargo-deny --version "));
+    let version = install.and_then(|rest| rest.strip_suffix(" --locked")).expect("the version is pinned");
+    let cache = &steps(&ci, "dependencies")[1]["with"]["key"];
+    assert!(cache.as_str().unwrap().contains(version), "{cache}");
+}
+
+#[test]
 fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_write() {
     let machine = Machine::empty();
     let release = workflow(&machine, "release.yml");

@@ -42,7 +42,7 @@ fn a_class_is_told_from_its_files() {
     let names: Vec<&str> = ran.stdout.lines().filter(|line| line.contains(" learner")).collect();
     assert!(names.iter().any(|line| line.starts_with("Ada Lovelace ")), "{names:?}");
     for (format, marks) in [
-        ("csv", &["learner,Ada Lovelace,,learner,", "learner,'=cmd()|<script> [2J "][..]),
+        ("csv", &["learner,Ada Lovelace,,learner,", "learner,'=cmd()|<script>\\u{1b}[2J "][..]),
         ("markdown", &["| Ada Lovelace |", "| &#61;cmd()&#124;&#60;script&#62;"]),
         ("html", &["<th scope=\"row\">Ada Lovelace</th>", "&#60;script&#62;", "Content-Security-Policy"]),
         ("json", &["\"name\": \"Ada Lovelace\"", "\"name\": \"=cmd()|<script>\\u001b[2J\\n\""]),

@@ -4,6 +4,7 @@
 //! The clock moves only while everybody waits, so the time that a run takes is that of retries and deadlines alone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
 mod common;
 

@@ -40,12 +40,12 @@ async fn gathered(expected: &[(&str, &str)]) -> (Gathered, Duration) {
 #[tokio::test(start_paused = true)]
 async fn the_first_run_takes_three_round_trips_and_later_ones_two() {
     let (first, took) = gathered(&[]).await;
-    assert_eq!(took, 3 * ROUND_TRIP, "{}", calls::timeline(&first.calls));
+    assert_eq!(took, 3 * ROUND_TRIP, "{}", calls::timeline(&first.calls).as_str());
     let (later, took) = gathered(&[(GENERAL, "111122223333"), (PRODUCTION, "444455556666")]).await;
-    assert_eq!(took, 2 * ROUND_TRIP, "{}", calls::timeline(&later.calls));
+    assert_eq!(took, 2 * ROUND_TRIP, "{}", calls::timeline(&later.calls).as_str());
     assert_eq!(later.evidence, first.evidence);
     assert_eq!(later.account_ids, first.account_ids);
-    insta::assert_snapshot!("later", calls::timeline(&later.calls));
+    insta::assert_snapshot!("later", calls::timeline(&later.calls).as_str());
 }
 
 #[tokio::test(start_paused = true)]

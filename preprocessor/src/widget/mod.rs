@@ -10,6 +10,7 @@ pub mod published;
 use self::published::Published;
 use crate::course::Step;
 use crate::results::{Outcome, StepResult, Verdict, View, time};
+use crate::terminal::is_hidden;
 
 const END: &str = "</verify-step>";
 
@@ -156,7 +157,7 @@ pub fn escape(text: &str) -> String {
                 escaped.push(c);
             }
             c if c.is_whitespace() => escaped.push(' '),
-            c if c.is_control() => escaped.push('\u{fffd}'),
+            c if is_hidden(c) => escaped.push_str(&escape(&c.escape_unicode().to_string())),
             c => escaped.push_str(&format!("&#{};", u32::from(c))),
         }
     }

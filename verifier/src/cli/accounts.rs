@@ -68,7 +68,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let profiles = account::profile_names().await;
     let lines = report::accounts::lines(&session.course, &bound, &gathered, common.show_identifiers);
     match common.format {
-        Format::Json => print(&report::accounts::json(&lines)?)?,
+        Format::Json => print(&report::json(&lines)?)?,
         _ => print(&report::accounts::text(&lines, &profiles))?,
     }
     let works = session.course.accounts.keys().all(|name| gathered.account_ids.contains_key(name));

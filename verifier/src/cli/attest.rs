@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use mdbook_verify::course::Step;
 use mdbook_verify::results::{Outcome, Results};
+use mdbook_verify::terminal;
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
@@ -37,7 +38,7 @@ pub(super) async fn give(session: &Session<'_>, step: &Step, withdraw: bool) -> 
         // Without an account there is nothing that the word would be about; the verdict's reasons say why.
         let mut results = Results::empty(session.practice());
         session.bench().judge(&[step], &gathered, &mut results);
-        notice(&report::text::details(&session.course, &results, step));
+        terminal::notice(&report::text::details(&session.course, &results, step));
         bail!("your word is about an account, and the {} account cannot be identified", step.account);
     }
     let mut statements = Ok(Vec::new());

@@ -5,6 +5,7 @@ use clap::Args;
 use futures_util::{StreamExt, stream};
 use mdbook_verify::course::Course;
 use mdbook_verify::results::{Reason, Results};
+use mdbook_verify::terminal::{self, Text};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -225,7 +226,8 @@ impl Judging {
             Outcome::Failed(reasons) => {
                 self.tally.failed += 1;
                 if !self.json {
-                    return print(&format!("{:<24}  failed  {}\n", plain(name), plain(&told(&reasons))));
+                    let told = format!("{:<24}  failed  {}\n", plain(name), plain(&told(&reasons)));
+                    return print(&Text::block(&told));
                 }
                 let (done, required, at) = (None, None, None);
                 let mask = |reason: Reason| Reason { message: mask::text(&reason.message), ..reason };
@@ -252,8 +254,8 @@ impl Judging {
         }
         text.push_str(&format!("Next: verify report {}\n", plain(&out.display().to_string())));
         match self.json {
-            true => notice(text.trim()),
-            false => print(&text)?,
+            true => terminal::notice(&Text::block(text.trim())),
+            false => print(&Text::block(&text))?,
         }
         Ok(self.tally.exit())
     }
@@ -273,5 +275,5 @@ fn told(reasons: &[Reason]) -> String {
 }
 
 fn line(line: &Line<'_>) -> Result<()> {
-    print(&(serde_json::to_string(line)? + "\n"))
+    print(&Text::block(&(terminal::json(&serde_json::to_string(line)?) + "\n")))
 }

@@ -3,12 +3,13 @@
 use anyhow::Result;
 use clap::Command;
 use clap_complete::Shell;
+use mdbook_verify::terminal::Text;
 
 use super::{Exit, print};
 
 pub(super) fn run(mut command: Command, shell: Shell) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "verify", &mut script);
-    print(&String::from_utf8(script)?)?;
+    print(&Text::block(&String::from_utf8(script)?))?;
     Ok(Exit::Done)
 }

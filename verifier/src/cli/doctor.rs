@@ -1,10 +1,11 @@
 //! `verify doctor`: what works between this machine and the course's accounts, and what to do about the rest.
 
 use anyhow::Result;
+use mdbook_verify::terminal;
 use std::collections::BTreeMap;
 
 use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::{Common, Exit, Format, print};
 use crate::bindings::Bindings;
 use crate::evidence::Section;
 use crate::gather::Gathered;
@@ -37,11 +38,11 @@ pub(super) async fn run(common: &Common) -> Result<Exit> {
     };
     let diagnosis = patient.diagnose();
     match common.format {
-        Format::Json => print(&diagnosis.json()?)?,
+        Format::Json => print(&report::json(&diagnosis)?)?,
         _ => print(&diagnosis.text())?,
     }
     if common.verbose {
-        notice(&report::calls::timeline(&gathered.calls));
+        terminal::notice(&report::calls::timeline(&gathered.calls));
     }
     Ok(if diagnosis.well { Exit::Done } else { Exit::Unknown })
 }

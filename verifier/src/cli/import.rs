@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_verify::files::{self, Readers};
+use mdbook_verify::terminal::{self, Text};
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use super::{Common, Exit, Format, notice, print};
@@ -101,9 +102,7 @@ fn agreed() -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("nothing was written, since nobody is there to ask: look at the changes, and write them with --yes");
     }
-    let mut err = anstream::stderr();
-    write!(err, "Write this? [y/N] ")?;
-    err.flush()?;
+    terminal::ask(&Text::line("Write this? [y/N] "));
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use clap::Command;
 use clap_mangen::Man;
+use mdbook_verify::terminal::Text;
 
 use super::{Exit, print};
 
@@ -15,7 +16,7 @@ pub(super) fn run(mut program: Command, names: &[String]) -> Result<Exit> {
     }
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
-    print(&String::from_utf8(page)?)?;
+    print(&Text::block(&String::from_utf8(page)?))?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! Asks for MFA codes in the terminal.
 
+use mdbook_verify::terminal::{self, Text};
 use std::future::Future;
-use std::io::Write;
 use std::pin::Pin;
 use tokio::sync::{Mutex, oneshot};
 
@@ -20,9 +20,8 @@ impl MfaCodes for Terminal {
     ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
         Box::pin(async move {
             let _turn = self.0.lock().await;
-            let mut err = anstream::stderr();
-            let _ = write!(err, "Code of the MFA device {} for the {account} account: ", mask::text(serial));
-            let _ = err.flush();
+            let question = format!("Code of the MFA device {} for the {account} account: ", mask::text(serial));
+            terminal::ask(&Text::line(&question));
             let (sender, receiver) = oneshot::channel();
             // A thread of its own: a runtime would wait at its end for one that still waits for a line.
             std::thread::spawn(move || {

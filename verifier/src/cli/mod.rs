@@ -1,4 +1,4 @@
-//! The command line: one file a command. Only this module prints.
+//! The command line: one file a command.
 
 mod accounts;
 mod attest;
@@ -26,7 +26,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mdbook_verify::fact_source::Day;
-use std::io::Write;
+use mdbook_verify::terminal::{self, Text};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::evidence::time;
@@ -262,12 +263,41 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Runs the command line.
-///
-/// # Errors
-/// What went wrong, for standard error; the exit status is then 2.
-pub fn run() -> Result<Exit> {
-    let cli = Cli::parse();
+/// Runs the command line, and says what went wrong.
+pub fn main() -> Exit {
+    terminal::tell_panics();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => run(cli).unwrap_or_else(|error| {
+            // Mistakes in a course begin so by themselves.
+            let told = Text::causes(&error);
+            let lead = if told.as_str().starts_with("error: ") { "" } else { "error: " };
+            terminal::notice(Text::new().put(lead).append(&told));
+            Exit::Usage
+        }),
+        Err(error) => misused(&arguments, error),
+    }
+}
+
+/// Says what clap has to say: help, or what is wrong with the arguments.
+fn misused(arguments: &[OsString], error: clap::Error) -> Exit {
+    // What it repeats of the arguments, it repeats as it is.
+    let escaped = arguments.iter().map(|argument| Text::line(&argument.to_string_lossy()).as_str().to_owned());
+    let told = match Cli::try_parse_from(escaped) {
+        Err(error) => Text::of_clap(error.render().ansi().to_string()),
+        Ok(_) => Text::line(error.render().to_string().trim_end()),
+    };
+    match error.use_stderr() {
+        true => {
+            terminal::notice(&told.trimmed());
+            Exit::Usage
+        }
+        // Nobody is left to tell if standard output is gone.
+        false => print(&told).map_or(Exit::Usage, |()| Exit::Done),
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit> {
     let common = &cli.common;
     if cli.command.is_some() && (!cli.steps.is_empty() || cli.build || cli.record.is_some() || cli.replay.is_some()) {
         bail!("--build, --record, --replay and names of steps before a command go with `verify` alone");
@@ -305,20 +335,14 @@ fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
     runtime.context("starting the threads that ask AWS")?.block_on(work)
 }
 
-/// Prints, with colour where the terminal has it. A reader that has gone away is no error.
-fn print(text: &str) -> Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
+/// Prints.
+fn print(text: &Text) -> Result<()> {
+    Ok(terminal::print(text)?)
 }
 
-/// Says something beside the output.
+/// Says something in one line beside the output.
 fn notice(text: &str) {
-    let mut err = anstream::stderr().lock();
-    // Nobody is left to tell if standard error is gone.
-    let _ = writeln!(err, "{text}");
+    terminal::notice(&Text::line(text));
 }
 
 #[cfg(test)]

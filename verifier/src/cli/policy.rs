@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
-use crate::report::policy;
+use crate::report::{self, policy};
 use crate::run;
 
 pub(super) fn run(common: &Common, account: Option<&str>) -> Result<Exit> {
@@ -31,6 +31,6 @@ pub(super) fn run(common: &Common, account: Option<&str>) -> Result<Exit> {
 }
 
 fn printed(document: &impl Serialize) -> Result<Exit> {
-    print(&format!("{}\n", serde_json::to_string_pretty(document)?))?;
+    print(&report::json(document)?)?;
     Ok(Exit::Done)
 }

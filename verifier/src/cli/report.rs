@@ -1,13 +1,14 @@
 //! `verify report FILE|DIR…`: a class at a glance, from its learners' results.
 
 use anyhow::{Result, bail};
+use mdbook_verify::terminal::Text;
 use std::path::{Path, PathBuf};
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
 use crate::cohort::files;
+use crate::report;
 use crate::report::class::{self, Class, Counting};
-use crate::report::plain;
 
 pub(super) fn run(common: &Common, paths: &[PathBuf]) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Csv, Format::Markdown, Format::Html, Format::Json])?;
@@ -26,21 +27,21 @@ pub(super) fn run(common: &Common, paths: &[PathBuf]) -> Result<Exit> {
     }
     let Reading { counting, mut notices, skipped, .. } = reading;
     if counting.is_empty() {
-        notices.iter().for_each(|text| notice(&plain(text)));
+        notices.iter().for_each(|text| notice(text));
         bail!("there is no results document among these files; `verify --format json` prints one");
     }
     let class = counting.done(std::mem::take(&mut notices));
-    class.notices.iter().for_each(|text| notice(&plain(text)));
+    class.notices.iter().for_each(|text| notice(text));
     print(&written(common.format, &class)?)?;
     Ok(if skipped == 0 { Exit::Done } else { Exit::Usage })
 }
 
-fn written(format: Format, class: &Class) -> Result<String> {
+fn written(format: Format, class: &Class) -> Result<Text> {
     Ok(match format {
-        Format::Csv => class::csv::table(class)?,
-        Format::Markdown => class::markdown::section(class),
-        Format::Html => class::html::page(class),
-        Format::Json => class::json(class)?,
+        Format::Csv => Text::block(&class::csv::table(class)?),
+        Format::Markdown => Text::block(&class::markdown::section(class)),
+        Format::Html => Text::block(&class::html::page(class)),
+        Format::Json => report::json(class)?,
         _ => class::text::text(class),
     })
 }

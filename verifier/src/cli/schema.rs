@@ -6,6 +6,7 @@ use mdbook_verify::results::Results;
 
 use super::{Exit, print};
 use crate::evidence;
+use crate::report;
 
 /// What has a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -21,6 +22,6 @@ pub(super) fn run(document: Document) -> Result<Exit> {
         Document::Results => serde_json::to_value(schemars::schema_for!(Results))?,
         Document::Evidence => evidence::schema(),
     };
-    print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    print(&report::json(&schema)?)?;
     Ok(Exit::Done)
 }

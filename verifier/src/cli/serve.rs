@@ -4,6 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use mdbook_verify::course::Step;
 use mdbook_verify::files::{self, Folder, Readers};
 use mdbook_verify::results::Results;
+use mdbook_verify::terminal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
@@ -25,10 +26,8 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let nothing_bound = common.account.is_empty() && bindings::read(&root)?.is_empty();
     if common.practice.is_none() && nothing_bound {
         common.practice = Some(PracticeStart::Taken);
-        notice(
-            "No AWS account is bound to this course yet, so this is the practice account: nothing in it is real.\n\
-             To read your own accounts: verify accounts --help",
-        );
+        notice("No AWS account is bound to this course yet, so this is the practice account: nothing in it is real.");
+        notice("To read your own accounts: verify accounts --help");
     }
     let recipe = Recipe { root, practice: common.practice.is_some(), trusted: common.trust_course };
     let (listeners, port) = serve::bind(port).await?;
@@ -39,14 +38,15 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
     let stopped = stopped()?;
     desk.notices().iter().for_each(|text| notice(text));
-    notice(&format!("The live book: {address}\nThe address works once, for one browser. Ctrl-C stops."));
+    notice(&format!("The live book: {address}"));
+    notice("The address works once, for one browser. Ctrl-C stops.");
     // It stands there until the server ends, for a browser that is slow to start.
     let door = if open { door(&address) } else { None };
     if open && door.as_ref().is_none_or(|door| open::that_detached(&door.path).is_err()) {
         notice("No browser could be started: open the address yourself.");
     }
     tokio::select! {
-        () = serve::run(listeners, desk, notice) => {}
+        () = serve::run(listeners, desk, terminal::notice) => {}
         () = stopped => notice("Stopped."),
     }
     Ok(Exit::Done)

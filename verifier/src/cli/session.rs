@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::Results;
+use mdbook_verify::terminal::{self, Lines, Text};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +21,7 @@ use crate::evidence::time;
 use crate::gather::{self, Gathered, Plan, SoFar};
 use crate::plan::Compiled;
 use crate::practice::{self, Start, World};
+use crate::report::plain;
 use crate::run::{self, Bench};
 use crate::store::Store;
 
@@ -122,19 +123,19 @@ impl<'c> Session<'c> {
         }
         let bindings = self.bindings()?;
         if bindings.is_empty() {
-            bail!(
+            bail!(Lines(format!(
                 "no AWS account is bound to this course yet.\n\
                  \n  verify accounts {}\n      binds your own, each to an AWS profile (make one with `aws login --profile NAME`)\
                  \n  verify --practice\n      tries the course on the practice account, without AWS",
-                self.course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect::<Vec<_>>().join(" ")
-            );
+                self.course.accounts.keys().map(|name| plain(&format!("{name}=PROFILE"))).collect::<Vec<_>>().join(" ")
+            )));
         }
         Ok(account::connect(&bindings, accounts, &Terminal::default()).await)
     }
 
     /// Reads a plan's evidence through these connections, and shows in the terminal how far it is.
     pub(super) async fn read(&self, plan: &Plan, connections: &BTreeMap<String, Connection>) -> Result<Gathered> {
-        let shown = self.common.format == Format::Text && std::io::stderr().is_terminal();
+        let shown = self.common.format == Format::Text && terminal::shows_progress();
         let progress = |so_far: &SoFar<'_>| {
             if shown {
                 show(so_far);
@@ -228,10 +229,8 @@ impl<'c> Session<'c> {
 /// Shows in the terminal how far gathering has come, until it is done.
 fn show(so_far: &SoFar<'_>) {
     let (read, of) = so_far.count();
-    let mut err = std::io::stderr().lock();
-    let _ = match read {
-        all if all >= of => write!(err, "\r\x1b[K"),
-        read => write!(err, "\r\x1b[KReading your accounts: {read} of {of}"),
-    };
-    let _ = err.flush();
+    match read {
+        all if all >= of => terminal::progress(None),
+        read => terminal::progress(Some(&Text::line(&format!("Reading your accounts: {read} of {of}")))),
+    }
 }

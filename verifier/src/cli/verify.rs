@@ -3,6 +3,7 @@
 use anyhow::Result;
 use mdbook_verify::course::Step;
 use mdbook_verify::results::Results;
+use mdbook_verify::terminal;
 use std::path::Path;
 
 use super::session::Session;
@@ -50,7 +51,7 @@ pub(super) async fn run(
     };
     print(&report::results(form, &session.course, &results, names)?)?;
     if common.verbose {
-        notice(&report::calls::timeline(&gathered.calls));
+        terminal::notice(&report::calls::timeline(&gathered.calls));
     }
     if build {
         built(&session.root, session.practice(), common)?;

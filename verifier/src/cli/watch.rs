@@ -3,8 +3,8 @@
 use anyhow::Result;
 use mdbook_verify::course::Step;
 use mdbook_verify::results::{ReasonCode, Results, Verdict};
+use mdbook_verify::terminal::{self, Text};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
 use tokio::time::Instant;
 
 use super::session::Session;
@@ -22,7 +22,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let results = tokio::select! {
         biased;
         _ = tokio::signal::ctrl_c() => {
-            watch.say("Stopped watching.");
+            notice("Stopped watching.");
             watch.watcher.results()
         }
         results = watch.until_done() => results?,
@@ -78,14 +78,15 @@ impl<'w> Watch<'w> {
         self.steps.len() < self.session.course.steps.len() || !step.optional && !step.places.is_empty()
     }
 
-    /// Tells what is new: everything at first, then the steps that came out differently.
+    /// Tells what is new: everything at first, then the steps that came out differently. It goes beside the output, which
+    /// is the results at the end.
     fn tell(&mut self, results: &Results, judged: &[&Step]) {
         let course = &self.session.course;
         let first = self.told.is_empty();
         for step in judged {
             let verdict = results.view(step).verdict;
             if self.told.insert(step.id.clone(), verdict) != Some(verdict) && !first {
-                self.say(report::text::details(course, results, step).trim_end());
+                terminal::notice(&report::text::details(course, results, step).trimmed());
             }
         }
         if first {
@@ -94,9 +95,9 @@ impl<'w> Watch<'w> {
                 let whole = self.steps.len() == course.steps.len();
                 let names = if whole { &[] } else { names.as_slice() };
                 let shown = report::results(Form::Text, course, results, names).unwrap_or_default();
-                self.say(shown.trim_end());
+                terminal::notice(&shown.trimmed());
             }
-            self.say("\nWatching: do a step, and it shows here. Ctrl-C stops.");
+            terminal::notice(&Text::block("\nWatching: do a step, and it shows here. Ctrl-C stops."));
         }
         self.explain_delays(results, judged);
     }
@@ -115,27 +116,23 @@ impl<'w> Watch<'w> {
             if let Some(late) = freshness.late
                 && self.explained.insert(late)
             {
-                self.say(&format!("{late} Looking again every {}.", every(section)));
+                notice(&format!("{late} Looking again every {}.", every(section)));
             }
         }
     }
 
     /// Waits, and says what for.
     async fn wait(&self, open: &[&Step]) {
-        let shown = self.session.common.format == Format::Text && std::io::stderr().is_terminal();
+        let shown = self.session.common.format == Format::Text && terminal::shows_progress();
         if shown {
             let seconds = self.watcher.next(open).saturating_duration_since(Instant::now()).as_secs();
-            let _ = write!(std::io::stderr(), "\r\x1b[K{} left; looking again in {seconds} s", open.len());
+            let left = format!("{} left; looking again in {seconds} s", open.len());
+            terminal::progress(Some(&Text::line(&left)));
         }
         self.watcher.wait(open).await;
         if shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
+            terminal::progress(None);
         }
-    }
-
-    /// What happens meanwhile goes beside the output, which is the results at the end.
-    fn say(&self, text: &str) {
-        notice(text);
     }
 }
 

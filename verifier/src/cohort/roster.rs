@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::misspelt;
+use mdbook_verify::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
@@ -107,7 +108,7 @@ impl Roster {
         }
         if !wrong.is_empty() {
             let wrong: Vec<String> = wrong.iter().map(|wrong| plain(&format!("{shown}:{wrong}"))).collect();
-            bail!("the roster cannot be used; nobody was asked anything:\n  {}", wrong.join("\n  "));
+            bail!(Lines(format!("the roster cannot be used; nobody was asked anything:\n  {}", wrong.join("\n  "))));
         }
         let (mut accounts, mut ignored) = (Vec::new(), Vec::new());
         for column in columns {

@@ -24,6 +24,7 @@ use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::Diagnostic;
 use mdbook_verify::directive::Directive;
 use mdbook_verify::scan;
+use mdbook_verify::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -144,11 +145,11 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
     }
     if !mistakes.is_empty() {
         let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        bail!(
+        bail!(Lines(format!(
             "the book could not be read with this lesson in it, and nothing was written: mend the lesson, and import it \
              then\n{}",
             mistakes.join("\n").trim_end()
-        );
+        )));
     }
     let before = present(&sources.join("SUMMARY.md"))?;
     let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters)?;

@@ -1,10 +1,11 @@
 //! The course's accounts and what they are bound to.
 
 use mdbook_verify::course::Course;
+use mdbook_verify::terminal::Text;
 use serde::Serialize;
 use std::fmt::Write;
 
-use super::text::plain;
+use super::plain;
 use crate::bindings::Bindings;
 use crate::evidence::{Section, UNREADABLE, Unreadable};
 use crate::gather::Gathered;
@@ -46,17 +47,9 @@ pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identi
     course.accounts.iter().map(line).collect()
 }
 
-/// As JSON.
-///
-/// # Errors
-/// Never.
-pub fn json(lines: &[Line]) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(lines).map(|text| text + "\n")
-}
-
 /// For a terminal, with the profiles that could be bound.
-pub fn text(lines: &[Line], profiles: &[String]) -> String {
-    let mut out = String::new();
+pub fn text(lines: &[Line], profiles: &[String]) -> Text {
+    let mut out = Text::new();
     for line in lines {
         let _ = writeln!(out, "{}  {}", plain(&line.name), plain(&line.about));
         match (&line.bound_to, &line.account_id) {
@@ -68,7 +61,7 @@ pub fn text(lines: &[Line], profiles: &[String]) -> String {
                 let _ = writeln!(out, "  ? {}", plain(bound));
             }
             (None, _) => {
-                let _ = writeln!(out, "  ○ not bound: verify accounts {}=PROFILE", line.name);
+                let _ = writeln!(out, "  ○ not bound: verify accounts {}=PROFILE", plain(&line.name));
             }
         }
         for problem in &line.problems {

@@ -1,20 +1,21 @@
 //! The calls of a run on a timeline.
 
+use mdbook_verify::terminal::Text;
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::text::plain;
+use super::plain;
 use crate::evidence::Timed;
 
 /// How many characters the timeline is wide.
 const WIDTH: u32 = 24;
 
 /// The calls in the order in which they began: which waited for which can be seen at a glance.
-pub fn timeline(calls: &[Timed]) -> String {
+pub fn timeline(calls: &[Timed]) -> Text {
     let mut calls: Vec<&Timed> = calls.iter().collect();
     calls.sort_by_key(|timed| timed.begun);
     let whole = calls.iter().map(|timed| end(timed)).max().unwrap_or_default();
-    let mut out = String::new();
+    let mut out = Text::new();
     if whole.is_zero() {
         let _ = writeln!(out, "\nCalls to AWS: {}, recorded", calls.len());
     } else {
@@ -23,7 +24,7 @@ pub fn timeline(calls: &[Timed]) -> String {
     for timed in calls {
         let call = &timed.call;
         let took = timed.took.map_or("unfinished".to_owned(), |took| format!("{} ms", took.as_millis()));
-        let timing = if whole.is_zero() { call.time.clone() } else { format!("{} {took:>10}", bar(timed, whole)) };
+        let timing = if whole.is_zero() { plain(&call.time) } else { format!("{} {took:>10}", bar(timed, whole)) };
         let _ = writeln!(
             out,
             "  {timing}  {:<12} {:<52} {}",
@@ -66,7 +67,7 @@ mod tests {
             })
         };
         let calls = [call("iam:Later", 80, 80), call("sts:First", 0, 80), call("iam:Last", 160, 80)];
-        insta::assert_snapshot!(timeline(&calls), @r"
+        insta::assert_snapshot!(timeline(&calls).as_str(), @r"
 
         Calls to AWS: 3 in 240 ms
           ━━━━━━━━················      80 ms  general      sts:First                                            us-east-1

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::Results;
 
-use super::told;
+use super::{plain, told};
 
 const HEADER: [&str; 12] = [
     "step",
@@ -60,7 +60,7 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
 /// A cell that no spreadsheet takes for a formula: those begin with one of these characters, in either width, and some
 /// programs pass over white space before them.
 pub(crate) fn harmless(cell: &str) -> String {
-    let line: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = plain(&cell.replace(['\t', '\r', '\n'], " "));
     let formula = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if formula || cell.starts_with(['\t', '\r', '\n']) { format!("'{line}") } else { line }
 }

@@ -2,11 +2,13 @@
 
 use mdbook_verify::course::Course;
 use mdbook_verify::results::{Reason, ReasonCode};
+use mdbook_verify::terminal::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::text::{plain, wrapped};
+use super::plain;
+use super::text::wrapped;
 use crate::account::Connection;
 use crate::bindings::Bindings;
 use crate::evidence::privileges::Power;
@@ -188,17 +190,9 @@ impl Patient<'_> {
 }
 
 impl Diagnosis {
-    /// As JSON.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
-    }
-
     /// For a terminal.
-    pub fn text(&self) -> String {
-        let mut out = String::new();
+    pub fn text(&self) -> Text {
+        let mut out = Text::new();
         if self.practice {
             let _ = writeln!(out, "The practice account: nothing here is real.\n");
         }
@@ -228,7 +222,7 @@ impl Diagnosis {
 }
 
 impl AccountDiagnosis {
-    fn text(&self, out: &mut String, practice: bool) {
+    fn text(&self, out: &mut Text, practice: bool) {
         let _ = writeln!(out, "{}  {}", plain(&self.name), plain(&self.about));
         let bound = match &self.bound_to {
             Some(bound) => plain(bound),

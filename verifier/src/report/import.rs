@@ -1,12 +1,14 @@
 //! What an import changes: a diff of each file, and which check each item got.
 
 use anstyle::{AnsiColor, Color, Style};
+use mdbook_verify::terminal::Text;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
 use std::fmt::Write;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use super::text::{plain, shorten};
+use super::plain;
+use super::text::shorten;
 use crate::import::{Change, Found, Import};
 
 const ADDED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green)));
@@ -24,14 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const ITEM: usize = 44;
 
 /// Everything that would change, and why.
-pub fn text(import: &Import) -> String {
+pub fn text(import: &Import) -> Text {
     if import.changes.is_empty() {
-        return "This lesson is in the book already: nothing changes.\n".to_owned();
+        return Text::block("This lesson is in the book already: nothing changes.\n");
     }
-    let mut out = String::new();
+    let mut out = Text::new();
     import.changes.iter().for_each(|change| diff(&mut out, change));
     if !import.items.is_empty() {
-        let _ = writeln!(out, "{BOLD}{:>4}  {:<ITEM$}  check{BOLD:#}", "line", "checklist item");
+        out.paint(BOLD, &format!("{:>4}  {:<ITEM$}  check", "line", "checklist item")).put("\n");
         import.items.iter().for_each(|item| row(&mut out, item));
         let _ = writeln!(out);
         counted(&mut out, import);
@@ -45,7 +47,7 @@ pub fn text(import: &Import) -> String {
 }
 
 /// How many items have a check.
-fn counted(out: &mut String, import: &Import) {
+fn counted(out: &mut Text, import: &Import) {
     let sure = import.items.iter().filter(|item| item.written && item.proposal.sure).count();
     let _ = writeln!(out, "{sure} of {} checklist items have a check.", import.items.len());
     if sure < import.items.len() {
@@ -54,22 +56,22 @@ fn counted(out: &mut String, import: &Import) {
 }
 
 /// A file's changes, as `diff -u` shows them.
-fn diff(out: &mut String, change: &Change) {
+fn diff(out: &mut Text, change: &Change) {
     let [old_lines, new_lines] =
         [&change.before, &change.after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
     let file = plain(&change.file);
     let old = if change.new { "the lesson" } else { &file };
     let new = if change.new { " (a new file)" } else { "" };
-    let _ = writeln!(out, "{BOLD}--- {old}\n+++ {file}{new}{BOLD:#}");
+    out.paint(BOLD, &format!("--- {old}")).put("\n").paint(BOLD, &format!("+++ {file}{new}")).put("\n");
     for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         let shown = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
         let (before, after) = (shown(first.old_range(), last.old_range()), shown(first.new_range(), last.new_range()));
-        let _ = writeln!(out, "{PLACE}@@ -{before} +{after} @@{PLACE:#}");
+        out.paint(PLACE, &format!("@@ -{before} +{after} @@")).put("\n");
         for op in &hunk {
             let mut lines = |sign: char, style: Style, lines: &[&str]| {
                 for line in lines {
-                    let _ = writeln!(out, "{style}{sign}{}{style:#}", plain(line.trim_end_matches(['\n', '\r'])));
+                    out.paint(style, &format!("{sign}{}", line.trim_end_matches(['\n', '\r']))).put("\n");
                 }
             };
             if op.tag() == DiffTag::Equal {
@@ -111,7 +113,7 @@ fn numbered(lines: Range<usize>) -> String {
     }
 }
 
-fn row(out: &mut String, item: &Found) {
+fn row(out: &mut Text, item: &Found) {
     let fits: Vec<String> =
         item.proposal.candidates.iter().map(|(check, fit)| format!("{check} {:.0} %", fit * 100.0)).collect();
     let account = item.proposal.account.as_ref().map_or(String::new(), |account| format!(", {account} account"));

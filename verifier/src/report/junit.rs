@@ -8,26 +8,27 @@ use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::{ReasonCode, Results, Verdict, View};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::told;
+use super::{plain, told};
 
 /// Steps with their verdicts.
 ///
 /// # Errors
 /// Never for texts in memory.
 pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String> {
-    let mut report = Report::new(course.title.as_str());
+    let mut report = Report::new(plain(&course.title));
     let mut suites: Vec<TestSuite> = Vec::new();
     for step in steps {
         let chapter = step.places.first().map_or("Other steps", |place| place.chapter_name.as_str());
+        let chapter = plain(chapter);
         if suites.last().is_none_or(|suite| suite.name.as_str() != chapter) {
             let mut suite = TestSuite::new(chapter);
             suite.add_property(("account", if results.practice { "practice" } else { "own" }));
             suites.push(suite);
         }
         let view = results.view(step);
-        let mut case = TestCase::new(super::text_of(course, step), status(&view, step.optional));
+        let mut case = TestCase::new(plain(&super::text_of(course, step)), status(&view, step.optional));
         if view.verdict == Verdict::Verified {
-            case.set_system_out(told(&view).join("\n"));
+            case.set_system_out(lines(&view).join("\n"));
         }
         case.set_classname(step.id.as_str());
         case.add_property(("verdict", view.verdict.name()));
@@ -35,7 +36,7 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
             case.add_property(("optional", "yes"));
         }
         if let Some(result) = view.result {
-            case.add_property(("checked", result.checked.as_str()));
+            case.add_property(("checked", plain(&result.checked).as_str()));
         }
         if let Some(suite) = suites.last_mut() {
             suite.add_test_case(case);
@@ -56,7 +57,7 @@ fn status(view: &View<'_>, optional: bool) -> TestCaseStatus {
         Verdict::Unknown if !unprovable => TestCaseStatus::non_success(NonSuccessKind::Error),
         Verdict::Unknown | Verdict::Attested | Verdict::NotApplicable | Verdict::Unchecked => TestCaseStatus::skipped(),
     };
-    let lines = told(view);
+    let lines = lines(view);
     let message = match view.verdict {
         Verdict::Attested => "Confirmed by the learner; not proved by evidence.",
         Verdict::NotApplicable => "It does not apply to this account.",
@@ -69,4 +70,9 @@ fn status(view: &View<'_>, optional: bool) -> TestCaseStatus {
     status.set_type(if kinds.is_empty() { view.verdict.name().to_owned() } else { kinds.join(" ") });
     status.set_description(lines.join("\n"));
     status
+}
+
+/// What is told of a step. XML has no way to write most control characters, and a reader shows what others do.
+fn lines(view: &View<'_>) -> Vec<String> {
+    told(view).iter().map(|sentence| plain(sentence)).collect()
 }

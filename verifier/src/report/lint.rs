@@ -1,13 +1,14 @@
 //! What is wrong with a course: for a person, for programs, and as annotations of GitHub's.
 
 use anyhow::Result;
+use mdbook_verify::terminal::{self, Text};
 use serde_json::json;
 use std::path::Path;
 
 use crate::lint::{Finding, Level};
 
 /// Every finding with its line, and how many there are.
-pub fn text(findings: &[Finding]) -> String {
+pub fn text(findings: &[Finding]) -> Text {
     let mut out = String::new();
     for finding in findings {
         let drawn = finding.diagnostic.to_string();
@@ -22,14 +23,14 @@ pub fn text(findings: &[Finding]) -> String {
         (0, warnings) => format!("{}.\n", words(warnings, "warning")),
         (errors, warnings) => format!("{}, {}.\n", words(errors, "error"), words(warnings, "warning")),
     });
-    out
+    Text::block(&out)
 }
 
 /// The findings as a JSON array, with files relative to `from`.
 ///
 /// # Errors
 /// Never: text and numbers can always be JSON.
-pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<String> {
+pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
     let shown: Vec<serde_json::Value> = findings
         .iter()
         .map(|Finding { level, rule, diagnostic }| {
@@ -45,40 +46,27 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<String> {
             })
         })
         .collect();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&shown)?))
+    Ok(super::json(&shown)?)
 }
 
 /// The findings as GitHub's workflow commands, which annotate the lines of a pull request.
-pub fn github(findings: &[Finding], root: &Path, from: &Path) -> String {
-    let line = |Finding { level, rule, diagnostic }: &Finding| {
+pub fn github(findings: &[Finding], root: &Path, from: &Path) -> Text {
+    let mut out = Text::new();
+    for Finding { level, rule, diagnostic } in findings {
         let spot = &diagnostic.spot;
-        let help = diagnostic.help.as_deref().map(|help| format!("\n{help}")).unwrap_or_default();
-        let place = match spot.line {
-            0 => String::new(),
-            line => format!(",line={line},col={},endColumn={}", spot.column, spot.column + spot.width),
-        };
-        format!(
-            "::{} file={}{place},title={}::{}\n",
-            level.name(),
-            property(&file(&spot.path, root, from)),
-            property(&format!("verify lint: {rule}")),
-            data(&format!("{}{help}", diagnostic.message))
-        )
-    };
-    findings.iter().map(line).collect()
+        let mut properties = vec![("file", file(&spot.path, root, from))];
+        if spot.line > 0 {
+            let (column, end) = (spot.column.to_string(), (spot.column + spot.width).to_string());
+            properties.extend([("line", spot.line.to_string()), ("col", column), ("endColumn", end)]);
+        }
+        properties.push(("title", format!("verify lint: {rule}")));
+        let help = diagnostic.help.as_deref().map(|help| format!("\n{}", terminal::line(help))).unwrap_or_default();
+        out.annotate(level.name(), &properties, &format!("{}{help}", terminal::line(&diagnostic.message)));
+    }
+    out
 }
 
 fn file(path: &Path, root: &Path, from: &Path) -> String {
     let whole = root.join(path);
     whole.strip_prefix(from).unwrap_or(&whole).to_string_lossy().into_owned()
-}
-
-/// A message, escaped as workflow commands want it.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property's value, escaped as workflow commands want it.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

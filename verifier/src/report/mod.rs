@@ -17,15 +17,17 @@ pub mod text;
 use anyhow::Result;
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::results::{Outcome, Results, Verdict, View};
+use mdbook_verify::terminal::{self, Text};
+use serde::Serialize;
 
-pub(crate) use text::plain;
+pub(crate) use mdbook_verify::terminal::line as plain;
 
-/// The results document, exactly.
+/// A document as JSON, exactly.
 ///
 /// # Errors
-/// Never for results of this program; JSON cannot express some floating-point numbers.
-pub fn json(results: &Results) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(results).map(|text| text + "\n")
+/// Never for documents of this program; JSON cannot express some floating-point numbers.
+pub fn json(document: &impl Serialize) -> serde_json::Result<Text> {
+    Ok(Text::block(&(terminal::json(&serde_json::to_string_pretty(document)?) + "\n")))
 }
 
 /// A form that results are printed in.
@@ -45,7 +47,7 @@ pub enum Form {
 ///
 /// # Errors
 /// Never for results of this program.
-pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<String> {
+pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<Text> {
     let told = course.steps.iter().filter(|step| match names {
         [] => !step.places.is_empty(),
         names => names.contains(&step.id),
@@ -53,10 +55,16 @@ pub fn results(form: Form, course: &Course, results: &Results, names: &[String])
     let told: Vec<&Step> = told.collect();
     Ok(match form {
         Form::Json => json(results)?,
-        Form::Junit => junit::xml(course, results, &told)?,
-        Form::Csv => csv::table(course, results, &told)?,
+        Form::Junit => Text::block(&junit::xml(course, results, &told)?),
+        Form::Csv => Text::block(&csv::table(course, results, &told)?),
         Form::Text if names.is_empty() => text::summary(course, results),
-        Form::Text => told.iter().map(|step| text::details(course, results, step)).collect::<Vec<_>>().join("\n"),
+        Form::Text => {
+            let mut text = Text::new();
+            for (at, step) in told.iter().enumerate() {
+                text.put(if at == 0 { "" } else { "\n" }).append(&text::details(course, results, step));
+            }
+            text
+        }
     })
 }
 

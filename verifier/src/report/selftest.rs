@@ -1,17 +1,19 @@
 //! What the self-test of a course's checks found.
 
 use anstyle::{AnsiColor, Style};
+use mdbook_verify::terminal::Text;
 use serde_json::json;
 use std::fmt::Write;
 
+use super::plain;
 use crate::selftest::Proof;
 
 const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
 const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 
 /// A table, and under it what is not proved.
-pub fn text(proofs: &[Proof]) -> String {
-    let mut out = String::new();
+pub fn text(proofs: &[Proof]) -> Text {
+    let mut out = Text::new();
     let _ = writeln!(out, "  {:<24} {:<10} {:<10} {:<10} {:<8} cases", "check", "before", "after", "denied", "others");
     for proof in proofs {
         let (style, icon) = if proof.problems.is_empty() { (GOOD, "✓") } else { (BAD, "✗") };
@@ -29,7 +31,9 @@ pub fn text(proofs: &[Proof]) -> String {
             None => (format!("{:<21}", "no practice action"), "–".to_owned()),
         };
         let denied = proof.denied.name();
-        let _ = writeln!(out, "{style}{icon}{style:#} {:<24} {practice} {denied:<10} {others:<8} {cases}", proof.check);
+        out.paint(style, icon);
+        let check = plain(&proof.check);
+        let _ = writeln!(out, " {check:<24} {practice} {denied:<10} {others:<8} {cases}");
     }
     let _ = writeln!(out);
     for proof in proofs {
@@ -49,7 +53,7 @@ pub fn text(proofs: &[Proof]) -> String {
 ///
 /// # Errors
 /// Never: text can always be JSON.
-pub fn json(proofs: &[Proof]) -> serde_json::Result<String> {
+pub fn json(proofs: &[Proof]) -> serde_json::Result<Text> {
     let all: Vec<serde_json::Value> = proofs
         .iter()
         .map(|proof| {
@@ -70,5 +74,5 @@ pub fn json(proofs: &[Proof]) -> serde_json::Result<String> {
             })
         })
         .collect();
-    serde_json::to_string_pretty(&all).map(|text| text + "\n")
+    super::json(&all)
 }

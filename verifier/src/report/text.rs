@@ -1,13 +1,15 @@
 //! Text for a terminal. Colours are styles that are dropped where there are none; a verdict is never told by colour
-//! alone. Whatever comes from AWS or a lesson is stripped of control characters.
+//! alone. Whatever comes from AWS or a lesson stays in its line.
 
 use anstyle::{AnsiColor, Style};
 use mdbook_verify::course::{Course, Step};
 use mdbook_verify::fact_source::FactSource;
 use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use mdbook_verify::terminal::Text;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::plain;
 use crate::evidence::{Section, table};
 
 const BOLD: Style = Style::new().bold();
@@ -40,18 +42,9 @@ fn outcome_style(outcome: Outcome) -> Style {
     })
 }
 
-fn styled(style: Style, text: &str) -> String {
-    format!("{style}{}{style:#}", plain(text))
-}
-
-/// A text without control characters.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 /// The whole course at a glance.
-pub fn summary(course: &Course, results: &Results) -> String {
-    let mut out = String::new();
+pub fn summary(course: &Course, results: &Results) -> Text {
+    let mut out = Text::new();
     let mut chapter = None;
     let mut before = Vec::new();
     let told: Vec<&Step> = course.steps.iter().filter(|step| !step.places.is_empty()).collect();
@@ -59,7 +52,7 @@ pub fn summary(course: &Course, results: &Results) -> String {
     for step in &told {
         let place = &step.places[0];
         if chapter != Some(&place.chapter) {
-            let _ = writeln!(out, "\n{}", styled(BOLD, &place.chapter_name));
+            out.put("\n").paint(BOLD, &place.chapter_name).put("\n");
             chapter = Some(&place.chapter);
         }
         line(&mut out, course, results, step, &mut before);
@@ -69,25 +62,19 @@ pub fn summary(course: &Course, results: &Results) -> String {
     out
 }
 
-fn heading(out: &mut String, course: &Course, results: &Results) {
+fn heading(out: &mut Text, course: &Course, results: &Results) {
     let practice = if results.practice { "  (practice account: nothing here is real)" } else { "" };
-    let _ = writeln!(out, "{}{}", styled(BOLD, &course.title), styled(DIM, practice));
+    out.paint(BOLD, &course.title).paint(DIM, practice).put("\n");
 }
 
 /// A step's line, and under it why it isn't done, unless the step before has said the same.
-fn line(out: &mut String, course: &Course, results: &Results, step: &Step, before: &mut Vec<String>) {
+fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before: &mut Vec<String>) {
     let view = results.view(step);
     let verdict = view.verdict;
     let optional = if step.optional { " (optional)" } else { "" };
     let text = shorten(&plain(&step.places[0].text), 58);
-    let style = style(verdict);
-    let _ = writeln!(
-        out,
-        "  {style}{} {:<17}{style:#}{text}{optional}  {}",
-        verdict.icon(),
-        verdict.words(),
-        styled(DIM, &step.id)
-    );
+    out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.words()));
+    out.put(&format!("{text}{optional}  ")).paint(DIM, &step.id).put("\n");
     // The reasons of a check of checks stand with its members.
     let members_told = step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.places.is_empty());
     if let Some(result) = view.result.filter(|_| !members_told) {
@@ -124,16 +111,16 @@ fn why(result: &StepResult, attest: &str) -> Vec<String> {
     told
 }
 
-fn progress(out: &mut String, results: &Results, told: &[&Step]) {
+fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
     let required: Vec<&&Step> = told.iter().filter(|step| !step.optional).collect();
     let blocks = |step: &&&&Step| results.view(step).verdict.blocks();
     let left = required.iter().filter(blocks).count();
     let done = required.len() - left;
     if left == 0 {
-        let _ = writeln!(out, "{}", styled(style(Verdict::Verified), &format!("All {done} required steps are done.")));
+        out.paint(style(Verdict::Verified), &format!("All {done} required steps are done.")).put("\n");
         return;
     }
-    let _ = writeln!(out, "{}", styled(BOLD, &format!("{done} of {} required steps are done.", required.len())));
+    out.paint(BOLD, &format!("{done} of {} required steps are done.", required.len())).put("\n");
     let lapsed = told.iter().filter(|step| {
         let result = results.view(step).result;
         step.members.is_empty() && result.is_some_and(|result| result.lapsed.is_some())
@@ -155,38 +142,29 @@ fn progress(out: &mut String, results: &Results, told: &[&Step]) {
         }
         let practice = if results.practice { "--practice " } else { "" };
         let _ = writeln!(out, "Next: {}", plain(&next.places[0].text));
-        let _ = writeln!(out, "      {}", styled(DIM, &format!("verify {practice}explain {}", next.id)));
+        out.put("      ").paint(DIM, &format!("verify {practice}explain {}", next.id)).put("\n");
     }
 }
 
 /// One step with its expectations.
-pub fn details(course: &Course, results: &Results, step: &Step) -> String {
-    let mut out = String::new();
+pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
+    let mut out = Text::new();
     let view = results.view(step);
-    let style = style(view.verdict);
     let check = course.check(step);
     let practice = if results.practice { "  (practice account)" } else { "" };
-    let _ = writeln!(
-        out,
-        "{style}{} {}{style:#}  {}  {}{}",
-        view.verdict.icon(),
-        view.verdict.words(),
-        styled(BOLD, &check.title),
-        styled(DIM, &step.id),
-        styled(DIM, practice)
-    );
+    out.paint(style(view.verdict), &format!("{} {}", view.verdict.icon(), view.verdict.words())).put("  ");
+    out.paint(BOLD, &check.title).put("  ").paint(DIM, &step.id).paint(DIM, practice).put("\n");
     if let Some(stale) = view.stale {
         wrapped(&mut out, "    ", &format!("Verify again: {stale}."));
     }
     let Some(result) = view.result else { return out };
     for told in &result.expectations {
-        let style = outcome_style(told.outcome);
         let words = match told.outcome {
             Outcome::Met | Outcome::NotMet => String::new(),
             outcome => format!("  ({})", outcome.words()),
         };
-        let _ =
-            writeln!(out, "  {style}{}{style:#} {}{}", told.outcome.icon(), plain(&told.title), styled(DIM, &words));
+        out.put("  ").paint(outcome_style(told.outcome), told.outcome.icon());
+        out.put(&format!(" {}", plain(&told.title))).paint(DIM, &words).put("\n");
         for sentence in &told.sentences {
             wrapped(&mut out, "      ", sentence);
         }
@@ -207,7 +185,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> String {
 }
 
 /// All about a step: what it rests on, how it came out, what is read for it.
-pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> String {
+pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> Text {
     let mut out = details(course, results, step);
     let check = course.check(step);
     if let Some(about) = &check.about {
@@ -228,7 +206,8 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
     for (account, section) in needs {
         for call in table::of(*section) {
             let action = call.action.map_or("no permission needed".to_owned(), |action| format!("needs {action}"));
-            let _ = writeln!(out, "    {:<12} {:<56} {}", account, call.name(), styled(DIM, &action));
+            let _ = write!(out, "    {account:<12} {:<56} ", call.name());
+            out.paint(DIM, &action).put("\n");
         }
     }
     if let Some(result) = results.view(step).result {
@@ -238,18 +217,18 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
 }
 
 /// Where a check has its facts from, each address on a line of its own so that it can be copied.
-fn sources(out: &mut String, sources: &[FactSource]) {
+fn sources(out: &mut Text, sources: &[FactSource]) {
     if !sources.is_empty() {
         let _ = writeln!(out, "\n  Facts that may change, and their sources:");
     }
     for FactSource { fact, url, reviewed } in sources {
         wrapped(out, "  · ", fact);
-        let _ = writeln!(out, "    {}  {}", plain(url), styled(DIM, &format!("reviewed {reviewed}")));
+        out.put(&format!("    {}  ", plain(url))).paint(DIM, &format!("reviewed {reviewed}")).put("\n");
     }
 }
 
 /// A paragraph within the width, each line with the indentation.
-pub(super) fn wrapped(out: &mut String, indent: &str, text: &str) {
+pub(super) fn wrapped(out: &mut Text, indent: &str, text: &str) {
     let room = WIDTH - indent.chars().count();
     let mut line = String::new();
     let mut lead = indent.to_owned();

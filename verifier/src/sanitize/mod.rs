@@ -21,6 +21,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 use mdbook_verify::files::{Folder, Readers};
+use mdbook_verify::terminal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -75,10 +76,9 @@ impl fmt::Display for Notice {
     }
 }
 
-/// A text without control characters, and not too long.
+/// A text in one line, and not too long.
 fn plain(text: &str) -> String {
-    let shown = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
-    shown.take(200).collect()
+    terminal::line(text).chars().take(200).collect()
 }
 
 /// What was taken out of one build.

@@ -20,6 +20,7 @@ mod routes;
 mod stamp;
 
 use anyhow::{Context, Result};
+use mdbook_verify::terminal::Text;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -46,7 +47,7 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
 }
 
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
-pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str) + Send + 'static) {
+pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&Text) + Send + 'static) {
     let looking = Arc::clone(&desk);
     std::thread::spawn(move || look(&looking, &say));
     let watching = Arc::clone(&desk);
@@ -59,7 +60,7 @@ pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&str
 }
 
 /// Builds again whenever something has changed.
-fn look(desk: &Desk, say: &dyn Fn(&str)) {
+fn look(desk: &Desk, say: &dyn Fn(&Text)) {
     let mut built = desk.built_from;
     let mut broken = false;
     let mut notices = desk.notices();
@@ -78,13 +79,13 @@ fn look(desk: &Desk, say: &dyn Fn(&str)) {
         }
         let rebuilt = desk.rebuild();
         match &rebuilt {
-            Err(error) => say(&format!("{error:#}\n\nThe book is shown as it was before.")),
-            Ok(_) if broken => say("The book is built again."),
+            Err(error) => say(Text::causes(error).put("\n\nThe book is shown as it was before.")),
+            Ok(_) if broken => say(&Text::line("The book is built again.")),
             Ok(_) => {}
         }
         if desk.notices() != notices {
             notices = desk.notices();
-            notices.iter().for_each(|text| say(text));
+            notices.iter().for_each(|text| say(&Text::line(text)));
         }
         built = *rebuilt.as_ref().unwrap_or(&built);
         broken = rebuilt.is_err();

@@ -359,11 +359,3 @@ fn median(numbers: &mut [f64]) -> Option<f64> {
     let lower = *numbers.get(numbers.len().saturating_sub(1) / 2)?;
     Some((lower + upper) / 2.0)
 }
-
-/// The class as JSON.
-///
-/// # Errors
-/// Never for a class of this program.
-pub fn json(class: &Class) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(class).map(|text| text + "\n")
-}

@@ -6,8 +6,9 @@ use mdbook_verify::results::{ExpectationResult, Outcome, Reason, ReasonCode, Res
 use std::fs;
 use std::path::Path;
 
-use super::{Class, Counting, csv, html, json, markdown, median, tables, text};
+use super::{Class, Counting, csv, html, markdown, median, tables, text};
 use crate::book;
+use crate::report::json;
 
 const CONFIG: &str = "[book]\ntitle = \"TITLE\"\n\n[preprocessor.verify.accounts]\nmine = \"Yours\"\n";
 
@@ -89,7 +90,13 @@ fn class(course: &Course, names: [&str; 4]) -> Class {
 }
 
 fn forms(class: &Class) -> [String; 5] {
-    [text::text(class), csv::table(class).unwrap(), markdown::section(class), html::page(class), json(class).unwrap()]
+    [
+        text::text(class).as_str().to_owned(),
+        csv::table(class).unwrap(),
+        markdown::section(class),
+        html::page(class),
+        json(class).unwrap().as_str().to_owned(),
+    ]
 }
 
 #[test]

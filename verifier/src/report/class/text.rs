@@ -1,11 +1,12 @@
-//! A class for the terminal. Whatever comes from files or lessons is stripped of control characters.
+//! A class for the terminal. Whatever comes from files or lessons stays in its line.
 
 use anstyle::Style;
-use std::fmt::Write;
+use mdbook_verify::terminal::Text;
 
 use super::tables::{self, Row, Table};
 use super::{Class, Learner};
-use crate::report::text::{plain, shorten, style, wrapped};
+use crate::report::plain;
+use crate::report::text::{shorten, style, wrapped};
 
 const BOLD: Style = Style::new().bold();
 
@@ -13,26 +14,29 @@ const BOLD: Style = Style::new().bold();
 const WIDEST: usize = 48;
 
 /// The class, as text.
-pub fn text(class: &Class) -> String {
-    let mut out = format!("{BOLD}{}{BOLD:#}\n\n", plain(&tables::heading(class)));
+pub fn text(class: &Class) -> Text {
+    let mut out = Text::new();
+    out.paint(BOLD, &tables::heading(class)).put("\n\n");
     wrapped(&mut out, "", &tables::stuck(class));
     for table in [tables::learners(class), tables::steps(class)] {
         lay_out(&mut out, &table);
     }
-    out.push('\n');
+    out.put("\n");
     wrapped(&mut out, "", class.about);
     out
 }
 
 /// One learner in a line, as soon as that is known.
-pub fn line(learner: &Learner, required: usize) -> String {
+pub fn line(learner: &Learner, required: usize) -> Text {
     let style = style(learner.at.as_ref().map_or(mdbook_verify::results::Verdict::Verified, |at| at.verdict));
     let done = format!("{}/{required}", learner.counts.done);
-    format!("{:<24} {done:>7}  {style}{}{style:#}\n", plain(&learner.name), plain(&tables::at(learner)))
+    let mut out = Text::block(&format!("{:<24} {done:>7}  ", plain(&learner.name)));
+    out.paint(style, &tables::at(learner)).put("\n");
+    out
 }
 
 /// A table in columns, as wide as their widest cell.
-fn lay_out(out: &mut String, table: &Table) {
+fn lay_out(out: &mut Text, table: &Table) {
     let head: Vec<String> = table.head.iter().map(|cell| (*cell).to_owned()).collect();
     let rows: Vec<Vec<String>> =
         table.rows.iter().map(|row| row.cells.iter().map(|cell| shorten(&plain(cell), WIDEST)).collect()).collect();
@@ -43,9 +47,8 @@ fn lay_out(out: &mut String, table: &Table) {
         let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", line(&head));
+    out.put("\n").paint(BOLD, &line(&head)).put("\n");
     for (Row { verdict, .. }, cells) in table.rows.iter().zip(&rows) {
-        let style = style(*verdict);
-        let _ = writeln!(out, "{style}{}{style:#}", line(cells));
+        out.paint(style(*verdict), &line(cells)).put("\n");
     }
 }
