@@ -195,7 +195,7 @@ fn a_large_lesson_is_planned_and_shown_at_once() {
     // A second or two without optimisation; whatever grows with the square of the lesson takes minutes.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert_eq!((import.items.len(), import.parameters), (8000, 4000));
-    assert_eq!(shown.lines().filter(|line| line.contains("+- [ ]")).count(), 8000);
+    assert_eq!(shown.as_str().lines().filter(|line| line.contains("+- [ ]")).count(), 8000);
 }
 
 /// Pieces that lessons are made of.
