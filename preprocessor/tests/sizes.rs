@@ -1,6 +1,7 @@
 //! A chapter that is four times as long takes four times as long: counted in instructions, which a busy machine executes
 //! as many of as a quiet one.
 
+#![allow(clippy::disallowed_macros, reason = "a test tells its figures")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 

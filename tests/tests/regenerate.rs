@@ -117,7 +117,7 @@ fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
     let judged = machine.verify(&["--replay", "ten.json", "cost-budget"]);
     assert_eq!(judged.status, 1, "ten dollars are not twenty-five: {judged:?}");
     assert!(judged.stdout.contains("where the lesson suggests 25"), "{}", judged.stdout);
-    assert!(judged.stdout.contains("an amount of 25 with an alert"), "{}", judged.stdout);
+    assert!(judged.stdout.contains("an amount of 25 USD with an alert"), "{}", judged.stdout);
     // Whoever practises does what the lesson asks for now.
     let judged = machine.verify(&["--practice=done", "cost-budget"]);
     assert!(judged.status == 0 && judged.stdout.contains("allows 25 USD"), "{judged:?}");
