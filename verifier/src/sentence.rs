@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_sentence_whose_hole_fails_is_dropped() {
         assert_eq!(fill("{nothing.there}"), Ok(None));
-        assert!(fill("{1 +}").unwrap_err().contains('^'));
+        assert!(fill("{1 +}").unwrap_err().starts_with("Syntax error"), "{:?}", fill("{1 +}"));
         assert!(fill("{1").unwrap_err().contains("without its"));
     }
 }

@@ -89,7 +89,7 @@ fn a_thousand_hostile_expressions_end() {
 fn a_run_of_hostile_expressions_costs_no_more_than_one_budget() {
     let outcomes = on_a_thread(|| {
         let budget = Budget::default();
-        let expression = Expression::compile("long.all(x, long.all(y, long.all(z, x + y + z > 0)))").unwrap();
+        let expression = Expression::compile("long.all(x, long.all(y, long.all(z, x + y + z >= 0)))").unwrap();
         (0..50)
             .map(|_| {
                 let mut scope = Scope::new(budget.clone());
