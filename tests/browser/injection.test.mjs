@@ -138,7 +138,7 @@ function hostile(words = true) {
     edit("src/README.md", (text) => text.replace("# ", `# \`${img}\` zebra `));
     edit("src/production-account.md", (text) => text.replace("Budget created", `Budget ${img} \`${img}\``));
     edit("checks/cost-budget.toml", (text) => text.replace(/title *= ".*"/g, () => `title = ${JSON.stringify(`${img}'"</verify-step>`)}`)
-        .replaceAll(/fix *= *"Open/g, () => `fix = "${img}</span> Open`));
+        .replaceAll(/fix *= *(\[?\s*)"Open/g, (_, list) => `fix = ${list}"${img}</span> Open`));
     edit("book.toml", (text) => text.replace(/title = .*/, () => `title = ${JSON.stringify(`</title>${img}`)}`)
         .replace(/description = .*/, () => `description = ${JSON.stringify(`">${img}`)}`)
         .replace("language = \"en\"", () => `language = ${JSON.stringify(`en">${img}`)}\ntext-direction = "rtl"`)

@@ -113,7 +113,11 @@ fn all_known(devices: &[Device], remembered: &Remembered) -> Answer {
 /// What a state comes to beside what is remembered, and what is remembered after it.
 fn judge_again(state: &State, memory: &mut Vec<Remembered>) -> Ruling {
     let now = judge(state);
-    // Without a password there is nobody to sign in, and nobody looks.
+    let standing: Vec<Answer> = memory.iter().map(|one| still_there(state, one)).collect();
+    // What is gone once does not come back, whether anybody has to sign in then or not.
+    let mut kept = standing.iter().map(|there| *there != Answer::No);
+    memory.retain(|_| kept.next().unwrap());
+    // Without a password there is nobody to sign in.
     if state.has_password() != Answer::Yes {
         return now;
     }
@@ -121,10 +125,6 @@ fn judge_again(state: &State, memory: &mut Vec<Remembered>) -> Ruling {
         memory.push(seen);
         return now;
     }
-    let standing: Vec<Answer> = memory.iter().map(|one| still_there(state, one)).collect();
-    // What is gone once does not come back.
-    let mut kept = standing.iter().map(|there| *there != Answer::No);
-    memory.retain(|_| kept.next().unwrap());
     match any_of(standing) {
         Answer::Yes if state.mfa_is_on() == Answer::Yes => Ruling::Done,
         Answer::CantTell if now == Ruling::NotSeenYet => Ruling::CantTell,

@@ -11,7 +11,17 @@ use super::court::{Change, Court, agree, change, each, unmoved};
 use super::mfa::{State, is_listed, state};
 use super::model::{Known, Moment};
 
+/// What a state comes to without the learner's word.
 fn judge(state: &State) -> Ruling {
+    match demanded(state) {
+        // Nobody is asked about something of which it cannot be told what it is.
+        Ruling::NeedsWord if is_unchanged_since(state, &state.now) == Answer::CantTell => Ruling::CantTell,
+        ruling => ruling,
+    }
+}
+
+/// What the lesson asks of a state, as far as AWS lists devices.
+fn demanded(state: &State) -> Ruling {
     match (state.has_password(), state.mfa_is_on()) {
         (Answer::No, _) => Ruling::DoesNotApply,
         (Answer::CantTell, _) => Ruling::CantTell,
@@ -22,6 +32,14 @@ fn judge(state: &State) -> Ruling {
             _ => Ruling::CantTell,
         },
     }
+}
+
+/// Whether there is MFA, and what is listed nowhere is what it was. Which device a word was about, nobody wrote down: any
+/// that is listed nowhere could be it.
+fn is_unchanged_since(state: &State, moment: &Moment) -> Answer {
+    let since = Known(*moment);
+    let changed = state.changed_since(&since, |named| Answer::of(!is_listed(named)));
+    state.mfa_is_on().and(state.events_are_up_to_date(&since)).and(changed.not())
 }
 
 /// Whether AWS lists an entry.
@@ -42,23 +60,18 @@ fn root_mfa() {
     each("root-mfa", &(state(0..=0), change()), property);
 }
 
-/// What a state comes to with the learner's word of some moment.
+/// What a state comes to with the learner's word of some moment. Once AWS shows that what it was about has changed, it
+/// counts for nothing, whether it is asked for then or not.
 fn judge_again(state: &State, word: &mut Option<Moment>) -> Ruling {
-    let ruling = judge(state);
-    let Some(given) = *word else { return ruling };
-    if ruling != Ruling::NeedsWord {
-        return ruling;
+    let Some(given) = *word else { return judge(state) };
+    let unchanged = is_unchanged_since(state, &given);
+    if unchanged == Answer::No {
+        *word = None;
     }
-    // Which device the word was about, nobody wrote down: any that is listed nowhere could be it.
-    let given = Known(given);
-    let changed = state.changed_since(&given, |named| Answer::of(!is_listed(named)));
-    match state.events_are_up_to_date(&given).and(changed.not()) {
-        Answer::Yes => Ruling::ByWord,
-        Answer::CantTell => Ruling::CantTell,
-        Answer::No => {
-            *word = None;
-            Ruling::NeedsWord
-        }
+    match (demanded(state), unchanged) {
+        (Ruling::NeedsWord, Answer::Yes) => Ruling::ByWord,
+        (Ruling::NeedsWord, Answer::CantTell) => Ruling::CantTell,
+        _ => judge(state),
     }
 }
 
