@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write as _};
 
 /// Text for a terminal. Whatever is written into it is escaped, but for line breaks and tabs; a value that must stay in
-/// its line goes through [`line`] first.
+/// its line goes through [`line()`] first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     shown: String,
@@ -128,7 +128,7 @@ impl fmt::Write for Text {
     }
 }
 
-/// A message that is laid out in several lines. What comes from elsewhere in it went through [`line`].
+/// A message that is laid out in several lines. What comes from elsewhere in it went through [`line()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines(pub String);
 

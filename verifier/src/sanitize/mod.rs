@@ -4,9 +4,9 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`html`] | the elements, attributes and addresses of a chapter |
-//! | [`search`] | the search index, whose texts mdBook's script takes for HTML |
-//! | [`files`] | the files beside the chapters |
+//! | `html` | the elements, attributes and addresses of a chapter |
+//! | `search` | the search index, whose texts mdBook's script takes for HTML |
+//! | `files` | the files beside the chapters |
 //! | `svg` | pictures that could run scripts |
 //!
 //! Nothing looks at Markdown: whoever predicts what another program makes of it is wrong sooner or later. Everything
