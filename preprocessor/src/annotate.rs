@@ -1,18 +1,15 @@
-//! Writes directives and parameters into a raw lesson, and takes them out again: what is ours goes in and comes out, and
-//! every other byte of the lesson stays.
+//! Writes directives and parameters into a raw lesson; every other byte of it stays.
 //!
 //! Markdown has more corners than anybody can foresee, so nothing here trusts its own idea of where something may stand:
 //! after writing, the lesson is scanned as the book will be, and what isn't found where it was written is taken back.
 
 mod numbers;
-mod own;
 
 use std::ops::Range;
 
-use crate::edit::{Edit, apply};
+use crate::edit::Edits;
 use crate::param::Params;
-use crate::scan::{self, Scan};
-use crate::substitute;
+use crate::scan::{self, Marked, Scan};
 
 pub use numbers::numbers;
 
@@ -53,17 +50,15 @@ impl Writing {
             Writing::Directive { .. } => {
                 // Without the space before it. Comments and holes are in order.
                 let comment = range.start + 1..range.end;
-                [&scan.items, &scan.open].iter().any(|items| {
+                [&scan.steps, &scan.open].iter().any(|items| {
                     let at = items.partition_point(|item| item.comment.start < comment.start);
                     items.get(at).is_some_and(|item| item.comment == comment)
                 })
             }
             Writing::Parameter { .. } => {
                 let at = scan.holes.partition_point(|hole| hole.range.start < range.start);
-                let hole = scan.holes.get(at).filter(|hole| hole.range == *range);
-                hole.is_some_and(
-                    |hole| matches!(substitute::replacement(hole, params), Ok(Some((_, value))) if value == old),
-                )
+                let hole = scan.holes.get(at).filter(|hole| hole.range == *range && !hole.escaped);
+                hole.and_then(|hole| params.get(&hole.name)).is_some_and(|value| value.to_string() == old)
             }
         }
     }
@@ -78,32 +73,21 @@ pub struct Annotated {
     pub written: Vec<Writing>,
 }
 
-/// A lesson that has directives or parameters of its own in places where they could not be told from what is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entangled {
-    /// The lines of what it has of its own, from 1.
-    pub lines: Vec<usize>,
-}
-
-/// Writes into a lesson what can be written so that the book finds it, and so that [`plain`] takes it out again. What
-/// the lesson has of its own is marked (see `own`).
-///
-/// # Errors
-/// When [`plain`] could not give the lesson back.
-pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Result<Annotated, Entangled> {
-    let own = own::marks(lesson, &scan::scan(lesson), params);
+/// Writes into a lesson what can be written so that the book finds it, and finds all that it found before.
+pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Annotated {
+    let before = scan::scan(lesson, params);
     let mut writings = apart(lesson, writings);
     // Each round takes back what the one before did not find; a lesson that needs many is left alone.
     for _ in 0..ROUNDS {
-        let (text, places) = written(lesson, &writings, &own);
-        let scan = scan::scan(&text);
+        let (text, places) = written(lesson, &writings);
+        let scan = scan::scan(&text, params);
         let found = |(writing, place): (&Writing, &Range<usize>)| {
             writing.is_found(place, &lesson[writing.edit().0], &scan, params)
         };
         let found: Vec<bool> = writings.iter().zip(&places).map(found).collect();
         if found.iter().all(|found| *found) {
-            if restores(&text, &scan, lesson, params) {
-                return Ok(Annotated { text, written: writings });
+            if counts(&scan) == counts_with(&before, &writings) {
+                return Annotated { text, written: writings };
             }
             // What was there before is found otherwise now: nothing of ours may stay.
             break;
@@ -111,19 +95,19 @@ pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Result
         let mut found = found.into_iter();
         writings.retain(|_| found.next().unwrap_or(false));
     }
-    let text = apply(lesson, own.clone());
-    if restores(&text, &scan::scan(&text), lesson, params) {
-        return Ok(Annotated { text, written: Vec::new() });
-    }
-    let (mut line, mut counted) = (1, 0);
-    let mut lines: Vec<usize> = Vec::with_capacity(own.len());
-    for (at, _) in &own {
-        line += lesson[counted..at.start].matches('\n').count();
-        counted = at.start;
-        lines.push(line);
-    }
-    lines.dedup();
-    Err(Entangled { lines })
+    Annotated { text: lesson.to_owned(), written: Vec::new() }
+}
+
+/// How many directives and holes a scan found.
+fn counts(scan: &Scan) -> (usize, usize, usize) {
+    (scan.marked().count(), scan.misplaced.len(), scan.holes.len())
+}
+
+/// How many there are once these are written.
+fn counts_with(before: &Scan, writings: &[Writing]) -> (usize, usize, usize) {
+    let (marked, misplaced, holes) = counts(before);
+    let directives = writings.iter().filter(|writing| matches!(writing, Writing::Directive { .. })).count();
+    (marked + directives, misplaced, holes + writings.len() - directives)
 }
 
 /// Writings in order and apart; of two that are not, the first stays.
@@ -142,40 +126,24 @@ fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
     writings
 }
 
-/// The lesson with writings and marks, and where each writing came to stand.
-fn written(lesson: &str, writings: &[Writing], own: &[Edit]) -> (String, Vec<Range<usize>>) {
-    let ours = writings.iter().map(|writing| (writing.edit(), true));
-    let mut edits: Vec<(Edit, bool)> = ours.chain(own.iter().map(|edit| (edit.clone(), false))).collect();
-    // Stable: a directive stands before a mark of what follows it.
-    edits.sort_by_key(|((range, _), _)| range.start);
+/// The lesson with writings, and where each of them came to stand.
+fn written(lesson: &str, writings: &[Writing]) -> (String, Vec<Range<usize>>) {
+    let mut edits = Edits::default();
     let (mut places, mut moved) = (Vec::with_capacity(writings.len()), 0isize);
-    for ((range, new), is_ours) in &edits {
+    for writing in writings {
+        let (range, new) = writing.edit();
         let start = range.start.saturating_add_signed(moved);
         moved += new.len() as isize - range.len() as isize;
-        if *is_ours {
-            places.push(start..start + new.len());
-        }
+        places.push(start..start + new.len());
+        edits.put(range, new);
     }
-    (apply(lesson, edits.into_iter().map(|(edit, _)| edit).collect()), places)
+    (edits.apply(lesson), places)
 }
 
-/// Whether a text can be read as a chapter, as far as parameters go, and gives the lesson back.
-fn restores(text: &str, scan: &Scan, lesson: &str, params: &Params) -> bool {
-    scan.holes.iter().all(|hole| own::in_directive(scan, hole) || substitute::replacement(hole, params).is_ok())
-        && apply(text, own::restoring(text, scan, params)) == lesson
-}
-
-/// A lesson without what [`annotate`] wrote into it: the directives gone, values in place of parameters, and what the
-/// lesson had of its own as it was.
-pub fn plain(chapter: &str, params: &Params) -> String {
-    let (mark, text) = byte_order_mark(chapter);
-    format!("{mark}{}", apply(text, own::restoring(text, &scan::scan(text), params)))
-}
-
-/// Whether a text has neither directives nor anything else that [`plain`] would take out.
+/// Whether a text has no directive and no parameter.
 pub fn is_untouched(text: &str, params: &Params) -> bool {
-    let scan = scan::scan(byte_order_mark(text).1);
-    scan.items.is_empty() && scan.open.is_empty() && plain(text, params) == text
+    let scan = scan::scan(byte_order_mark(text).1, params);
+    scan.marked().next().is_none() && scan.holes.is_empty()
 }
 
 /// The byte order mark that a file may begin with, and its text, which is all that mdBook reads.
@@ -184,12 +152,12 @@ pub fn byte_order_mark(file: &str) -> (&str, &str) {
 }
 
 /// Whether a chapter is this lesson with directives, and with parameters in place of numbers, whatever their values are
-/// by now, and whichever of its names are parameters.
-pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
-    let [chapter, lesson] = [chapter, lesson].map(|file| bare(byte_order_mark(file).1));
+/// by now.
+pub fn is_made_of(chapter: &str, lesson: &str, params: &Params) -> bool {
+    let [chapter, lesson] = [chapter, lesson].map(|file| bare(byte_order_mark(file).1, params));
     let mut rest = lesson.as_str();
     let mut at = 0;
-    for hole in scan::scan(&chapter).holes {
+    for hole in scan::scan(&chapter, params).holes {
         let Some(after) = rest.strip_prefix(&chapter[at..hole.range.start]) else { return false };
         // A lesson that had the parameter itself is as good.
         let itself = after.strip_prefix(&chapter[hole.range.clone()]);
@@ -199,22 +167,14 @@ pub fn is_made_of(chapter: &str, lesson: &str) -> bool {
     rest == &chapter[at..]
 }
 
-/// A text without directives, each taken out with the space before it, and with each hole in its shortest form.
-fn bare(text: &str) -> String {
-    let scan = scan::scan(text);
-    let directive = |item: &scan::Item| {
-        let start = item.comment.start - usize::from(text[..item.comment.start].ends_with(' '));
-        (start..item.comment.end, String::new())
-    };
-    let mut edits: Vec<Edit> = scan.items.iter().chain(&scan.open).map(directive).collect();
-    let holes = scan.holes.iter().filter(|hole| !own::in_directive(&scan, hole));
-    edits.extend(
-        holes.map(|hole| {
-            (hole.range.start - usize::from(hole.escaped)..hole.range.end, format!("{{{{{}}}}}", hole.name))
-        }),
-    );
-    edits.sort_by_key(|(range, _)| range.start);
-    apply(text, edits)
+/// A text without directives, each taken out with the space before it.
+fn bare(text: &str, params: &Params) -> String {
+    let mut edits = Edits::default();
+    for Marked { comment, .. } in scan::scan(text, params).marked() {
+        let start = comment.start - usize::from(text[..comment.start].ends_with(' '));
+        edits.put(start..comment.end, "");
+    }
+    edits.apply(text)
 }
 
 /// What stands behind a number that a text begins with.
@@ -251,7 +211,7 @@ mod tests {
         let items = scan::unmarked(lesson).into_iter();
         let directives = items.map(|item| Writing::Directive { at: item.end, words: "?".into() });
         let writings = directives.chain(numbers(lesson, &params(), &words)).collect();
-        annotate(lesson, writings, &params()).unwrap()
+        annotate(lesson, writings, &params())
     }
 
     #[test]
@@ -274,33 +234,24 @@ mod tests {
         for (lesson, expected) in cases {
             let text = annotated(lesson).text;
             assert_eq!(text, expected);
-            assert_eq!(plain(&text, &params()), lesson);
-            assert!(is_made_of(&text, lesson), "{lesson}");
+            assert!(is_made_of(&text, lesson, &params()), "{lesson}");
         }
     }
 
     #[test]
-    fn what_a_lesson_has_of_its_own_is_told_from_what_is_written() {
-        let cases = [
-            ("- [ ] Own <!-- verify: x -->\n", "- [ ] Own <!-- verify: x  -->\n"),
-            ("- [ ] Own  <!-- verify: ? x  -->\n", "- [ ] Own  <!-- verify: ? x   -->\n"),
-            ("- [ ] Own <!--verify: x-->\n", "- [ ] Own <!--verify: x-->\n"),
-            ("Budget amount {{ budget_amount }}, 10\n", "Budget amount {{ budget_amount  }}, {{ budget_amount }}\n"),
-            ("{{budget_amount}} \\{{ budget_amount }}\n", "{{budget_amount}} \\{{ budget_amount }}\n"),
-            // Other languages write the same braces.
-            ("{{ name }} {{name}} {{ a.b }}\n", "\\{{ name }} \\{{name}} {{ a.b }}\n"),
-            ("{{ name  }} \\{{ name }} \\\\{{ x }}\n", "\\{{ name   }} \\{{ name    }} \\\\\\{{ x }}\n"),
-            ("<b title=\"{{ name }}\">`{{ name }}`</b>\n", "<b title=\"\\{{ name }}\">`{{ name }}`</b>\n"),
-            // A parameter that is misspelt in code would stop the book.
-            ("`{{ budget_amoun }}`\n", "`\\{{ budget_amoun }}`\n"),
-            // What is wrong stays wrong: whoever reads the book says so.
+    fn what_a_lesson_has_of_its_own_stays() {
+        for (lesson, expected) in [
+            ("- [ ] Own <!-- verify: x -->\n- [ ] b\n", "- [ ] Own <!-- verify: x -->\n- [ ] b <!-- verify: ? -->\n"),
+            ("Budget amount {{ budget_amount }}, 10\n", "Budget amount {{ budget_amount }}, {{ budget_amount }}\n"),
+            (
+                "{{budget_amount}} \\{{ budget_amount }} {{ name }}\n",
+                "{{budget_amount}} \\{{ budget_amount }} {{ name }}\n",
+            ),
             ("para <!-- verify: x -->\n", "para <!-- verify: x -->\n"),
-        ];
-        for (lesson, expected) in cases {
+        ] {
             let text = annotated(lesson).text;
             assert_eq!(text, expected);
-            assert_eq!(plain(&text, &params()), lesson);
-            assert!(is_made_of(&text, lesson), "{lesson}");
+            assert!(is_made_of(&text, lesson, &params()), "{lesson}");
         }
     }
 
@@ -344,7 +295,7 @@ mod tests {
         for (lesson, expected) in cases {
             let text = annotated(lesson).text;
             assert_eq!(text, expected);
-            assert_eq!(plain(&text, &params()), lesson);
+            assert!(is_made_of(&text, lesson, &params()), "{lesson}");
         }
     }
 
@@ -352,9 +303,9 @@ mod tests {
     fn a_chapter_is_told_from_another_lesson_and_not_from_other_values() {
         let lesson = "Budget amount 10\n\n- [ ] Done\n";
         let chapter = "Budget amount {{ budget_amount }}\n\n- [ ] Done <!-- verify: cost-budget -->\n";
-        assert!(is_made_of("Budget amount {{ budget_amount }}.\n", "Budget amount 10.\n"));
+        assert!(is_made_of("Budget amount {{ budget_amount }}.\n", "Budget amount 10.\n", &params()));
         for same in [lesson, "Budget amount 25\n\n- [ ] Done\n", "Budget amount -2.5\n\n- [ ] Done\n"] {
-            assert!(is_made_of(chapter, same), "{same}");
+            assert!(is_made_of(chapter, same, &params()), "{same}");
         }
         for other in [
             "Budget amount ten\n\n- [ ] Done\n",
@@ -362,7 +313,7 @@ mod tests {
             "",
             "Budget amount 10\n\n- [ ] Done\n\n",
         ] {
-            assert!(!is_made_of(chapter, other), "{other}");
+            assert!(!is_made_of(chapter, other, &params()), "{other}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Directives: `verify: NAME [name=value…] [account=NAME] [optional]` in an HTML comment.
+//! Directives: `verify: NAME ["own words"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
 use std::ops::Range;
 
@@ -15,7 +15,29 @@ pub struct Directive {
     pub params: Vec<(Word, Word)>,
     /// Whether it says `optional`.
     pub optional: bool,
+    /// What the step is called, without the quotation marks.
+    pub title: Option<Word>,
 }
+
+/// What a directive makes of its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A step, by the name of a check.
+    Check,
+    /// A step whose check nobody has named yet: `?`. Words behind it are notes for the author.
+    Open,
+    /// A checkbox that is no step: `none`.
+    None,
+}
+
+/// Names that no check can have, besides `?`: each with what it means.
+const RESERVED: &[(&str, &str)] = &[
+    (NONE, "says that a checkbox is no step, and takes no more words"),
+    ("table", "is reserved for tables of data, which this version does not read"),
+];
+
+const OPEN: &str = "?";
+const NONE: &str = "none";
 
 /// A word of a directive and where it stands in the chapter, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +87,17 @@ impl Directive {
     pub fn can_name(name: &str) -> bool {
         let comment = format!("<!-- verify: {name} -->");
         let named = Directive::parse(&comment, 0).is_ok_and(|directive| directive.check.text == name);
-        named && !Directive::is_open(&comment) && !name.contains("--")
+        named && Directive::kind(&comment) == Kind::Check && !name.contains("--")
     }
 
-    /// Whether a directive says `?`: nobody has named a check yet. Words behind it are notes for the author.
-    pub fn is_open(comment: &str) -> bool {
-        Directive::is_meant(comment) && Directive::words(comment).split_whitespace().next() == Some("?")
+    /// What a comment that is meant as a directive makes of its place.
+    pub fn kind(comment: &str) -> Kind {
+        let mut words = Directive::words(comment).split_whitespace();
+        match (words.next(), words.next()) {
+            (Some(OPEN), _) => Kind::Open,
+            (Some(NONE), None) => Kind::None,
+            _ => Kind::Check,
+        }
     }
 
     /// The words of a directive, behind `verify:`.
@@ -86,24 +113,41 @@ impl Directive {
     pub fn parse(comment: &str, at: usize) -> Result<Directive, Malformed> {
         let (offset, text) = inner(comment).unwrap_or((0, comment));
         let skip = text.find("verify:").map_or(0, |at| at + "verify:".len());
-        let mut words = words(&text[skip..], at + offset + skip);
         let whole = at..at + comment.len();
         let fail =
             |range: &Range<usize>, message: &str| Err(Malformed { range: range.clone(), message: message.to_owned() });
+        let (unquoted, title) = match title(&text[skip..], at + offset + skip) {
+            Title::None => (text[skip..].to_owned(), None),
+            Title::Is(title) => {
+                let quoted = title.range.start - 1 - at - offset - skip..title.range.end + 1 - at - offset - skip;
+                // White space of the same length keeps the places of the other words.
+                let blank = " ".repeat(quoted.len());
+                let rest = &text[skip..];
+                (format!("{}{blank}{}", &rest[..quoted.start], &rest[quoted.end..]), Some(title))
+            }
+            Title::Wrong(range, message) => return fail(&range, message),
+        };
+        let mut words = words(&unquoted, at + offset + skip);
         let Some(check) = words.next() else {
             return fail(&whole, "a directive names a check, as in <!-- verify: cost-budget -->");
         };
-        if check.text.contains('=') {
+        if let Some((_, meaning)) = RESERVED.iter().find(|(name, _)| *name == check.text) {
+            return fail(&check.range, &format!("`{}` {meaning}", check.text));
+        }
+        if check.text.contains('=') || title.as_ref().is_some_and(|title| title.range.start < check.range.start) {
             return fail(&check.range, "a directive begins with the name of a check");
         }
-        let mut directive = Directive { check, account: None, params: Vec::new(), optional: false };
+        let mut directive = Directive { check, account: None, params: Vec::new(), optional: false, title };
         for word in words {
             let Some((name, value)) = word.text.split_once('=') else {
                 if word.text == "optional" && !directive.optional {
                     directive.optional = true;
                     continue;
                 }
-                return fail(&word.range, "a directive's words are name=value, account=NAME or optional");
+                return fail(
+                    &word.range,
+                    "a directive's words are name=value, account=NAME, optional, and its own words in \"…\"",
+                );
             };
             let split = word.range.start + name.len();
             let name = Word { text: name.to_owned(), range: word.range.start..split };
@@ -131,6 +175,33 @@ impl Directive {
 fn inner(comment: &str) -> Option<(usize, &str)> {
     let text = comment.strip_prefix("<!--")?.trim_end().strip_suffix("-->")?;
     Some(("<!--".len(), text))
+}
+
+/// A directive's own words.
+enum Title {
+    None,
+    Is(Word),
+    Wrong(Range<usize>, &'static str),
+}
+
+/// The words between quotation marks in a directive's text, which begins there.
+fn title(text: &str, at: usize) -> Title {
+    let mut marks = text.match_indices('"').map(|(mark, _)| mark);
+    let (Some(begin), end, third) = (marks.next(), marks.next(), marks.next()) else { return Title::None };
+    let Some(end) = end else {
+        return Title::Wrong(at + begin..at + text.trim_end().len(), "own words end with a quotation mark");
+    };
+    if let Some(third) = third {
+        return Title::Wrong(at + third..at + third + 1, "own words are said once, and hold no quotation mark");
+    }
+    let apart =
+        text[..begin].ends_with(char::is_whitespace) && text[end + 1..].chars().next().is_none_or(char::is_whitespace);
+    let inner = &text[begin + 1..end];
+    if !apart || inner.trim().is_empty() {
+        let range = at + begin..at + end + 1;
+        return Title::Wrong(range, "own words stand in quotation marks by themselves, as in \"The VPC is there\"");
+    }
+    Title::Is(Word { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
 }
 
 /// Words with their places.
@@ -163,12 +234,32 @@ mod tests {
     }
 
     #[test]
+    fn a_directive_has_words_of_its_own() {
+        for comment in [
+            "<!-- verify: x \"The VPC =  is there\" optional a=1 -->",
+            "<!--verify: x optional a=1 \"The VPC = is\n there\"-->",
+        ] {
+            let directive = Directive::parse(comment, 0).unwrap();
+            assert_eq!(directive.title.unwrap().text, "The VPC = is there");
+            assert!(directive.optional && &comment[directive.params[0].1.range.clone()] == "1");
+        }
+    }
+
+    #[test]
     fn an_ordinary_comment_is_none() {
         assert!(!Directive::is_meant("<!-- verify that this is right -->"));
         assert!(!Directive::is_meant("<!-- see verify: below"));
         assert!(Directive::is_meant("<!-- verify: x -->"));
-        assert!(Directive::is_open("<!-- verify: ? -->") && Directive::is_open("<!--verify:? mfa root-mfa-->"));
-        assert!(!Directive::is_open("<!-- verify: ?x -->") && !Directive::is_open("<!-- verify: mfa ? -->"));
+        let kinds = |comments: [&str; 3]| comments.map(Directive::kind);
+        assert_eq!(
+            kinds(["<!-- verify: ? -->", "<!--verify:? mfa root-mfa-->", "<!-- verify: ? \"a\" -->"]),
+            [Kind::Open; 3]
+        );
+        assert_eq!(kinds(["<!-- verify: none -->", "<!--verify:none-->", "<!--\nverify: none\n-->"]), [Kind::None; 3]);
+        assert_eq!(
+            kinds(["<!-- verify: ?x -->", "<!-- verify: mfa ? -->", "<!-- verify: nonesuch -->"]),
+            [Kind::Check; 3]
+        );
     }
 
     #[test]
@@ -209,6 +300,14 @@ mod tests {
             ("<!-- verify: x a=1 a=2 -->", "twice"),
             ("<!-- verify: x account=a account=b -->", "twice"),
             ("<!-- verify: x optional optional -->", "name=value"),
+            ("<!-- verify: none optional -->", "says that a checkbox is no step"),
+            ("<!-- verify: table subnets -->", "`table` is reserved"),
+            ("<!-- verify: x \"a -->", "end with a quotation mark"),
+            ("<!-- verify: x \"a\" \"b\" -->", "are said once"),
+            ("<!-- verify: x name=\"a\" -->", "by themselves"),
+            ("<!-- verify: x \" \" -->", "by themselves"),
+            ("<!-- verify: \"a\" x -->", "begins with the name"),
+            ("<!-- verify: \"a\" -->", "names a check"),
         ];
         for (comment, message) in cases {
             let malformed = Directive::parse(comment, 0).unwrap_err();

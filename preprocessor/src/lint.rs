@@ -9,12 +9,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::course::Course;
-use crate::diagnostic::{Diagnostic, Spot, nearest};
+use crate::diagnostic::{Diagnostic, Spot, misspelt};
 use crate::directive::Directive;
 use crate::links::Links;
-use crate::load::{self, Loaded, Meant, ScannedChapter};
+use crate::load::{self, Loaded, Meant, Named, ScannedChapter};
 use crate::places::{Part, TomlFile};
-use crate::scan;
+use crate::scan::{self, At, Nearly};
 use crate::source_map::SourceMap;
 
 /// A course as far as it can be read, with all that was found in it.
@@ -45,6 +45,8 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
             let nearly = lessons.nearly(chapter, source);
             lessons.without_check(chapter, source, &nearly);
             lessons.open(chapter, source, scanned);
+            lessons.below_a_list(chapter, source, scanned);
+            lessons.braces(chapter, source, scanned);
         }
         for (range, message, help) in links.dead(chapter, source) {
             let spot = lessons.sources.spot(source, &chapter.content, range);
@@ -74,8 +76,8 @@ impl Lessons<'_> {
     /// The same step twice in one chapter.
     fn twice(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        for (item, id) in scanned.scan.items.iter().zip(&scanned.steps) {
-            let Some(id) = id else { continue };
+        for (item, named) in scanned.scan.steps.iter().zip(&scanned.steps) {
+            let Some(Named { id, .. }) = named else { continue };
             let count = seen.entry(id.as_str()).or_default();
             *count += 1;
             if *count == 2 {
@@ -123,7 +125,42 @@ impl Lessons<'_> {
         for item in &scanned.scan.open {
             let spot = self.sources.spot(source, &chapter.content, item.comment.clone());
             let help = "put the name of a check in place of the `?`, or take the comment out";
-            self.warn("open-item", spot, format!("no check is named for “{}” yet", item.text), help);
+            let what = if item.text.is_empty() { String::new() } else { format!(" for “{}”", item.text) };
+            self.warn("open-item", spot, format!("no check is named{what} yet"), help);
+        }
+    }
+
+    /// Directives that are blocks of their own, and may have been meant for the list item above.
+    fn below_a_list(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
+        for marked in scanned.scan.marked().filter(|marked| marked.at == At::Card { below_list: true }) {
+            let spot = self.sources.spot(source, &chapter.content, marked.comment.clone());
+            let help = "indent it as far as the item's text to end the item with it, or leave a line empty before it";
+            let message = "this is a step of its own, and no part of the list item above it: which was meant?".into();
+            self.warn("unindented-directive", spot, message, help);
+        }
+    }
+
+    /// Braces that are text, and were probably meant for a parameter.
+    fn braces(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
+        let params = &self.course.params;
+        let mut found = Vec::new();
+        for braces in &scanned.scan.nearly {
+            // Other languages write the same braces without spaces, and code is theirs.
+            let meant = match params.contains_key(&braces.name) {
+                true => (!braces.in_code).then_some(braces.name.as_str()),
+                false if braces.spaced || !braces.in_code => misspelt(&braces.name, params.keys().map(String::as_str)),
+                false => None,
+            };
+            let Some(meant) = meant else { continue };
+            let spot = self.sources.spot(source, &chapter.content, braces.range.clone());
+            let help = format!(
+                "write {{{{ {meant} }}}} for its value, or \\{} for these words",
+                &chapter.content[braces.range.clone()]
+            );
+            found.push((spot, format!("this is nearly the parameter `{meant}`, and is text"), help));
+        }
+        for (spot, message, help) in found {
+            self.warn("misspelt-parameter", spot, message, help);
         }
     }
 
@@ -156,10 +193,14 @@ impl Lessons<'_> {
         }
         let params = &self.course.params;
         let mut used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses(params)).collect();
-        for hole in chapters.iter().flat_map(|chapter| &chapter.scan.holes) {
+        for scan in chapters.iter().map(|chapter| &chapter.scan) {
+            used.extend(scan.holes.iter().map(|hole| hole.name.as_str()));
             // One that is misspelt means another.
-            let meant = params.get_key_value(&hole.name).map(|(name, _)| name.as_str());
-            used.extend(meant.or_else(|| nearest(&hole.name, params.keys().map(String::as_str))));
+            let meant = |braces: &'_ Nearly| {
+                let itself = params.get_key_value(&braces.name).map(|(name, _)| name.as_str());
+                itself.or_else(|| misspelt(&braces.name, params.keys().map(String::as_str)))
+            };
+            used.extend(scan.nearly.iter().filter_map(meant));
         }
         let unused: Vec<String> = params.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
         let file = TomlFile::read(&self.course.root, "book.toml");

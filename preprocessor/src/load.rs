@@ -11,11 +11,12 @@ use crate::check::{self, Body, Check, Malformed};
 use crate::course::{Course, Place, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
 use crate::directive::Directive;
+use crate::edit::Edits;
 use crate::files;
 use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
 use crate::places::{Part, TomlFile};
-use crate::scan::{self, Item, Scan};
+use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
 
@@ -23,10 +24,18 @@ use crate::substitute;
 pub(crate) struct ScannedChapter {
     pub(crate) path: PathBuf,
     pub(crate) scan: Scan,
-    /// The step of each of the scan's items; none where its directive is wrong.
-    pub(crate) steps: Vec<Option<String>>,
+    /// The step of each of the scan's steps; none where its directive is wrong.
+    pub(crate) steps: Vec<Option<Named>>,
     /// What takes the place of the holes.
-    pub(crate) edits: Vec<(Range<usize>, String)>,
+    pub(crate) edits: Edits,
+}
+
+/// A step as a directive names it.
+pub(crate) struct Named {
+    /// Its id.
+    pub(crate) id: String,
+    /// What it is called there.
+    pub(crate) title: String,
 }
 
 pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
@@ -207,37 +216,29 @@ struct Reader<'b> {
 impl Reader<'_> {
     fn chapter(&mut self, chapter: &Chapter, path: &Path, source: &Path) -> ScannedChapter {
         let content = chapter.content.as_str();
-        let scan = scan::scan(content);
-        let mut fail = |range: Range<usize>, message: String, help: Option<String>| {
-            let spot = self.sources.spot(source, content, range);
-            self.errors.push(Diagnostic { spot, message, help });
-        };
-        for range in &scan.misplaced {
-            let help = "as in: - [ ] Budget created <!-- verify: cost-budget -->".to_owned();
-            fail(range.clone(), "a directive stands at the end of a list item, one to an item".into(), Some(help));
+        let scan = scan::scan(content, &self.course.params);
+        for Misplaced { range, why } in &scan.misplaced {
+            let (message, help) = why.words();
+            let spot = self.sources.spot(source, content, range.clone());
+            self.errors.push(Diagnostic { spot, message, help: Some(help.to_owned()) });
         }
-        let mut edits = Vec::new();
-        for hole in &scan.holes {
-            match substitute::replacement(hole, &self.course.params) {
-                Ok(edit) => edits.extend(edit),
-                Err(unknown) => fail(unknown.range, format!("there is no parameter `{}`", unknown.name), unknown.help),
-            }
+        for marked in scan.none.iter().filter(|marked| matches!(marked.at, At::Card { .. })) {
+            let spot = self.sources.spot(source, content, marked.comment.clone());
+            let message = "`none` says that a checkbox is no step, and here is no checkbox".to_owned();
+            self.errors.push(Diagnostic { spot, message, help: Some("end a list item with it".to_owned()) });
         }
+        let edits = substitute::edits(content, &scan.holes, &self.course.params);
         let mut steps = Vec::new();
-        let place = |item: &Item, params: &Params| Place {
-            chapter: path.to_owned(),
-            chapter_name: chapter.name.clone(),
-            text: substitute::fill(&item.text, params),
-        };
-        for item in &scan.items {
-            match self.step(content, item) {
-                Ok((step, members)) => {
-                    let place = place(item, &self.course.params);
-                    steps.push(Some(self.add(step, members, place)));
+        for marked in &scan.steps {
+            match self.step(content, marked) {
+                Ok((step, members, title)) => {
+                    let (chapter, chapter_name) = (path.to_owned(), chapter.name.clone());
+                    let place = Place { chapter, chapter_name, text: title.clone() };
+                    steps.push(Some(Named { id: self.add(step, members, place), title }));
                 }
                 Err(problems) => {
                     steps.push(None);
-                    self.means(&content[item.comment.clone()]);
+                    self.means(&content[marked.comment.clone()]);
                     for (range, message, help) in problems {
                         let spot = self.sources.spot(source, content, range);
                         self.errors.push(Diagnostic { spot, message, help });
@@ -245,7 +246,7 @@ impl Reader<'_> {
                 }
             }
         }
-        for range in &scan.misplaced {
+        for Misplaced { range, .. } in &scan.misplaced {
             self.means(&content[range.clone()]);
         }
         ScannedChapter { path: path.to_owned(), scan, steps, edits }
@@ -258,12 +259,17 @@ impl Reader<'_> {
         self.meant.checks.insert(near.to_owned());
     }
 
-    /// The step that an item's directive means, with the steps that it consists of.
-    fn step(&self, content: &str, item: &Item) -> Result<(Step, Vec<Step>), Vec<Problem>> {
+    /// The step that a directive means, with the steps that it consists of, and what it is called there.
+    fn step(&self, content: &str, marked: &Marked) -> Result<(Step, Vec<Step>, String), Vec<Problem>> {
         let course = &self.course;
-        let directive = Directive::parse(&content[item.comment.clone()], item.comment.start)
+        let directive = Directive::parse(&content[marked.comment.clone()], marked.comment.start)
             .map_err(|malformed| vec![(malformed.range, malformed.message, None)])?;
         let mut problems = Vec::new();
+        let is_card = matches!(marked.at, At::Card { .. });
+        if let Some(title) = directive.title.as_ref().filter(|_| !is_card) {
+            let message = "a list item's own text is what the step is called".to_owned();
+            problems.push((title.range.clone(), message, Some("take the words in quotation marks out".to_owned())));
+        }
         let Some(check) = course.checks.get(&directive.check.text) else {
             let name = &directive.check.text;
             let message = format!("there is no check `{name}`");
@@ -295,7 +301,10 @@ impl Reader<'_> {
         let members: Vec<Step> = members.collect();
         let mut whole = step(course, check, account, &params, directive.optional);
         whole.members = members.iter().map(|member| member.id.clone()).collect();
-        Ok((whole, members))
+        let own = directive.title.map(|words| substitute::fill(&words.text, &course.params));
+        let title = own.unwrap_or_else(|| marked.text.clone());
+        let title = if title.is_empty() { check.title.clone() } else { title };
+        Ok((whole, members, title))
     }
 
     /// A parameter's value, if it differs from the course's.

@@ -3,17 +3,19 @@
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
+use pulldown_cmark::{Event, Parser, Tag};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use crate::course::Course;
-use crate::edit::apply;
+use crate::edit::Edits;
 use crate::key::{self, Key};
-use crate::load::{self, ScannedChapter};
+use crate::load::{self, Named, ScannedChapter};
 use crate::options::{Options, Source};
 use crate::results::Results;
+use crate::scan::{self, At};
+use crate::substitute;
 use crate::terminal::{self, Text};
 use crate::widget::{self, published::Published};
 
@@ -84,14 +86,11 @@ impl Preprocessor for VerifyPreprocessor {
             chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
         let published = Published::of(&context.config, &options);
         let hint = (html && !self.live).then(|| widget::hint(published.as_ref(), !results.steps.is_empty()));
+        let pages = Pages { widgets, html, hint, named: &|widget| self.named(widget) };
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));
             if let Some(scanned) = scanned {
-                let named = |widget: String| self.named(widget);
-                let edits = edits(scanned, &chapter.content, &widgets, html, hint.as_deref(), &named);
-                if !edits.is_empty() {
-                    chapter.content = apply(&chapter.content, edits);
-                }
+                chapter.content = pages.edits(scanned, &chapter.content).apply(&chapter.content);
             }
         });
         Ok(book)
@@ -115,41 +114,77 @@ fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
     }
 }
 
-fn edits(
-    chapter: &ScannedChapter,
-    content: &str,
-    widgets: &BTreeMap<&str, String>,
+/// What takes the places of directives.
+struct Pages<'p> {
+    /// The widgets of the steps, by id.
+    widgets: BTreeMap<&'p str, String>,
     html: bool,
-    mut hint: Option<&str>,
-    named: &dyn Fn(String) -> String,
-) -> Vec<(Range<usize>, String)> {
-    let mut edits = chapter.edits.clone();
-    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), named(widget::open(html).to_owned()))));
-    for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
-        let Some(widget) = id.as_ref().and_then(|id| widgets.get(id.as_str())) else { continue };
-        // How the author ticked the item says nothing about the learner's account.
-        edits.extend(item.marker.clone().map(|marker| {
-            let instead = if starts_a_block(&content[marker.end..]) { "&#8203;" } else { "" };
-            (marker, instead.to_owned())
-        }));
-        let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
-        edits.push((item.comment.clone(), named(shown)));
-    }
-    edits.sort_by_key(|(range, _)| range.start);
-    edits
+    /// What the first widget of a page says besides.
+    hint: Option<String>,
+    named: &'p dyn Fn(String) -> String,
 }
 
-/// Whether text that stood behind a task marker would begin a heading, a list or the like without it. It may say so too
-/// often: a character without width before the text is seen by nobody.
-fn starts_a_block(text: &str) -> bool {
-    let line = text.lines().next().unwrap_or_default();
-    match line.chars().next() {
-        Some('#' | '>' | '-' | '+' | '=' | '~' | '<' | '|' | ':' | ' ' | '\t' | '0'..='9') => true,
-        Some(c @ ('*' | '_')) => line[1..].starts_with([' ', '\t', c]),
-        Some('`') => line.starts_with("```"),
-        Some('[') => line.contains("]:") || line.get(2..3) == Some("]"),
-        _ => false,
+impl Pages<'_> {
+    fn edits(&self, chapter: &ScannedChapter, content: &str) -> Edits {
+        let mut edits = chapter.edits.clone();
+        for marked in &chapter.scan.open {
+            let open = widget::open(self.html).to_owned();
+            edits.put(marked.comment.clone(), self.placed(marked.at, None, open));
+        }
+        let mut hint = self.hint.as_deref();
+        for (marked, named) in chapter.scan.steps.iter().zip(&chapter.steps) {
+            let Some(Named { id, title }) = named else { continue };
+            let Some(widget) = self.widgets.get(id.as_str()) else { continue };
+            // How the author ticked the item says nothing about the learner's account.
+            if let Some(marker) = &marked.marker {
+                let space = content[marker.end..].len() - content[marker.end..].trim_start_matches([' ', '\t']).len();
+                let begins = begins_a_block(&content[marker.end + space..]);
+                edits.put(marker.start..marker.end + space, if begins { NOTHING } else { "" });
+            }
+            let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
+            edits.put(marked.comment.clone(), self.placed(marked.at, Some(title), shown));
+        }
+        edits
     }
+
+    /// A widget as it stands in its place.
+    fn placed(&self, at: At, title: Option<&str>, widget: String) -> String {
+        let widget = match (at, title, self.html) {
+            (At::Card { .. }, Some(title), true) => widget::card(title, &widget),
+            (At::Card { .. }, Some(title), false) => format!("**{}** {widget}", substitute::markdown(title)),
+            _ => widget,
+        };
+        match at {
+            At::Below | At::Card { .. } if self.html => format!("{BLOCK}{}", (self.named)(widget)),
+            _ => (self.named)(widget),
+        }
+    }
+}
+
+/// What a line of HTML begins with that is a block of its own, and ends with the line: a comment.
+const BLOCK: &str = "<!---->";
+
+/// An element that shows nothing.
+const NOTHING: &str = "<span></span>";
+
+/// Whether text that stood behind a task marker would begin a heading, a list or the like without it.
+fn begins_a_block(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    // A reference's definition may go on in the next line.
+    let defines = line.starts_with('[') && line.contains("]:");
+    let item = format!("- {line}");
+    let mut events = Parser::new_ext(&item, scan::options()).skip(2);
+    let is_text = matches!(
+        events.next(),
+        Some(
+            Event::Text(_)
+                | Event::Code(_)
+                | Event::InlineHtml(_)
+                | Event::FootnoteReference(_)
+                | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
+        )
+    );
+    defines || !is_text
 }
 
 /// The part of mdBook's context that every version has.

@@ -1,46 +1,34 @@
-//! Parameters in lessons: `{{ name }}` becomes the parameter's value.
+//! Parameters in lessons: `{{ name }}` becomes the parameter's value, which is text wherever it lands.
 
 use std::ops::Range;
 
-use crate::diagnostic::{likeness, suggest};
+use crate::edit::Edits;
 use crate::param::Params;
-use crate::scan::{self, Context, Hole};
+use crate::scan::{self, Code, Context, Hole};
 
-/// A hole whose name no parameter has.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct UnknownName {
-    pub(crate) range: Range<usize>,
-    pub(crate) name: String,
-    pub(crate) help: Option<String>,
-}
+/// What stands for two braces that begin no hole, in a text that is filled. Markdown's texts have no such character.
+pub(crate) const NO_HOLE: &str = "{\0{";
 
-/// How alike an unknown name in code must be to a parameter's to count as misspelt: other template languages write
-/// the same braces.
-const LIKE: f64 = 0.9;
-
-/// What takes the place of a hole, if anything does.
-///
-/// # Errors
-/// A name that looks like a parameter's and isn't.
-pub(crate) fn replacement(hole: &Hole, params: &Params) -> Result<Option<(Range<usize>, String)>, UnknownName> {
-    let known = params.get(&hole.name);
-    let backslash = || Ok(Some((hole.range.start - 1..hole.range.start, String::new())));
-    match (known, hole.context) {
-        // In text, Markdown itself takes the backslash for an escape.
-        (_, Context::Text) if hole.escaped => Ok(None),
-        (Some(_), _) if hole.escaped => backslash(),
-        (Some(value), Context::Code) => Ok(Some((hole.range.clone(), value.to_string()))),
-        (Some(value), Context::Text) => Ok(Some((hole.range.clone(), markdown(&value.to_string())))),
-        (Some(value), Context::Html) => Ok(Some((hole.range.clone(), html(&value.to_string())))),
-        (None, _) if params.is_empty() => Ok(None),
-        (None, Context::Code) if !alike(&hole.name, params) => Ok(None),
-        (None, _) if hole.escaped => backslash(),
-        (None, _) => Err(UnknownName {
-            range: hole.range.clone(),
-            name: hole.name.clone(),
-            help: suggest(&hole.name, params.keys().map(String::as_str)),
-        }),
+/// What takes the places of a chapter's holes, and of the backslashes before those that are text.
+pub(crate) fn edits(content: &str, holes: &[Hole], params: &Params) -> Edits {
+    let mut edits = Edits::default();
+    let mut rest = holes;
+    while let Some(hole) = rest.first() {
+        let many = rest.iter().take_while(|other| code(other).is_some() && code(other) == code(hole)).count();
+        let (these, others) = rest.split_at(many.max(1));
+        rest = others;
+        match &hole.context {
+            Context::Code(range, kind) => {
+                edits.put(range.clone(), in_code(content, range.clone(), *kind, these, params));
+            }
+            // In text, Markdown itself takes the backslash for an escape.
+            Context::Text if hole.escaped => {}
+            Context::Html if hole.escaped => drop(edits.put(hole.range.start - 1..hole.range.start, "")),
+            Context::Text => drop(edits.put(hole.range.clone(), in_text(content, hole, &value(hole, params)))),
+            Context::Html => drop(edits.put(hole.range.clone(), html(&value(hole, params)))),
+        }
     }
+    edits
 }
 
 /// A plain text with its holes filled.
@@ -63,28 +51,194 @@ pub(crate) fn fill(text: &str, params: &Params) -> String {
         }
     }
     filled.push_str(rest);
-    filled
+    filled.replace(NO_HOLE, "{{")
 }
 
-fn alike(name: &str, params: &Params) -> bool {
-    likeness(name, params.keys().map(String::as_str)).any(|(alike, _)| alike > LIKE)
+/// A code span's text in which the holes that a backslash escapes are none.
+pub(crate) fn escaped_in_code(text: &str, params: &Params) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\{{") {
+        let (before, escaped) = rest.split_at(at);
+        kept.push_str(before);
+        let is_hole = scan::hole(&escaped[1..]).is_some_and(|(name, _)| params.contains_key(name));
+        kept.push_str(if is_hole { NO_HOLE } else { "\\{{" });
+        rest = &escaped["\\{{".len()..];
+    }
+    kept.push_str(rest);
+    kept
 }
 
-fn markdown(text: &str) -> String {
+/// A text that Markdown finds nothing in.
+pub(crate) fn markdown(text: &str) -> String {
+    escaped(text, true)
+}
+
+fn value(hole: &Hole, params: &Params) -> String {
+    params.get(&hole.name).map(ToString::to_string).unwrap_or_default()
+}
+
+fn code(hole: &Hole) -> Option<&Range<usize>> {
+    match &hole.context {
+        Context::Code(range, _) => Some(range),
+        Context::Text | Context::Html => None,
+    }
+}
+
+fn in_text(content: &str, hole: &Hole, value: &str) -> String {
+    let line = content[..hole.range.start].rsplit('\n').next().unwrap_or_default();
+    if is_in_tag(line) {
+        return html(value);
+    }
+    // What a line of text begins with makes lists, headings and rules, and digits may go on or be gone on with.
+    let begins = line.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ">-+*.)[]x:|".contains(c));
+    let text = escaped(value, begins);
+    match (is_in_destination(line), text.is_empty()) {
+        (true, _) => text.replace(' ', "%20").replace("&#32;", "%20"),
+        // Without anything, a line would end its paragraph, and marks around nothing are text.
+        (false, true) => "<span></span>".to_owned(),
+        (false, false) => text,
+    }
+}
+
+/// Whether a line ends within what may become a tag once its holes are filled.
+fn is_in_tag(line: &str) -> bool {
+    let tag = line.rfind('<').map(|at| &line[at + 1..]);
+    tag.is_some_and(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !tag.contains('>') && tag.contains('='))
+}
+
+/// Whether a line ends within a link's destination.
+fn is_in_destination(line: &str) -> bool {
+    let link = line.rfind("](").map(|at| &line[at + 2..]);
+    let label = line.trim_start_matches([' ', '>']).strip_prefix('[').filter(|label| !label.starts_with('^'));
+    let definition = label.and_then(|label| label.split_once("]: ")).map(|(_, destination)| destination);
+    let in_holes = |text: &str| text.replace("{{ ", "").replace(" }}", "");
+    let open = |text: &str| !in_holes(text).contains(|c: char| c.is_whitespace() || "()<>".contains(c));
+    link.or(definition).is_some_and(open)
+}
+
+/// A text in which no character means anything. Where it may begin a line, its first digit is no part of a list's number.
+fn escaped(text: &str, begins: bool) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut before: Option<char> = None;
+    let mut rest = text.chars().peekable();
+    let mut is_blank = true;
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied();
+        let between = |is: fn(char) -> bool| before.is_some_and(is) && next.is_some_and(is);
+        match c {
+            // Inside words and numbers they mean nothing, and the author's other tools read them more easily.
+            '-' | '.' | ',' | ':' | '/' | '@' | '+' | '%' if between(|c| c.is_alphanumeric()) => escaped.push(c),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '|' => escaped.push_str("&#124;"),
+            c if c.is_ascii_punctuation() => escaped.extend(['\\', c]),
+            // Line ends are spaces; those at the ends, and several in a row, count as well.
+            c if c.is_ascii_whitespace() || c.is_control() || "\u{2028}\u{2029}".contains(c) => {
+                escaped.push_str(if between(|c| !c.is_whitespace()) { " " } else { "&#32;" });
+            }
+            c if c.is_whitespace() => escaped.push_str(&format!("&#{};", u32::from(c))),
+            c if c.is_ascii_digit() && begins && is_blank => escaped.push_str(&format!("&#{};", u32::from(c))),
+            c => escaped.push(c),
+        }
+        is_blank &= c.is_whitespace();
+        before = Some(c);
+    }
+    escaped
+}
+
+/// Code with its holes filled, between marks that no value ends.
+fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], params: &Params) -> String {
+    let code = &content[range.clone()];
+    let (mark, opening) = opening(code, kind);
+    let (mut edits, mut marked) = (Edits::default(), false);
+    for hole in holes {
+        let at = hole.range.start - range.start..hole.range.end - range.start;
+        if hole.escaped {
+            edits.put(at.start - 1..at.start, "");
+            continue;
+        }
+        let value = value(hole, params).replace(['\n', '\r'], " ");
+        marked |= value.contains(mark);
+        edits.put(
+            at.clone(),
+            match kind {
+                Code::Span { in_table: true } => value.replace('|', "\\|"),
+                // What a block is called is no code.
+                Code::Fenced if !code[opening.end..at.start].contains('\n') => html(&value),
+                _ => value,
+            },
+        );
+    }
+    let filled = edits.apply(code);
+    match kind {
+        Code::Span { .. } => span(code, &filled, opening.len()),
+        Code::Fenced if marked => fenced(&filled, mark, opening, closing(code)),
+        Code::Fenced | Code::Indented => filled,
+    }
+}
+
+/// The mark that code begins with, and where as many as begin it stand.
+fn opening(code: &str, kind: Code) -> (char, Range<usize>) {
+    let start = match kind {
+        Code::Indented => return ('`', 0..0),
+        Code::Span { .. } => code.find('`'),
+        Code::Fenced => code.find(['`', '~']),
+    };
+    let rest = &code[start.unwrap_or_default()..];
+    let mark = rest.chars().next().unwrap_or('`');
+    let run = rest.len() - rest.trim_start_matches(mark).len();
+    (mark, code.len() - rest.len()..code.len() - rest.len() + run)
+}
+
+/// The longest run of a mark in a text.
+fn longest(text: &str, mark: char) -> usize {
+    text.split(|c| c != mark).map(str::len).max().unwrap_or_default()
+}
+
+/// A filled code span that reads as its values do: between as many backticks as stand nowhere in it, and with the spaces
+/// of its own that Markdown takes away.
+fn span(before: &str, filled: &str, ticks: usize) -> String {
+    let inner = |span: &str| span.get(ticks..span.len().saturating_sub(ticks)).unwrap_or_default().to_owned();
+    let is_stripped = |inner: &str| inner.starts_with(' ') && inner.ends_with(' ') && !inner.trim().is_empty();
+    let (before, inner) = (inner(before), inner(filled));
+    let marks = if inner.split(|c| c != '`').any(|run| run.len() == ticks) { longest(&inner, '`') + 1 } else { ticks };
+    let touches = inner.starts_with('`') || inner.ends_with('`');
+    let pads = inner.is_empty() || !is_stripped(&before) && (touches || is_stripped(&inner));
+    let (marks, pad) = ("`".repeat(marks), if pads { " " } else { "" });
+    format!("{marks}{pad}{inner}{}{marks}", if inner.is_empty() { "" } else { pad })
+}
+
+/// A filled code block between fences longer than what its values hold.
+fn fenced(filled: &str, mark: char, opening: Range<usize>, closing: &str) -> String {
+    let inner = &filled[opening.end..filled.len() - closing.len()];
+    let more = (longest(inner, mark) + 1).saturating_sub(opening.len());
+    let more = mark.to_string().repeat(more);
+    let end = if closing.is_empty() { "" } else { more.as_str() };
+    format!("{}{more}{inner}{end}{closing}", &filled[..opening.end])
+}
+
+/// The fence that a block ends with, and what follows it; nothing where it ends with what it stands in.
+fn closing(block: &str) -> &str {
+    let Some((before, last)) = block.trim_end().rsplit_once('\n') else { return "" };
+    let fence = last.trim_start_matches([' ', '\t', '>']);
+    let is_fence =
+        fence.len() >= 3 && (fence.bytes().all(|byte| byte == b'`') || fence.bytes().all(|byte| byte == b'~'));
+    if is_fence { &block[before.len() + 1 + last.len() - fence.len()..] } else { "" }
+}
+
+fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' | '\r' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$' | '#' | '{' | '}' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            _ => escaped.push(c),
+            '\n' | '\r' => escaped.push_str("&#32;"),
+            c if c.is_alphanumeric() || "-.,:/%+@".contains(c) => escaped.push(c),
+            c => escaped.push_str(&format!("&#{};", u32::from(c))),
         }
     }
     escaped
 }
 
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ mod support;
 
 use mdbook_verify::results::{Outcome, Verdict};
 use proptest::prelude::*;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use support::{TestBook, expectation, first_page, reason};
 
 #[test]
@@ -122,27 +122,111 @@ fn parameters_are_escaped_in_text_and_verbatim_in_code() {
     let page = TestBook::new().chapter("a.md", text).page("html");
     assert_eq!(
         page,
-        "a\\_b\\*c `a_b*c` <b title=\"a_b*c\">x</b> \\{{ label }} {{#include x}}\n\n\
+        "a\\_b\\*c `a_b*c` <b title=\"a&#95;b&#42;c\">x</b> \\{{ label }} {{#include x}}\n\n\
          ```\na_b*c {{ item.name }} {{ values }}\n```\n"
     );
 }
 
-#[test]
-fn a_comment_below_a_nested_list_is_not_taken_for_the_outer_items() {
-    let book = TestBook::new().chapter("a.md", "- a\n  - b\n  <!-- verify: root-mfa -->\n");
-    assert!(book.errors().contains("src/a.md:3:3"), "{}", book.errors());
+/// The depth of lists at which a page's widgets stand, each with whether it is a block of HTML.
+fn depths(page: &str) -> Vec<(usize, bool)> {
+    let (mut depth, mut found) = (0, Vec::new());
+    for event in Parser::new(page) {
+        match event {
+            Event::Start(Tag::Item) => depth += 1,
+            Event::End(TagEnd::Item) => depth -= 1,
+            Event::Html(html) if html.contains("<verify-step") => found.push((depth, true)),
+            Event::InlineHtml(html) if html.starts_with("<verify-step") => found.push((depth, false)),
+            _ => {}
+        }
+    }
+    found
 }
 
 #[test]
-fn an_item_that_looks_like_a_heading_without_its_task_marker_stays_text() {
-    for text in ["# 1 priority", "1. first", "> quoted", "- dash", "+ plus"] {
+fn a_widget_stands_where_its_directive_did() {
+    for (text, expected) in [
+        ("- a\n  - b\n  <!-- verify: root-mfa -->\n", vec![(1, true)]),
+        ("- a\n  - b <!-- verify: cost-budget -->\n\n  <!-- verify: root-mfa -->\n- c\n", vec![(2, false), (1, true)]),
+        ("- a\n  ```\n  x\n  ```\n  <!-- verify: root-mfa -->\n  more\n", vec![(1, true)]),
+        ("> 1. a\n>\n>    b <!-- verify: root-mfa -->\n", vec![(1, false)]),
+        ("text\n<!-- verify: root-mfa -->\ntext\n", vec![(0, true)]),
+        ("> text\n>\n> <!-- verify: root-mfa -->\n> text\n", vec![(0, true)]),
+        ("<details>\n<summary>s</summary>\n\ntext\n\n<!-- verify: root-mfa -->\n\n</details>\n", vec![(0, true)]),
+    ] {
+        let page = TestBook::new().chapter("a.md", text).page("html");
+        assert_eq!(depths(&page), expected, "{text:?}: {page}");
+        let paragraphs = |text: &str| Parser::new(text).filter(|event| *event == Event::Start(Tag::Paragraph)).count();
+        assert_eq!(paragraphs(&page), paragraphs(text), "the text around it stays what it is: {page}");
+    }
+}
+
+#[test]
+fn a_step_of_its_own_has_its_own_words_or_its_checks() {
+    let text = "Text.\n\n<!-- verify: root-mfa -->\n\n<!-- verify: cost-budget \"Below <{{ budget_amount }}>\" -->\n\n\
+                <!-- verify: none -->\n";
+    let book = TestBook::new().chapter("a.md", text.trim_end_matches("<!-- verify: none -->\n"));
+    let titles: Vec<String> =
+        book.course().steps.iter().flat_map(|step| &step.places).map(|place| place.text.clone()).collect();
+    assert_eq!(titles, ["MFA", "Below <10>"]);
+    let page = book.page("html");
+    assert!(page.contains("MFA</p>") && page.contains("Below &#60;10&#62;</p>"), "{page}");
+    assert!(!page.contains("\n<verify-step"), "each begins as a block: {page}");
+    let other = book.page("markdown");
+    assert!(other.contains("**MFA** (") && other.contains("**Below &lt;10&gt;** ("), "{other}");
+    assert!(TestBook::new().chapter("a.md", text).errors().contains("here is no checkbox"));
+    let own = TestBook::new().chapter("a.md", "- a <!-- verify: root-mfa \"b\" -->\n").errors();
+    assert!(own.contains("a list item's own text is what the step is called"), "{own}");
+}
+
+#[test]
+fn an_item_that_looks_like_another_block_without_its_task_marker_stays_text() {
+    for text in [
+        "# 1 priority",
+        "1. first",
+        "> quoted",
+        "- dash",
+        "+ plus",
+        "* star",
+        "***",
+        "---",
+        "===",
+        "~~~ x",
+        "```",
+        "[ ] x",
+        "[a]: b",
+        "<div>x</div>",
+        "<!-- x --> y",
+        "    four spaces",
+        "\ttab",
+        ": x",
+        "| a |",
+        "#",
+        "1)",
+        "**bold** and [link](x)",
+    ] {
         let source = format!("- [ ] {text} <!-- verify: root-mfa -->\n");
         let page = TestBook::new().chapter("a.md", &source).page("html");
-        let lists = Parser::new(&page).filter(|event| matches!(event, Event::Start(Tag::List(_)))).count();
-        let other =
-            Parser::new(&page).any(|event| matches!(event, Event::Start(Tag::Heading { .. } | Tag::BlockQuote(_))));
-        assert!(lists == 1 && !other, "{page}");
+        let (before, _) = page.split_once("<verify-step").unwrap();
+        assert!(!page.contains('\u{200b}') && !before.contains("&#8203;"), "{page}");
+        // As mdBook reads it with the marker.
+        let shape = |page: &str| {
+            let options = Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST;
+            let (mut blocks, mut words) = (Vec::new(), String::new());
+            for event in Parser::new_ext(page, options) {
+                match event {
+                    Event::Start(tag) => blocks.push(format!("{tag:?}")),
+                    Event::Text(text) => words.push_str(&text),
+                    _ => {}
+                }
+            }
+            (blocks, words.trim().to_owned())
+        };
+        assert_eq!(shape(&format!("{before}x")), shape(&source.replace("<!-- verify: root-mfa -->", "x")), "{page}");
     }
+    let page = TestBook::new()
+        .chapter("a.md", "- [ ] **a** <!-- verify: root-mfa -->\n- [ ] [b](c) <!-- verify: cost-budget -->\n");
+    let page = page.page("html");
+    assert!(page.starts_with("- **a** <verify-step") && page.contains("\n- [b](c) <verify-step"), "{page}");
 }
 
 #[test]

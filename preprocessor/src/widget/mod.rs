@@ -49,6 +49,11 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
     widget
 }
 
+/// A step that stands in no list, with what it is called.
+pub fn card(title: &str, widget: &str) -> String {
+    format!("<div class=\"verify-card\"><p class=\"verify-title\">{}</p>{widget}</div>", escape(title))
+}
+
 /// The verdict in a word, when it was found, and what became of an older one.
 fn status(step: &Step, view: &View<'_>, practice: bool) -> String {
     let mut notes = String::new();

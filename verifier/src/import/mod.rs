@@ -16,13 +16,14 @@ pub mod split;
 pub mod summary;
 mod words;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use mdbook_driver::book::{self, Book, BookItem};
 use mdbook_driver::config::Config;
-use mdbook_verify::annotate::{self, Annotated, Entangled, Writing};
+use mdbook_verify::annotate::{self, Annotated, Writing};
 use mdbook_verify::course::Course;
 use mdbook_verify::diagnostic::Diagnostic;
 use mdbook_verify::directive::Directive;
+use mdbook_verify::param::Params;
 use mdbook_verify::scan;
 use mdbook_verify::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,8 +97,7 @@ pub struct Order<'o> {
 /// Works out what an import changes.
 ///
 /// # Errors
-/// When the lesson cannot be split, has something of its own that the book could not be read with, or a chapter of its
-/// name holds something else.
+/// When the lesson cannot be split, the book could not be read with it, or a chapter of its name holds something else.
 pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
     // mdBook leaves out a byte order mark, and so does everything here; the first chapter has it again.
@@ -110,15 +110,14 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         let raw = &lesson[piece.range.clone()];
         let file_before = format!("{}{raw}", std::mem::take(&mut mark));
         let before = present(&sources.join(&file))?;
-        let kept = before.as_deref().map(directives).unwrap_or_default();
+        let kept = before.as_deref().map(|before| directives(before, &course.params)).unwrap_or_default();
         let first_line = lesson[..piece.range.start].matches('\n').count();
         let propose = |item: scan::Unmarked| {
             let above = above(&headings, piece.range.start + item.marker.start);
             (vocabulary.propose(&item.text, &above), item)
         };
         let items: Vec<(Proposal, scan::Unmarked)> = scan::unmarked(raw).into_iter().map(propose).collect();
-        let annotated = annotated(course, &vocabulary, raw, &items, &kept)
-            .map_err(|entangled| cannot_be_told_apart(order.shown, first_line, &entangled))?;
+        let annotated = annotated(course, &vocabulary, raw, &items, &kept);
         let after = format!("{}{}", &file_before[..file_before.len() - raw.len()], annotated.text);
         let title = piece.title.clone().unwrap_or_else(|| name_of(&file));
         let change = match before {
@@ -127,7 +126,7 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
             Some(before) if before == file_before && annotate::is_untouched(&before, &course.params) => {
                 Some(Change { file: file.clone(), new: false, before, after })
             }
-            Some(before) if annotate::is_made_of(&before, &file_before) => None,
+            Some(before) if annotate::is_made_of(&before, &file_before, &course.params) => None,
             Some(before) if order.replace => Some(Change { file: file.clone(), new: false, before, after }),
             Some(_) => bail!(
                 "{file} holds something else than this lesson: import it under another name with --name, or write the \
@@ -180,7 +179,7 @@ fn annotated(
     raw: &str,
     items: &[(Proposal, scan::Unmarked)],
     kept: &BTreeMap<String, String>,
-) -> Result<Annotated, Entangled> {
+) -> Annotated {
     let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
     writings.extend(items.iter().map(|(proposal, item)| {
         let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.words());
@@ -209,21 +208,11 @@ fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Ve
     found
 }
 
-fn cannot_be_told_apart(lesson: &Path, first_line: usize, entangled: &Entangled) -> anyhow::Error {
-    let lines: Vec<String> = entangled.lines.iter().map(|line| (first_line + line).to_string()).collect();
-    anyhow!(
-        "{} has directives or parameters of its own (line {}) where they could not be told from what is written; nothing \
-         was written: take them out, and import it then",
-        lesson.display(),
-        lines.join(", ")
-    )
-}
-
 /// The directives of a chapter, by the text of their items.
-fn directives(chapter: &str) -> BTreeMap<String, String> {
-    let scan = scan::scan(chapter);
-    let words = |item: &scan::Item| Directive::words(&chapter[item.comment.clone()]).to_owned();
-    scan.items.iter().chain(&scan.open).map(|item| (item.text.clone(), words(item))).collect()
+fn directives(chapter: &str, params: &Params) -> BTreeMap<String, String> {
+    let scan = scan::scan(chapter, params);
+    let words = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]).to_owned();
+    scan.marked().map(|item| (item.text.clone(), words(item))).collect()
 }
 
 /// What became of the items, which stand in their order.

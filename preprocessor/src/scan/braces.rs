@@ -1,0 +1,119 @@
+//! `{{ name }}` in a chapter: holes for parameters, and what only looks like one.
+
+use pulldown_cmark::CodeBlockKind;
+use std::ops::Range;
+
+use crate::param::Params;
+
+/// `{{ name }}` with a declared parameter's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// With its braces.
+    pub range: Range<usize>,
+    /// The name.
+    pub name: String,
+    /// What it stands in.
+    pub context: Context,
+    /// Whether a backslash stands before it, which makes it text.
+    pub escaped: bool,
+}
+
+/// What a hole stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Context {
+    /// Text.
+    Text,
+    /// Code, with the range of all of it, and what it is.
+    Code(Range<usize>, Code),
+    /// Raw HTML.
+    Html,
+}
+
+/// What code is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// A span between backticks; in a table's cell or elsewhere.
+    Span {
+        /// Whether it stands in a table.
+        in_table: bool,
+    },
+    /// A block between fences.
+    Fenced,
+    /// An indented block.
+    Indented,
+}
+
+impl Code {
+    pub(super) fn block(kind: &CodeBlockKind<'_>) -> Code {
+        match kind {
+            CodeBlockKind::Fenced(_) => Code::Fenced,
+            CodeBlockKind::Indented => Code::Indented,
+        }
+    }
+}
+
+/// Braces that are no hole and look like one: another spelling, or a name that no parameter has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearly {
+    /// With its braces.
+    pub range: Range<usize>,
+    /// The name.
+    pub name: String,
+    /// Whether there is one space on each side of the name.
+    pub spaced: bool,
+    /// Whether it stands in code.
+    pub in_code: bool,
+}
+
+/// The holes of a chapter, and what is nearly one. `contexts` and `out_of_reach` are in order, each apart from the next.
+pub(super) fn find(
+    content: &str,
+    params: &Params,
+    contexts: &[(Range<usize>, Context)],
+    out_of_reach: &[Range<usize>],
+) -> (Vec<Hole>, Vec<Nearly>) {
+    let (mut holes, mut nearly) = (Vec::new(), Vec::new());
+    for (at, _) in content.match_indices("{{") {
+        let Some((name, length)) = braces(&content[at..]) else { continue };
+        let hidden = out_of_reach.partition_point(|range| range.end <= at);
+        if out_of_reach.get(hidden).is_some_and(|range| range.contains(&at)) {
+            continue;
+        }
+        let nearest = contexts.partition_point(|(range, _)| range.end <= at);
+        let context = contexts.get(nearest).filter(|(range, _)| range.contains(&at));
+        let context = context.map_or(Context::Text, |(_, context)| context.clone());
+        let range = at..at + length;
+        let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        let escaped = backslashes % 2 == 1;
+        let spaced = is_spaced(&content[range.clone()], name);
+        let name = name.to_owned();
+        if spaced && params.contains_key(&name) {
+            holes.push(Hole { range, name, context, escaped });
+        } else if !escaped {
+            nearly.push(Nearly { range, name, spaced, in_code: matches!(context, Context::Code(..)) });
+        }
+    }
+    (holes, nearly)
+}
+
+/// The name in the hole that a text begins with, and the hole's length.
+pub(crate) fn hole(text: &str) -> Option<(&str, usize)> {
+    let (name, length) = braces(text)?;
+    is_spaced(&text[..length], name).then_some((name, length))
+}
+
+/// The name in the braces that a text begins with, and their length, whatever the space. It is read no further than they
+/// go.
+fn braces(text: &str) -> Option<(&str, usize)> {
+    let inner = text.strip_prefix("{{")?.trim_start_matches([' ', '\t']);
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let (name, rest) = inner.split_at(inner.find(|c| !is_letter(c))?);
+    let rest = rest.trim_start_matches([' ', '\t']).strip_prefix("}}")?;
+    let is_name = name.starts_with(|c: char| !c.is_ascii_digit());
+    is_name.then_some((name, text.len() - rest.len()))
+}
+
+fn is_spaced(braces: &str, name: &str) -> bool {
+    let inner = braces.strip_prefix("{{ ").and_then(|rest| rest.strip_suffix(" }}"));
+    inner == Some(name)
+}
