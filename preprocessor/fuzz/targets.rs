@@ -1,9 +1,15 @@
 //! What must hold for any bytes. Run by libFuzzer, and briefly by the tests.
 
+use mdbook_preprocessor::book::{Book, Chapter};
+use mdbook_preprocessor::config::Config;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use mdbook_verify::VerifyPreprocessor;
 use mdbook_verify::annotate::{self, Writing};
 use mdbook_verify::directive::Directive;
 use mdbook_verify::param::{Param, Params};
 use mdbook_verify::scan;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::sync::OnceLock;
 
 fn params() -> Params {
     [
@@ -55,4 +61,136 @@ pub fn import(data: &[u8]) {
     writings.extend(items.map(|(item, words)| Writing::Directive { at: item.end, words: words.to_owned() }));
     let annotated = annotate::annotate(lesson, writings, &params);
     assert!(annotate::is_made_of(&annotated.text, lesson, &params), "{:?}", annotated.text);
+}
+
+/// Values that mean something wherever Markdown looks for it.
+const VALUES: &[&str] = &[
+    "3",
+    "- x",
+    "+",
+    "---",
+    "# x",
+    "> x",
+    "1. x",
+    ". x",
+    "=",
+    "~~~",
+    "```",
+    "`",
+    "a`b",
+    "*x*",
+    "[x](y)",
+    "[x]: y",
+    "<b>",
+    "-->",
+    "<!-- x",
+    "&amp;",
+    "\\",
+    "|",
+    "a|b",
+    ": x",
+    "    x",
+    "a  b",
+    "{#id}",
+    "{{ n }}",
+    "<script>",
+    "-2.5",
+    "[ ] x",
+    "us-east-1",
+];
+
+/// A chapter with directives and parameters, of which the first byte chooses a value: what is not ours reads as mdBook
+/// reads it, and a value is text.
+#[allow(dead_code, reason = "each binary has one of the targets")]
+pub fn chapter(data: &[u8]) {
+    let Some((choice, text)) = data.split_first() else { return };
+    let text = String::from_utf8_lossy(text);
+    let value = VALUES[usize::from(*choice) % VALUES.len()];
+    // What no text holds by itself.
+    const WORD: &str = "Qwxz";
+    if text.contains(WORD) {
+        return;
+    }
+    let (Ok(plain), Ok(page)) = (page(&text, WORD, "html"), page(&text, value, "html")) else { return };
+    let _ = self::page(&text, value, "markdown");
+    let holes = [("label".to_owned(), Param::Text(WORD.to_owned()))].into();
+    let scanned = scan::scan(&text, &holes);
+    // Where a value ends up in a tag, an address or a label, it decides with its first letter what those are.
+    let decides = |hole: &scan::Hole| {
+        let before = &text[..hole.range.start];
+        let since = |begin: &str, end: &str| before.rfind(begin).is_some_and(|at| !before[at..].contains(end));
+        hole.context == scan::Context::Text
+            && (since("<", ">") || since("[", "]") || since("](", ")") || since("]:", "\n"))
+    };
+    // Backticks in a line that nothing closes may be closed by those of a value in code.
+    let closes = |hole: &scan::Hole| {
+        value.contains('`') && matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }))
+    };
+    if scanned.holes.iter().any(|hole| decides(hole) || closes(hole)) {
+        return;
+    }
+    let mut without = text.to_string();
+    let mut edits: Vec<_> = scanned
+        .holes
+        .iter()
+        .map(|hole| match hole.escaped {
+            // Where a backslash is no part of Markdown, it is ours.
+            true if hole.context != scan::Context::Text => (hole.range.start - 1..hole.range.start, ""),
+            true => (hole.range.start..hole.range.start, ""),
+            false => (hole.range.clone(), WORD),
+        })
+        .collect();
+    edits.extend(scanned.steps.iter().chain(&scanned.open).map(|marked| (marked.comment.clone(), "<!-- x -->")));
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    for (range, new) in edits.into_iter().rev() {
+        without.replace_range(range, new);
+    }
+    assert_eq!(read(&plain), read(&without), "{text:?} became {plain:?}");
+    let (shape, words) = read(&plain);
+    let value: String = value.chars().filter(|c| is_told(*c)).collect();
+    assert_eq!(read(&page), (shape, words.replace(WORD, &value)), "{text:?} became {page:?}");
+}
+
+/// A page with a value for `label`, or what is wrong with the chapter.
+fn page(text: &str, value: &str, renderer: &str) -> Result<String, String> {
+    static COURSE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let root = COURSE.get_or_init(|| {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("checks")).unwrap();
+        let check = "title = \"A check\"\naccount = \"own\"\n[[expect]]\nthat = \"true\"\nfix = \"x\"\n";
+        std::fs::write(root.path().join("checks/a-check.toml"), check).unwrap();
+        root
+    });
+    let mut config = Config::default();
+    config.set("preprocessor.verify.params.label", value).unwrap();
+    config.set("preprocessor.verify.accounts.own", "x").unwrap();
+    let context = PreprocessorContext::new(root.path().to_owned(), config, renderer.to_owned());
+    let chapter = Chapter::new("", text.to_owned(), "a.md", Vec::new());
+    let run = VerifyPreprocessor::new().run(&context, Book::new_with_items(vec![chapter.into()]));
+    run.map(|book| book.chapters().next().unwrap().content.clone()).map_err(|error| error.to_string())
+}
+
+/// Whether a character is compared: how much space there is, and what emphasis is made of, depends on what is next to it.
+fn is_told(c: char) -> bool {
+    !c.is_whitespace() && !"*_~".contains(c)
+}
+
+/// How Markdown reads a page without widgets: its blocks and links, and its words.
+fn read(page: &str) -> (Vec<String>, String) {
+    let (mut shape, mut words, mut within) = (Vec::new(), String::new(), None);
+    for event in Parser::new_ext(page, scan::options()) {
+        match event {
+            Event::InlineHtml(html) if html.starts_with("<verify-step") => within = Some("</verify-step>"),
+            Event::InlineHtml(html) if html.starts_with("<span class=\"verify-open\"") => within = Some("</span>"),
+            Event::InlineHtml(html) if within == Some(&*html) => within = None,
+            Event::InlineHtml(_) | Event::Html(_) | Event::TaskListMarker(_) | Event::SoftBreak | Event::HardBreak => {}
+            _ if within.is_some() => {}
+            Event::Text(text) | Event::Code(text) => words.extend(text.chars().filter(|c| is_told(*c))),
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
+            | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
+            Event::Start(tag) => shape.push(format!("{:?}", tag.to_end())),
+            other => shape.push(format!("{other:?}")),
+        }
+    }
+    (shape, words)
 }

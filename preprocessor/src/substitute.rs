@@ -86,7 +86,7 @@ fn code(hole: &Hole) -> Option<&Range<usize>> {
 }
 
 fn in_text(content: &str, hole: &Hole, value: &str) -> String {
-    let line = content[..hole.range.start].rsplit('\n').next().unwrap_or_default();
+    let line = line_before(content, hole.range.start);
     if is_in_tag(line) {
         return html(value);
     }
@@ -99,6 +99,15 @@ fn in_text(content: &str, hole: &Hole, value: &str) -> String {
         (false, true) => "<span></span>".to_owned(),
         (false, false) => text,
     }
+}
+
+/// How much of a line is looked at to see what a hole stands in, in bytes: no address or tag is longer.
+const LOOKED_BACK: usize = 2048;
+
+/// What stands before a place on its line, or the end of that.
+fn line_before(content: &str, at: usize) -> &str {
+    let start = content.floor_char_boundary(at.saturating_sub(LOOKED_BACK));
+    content[start..at].rsplit('\n').next().unwrap_or_default()
 }
 
 /// Whether a line ends within what may become a tag once its holes are filled.
@@ -132,7 +141,9 @@ fn escaped(text: &str, begins: bool) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
+            // A backslash before one of these would not keep it from ending a cell, or code that begins before.
             '|' => escaped.push_str("&#124;"),
+            '`' => escaped.push_str("&#96;"),
             c if c.is_ascii_punctuation() => escaped.extend(['\\', c]),
             // Line ends are spaces; those at the ends, and several in a row, count as well.
             c if c.is_ascii_whitespace() || c.is_control() || "\u{2028}\u{2029}".contains(c) => {
@@ -152,6 +163,7 @@ fn escaped(text: &str, begins: bool) -> String {
 fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], params: &Params) -> String {
     let code = &content[range.clone()];
     let (mark, opening) = opening(code, kind);
+    let first_line = code[opening.end..].find('\n').map_or(code.len(), |end| opening.end + end);
     let (mut edits, mut marked) = (Edits::default(), false);
     for hole in holes {
         let at = hole.range.start - range.start..hole.range.end - range.start;
@@ -161,12 +173,18 @@ fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], param
         }
         let value = value(hole, params).replace(['\n', '\r'], " ");
         marked |= value.contains(mark);
+        if matches!(kind, Code::Span { .. })
+            && let Some(end) = line_end_before(code, at.start)
+        {
+            // What a line of a span begins with could be another block. Markdown reads the line's end as a space.
+            edits.put(end..at.start, " ");
+        }
         edits.put(
             at.clone(),
             match kind {
                 Code::Span { in_table: true } => value.replace('|', "\\|"),
                 // What a block is called is no code.
-                Code::Fenced if !code[opening.end..at.start].contains('\n') => html(&value),
+                Code::Fenced if at.start < first_line => html(&value),
                 _ => value,
             },
         );
@@ -177,6 +195,12 @@ fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], param
         Code::Fenced if marked => fenced(&filled, mark, opening, closing(code)),
         Code::Fenced | Code::Indented => filled,
     }
+}
+
+/// Where the line before a place in code ends, if nothing but the marks of what it stands in is between.
+fn line_end_before(code: &str, at: usize) -> Option<usize> {
+    let before = code[..at].trim_end_matches([' ', '\t', '>']);
+    before.ends_with('\n').then(|| before.trim_end_matches(['\n', '\r']).len())
 }
 
 /// The mark that code begins with, and where as many as begin it stand.
@@ -201,13 +225,16 @@ fn longest(text: &str, mark: char) -> usize {
 /// of its own that Markdown takes away.
 fn span(before: &str, filled: &str, ticks: usize) -> String {
     let inner = |span: &str| span.get(ticks..span.len().saturating_sub(ticks)).unwrap_or_default().to_owned();
-    let is_stripped = |inner: &str| inner.starts_with(' ') && inner.ends_with(' ') && !inner.trim().is_empty();
+    let is_padded = |inner: &str| inner.starts_with(' ') && inner.ends_with(' ') && !inner.trim().is_empty();
     let (before, inner) = (inner(before), inner(filled));
-    let marks = if inner.split(|c| c != '`').any(|run| run.len() == ticks) { longest(&inner, '`') + 1 } else { ticks };
+    let ends = inner.split(|c| c != '`').any(|run| run.len() == ticks);
+    let marks = "`".repeat(if ends { longest(&inner, '`') + 1 } else { ticks });
     let touches = inner.starts_with('`') || inner.ends_with('`');
-    let pads = inner.is_empty() || !is_stripped(&before) && (touches || is_stripped(&inner));
-    let (marks, pad) = ("`".repeat(marks), if pads { " " } else { "" });
-    format!("{marks}{pad}{inner}{}{marks}", if inner.is_empty() { "" } else { pad })
+    match inner.is_empty() {
+        true => format!("{marks} {marks}"),
+        false if !is_padded(&before) && (touches || is_padded(&inner)) => format!("{marks} {inner} {marks}"),
+        false => format!("{marks}{inner}{marks}"),
+    }
 }
 
 /// A filled code block between fences longer than what its values hold.

@@ -62,6 +62,19 @@ const PIECES: &[&str] = &[
     ": ",
     "<a href=\"",
     "    ",
+    "{{ label }}",
+    "`{{ label }}`",
+    "\\{{ label }}",
+    "<!-- verify: a-check \"own words\" -->\n",
+    "\n<!-- verify: a-check -->\n\n",
+    "<!-- verify: none -->",
+    "<script>",
+    "</script>",
+    "<details>\n\n",
+    "~~~\n",
+    "---\n",
+    "![a](b)",
+    "[^1]",
 ];
 
 fn corpus(target: &str) -> Vec<Vec<u8>> {
@@ -113,6 +126,11 @@ fn directives_hold_for_any_bytes() {
 #[test]
 fn imports_hold_for_any_bytes() {
     run("import", targets::import);
+}
+
+#[test]
+fn chapters_hold_for_any_bytes() {
+    run("chapter", targets::chapter);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use support::TestBook;
 /// What a chapter has many of, and a chapter that has so many.
 type Kind = (&'static str, fn(usize) -> String);
 
-const KINDS: [Kind; 19] = [
+const KINDS: &[Kind] = &[
     ("headings that read the same", |n| format!("[x](#same-1)\n\n{}", "## Same\n\n".repeat(n))),
     ("headings", |n| format!("[x](#h-1)\n\n{}", each(n, |at| format!("## H {at}\n\n")))),
     ("braces", |n| "{{".repeat(20 * n)),
@@ -24,6 +24,13 @@ const KINDS: [Kind; 19] = [
     ("braces in an item", |n| format!("- [ ] {} <!-- verify: cost-budget -->\n", "{{ x ".repeat(10 * n))),
     ("parameters", |n| "{{ budget_amount }} and\n".repeat(n)),
     ("parameters that are misspelt", |n| "{{ budget_amont }} and\n".repeat(n)),
+    ("parameters in a line", |n| "a {{ budget_amount }} [b](c{{ label }}".repeat(n)),
+    ("parameters in a line of code", |n| format!("```\n{}\n```\n", "a {{ budget_amount }} ".repeat(n))),
+    ("parameters in code", |n| "`{{ label }}` <b title=\"{{ label }}\">".repeat(n)),
+    ("scripts", |n| "<script>{{ label }}</script> <style>".repeat(n)),
+    ("directives that do not end", |n| "x <!-- verify: a ".repeat(n)),
+    ("directives of their own", |n| format!("- x\n{}", "<!-- verify: cost-budget \"a\" -->\n".repeat(n))),
+    ("directives below lists", |n| "- x\n  - y\n\n  <!-- verify: cost-budget -->\n".repeat(n)),
     ("comments that do not end", |n| "<!-- a\n".repeat(5 * n)),
     ("comments that do not end, in a line", |n| "x <!-- a ".repeat(5 * n)),
     ("comments in a block that ends late", |n| format!("<div>\n{}-->\n</div>\n", "<!-- a\n".repeat(5 * n))),

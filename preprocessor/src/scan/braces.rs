@@ -84,7 +84,8 @@ pub(super) fn find(
         let context = context.map_or(Context::Text, |(_, context)| context.clone());
         let range = at..at + length;
         let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        let escaped = backslashes % 2 == 1;
+        // In text, a backslash may be escaped itself.
+        let escaped = if context == Context::Text { backslashes % 2 == 1 } else { backslashes > 0 };
         let spaced = is_spaced(&content[range.clone()], name);
         let name = name.to_owned();
         if spaced && params.contains_key(&name) {

@@ -405,9 +405,13 @@ impl Walk<'_> {
     }
 }
 
+/// How much of a directive that nothing ends is shown, in bytes.
+const SHOWN: usize = 200;
+
 /// An open directive to the end of the line that names its check.
 fn first_words(comment: &str) -> &str {
     let named = comment.find("verify:").unwrap_or_default();
-    let end = comment[named..].find('\n').map_or(comment.len(), |end| named + end);
-    comment[..end].trim_end()
+    let shown = &comment[..comment.floor_char_boundary(named + SHOWN)];
+    let end = shown[named..].find('\n').map_or(shown.len(), |end| named + end);
+    shown[..end].trim_end()
 }

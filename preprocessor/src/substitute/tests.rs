@@ -17,7 +17,7 @@ fn read(content: &str) -> (Vec<String>, String) {
         match event {
             Event::Text(text) | Event::Code(text) => words.push_str(&text),
             Event::SoftBreak => words.push('\n'),
-            Event::InlineHtml(html) if &*html == "<span>" || &*html == "</span>" => {}
+            Event::InlineHtml(html) if ["<span>", "</span>"].contains(&&*html) => {}
             Event::Start(Tag::Link { dest_url, .. }) => shape.push(format!("link {dest_url}")),
             other => shape.push(format!("{other:?}")),
         }
@@ -144,6 +144,14 @@ fn a_value_is_verbatim_in_code() {
         }
         assert_eq!(read(&filled(content, "")).0, shape, "{content:?} without a value");
     }
+    for value in VALUES.iter().filter(|value| !value.trim().is_empty() && !value.contains('`')) {
+        for (content, one_line) in [
+            ("text `a\n{{ v }} b` c\n", "text `a {{ v }} b` c\n"),
+            ("> text `a\n>   {{ v }}\n> b` c\n", "> text `a {{ v }}\n> b` c\n"),
+        ] {
+            assert_eq!(filled(content, value), filled(one_line, value), "a line's end in code is a space");
+        }
+    }
     // In a table, a pipe ends a cell even in code.
     assert_eq!(read(&filled("| `{{ v }}` | b |\n|---|---|\n", "a|b")), read("| `a\\|b` | b |\n|---|---|\n"));
     // What a block is called is no code.
@@ -163,6 +171,7 @@ fn a_value_is_text_in_html_and_in_addresses() {
         ("[a]: x/{{ v }}", "y z", "[a]: x/y%20z"),
         ("`\\{{ v }}` \\{{ v }} \\\\{{ v }}", "x", "`{{ v }}` \\{{ v }} \\\\x"),
         ("`\\{{ w }}`", "x", "`\\{{ w }}`"),
+        ("`\\\\{{ v }}` <i title='\\\\{{ v }}'>", "x", "`\\{{ v }}` <i title='\\{{ v }}'>"),
     ] {
         assert_eq!(filled(content, value), expected, "{content:?}");
     }
