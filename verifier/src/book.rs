@@ -9,8 +9,10 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
+use mdbook_verify::diagnostic::Diagnostics;
+use mdbook_verify::environment::Environment;
 use mdbook_verify::files::{self, Folder, Readers};
-use mdbook_verify::{CSS, JS, VerifyPreprocessor};
+use mdbook_verify::{CSS, JS, VerifyPreprocessor, folders};
 use std::path::{Path, PathBuf};
 
 use crate::includes::ConfinedLinks;
@@ -183,15 +185,18 @@ fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A course's `book.toml`, looked at before it is read: as it is where the course is trusted, and else what a course may
-/// have in it.
+/// A course's `book.toml`, looked at before it is read, with what the environment sets: as it is where the course is
+/// trusted, and else what a course may have in it.
 pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
     let path = root.join("book.toml");
     if !trusted {
         trust::plain_file(&path)?;
     }
     let text = files::read_text(&path).with_context(|| format!("reading {}", path.display()))?;
-    let config = text.parse::<Config>()?;
+    let mut config = text.parse::<Config>()?;
+    // As `MDBook::load` does it.
+    Environment::read().apply(&mut config)?;
+    Diagnostics::check(folders::wrong(root, &config).into_iter().collect())?;
     if trusted { Ok(config) } else { trust::config(root, &config) }
 }
 
