@@ -120,7 +120,7 @@ fn choose(root: &Path, listed: &[String], wanted: Option<&str>) -> Result<(Strin
     };
     let listed: Vec<String> = listed.iter().map(|name| plain(name).to_string_lossy().replace('\\', "/")).collect();
     // What cannot be read is not ours.
-    let installed = listed.iter().find(|name| matches!(read(name), Ok(Some(sheet)) if sheet.is_ours()));
+    let installed = listed.iter().find(|name| style_sheet::is_ours(&root.join(name)));
     match (wanted, installed) {
         (Some(wanted), installed) => {
             let name = file_name(wanted)?;

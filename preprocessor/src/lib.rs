@@ -16,7 +16,7 @@
 //! | [`folders`] | which of a book's folders must be apart |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`terminal`] | all that is printed |
-//! | [`preprocessor`], [`protocol`], [`install`], [`environment`] | mdBook's side |
+//! | [`preprocessor`], [`protocol`], [`install`], [`style_sheet`], [`environment`] | mdBook's side |
 
 // Tests make what the program must not meet.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -44,7 +44,7 @@ pub mod protocol;
 pub mod results;
 pub mod scan;
 mod source_map;
-mod style_sheet;
+pub mod style_sheet;
 mod substitute;
 pub mod terminal;
 pub mod widget;

@@ -63,6 +63,11 @@ impl Sheet {
     }
 }
 
+/// Whether a file is a style sheet of ours, of whatever version.
+pub fn is_ours(path: &Path) -> bool {
+    matches!(Sheet::read(path), Ok(Some(sheet)) if sheet.is_ours())
+}
+
 /// The file of this version.
 pub(crate) fn text() -> String {
     format!("{MARK}{VERSION} {}{WARNING}\n{CSS}", short_hash(CSS))
@@ -73,7 +78,7 @@ fn short_hash(text: &str) -> String {
 }
 
 /// What keeps the pages of a book from having this version's styles, and what to do.
-pub(crate) fn trouble(root: &Path, config: &Config) -> Option<String> {
+pub fn trouble(root: &Path, config: &Config) -> Option<String> {
     let listed = config.get::<Vec<PathBuf>>("output.html.additional-css").ok().flatten().unwrap_or_default();
     let (mut other, mut missing) = (None, None);
     for path in listed {

@@ -94,10 +94,20 @@ fn an_installed_style_sheet_is_in_the_book_with_a_hash_and_without() {
         assert!(machine.read("book/one.html").contains(&format!("<link rel=\"stylesheet\" href=\"{sheet}\">")));
         assert_eq!(machine.read(&format!("book/{sheet}")), machine.read("verify.css"));
     }
-    // `verify` brings its own.
+    // `verify` brings its own, unless the book is trusted and has one.
+    for arguments in [&["build"][..], &["build", "--trust-course"]] {
+        let ran = machine.verify(arguments);
+        assert_eq!((ran.status, ran.stderr.contains("style sheet")), (0, false), "{ran:?}");
+        let page = machine.read("book/one.html");
+        assert_eq!(page.matches("<link rel=\"stylesheet\" href=\"verify-").count(), 1, "{arguments:?}");
+        assert!(!page.contains(".verify/"), "{arguments:?}");
+        assert_eq!(style_sheets(&machine.course.join("book")).len(), 1, "{arguments:?}");
+    }
     fs::remove_file(machine.course.join("verify.css")).unwrap();
-    let ran = machine.verify(&["build"]);
+    machine.edit("book.toml", "additional-css = [\"verify.css\"]\n", "");
+    let ran = machine.verify(&["build", "--trust-course"]);
     assert_eq!((ran.status, ran.stderr.contains("style sheet")), (0, false), "{ran:?}");
+    assert!(machine.read("book/one.html").contains("href=\".verify/assets/verify.css\""));
 }
 
 #[test]
