@@ -112,7 +112,8 @@ fn holds_checks(folder: &Path) -> bool {
     files.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "toml"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;

@@ -12,7 +12,6 @@ use mdbook_verify::results::{ExpectationResult, Outcome, Reason, ReasonCode, Res
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::str::FromStr;
 
