@@ -1,84 +1,218 @@
-//! `mdbook-verify install`: what a book needs for the stock `mdbook` to show widgets.
+//! `mdbook-verify install`: what a book needs for the stock `mdbook` to show its steps.
 //!
-//! A preprocessor cannot add a style sheet to a book, so it is written beside `book.toml` and listed there. Only what
-//! has changed is written, and the author's comments and order stay.
+//! A preprocessor cannot add a style sheet to a book, so it is written beside `book.toml` and listed there. Only what is
+//! missing is written; what is the author's stays as it is, or the author is asked first.
 
-use anyhow::{Context, Result};
-use std::path::Path;
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use anyhow::{Context, Result, bail};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
-use crate::CSS;
 use crate::files::{self, Readers};
+use crate::style_sheet::{self, Sheet, VERSION};
+use manifest::{Manifest, plain};
 
-/// The style sheet's name, beside `book.toml`.
-const STYLE_SHEET: &str = "verify.css";
+mod manifest;
+
+/// Names for the style sheet, beside `book.toml`: the second where the first is the author's own.
+const NAMES: [&str; 2] = ["verify.css", "mdbook-verify.css"];
 
 /// Folders whose changes make `mdbook serve` build again: verdicts and checks.
 const WATCHED: &[&str] = &["checks", ".verify/results"];
 
-/// What is missing or out of date in a book's folder; `write` mends it.
-///
-/// # Errors
-/// When `book.toml` cannot be read, changed or written.
-pub fn install(root: &Path, write: bool) -> Result<Vec<String>> {
-    let manifest = root.join("book.toml");
-    let text = files::read_text(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
-    let mut document: DocumentMut =
-        text.parse().with_context(|| format!("{} is not valid TOML", manifest.display()))?;
-    let mut changes = Vec::new();
+/// The list of style sheets.
+const TABLE: &[&str] = &["output", "html"];
+const LIST: &str = "additional-css";
 
-    let sheet = root.join(STYLE_SHEET);
-    if files::read_text(&sheet).ok().as_deref() != Some(CSS) {
-        changes.push(format!("{STYLE_SHEET}: the style sheet of this version"));
-        if write {
-            files::write(&sheet, CSS.as_bytes(), Readers::Others)
-                .with_context(|| format!("writing {}", sheet.display()))?;
-        }
-    }
-    let before = changes.len();
-    if document.get("preprocessor").and_then(|table| table.get("verify")).is_none() {
-        table(&mut document, "preprocessor")?["verify"] = Item::Table(Table::new());
-        changes.push("book.toml: [preprocessor.verify]".to_owned());
-    }
-    let output = table(&mut document, "output")?;
-    if output.get("html").is_none() {
-        output["html"] = Item::Table(Table::new());
-    }
-    if add(&mut output["html"], "additional-css", &["./verify.css"], &[STYLE_SHEET, "./verify.css"])? {
-        changes.push(format!("book.toml: {STYLE_SHEET} in [output.html] additional-css"));
-    }
-    for folder in WATCHED {
-        let build = document.entry("build").or_insert(Item::Table(Table::new()));
-        if add(build, "extra-watch-dirs", &[folder], &[folder])? {
-            changes.push(format!("book.toml: {folder} in [build] extra-watch-dirs"));
-        }
-    }
-    if write && changes.len() > before {
-        files::write(&manifest, document.to_string().as_bytes(), Readers::Others)
-            .with_context(|| format!("writing {}", manifest.display()))?;
-    }
-    Ok(changes)
+/// What is to be done to a book, and nothing of it done yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is done, in words; empty where the book has all that it needs.
+    pub changes: Vec<String>,
+    /// What the author may not want, in words.
+    pub questions: Vec<String>,
+    /// The files to write, with their texts.
+    files: Vec<(PathBuf, String)>,
 }
 
-/// A top-level table that shows no header of its own when it only holds others.
-fn table<'d>(document: &'d mut DocumentMut, name: &str) -> Result<&'d mut Item> {
-    let item = document.entry(name).or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    });
-    item.as_table_like().with_context(|| format!("`{name}` in book.toml is not a table"))?;
-    Ok(item)
+impl Plan {
+    /// Finds out what a book lacks. `name` is the style sheet's, if somebody wants another.
+    ///
+    /// # Errors
+    /// Why nothing can be done.
+    pub fn of(root: &Path, name: Option<&str>) -> Result<Plan> {
+        let path = root.join("book.toml");
+        let text = match files::read_text(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => bail!(no_book(root)),
+            Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+        };
+        let mut manifest = Manifest::parse(&text).with_context(|| format!("reading {}", path.display()))?;
+        let mut plan = Plan::default();
+        let sheet = plan.style_sheet(root, &manifest, name)?;
+        plan.manifest(&mut manifest, &sheet)?;
+        if manifest.text() != text {
+            plan.files.push((writable(&path, &mut plan.questions)?, manifest.text()));
+        }
+        Ok(plan)
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn carry_out(&self) -> Result<()> {
+        self.files.iter().try_for_each(|(path, text)| {
+            files::write(path, text.as_bytes(), Readers::Others).with_context(|| format!("writing {}", path.display()))
+        })
+    }
+
+    /// The style sheet's name, and the file if it is missing or of another version.
+    fn style_sheet(&mut self, root: &Path, manifest: &Manifest, wanted: Option<&str>) -> Result<String> {
+        let listed = manifest.list(TABLE, LIST)?;
+        let (name, sheet) = choose(root, &listed, wanted)?;
+        let path = root.join(&name);
+        let what = match sheet {
+            Some(Sheet::Current) => return Ok(name),
+            // Its author has changed what there is nothing new to.
+            Some(Sheet::Changed(version)) if version == VERSION => return Ok(name),
+            Some(Sheet::Changed(version)) => {
+                self.questions.push(format!(
+                    "{name} was changed after mdbook-verify {version} wrote it. It is replaced, and the changes are lost."
+                ));
+                format!("the style sheet of mdbook-verify {VERSION} takes its place")
+            }
+            Some(Sheet::Other(version)) if version != VERSION => {
+                format!("from mdbook-verify {version} to {VERSION}")
+            }
+            Some(_) => format!("from another build of mdbook-verify {VERSION} to this one"),
+            None => format!("the style sheet of mdbook-verify {VERSION}"),
+        };
+        self.changes.push(format!("{name}: {what}"));
+        self.files.push((path, style_sheet::text()));
+        Ok(name)
+    }
+
+    fn manifest(&mut self, manifest: &mut Manifest, sheet: &str) -> Result<()> {
+        self.questions.extend(other_outputs(&manifest.table()?));
+        if manifest.ensure(&["preprocessor", "verify"])? {
+            self.changes.push("book.toml: [preprocessor.verify]".to_owned());
+        }
+        if manifest.shorten(TABLE, LIST, sheet)? {
+            self.changes.push(format!("book.toml: {sheet} without ./, with which mdBook puts no hash into its name"));
+        }
+        if manifest.add(TABLE, LIST, sheet)? {
+            self.changes.push(format!("book.toml: {sheet} in [output.html] {LIST}"));
+        }
+        for folder in WATCHED {
+            if manifest.add(&["build"], "extra-watch-dirs", folder)? {
+                self.changes.push(format!("book.toml: {folder} in [build] extra-watch-dirs"));
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Adds to a list in a table unless one of `same` is in it. Returns whether it did.
-fn add(table: &mut Item, key: &str, entries: &[&str], same: &[&str]) -> Result<bool> {
-    let table = table.as_table_like_mut().with_context(|| format!("the table of `{key}` in book.toml is none"))?;
-    let list = table.entry(key).or_insert(value(Array::new()));
-    let list = list.as_array_mut().with_context(|| format!("`{key}` in book.toml is not a list"))?;
-    if list.iter().any(|entry| entry.as_str().is_some_and(|entry| same.contains(&entry))) {
-        return Ok(false);
+/// The style sheet's name, and what the file of that name is. Somebody else's file is never chosen.
+fn choose(root: &Path, listed: &[String], wanted: Option<&str>) -> Result<(String, Option<Sheet>)> {
+    let read = |name: &str| {
+        let path = root.join(name);
+        Sheet::read(&path).with_context(|| format!("reading {}", path.display()))
+    };
+    let listed: Vec<String> = listed.iter().map(|name| plain(name).to_string_lossy().replace('\\', "/")).collect();
+    // What cannot be read is not ours.
+    let installed = listed.iter().find(|name| style_sheet::is_ours(&root.join(name)));
+    match (wanted, installed) {
+        (Some(wanted), installed) => {
+            let name = file_name(wanted)?;
+            if let Some(installed) = installed.filter(|installed| **installed != name) {
+                bail!(
+                    "the book's style sheet is {installed} already; to call it {name}, rename the file and its entry in \
+                     [output.html] {LIST} of book.toml"
+                );
+            }
+            match read(&name)? {
+                Some(Sheet::Foreign) => {
+                    bail!(
+                        "{name} is not from mdbook-verify, which overwrites no file of yours; say another name with --css"
+                    )
+                }
+                sheet => Ok((name, sheet)),
+            }
+        }
+        (None, Some(installed)) => Ok((installed.clone(), read(installed)?)),
+        (None, None) => {
+            for name in NAMES {
+                match read(name)? {
+                    Some(Sheet::Foreign) => {}
+                    sheet => return Ok((name.to_owned(), sheet)),
+                }
+            }
+            let [one, other] = NAMES;
+            bail!(
+                "{one} and {other} are files of your own, which are not overwritten; say another name with --css NAME"
+            )
+        }
     }
-    list.extend(entries.iter().copied());
-    Ok(true)
+}
+
+/// A name for a style sheet in the book's folder that mdBook can put a hash into.
+fn file_name(wanted: &str) -> Result<String> {
+    let name = plain(wanted);
+    let normal = name.components().all(|part| matches!(part, Component::Normal(_)));
+    let hidden = wanted.trim_start_matches("./").starts_with('.');
+    let css = name.extension().is_some_and(|extension| extension == "css");
+    if !normal || hidden || !css {
+        bail!("--css {wanted}: the style sheet is a .css file in the book's folder, such as {}", NAMES[1]);
+    }
+    Ok(name.to_string_lossy().replace('\\', "/"))
+}
+
+/// What [output.html] changes where it was not there: without any output, mdBook makes HTML; with another, only that.
+fn other_outputs(manifest: &toml::Table) -> Option<String> {
+    let outputs = manifest.get("output")?.as_table()?;
+    if outputs.is_empty() || outputs.contains_key("html") {
+        return None;
+    }
+    let build = manifest.get("build").and_then(|build| build.get("build-dir")).and_then(toml::Value::as_str);
+    let build = build.unwrap_or("book").trim_end_matches('/');
+    let mut question =
+        "The book has outputs, and HTML is none of them. [output.html] makes mdBook write HTML as well".to_owned();
+    if let [only] = outputs.keys().collect::<Vec<_>>().as_slice() {
+        question
+            .push_str(&format!(" (to {build}/html/), and moves the output `{only}` from {build}/ to {build}/{only}/"));
+    }
+    Some(question + ".")
+}
+
+/// The file that `book.toml` is, if it may be written.
+fn writable(path: &Path, questions: &mut Vec<String>) -> Result<PathBuf> {
+    let file = path.canonicalize().with_context(|| format!("opening {}", path.display()))?;
+    if path.is_symlink() {
+        questions.push(format!("book.toml is a link. What is changed is {}.", file.display()));
+    }
+    let about = file.metadata().with_context(|| format!("opening {}", file.display()))?;
+    if about.permissions().readonly() {
+        bail!("{} is read-only; make it writable, and run this again", path.display());
+    }
+    Ok(file)
+}
+
+/// Says that there is no book, and where there is one.
+fn no_book(root: &Path) -> String {
+    if !root.is_dir() {
+        return format!("there is no folder {}", root.display());
+    }
+    let here = if root == Path::new(".") { "this folder".to_owned() } else { root.display().to_string() };
+    let below = root.join("book");
+    let below = if root == Path::new(".") { PathBuf::from("book") } else { below };
+    match root.join("book/book.toml").is_file() {
+        true => format!(
+            "there is no book.toml in {here}, but there is one in {0}: say `mdbook-verify install {0}`",
+            below.display()
+        ),
+        false => format!(
+            "there is no book.toml in {here}: go to the folder of your book, or name it, as in `mdbook-verify install DIR`; \
+             `mdbook init` makes a book"
+        ),
+    }
 }

@@ -13,9 +13,10 @@
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
 //! | [`files`] | what opens and writes files |
+//! | [`folders`] | which of a book's folders must be apart |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`terminal`] | all that is printed |
-//! | [`preprocessor`], [`install`] | mdBook's side |
+//! | [`preprocessor`], [`protocol`], [`install`], [`style_sheet`], [`environment`] | mdBook's side |
 
 // Tests make what the program must not meet.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -26,8 +27,10 @@ pub mod course;
 pub mod diagnostic;
 pub mod directive;
 mod edit;
+pub mod environment;
 pub mod fact_source;
 pub mod files;
+pub mod folders;
 pub mod install;
 pub mod key;
 mod links;
@@ -37,9 +40,11 @@ mod options;
 pub mod param;
 pub mod places;
 pub mod preprocessor;
+pub mod protocol;
 pub mod results;
 pub mod scan;
 mod source_map;
+pub mod style_sheet;
 mod substitute;
 pub mod terminal;
 pub mod widget;

@@ -12,13 +12,13 @@ use crate::course::{Course, Place, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
 use crate::directive::Directive;
 use crate::edit::Edits;
-use crate::files;
 use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
 use crate::places::{Part, TomlFile};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
+use crate::{files, folders};
 
 /// What was read of a chapter.
 pub(crate) struct ScannedChapter {
@@ -70,6 +70,7 @@ pub(crate) struct Meant {
 
 pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
     let OptionsReader { options, unread, mut errors, .. } = OptionsReader::read(root, config);
+    errors.extend(folders::wrong(root, config));
     let mut meant = Meant { params: unread, ..Meant::default() };
     let checks = checks(root, &options, &mut errors, &mut meant);
     let course = Course {
@@ -81,7 +82,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         steps: Vec::new(),
     };
     let sources = SourceMap::new(root, &config.book.src);
-    let mut reader = Reader { course, steps: BTreeMap::new(), sources, errors, meant };
+    let mut reader = Reader { course, steps: BTreeMap::new(), src: config.book.src.clone(), sources, errors, meant };
     let mut chapters = Vec::new();
     for chapter in book.chapters() {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
@@ -208,6 +209,7 @@ struct Reader<'b> {
     course: Course,
     /// Where among the course's steps each stands.
     steps: BTreeMap<String, usize>,
+    src: PathBuf,
     sources: SourceMap<'b>,
     errors: Vec<Diagnostic>,
     meant: Meant,
@@ -274,7 +276,11 @@ impl Reader<'_> {
             let name = &directive.check.text;
             let message = format!("there is no check `{name}`");
             let help = suggest(name, course.checks.keys().map(String::as_str));
-            return Err(vec![(directive.check.range, message, help.or(Some("checks stand in checks/".into())))]);
+            return Err(vec![(
+                directive.check.range,
+                message,
+                help.or_else(|| Some(folders::no_checks(&course.root, &self.src))),
+            )]);
         };
         if let Some(account) = directive.account.as_ref().filter(|word| !course.accounts.contains_key(&word.text)) {
             let help = suggest(&account.text, course.accounts.keys().map(String::as_str));

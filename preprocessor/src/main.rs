@@ -2,69 +2,119 @@
 
 #![warn(clippy::disallowed_methods)]
 
-use mdbook_verify::install::install;
-use mdbook_verify::preprocessor::answer;
+use anyhow::Result;
+use mdbook_verify::install::Plan;
+use mdbook_verify::protocol::answer;
 use mdbook_verify::terminal::{self, Text};
-use std::fmt::Write;
-use std::io::Read;
-use std::path::Path;
+use std::ffi::OsString;
+use std::io::{self, BufRead, IsTerminal, Read};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
 mdbook-verify: shows the verdicts of a course's steps in its book
 
-mdBook runs it by itself, once book.toml has [preprocessor.verify].
+mdBook runs it by itself and sends it the book, once book.toml has [preprocessor.verify]. What you may run:
 
-mdbook-verify install [--check] [DIR]   add what a book needs to book.toml, or say what is missing
-mdbook-verify supports RENDERER         whether it works with a renderer (it does, with every one)
+mdbook-verify install [DIR]       adds what a book needs to book.toml; `install --help` has its options
+mdbook-verify supports RENDERER   whether it works with a renderer (it does, with every one)
+mdbook-verify --version           which version this is
 ";
+
+const INSTALL_HELP: &str = "\
+mdbook-verify install [--check] [--yes] [--css NAME] [DIR]
+
+Adds what a book needs to show its steps to book.toml, and writes a style sheet beside it. Everything else stays as it is,
+and no style sheet of your own is ever overwritten.
+
+  DIR           the folder of book.toml; this one, unless you name another
+  --check       only say what would be done
+  -y, --yes     agree to what it would ask
+  --css NAME    the style sheet's name; verify.css, or mdbook-verify.css where you have a verify.css of your own
+  -h, --help    show this
+
+Exit status: 0 the book has all that it needs, 1 something is missing or was not agreed to, 2 it cannot be done
+";
+
+/// Nothing more can be done, and not by trying again.
+const CANNOT: u8 = 2;
 
 fn main() -> ExitCode {
     terminal::tell_panics();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match run(&arguments) {
-        Ok(code) => code,
-        Err(error) => {
-            terminal::notice(Text::new().put("mdbook-verify: ").append(&Text::causes(&error)));
-            ExitCode::FAILURE
-        }
-    }
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
+    let (done, failed) = match words.as_slice() {
+        [] => (preprocess(), ExitCode::FAILURE),
+        ["supports", _renderer] => return ExitCode::SUCCESS,
+        ["install", ..] => (install(&arguments[1..]), ExitCode::from(CANNOT)),
+        ["--version" | "-V"] => (shown(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE),
+        ["--help" | "-h" | "help"] => (shown(HELP), ExitCode::FAILURE),
+        _ => return usage(HELP),
+    };
+    done.unwrap_or_else(|error| {
+        terminal::notice(Text::new().put("mdbook-verify: ").append(&Text::causes(&error)));
+        failed
+    })
 }
 
-fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
-    match arguments {
-        [] => {
-            let mut input = Vec::new();
-            std::io::stdin().read_to_end(&mut input)?;
-            let book = answer(&input)?;
-            terminal::hand_over(&book)?;
-            Ok(ExitCode::SUCCESS)
-        }
-        ["supports", _renderer] => Ok(ExitCode::SUCCESS),
-        ["install", rest @ ..] => {
-            let check = rest.contains(&"--check");
-            match rest.iter().filter(|argument| **argument != "--check").collect::<Vec<_>>().as_slice() {
-                [] => installed(Path::new("."), check),
-                [dir] if !dir.starts_with('-') => installed(Path::new(dir), check),
-                _ => usage(),
+fn preprocess() -> Result<ExitCode> {
+    let mut input = Vec::new();
+    if !io::stdin().is_terminal() {
+        io::stdin().read_to_end(&mut input)?;
+    }
+    if input.is_empty() {
+        // Somebody runs it by hand.
+        return Ok(usage(HELP));
+    }
+    terminal::hand_over(&answer(&input)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown(text: &str) -> Result<ExitCode> {
+    terminal::print(&Text::block(text))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn usage(help: &str) -> ExitCode {
+    terminal::notice(&Text::block(help.trim_end()));
+    ExitCode::from(CANNOT)
+}
+
+/// What was said behind `install`.
+#[derive(Default)]
+struct Options {
+    help: bool,
+    check: bool,
+    yes: bool,
+    css: Option<String>,
+    folder: Option<PathBuf>,
+}
+
+impl Options {
+    /// # Errors
+    /// What is wrong with the arguments.
+    fn parse(arguments: &[OsString]) -> Result<Options, String> {
+        let mut options = Options::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.to_str() {
+                Some("--help" | "-h") => options.help = true,
+                Some("--check") => options.check = true,
+                Some("--yes" | "-y") => options.yes = true,
+                Some("--css") => {
+                    let name = arguments.next().and_then(|name| name.to_str());
+                    options.css = Some(name.ok_or("--css takes a name")?.to_owned());
+                }
+                Some(option) if option.starts_with('-') => match option.strip_prefix("--css=") {
+                    Some(name) => options.css = Some(name.to_owned()),
+                    None => return Err(format!("there is no option {option}")),
+                },
+                _ if options.folder.is_some() => return Err("only one folder can be named".to_owned()),
+                _ => options.folder = Some(PathBuf::from(argument)),
             }
         }
-        ["--version" | "-V"] => {
-            terminal::print(&Text::block(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        ["--help" | "-h" | "help"] => {
-            terminal::print(&Text::block(HELP))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => usage(),
+        Ok(options)
     }
-}
-
-fn usage() -> anyhow::Result<ExitCode> {
-    terminal::notice(&Text::block(HELP.trim_end()));
-    Ok(ExitCode::from(2))
 }
 
 /// What nobody may overlook who goes on with the stock `mdbook`.
@@ -72,17 +122,63 @@ const TRUST: &str = "\
 mdbook trusts every book: it runs the programs that book.toml names, and the pages run the scripts that the book brings.
 For a course that you don't trust, use `verify build` and `verify serve`.";
 
-fn installed(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
-    let changes = install(root, !check)?;
-    let heading = match (changes.is_empty(), check) {
-        (true, _) => "The book has all that it needs.",
-        (false, true) => "Missing or out of date; `mdbook-verify install` adds:",
-        (false, false) => "Added:",
+fn install(arguments: &[OsString]) -> Result<ExitCode> {
+    let options = match Options::parse(arguments) {
+        Ok(options) => options,
+        Err(wrong) => return Ok(usage(&format!("mdbook-verify: {}\n\n{INSTALL_HELP}", terminal::line(&wrong)))),
     };
-    let mut text = Text::block(heading);
-    for change in &changes {
-        write!(text, "\n  {}", terminal::line(&change.to_string()))?;
+    if options.help {
+        return shown(INSTALL_HELP);
     }
-    terminal::print(text.put("\n").put(TRUST).put("\n"))?;
-    Ok(if check && !changes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let folder = options.folder.unwrap_or_else(|| PathBuf::from("."));
+    let plan = Plan::of(&folder, options.css.as_deref())?;
+    if plan.changes.is_empty() {
+        return say("The book has all that it needs.", &[], &[TRUST], true);
+    }
+    if options.check {
+        let mut below: Vec<&str> = plan.questions.iter().map(String::as_str).collect();
+        if !below.is_empty() {
+            below.insert(0, "It asks first:");
+        }
+        below.push(TRUST);
+        return say("Missing or out of date; `mdbook-verify install` changes:", &plan.changes, &below, false);
+    }
+    for question in plan.questions.iter().filter(|_| !options.yes) {
+        if !agreed(question)? {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    plan.carry_out()?;
+    say("Changed:", &plan.changes, &[TRUST], true)
+}
+
+/// Prints what was or would be done.
+fn say(heading: &str, changes: &[String], below: &[&str], done: bool) -> Result<ExitCode> {
+    let mut text = Text::block(heading);
+    for change in changes {
+        text.put("\n  ").put(&terminal::line(change));
+    }
+    for line in below {
+        text.put("\n").put(line);
+    }
+    terminal::print(text.put("\n"))?;
+    Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Asks whoever sits at the terminal. Nobody there has not agreed.
+fn agreed(question: &str) -> Result<bool> {
+    let question = terminal::line(question);
+    if !io::stdin().is_terminal() {
+        let message = "nothing was changed. If that is what you want, say so with `mdbook-verify install --yes`.";
+        terminal::notice(&Text::block(&format!("mdbook-verify: {question}\nmdbook-verify: {message}")));
+        return Ok(false);
+    }
+    terminal::ask(&Text::line(&format!("{question} Go on? [y/N] ")));
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    let yes = ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes));
+    if !yes {
+        terminal::notice(&Text::line("Nothing was changed."));
+    }
+    Ok(yes)
 }

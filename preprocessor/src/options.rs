@@ -1,13 +1,15 @@
-//! `[preprocessor.verify]` in `book.toml`.
+//! `[preprocessor.verify]` in `book.toml`, and what the environment sets of it.
 
 use mdbook_preprocessor::config::Config;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use toml::Value;
+use toml::{Table, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Spot, suggest};
+use crate::environment::{Environment, Variable};
+use crate::files;
 use crate::param::{Param, Params};
 use crate::places::{Part, TomlFile};
 
@@ -85,40 +87,51 @@ pub(crate) struct Reader {
     pub(crate) unread: BTreeSet<String>,
     pub(crate) errors: Vec<Diagnostic>,
     file: TomlFile,
+    /// `[preprocessor.verify]` as the file has it, without what the environment sets.
+    written: Table,
+    environment: Environment,
 }
 
 impl Reader {
     pub(crate) fn read(root: &Path, config: &Config) -> Reader {
-        let file = TomlFile::read(root, "book.toml");
-        let mut reader = Reader { options: Options::default(), unread: BTreeSet::new(), errors: Vec::new(), file };
-        match config.get::<toml::Table>("preprocessor.verify") {
-            Ok(table) => reader.table(table.unwrap_or_default()),
-            Err(_) => reader.fail(&ours(), "[preprocessor.verify] must be a table".into(), None),
+        Reader::with(root, config, Environment::read())
+    }
+
+    fn with(root: &Path, config: &Config, environment: Environment) -> Reader {
+        let text = files::read_text(&root.join("book.toml")).unwrap_or_default();
+        let mut reader = Reader {
+            options: Options::default(),
+            unread: BTreeSet::new(),
+            errors: Vec::new(),
+            written: written(&text).unwrap_or_default(),
+            file: TomlFile::of("book.toml", text),
+            environment,
+        };
+        match config.get::<Table>("preprocessor.verify") {
+            Ok(table) => {
+                // A variable that sets the whole table takes nothing out of what the file has.
+                let mut table = table.unwrap_or_default();
+                reader.written.iter().for_each(|(key, value)| {
+                    table.entry(key).or_insert_with(|| value.clone());
+                });
+                reader.table(table);
+            }
+            Err(_) => reader.must(&ours(), "a table"),
         }
         reader
     }
 
-    fn table(&mut self, table: toml::Table) {
+    fn table(&mut self, table: Table) {
         for (key, value) in table {
+            let part = ours().then(&key);
             match key.as_str() {
                 "results" => {
-                    let wanted = "`real` or `practice`";
-                    self.options.results = self.value(&ours().then(&key), value, wanted).unwrap_or_default();
+                    self.options.results = self.value(&part, value, "`real` or `practice`").unwrap_or_default()
                 }
-                "serve" => self.options.serve = self.value(&ours().then(&key), value, "text"),
-                "params" => {
-                    for (name, value) in self.entries(&key, value) {
-                        let part = ours().then("params").then(&name);
-                        let param = self.value(&part, value, "true or false, a number, or text").unwrap_or_else(|| {
-                            self.unread.insert(name.clone());
-                            Param::Text(String::new())
-                        });
-                        self.options.params.insert(name, param);
-                    }
-                }
+                "serve" => self.options.serve = self.value(&part, value, "text"),
+                "params" => self.params(&part, value),
                 "accounts" => {
-                    for (name, value) in self.entries(&key, value) {
-                        let part = ours().then("accounts").then(&name);
+                    for Entry { name, part, value, .. } in self.entries(&part, value, "account") {
                         let what = self.value(&part, value, "text that says what it is").unwrap_or_default();
                         self.options.accounts.insert(name, what);
                     }
@@ -126,44 +139,250 @@ impl Reader {
                 key if KEYS.contains(&key) => {}
                 key => {
                     let message = format!("[preprocessor.verify] has no option `{key}`");
-                    let spot = self.file.key(&ours().then(key));
-                    self.errors.push(Diagnostic { spot, message, help: suggest(key, KEYS.iter().copied()) });
+                    self.fail(self.key(&part), message, suggest(key, KEYS.iter().copied()));
                 }
             }
         }
     }
 
-    /// The entries of a table of names.
-    fn entries(&mut self, key: &str, value: Value) -> toml::Table {
-        let part = ours().then(key);
-        let entries: toml::Table = self.value(&part, value, "a table").unwrap_or_default();
-        let what = if key == "params" { "a parameter" } else { "an account" };
-        for name in entries.keys().filter(|name| !is_name(name) || RESERVED.contains(&name.as_str())) {
-            let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
-            let (spot, message) = (self.file.key(&part.then(name)), format!("`{name}` cannot name {what}"));
-            self.errors.push(Diagnostic { spot, message, help: Some(help) });
+    fn params(&mut self, part: &Part, value: Value) {
+        for Entry { name, part, value, declared } in self.entries(part, value, "parameter") {
+            let param = match declared.and_then(|declared| declared.try_into::<Param>().ok()) {
+                Some(declared) => self.set(&part, value, &declared),
+                None => self.value(&part, value, "true or false, a number, or text"),
+            };
+            let param = param.unwrap_or_else(|| {
+                self.unread.insert(name.clone());
+                Param::Text(String::new())
+            });
+            self.options.params.insert(name, param);
         }
-        entries
+    }
+
+    /// What the environment sets a parameter to, as the type that `book.toml` gave it.
+    fn set(&mut self, part: &Part, value: Value, declared: &Param) -> Option<Param> {
+        let keys = part.keys();
+        let own = self.environment.variable(&keys).filter(|variable| variable.is_for(&keys));
+        let text = match (value, own) {
+            (Value::Table(_) | Value::Array(_), _) => None,
+            // As it was written: 1.10 may be a text.
+            (_, Some(own)) => Some(own.words()),
+            (Value::String(text), None) => Some(text),
+            (value, None) => Some(value.to_string()),
+        };
+        let param = text.map_or(Err("true or false, a number, or text"), |text| declared.parse_like(&text));
+        param.map_err(|wanted| self.must(part, wanted)).ok()
+    }
+
+    /// The entries of a table of names. `book.toml` declares them; the environment sets what it declares, with hyphens, as
+    /// mdBook makes them of underscores, or without.
+    fn entries(&mut self, part: &Part, value: Value, what: &str) -> Vec<Entry> {
+        let Some(table) = self.value::<Table>(part, value, "a table") else { return Vec::new() };
+        let written = self.written.get(part.last()).and_then(Value::as_table).cloned().unwrap_or_default();
+        let mut declared: BTreeMap<String, (String, Value)> = BTreeMap::new();
+        for (key, value) in written {
+            if let Some((other, _)) = declared.get(&folded(&key)) {
+                let message = format!("`{other}` and `{key}` are one {what}");
+                let help = format!("take one out, and write `{}`", folded(&key));
+                self.fail(self.key(&part.then(&key)), message, Some(help));
+            } else {
+                declared.insert(folded(&key), (key, value));
+            }
+        }
+        let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+        for (key, value) in table {
+            let (name, part) = (folded(&key), part.then(&key));
+            let set = self.environment.variable(&part.keys()).is_some();
+            match declared.get(&name) {
+                _ if !set => {
+                    self.name(&name, &key, &part, what);
+                    // What the environment sets stands, whichever of the two comes first.
+                    entries.entry(name.clone()).or_insert(Entry { name, part, value, declared: None });
+                }
+                Some((_, declared)) => {
+                    let declared = Some(declared.clone());
+                    entries.insert(name.clone(), Entry { name, part, value, declared });
+                }
+                None => {
+                    let help = suggest(&name, declared.keys().map(String::as_str));
+                    self.fail(self.key(&part), format!("the course has no {what} `{name}` to set"), help);
+                }
+            }
+        }
+        // Nor does one that sets this table.
+        for (name, (key, value)) in declared {
+            let part = part.then(&key);
+            entries.entry(name.clone()).or_insert(Entry { name, part, value, declared: None });
+        }
+        entries.into_values().collect()
+    }
+
+    fn name(&mut self, name: &str, key: &str, part: &Part, what: &str) {
+        if !is_name(name) || RESERVED.contains(&name) {
+            let article = if what.starts_with('a') { "an" } else { "a" };
+            let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
+            self.fail(self.key(part), format!("`{key}` cannot name {article} {what}"), Some(help));
+        }
     }
 
     fn value<T: DeserializeOwned>(&mut self, part: &Part, value: Value, wanted: &str) -> Option<T> {
         let read = value.try_into().ok();
         if read.is_none() {
-            self.fail(part, format!("`{part}` must be {wanted}"), None);
+            self.must(part, wanted);
         }
         read
     }
 
-    fn fail(&mut self, part: &Part, message: String, help: Option<String>) {
-        self.errors.push(Diagnostic { spot: self.file.value(part), message, help });
+    /// Says what a value must be.
+    fn must(&mut self, part: &Part, wanted: &str) {
+        let spot = self.set_by(part).unwrap_or_else(|| self.file.value(part));
+        self.fail(spot, format!("`{part}` must be {wanted}"), None);
     }
+
+    fn fail(&mut self, spot: Spot, message: String, help: Option<String>) {
+        self.errors.push(Diagnostic { spot, message, help });
+    }
+
+    /// Where a key stands.
+    fn key(&self, part: &Part) -> Spot {
+        self.set_by(part).unwrap_or_else(|| self.file.key(part))
+    }
+
+    /// The variable that sets a key, as a place.
+    fn set_by(&self, part: &Part) -> Option<Spot> {
+        self.environment.variable(&part.keys()).map(Variable::spot)
+    }
+}
+
+/// An entry of a table of names.
+struct Entry {
+    name: String,
+    part: Part,
+    value: Value,
+    /// What the file says, where the value is the environment's.
+    declared: Option<Value>,
+}
+
+/// `[preprocessor.verify]` of `book.toml`.
+fn written(text: &str) -> Option<Table> {
+    let mut file: Table = toml::from_str(text).ok()?;
+    let Some(Value::Table(mut preprocessors)) = file.remove("preprocessor") else { return None };
+    let Some(Value::Table(ours)) = preprocessors.remove("verify") else { return None };
+    Some(ours)
 }
 
 fn ours() -> Part {
     Part::of(["preprocessor", "verify"])
 }
 
+/// A name as lessons and checks write it.
+fn folded(key: &str) -> String {
+    key.replace('-', "_")
+}
+
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+[preprocessor.verify.params]
+budget_amount = 10
+label = "ten"
+share = 0.5
+strict = false
+kebab-name = 1
+
+[preprocessor.verify.accounts]
+first_account = "the first"
+"#;
+
+    /// The options with these variables, or what is wrong with them.
+    fn read(file: &str, variables: &[(&str, &str)]) -> Result<Options, String> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("book.toml"), file).unwrap();
+        let name = |key: &str| format!("MDBOOK_PREPROCESSOR__VERIFY{key}");
+        let environment = Environment::of(variables.iter().map(|(key, text)| (name(key), (*text).to_owned())));
+        let mut config: Config = file.parse().unwrap();
+        environment.apply(&mut config).unwrap();
+        let reader = Reader::with(dir.path(), &config, environment);
+        Diagnostics::check(reader.errors).map(|()| reader.options).map_err(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn the_environment_sets_what_the_file_declares_as_its_type() {
+        let set = [
+            ("__PARAMS__BUDGET_AMOUNT", "5"),
+            ("__PARAMS__LABEL", "1.10"),
+            ("__PARAMS__SHARE", "1"),
+            ("__PARAMS__STRICT", "true"),
+            ("__PARAMS__KEBAB_NAME", "2"),
+            ("__ACCOUNTS__FIRST_ACCOUNT", "mine"),
+            ("__RESULTS", "practice"),
+            ("__SERVE", "make live"),
+        ];
+        let options = read(FILE, &set).unwrap();
+        let params: Vec<(&str, &Param)> = options.params.iter().map(|(name, param)| (name.as_str(), param)).collect();
+        let expected = [
+            ("budget_amount", &Param::Int(5)),
+            ("kebab_name", &Param::Int(2)),
+            ("label", &Param::Text("1.10".into())),
+            ("share", &Param::Float(1.0)),
+            ("strict", &Param::Bool(true)),
+        ];
+        assert_eq!(params, expected);
+        assert_eq!(options.accounts, BTreeMap::from([("first_account".into(), "mine".into())]));
+        assert_eq!((options.results, options.serve.as_deref()), (Source::Practice, Some("make live")));
+    }
+
+    #[test]
+    fn a_table_from_the_environment_leaves_what_it_does_not_set() {
+        for set in [
+            ("__PARAMS", r#"{"budget_amount": 5, "label": "five"}"#),
+            ("", r#"{"params": {"budget-amount": "5", "label": "five"}}"#),
+        ] {
+            let Options { params, accounts, .. } = read(FILE, &[set]).unwrap();
+            assert_eq!(accounts["first_account"], "the first");
+            assert_eq!(params["budget_amount"], Param::Int(5));
+            assert_eq!(params["label"], Param::Text("five".into()));
+            assert_eq!(params["share"], Param::Float(0.5));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_variable_names_it_and_not_the_file() {
+        for (key, text, wanted) in [
+            ("__PARAMS__BUDGET_AMONT", "5", "the course has no parameter `budget_amont` to set"),
+            ("__PARAMS__BUDGET_AMOUNT", "five", "must be a whole number"),
+            ("__PARAMS__BUDGET_AMOUNT", "{}", "must be true or false, a number, or text"),
+            ("__PARAMS__BUDGET_AMOUNT__X", "5", "must be true or false, a number, or text"),
+            ("__PARAMS", "5", "`preprocessor.verify.params` must be a table"),
+            ("__ACCOUNTS__SECOND", "x", "the course has no account `second` to set"),
+            ("__ACCOUNTS__FIRST_ACCOUNT", "5", "must be text"),
+            ("__RESULTS", "practise", "must be `real` or `practice`"),
+            ("__RESULT", "practice", "has no option `result`"),
+            ("__SERVE", "5", "must be text"),
+            ("", "x", "`preprocessor.verify` must be a table"),
+        ] {
+            let wrong = read(FILE, &[(key, text)]).unwrap_err();
+            let place = format!(" --> the environment variable MDBOOK_PREPROCESSOR__VERIFY{key}\n");
+            assert!(wrong.contains(wanted) && wrong.contains(&place), "{key}={text}: {wrong}");
+            assert!(!wrong.contains("book.toml"), "{key}={text}: {wrong}");
+        }
+    }
+
+    #[test]
+    fn two_spellings_of_a_name_are_an_error_of_the_file() {
+        for (from, to) in
+            [("kebab-name", "kebab-name = 1\nkebab_name"), ("first_account", "first-account = \"x\"\nfirst_account")]
+        {
+            let wrong = read(&FILE.replace(from, to), &[]).unwrap_err();
+            assert!(wrong.contains("are one") && wrong.contains("book.toml:"), "{wrong}");
+            assert!(wrong.contains("1 error"), "{wrong}");
+        }
+    }
 }

@@ -43,6 +43,16 @@ impl Part {
         }
     }
 
+    /// The keys.
+    pub(crate) fn keys(&self) -> Vec<&str> {
+        self.0.iter().map(String::as_str).collect()
+    }
+
+    /// The last key.
+    pub(crate) fn last(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
     /// The first key.
     pub fn root(&self) -> &str {
         self.0.first().map_or("", String::as_str)
@@ -136,7 +146,9 @@ impl TomlFile {
         let mut table: &dyn TableLike = document.as_table();
         let mut keys = part.0.iter().peekable();
         while let Some(key) = keys.next() {
-            let Some((key, item)) = table.get_key_value(key) else { return found };
+            // A name may be written with hyphens.
+            let written = table.get_key_value(key).or_else(|| table.get_key_value(&key.replace('_', "-")));
+            let Some((key, item)) = written else { return found };
             found = Found { key: key.span(), value: item.span(), text: item.as_str(), whole: keys.peek().is_none() };
             // A table's own span is that of its header.
             found.value = found.value.or(found.key.clone());

@@ -1,10 +1,9 @@
-//! mdBook's side: the preprocessor itself, and the protocol of `mdbook-verify` with the stock `mdbook`.
+//! mdBook's side: the preprocessor itself.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use mdbook_preprocessor::book::Book;
-use mdbook_preprocessor::{MDBOOK_VERSION, Preprocessor, PreprocessorContext};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use pulldown_cmark::{Event, Parser, Tag};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -185,50 +184,4 @@ fn begins_a_block(text: &str) -> bool {
         )
     );
     defines || !is_text
-}
-
-/// The part of mdBook's context that every version has.
-#[derive(Deserialize)]
-struct AnyContext {
-    #[serde(default)]
-    mdbook_version: String,
-}
-
-/// Answers the stock `mdbook`: `[context, book]` as JSON in, the book as JSON out.
-///
-/// # Errors
-/// What is wrong with the course, or with the version of mdBook that asks.
-pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
-    let (AnyContext { mdbook_version }, _): (AnyContext, serde::de::IgnoredAny) =
-        serde_json::from_slice(input).context("this is not what mdBook sends to a preprocessor")?;
-    let version = semver::Version::parse(&mdbook_version)
-        .with_context(|| format!("mdBook says that its version is {mdbook_version:?}, which is none"))?;
-    if (version.major, version.minor) < (0, 5) {
-        bail!(
-            "this is mdBook {version}, and mdbook-verify needs mdBook 0.5: update it with `cargo install mdbook`, \
-             or build the book with `verify build`, which needs no mdBook"
-        );
-    }
-    let later = (version.major, version.minor) > (0, 5);
-    let parsed: serde_json::Result<(PreprocessorContext, Book)> = serde_json::from_slice(input);
-    let (context, book) = match parsed {
-        Ok(parsed) => parsed,
-        Err(_) if later => bail!(
-            "this is mdBook {version}, whose books mdbook-verify {} (made for mdBook {MDBOOK_VERSION}) cannot read: \
-             update mdbook-verify, or build the book with `verify build`, which needs no mdBook",
-            env!("CARGO_PKG_VERSION"),
-        ),
-        Err(error) => {
-            return Err(error).with_context(|| {
-                format!("mdBook {version}'s book cannot be read by mdbook-verify, made for mdBook {MDBOOK_VERSION}")
-            });
-        }
-    };
-    if later {
-        terminal::notice(&Text::line(&format!(
-            "mdbook-verify: this is mdBook {version}, and mdbook-verify was made for mdBook {MDBOOK_VERSION}"
-        )));
-    }
-    let book = VerifyPreprocessor::new().run(&context, book)?;
-    serde_json::to_vec(&book).context("writing the book as JSON")
 }

@@ -9,18 +9,22 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
 use mdbook_verify::course::Course;
+use mdbook_verify::diagnostic::Diagnostics;
+use mdbook_verify::environment::Environment;
 use mdbook_verify::files::{self, Folder, Readers};
-use mdbook_verify::{CSS, JS, VerifyPreprocessor};
+use mdbook_verify::{CSS, JS, VerifyPreprocessor, folders, style_sheet};
 use std::path::{Path, PathBuf};
 
 use crate::includes::ConfinedLinks;
 use crate::sanitize::{Notices, Sanitized, Seal};
 use crate::{store, trust};
 
-/// Our style sheet, below the book's root.
-const STYLE_SHEET: &str = ".verify/assets/verify.css";
-/// The live book's script, below the book's root.
-const SCRIPT: &str = ".verify/assets/verify.js";
+/// Our style sheet.
+const STYLE_SHEET: &str = "verify.css";
+/// The live book's script.
+const SCRIPT: &str = "verify.js";
+/// Where they are below the root of a book whose own style sheets and scripts are there, too.
+const ASSETS: &str = ".verify/assets";
 
 /// Finds the course: `given`, or the nearest folder upwards with a `book.toml` or a `book/book.toml`.
 ///
@@ -98,7 +102,7 @@ pub struct Built {
 /// All that is wrong with the book.
 pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<Built> {
     let ours = VerifyPreprocessor::new().with_results(practice);
-    let Prepared { mut book, notices, theme: _theme } = prepared(root, trusted, ours)?;
+    let Prepared { mut book, notices, own: _own } = prepared(root, trusted, ours)?;
     if book.config.html_config().unwrap_or_default().site_url.is_none() {
         // mdBook's page for addresses that lead nowhere is served in the place of any of them, so it finds its style
         // sheets and the other chapters only if the book says where on its host it stands. A book that doesn't has no
@@ -130,11 +134,10 @@ pub struct LiveBook {
 /// All that is wrong with the book.
 pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let ours = VerifyPreprocessor::new().live(practice);
-    let Prepared { mut book, notices, theme: _theme } = prepared(root, trusted, ours)?;
+    let Prepared { mut book, notices, own } = prepared(root, trusted, ours)?;
     book.config.set("output.html.input-404", "")?;
-    asset(root, SCRIPT, JS)?;
     let mut js = book.config.html_config().unwrap_or_default().additional_js;
-    js.push(PathBuf::from(SCRIPT));
+    js.push(asset(root, trusted, &own, SCRIPT, JS)?);
     book.config.set("output.html.additional-js", js)?;
     let built = Folder::new().context("making a folder for the book")?;
     built.path().clone_into(&mut book.config.build.build_dir);
@@ -148,50 +151,68 @@ struct Prepared {
     book: MDBook,
     /// What of the course is left out when it is built.
     notices: Notices,
-    /// The empty folder that stands for its theme.
-    theme: Folder,
+    /// What mdBook reads besides the book, unless that is trusted to bring its own.
+    own: Folder,
 }
 
 fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prepared> {
-    asset(root, STYLE_SHEET, CSS)?;
+    let own = Folder::new().context("making a folder for the style sheet")?;
     let mut book = load(root, trusted)?;
-    let mut css = book.config.html_config().unwrap_or_default().additional_css;
-    css.retain(|sheet| sheet.file_name().is_none_or(|name| name != "verify.css"));
-    css.push(PathBuf::from(STYLE_SHEET));
-    book.config.set("output.html.additional-css", css)?;
-    let theme = Folder::new().context("making an empty folder")?;
+    // One that is installed for the stock mdBook does.
+    if !trusted || style_sheet::trouble(root, &book.config).is_some() {
+        let mut css = book.config.html_config().unwrap_or_default().additional_css;
+        css.retain(|sheet| !style_sheet::is_ours(&root.join(sheet)));
+        css.push(asset(root, trusted, &own, STYLE_SHEET, CSS)?);
+        book.config.set("output.html.additional-css", css)?;
+    }
     let notices = Notices::default();
     if trusted {
         book.with_preprocessor(ours);
     } else {
-        book.config.set("output.html.theme", theme.path())?;
+        let theme = own.path().join("theme");
+        std::fs::create_dir(&theme).context("making an empty folder")?;
+        book.config.set("output.html.theme", theme)?;
         let seal = Seal::new()?;
         book.with_preprocessor(ours.with_prefix(seal.prefix()));
-        book.with_renderer(Sanitized { seal, notices: notices.clone() });
+        book.with_renderer(Sanitized { seal, notices: notices.clone(), assets: own.path().to_owned() });
     }
-    Ok(Prepared { book, notices, theme })
+    Ok(Prepared { book, notices, own })
 }
 
-/// Writes a file that the book includes, in the place of whatever stands there.
-fn asset(root: &Path, path: &str, text: &str) -> Result<()> {
-    let folder = store::folder(root)?.join("assets");
+/// Writes a file that the book's pages load, in the place of whatever stands there, and says what mdBook knows it by. mdBook
+/// finds those of a trusted book below its root only. The others are in a folder of ours, with a name that mdBook can put
+/// a hash into and that no host keeps to itself, as some do with what begins with a dot.
+fn asset(root: &Path, trusted: bool, own: &Folder, name: &str, text: &str) -> Result<PathBuf> {
+    let (folder, known) = match trusted {
+        true => (store::folder(root)?.join("assets"), Path::new(ASSETS).join(name)),
+        false => (own.path().to_owned(), PathBuf::from(name)),
+    };
     store::real_folder(&folder)?;
-    let path = root.join(path);
+    let path = folder.join(name);
     if files::read(&path, files::LARGEST_TEXT).ok().as_deref() != Some(text.as_bytes()) {
         files::write(&path, text.as_bytes(), Readers::Others).with_context(|| format!("writing {}", path.display()))?;
     }
-    Ok(())
+    Ok(known)
 }
 
-/// A course's `book.toml`, looked at before it is read: as it is where the course is trusted, and else what a course may
-/// have in it.
+/// A course's `book.toml`, looked at before it is read, with what the environment sets: as it is where the course is
+/// trusted, and else what a course may have in it.
 pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
     let path = root.join("book.toml");
     if !trusted {
         trust::plain_file(&path)?;
     }
     let text = files::read_text(&path).with_context(|| format!("reading {}", path.display()))?;
-    let config = text.parse::<Config>()?;
+    let mut config = text.parse::<Config>().with_context(|| {
+        format!(
+            "{} cannot be read as mdBook {} reads it, which verify builds books with",
+            path.display(),
+            mdbook_preprocessor::MDBOOK_VERSION
+        )
+    })?;
+    // As `MDBook::load` does it.
+    Environment::read().apply(&mut config)?;
+    Diagnostics::check(folders::wrong(root, &config).into_iter().collect())?;
     if trusted { Ok(config) } else { trust::config(root, &config) }
 }
 

@@ -3,7 +3,8 @@
 use anyhow::{Error, Result};
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
-use mdbook_verify::diagnostic::{Diagnostic, Spot};
+use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot};
+use mdbook_verify::environment::Environment;
 use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -25,6 +26,9 @@ pub struct Unreadable {
 /// # Errors
 /// The error, where it is about none of the book's own files, or about what a course may not do.
 pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
+    if let Some(wrong) = error.downcast_ref::<Diagnostics>() {
+        return Ok(Unreadable { errors: wrong.iter().cloned().collect(), book: None });
+    }
     let path = Path::new("book.toml");
     let is_file = std::fs::symlink_metadata(root.join(path)).is_ok_and(|about| about.is_file());
     if !trusted && !is_file {
@@ -36,7 +40,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         let diagnostic = Diagnostic { spot, message: wrong.message().to_owned(), help: None };
         return Ok(Unreadable { errors: vec![diagnostic], book: None });
     }
-    let config = match text.parse::<Config>() {
+    let mut config = match text.parse::<Config>() {
         Ok(config) => config,
         Err(wrong) => {
             let message = format!("{wrong:#}");
@@ -45,6 +49,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             return Ok(Unreadable { errors: vec![Diagnostic { spot, message: last, help: None }], book: None });
         }
     };
+    Environment::read().apply(&mut config)?;
     if !trusted {
         trust::config(root, &config)?;
         trust::files(root, &config.book.src)?;

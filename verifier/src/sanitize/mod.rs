@@ -110,6 +110,8 @@ pub struct Sanitized {
     pub seal: Seal,
     /// What was taken out.
     pub notices: Notices,
+    /// The folder of the style sheets and scripts that the configuration names.
+    pub assets: PathBuf,
 }
 
 impl Renderer for Sanitized {
@@ -122,6 +124,7 @@ impl Renderer for Sanitized {
         let staging = Folder::new().context("making a folder for the book")?;
         let mut own = context.clone();
         staging.path().clone_into(&mut own.destination);
+        own.root.clone_from(&self.assets);
         one_line_names(&mut own.book.items);
         // mdBook would copy whatever is in the sources over its own files.
         let sources = context.source_dir();

@@ -1,0 +1,174 @@
+//! A book's folders: which must be apart, and where checks stand that are not where they are looked for.
+//!
+//! mdBook copies whatever stands in the folder of the sources into the built book, and deletes whatever stands in the
+//! folder of the built book. Neither may happen to `.verify/`, which holds the learner's results.
+
+use mdbook_preprocessor::config::Config;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Spot};
+use crate::environment::Environment;
+use crate::places::{Part, TomlFile};
+
+/// What is wrong with where a book's sources are and where it is built.
+pub fn wrong(root: &Path, config: &Config) -> Option<Diagnostic> {
+    let kept = resolved(&root.join(".verify"));
+    let (src, build) = (&config.book.src, &config.build.build_dir);
+    if meet(&resolved(&root.join(src)), &kept) {
+        let message = format!("`book.src` is `{}`, which {}", src.display(), published(src, root, &kept));
+        let help = "move the lessons into a folder of their own, src/ for example, and name it in [book] src";
+        return Some(about(root, ["book", "src"], message, help));
+    }
+    if meet(&resolved(&root.join(build)), &kept) {
+        let message =
+            format!("`build.build-dir` is `{}`, and a build would delete the results in .verify/", build.display());
+        let help = "name a folder of its own, book for example, in [build] build-dir";
+        return Some(about(root, ["build", "build-dir"], message, help));
+    }
+    let link = link_to(&root.join(src), &resolved(root), &kept, &mut BTreeSet::new())?;
+    let message = "this link leads to .verify/, and a build would copy the results in there into the book".to_owned();
+    let link = link.strip_prefix(root).map(Path::to_owned).unwrap_or(link);
+    Some(Diagnostic { spot: Spot::file(link), message, help: Some("remove the link".into()) })
+}
+
+/// Says why sources in a folder would be published with the results.
+fn published(src: &Path, root: &Path, kept: &Path) -> &'static str {
+    match resolved(&root.join(src)).starts_with(kept) {
+        true => "is in .verify/, where only the learner's results belong",
+        false => "holds .verify/, so a build would copy the results in there into the book",
+    }
+}
+
+fn about(root: &Path, keys: [&str; 2], message: String, help: &str) -> Diagnostic {
+    let environment = Environment::read();
+    let spot = match environment.variable(&keys) {
+        Some(variable) => variable.spot(),
+        None => TomlFile::read(root, "book.toml").value(&Part::of(keys)),
+    };
+    Diagnostic { spot, message, help: Some(help.to_owned()) }
+}
+
+/// Whether one of two folders is in the other.
+fn meet(one: &Path, other: &Path) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+/// A path without symbolic links, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    match (path.parent(), path.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) => resolved(parent).join(name),
+        (Some(parent), Some(Component::ParentDir)) => {
+            let parent = resolved(parent);
+            parent.parent().map(Path::to_owned).unwrap_or(parent)
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// A link in a folder that leads to where nothing may lead. Links are followed, as mdBook does when it copies, but not out
+/// of the book.
+fn link_to(folder: &Path, root: &Path, kept: &Path, seen: &mut BTreeSet<PathBuf>) -> Option<PathBuf> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, kind) = (entry.path(), entry.file_type().ok()?);
+        if kind.is_symlink() {
+            let Ok(real) = path.canonicalize() else { continue };
+            if meet(&real, kept) {
+                return Some(path);
+            }
+            if !real.is_dir() || !real.starts_with(root) || !seen.insert(real) {
+                continue;
+            }
+        } else if !kind.is_dir() {
+            continue;
+        }
+        if let Some(found) = link_to(&path, root, kept, seen) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// What to do where a course has no checks at all: where they are looked for, and where some were found.
+pub(crate) fn no_checks(root: &Path, src: &Path) -> String {
+    let beside = root.parent().map(|above| (above.join("checks"), Path::new("..").join("checks")));
+    let places = [(root.join(src).join("checks"), src.join("checks"))].into_iter().chain(beside);
+    let found = places.into_iter().find(|(folder, _)| holds_checks(folder)).map(|(_, shown)| shown);
+    match found {
+        Some(shown) => format!(
+            "checks are looked for in checks/ beside book.toml, and there are none; there are some in {}/: move them",
+            shown.display()
+        ),
+        None => "checks are looked for in checks/ beside book.toml, and there are none".to_owned(),
+    }
+}
+
+fn holds_checks(folder: &Path) -> bool {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "toml"))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// What is wrong with a book whose `book.toml` says this.
+    fn wrong_with(config: &str, prepare: impl FnOnce(&Path)) -> Option<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("course");
+        for folder in ["src/more", "lessons", ".verify/results"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        fs::write(root.join("book.toml"), config).unwrap();
+        prepare(&root);
+        wrong(&root, &config.parse().unwrap()).map(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn sources_hold_no_results() {
+        for src in [".", "..", "./", "src/..", ".verify", ".verify/results", "link", "gone/.."] {
+            let config = format!("[book]\nsrc = \"{src}\"\n");
+            let told = wrong_with(&config, |root| symlink(root, root.join("link")).unwrap());
+            let told = told.unwrap_or_else(|| panic!("{src} is fine"));
+            assert!(told.contains("book.toml:2:8") && told.contains(".verify/"), "{told}");
+        }
+        for src in ["src", "lessons", "src/more", "./src", "gone", "link"] {
+            let config = format!("[book]\nsrc = \"{src}\"\n");
+            assert_eq!(wrong_with(&config, |root| symlink("src", root.join("link")).unwrap()), None, "{src}");
+        }
+    }
+
+    #[test]
+    fn a_build_deletes_no_results() {
+        for folder in [".", "..", ".verify", ".verify/book", "link/x"] {
+            let config = format!("[build]\nbuild-dir = \"{folder}\"\n");
+            let told = wrong_with(&config, |root| symlink(".verify", root.join("link")).unwrap());
+            assert!(told.is_some_and(|told| told.contains("book.toml:2:14") && told.contains("delete")), "{folder}");
+        }
+        for folder in ["book", "../site", "src/book"] {
+            assert_eq!(wrong_with(&format!("[build]\nbuild-dir = \"{folder}\"\n"), |_| ()), None, "{folder}");
+        }
+    }
+
+    #[test]
+    fn no_link_among_the_sources_leads_to_results() {
+        for target in ["../../.verify", "../../.verify/results", "../..", "../../.."] {
+            let told = wrong_with("", |root| symlink(target, root.join("src/more/x")).unwrap());
+            assert!(told.is_some_and(|told| told.contains("src/more/x") && told.contains(".verify/")), "{target}");
+        }
+        let far = wrong_with("", |root| {
+            fs::create_dir(root.join("elsewhere")).unwrap();
+            symlink("../.verify", root.join("elsewhere/y")).unwrap();
+            symlink("../elsewhere", root.join("src/x")).unwrap();
+        });
+        assert!(far.is_some_and(|told| told.contains("src/x/y")));
+        let round = wrong_with("", |root| symlink(".", root.join("src/round")).unwrap());
+        assert_eq!(round, None, "a circle ends");
+    }
+}
