@@ -124,7 +124,7 @@ fn edits(
     named: &dyn Fn(String) -> String,
 ) -> Vec<(Range<usize>, String)> {
     let mut edits = chapter.edits.clone();
-    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), named(widget::open(html).to_owned()))));
+    edits.extend(chapter.scan.open.iter().map(|item| (item.comment.clone(), named(widget::open(html)))));
     for (item, id) in chapter.scan.items.iter().zip(&chapter.steps) {
         let Some(widget) = id.as_ref().and_then(|id| widgets.get(id.as_str())) else { continue };
         // How the author ticked the item says nothing about the learner's account.
