@@ -127,7 +127,7 @@ impl Pages<'_> {
     fn edits(&self, chapter: &ScannedChapter, content: &str) -> Edits {
         let mut edits = chapter.edits.clone();
         for marked in &chapter.scan.open {
-            let open = widget::open(self.html).to_owned();
+            let open = widget::open(self.html);
             edits.put(marked.comment.clone(), self.placed(marked.at, None, open));
         }
         let mut hint = self.hint.as_deref();
@@ -148,20 +148,14 @@ impl Pages<'_> {
 
     /// A widget as it stands in its place.
     fn placed(&self, at: At, title: Option<&str>, widget: String) -> String {
-        let widget = match (at, title, self.html) {
+        (self.named)(match (at, title, self.html) {
             (At::Card { .. }, Some(title), true) => widget::card(title, &widget),
             (At::Card { .. }, Some(title), false) => format!("**{}** {widget}", substitute::markdown(title)),
+            (At::Below | At::Card { .. }, _, true) => format!("{}{widget}", widget::BLOCK),
             _ => widget,
-        };
-        match at {
-            At::Below | At::Card { .. } if self.html => format!("{BLOCK}{}", (self.named)(widget)),
-            _ => (self.named)(widget),
-        }
+        })
     }
 }
-
-/// What a line of HTML begins with that is a block of its own, and ends with the line: a comment.
-const BLOCK: &str = "<!---->";
 
 /// An element that shows nothing.
 const NOTHING: &str = "<span></span>";

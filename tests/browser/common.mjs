@@ -9,9 +9,10 @@ import path from "node:path";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 
-const repository = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
+export const repository = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "../..");
 const target = process.env.CARGO_TARGET_DIR ?? path.join(repository, "target");
-const program = path.join(target, process.env.PROFILE ?? "debug", "verify");
+export const programs = path.join(target, process.env.PROFILE ?? "debug");
+const program = path.join(programs, "verify");
 export const screenshots = path.join(target, "screenshots");
 export const themes = ["light", "rust", "coal", "navy", "ayu"];
 export const chapters = ["index.html", "let-verify-read.html", "general-account.html", "production-account.html", "shared-bucket.html", "writing-a-course.html", "reference.html"];
@@ -161,6 +162,23 @@ export const verdict = (page, id, wanted) => page.waitForFunction(([id, wanted])
 /** Waits until nothing runs for a step that was just asked for. */
 export const idle = (page, id) => page.waitForFunction((id) =>
     !document.querySelector(`verify-step[data-step="${id}"]`).state.running, id);
+
+/** What a reader sees of an element: its text, what the style sheet adds to it, and what stands in its fields. */
+export const shown = (locator) => locator.evaluate((element) => {
+    const added = (element, where) => {
+        const { content, display } = getComputedStyle(element, where);
+        return display === "none" ? "" : [...content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text.replace(/\\(.)/g, "$1"))[0] ?? "";
+    };
+    const read = (node) => {
+        if (node.nodeType === Node.TEXT_NODE) return node.data;
+        if (node.nodeType !== Node.ELEMENT_NODE) return "";
+        const { display, visibility } = getComputedStyle(node);
+        if (display === "none" || visibility === "hidden") return "";
+        const own = node instanceof HTMLInputElement ? (node.type === "checkbox" ? "" : node.value) : [...node.childNodes].map(read).join("");
+        return `${added(node, "::before")}${own}${added(node, "::after")}${display === "inline" ? "" : " "}`;
+    };
+    return read(element).replace(/\s+/g, " ").trim();
+});
 
 export function unnoticed(context) {
     assert.deepEqual(context.noticed, []);

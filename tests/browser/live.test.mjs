@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { button, chapters, idle, lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
+import { button, chapters, idle, lesson, Machine, press, read, ready, shown, step, unnoticed, verdict, visitor } from "./common.mjs";
 
 const text = (page, selector) => page.locator(selector).first().innerText();
 
@@ -314,4 +314,27 @@ test("--open hands the address over in a file that nobody else can read, and the
     assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real/);
     await serving.stop();
     assert.equal(fs.existsSync(file), false, "it goes with the server");
+});
+
+test("a step in a card has its buttons, its sign and its verdict", async () => {
+    const machine = new Machine();
+    machine.verify("practice", "do", "cost-budget");
+    const context = await visitor();
+    const page = await read(context, await machine.serve("--practice"));
+    await page.evaluate(() => {
+        const own = document.querySelector('verify-step[data-step="cost-budget"]');
+        const card = Object.assign(document.createElement("div"), { className: "verify-card" });
+        own.closest("ul").before(card);
+        card.append(Object.assign(document.createElement("p"), { className: "verify-title", textContent: "The budget" }), own);
+    });
+    await press(page, "cost-budget", "Verify");
+    await verdict(page, "cost-budget", "verified");
+    const own = page.locator(".verify-card > verify-step");
+    assert.match(await shown(own.locator(".verify-status")), /^✓ Verified practice account · checked/);
+    const colors = await own.evaluate((own) => [getComputedStyle(own.parentElement).borderInlineStartColor,
+        getComputedStyle(own.querySelector(".verify-word"), "::before").color]);
+    assert.equal(colors[0], colors[1]);
+    await own.locator("summary").click();
+    assert.equal(await own.locator(".verify-share code").innerText(), "verify --practice cost-budget");
+    unnoticed(context);
 });

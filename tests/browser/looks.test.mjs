@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chapters, lesson, Machine, read, ready, screenshots, step, themes, unnoticed, verdict, visitor } from "./common.mjs";
+import { chapters, lesson, Machine, read, ready, screenshots, shown, step, themes, unnoticed, verdict, visitor } from "./common.mjs";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
@@ -132,7 +132,7 @@ test("search finds the lesson, and the print page holds all of it, without dupli
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".verify-button:visible, .verify-details:visible, .verify-many:visible").count(), 0);
     assert.match(await page.locator('[data-banner="practice"]').innerText(), /nothing here is real/);
-    assert.match(await step(page, "cost-budget").innerText(), /✓ Verified/);
+    assert.match(await shown(step(page, "cost-budget")), /^Verified/);
     unnoticed(context);
 });
 
@@ -142,10 +142,10 @@ test("without JavaScript a built book reads as text, and the live one says what 
     await context.addCookies(cookies);
     const page = await context.newPage();
     await page.goto(`${serving.origin}/${lesson}`);
-    assert.match(await step(page, "cost-budget").innerText(), /JavaScript shows the verdict here\..*verify --practice cost-budget/s);
+    assert.match(await shown(step(page, "cost-budget")), /JavaScript shows the verdict here\..*verify --practice cost-budget/s);
     machine.verify("build", "--practice");
     await page.goto(pathToFileURL(path.join(machine.course, "book", lesson)).href);
-    assert.match(await step(page, "cost-budget").innerText(), /✓ Verified.*My Monthly Cost Budget allows 10 USD\..*verify --practice cost-budget/s);
+    assert.match(await shown(step(page, "cost-budget")), /^Verified.*My Monthly Cost Budget allows 10 USD\..*verify --practice cost-budget/s);
     assert.equal(await page.locator("verify-step button").count(), 0);
 });
 
@@ -155,8 +155,8 @@ test("a built book, opened from disk, reads as text and asks nobody", async () =
     const asked = [];
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(path.join(machine.course, "book", lesson)).href);
-    assert.match(await step(page, "cost-budget").innerText(), /✓ Verified.*verify --practice cost-budget/s);
-    assert.match(await page.locator("main").innerText(), /With verify serve, each step of this book has a button\./);
+    assert.match(await shown(step(page, "cost-budget")), /^Verified.*verify --practice cost-budget/s);
+    assert.match(await shown(page.locator("main")), /With verify serve, each step of this book has a button\./);
     assert.equal(await page.locator("verify-step button").count(), 0);
     assert.deepEqual(asked.filter((url) => !url.startsWith("file:")), []);
     // Browsers treat files as strangers to each other, which mdBook's own pages stumble over.

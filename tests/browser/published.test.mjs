@@ -5,7 +5,7 @@ import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { after, test } from "node:test";
-import { chapters, lesson, Machine, read, screenshots, step, themes, unnoticed, visitor } from "./common.mjs";
+import { chapters, lesson, Machine, read, screenshots, shown, step, themes, unnoticed, visitor } from "./common.mjs";
 
 const below = "/some/where/";
 const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
@@ -106,7 +106,7 @@ test("without JavaScript the steps read as text, and the chapters are at hand", 
     const context = await reader({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(host.root + lesson);
-    assert.match(await step(page, "cost-budget").innerText(), /○ Not checked.*verify cost-budget/s);
+    assert.match(await shown(step(page, "cost-budget")), /^Not checked.*verify cost-budget/s);
     assert.equal(await page.locator("verify-step button").count(), 0);
     const sidebar = page.frameLocator("iframe.sidebar-iframe-outer");
     const chapter = sidebar.locator("a[href$='reference.html']").first();
@@ -147,12 +147,12 @@ test("a copy that names its sources says how to verify one's own account; the li
         const page = await context.newPage();
         await page.goto(root + lesson);
         const first = page.locator("verify-step").first();
-        assert.match(await first.innerText(), /Nobody’s account was read.*git clone https:\/\/git\.example\/aws\/course && cd course.*cargo run -- serve --open/s);
+        assert.match(await shown(first), /Nobody’s account was read.*git clone https:\/\/git\.example\/aws\/course && cd course.*cargo run -- serve --open/s);
         assert.equal(await page.locator(".verify-hint").count(), 1, "once a page");
         const { x, width } = await first.boundingBox();
-        for (const line of await first.locator("code").all()) {
+        for (const line of await first.locator(".verify-command input").all()) {
             const box = await line.boundingBox();
-            assert.ok(box.x + box.width <= x + width + 1, await line.innerText());
+            assert.ok(box.x + box.width <= x + width + 1, await line.inputValue());
         }
         await first.scrollIntoViewIfNeeded();
         await page.screenshot({ path: path.join(screenshots, `published-${theme}.png`) });
@@ -163,6 +163,6 @@ test("a copy that names its sources says how to verify one's own account; the li
     const context = await visitor();
     const page = await read(context, await sourced.serve());
     assert.equal(await page.locator(".verify-hint").count(), 0);
-    assert.ok(!(await page.locator("main").innerText()).includes("git clone"));
+    assert.ok(!(await shown(page.locator("main"))).includes("git clone"));
     unnoticed(context);
 });

@@ -134,7 +134,7 @@ fn a_step_that_no_longer_holds_says_since_when() {
     assert!(status.contains("Done before, and no longer: cost-budget."), "{status}");
     machine.verify(&["build", "--practice"]);
     let page = machine.read("book/production-account.html");
-    assert!(page.contains("class=\"verify-drift\">It was done at"), "the widget shows it");
+    assert!(page.contains("class=\"verify-drift\" data-text=\"It was done at"), "the widget shows it");
     machine.verify(&["practice", "do", "cost-budget"]);
     let back =
         machine.verify(&["--practice", "cost-budget", "--format", "json"]).json()["steps"]["cost-budget"].clone();

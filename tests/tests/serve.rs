@@ -119,7 +119,7 @@ fn a_published_copy_has_no_script_of_ours() {
     machine.verify(&["build", "--practice"]);
     let page = machine.read("book/production-account.html");
     assert!(page.contains("verify-step") && !page.contains("verify.js") && !page.contains("127.0.0.1"));
-    let says = page.matches("With <code>verify serve</code>, each step of this book has a button.").count();
+    let says = page.matches("With verify serve, each step of this book has a button.").count();
     assert_eq!(says, 1, "once in a chapter with steps");
     assert!(!machine.read("book/index.html").contains("each step of this book has a button"));
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{escape, line, status, word};
+use super::{END, Words, command, escape, plain, status, word};
 use crate::course::{Course, Step};
 use crate::results::{Call, ExpectationResult, Outcome, Results, StepResult, Verdict};
 
@@ -36,7 +36,7 @@ impl Live {
     pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
         let view = results.view(step);
         let check = course.check(step);
-        let mut html = status(step, &view, results.practice);
+        let mut html = status(Words::Text, step, &view, results.practice);
         if let Some(result) = view.result {
             if view.verdict == Verdict::Unknown {
                 let mut messages: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
@@ -71,13 +71,14 @@ impl Live {
 
 /// A step's widget until the page's script has heard of its verdict.
 pub fn waiting(step: &Step, practice: bool) -> String {
-    let mark = if practice { " data-practice" } else { "" };
-    let command = format!("verify {}{}", if practice { "--practice " } else { "" }, step.id);
+    const WORDS: &str = "JavaScript shows the verdict here.";
+    let (mark, option) = if practice { (" data-practice", "--practice ") } else { ("", "") };
     format!(
-        "<verify-step data-step=\"{}\"{mark}>{}{}</verify-step>",
+        "<verify-step data-step=\"{}\"{mark}>{}{}{}{END}",
         escape(&step.id),
-        sentence("JavaScript shows the verdict here."),
-        line("verify-command", &format!("<code>{}</code>", escape(&command)))
+        plain(&format!("({WORDS})")),
+        Words::Attributes.span("verify-line", WORDS),
+        command(&format!("verify {option}{}", step.id))
     )
 }
 
@@ -167,7 +168,7 @@ fn call(call: &Call) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    line("verify-line", &escape(text))
+    Words::Text.span("verify-line", text)
 }
 
 fn paragraph(text: &str) -> String {

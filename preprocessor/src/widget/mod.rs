@@ -1,8 +1,13 @@
 //! A step as the book shows it: what takes the place of a directive.
 //!
 //! Everything is inline HTML, so that it may stand in tight and loose lists, nested lists and quotes alike; the style
-//! sheet makes lines of it. Whatever comes from results is hostile until escaped. The live book's widgets are in
-//! [`live`].
+//! sheet makes lines of it. A directive that is a block of its own becomes a [`card`]. Whatever comes from results is
+//! hostile until escaped. The live book's widgets are in [`live`].
+//!
+//! mdBook puts each text of a page into its search index, the hidden ones too, and no attribute. So a widget has no text:
+//! its words are attributes that the style sheet shows, and its commands are fields, out of which they can be copied.
+//! Where the style sheet is missing, another field shows the verdict. Only a card's title, which stands for the text of
+//! a list item, is text and can be found.
 
 pub mod live;
 pub mod published;
@@ -14,15 +19,44 @@ use crate::terminal::is_hidden;
 
 const END: &str = "</verify-step>";
 
+/// How a widget's words stand in its HTML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// As attributes, in the pages that mdBook makes.
+    Attributes,
+    /// As text, in what the live book's script puts into a page.
+    Text,
+}
+
+impl Words {
+    /// Some words, and the space that parts them from the next.
+    fn span(self, class: &str, words: &str) -> String {
+        let words = escape(words);
+        match self {
+            Words::Attributes => format!("<span class=\"{class}\" data-text=\"{words}\"></span> "),
+            Words::Text => format!("<span class=\"{class}\">{words}</span> "),
+        }
+    }
+}
+
 /// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
 pub fn hint(published: Option<&Published>, anyone: bool) -> String {
-    let here = "With <code>verify serve</code>, each step of this book has a button.";
-    published.map_or_else(|| line("verify-hint", here), |published| published.lines(anyone))
+    let here = "With verify serve, each step of this book has a button.";
+    published.map_or_else(|| Words::Attributes.span("verify-hint", here), |published| published.lines(anyone))
 }
 
 /// The first widget of a page, with its hint.
 pub fn first(widget: &str, hint: &str) -> String {
     format!("{}{hint}{END}", widget.trim_end_matches(END))
+}
+
+/// What a line of HTML begins with that takes the place of a comment which is a block of its own: a comment as well, so
+/// that Markdown ends the block with the line.
+pub const BLOCK: &str = "<!---->";
+
+/// The widget of a step that is no list item, with what the step is called: a block of one line.
+pub fn card(title: &str, widget: &str) -> String {
+    format!("{BLOCK}<div class=\"verify-card\"><p class=\"verify-title\">{}</p>{widget}</div>", escape(title))
 }
 
 /// A step's widget for an HTML page.
@@ -34,44 +68,47 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
         if practice { " data-practice" } else { "" },
         if step.optional { " data-optional" } else { "" },
     );
-    widget.push_str(&status(step, view, practice));
-    for text in lines(view) {
-        widget.push_str(&line("verify-line", &text));
-    }
+    widget.push_str(&plain(&words(view, practice)));
+    widget.push_str(&status(Words::Attributes, step, view, practice));
+    widget.extend(lines(view).iter().map(|text| Words::Attributes.span("verify-line", text)));
     let practice = if practice { "--practice " } else { "" };
-    let command = |arguments: String| format!("<code>{}</code>", escape(&format!("verify {practice}{arguments}")));
     let asks = |result: &StepResult| result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed);
     if step.members.is_empty() && view.result.is_some_and(asks) {
-        widget.push_str(&line("verify-command", &command(format!("attest {}", step.id))));
+        widget.push_str(&command(&format!("verify {practice}attest {}", step.id)));
     }
-    widget.push_str(&line("verify-command", &command(step.id.clone())));
+    widget.push_str(&command(&format!("verify {practice}{}", step.id)));
     widget.push_str(END);
     widget
 }
 
-/// A step that stands in no list, with what it is called.
-pub fn card(title: &str, widget: &str) -> String {
-    format!("<div class=\"verify-card\"><p class=\"verify-title\">{}</p>{widget}</div>", escape(title))
-}
-
 /// The verdict in a word, when it was found, and what became of an older one.
-fn status(step: &Step, view: &View<'_>, practice: bool) -> String {
-    let mut notes = String::new();
+fn status(words: Words, step: &Step, view: &View<'_>, practice: bool) -> String {
+    let mut said = words.span("verify-word", view.verdict.words());
     if practice {
-        notes.push_str(" <span class=\"verify-practice\">practice account</span>");
+        said.push_str(&words.span("verify-practice", "practice account"));
     }
     let optional = step.optional.then(|| "optional".to_owned());
     let checked = view.result.map(|result| format!("checked {}", time(&result.checked)));
-    for note in optional.into_iter().chain(checked) {
-        notes.push_str(&format!(" <span class=\"verify-note\">{}</span>", escape(&note)));
-    }
-    let verdict = view.verdict;
-    let words = format!("<span class=\"verify-word\">{} {}</span>{notes}", verdict.icon(), verdict.words());
-    let mut status = line("verify-status", &words);
-    if let Some(drift) = view.result.and_then(StepResult::drift) {
-        status.push_str(&line("verify-drift", &escape(&drift)));
-    }
+    said.extend(optional.into_iter().chain(checked).map(|note| words.span("verify-note", &note)));
+    let mut status = format!("<span class=\"verify-status\">{}</span> ", said.trim_end());
+    status.extend(view.result.and_then(StepResult::drift).map(|drift| words.span("verify-drift", &drift)));
     status
+}
+
+/// Words that the style sheet hides, since it shows more.
+fn plain(words: &str) -> String {
+    field("class=\"verify-plain\" aria-label=\"Verdict\"", words)
+}
+
+/// A command for a terminal.
+fn command(command: &str) -> String {
+    let field = field("aria-label=\"Command\"", command);
+    format!("<span class=\"verify-command\" dir=\"ltr\">{}</span> ", field.trim_end())
+}
+
+/// A field that shows a text and lets it be copied.
+fn field(attributes: &str, text: &str) -> String {
+    format!("<input {attributes} readonly size=\"{}\" value=\"{}\"> ", text.chars().count(), escape(text))
 }
 
 /// Whether the step asks for the learner's word, or has it.
@@ -87,12 +124,13 @@ fn word(step: &Step, view: &View<'_>) -> Option<&'static str> {
 }
 
 /// What an item shows whose check nobody has named yet.
-pub fn open(html: bool) -> &'static str {
-    if html {
-        "<span class=\"verify-open\" title=\"Nobody has said yet which check verifies this.\">verify: ?</span>"
-    } else {
-        "(verify: ?)"
+pub fn open(html: bool) -> String {
+    const PLAIN: &str = "(verify: ?)";
+    if !html {
+        return PLAIN.to_owned();
     }
+    let title = "Nobody has said yet which check verifies this.";
+    format!("{}<span class=\"verify-open\" title=\"{title}\" data-text=\"verify: ?\"></span>", plain(PLAIN))
 }
 
 /// A step's verdict in a word or two, for other renderers than HTML.
@@ -101,15 +139,11 @@ pub fn words(view: &View<'_>, practice: bool) -> String {
     format!("({}{practice})", view.verdict.words().to_lowercase())
 }
 
-fn line(class: &str, content: &str) -> String {
-    format!("<span class=\"{class}\">{content}</span> ")
-}
-
 /// What a reader should know besides the verdict: what was found, or why not and what to do.
 fn lines(view: &View<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(stale) = view.stale {
-        lines.push(escape(&format!("Verify again: {stale}.")));
+        lines.push(format!("Verify again: {stale}."));
     }
     let Some(result) = view.result else { return lines };
     let sentences = |outcomes: &'static [Outcome]| {
@@ -118,23 +152,21 @@ fn lines(view: &View<'_>) -> Vec<String> {
     };
     match view.verdict {
         Verdict::NotYet => {
-            lines.extend(count(result).as_deref().map(escape));
+            lines.extend(count(result));
             // One thing to do at a time: the expectations are in the order of the steps that meet them.
             let first = result.expectations.iter().find(|told| told.outcome == Outcome::NotMet);
-            lines.extend(first.into_iter().flat_map(|told| &told.sentences).map(|sentence| escape(sentence)));
+            lines.extend(first.into_iter().flat_map(|told| told.sentences.iter().cloned()));
         }
         Verdict::Unknown => {
             let mut messages: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
             messages.dedup();
-            lines.extend(messages.into_iter().map(escape));
-            lines.extend(sentences(&[Outcome::Unknown, Outcome::Unconfirmed]).map(|sentence| escape(sentence)));
+            lines.extend(messages.into_iter().map(str::to_owned));
+            lines.extend(sentences(&[Outcome::Unknown, Outcome::Unconfirmed]).cloned());
             let asked = result.expectations.iter().filter(|told| told.outcome == Outcome::Unconfirmed);
-            lines.extend(
-                asked.filter_map(|told| told.statement.as_ref()).map(|said| escape(&format!("To confirm: “{said}”"))),
-            );
+            lines.extend(asked.filter_map(|told| told.statement.as_ref()).map(|said| format!("To confirm: “{said}”")));
         }
         Verdict::Verified | Verdict::Attested => {
-            lines.extend(sentences(&[Outcome::Met, Outcome::Confirmed]).map(|sentence| escape(sentence)));
+            lines.extend(sentences(&[Outcome::Met, Outcome::Confirmed]).cloned());
         }
         Verdict::NotApplicable | Verdict::Unchecked => {}
     }

@@ -5,7 +5,7 @@
 
 use mdbook_preprocessor::config::{Config, HtmlConfig};
 
-use super::{escape, line};
+use super::{Words, command};
 use crate::options::Options;
 
 /// How a reader gets the course and its live book.
@@ -32,9 +32,8 @@ impl Published {
     pub(super) fn lines(&self, anyone: bool) -> String {
         let whose = if anyone { "" } else { "Nobody’s account was read for this copy. " };
         let hint = format!("{whose}On your machine, each step has a button that verifies your own:");
-        let command = |text: &str| line("verify-command", &format!("<code>{}</code>", escape(text)));
         let clone = format!("git clone {} && cd {}", self.url, self.folder);
-        format!("{}{}{}", line("verify-hint", &hint), command(&clone), command(&self.serve))
+        format!("{}{}{}", Words::Attributes.span("verify-hint", &hint), command(&clone), command(&self.serve))
     }
 }
 

@@ -33,7 +33,10 @@ const HARMLESS: &[&str] = &[
     "<a href=\"../b.html?c=d#e\" title=\"on\">x</a><a href=\"mailto:a@b.example\">y</a><a href=\"http://c.example\">z</a>",
     "<div class=\"warning\" id=\"onclick\" title=\"javascript:alert(1)\">w</div><p align=\"center\">c</p>",
     "<p><div>not nested</div></p><ul><li>not closed<li>too</ul>",
-    "<verify-0-step data-step=\"a\" data-verdict=\"verified\"><span class=\"verify-0-word\">x</span></verify-0-step>",
+    "<verify-0-step data-step=\"a\" data-verdict=\"verified\"><input class=\"verify-0-plain\" aria-label=\"Verdict\" readonly=\"\" \
+     size=\"10\" value=\"(verified)\"> <span class=\"verify-0-word\" data-text=\"x\"></span> <span class=\"verify-0-command\" dir=\"ltr\">\
+     <input aria-label=\"Command\" readonly=\"\" size=\"8\" value=\"verify a\"></span></verify-0-step>",
+    "<!-- card --><div class=\"verify-0-card\"><p class=\"verify-0-title\">A</p></div>",
     "<code>&lt;script&gt;alert(1)&lt;/script&gt;</code> onclick=x javascript:x",
 ];
 
@@ -93,6 +96,8 @@ fn nothing_else_stays() {
         ("<p class=\"a sidebar page b\">t</p>", "<p class=\"a page b\">t</p>", "class"),
         ("<pre class=\"playground\">t</pre>", "<pre>t</pre>", "class"),
         ("<p class=\"verify-status\">t</p>", "<p>t</p>", "class"),
+        ("<span class=\"verify-word\" data-text=\"t\"></span>", "<span data-text=\"t\"></span>", "class"),
+        ("<input class=\"verify-plain\" value=\"t\">", "<input value=\"t\">", "class"),
         ("<p class=\"x verify-1-status\">t</p>", "<p class=\"x\">t</p>", "class"),
         ("<verify-step data-step=\"a\" data-verdict=\"verified\">t</verify-step>", "t", "<verify-step>"),
         ("<p data-verdict=\"verified\" role=\"status\">t</p>", "<p>t</p>", "data-verdict"),
