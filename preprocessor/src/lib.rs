@@ -13,6 +13,7 @@
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
 //! | [`files`] | what opens and writes files |
+//! | [`include`] | mdBook's `{{#include …}}` |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`terminal`] | all that is printed |
 //! | [`preprocessor`], [`install`] | mdBook's side |
@@ -28,6 +29,7 @@ pub mod directive;
 mod edit;
 pub mod fact_source;
 pub mod files;
+pub mod include;
 pub mod install;
 pub mod key;
 mod links;
