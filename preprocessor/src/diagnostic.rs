@@ -10,7 +10,7 @@ pub use spot::Spot;
 pub use summary::{Entry, many, summary};
 
 /// How long a message or a help may be, in characters: names in it are the course's.
-const LONGEST: usize = 400;
+const LONGEST: usize = 1000;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -83,42 +83,88 @@ impl Files for Confined {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mdbook_driver::book::Chapter;
+    use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
+    use mdbook_driver::config::Config;
+    use proptest::prelude::*;
     use std::fs;
 
     fn expanded(content: &str) -> String {
         let root = tempfile::tempdir().unwrap();
         let root = root.path().canonicalize().unwrap();
-        fs::create_dir_all(root.join("src/deep")).unwrap();
-        fs::write(root.join("src/a.txt"), "one\ntwo\n// ANCHOR: x\nthree\n// ANCHOR_END: x\nfour").unwrap();
-        fs::write(root.join("src/deep/b.md"), "b {{#include c.md}}").unwrap();
-        fs::write(root.join("src/deep/c.md"), "c {{#include ../a.txt:1}}").unwrap();
+        fs::create_dir_all(root.join("src")).unwrap();
         let mut confined = Confined { root: root.clone(), left: 100, bytes_left: 10_000 };
         confined.expand(&root.join("src"), content).unwrap_or_else(|error| format!("{error:#}"))
     }
 
-    #[test]
-    fn includes_are_expanded_as_mdbook_does() {
-        for (content, wanted) in [
-            ("no {{braces}} {{ budget }} here {{", "no {{braces}} {{ budget }} here {{"),
-            ("{{#include a.txt:1:2}}", "one\ntwo"),
-            ("{{#include a.txt:2}}", "two"),
-            ("{{#include a.txt:4:}}", "three\n// ANCHOR_END: x\nfour"),
-            ("{{#rustdoc_include a.txt:2:2}}", "# one\ntwo\n# // ANCHOR: x\n# three\n# // ANCHOR_END: x\n# four"),
-            ("{{#rustdoc_include a.txt:x}}", "# one\n# two\nthree\n# four"),
-            ("{{#include a.txt::1}}", "one"),
-            ("{{#include a.txt:x}}", "three"),
-            ("{{ #include deep/b.md }}!", "b c one!"),
-            ("{{{#include a.txt:1}}", "{one"),
-            ("\\{{#include a.txt}}", "{{#include a.txt}}"),
-            ("{{#include gone.txt}}", "{{#include gone.txt}}"),
-            (
-                "{{#playground a.txt editable}}",
-                "```rust,editable\none\ntwo\n// ANCHOR: x\nthree\n// ANCHOR_END: x\nfour\n```\n",
-            ),
-            ("{{#title Other}}x", "x"),
-            ("{{#unknown x}}", "{{#unknown x}}"),
-        ] {
-            assert_eq!(expanded(content), wanted, "{content}");
+    /// What directives and anchors are made of, and what comes between.
+    const PARTS: &[&str] = &[
+        "{{#include ",
+        "{{#rustdoc_include ",
+        "{{#playground ",
+        "{{#title ",
+        "{{#unknown ",
+        "{{ #include\n",
+        "\\{{#",
+        "{{",
+        "}}",
+        "}",
+        "\\",
+        "FILE",
+        "FILE",
+        "FILE",
+        ":",
+        ":1",
+        ":2:3",
+        "::2",
+        ":3:",
+        ":x",
+        ":y",
+        " ",
+        "}}\n",
+        "}}",
+        "\n",
+        "\r\n",
+        "\r",
+        "ANCHOR: x\n",
+        "ANCHOR_END: x\n",
+        "// ANCHOR:y",
+        " ANCHOR_END:\ty é\n",
+        "text",
+        "\u{feff}",
+        "é",
+        "#",
+    ];
+
+    /// A text in which directives name a file.
+    fn text(file: &'static str) -> impl Strategy<Value = String> {
+        let parts = prop::collection::vec(prop::sample::select(PARTS), 0..40);
+        parts.prop_map(move |parts| parts.concat().replace("FILE", file))
+    }
+
+    fn run(links: &dyn Preprocessor, root: &Path, content: &str) -> Result<String> {
+        let context = PreprocessorContext::new(root.to_owned(), Config::default(), "html".into());
+        let chapter = Chapter::new("A", content.to_owned(), "a/chapter.md", Vec::new());
+        let book = links.run(&context, Book::new_with_items(vec![chapter.into()]))?;
+        Ok(book.chapters().next().unwrap().content.clone())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn includes_are_what_mdbook_makes_of_them(
+            chapter in text("b.md"), includes in text("../c/d.md"), included in text("gone.md")
+        ) {
+            let root = tempfile::tempdir().unwrap();
+            fs::create_dir_all(root.path().join("src/a")).unwrap();
+            fs::create_dir_all(root.path().join("src/c")).unwrap();
+            fs::write(root.path().join("src/a/b.md"), includes).unwrap();
+            fs::write(root.path().join("src/c/d.md"), included).unwrap();
+            // A folder is no file to include here, and mdBook lets it stand.
+            let ours = run(&ConfinedLinks, root.path(), &chapter);
+            prop_assume!(ours.is_ok());
+            prop_assert_eq!(ours.unwrap(), run(&LinkPreprocessor::new(), root.path(), &chapter).unwrap());
         }
     }
 
@@ -162,7 +208,7 @@ mod tests {
     #[test]
     fn what_looking_for_includes_takes_grows_with_the_text() {
         for kind in ["{{", "{{ ", "{{#include ", "\\{{#include ", "\\{{#", "{{#include a}", "{{#unknown a}}"] {
-            let [none, once, four_times] = [0, 5000, 20000].map(|size| instructions(kind, size));
+            let [none, once, four_times] = [0, 1000, 4000].map(|size| instructions(kind, size));
             let ratio = (four_times - none) / (once - none);
             assert!(ratio < 5.0, "{kind}: {ratio:.2} times as many instructions for four times as many");
         }

@@ -136,3 +136,83 @@ fn columns_of(c: char) -> usize {
         c => c.width().unwrap_or(1).max(1),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The two drawn lines of a place between `[` and `]` in a line, without their margins.
+    fn drawn_lines(line: &str) -> [String; 2] {
+        let (from, to) = (line.find('[').unwrap(), line.find(']').unwrap());
+        let text = format!("{}{}{}", &line[..from], &line[from + 1..to], &line[to + 1..]);
+        let drawn = Spot::range("a", &text, from..to - 1).to_string();
+        let lines: Vec<&str> = drawn.lines().collect();
+        [lines[2], lines[3]].map(|line| line.split_once("| ").unwrap().1.to_owned())
+    }
+
+    #[test]
+    fn the_caret_stands_where_a_terminal_shows_the_place() {
+        for (line, shown, caret) in [
+            ("ab[cd]ef", "abcdef", "  ^^"),
+            ("日本[語]x", "日本語x", "    ^^"),
+            ("😀[x]", "😀x", "  ^"),
+            ("👩‍💻[x]", "👩‍💻x", "  ^"),
+            ("e\u{301}[x]", "e\u{301}x", " ^"),
+            ("a\u{200b}b[x]", "a\u{200b}bx", "  ^"),
+            ("ｈ[ｉ]", "ｈｉ", "  ^^"),
+            ("\t[x]\ty", "    x    y", "    ^"),
+            ("a\u{202e}[b\u{7}c]d", "a\\u{202e}b\\u{7}cd", &format!("{}^^^^^^^", " ".repeat(9))),
+            ("x[] ", "x", " ^"),
+        ] {
+            assert_eq!(drawn_lines(line), [shown, caret], "{line:?}");
+        }
+        // A command of a build server: its bracket is escaped, and counts as that.
+        let drawn = Spot::range("a", "##[x", 3..4).to_string();
+        assert!(drawn.ends_with(&format!("| ##\\u{{5b}}x\n  | {}^\n", " ".repeat(8))), "{drawn}");
+    }
+
+    #[test]
+    fn of_a_long_line_what_stands_around_the_place_is_shown() {
+        let [a, b] = ["a", "b"].map(|letter| letter.repeat(2 << 20));
+        for (line, shown, caret) in [
+            (
+                [&"a".repeat(50), "[x]", &"b".repeat(49)].concat(),
+                ["a".repeat(50), "x".into(), "b".repeat(49)].concat(),
+                50,
+            ),
+            (format!("{a}[x]{b}"), format!("…{}x{}…", &a[..40], &b[..59]), 41),
+            (format!("[x]{b}"), format!("x{}…", &b[..99]), 0),
+            (format!("{a}[x]"), format!("…{}x", &a[..99]), 100),
+            (format!("日{a}[x]"), format!("…{}x", &a[..99]), 100),
+            (format!("{}[x]{b}", "日".repeat(1 << 20)), format!("…{}x{}…", "日".repeat(20), &b[..59]), 41),
+        ] {
+            assert_eq!(drawn_lines(&line), [shown, " ".repeat(caret) + "^"]);
+        }
+        let [shown, caret] = drawn_lines(&format!("x [{a}]"));
+        assert_eq!([shown, caret], [format!("x {}…", &a[..98]), format!("  {}", "^".repeat(99))]);
+        // Whatever has no width counts all the same.
+        let marks = format!("e{}[x]", "\u{301}".repeat(1 << 20));
+        assert_eq!(drawn_lines(&marks)[0].chars().count(), 101);
+        let spot = Spot::range("a", &format!("1\n{a}x"), 2 + a.len()..3 + a.len());
+        assert_eq!((spot.line, spot.column, spot.before, spot.width), (2, a.len() + 1, 100, 1));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_place_is_said() {
+        let known = Spot::in_line("a.md", (7, 3), "- x", 2..3);
+        for (spot, wanted) in [
+            (known.clone(), " --> a.md:7:3\n  |\n7 | - x\n  |   ^\n"),
+            (
+                Spot { column: 0, ..known.clone() },
+                " --> a.md:7, which another preprocessor changed into this:\n  |\n7 | - x\n  |   ^\n",
+            ),
+            (
+                Spot { line: 0, ..known },
+                " --> a.md, in a line that another preprocessor moved or made\n  |\n  | - x\n  |   ^\n",
+            ),
+            (Spot::file("a.md"), " --> a.md\n"),
+        ] {
+            assert_eq!(spot.to_string(), wanted);
+        }
+    }
+}
