@@ -188,7 +188,6 @@ fn a_file_outside_of_the_book_has_its_own_name() {
     assert_eq!(book.places(), ["/shared/part.md:3:18"]);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_looked_into_has_the_line_that_includes_it() {
     let large = format!("{BAD}\n{}", " \n".repeat(3 << 20));

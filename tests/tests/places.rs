@@ -42,7 +42,8 @@ fn a_long_line_is_cut_in_every_format() {
         assert!(longest.unwrap() < 4000, "{arguments:?}: {longest:?}");
     }
     let listed = machine.verify(&["lint", "--format", "json"]).json();
-    let found = &listed.as_array().unwrap().iter().find(|found| found["message"] == "there is no check `nope`").unwrap();
+    let found =
+        &listed.as_array().unwrap().iter().find(|found| found["message"] == "there is no check `nope`").unwrap();
     assert_eq!(found["column"], 7 + long.len() + "<!-- verify: ".len());
     let text = found["text"].as_str().unwrap();
     assert!(text.starts_with('…') && text.ends_with("<!-- verify: nope -->") && text.chars().count() == 101, "{text}");
@@ -58,7 +59,8 @@ fn an_included_file_of_a_trusted_course_has_its_own_name() {
     let shown = machine.verify(&["lint", "--trust-course"]).stdout;
     assert!(shown.contains(" --> ../shared/part.md:2:22\n"), "{shown}");
     let listed = machine.verify(&["lint", "--trust-course", "--format", "json"]).json();
-    let found = listed.as_array().unwrap().iter().find(|found| found["line"] == 2 && found["level"] == "error").unwrap();
+    let found =
+        listed.as_array().unwrap().iter().find(|found| found["line"] == 2 && found["level"] == "error").unwrap();
     assert!(found["file"].as_str().unwrap().ends_with("~/shared/part.md"), "{found}");
     // Without trust, it is not read at all.
     let refused = machine.verify(&["lint"]);

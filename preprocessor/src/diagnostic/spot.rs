@@ -39,7 +39,9 @@ impl Spot {
 
     /// A byte range of a text.
     pub fn range(path: impl Into<PathBuf>, content: &str, range: Range<usize>) -> Spot {
-        let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+        // Before its first character, a text may have a mark that nobody sees.
+        let first = if content.starts_with('\u{feff}') && range.start > 0 { '\u{feff}'.len_utf8() } else { 0 };
+        let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(first, |at| at + 1));
         let text = content[start..].lines().next().unwrap_or_default();
         let line = content[..start].matches('\n').count() + 1;
         let column = content.get(start..range.start).map_or(1, |before| before.chars().count() + 1);

@@ -118,9 +118,9 @@ mod tests {
     use super::*;
 
     /// What each letter of the later text was, as letters: itself at its number, what it became of, or `?`.
-    fn became(earlier: &str, later: &str) -> String {
-        let [earlier, later] = [earlier, later].map(|text| text.split("").filter(|line| !line.is_empty()).collect());
-        let told = lines(&Vec::<&str>::leak(earlier), &Vec::leak(later));
+    fn became(earlier: &'static str, later: &'static str) -> String {
+        let letters = |text: &'static str| text.split("").filter(|line| !line.is_empty()).collect::<Vec<_>>();
+        let told = lines(&letters(earlier), &letters(later));
         let told = told.into_iter().map(|became| match became {
             Became::Same(at) => at.to_string(),
             Became::Of(at) => format!("({at})"),

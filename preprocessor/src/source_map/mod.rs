@@ -103,7 +103,8 @@ impl<'b> SourceMap<'b> {
         let Some(own) = sources.open_at(&file) else { return Written::Nowhere };
         let text = Rc::clone(&sources.texts[own].text);
         // mdBook takes the mark away from chapters, and from nothing that they include.
-        let begin = text.len() - text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).len();
+        let mark = text.len() - text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).len();
+        let begin = if content.starts_with(BYTE_ORDER_MARK) { 0 } else { mark };
         let raw = Traced::of(own, begin, &text[begin..]);
         if raw.text() == content {
             return Written::Whole(raw);
