@@ -1,4 +1,4 @@
-//! mdBook's link directives: `{{#include file}}` and its relatives, expanded exactly as mdBook 0.5's `links` does it.
+//! mdBook's link directives: `{{#include file}}` and its relatives, expanded as mdBook 0.5's `links` does it.
 //!
 //! This is the one place that parses them. `verify build` expands a course's includes with it, of the course's own files
 //! only; and where mdBook has expanded them before our preprocessor runs, it finds out where each byte was written.
@@ -129,10 +129,17 @@ fn expand_within<F: Files>(files: &mut F, text: &Traced, folder: &Path, depth: u
             Link::Title => Traced::default(),
             Link::File(include) => match files.open(folder, include.path)? {
                 Some(opened) => {
-                    let taken = taken(&include, &opened, text.place(range.clone()));
+                    let taken = taken(&include, &opened);
                     files.count(taken.text().len(), depth)?;
                     // mdBook, too, looks for directives deeper than that, and throws away what they become.
-                    if depth < DEPTH { expand_within(files, &taken, &opened.folder, depth + 1)? } else { taken }
+                    let within = match depth < DEPTH {
+                        true => expand_within(files, &taken, &opened.folder, depth + 1)?,
+                        false => taken,
+                    };
+                    match include.kind {
+                        Kind::Playground => block(&include, &opened.text, &within, text.place(range.clone())),
+                        Kind::Include | Kind::RustdocInclude => within,
+                    }
                 }
                 None => continue,
             },
@@ -147,21 +154,28 @@ fn expand_within<F: Files>(files: &mut F, text: &Traced, folder: &Path, depth: u
     Ok(expanded)
 }
 
-/// What a file's text becomes in a directive's place.
-fn taken(include: &Include<'_>, opened: &Opened, directive: Option<Origin>) -> Traced {
-    let Opened { file, text, .. } = opened;
+/// What a directive takes of a file.
+fn taken(include: &Include<'_>, Opened { file, text, .. }: &Opened) -> Traced {
     match include.kind {
         Kind::Include => Part::of(include.part).take(*file, text, false),
         Kind::RustdocInclude => Part::of(include.part).take(*file, text, true),
         Kind::Playground => {
-            let comma = if include.attributes.is_empty() { "" } else { "," };
-            let mut block = Traced::default();
-            block.push(&format!("```rust{comma}{}\n", include.attributes.join(",")), directive);
-            block.push(text, file.map(|file| Origin::Copied { file, at: 0 }));
-            block.push(if text.ends_with('\n') { "```\n" } else { "\n```\n" }, directive);
-            block
+            let mut whole = Traced::default();
+            whole.push(text, file.map(|file| Origin::Copied { file, at: 0 }));
+            whole
         }
     }
+}
+
+/// The block that a playground's file stands in. mdBook looks for directives in its first line, too; here, an attribute is
+/// one whatever stands in it.
+fn block(include: &Include<'_>, text: &str, within: &Traced, directive: Option<Origin>) -> Traced {
+    let comma = if include.attributes.is_empty() { "" } else { "," };
+    let mut block = Traced::default();
+    block.push(&format!("```rust{comma}{}\n", include.attributes.join(",")), directive);
+    block.append(within, 0..within.text().len());
+    block.push(if text.ends_with('\n') { "```\n" } else { "\n```\n" }, directive);
+    block
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ fn directives_are_expanded_as_mdbook_does_it() {
             "```rust,editable,hidelines=x\none\ntwo\n// ANCHOR: x\nthree\n// ANCHOR_END: x\nfour\n```\n",
         ),
         ("{{#playpen crlf.txt}}", "```rust\n\u{feff}one\r\ntwo\r\n\r\nthree\r\n```\n"),
+        ("{{#playground escaped.md {{#include}}", "```rust,{{#include\n{{#include a.txt}}\n```\n"),
         ("{{#playground a.txt:1}}", "{{#playground a.txt:1}}"),
         ("{{#title Other}}x", "x"),
         ("{{#title  }}x", "x"),
