@@ -1,51 +1,16 @@
 //! What is wrong with a course, with its place, drawn for its author.
 
+mod spot;
+mod summary;
+
 use std::fmt;
-use std::path::{Path, PathBuf};
 
 use crate::terminal;
+pub use spot::Spot;
+pub use summary::{Entry, many, summary};
 
-/// A place in a file of the course.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    /// The file, relative to the book's root where it lies inside.
-    pub path: PathBuf,
-    /// The line, from 1; 0 where only the file is known.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The line's text.
-    pub text: String,
-    /// How many characters are meant.
-    pub width: usize,
-}
-
-impl Spot {
-    /// A whole file.
-    pub fn file(path: impl Into<PathBuf>) -> Spot {
-        Spot { path: path.into(), line: 0, column: 1, text: String::new(), width: 0 }
-    }
-
-    /// A byte range of a text.
-    pub fn range(path: impl Into<PathBuf>, content: &str, range: std::ops::Range<usize>) -> Spot {
-        let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-        let text = content[start..].lines().next().unwrap_or_default().to_owned();
-        let line = content[..start].matches('\n').count() + 1;
-        let column = content.get(start..range.start).map_or(1, |before| before.chars().count() + 1);
-        let end = range.end.min(start + text.len()).max(range.start);
-        let width = content.get(range.start..end).map_or(1, |meant| meant.chars().count().max(1));
-        Spot { path: path.into(), line, column, text, width }
-    }
-
-    /// The first line of a file that holds this text.
-    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Spot {
-        let needle = needle.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-        match content.find(needle).filter(|_| !needle.is_empty()) {
-            Some(at) => Spot::range(path, content, at..at + needle.len()),
-            None => Spot::file(path),
-        }
-    }
-}
+/// How long a message or a help may be, in characters: names in it are the course's.
+const LONGEST: usize = 1000;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,51 +49,54 @@ impl Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
+/// All of them, up to a number of each kind: whoever made a mistake once may have made it everywhere.
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for diagnostic in &self.0 {
-            writeln!(f, "{diagnostic}")?;
+        for entry in summary(&self.0, Diagnostic::kind) {
+            match entry {
+                Entry::One(diagnostic) => writeln!(f, "{diagnostic}")?,
+                Entry::More(more) => writeln!(f, "{more}\n")?,
+            }
         }
-        match self.0.len() {
-            1 => write!(f, "1 error in the course"),
-            count => write!(f, "{count} errors in the course"),
-        }
+        write!(f, "{} in the course", many(self.0.len(), "error"))
+    }
+}
+
+impl Diagnostic {
+    /// What is wrong, in one line of bounded length.
+    pub fn message(&self) -> String {
+        bounded(&self.message)
+    }
+
+    /// What to do, in one line of bounded length.
+    pub fn help(&self) -> Option<String> {
+        self.help.as_deref().map(bounded)
+    }
+
+    /// The message without the names and numbers in it, which are others each time.
+    pub fn kind(&self) -> String {
+        summary::kind(&self.message())
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Spot { path, line, column, text, width } = &self.spot;
-        writeln!(f, "error: {}", terminal::line(&self.message))?;
-        let number = line.to_string();
-        let margin = " ".repeat(number.len());
-        if *line == 0 {
-            writeln!(f, " --> {}", shown(path))?;
-        } else {
-            writeln!(f, "{margin}--> {}:{line}:{column}", shown(path))?;
-            writeln!(f, "{margin} |")?;
-            let (before, meant): (String, String) =
-                (text.chars().take(column - 1).collect(), text.chars().skip(column - 1).take(*width).collect());
-            writeln!(f, "{number} | {}", tabbed(text).trim_end())?;
-            // A tab stays a tab under a tab, so that the caret stands where the eye looks.
-            let before: String = tabbed(&before).chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            let escapes = tabbed(&meant).chars().count() - meant.chars().count();
-            writeln!(f, "{margin} | {before}{}", "^".repeat(*width + escapes))?;
-        }
-        if let Some(help) = &self.help {
-            writeln!(f, "{margin} = help: {}", terminal::line(help))?;
+        writeln!(f, "error: {}", self.message())?;
+        write!(f, "{}", self.spot)?;
+        if let Some(help) = self.help() {
+            writeln!(f, "{} = help: {help}", self.spot.margin())?;
         }
         Ok(())
     }
 }
 
-fn shown(path: &Path) -> String {
-    terminal::line(&path.to_string_lossy())
-}
-
-/// A line of a source as a terminal shows it, with its tabs.
-fn tabbed(text: &str) -> String {
-    text.split('\t').map(terminal::line).collect::<Vec<_>>().join("\t")
+/// A text in one line, without its end where it is long.
+fn bounded(text: &str) -> String {
+    let mut end = text.char_indices().map(|(at, _)| at).skip(LONGEST);
+    match (end.next(), end.next()) {
+        (Some(end), Some(_)) => format!("{}…", terminal::line(&text[..end])),
+        _ => terminal::line(text),
+    }
 }
 
 /// The byte at a line and a column of a text, both from 1 and in characters, as parsers tell them; the last character of

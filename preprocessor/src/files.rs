@@ -14,7 +14,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempDir};
@@ -72,6 +72,20 @@ pub fn read_theirs(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
 pub fn read_text(path: &Path) -> io::Result<String> {
     let bytes = read_theirs(path, LARGEST_TEXT)?;
     String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+}
+
+/// A path by its words, without `.` and with no `..` but at its beginning. Where a symbolic link is among them, it may be
+/// another file's.
+pub fn plain(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut plain, part| {
+        match (part, plain.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(plain.pop()),
+            (Component::ParentDir, Some(Component::RootDir | Component::Prefix(_))) => {}
+            (part, _) => plain.push(part),
+        }
+        plain
+    })
 }
 
 /// Opens a file that processes lock, or makes it.

@@ -14,6 +14,7 @@
 //! | [`widget`] | a step as the book shows it |
 //! | [`files`] | what opens and writes files |
 //! | [`folders`] | which of a book's folders must be apart |
+//! | [`include`] | mdBook's `{{#include …}}` |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`terminal`] | all that is printed |
 //! | [`preprocessor`], [`protocol`], [`install`], [`style_sheet`], [`environment`] | mdBook's side |
@@ -31,6 +32,7 @@ pub mod environment;
 pub mod fact_source;
 pub mod files;
 pub mod folders;
+pub mod include;
 pub mod install;
 pub mod key;
 mod links;

@@ -250,6 +250,19 @@ fix = '{x}'
     }
 
     #[test]
+    fn line_endings_and_a_mark_of_byte_order_move_no_place() {
+        for text in ["a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\r\nb = 'y'\r\n"] {
+            let file = TomlFile::of("x", text);
+            let place = |key: &str| {
+                let spot = file.value(&Part::of([key]));
+                (spot.line, spot.column, spot.text)
+            };
+            assert_eq!(place("a"), (1, 6, "a = 'x'".to_owned()), "{text:?}");
+            assert_eq!(place("b"), (2, 6, "b = 'y'".to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_place_in_a_text_is_one_in_the_file_unless_something_is_escaped() {
         let file = TomlFile::of("checks/x.toml", TEXT);
         let that = |at: usize| Part::expectation(at).then("that");

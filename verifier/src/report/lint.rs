@@ -1,27 +1,33 @@
 //! What is wrong with a course: for a person, for programs, and as annotations of GitHub's.
 
 use anyhow::Result;
-use mdbook_verify::terminal::{self, Text};
+use mdbook_verify::diagnostic::{Entry, many, summary};
+use mdbook_verify::files;
+use mdbook_verify::terminal::Text;
 use serde_json::json;
 use std::path::Path;
 
 use crate::lint::{Finding, Level};
 
-/// Every finding with its line, and how many there are.
+/// The findings with their lines, up to a number of each kind, and how many there are.
 pub fn text(findings: &[Finding]) -> Text {
     let mut out = String::new();
-    for finding in findings {
-        let drawn = finding.diagnostic.to_string();
-        let drawn = drawn.strip_prefix("error").unwrap_or(&drawn);
-        out.push_str(&format!("{}[{}]{drawn}\n", finding.level.name(), finding.rule));
+    let kind = |finding: &Finding| format!("{}: {}", finding.rule, finding.diagnostic.kind());
+    for entry in summary(findings, kind) {
+        out.push_str(&match entry {
+            Entry::One(Finding { level, rule, diagnostic }) => {
+                let drawn = diagnostic.to_string();
+                format!("{}[{rule}]{}\n", level.name(), drawn.strip_prefix("error").unwrap_or(&drawn))
+            }
+            Entry::More(more) => format!("{more}\n\n"),
+        });
     }
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-    let words = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     out.push_str(&match (count(Level::Error), count(Level::Warning)) {
         (0, 0) => "Nothing is wrong with this course.\n".to_owned(),
-        (errors, 0) => format!("{}.\n", words(errors, "error")),
-        (0, warnings) => format!("{}.\n", words(warnings, "warning")),
-        (errors, warnings) => format!("{}, {}.\n", words(errors, "error"), words(warnings, "warning")),
+        (errors, 0) => format!("{}.\n", many(errors, "error")),
+        (0, warnings) => format!("{}.\n", many(warnings, "warning")),
+        (errors, warnings) => format!("{}, {}.\n", many(errors, "error"), many(warnings, "warning")),
     });
     Text::block(&out)
 }
@@ -41,8 +47,8 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
                 "line": diagnostic.spot.line,
                 "column": diagnostic.spot.column,
                 "text": diagnostic.spot.text,
-                "message": diagnostic.message,
-                "help": diagnostic.help,
+                "message": diagnostic.message(),
+                "help": diagnostic.help(),
             })
         })
         .collect();
@@ -56,17 +62,20 @@ pub fn github(findings: &[Finding], root: &Path, from: &Path) -> Text {
         let spot = &diagnostic.spot;
         let mut properties = vec![("file", file(&spot.path, root, from))];
         if spot.line > 0 {
+            properties.push(("line", spot.line.to_string()));
+        }
+        if spot.line > 0 && spot.column > 0 {
             let (column, end) = (spot.column.to_string(), (spot.column + spot.width).to_string());
-            properties.extend([("line", spot.line.to_string()), ("col", column), ("endColumn", end)]);
+            properties.extend([("col", column), ("endColumn", end)]);
         }
         properties.push(("title", format!("verify lint: {rule}")));
-        let help = diagnostic.help.as_deref().map(|help| format!("\n{}", terminal::line(help))).unwrap_or_default();
-        out.annotate(level.name(), &properties, &format!("{}{help}", terminal::line(&diagnostic.message)));
+        let help = diagnostic.help().map(|help| format!("\n{help}")).unwrap_or_default();
+        out.annotate(level.name(), &properties, &format!("{}{help}", diagnostic.message()));
     }
     out
 }
 
 fn file(path: &Path, root: &Path, from: &Path) -> String {
-    let whole = root.join(path);
+    let whole = files::plain(&root.join(path));
     whole.strip_prefix(from).unwrap_or(&whole).to_string_lossy().into_owned()
 }

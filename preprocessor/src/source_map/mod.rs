@@ -1,0 +1,211 @@
+//! From a place in a chapter, as preprocessors see it, to the place in the file that the author wrote.
+//!
+//! mdBook's `links` preprocessor has expanded `{{#include …}}` before ours runs. The chapter's file is expanded here in the
+//! same way, with the place of each byte. Where the chapter is what that gives, places are exact. Where another
+//! preprocessor has changed it, they are those of the lines that can only be the same; of the others, no place is made up.
+
+mod align;
+mod text;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use crate::diagnostic::Spot;
+use crate::files;
+use crate::include::{self, Files, Link, Opened, Origin, Traced};
+use align::Became;
+use text::{BYTE_ORDER_MARK, Lines, SourceText};
+
+/// How many includes of a chapter are looked into. mdBook has looked into all of them, and each costs time.
+const MOST: usize = 2000;
+/// How many bytes they may come to.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Where chapters come from.
+pub(crate) struct SourceMap<'b> {
+    root: &'b Path,
+    src: PathBuf,
+    sources: RefCell<Sources<'b>>,
+    /// The chapter that was asked for last: one with many mistakes is looked through once.
+    last: RefCell<Option<Chapter>>,
+}
+
+/// A chapter as it was received.
+struct Chapter {
+    source: PathBuf,
+    /// Where in memory its content is, and how long that is: two with the same file need not be alike.
+    content: (usize, usize),
+    lines: Lines,
+    written: Written,
+}
+
+/// Where a chapter was written.
+enum Written {
+    /// It is what its files come to.
+    Whole(Traced),
+    /// Some lines are among those that its files come to: for each line, what that one was. The starts of those lines are
+    /// beside them.
+    Lines(Traced, Vec<usize>, Vec<Became>),
+    /// It comes from no file that can be read.
+    Nowhere,
+    /// It is a text of its own, without a file.
+    Here,
+}
+
+impl<'b> SourceMap<'b> {
+    pub(crate) fn new(root: &'b Path, src: &Path) -> SourceMap<'b> {
+        let sources = Sources { root, texts: Vec::new(), by_path: HashMap::new(), left: 0, bytes_left: 0 };
+        SourceMap { root, src: root.join(src), sources: RefCell::new(sources), last: RefCell::new(None) }
+    }
+
+    /// The author's own place for a range of a chapter's content.
+    pub(crate) fn spot(&self, source: &Path, content: &str, range: Range<usize>) -> Spot {
+        let mut last = self.last.borrow_mut();
+        let asked = (content.as_ptr().addr(), content.len());
+        let known = last.take().filter(|last| last.source == source && last.content == asked);
+        let chapter = last.insert(known.unwrap_or_else(|| {
+            let written = self.written(source, content);
+            Chapter { source: source.to_owned(), content: asked, lines: Lines::of(content), written }
+        }));
+        let path = shown(self.root, &self.src.join(source));
+        let at_line = chapter.lines.at(range.start);
+        let received = || chapter.lines.spot(&path, content, range.clone());
+        let unplaced = || Spot { line: 0, column: 0, ..received() };
+        let sources = self.sources.borrow();
+        match &chapter.written {
+            Written::Here => received(),
+            Written::Nowhere => unplaced(),
+            Written::Whole(traced) => sources.spot(traced, range.clone()).unwrap_or_else(unplaced),
+            Written::Lines(traced, starts, became) => match became[at_line] {
+                Became::Same(line) => {
+                    let lines = chapter.lines.range(at_line, content);
+                    let moved = |at: usize| starts[line] + at.min(lines.end) - lines.start;
+                    sources.spot(traced, moved(range.start)..moved(range.end)).unwrap_or_else(unplaced)
+                }
+                Became::Of(line) => match sources.spot(traced, starts[line]..starts[line]) {
+                    Some(Spot { path, line, .. }) => Spot { path, line, column: 0, ..received() },
+                    None => unplaced(),
+                },
+                Became::Unknown => unplaced(),
+            },
+        }
+    }
+
+    fn written(&self, source: &Path, content: &str) -> Written {
+        if source.as_os_str().is_empty() {
+            return Written::Here;
+        }
+        let mut sources = self.sources.borrow_mut();
+        let file = self.src.join(source);
+        let Some(own) = sources.open_at(&file) else { return Written::Nowhere };
+        let text = Rc::clone(&sources.texts[own].text);
+        // mdBook takes the mark away from chapters, and from nothing that they include.
+        let mark = text.len() - text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).len();
+        let begin = if content.starts_with(BYTE_ORDER_MARK) { 0 } else { mark };
+        let raw = Traced::of(own, begin, &text[begin..]);
+        if raw.text() == content {
+            return Written::Whole(raw);
+        }
+        (sources.left, sources.bytes_left) = (MOST, MOST_BYTES);
+        let expanded = include::expand(&mut *sources, &raw, file.parent().unwrap_or(self.root));
+        match expanded {
+            Ok(expanded) if expanded.text() == content => Written::Whole(expanded),
+            Ok(expanded) if includes(content) <= includes(expanded.text()) => aligned(expanded, content),
+            // They are still in it: `links` has not expanded them, or another has put them in.
+            Ok(_) | Err(TooMuch) => aligned(raw, content),
+        }
+    }
+}
+
+fn includes(text: &str) -> usize {
+    include::links(text).filter(|(_, link)| matches!(link, Link::File(_))).count()
+}
+
+fn aligned(traced: Traced, content: &str) -> Written {
+    let lines: Vec<&str> = traced.text().split('\n').collect();
+    let starts = lines.iter().scan(0, |next, line| {
+        let start = *next;
+        *next += line.len() + 1;
+        Some(start)
+    });
+    let starts = starts.collect();
+    let became = align::lines(&lines, &content.split('\n').collect::<Vec<_>>());
+    Written::Lines(traced, starts, became)
+}
+
+/// The files that chapters are made of.
+struct Sources<'b> {
+    root: &'b Path,
+    texts: Vec<SourceText>,
+    /// Which text is a file's; none where it cannot be read.
+    by_path: HashMap<PathBuf, Option<usize>>,
+    left: usize,
+    bytes_left: usize,
+}
+
+impl Sources<'_> {
+    fn open_at(&mut self, file: &Path) -> Option<usize> {
+        if let Some(known) = self.by_path.get(file) {
+            return *known;
+        }
+        let text = files::read_text(file).ok();
+        let opened = text.map(|text| {
+            self.texts.push(SourceText::new(shown(self.root, file), text));
+            self.texts.len() - 1
+        });
+        self.by_path.insert(file.to_owned(), opened);
+        opened
+    }
+
+    /// The place of a part of a text; nothing in a text that is empty.
+    fn spot(&self, traced: &Traced, range: Range<usize>) -> Option<Spot> {
+        Some(match traced.origin(range.start)? {
+            Origin::Copied { file, at } => {
+                let end = range.end.min(traced.piece_end(range.start)).max(range.start);
+                self.texts[file].spot(at..at + (end - range.start))
+            }
+            Origin::Made { file, at, bytes } => self.texts[file].spot(at..at + bytes),
+        })
+    }
+}
+
+/// A chapter comes to more than what is looked into.
+struct TooMuch;
+
+impl Files for Sources<'_> {
+    type Error = TooMuch;
+
+    fn open(&mut self, folder: &Path, path: &str) -> Result<Option<Opened>, TooMuch> {
+        let file = folder.join(path);
+        let opened = self.open_at(&file).map(|opened| Opened {
+            file: Some(opened),
+            text: Rc::clone(&self.texts[opened].text),
+            folder: file.parent().unwrap_or(folder).to_owned(),
+        });
+        Ok(opened)
+    }
+
+    fn count(&mut self, bytes: usize, _depth: usize) -> Result<(), TooMuch> {
+        self.left = self.left.checked_sub(1).ok_or(TooMuch)?;
+        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(TooMuch)?;
+        Ok(())
+    }
+}
+
+/// How a file is named to the author: from the book's root, as far as that is true.
+fn shown(root: &Path, file: &Path) -> PathBuf {
+    let near = file.strip_prefix(root).unwrap_or(file);
+    if !near.components().any(|part| part == Component::ParentDir) {
+        return near.to_owned();
+    }
+    // Behind a symbolic link, `..` leads elsewhere than its words say.
+    let plain = files::plain(near);
+    match (file.canonicalize(), root.join(&plain).canonicalize()) {
+        (Ok(real), Ok(named)) if real == named => plain,
+        (Ok(real), _) => real,
+        (Err(_), _) => near.to_owned(),
+    }
+}
