@@ -46,7 +46,7 @@ const KINDS: &[Kind] = &[
 ];
 
 /// How often a chapter has it.
-const SIZE: usize = 100;
+const SIZE: usize = 200;
 
 fn each(n: usize, line: impl Fn(usize) -> String) -> String {
     (0..n).map(line).collect()
