@@ -8,7 +8,7 @@ use std::path::Path;
 use toml::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, suggest};
-use crate::param::{Param, Params};
+use crate::param::{LONGEST, Param, Params};
 use crate::places::{Part, TomlFile};
 
 /// `[preprocessor.verify]`.
@@ -113,6 +113,12 @@ impl Reader {
                             self.unread.insert(name.clone());
                             Param::Text(String::new())
                         });
+                        if let Param::Text(text) = &param
+                            && text.len() > LONGEST
+                        {
+                            let message = format!("`{part}` has {} bytes; {LONGEST} are allowed", text.len());
+                            self.fail(&part, message, Some("put a long text into the lessons that show it".into()));
+                        }
                         self.options.params.insert(name, param);
                     }
                 }

@@ -368,12 +368,12 @@ fn is_taken(name: &str) -> bool {
 }
 
 /// A check's `let`s that are values.
-pub(crate) type Lets = Vec<(String, Expression)>;
+pub(crate) type Lets<E = Expression> = Vec<(String, E)>;
 
 /// The `let`s, each after those that it uses, and those that use each other in a circle.
-pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Vec<(String, E)>) -> (Vec<(String, E)>, Vec<(String, E)>) {
-    let mut ordered = Vec::new();
-    let ready = |waiting: &[(String, E)]| {
+pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Lets<E>) -> (Lets<E>, Lets<E>) {
+    let mut ordered = Lets::new();
+    let ready = |waiting: &Lets<E>| {
         let waits = |expression: &E| {
             let names = expression.as_ref().names();
             names.iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))

@@ -6,13 +6,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What one expression may cost. Ours cost some thousands; the event history of 90 days, looked through for each of its
-/// events, takes a tenth of it.
-pub const OF_AN_EXPRESSION: u64 = 200_000;
+/// What one expression may cost. The costliest of ours, over all that AWS's event history holds at most, takes a
+/// twentieth of it.
+pub const OF_AN_EXPRESSION: u64 = 3_000_000;
 /// What all expressions of a run may cost together.
-pub const OF_A_RUN: u64 = 1_000_000;
-/// How much of a text is copied or compared in one step, in bytes.
-const BYTES: usize = 64;
+pub const OF_A_RUN: u64 = 10_000_000;
+/// How much memory is taken in one step at most, in bytes: what an expression comes to fits into 16 times its steps.
+const BYTES: usize = 16;
+/// The steps that it takes to copy an element of a list, without what is in it.
+pub const ELEMENT: u64 = 4;
 
 /// The steps that it takes to copy or compare so many bytes.
 pub fn of_bytes(bytes: usize) -> u64 {
@@ -76,8 +78,7 @@ impl Budget {
         })
     }
 
-    /// What is left.
-    #[cfg(test)]
+    /// What is left, in steps.
     pub fn left(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -17,11 +17,10 @@ type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 /// Declares them.
 pub fn declare(env: &mut Env) {
     let [equals, differs, is_in, less, less_equals, greater, greater_equals] = guard::COMPARISONS.map(|(_, ours)| ours);
-    let functions: [(&str, usize, cel::common::functions::Function); 12] = [
+    let functions: [(&str, usize, cel::common::functions::Function); 13] = [
         (guard::EACH, 2, |args| {
             let [element, round] = two(&args)?;
-            let round = round.downcast_ref::<CelInt>().and_then(|round| u64::try_from(*round.inner()).ok());
-            each(element, round.unwrap_or(1)).map(|()| truth(true))
+            each(element, number(round)).map(|()| truth(true))
         }),
         (guard::ADD, 2, |args| {
             let [one, other] = two(&args)?;
@@ -40,6 +39,10 @@ pub fn declare(env: &mut Env) {
                 true => Err(failed("[]", "nothing stands at a number with decimals".to_owned())),
                 false => Ok(at),
             }
+        }),
+        (guard::AHEAD, 1, |args| {
+            spend(number(one(args)?.as_ref()));
+            Ok(truth(true))
         }),
         (guard::SIZE, 1, |args| size(one(args)?.as_ref())),
         (equals, 2, |args| two(&args).map(|[one, other]| truth(same(one, other)))),
@@ -70,6 +73,10 @@ fn two<'a, 'v>(args: &'a Args<'_, 'v>) -> Result<[&'a (dyn Val + 'v); 2], Execut
         [one, other] => Ok([one.as_ref(), other.as_ref()]),
         _ => Err(failed("it", "takes two values".to_owned())),
     }
+}
+
+fn number(steps: &dyn Val) -> u64 {
+    steps.downcast_ref::<CelInt>().and_then(|steps| u64::try_from(*steps.inner()).ok()).unwrap_or(u64::MAX)
 }
 
 /// Looks at an element for a loop, of which a round takes so many steps.
@@ -144,10 +151,10 @@ fn count(value: &dyn Val, within_records: bool) {
     if let Some(text) = value.downcast_ref::<CelString>() {
         spend(budget::of_bytes(text.inner().len()));
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        spend(list.inner().len() as u64);
+        spend(budget::ELEMENT * list.inner().len() as u64);
         list.inner().iter().for_each(|element| count(element.as_ref(), within_records));
     } else if let Some(map) = value.downcast_ref::<CelMap>() {
-        spend(2 * map.inner().len() as u64);
+        spend(2 * budget::ELEMENT * map.inner().len() as u64);
         for (key, value) in map.inner() {
             count(key.inner(), within_records);
             count(value.as_ref(), within_records);

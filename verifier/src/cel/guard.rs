@@ -18,6 +18,8 @@ pub const ADD: &str = "@add";
 pub const COUNT: &str = "@count";
 /// The function that gives back what a list is asked for at, if that is a place in one.
 pub const PLACE: &str = "@place";
+/// The function that counts the steps of what stands behind it in `&&`, which is not always evaluated.
+pub const AHEAD: &str = "@ahead";
 /// The function in place of `size`, which counts the letters of texts.
 pub const SIZE: &str = "@size";
 /// Functions in place of CEL's operators that compare, which count what they compare.
@@ -45,6 +47,7 @@ pub fn guard(tree: &Tree) -> Tree {
         Expr::Map(map) => map.entries.iter_mut().for_each(|entry| count_entry(&mut entry.expr)),
         Expr::Struct(record) => record.entries.iter_mut().for_each(|entry| count_entry(&mut entry.expr)),
         Expr::Select(select) => copies = !select.test && !is_lent(&select.operand),
+        Expr::Call(call) if is_logical(call) => count_ahead(&mut call.args[1]),
         Expr::Call(call) if PLAIN.contains(&call.func_name.as_str()) => {}
         Expr::Call(call) => copies = guard_call(call),
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
@@ -61,12 +64,55 @@ pub fn steps(tree: &Tree) -> u64 {
         Expr::Literal(LiteralValue::String(text)) => 1 + budget::of_bytes(text.inner().len()),
         Expr::Literal(LiteralValue::Bytes(bytes)) => 1 + budget::of_bytes(bytes.inner().len()),
         Expr::Comprehension(each) => 1 + steps(&each.iter_range) + steps(&each.accu_init) + steps(&each.result),
+        // What is counted when its turn comes.
+        Expr::Call(call) if is_logical(call) && is_counted_ahead(&call.args[1]) => 3 + steps(&call.args[0]),
         _ => {
             let mut all = 1;
             super::names::children(tree, &mut |child| all += steps(child));
             all
         }
     }
+}
+
+/// What is so long that it is worth asking whether it is evaluated at all, in steps.
+const LONG: u64 = 8;
+
+fn is_logical(call: &CallExpr) -> bool {
+    [op::LOGICAL_AND, op::LOGICAL_OR].contains(&call.func_name.as_str()) && call.args.len() == 2
+}
+
+/// Has the second operand of a logical operator counted when it is evaluated.
+fn count_ahead(operand: &mut Tree) {
+    let steps = steps(operand);
+    if steps >= LONG {
+        let id = operand.id;
+        let ahead = calls(id, AHEAD, vec![number(id, steps)]);
+        *operand = calls(id, op::LOGICAL_AND, vec![ahead, std::mem::take(operand)]);
+    }
+}
+
+/// Has what was counted ahead counted with all the rest.
+fn not_ahead(operand: &mut Tree) {
+    if is_counted_ahead(operand)
+        && let Expr::Call(call) = &mut operand.expr
+        && let Some(itself) = call.args.pop()
+    {
+        *operand = itself;
+    }
+}
+
+fn is_counted_ahead(operand: &Tree) -> bool {
+    match &operand.expr {
+        Expr::Call(call) if is_logical(call) => {
+            matches!(&call.args[0].expr, Expr::Call(ahead) if ahead.func_name == AHEAD)
+        }
+        _ => false,
+    }
+}
+
+fn number(id: u64, number: u64) -> Tree {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    Tree { id, expr: Expr::Literal(LiteralValue::Int(number.into())) }
 }
 
 /// What is counted, without the function that counts it.
@@ -140,9 +186,14 @@ fn count_entry(entry: &mut EntryExpr) {
 /// A loop's step that asks [`EACH`] about its element, so that whether the element is there counts as well.
 fn guard_loop(each: &mut ComprehensionExpr) {
     let id = each.loop_step.id;
-    let step = plain_sums(std::mem::take(&mut each.loop_step), &each.accu_var);
-    let round = i64::try_from(steps(&step) + steps(&each.loop_cond)).unwrap_or(i64::MAX);
-    let round = Tree { id, expr: Expr::Literal(LiteralValue::Int(round.into())) };
+    let mut step = plain_sums(std::mem::take(&mut each.loop_step), &each.accu_var);
+    if let Expr::Call(call) = &mut step.expr
+        && is_logical(call)
+    {
+        // It is evaluated each time.
+        not_ahead(&mut call.args[1]);
+    }
+    let round = number(id, steps(&step) + steps(&each.loop_cond));
     let there = calls(id, EACH, vec![ident(id, &each.iter_var), round]);
     let folds = |call: &CallExpr, name| {
         call.func_name == name && call.args.first().is_some_and(|accu| is_ident(accu, &each.accu_var))

@@ -45,7 +45,7 @@ const MAX_TEXT: usize = 4096;
 const MAX_LIST: usize = 20_000;
 
 /// What the `let`s of a check may come to together, in steps of copying them.
-const MOST_HELD: u64 = budget::OF_AN_EXPRESSION;
+const MOST_HELD: u64 = 1_000_000;
 /// The longest message about what could not be evaluated, in bytes.
 const MAX_MESSAGE: usize = 500;
 
@@ -54,11 +54,11 @@ const MAX_MESSAGE: usize = 500;
 pub struct Expression {
     source: String,
     /// What is evaluated.
-    guarded: Tree,
+    guarded: Box<Tree>,
     /// What evaluating it takes at least.
     steps: u64,
-    names: Vec<names::Name>,
-    literals: Vec<String>,
+    names: Box<[names::Name]>,
+    literals: Box<[String]>,
 }
 
 /// A compiled expression with how it is written, for whoever says something about its text.
@@ -141,9 +141,9 @@ impl Written {
         let expression = Expression {
             source: source.to_owned(),
             steps: guard::steps(&guarded),
-            guarded,
-            names: names::used(&expanded),
-            literals: names::literals(&expanded),
+            guarded: Box::new(guarded),
+            names: names::used(&expanded).into(),
+            literals: names::literals(&expanded).into(),
         };
         Ok(Written { expression, program, expanded })
     }

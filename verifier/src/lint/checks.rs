@@ -16,7 +16,7 @@ use super::logic::{Form, Sought};
 use super::{RULES, nearest_rule};
 use crate::cel::types::{self, Type};
 use crate::cel::{Written, names, rewrite};
-use crate::compile;
+use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
 
@@ -67,7 +67,7 @@ struct Linter<'l> {
 
 impl Linter<'_> {
     /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
-    fn lets(&mut self) -> Vec<(String, Written)> {
+    fn lets(&mut self) -> Lets<Written> {
         let (values, templates): (Vec<_>, Vec<_>) =
             self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
         let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
