@@ -52,7 +52,7 @@ fn check(generator: &mut Generator) -> String {
     for at in 0..EXPECTATIONS {
         let (that, sentence) = (generator.expression(), generator.text());
         writeln!(check, "\n[[expect]]\ntitle = \"E {at}\"\nthat = {that:?}\nfix = \"Mend it.\"").unwrap();
-        writeln!(check, "met = {:?}", format!("So: {{{}}}", sentence.replace('{', "{ "))).unwrap();
+        writeln!(check, "met = {:?}", format!("So: {{ {sentence} }}")).unwrap();
         match at % 3 {
             0 => writeln!(check, "when = {:?}", format!("true || {}", generator.condition())).unwrap(),
             1 => {
@@ -103,7 +103,8 @@ fn a_thousand_of_them_are_judged_and_take_no_more_than_a_course_may() {
 fn a_thousand_of_them_are_linted_in_no_more_memory() {
     let machine = course();
     let (ran, most) = run(&machine, &["lint"]);
-    assert!([0, 1].contains(&ran.status), "{}", ran.stderr);
+    // It finds much: what is made up is mostly of wrong types.
+    assert!(ran.status == 2 && ran.stdout.contains(" errors, "), "{}", ran.stderr);
     assert!(most > 0 && most < MOST, "{} MB", most >> 20);
 }
 

@@ -102,7 +102,8 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
         let user = if at.is_multiple_of(10) { json!(null) } else { json!("lee") };
         json!({ "time": time(at), "name": "EnableMFADevice", "user": user, "device": format!("device-{at}") })
     };
-    let billing = |at: usize| json!({ "time": time(at), "name": "SetIAMAccessPreference", "root": at.is_multiple_of(2) });
+    let billing =
+        |at: usize| json!({ "time": time(at), "name": "SetIAMAccessPreference", "root": at.is_multiple_of(2) });
     let sections = evidence.get_mut(PRODUCTION).unwrap();
     sections.insert(Section::ConsoleSignIns, (0..5_000).map(sign_in).collect());
     sections.insert(Section::MfaEvents, (0..200).map(change).collect());

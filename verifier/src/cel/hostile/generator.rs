@@ -18,7 +18,7 @@ const KINDS: [Kind; 6] = [Kind::Bool, Kind::Number, Kind::Text, Kind::List, Kind
 pub const LETS: [(&str, &str); 3] = [
     ("pairs(l)", "l.map(p, [p, l])"),
     ("alike(a, b)", "a == b || string(a).contains('x') && [a, b] == [b, a]"),
-    ("double(x)", "[x, x, x, x]"),
+    ("fourfold(x)", "[x, x, x, x]"),
 ];
 
 /// Makes expressions over `big`, a text, `long`, a list of numbers, `words`, one of texts, `rows`, one of records with a
@@ -183,7 +183,7 @@ impl Generator {
                 let of = self.of(Kind::Any, depth);
                 format!("[{}]", [of.as_str(); 8].join(", "))
             }
-            5 => format!("double({})", self.of(Kind::Any, depth)),
+            5 => format!("fourfold({})", self.of(Kind::Any, depth)),
             6 => format!("dyn({})", self.of(Kind::List, depth)),
             7 if self.loops == 0 => {
                 self.loops += 1;
