@@ -26,7 +26,7 @@ pub const SIZE: &str = "@size";
 pub const COMPARISONS: [(&str, &str); 7] = [
     (op::EQUALS, "@equals"),
     (op::NOT_EQUALS, "@differs"),
-    (op::IN, "@in"),
+    (op::IN, "@is_in"),
     (op::LESS, "@less"),
     (op::LESS_EQUALS, "@less_equals"),
     (op::GREATER, "@greater"),

@@ -56,7 +56,7 @@ fn a_thousand_hostile_expressions_end_within_what_a_run_may_cost() {
     })
     .unwrap();
     let ends = |why: &str| whys.iter().flatten().filter(|it| it.starts_with(why)).count();
-    assert!(whys.iter().filter(|why| why.is_none()).count() > 100, "some come to something");
+    assert!(whys.iter().filter(|why| why.is_none()).count() > 20, "some come to something");
     assert!(ends("it takes too many steps") >= 2, "some cost too much");
     assert!(ends("the course's expressions take too many steps") > 100, "and all of them together: {left}");
     assert!(whys.iter().flatten().all(|why| why.len() < 600), "what is said of them is short");
