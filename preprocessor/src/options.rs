@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Spot, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
-use crate::param::{Param, Params};
+use crate::param::{LONGEST, Param, Params};
 use crate::places::{Part, TomlFile};
 
 /// `[preprocessor.verify]`.
@@ -155,6 +155,13 @@ impl Reader {
                 self.unread.insert(name.clone());
                 Param::Text(String::new())
             });
+            if let Param::Text(text) = &param
+                && text.len() > LONGEST
+            {
+                let message = format!("`{part}` has {} bytes; {LONGEST} are allowed", text.len());
+                let spot = self.set_by(&part).unwrap_or_else(|| self.file.value(&part));
+                self.fail(spot, message, Some("put a long text into the lessons that show it".into()));
+            }
             self.options.params.insert(name, param);
         }
     }

@@ -21,6 +21,9 @@ pub enum Param {
     Text(String),
 }
 
+/// The longest text that a parameter may be, in bytes.
+pub const LONGEST: usize = 4096;
+
 impl Param {
     /// Reads what a directive says (`name=value`) as the type that the course gave the parameter.
     ///
@@ -34,6 +37,7 @@ impl Param {
                 Ok(number) if number.is_finite() => Ok(Param::Float(number)),
                 _ => Err("a number"),
             },
+            Param::Text(_) if text.len() > LONGEST => Err("text of at most 4,096 bytes"),
             Param::Text(_) => Ok(Param::Text(text.to_owned())),
         }
     }
@@ -47,5 +51,18 @@ impl fmt::Display for Param {
             Param::Float(value) => value.fmt(f),
             Param::Text(value) => value.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directive_says_text_of_so_many_bytes() {
+        let text = Param::Text(String::new());
+        assert_eq!(text.parse_like(&"x".repeat(LONGEST)), Ok(Param::Text("x".repeat(LONGEST))));
+        assert_eq!(text.parse_like(&"x".repeat(LONGEST + 1)), Err("text of at most 4,096 bytes"));
+        assert_eq!(Param::Int(0).parse_like("1"), Ok(Param::Int(1)));
     }
 }

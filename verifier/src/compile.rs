@@ -1,4 +1,4 @@
-//! Compiling a course's checks: each name in them must mean something, and nothing may take too long.
+//! Compiling a course's checks: each name in them must mean something, and all of them must fit into memory.
 
 use mdbook_verify::check::{About, Check, Expectation, Let, Proof, Statement};
 use mdbook_verify::course::{Course, Step};
@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::names::{self, Name};
-use crate::cel::{self, Expression, cost, functions, rewrite};
+use crate::cel::{self, Expression, Written, functions, rewrite};
 use crate::evidence::Section;
 use crate::plan::{
     Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW,
@@ -70,24 +70,63 @@ pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
 fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<CheckError>) {
     let mut checks = BTreeMap::new();
     let mut errors = Vec::new();
+    let memory = Arc::new(Memory::default());
     let compiling = {
-        let course = Arc::clone(course);
-        cel::each_on_threads(names.clone(), move |name| Compiler::new(&course, &course.checks[name]).compile())
+        let (course, memory) = (Arc::clone(course), Arc::clone(&memory));
+        cel::each_on_threads(names.clone(), move |name| Compiler::new(&course, &course.checks[name], &memory).compile())
     };
+    if let Some((name, message)) = memory.exceeded() {
+        return (Compiled::default(), vec![of_all(course, name, message)]);
+    }
     for (name, compiled) in names.into_iter().zip(compiling) {
         match compiled {
             Ok(Ok(compiled)) => {
                 checks.insert(name, Arc::new(compiled));
             }
             Ok(Err(found)) => errors.extend(found),
-            Err(message) => {
-                let part = Part::of(["expressions"]);
-                let path = course.checks[&name].file_of(&part);
-                errors.push(CheckError { check: name, path, part, range: None, message });
-            }
+            Err(message) => errors.push(of_all(course, name, message)),
         }
     }
     (Compiled::of(checks), errors)
+}
+
+/// What is wrong with the expressions of a check, all together.
+fn of_all(course: &Course, check: String, message: String) -> CheckError {
+    let part = Part::of(["expressions"]);
+    let path = course.checks[&check].file_of(&part);
+    CheckError { check, path, part, range: None, message }
+}
+
+/// The most memory that the expressions of a course may take, in bytes: those of 1,000 checks of eight long ones each.
+const MOST_MEMORY: usize = 80 << 20;
+
+/// How much memory the expressions of a course take, while they are compiled: all of them, and those of each check.
+#[derive(Default)]
+struct Memory(Mutex<(usize, BTreeMap<String, usize>)>);
+
+impl Memory {
+    /// Notes that a check's expressions take so much more. Tells whether there was as much.
+    fn take(&self, check: &str, bytes: usize) -> bool {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, of_checks) = &mut *taken;
+        *all += bytes;
+        *of_checks.entry(check.to_owned()).or_default() += bytes;
+        *all <= MOST_MEMORY
+    }
+
+    /// If all of them together take too much: the check whose expressions take the most, and what to say of it.
+    fn exceeded(&self) -> Option<(String, String)> {
+        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, of_checks) = &*taken;
+        let (check, bytes) = of_checks.iter().max_by_key(|(_, bytes)| **bytes).filter(|_| *all > MOST_MEMORY)?;
+        let message = format!(
+            "with lets written out, the expressions of the course take more than {} MB, and this check's take {} of \
+             them: let fewer or shorter lets with parameters stand in them",
+            MOST_MEMORY >> 20,
+            bytes >> 20
+        );
+        Some((check.clone(), message))
+    }
 }
 
 /// Compiles one check.
@@ -96,12 +135,18 @@ struct Compiler<'c> {
     check: &'c Check,
     /// Its `let`s, as they are written.
     read: rewrite::Lets,
+    memory: &'c Memory,
+    /// Whether there is memory for more.
+    fits: bool,
     errors: Vec<CheckError>,
 }
 
 impl<'c> Compiler<'c> {
-    fn new(course: &'c Course, check: &'c Check) -> Compiler<'c> {
-        Compiler { course, check, read: read_lets(check), errors: Vec::new() }
+    fn new(course: &'c Course, check: &'c Check, memory: &'c Memory) -> Compiler<'c> {
+        let fits = memory.take(&check.name, 0);
+        let read = if fits { read_lets(check) } else { rewrite::Lets::new() };
+        let fits = fits && memory.take(&check.name, read.values().map(|meant| names::memory(&meant.tree)).sum());
+        Compiler { course, check, read, memory, fits, errors: Vec::new() }
     }
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
@@ -136,7 +181,6 @@ impl<'c> Compiler<'c> {
         let expectations = self.check.expectations();
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
-        self.costs(&lets, &expectations);
         let expectations = expectations.into_iter().flatten().collect();
         if self.errors.is_empty() { Ok(CompiledCheck::new(lets, expectations)) } else { Err(self.errors) }
     }
@@ -191,13 +235,18 @@ impl<'c> Compiler<'c> {
     }
 
     fn sentence(&mut self, part: &Part, text: &str) -> Option<Sentence> {
+        if !self.fits {
+            return None;
+        }
         let sentence = Sentence::parse(text, &self.read)
             .map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message))
             .ok()?;
         for (at, hole) in sentence.placed_holes() {
             self.names(part, at, hole, &[]);
         }
-        Some(sentence)
+        let sentence = sentence.compiled();
+        let memory = sentence.holes().map(Expression::memory).sum();
+        self.take(memory).then_some(sentence)
     }
 
     fn expression(&mut self, part: &Part, source: &str) -> Option<Expression> {
@@ -206,15 +255,25 @@ impl<'c> Compiler<'c> {
 
     /// An expression in which these names mean something, too.
     fn compiled(&mut self, part: &Part, source: &str, bound: &[String]) -> Option<Expression> {
-        let parsed = Expression::with(source, &self.read);
-        let expression = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
-        self.names(part, 0, &expression, bound);
-        Some(expression)
+        if !self.fits {
+            return None;
+        }
+        let parsed = Written::with(source, &self.read);
+        let written = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
+        self.names(part, 0, &written, bound);
+        let expression = written.expression;
+        self.take(expression.memory()).then_some(expression)
+    }
+
+    /// Notes that something takes memory. Tells whether there was as much.
+    fn take(&mut self, bytes: usize) -> bool {
+        self.fits = self.memory.take(&self.check.name, bytes);
+        self.fits
     }
 
     /// Every free name of an expression that begins there must mean something, every call must be of a function, and
     /// what was meant for a macro must be one.
-    fn names(&mut self, part: &Part, begin: usize, expression: &Expression, bound: &[String]) {
+    fn names(&mut self, part: &Part, begin: usize, expression: &Written, bound: &[String]) {
         let place = |node: u64, word: &str| {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
@@ -274,25 +333,6 @@ impl<'c> Compiler<'c> {
         Ok(())
     }
 
-    /// Refuses what would take too long or too much memory.
-    fn costs(&mut self, lets: &[(String, Expression)], expectations: &[Option<CompiledExpectation>]) {
-        let mut costs = BTreeMap::new();
-        for (name, expression) in lets {
-            match cost::of(expression.expanded(), &costs) {
-                Ok(cost) => drop(costs.insert(name.clone(), cost)),
-                Err(message) => self.fail(&Part::of(["let", name]), None, message),
-            }
-        }
-        for (at, expectation) in expectations.iter().enumerate() {
-            for expression in expectation.iter().flat_map(CompiledExpectation::expressions) {
-                if let Err(message) = cost::of(expression.expanded(), &costs) {
-                    let part = part_with(at, &self.check.expectations()[at], expression.source());
-                    self.fail(&part, None, message);
-                }
-            }
-        }
-    }
-
     /// Refuses `let`s that use each other in a circle: nothing is known of any then.
     fn in_order(&mut self, lets: Lets) -> Lets {
         let (ordered, circle) = in_order(lets);
@@ -316,7 +356,7 @@ impl<'c> Compiler<'c> {
 /// A check's `let`s as they are written; those that CEL's parser refuses are left out.
 pub(crate) fn read_lets(check: &Check) -> rewrite::Lets {
     let read = |(name, meant): (&String, &Let)| {
-        let tree = Expression::read(&meant.text).ok()?;
+        let tree = cel::read(&meant.text).ok()?;
         Some((name.clone(), rewrite::Let { params: meant.params.clone(), tree }))
     };
     check.lets.iter().filter_map(read).collect()
@@ -328,14 +368,15 @@ fn is_taken(name: &str) -> bool {
 }
 
 /// A check's `let`s that are values.
-pub(crate) type Lets = Vec<(String, Expression)>;
+pub(crate) type Lets<E = Expression> = Vec<(String, E)>;
 
 /// The `let`s, each after those that it uses, and those that use each other in a circle.
-pub(crate) fn in_order(mut waiting: Lets) -> (Lets, Lets) {
+pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Lets<E>) -> (Lets<E>, Lets<E>) {
     let mut ordered = Lets::new();
-    let ready = |waiting: &Lets| {
-        let waits = |expression: &Expression| {
-            expression.names().iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
+    let ready = |waiting: &Lets<E>| {
+        let waits = |expression: &E| {
+            let names = expression.as_ref().names();
+            names.iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
         };
         waiting.iter().position(|(_, expression)| !waits(expression))
     };
@@ -343,20 +384,6 @@ pub(crate) fn in_order(mut waiting: Lets) -> (Lets, Lets) {
         ordered.push(waiting.remove(ready));
     }
     (ordered, waiting)
-}
-
-/// The part of an expectation that is an expression; the expectation where that stands in a hole.
-fn part_with(at: usize, expectation: &Expectation, source: &str) -> Part {
-    let whole = Part::expectation(at);
-    let that = matches!(&expectation.proof, Proof::Evidence { that, .. } if that == source);
-    let when = expectation.when.as_deref() == Some(source);
-    if that {
-        whole.then("that")
-    } else if when {
-        whole.then("when")
-    } else {
-        whole
-    }
 }
 
 /// CEL's own type names, which `type(x) == string` and conversions use.

@@ -123,13 +123,13 @@ impl Compiled {
         Compiled { checks, needs: Mutex::default() }
     }
 
-    /// The texts that the checks' expressions look for. Call it [`crate::cel::on_a_thread`].
+    /// The texts that the checks' expressions look for.
     pub fn literals(&self) -> BTreeSet<String> {
         let mut literals = BTreeSet::new();
         for check in self.checks.values() {
             let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
             let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
-            all.for_each(|expression| literals.extend(crate::cel::names::literals(expression.expanded())));
+            all.for_each(|expression| literals.extend(expression.literals().iter().cloned()));
         }
         literals
     }

@@ -8,7 +8,7 @@ use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount, 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cel::{self, bound::Bound, budget::Budget};
+use crate::cel::{bound::Bound, budget::Budget};
 use crate::evidence::{Section, time};
 use crate::gather::Gathered;
 use crate::mask;
@@ -68,18 +68,14 @@ impl Bench<'_> {
     }
 
     /// The texts that the course's checks look for, those of its parameters among them.
-    ///
-    /// # Errors
-    /// When there is no thread to look for them.
-    pub fn looked_for(&self) -> Result<BTreeSet<String>> {
-        let compiled = Arc::clone(self.compiled);
-        let mut texts = cel::on_a_thread(move || compiled.literals()).map_err(anyhow::Error::msg)?;
+    pub fn looked_for(&self) -> BTreeSet<String> {
+        let mut texts = self.compiled.literals();
         let own = self.course.steps.iter().flat_map(|step| self.course.params_of(step));
         texts.extend(own.filter_map(|(_, param)| match param {
             Param::Text(text) => Some(text.clone()),
             _ => None,
         }));
-        Ok(texts)
+        texts
     }
 
     /// The steps that one gathering is judged otherwise than another, without what is remembered.

@@ -3,25 +3,25 @@
 use mdbook_verify::words::hole_end;
 
 use crate::cel::rewrite::Lets;
-use crate::cel::{Expression, Malformed, Scope};
+use crate::cel::{Expression, Malformed, Scope, Written};
 
 /// A sentence of a check, compiled.
 #[derive(Debug)]
-pub struct Sentence(Vec<Piece>);
+pub struct Sentence<E = Expression>(Vec<Piece<E>>);
 
 #[derive(Debug)]
-enum Piece {
+enum Piece<E> {
     Text(String),
     /// An expression, and where it begins in the sentence.
-    Hole(usize, Expression),
+    Hole(usize, E),
 }
 
-impl Sentence {
+impl Sentence<Written> {
     /// Compiles a sentence that may use these `let`s. Call it [`crate::cel::on_a_thread`].
     ///
     /// # Errors
     /// An unmatched brace, or what is wrong with a hole's expression, and where.
-    pub fn parse(text: &str, lets: &Lets) -> Result<Sentence, Malformed> {
+    pub fn parse(text: &str, lets: &Lets) -> Result<Self, Malformed> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -41,7 +41,7 @@ impl Sentence {
                 if !literal.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 }
-                let hole = Expression::with(&rest[..end], lets).map_err(|wrong| wrong.moved(begin))?;
+                let hole = Written::with(&rest[..end], lets).map_err(|wrong| wrong.moved(begin))?;
                 pieces.push(Piece::Hole(begin, hole));
                 rest = &rest[end + 1..];
             }
@@ -53,19 +53,32 @@ impl Sentence {
         Ok(Sentence(pieces))
     }
 
+    /// The sentence without how its holes are written.
+    pub fn compiled(self) -> Sentence {
+        let compiled = self.0.into_iter().map(|piece| match piece {
+            Piece::Text(text) => Piece::Text(text),
+            Piece::Hole(at, written) => Piece::Hole(at, written.expression),
+        });
+        Sentence(compiled.collect())
+    }
+}
+
+impl<E> Sentence<E> {
     /// The expressions in its holes.
-    pub fn holes(&self) -> impl Iterator<Item = &Expression> {
+    pub fn holes(&self) -> impl Iterator<Item = &E> {
         self.placed_holes().map(|(_, expression)| expression)
     }
 
     /// The expressions in its holes, each with where it begins in the sentence.
-    pub fn placed_holes(&self) -> impl Iterator<Item = (usize, &Expression)> {
+    pub fn placed_holes(&self) -> impl Iterator<Item = (usize, &E)> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Hole(at, expression) => Some((*at, expression)),
             Piece::Text(_) => None,
         })
     }
+}
 
+impl Sentence {
     /// The sentence with its holes filled by what `shown` makes of their values; `None` where one cannot be evaluated.
     pub fn fill(&self, scope: &Scope, shown: &dyn Fn(String) -> String) -> Option<String> {
         self.0
@@ -86,7 +99,7 @@ mod tests {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
             let sentence = Sentence::parse(&text, &Lets::new()).map_err(|wrong| wrong.message)?;
-            Ok(sentence.fill(&Scope::default(), &|words| words))
+            Ok(sentence.compiled().fill(&Scope::default(), &|words| words))
         })
         .unwrap()
     }

@@ -6,9 +6,15 @@ mod common;
 
 use common::COURSE;
 use mdbook_verify::check::Body;
-use std::collections::BTreeSet;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use verify::evidence::table;
+use std::sync::Arc;
+use verify::cel::bound::Bound;
+use verify::cel::budget::{Budget, OF_A_RUN, OF_AN_EXPRESSION};
+use verify::evidence::{Section, table};
+use verify::practice::{PRODUCTION, Start};
+use verify::verdict::{self, Case};
 
 #[test]
 fn the_policy_in_the_book_is_what_the_course_reads() {
@@ -78,4 +84,53 @@ fn every_fix_has_a_sentence_that_can_always_be_told_and_every_check_says_what_it
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
+    let (course, compiled) = &*COURSE;
+    let gathered = common::gather(&common::world(Start::Done, &[]).await).await;
+    let mut evidence = (*gathered.evidence).clone();
+    // As many events as are read at most: 100 pages of 50. Root's are a sign-in a day.
+    let time = |at: usize| format!("2026-09-{:02}T{:02}:{:02}:00Z", 1 + at / 1440 % 28, at / 60 % 24, at % 60);
+    let sign_in = |at: usize| {
+        let root = at.is_multiple_of(50);
+        let device = if at.is_multiple_of(100) { json!("arn:aws:iam::111122223333:mfa/old") } else { json!("passkey") };
+        json!({ "time": time(at), "root": root, "success": true, "mfa": true, "device": device })
+    };
+    let change = |at: usize| {
+        let user = if at.is_multiple_of(10) { json!(null) } else { json!("lee") };
+        json!({ "time": time(at), "name": "EnableMFADevice", "user": user, "device": format!("device-{at}") })
+    };
+    let billing =
+        |at: usize| json!({ "time": time(at), "name": "SetIAMAccessPreference", "root": at.is_multiple_of(2) });
+    let sections = evidence.get_mut(PRODUCTION).unwrap();
+    sections.insert(Section::ConsoleSignIns, (0..5_000).map(sign_in).collect());
+    sections.insert(Section::MfaEvents, (0..200).map(change).collect());
+    sections.insert(Section::BillingEvents, (0..200).map(billing).collect());
+    let spent = |steps: &[&mdbook_verify::course::Step]| {
+        let budget = Budget::default();
+        let case = Case {
+            course: Arc::clone(course),
+            compiled: Arc::clone(compiled),
+            bound: Bound::new(&evidence),
+            evidence: Arc::new(evidence.clone()),
+            now: gathered.now.clone(),
+            fingerprints: BTreeMap::new(),
+            confirmations: Vec::new(),
+            seen: Vec::new(),
+            budget: budget.clone(),
+            key: common::key(),
+            show_identifiers: false,
+        };
+        verdict::judge(&Arc::new(case), steps);
+        OF_A_RUN - budget.left()
+    };
+    for step in &course.steps {
+        // Of a check's expressions, the costliest takes a third.
+        let spent = spent(&[step]);
+        assert!(20 * spent / 3 < OF_AN_EXPRESSION, "{}: {spent}", step.id);
+    }
+    let all = spent(&course.steps.iter().collect::<Vec<_>>());
+    assert!(20 * all < OF_A_RUN, "{all}");
 }

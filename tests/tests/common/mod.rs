@@ -143,7 +143,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(output: Output, machine: &Machine) -> Ran {
+    pub fn of(output: Output, machine: &Machine) -> Ran {
         let home = machine.home.path().canonicalize().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(home.to_str().unwrap(), "~");
         Ran { status: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }

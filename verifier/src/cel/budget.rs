@@ -1,18 +1,25 @@
-//! How much evaluating may cost, counted while it is done: in steps of loops, and in what is copied and compared. An
-//! expression that costs too much ends, wherever it is; nothing goes on behind anybody's back.
+//! How much evaluating may cost, counted while it is done: in parts of expressions, and in what is copied, compared and
+//! shown. An expression that costs too much ends, wherever it is; nothing goes on behind anybody's back.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What one expression may cost. Ours cost some thousands; the event history of 90 days, looked through for each of its
-/// events, takes a tenth of it.
-pub const OF_AN_EXPRESSION: u64 = 200_000;
+/// What one expression may cost. The costliest of ours, over all that AWS's event history holds at most, takes a
+/// twentieth of it.
+pub const OF_AN_EXPRESSION: u64 = 3_000_000;
 /// What all expressions of a run may cost together.
-const OF_A_RUN: u64 = 1_000_000;
-/// How much of a text or list is copied or compared in one step, in bytes.
-pub const BYTES: usize = 64;
+pub const OF_A_RUN: u64 = 10_000_000;
+/// How much memory is taken in one step at most, in bytes: what an expression comes to fits into 16 times its steps.
+const BYTES: usize = 16;
+/// The steps that it takes to copy an element of a list, without what is in it.
+pub const ELEMENT: u64 = 4;
+
+/// The steps that it takes to copy or compare so many bytes.
+pub fn of_bytes(bytes: usize) -> u64 {
+    (bytes / BYTES) as u64
+}
 
 /// What is left for a run.
 #[derive(Debug, Clone)]
@@ -44,6 +51,13 @@ pub fn spend(steps: u64) {
     }
 }
 
+/// Does something, and tells how many steps that took.
+pub fn counting<T>(something: impl FnOnce() -> T) -> (T, u64) {
+    let before = LEFT.get();
+    let done = something();
+    (done, before - LEFT.get())
+}
+
 impl Budget {
     /// Evaluates something within what is left.
     ///
@@ -62,5 +76,10 @@ impl Budget {
             let what = if given < OF_AN_EXPRESSION { "the course's expressions take" } else { "it takes" };
             format!("{what} too many steps: fewer or shorter lists, or fewer loops in one another, would do")
         })
+    }
+
+    /// What is left, in steps.
+    pub fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }

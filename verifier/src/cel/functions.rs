@@ -27,17 +27,13 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("getMinutes", "time.getMinutes()"),
     ("getMonth", "time.getMonth()"),
     ("getSeconds", "time.getSeconds()"),
-    ("hasValue", "list[?0].hasValue()"),
     ("int", "int(number)"),
-    ("or", "list[?0].or(list[?1])"),
-    ("orValue", "list[?0].orValue(other)"),
     ("size", "list.size()"),
     ("startsWith", "text.startsWith(beginning)"),
     ("string", "string(value)"),
     ("timestamp", "timestamp('2026-11-26T00:00:00Z')"),
     ("type", "type(value)"),
     ("uint", "uint(number)"),
-    ("value", "list[?0].value()"),
 ];
 
 /// CEL's macros, each as it is written.

@@ -4,11 +4,13 @@
 
 pub mod bound;
 pub mod budget;
-pub mod cost;
+mod counted;
 pub mod functions;
+mod guard;
 #[cfg(test)]
 mod hostile;
 pub mod names;
+mod partial;
 mod policies;
 pub mod rewrite;
 #[cfg(test)]
@@ -20,11 +22,14 @@ pub mod value;
 
 pub use thread::{each_on_a_thread, each_on_threads, on_a_thread};
 
-use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, DYN_TYPE, STRING_TYPE};
+use partial::PartialList;
+
+use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::parser::Expression as Tree;
 use cel::{Context, Env, ExecutionError, Program, Value};
 use mdbook_verify::diagnostic::byte_at;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -39,16 +44,31 @@ const MAX_TEXT: usize = 4096;
 /// The longest list that a `let` may come to.
 const MAX_LIST: usize = 20_000;
 
-/// A compiled expression.
+/// What the `let`s of a check may come to together, in steps of copying them.
+const MOST_HELD: u64 = 1_000_000;
+/// The longest message about what could not be evaluated, in bytes.
+const MAX_MESSAGE: usize = 500;
+
+/// A compiled expression: what evaluating it takes, and what it reads.
 #[derive(Debug)]
 pub struct Expression {
     source: String,
-    program: Box<Program>,
-    /// Its tree with `let`s written out.
-    expanded: Box<Tree>,
     /// What is evaluated.
     guarded: Box<Tree>,
-    names: Vec<names::Name>,
+    /// What evaluating it takes at least.
+    steps: u64,
+    names: Box<[names::Name]>,
+    literals: Box<[String]>,
+}
+
+/// A compiled expression with how it is written, for whoever says something about its text.
+#[derive(Debug)]
+pub struct Written {
+    /// The expression.
+    pub expression: Expression,
+    program: Program,
+    /// Its tree with `let`s written out.
+    expanded: Tree,
 }
 
 /// What an expression came to.
@@ -78,37 +98,37 @@ impl Malformed {
     }
 }
 
-impl Expression {
-    /// Compiles an expression. Call it [`on_a_thread`].
-    ///
-    /// # Errors
-    /// What is wrong.
-    pub fn compile(source: &str) -> Result<Expression, String> {
-        Expression::parse(source).map_err(|wrong| wrong.message)
-    }
+/// Why an expression came to nothing.
+enum Failure {
+    /// It takes too many steps.
+    Costs(String),
+    /// It has no value.
+    Undecided(String),
+}
 
+impl From<Failure> for String {
+    fn from(failure: Failure) -> String {
+        match failure {
+            Failure::Costs(why) | Failure::Undecided(why) => why,
+        }
+    }
+}
+
+impl Written {
     /// Compiles an expression without `let`s. Call it [`on_a_thread`].
     ///
     /// # Errors
     /// What is wrong, and where.
-    pub fn parse(source: &str) -> Result<Expression, Malformed> {
-        Expression::with(source, &rewrite::Lets::new())
-    }
-
-    /// Reads an expression's tree as it is written. Call it [`on_a_thread`].
-    ///
-    /// # Errors
-    /// What is wrong, and where.
-    pub fn read(source: &str) -> Result<Tree, Malformed> {
-        Expression::program(source).map(|program| program.expression().clone())
+    pub fn parse(source: &str) -> Result<Written, Malformed> {
+        Written::with(source, &rewrite::Lets::new())
     }
 
     /// Compiles an expression that may use these `let`s. Call it [`on_a_thread`].
     ///
     /// # Errors
     /// What is wrong, and where.
-    pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Expression, Malformed> {
-        let program = Expression::program(source)?;
+    pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Written, Malformed> {
+        let program = program(source)?;
         let fail = |message| Malformed { message, range: 0..source.len() };
         let expanded = rewrite::expand(program.expression(), lets).map_err(fail)?;
         let nested = names::comprehension_depth(&expanded);
@@ -117,32 +137,20 @@ impl Expression {
                 "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
             )));
         }
-        let names = names::used(&expanded);
-        let guarded = Box::new(rewrite::guard(&expanded));
-        Ok(Expression {
+        let guarded = guard::guard(&expanded);
+        let expression = Expression {
             source: source.to_owned(),
-            program: Box::new(program),
-            expanded: Box::new(expanded),
-            guarded,
-            names,
-        })
-    }
-
-    fn program(source: &str) -> Result<Program, Malformed> {
-        let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
-        if source.len() > MAX_BYTES {
-            return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
-        }
-        let depth = names::bracket_depth(source);
-        if depth > MAX_DEPTH {
-            return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
-        }
-        env().compile(source).map_err(|errors| Malformed { message: told(&errors), range: place(source, &errors) })
+            steps: guard::steps(&guarded),
+            guarded: Box::new(guarded),
+            names: names::used(&expanded).into(),
+            literals: names::literals(&expanded).into(),
+        };
+        Ok(Written { expression, program, expanded })
     }
 
     /// The text it was compiled from.
     pub fn source(&self) -> &str {
-        &self.source
+        &self.expression.source
     }
 
     /// Its syntax tree, as it is written. Walk it [`on_a_thread`].
@@ -155,48 +163,113 @@ impl Expression {
         &self.expanded
     }
 
+    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
+    /// itself.
+    pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
+        let source = self.source();
+        let (start, stop) = self.program.source_info().offset_for(node)?;
+        // CEL's parser counts characters.
+        let byte = |at: u32| source.char_indices().nth(at as usize).map_or(source.len(), |(byte, _)| byte);
+        let sign = byte(start)..byte(stop.saturating_add(1)).max(byte(start));
+        let Some(word) = word else { return Some(sign) };
+        // A call's sign is its bracket.
+        let before = source[..sign.start].trim_end();
+        if source[sign.clone()].starts_with('(') && before.ends_with(word) {
+            return Some(before.len() - word.len()..before.len());
+        }
+        let found = source[sign.start..].find(word).map(|at| sign.start + at);
+        Some(found.map_or(sign, |at| at..at + word.len()))
+    }
+}
+
+impl AsRef<Expression> for Written {
+    fn as_ref(&self) -> &Expression {
+        &self.expression
+    }
+}
+
+impl AsRef<Expression> for Expression {
+    fn as_ref(&self) -> &Expression {
+        self
+    }
+}
+
+/// Reads an expression's tree as it is written. Call it [`on_a_thread`].
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn read(source: &str) -> Result<Tree, Malformed> {
+    program(source).map(|program| program.expression().clone())
+}
+
+fn program(source: &str) -> Result<Program, Malformed> {
+    let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
+    if source.len() > MAX_BYTES {
+        return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
+    }
+    let depth = names::bracket_depth(source);
+    if depth > MAX_DEPTH {
+        return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
+    }
+    env().compile(source).map_err(|errors| Malformed { message: told(&errors), range: place(source, &errors) })
+}
+
+impl Expression {
+    /// Compiles an expression without `let`s. Call it [`on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn compile(source: &str) -> Result<Expression, String> {
+        Written::parse(source).map(|written| written.expression).map_err(|wrong| wrong.message)
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
     /// The names it uses, see [`names`], with those of the `let`s that are written out in it.
     pub fn names(&self) -> &[names::Name] {
         &self.names
     }
 
-    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
-    /// itself.
-    pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
-        let (start, stop) = self.program.source_info().offset_for(node)?;
-        // CEL's parser counts characters.
-        let byte = |at: u32| self.source.char_indices().nth(at as usize).map_or(self.source.len(), |(byte, _)| byte);
-        let sign = byte(start)..byte(stop.saturating_add(1)).max(byte(start));
-        let Some(word) = word else { return Some(sign) };
-        // A call's sign is its bracket.
-        let before = self.source[..sign.start].trim_end();
-        if self.source[sign.clone()].starts_with('(') && before.ends_with(word) {
-            return Some(before.len() - word.len()..before.len());
-        }
-        let found = self.source[sign.start..].find(word).map(|at| sign.start + at);
-        Some(found.map_or(sign, |at| at..at + word.len()))
+    /// The texts in it.
+    pub fn literals(&self) -> &[String] {
+        &self.literals
+    }
+
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        let texts = |texts: &[String]| -> usize {
+            texts.iter().map(|text| size_of::<String>() + names::BLOCK + text.len()).sum()
+        };
+        let names = self.names.iter().map(|name| size_of_val(name) + name.root.len() + texts(&name.fields));
+        size_of_val(self)
+            + names::memory(&self.guarded)
+            + self.source.len()
+            + texts(&self.literals)
+            + names.sum::<usize>()
     }
 
     /// Evaluates it as a condition.
     pub fn decide(&self, scope: &Scope) -> Outcome {
-        match self.evaluate(scope) {
-            Ok(value) => match value.downcast_ref::<CelBool>() {
-                Some(value) if *value.inner() => Outcome::True,
-                Some(_) => Outcome::False,
-                None => Outcome::Undecided(format!("`{}` is neither true nor false", self.source)),
-            },
-            Err(error) => Outcome::Undecided(error),
+        let is = |value: &dyn Val| value.downcast_ref::<CelBool>().map(|value| *value.inner());
+        match self.evaluate(scope, |value| is(value.as_ref())) {
+            Ok(Some(true)) => Outcome::True,
+            Ok(Some(false)) => Outcome::False,
+            Ok(None) => Outcome::Undecided(format!("`{}` is neither true nor false", self.source)),
+            Err(failure) => Outcome::Undecided(failure.into()),
         }
     }
 
     /// Evaluates it as a time, in RFC 3339.
     pub fn time(&self, scope: &Scope) -> Option<String> {
-        self.evaluate(scope).ok()?.downcast_ref::<CelTimestamp>().map(value::rfc3339)
+        self.evaluate(scope, |value| value.downcast_ref::<CelTimestamp>().map(value::rfc3339)).ok().flatten()
     }
 
     /// Evaluates it as it is remembered: `None` where it cannot be evaluated or is no text, number or time.
     pub fn exact(&self, scope: &Scope) -> Option<String> {
-        self.evaluate(scope).ok().and_then(|value| value::exact(value.as_ref()))
+        self.evaluate(scope, |value| value::exact(value.as_ref())).ok().flatten()
     }
 
     /// Evaluates it as a list whose elements can be shown.
@@ -204,58 +277,81 @@ impl Expression {
     /// # Errors
     /// In CEL's words, why it is none.
     pub fn list(&self, scope: &Scope) -> Result<Vec<String>, String> {
-        let value = self.evaluate(scope)?;
         let shown = |(elements, whole): (&[Box<dyn Val>], bool)| {
             elements.iter().map(|one| value::exact(one.as_ref())).collect::<Option<Vec<String>>>().filter(|_| whole)
         };
-        let list = value::elements(value.as_ref()).and_then(shown);
+        let list = self.evaluate(scope, |value| partial::elements(value.as_ref()).and_then(shown))?;
         list.ok_or_else(|| format!("`{}` is no list of text", self.source))
     }
 
     /// Of a filtered list that cannot be told as a whole, those elements that certainly belong to it.
-    fn certain(&self, scope: &Scope) -> Option<value::PartialList> {
-        let (list, variable, condition) = rewrite::filter(&self.expanded)?;
-        let list = scope.resolve(&rewrite::guard(list)).ok()?;
-        let (elements, _) = value::elements(list.as_ref())?;
-        let condition = rewrite::guard(condition);
-        let belongs = |element: &(dyn Val + 'static)| {
-            let mut within = scope.within();
-            within.0.add_variable_as_val(variable, element.clone_as_boxed());
-            let decided = within.resolve(&condition);
-            decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
-        };
-        let known: Vec<Box<dyn Val>> = elements
-            .iter()
-            .filter(|element| belongs(element.as_ref()))
-            .map(|element| element.clone_as_boxed())
-            .collect();
+    fn certain(&self, scope: &Scope) -> Option<PartialList> {
+        let (list, variable, condition) = rewrite::filter(&self.guarded)?;
+        let known = scope.1.within(|| {
+            budget::spend(self.steps);
+            let list = Value::resolve_val(list, &scope.0).ok()?;
+            let (elements, _) = partial::elements(list.as_ref())?;
+            let belongs = |element: &(dyn Val + 'static)| {
+                let mut within = scope.0.new_inner_scope();
+                within.add_variable_as_val(variable, element.clone_as_boxed());
+                let (decided, compared_unreadable) =
+                    value::noting_comparisons(|| Value::resolve_val(condition, &within).map(CowVal::into_owned));
+                let is = decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()));
+                is && !compared_unreadable
+            };
+            let known = elements.iter().filter(|element| belongs(element.as_ref()));
+            Some(known.map(|element| element.clone_as_boxed()).collect::<Vec<Box<dyn Val>>>())
+        });
+        let known = known.ok().flatten()?;
         // Any of them will do as the first.
         let placed = known.len();
-        Some(value::PartialList::new(known, placed))
+        Some(PartialList::new(known, placed))
     }
 
     /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.
     pub fn words(&self, scope: &Scope) -> Option<String> {
-        self.evaluate(scope).ok().and_then(|value| value::words(value.as_ref()))
+        self.evaluate(scope, |value| value::words(value.as_ref())).ok().flatten()
     }
 
     /// Why it comes to nothing, if it does.
     #[cfg(test)]
     pub(crate) fn fails(&self, scope: &Scope) -> Option<String> {
-        self.evaluate(scope).err()
+        self.evaluate(scope, |_| ()).err().map(String::from)
     }
 
-    fn evaluate(&self, scope: &Scope) -> Result<Box<dyn Val>, String> {
-        let (result, compared_unreadable) = value::noting_comparisons(|| scope.resolve(&self.guarded));
-        match result {
-            Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".into()),
-            other => other,
-        }
+    /// Makes something of its value, within the budget.
+    fn evaluate<T>(&self, scope: &Scope, make: impl FnOnce(CowVal<'_, 'static>) -> T) -> Result<T, Failure> {
+        let made = scope.1.within(|| {
+            budget::spend(self.steps);
+            let (value, compared_unreadable) =
+                value::noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0));
+            match value {
+                Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".to_owned()),
+                Ok(value) => Ok(make(value)),
+                Err(error) => Err(brief(&error)),
+            }
+        });
+        made.map_err(Failure::Costs)?.map_err(Failure::Undecided)
     }
 }
 
+/// What an error says, not longer than somebody reads: it may show whole values.
+fn brief(error: &ExecutionError) -> String {
+    struct Brief(String);
+    impl fmt::Write for Brief {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let room = MAX_MESSAGE - self.0.len();
+            self.0.push_str(&text[..text.floor_char_boundary(room)]);
+            if text.len() > room { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut message = Brief(String::new());
+    let whole = write!(message, "{error}");
+    message.0 + if whole.is_ok() { "" } else { "…" }
+}
+
 /// The names that expressions can use, with their values.
-pub struct Scope<'s>(Context<'s, 'static>, budget::Budget);
+pub struct Scope<'s>(Context<'s, 'static>, budget::Budget, u64);
 
 impl Default for Scope<'_> {
     fn default() -> Self {
@@ -264,6 +360,11 @@ impl Default for Scope<'_> {
 }
 
 impl Scope<'_> {
+    /// A scope without names, in which evaluating costs of this budget.
+    pub fn new(budget: budget::Budget) -> Self {
+        Scope(Context::with_env(env()), budget, MOST_HELD)
+    }
+
     /// Binds a name. An unreadable or absent value stays unbound: using it is then an error, as it should be.
     pub fn bind(&mut self, name: &str, field: value::Field) {
         if let value::Field::Known(value) = field {
@@ -271,20 +372,9 @@ impl Scope<'_> {
         }
     }
 
-    /// A scope without names, in which evaluating costs of this budget.
-    pub fn new(budget: budget::Budget) -> Self {
-        Scope(Context::with_env(env()), budget)
-    }
-
-    /// What a tree comes to, within the budget.
-    fn resolve(&self, tree: &Tree) -> Result<Box<dyn Val>, String> {
-        let resolved = self.1.within(|| Value::resolve_val(tree, &self.0).map(CowVal::into_owned));
-        resolved?.map_err(|error| error.to_string())
-    }
-
     /// A scope within this one.
     pub fn within(&self) -> Scope<'_> {
-        Scope(self.0.new_inner_scope(), self.1.clone())
+        Scope(self.0.new_inner_scope(), self.1.clone(), self.2)
     }
 
     /// Binds a time.
@@ -299,19 +389,32 @@ impl Scope<'_> {
     /// value is bound.
     ///
     /// # Errors
-    /// When its value is larger than any `let` needs to be.
+    /// When its value is larger than any `let` needs to be, or takes too long.
     pub fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<bool, String> {
-        let Ok(value) = expression.evaluate(self) else {
-            if let Some(known) = certain.then(|| expression.certain(self)).flatten() {
-                self.0.add_variable_as_val(name, Box::new(known));
+        let held = expression.evaluate(self, |value| {
+            let (value, size) = budget::counting(|| {
+                counted::copied(value.as_ref());
+                value.into_owned()
+            });
+            (value, size)
+        });
+        let (value, size) = match held {
+            Ok(held) => held,
+            Err(Failure::Costs(why)) => return Err(format!("`{name}`: {why}")),
+            Err(Failure::Undecided(_)) => {
+                if let Some(known) = certain.then(|| expression.certain(self)).flatten() {
+                    self.0.add_variable_as_val(name, Box::new(known));
+                }
+                return Ok(false);
             }
-            return Ok(false);
         };
         let too_long = value.downcast_ref::<CelString>().is_some_and(|text| text.inner().len() > MAX_TEXT)
             || value.downcast_ref::<CelList>().is_some_and(|list| list.inner().len() > MAX_LIST);
         if too_long {
             return Err(format!("`{name}` comes to more than {MAX_TEXT} bytes of text or {MAX_LIST} list entries"));
         }
+        let left = self.2.checked_sub(size).ok_or_else(|| format!("with `{name}`, the lets hold too much"))?;
+        self.2 = left;
         self.0.add_variable_as_val(name, value);
         Ok(true)
     }
@@ -328,45 +431,22 @@ pub fn warm_up() {
 fn env() -> Arc<Env> {
     static ENV: OnceLock<Arc<Env>> = OnceLock::new();
     Arc::clone(ENV.get_or_init(|| {
-        let mut env = Env::stdlib();
+        // Of optional values, something that could not be read would be none.
+        let mut env = Env::stdlib().with_optional_support(false);
         // The only way that declaring an overload fails is declaring it twice.
         let declared = env.add_overload("fold", "fold_string", vec![STRING_TYPE], |args| {
             let Some(text) = args.first().and_then(|arg| arg.downcast_ref::<CelString>()) else {
                 return Err(ExecutionError::FunctionError { function: "fold".into(), message: "takes text".into() });
             };
-            Ok(CowVal::owned(CelString::from(crate::fold::fold(text.inner()))))
+            let folded = crate::fold::fold(text.inner());
+            budget::spend(budget::of_bytes(folded.len()));
+            Ok(CowVal::owned(CelString::from(folded)))
         });
-        let each = env.add_overload(rewrite::EACH, "each_dyn", vec![DYN_TYPE], |args| {
-            args.first().map_or(Ok(()), |element| value::each(element.as_ref()))?;
-            Ok(CowVal::owned(CelBool::from(true)))
-        });
-        let add = env.add_overload(rewrite::ADD, "add_dyn", vec![DYN_TYPE, DYN_TYPE], |args| match args.as_slice() {
-            [one, other] => value::add(one.as_ref(), other.as_ref()).map(|sum| CowVal::Owned(sum.into_owned())),
-            _ => Err(takes_two("+")),
-        });
-        let two = || vec![DYN_TYPE, DYN_TYPE];
-        let [equals, differs, is_in] = rewrite::COMPARISONS.map(|(_, ours)| ours);
-        let equals = env.add_overload(equals, "equals_dyn", two(), |args| match args.as_slice() {
-            [one, other] => Ok(CowVal::owned(CelBool::from(value::equals(one.as_ref(), other.as_ref())))),
-            _ => Err(takes_two("==")),
-        });
-        let differs = env.add_overload(differs, "differs_dyn", two(), |args| match args.as_slice() {
-            [one, other] => Ok(CowVal::owned(CelBool::from(!value::equals(one.as_ref(), other.as_ref())))),
-            _ => Err(takes_two("!=")),
-        });
-        let is_in = env.add_overload(is_in, "in_dyn", two(), |args| match args.as_slice() {
-            [one, other] => value::is_in(one.as_ref(), other.as_ref()).map(|is| CowVal::owned(CelBool::from(is))),
-            _ => Err(takes_two("in")),
-        });
-        debug_assert!(declared.is_ok() && each.is_ok() && add.is_ok());
-        debug_assert!(equals.is_ok() && differs.is_ok() && is_in.is_ok());
+        debug_assert!(declared.is_ok());
+        counted::declare(&mut env);
         policies::declare(&mut env);
         Arc::new(env)
     }))
-}
-
-fn takes_two(function: &str) -> ExecutionError {
-    ExecutionError::FunctionError { function: function.to_owned(), message: "takes two".to_owned() }
 }
 
 /// Parse errors in one line: whoever tells them draws the place.

@@ -1,6 +1,6 @@
 //! The names that an expression uses, read off its tree.
 
-use cel::common::ast::{EntryExpr, Expr, LiteralValue};
+use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue};
 use cel::parser::Expression;
 
 use super::functions;
@@ -152,7 +152,35 @@ fn chain(expression: &Expression) -> Option<(Name, u64)> {
     }
 }
 
-fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+/// How much memory a tree takes, in bytes.
+pub fn memory(expression: &Expression) -> usize {
+    let mut bytes = 0;
+    each(expression, &mut |node| {
+        bytes += size_of::<Expression>()
+            + match &node.expr {
+                Expr::Unspecified => 0,
+                Expr::Ident(name) => BLOCK + name.len(),
+                Expr::Literal(LiteralValue::String(text)) => BLOCK + text.inner().len(),
+                Expr::Literal(LiteralValue::Bytes(bytes)) => BLOCK + bytes.inner().len(),
+                Expr::Literal(_) => 0,
+                Expr::Select(select) => 2 * BLOCK + select.field.len(),
+                Expr::Call(call) => 3 * BLOCK + call.func_name.len(),
+                Expr::List(_) => BLOCK,
+                Expr::Map(map) => BLOCK + map.entries.len() * size_of::<IdedEntryExpr>(),
+                Expr::Struct(record) => BLOCK + record.entries.len() * size_of::<IdedEntryExpr>(),
+                Expr::Comprehension(it) => {
+                    size_of::<ComprehensionExpr>() + 3 * BLOCK + it.iter_var.len() + it.accu_var.len()
+                }
+            };
+    });
+    bytes
+}
+
+/// What the allocator takes for itself, of a block of memory.
+pub const BLOCK: usize = 16;
+
+/// Visits the parts of a node.
+pub fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     let entries = match &expression.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => return,
         Expr::Select(select) => return visit(&select.operand),

@@ -67,6 +67,7 @@ fn answer<'b, 'v>(name: &str, decided: Option<bool>) -> Done<'b, 'v> {
 
 /// What of a statement decides.
 fn read(about: &dyn Val) -> Result<Statement, ExecutionError> {
+    super::counted::looked_through(about);
     let list = |name: &str| texts_of(about, name);
     let conditions = field(about, "conditions", |conditions| {
         let conditions = conditions.downcast_ref::<CelList>().ok_or_else(|| no_text("conditions"))?;

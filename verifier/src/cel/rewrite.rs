@@ -4,26 +4,21 @@
 //!    name that no author can write: so a call can never capture a variable, whatever it is called.
 //! 2. Asking whether a filtered list has an element becomes `exists`: an element that could not be read then hides none
 //!    that was.
-//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read; and loops, sums and
-//!    comparisons count what they cost.
+//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read; and whatever takes
+//!    longer for a larger value counts what it costs, see [`super::guard`].
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, ListExpr, LiteralValue, operators as op};
+use cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, ListExpr, LiteralValue, MapEntryExpr, MapExpr,
+    SelectExpr, StructExpr, StructFieldExpr, operators as op,
+};
 use cel::parser::Expression as Tree;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-
-/// The function through which loops look at each element. No author can write its name.
-pub const EACH: &str = "@each";
-
-/// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
-/// read for an element.
-pub const ADD: &str = "@add";
-
-/// Functions in place of CEL's operators that compare, which count what they compare.
-pub const COMPARISONS: [(&str, &str); 3] = [(op::EQUALS, "@equals"), (op::NOT_EQUALS, "@differs"), (op::IN, "@in")];
+use std::rc::Rc;
 
 /// The largest tree that an expression may come to with its `let`s written out, in nodes.
 const LARGEST: usize = 5_000;
+/// The deepest one: what walks a tree calls itself for each level.
+const DEEPEST: usize = 200;
 
 /// A `let`, read.
 #[derive(Debug, Clone)]
@@ -40,29 +35,13 @@ pub type Lets = BTreeMap<String, Let>;
 /// An expression with its `let`s written out.
 ///
 /// # Errors
-/// A `let` that calls itself, one that is called with another number of arguments, or a tree that is too large.
+/// A `let` that calls itself, one that is called with another number of arguments, or a tree that is too large or too deep.
 pub fn expand(tree: &Tree, lets: &Lets) -> Result<Tree, String> {
-    let mut expansion = Expansion { lets, open: Vec::new(), next: 0, left: LARGEST };
+    let mut expansion = Expansion { lets, open: Vec::new(), next: 0, left: LARGEST, levels: DEEPEST };
     expansion.of(tree, &Variables::new())
 }
 
-/// An expanded expression with loops that refuse what was not read, ready to be evaluated.
-pub fn guard(tree: &Tree) -> Tree {
-    let Ok(mut tree) = map(tree, &mut |child| Ok::<_, Infallible>(guard(child)));
-    match &mut tree.expr {
-        Expr::Comprehension(each) => guard_loop(each),
-        Expr::Call(call) if call.func_name == op::ADD => ADD.clone_into(&mut call.func_name),
-        Expr::Call(call) => {
-            if let Some((_, ours)) = COMPARISONS.iter().find(|(operator, _)| *operator == call.func_name) {
-                (*ours).clone_into(&mut call.func_name);
-            }
-        }
-        _ => {}
-    }
-    tree
-}
-
-/// The list, the variable and the condition of an expanded `filter`.
+/// The list, the variable and the condition of an expanded `filter`, whether it is guarded or not.
 pub fn filter(tree: &Tree) -> Option<(&Tree, &str, &Tree)> {
     let Expr::Comprehension(each) = &tree.expr else { return None };
     let Expr::Call(step) = &each.loop_step.expr else { return None };
@@ -70,13 +49,13 @@ pub fn filter(tree: &Tree) -> Option<(&Tree, &str, &Tree)> {
     let Expr::List(begin) = &each.accu_init.expr else { return None };
     let Expr::Call(grown) = &grown.expr else { return None };
     let Expr::List(added) = &grown.args.last()?.expr else { return None };
-    let itself = matches!(added.elements.as_slice(), [one] if is_ident(one, &each.iter_var));
+    let itself = matches!(added.elements.as_slice(), [one] if is_ident(super::guard::uncounted(one), &each.iter_var));
     let filters = step.func_name == op::CONDITIONAL && begin.elements.is_empty() && itself;
     filters.then_some((&each.iter_range, each.iter_var.as_str(), condition))
 }
 
 /// What stands for variables: their new names, or the arguments of the `let` that is written out.
-type Variables = BTreeMap<String, Tree>;
+type Variables = BTreeMap<String, Rc<Tree>>;
 
 struct Expansion<'l> {
     lets: &'l Lets,
@@ -86,16 +65,29 @@ struct Expansion<'l> {
     next: u64,
     /// How many more nodes there may be.
     left: usize,
+    /// How many more levels.
+    levels: usize,
 }
 
 impl Expansion<'_> {
     fn of(&mut self, tree: &Tree, variables: &Variables) -> Result<Tree, String> {
         self.left = self.left.checked_sub(1).ok_or_else(too_large)?;
+        self.levels = self.levels.checked_sub(1).ok_or_else(too_deep)?;
+        let written_out = self.node(tree, variables);
+        self.levels += 1;
+        written_out
+    }
+
+    fn node(&mut self, tree: &Tree, variables: &Variables) -> Result<Tree, String> {
         match &tree.expr {
             Expr::Ident(name) => match variables.get(name) {
                 Some(meant) => {
-                    self.left = self.left.checked_sub(size(meant)).ok_or_else(too_large)?;
-                    Ok(meant.clone())
+                    let (nodes, levels) = size(meant);
+                    self.left = self.left.checked_sub(nodes).ok_or_else(too_large)?;
+                    if levels > self.levels {
+                        return Err(too_deep());
+                    }
+                    Ok(Tree::clone(meant))
                 }
                 None => Ok(tree.clone()),
             },
@@ -124,7 +116,8 @@ impl Expansion<'_> {
         if self.open.contains(name) {
             return Err(format!("`{name}` uses itself"));
         }
-        let args = call.args.iter().map(|arg| self.of(arg, variables)).collect::<Result<Vec<Tree>, String>>()?;
+        let args = call.args.iter().map(|arg| self.of(arg, variables).map(Rc::new));
+        let args = args.collect::<Result<Vec<Rc<Tree>>, String>>()?;
         let meant: Variables = called.params.iter().cloned().zip(args).collect();
         self.open.push(name.clone());
         let written_out = self.of(&called.tree, &meant);
@@ -140,7 +133,7 @@ impl Expansion<'_> {
         let mut rename = |name: &str| {
             self.next += 1;
             let new = format!("{name}#{}", self.next);
-            within.insert(name.to_owned(), Tree { id, expr: Expr::Ident(new.clone()) });
+            within.insert(name.to_owned(), Rc::new(ident(id, &new)));
             new
         };
         let iter_var = rename(&each.iter_var);
@@ -204,7 +197,7 @@ impl Expansion<'_> {
         let Some((list, variable, condition)) = filter(&filtered) else { return Ok(None) };
         let Some(before) = self.filtered(list, &Variables::new())? else { return Ok(Some(filtered)) };
         let Some((whole, of_before, also)) = filter(&before) else { return Ok(Some(filtered)) };
-        let renamed = Variables::from([(of_before.to_owned(), ident(list.id, variable))]);
+        let renamed = Variables::from([(of_before.to_owned(), Rc::new(ident(list.id, variable)))]);
         let also = self.of(also, &renamed)?;
         let both = calls(condition.id, op::LOGICAL_AND, vec![also, condition.clone()]);
         Ok(Some(with_condition(&filtered, whole.clone(), both)))
@@ -242,100 +235,75 @@ fn exists(id: u64, list: Tree, variable: &str, condition: Tree) -> Tree {
     }
 }
 
-/// A loop's step that asks [`EACH`] about its element, so that whether the element is there counts as well.
-fn guard_loop(each: &mut ComprehensionExpr) {
-    let id = each.loop_step.id;
-    let there = calls(id, EACH, vec![ident(id, &each.iter_var)]);
-    let step = std::mem::replace(&mut each.loop_step, Tree { id, expr: Expr::Unspecified });
-    let step = plain_sums(step, &each.accu_var);
-    let folds = |call: &CallExpr, name| {
-        call.func_name == name && call.args.first().is_some_and(|accu| is_ident(accu, &each.accu_var))
+/// A node of changed children.
+pub(super) fn map<E>(tree: &Tree, change: &mut dyn FnMut(&Tree) -> Result<Tree, E>) -> Result<Tree, E> {
+    let expr = match &tree.expr {
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => tree.expr.clone(),
+        Expr::Select(it) => {
+            Expr::Select(SelectExpr { operand: Box::new(change(&it.operand)?), field: it.field.clone(), test: it.test })
+        }
+        Expr::Call(call) => Expr::Call(CallExpr {
+            func_name: call.func_name.clone(),
+            target: call.target.as_ref().map(|target| change(target).map(Box::new)).transpose()?,
+            args: each(&call.args, change)?,
+        }),
+        Expr::List(list) => Expr::List(ListExpr {
+            elements: each(&list.elements, change)?,
+            optional_indices: list.optional_indices.clone(),
+        }),
+        Expr::Map(map) => Expr::Map(MapExpr { entries: entries(&map.entries, change)? }),
+        Expr::Struct(it) => {
+            Expr::Struct(StructExpr { type_name: it.type_name.clone(), entries: entries(&it.entries, change)? })
+        }
+        Expr::Comprehension(it) => Expr::Comprehension(Box::new(ComprehensionExpr {
+            iter_range: change(&it.iter_range)?,
+            iter_var: it.iter_var.clone(),
+            iter_var2: it.iter_var2.clone(),
+            accu_var: it.accu_var.clone(),
+            accu_init: change(&it.accu_init)?,
+            loop_cond: change(&it.loop_cond)?,
+            loop_step: change(&it.loop_step)?,
+            result: change(&it.result)?,
+        })),
     };
-    each.loop_step = match step.expr {
-        // One that is not there makes `exists` unknown unless the condition is false of any, …
-        Expr::Call(mut call) if folds(&call, op::LOGICAL_OR) && call.args.len() == 2 => {
-            let condition = call.args.remove(1);
-            call.args.push(calls(id, op::LOGICAL_AND, vec![there, condition]));
-            Tree { id, expr: Expr::Call(call) }
-        }
-        // … and `all` unless the condition is true of any.
-        Expr::Call(mut call) if folds(&call, op::LOGICAL_AND) && call.args.len() == 2 => {
-            let condition = call.args.remove(1);
-            let absent = calls(id, op::LOGICAL_NOT, vec![there]);
-            call.args.push(calls(id, op::LOGICAL_OR, vec![absent, condition]));
-            Tree { id, expr: Expr::Call(call) }
-        }
-        // What is left out by its condition is left out whether it is there or not.
-        Expr::Call(mut call) if call.func_name == op::CONDITIONAL && call.args.len() == 3 => {
-            let condition = std::mem::take(&mut call.args[0]);
-            call.args[0] = calls(id, op::LOGICAL_AND, vec![there, condition]);
-            Tree { id, expr: Expr::Call(call) }
-        }
-        expr => {
-            let accu = ident(id, &each.accu_var);
-            calls(id, op::CONDITIONAL, vec![there, Tree { id: step.id, expr }, accu])
-        }
-    };
+    Ok(Tree { id: tree.id, expr })
 }
 
-/// A step whose additions to what is gathered are CEL's own again, which are fast for lists.
-fn plain_sums(mut step: Tree, accu: &str) -> Tree {
-    let grows = |call: &CallExpr| call.func_name == ADD && call.args.first().is_some_and(|one| is_ident(one, accu));
-    match &mut step.expr {
-        Expr::Call(call) if grows(call) => op::ADD.clone_into(&mut call.func_name),
-        Expr::Call(call) if call.func_name == op::CONDITIONAL => {
-            for branch in &mut call.args[1..] {
-                *branch = plain_sums(std::mem::take(branch), accu);
-            }
-        }
-        _ => {}
-    }
-    step
+fn each<E>(trees: &[Tree], change: &mut dyn FnMut(&Tree) -> Result<Tree, E>) -> Result<Vec<Tree>, E> {
+    trees.iter().map(change).collect()
 }
 
-/// A tree whose children were changed.
-fn map<E>(tree: &Tree, change: &mut dyn FnMut(&Tree) -> Result<Tree, E>) -> Result<Tree, E> {
-    let mut tree = tree.clone();
-    let mut each = |child: &mut Tree| change(child).map(|changed| *child = changed);
-    match &mut tree.expr {
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
-        Expr::Select(select) => each(&mut select.operand)?,
-        Expr::Call(call) => {
-            call.target.iter_mut().try_for_each(|target| each(target))?;
-            call.args.iter_mut().try_for_each(each)?;
-        }
-        Expr::List(ListExpr { elements, .. }) => elements.iter_mut().try_for_each(each)?,
-        Expr::Map(map) => map.entries.iter_mut().try_for_each(|entry| entry_parts(&mut entry.expr, &mut each))?,
-        Expr::Struct(record) => {
-            record.entries.iter_mut().try_for_each(|entry| entry_parts(&mut entry.expr, &mut each))?
-        }
-        Expr::Comprehension(it) => {
-            let parts = [&mut it.iter_range, &mut it.accu_init, &mut it.loop_cond, &mut it.loop_step, &mut it.result];
-            parts.into_iter().try_for_each(each)?;
-        }
-    }
-    Ok(tree)
+fn entries<E>(
+    entries: &[IdedEntryExpr],
+    change: &mut dyn FnMut(&Tree) -> Result<Tree, E>,
+) -> Result<Vec<IdedEntryExpr>, E> {
+    let changed = entries.iter().map(|entry| {
+        let expr = match &entry.expr {
+            EntryExpr::StructField(it) => EntryExpr::StructField(StructFieldExpr {
+                field: it.field.clone(),
+                value: change(&it.value)?,
+                optional: it.optional,
+            }),
+            EntryExpr::MapEntry(it) => EntryExpr::MapEntry(MapEntryExpr {
+                key: change(&it.key)?,
+                value: change(&it.value)?,
+                optional: it.optional,
+            }),
+        };
+        Ok(IdedEntryExpr { id: entry.id, expr })
+    });
+    changed.collect()
 }
 
-fn entry_parts<E>(entry: &mut EntryExpr, each: &mut dyn FnMut(&mut Tree) -> Result<(), E>) -> Result<(), E> {
-    match entry {
-        EntryExpr::StructField(field) => each(&mut field.value),
-        EntryExpr::MapEntry(entry) => {
-            each(&mut entry.key)?;
-            each(&mut entry.value)
-        }
-    }
-}
-
-fn ident(id: u64, name: &str) -> Tree {
+pub(super) fn ident(id: u64, name: &str) -> Tree {
     Tree { id, expr: Expr::Ident(name.to_owned()) }
 }
 
-fn is_ident(tree: &Tree, name: &str) -> bool {
+pub(super) fn is_ident(tree: &Tree, name: &str) -> bool {
     matches!(&tree.expr, Expr::Ident(other) if other == name)
 }
 
-fn calls(id: u64, name: &str, args: Vec<Tree>) -> Tree {
+pub(super) fn calls(id: u64, name: &str, args: Vec<Tree>) -> Tree {
     Tree { id, expr: Expr::Call(CallExpr { func_name: name.to_owned(), target: None, args }) }
 }
 
@@ -358,12 +326,21 @@ fn number(tree: &Tree) -> Option<i64> {
     }
 }
 
-fn size(tree: &Tree) -> usize {
-    let mut nodes = 0;
-    super::names::each(tree, &mut |_| nodes += 1);
-    nodes
+/// How many nodes a tree has, and how many levels.
+fn size(tree: &Tree) -> (usize, usize) {
+    let (mut nodes, mut levels) = (1, 0);
+    super::names::children(tree, &mut |child| {
+        let (below, deep) = size(child);
+        nodes += below;
+        levels = levels.max(deep);
+    });
+    (nodes, levels + 1)
 }
 
 fn too_large() -> String {
     format!("with its lets written out, it comes to more than {LARGEST} parts")
+}
+
+fn too_deep() -> String {
+    format!("with its lets written out, it nests more than {DEEPEST} parts in one another")
 }

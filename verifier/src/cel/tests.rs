@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::types::Type;
 use super::value::{Field, Fields};
-use super::{Expression, Outcome, Scope, names, on_a_thread, rewrite};
+use super::{Expression, Outcome, Scope, Written, names, on_a_thread, rewrite};
 
 fn scope() -> Scope<'static> {
     let mut scope = Scope::default();
@@ -211,9 +211,10 @@ fn with_lets(lets: &[(&str, &[&str], &str)], source: &'static str) -> Result<Str
         .collect();
     on_a_thread(move || {
         let read = |(name, params, text): (String, Vec<String>, String)| {
-            (name, rewrite::Let { params, tree: Expression::read(&text).unwrap() })
+            (name, rewrite::Let { params, tree: super::read(&text).unwrap() })
         };
-        let expression = Expression::with(source, &lets.into_iter().map(read).collect()).map_err(|it| it.message)?;
+        let written = Written::with(source, &lets.into_iter().map(read).collect()).map_err(|it| it.message)?;
+        let expression = written.expression;
         Ok(match expression.decide(&scope()) {
             Outcome::True => "true".to_owned(),
             Outcome::False => "false".to_owned(),

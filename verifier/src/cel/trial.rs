@@ -4,6 +4,8 @@ use cel::common::ast::{CallExpr, Expr};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Value};
 
+use super::budget::Budget;
+
 /// Calls an operator, a function, or a member of the first value. `None` where the evaluator refuses.
 pub fn call(name: &str, member: bool, values: &[Box<dyn Val>]) -> Option<Box<dyn Val>> {
     let mut context = Context::with_env(super::env());
@@ -16,5 +18,6 @@ pub fn call(name: &str, member: bool, values: &[Box<dyn Val>]) -> Option<Box<dyn
     let target = (member && !args.is_empty()).then(|| Box::new(args.remove(0)));
     let call = CallExpr { func_name: name.to_owned(), target, args };
     let tree = cel::IdedExpr { id: 0, expr: Expr::Call(call) };
-    Value::resolve_val(&tree, &context).map(CowVal::into_owned).ok()
+    let value = Budget::default().within(|| Value::resolve_val(&tree, &context).map(CowVal::into_owned));
+    value.ok()?.ok()
 }

@@ -5,19 +5,41 @@
 //! does the rest.
 
 use cel::ExecutionError;
-use cel::common::traits::{self, Container, Indexer, Iterable};
-use cel::common::types::{self, CelBool, CelDouble, CelInt, CelList, CelString, CelTimestamp};
+use cel::common::traits::{Container, Indexer};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, StaticVal, Val};
 use mdbook_verify::results;
 use serde_json::Value;
-use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::budget;
+use super::budget::spend;
+use super::partial::{PartialList, is_not_read};
 use super::types::Type;
 use crate::evidence::UNREADABLE;
+
+/// What every value of ours answers in the same way.
+macro_rules! value_of {
+    ($kind:ident) => {
+        fn get_type(&self) -> &cel::common::types::Type {
+            <Self as cel::common::value::Val>::cel_type()
+        }
+
+        fn cel_type() -> &'static cel::common::types::Type {
+            &cel::common::types::$kind
+        }
+
+        fn clone_as_boxed<'v>(&self) -> Box<dyn cel::common::value::Val + 'v> {
+            Box::new(self.clone())
+        }
+
+        fn as_any(&self) -> Option<&dyn std::any::Any> {
+            Some(self)
+        }
+    };
+}
+pub(super) use value_of;
 
 /// A field of evidence.
 #[derive(Debug)]
@@ -118,6 +140,19 @@ impl Fields {
         }
     }
 
+    /// How many fields it has.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What is known of its fields.
+    pub(super) fn values(&self) -> impl Iterator<Item = &dyn Val> {
+        self.0.values().filter_map(|field| match field {
+            Field::Known(value) => Some(value.as_ref()),
+            Field::None | Field::Unreadable => None,
+        })
+    }
+
     fn readable(&self) -> bool {
         self.0.values().all(|field| match field {
             Field::Unreadable => false,
@@ -138,7 +173,7 @@ fn readable(value: &dyn Val) -> bool {
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         list.inner().iter().all(|item| readable(item.as_ref()))
     } else {
-        value.downcast_ref::<PartialList>().is_none() && value.downcast_ref::<NotRead>().is_none()
+        value.downcast_ref::<PartialList>().is_none() && !is_not_read(value)
     }
 }
 
@@ -154,14 +189,13 @@ pub fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
     (value, COMPARED_UNREADABLE.get())
 }
 
-impl Val for Fields {
-    fn get_type(&self) -> &types::Type {
-        <Self as Val>::cel_type()
-    }
+/// Notes that something was compared that holds something unreadable.
+pub(super) fn note_unreadable() {
+    COMPARED_UNREADABLE.set(true);
+}
 
-    fn cel_type() -> &'static types::Type {
-        &types::MAP_TYPE
-    }
+impl Val for Fields {
+    value_of!(MAP_TYPE);
 
     fn as_container(&self) -> Option<&dyn Container> {
         Some(self)
@@ -177,7 +211,7 @@ impl Val for Fields {
     fn equals(&self, other: &dyn Val) -> bool {
         let Some(other) = other.downcast_ref::<Fields>() else { return false };
         if !self.readable() || !other.readable() {
-            COMPARED_UNREADABLE.set(true);
+            note_unreadable();
             return false;
         }
         let same = |(a, b): (&Field, &Field)| match (a, b) {
@@ -187,14 +221,6 @@ impl Val for Fields {
         };
         self.0.len() == other.0.len()
             && self.0.iter().all(|(name, field)| other.0.get(name).is_some_and(|other| same((field, other))))
-    }
-
-    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
-        Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> Option<&dyn Any> {
-        Some(self)
     }
 }
 
@@ -227,214 +253,19 @@ impl Indexer for Fields {
     }
 }
 
-/// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
-/// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
-#[derive(Debug, Clone)]
-pub struct PartialList {
-    known: Arc<Vec<Box<dyn Val>>>,
-    /// How many of them are known to stand at their places in the list: those before the first that was not read.
-    placed: usize,
-}
-
-/// What stands for the part of a list that was not read.
-#[derive(Debug, Clone)]
-struct NotRead;
-
-/// The one of its kind, which lists lend to loops.
-static NOT_READ: NotRead = NotRead;
-
-impl PartialList {
-    /// A list of which these could be read, the first of them at their places.
-    pub fn new(known: Vec<Box<dyn Val>>, placed: usize) -> PartialList {
-        PartialList { known: Arc::new(known), placed }
-    }
-}
-
-/// Lends each element to a loop, and makes it fail for what is not read, see [`super::rewrite::EACH`].
-///
-/// # Errors
-/// For what could not be read.
-pub fn each(element: &dyn Val) -> Result<(), ExecutionError> {
-    budget::spend(1 + weight(element));
-    match element.downcast_ref::<NotRead>() {
-        Some(NotRead) => Err(failed("read", "a part of the list could not be read".to_owned())),
-        None => Ok(()),
-    }
-}
-
-/// Adds two values; a part of a list that was not read would count as one element in the sum.
-///
-/// # Errors
-/// For what cannot be added, or could not be read.
-pub fn add<'b, 'v>(one: &'b (dyn Val + 'v), other: &(dyn Val + 'v)) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    if other.downcast_ref::<PartialList>().is_some() {
-        return Err(failed("read", "a part of the list could not be read".to_owned()));
-    }
-    budget::spend(1 + weight(one) + weight(other));
-    let adder = one.as_adder().ok_or_else(|| failed("add", format!("{} has no sum", one.get_type().name())))?;
-    adder.add(other)
-}
-
-/// Whether two values are the same.
-pub fn equals(one: &dyn Val, other: &dyn Val) -> bool {
-    // To weigh them is as much work as to compare them.
-    budget::spend(1 + weight(one) + weight(other));
-    one.equals(other)
-}
-
-/// Whether something is in a list or a record.
-///
-/// # Errors
-/// For what nothing can be in, or what could not be read.
-pub fn is_in(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionError> {
-    budget::spend(1 + weight(other));
-    let container = other.as_container();
-    container.ok_or_else(|| failed("in", format!("nothing is in {}", other.get_type().name())))?.contains(one)
-}
-
-/// How many steps it takes to copy a value, or to compare it with another.
-fn weight(value: &dyn Val) -> u64 {
-    let bytes = if let Some(text) = value.downcast_ref::<CelString>() {
-        text.inner().len()
-    } else if let Some((elements, _)) = elements(value) {
-        return elements.iter().map(|element| 1 + weight(element.as_ref())).sum();
-    } else {
-        0
-    };
-    (bytes / budget::BYTES) as u64
-}
-
-/// The elements of a list, and whether they are all; none of anything else.
-pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val + 'v>], bool)> {
-    let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
-    whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.known.as_slice(), false)))
-}
-
-impl Val for PartialList {
-    fn get_type(&self) -> &types::Type {
-        <Self as Val>::cel_type()
-    }
-
-    fn cel_type() -> &'static types::Type {
-        &types::LIST_TYPE
-    }
-
-    fn as_container(&self) -> Option<&dyn Container> {
-        Some(self)
-    }
-
-    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
-
-    fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
-
-    fn equals(&self, _: &dyn Val) -> bool {
-        COMPARED_UNREADABLE.set(true);
-        false
-    }
-
-    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
-        Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> Option<&dyn Any> {
-        Some(self)
-    }
-}
-
-impl StaticVal for PartialList {}
-
-impl Iterable for PartialList {
-    fn iter<'b, 'v>(&'b self) -> Box<dyn traits::Iterator<'b, 'v> + 'b>
-    where
-        Self: 'v,
-    {
-        Box::new(Elements { known: self.known.iter(), ended: false })
-    }
-}
-
-/// The elements of a list that were read, and what stands for the others.
-struct Elements<'b> {
-    known: std::slice::Iter<'b, Box<dyn Val>>,
-    ended: bool,
-}
-
-impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {
-    fn next(&mut self) -> Option<&'b (dyn Val + 'v)> {
-        if let Some(known) = self.known.next() {
-            return Some(known.as_ref());
-        }
-        let first = !std::mem::replace(&mut self.ended, true);
-        first.then_some(&NOT_READ)
-    }
-}
-
-impl Container for PartialList {
-    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
-        match self.known.iter().any(|known| known.equals(key)) {
-            true => Ok(true),
-            false => Err(failed("read", "a part of the list could not be read".to_owned())),
-        }
-    }
-}
-
-impl Indexer for PartialList {
-    fn get<'b, 'v>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
-    where
-        Self: 'v,
-    {
-        let at = key.downcast_ref::<CelInt>().and_then(|at| usize::try_from(*at.inner()).ok());
-        match at.filter(|at| *at < self.placed).and_then(|at| self.known.get(at)) {
-            Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
-            None => Err(failed("read", "a part of the list could not be read".to_owned())),
-        }
-    }
-
-    fn steal<'v>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
-    where
-        Self: 'v,
-    {
-        self.get(key).map(CowVal::into_owned)
-    }
-}
-
-impl Val for NotRead {
-    fn get_type(&self) -> &types::Type {
-        <Self as Val>::cel_type()
-    }
-
-    fn cel_type() -> &'static types::Type {
-        &types::DYN_TYPE
-    }
-
-    fn equals(&self, _: &dyn Val) -> bool {
-        COMPARED_UNREADABLE.set(true);
-        false
-    }
-
-    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
-        Box::new(self.clone())
-    }
-
-    fn as_any(&self) -> Option<&dyn Any> {
-        Some(self)
-    }
-}
-
-impl StaticVal for NotRead {}
+/// The longest text that a sentence shows of a value, in bytes. What is longer is cut.
+const SHOWN: usize = 4096;
+/// How much of a text is shown in one step, in bytes: it is kept, other than what is copied while something is evaluated.
+const SHOWN_IN_A_STEP: usize = 8;
 
 /// A value as a sentence shows it.
 pub fn words(value: &dyn Val) -> Option<String> {
-    text(value, &|time| results::time(&rfc3339(time)))
+    let mut words = text(value, &|time| results::time(&rfc3339(time)))?;
+    if words.len() > SHOWN {
+        words.truncate(words.floor_char_boundary(SHOWN));
+        words.push('…');
+    }
+    Some(words)
 }
 
 /// A value as it is remembered: to the second, where it is a time.
@@ -448,22 +279,24 @@ pub fn rfc3339(time: &CelTimestamp) -> String {
 }
 
 fn text(value: &dyn Val, of_time: &dyn Fn(&CelTimestamp) -> String) -> Option<String> {
-    if let Some(written) = value.downcast_ref::<CelString>() {
-        Some(written.inner().to_owned())
+    let shown = if let Some(written) = value.downcast_ref::<CelString>() {
+        written.inner().to_owned()
     } else if let Some(int) = value.downcast_ref::<CelInt>() {
-        Some(int.inner().to_string())
+        int.inner().to_string()
     } else if let Some(double) = value.downcast_ref::<CelDouble>() {
         // Two decimals are what money and percentages need; 10.00 reads as 10.
         let rounded = format!("{:.2}", double.inner());
-        Some(rounded.trim_end_matches('0').trim_end_matches('.').to_owned())
+        rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else if let Some(is) = value.downcast_ref::<CelBool>() {
-        Some(if *is.inner() { "yes" } else { "no" }.to_owned())
+        if *is.inner() { "yes" } else { "no" }.to_owned()
     } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
-        Some(of_time(time))
+        of_time(time)
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref(), of_time)).collect();
-        items.map(|items| items.join(", "))
+        items?.join(", ")
     } else {
-        None
-    }
+        return None;
+    };
+    spend(1 + (shown.len() / SHOWN_IN_A_STEP) as u64);
+    Some(shown)
 }

@@ -93,7 +93,7 @@ fn built(root: &Path, practice: bool, common: &Common) -> Result<()> {
 
 /// Records a run, and says where its stand-ins would be judged otherwise than it was.
 fn keep(session: &Session<'_>, steps: &[&Step], file: &Path, gathered: &Gathered) -> Result<()> {
-    recording::write(file, gathered, session.bench().looked_for()?, session.common.show_identifiers)?;
+    recording::write(file, gathered, session.bench().looked_for(), session.common.show_identifiers)?;
     let otherwise = session.bench().judged_otherwise(steps, gathered, &recording::read(file)?);
     if !otherwise.is_empty() {
         notice(&format!(

@@ -15,7 +15,7 @@ use super::infer::{self, Names};
 use super::logic::{Form, Sought};
 use super::{RULES, nearest_rule};
 use crate::cel::types::{self, Type};
-use crate::cel::{Expression, names, rewrite};
+use crate::cel::{Written, names, rewrite};
 use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
@@ -67,11 +67,11 @@ struct Linter<'l> {
 
 impl Linter<'_> {
     /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
-    fn lets(&mut self) -> Lets {
+    fn lets(&mut self) -> Lets<Written> {
         let (values, templates): (Vec<_>, Vec<_>) =
             self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
         let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
-        let compiled: Vec<(String, Option<Expression>)> = compiled.collect();
+        let compiled: Vec<(String, Option<Written>)> = compiled.collect();
         let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
         let (lets, _) = compile::in_order(compiled);
         for (name, expression) in &lets {
@@ -98,8 +98,8 @@ impl Linter<'_> {
         self.names = before;
     }
 
-    fn compiled(&mut self, source: &str) -> Option<Expression> {
-        let compiled = Expression::with(source, &self.read).ok();
+    fn compiled(&mut self, source: &str) -> Option<Written> {
+        let compiled = Written::with(source, &self.read).ok();
         match &compiled {
             Some(expression) => self.uses(expression),
             None => self.used.extend(words(source)),
@@ -108,7 +108,7 @@ impl Linter<'_> {
     }
 
     /// Notes the names that an expression uses as it is written.
-    fn uses(&mut self, expression: &Expression) {
+    fn uses(&mut self, expression: &Written) {
         self.used.extend(names::places(expression.tree()).into_iter().map(|(name, _)| name.root));
         names::each(expression.tree(), &mut |node| {
             if let Expr::Call(call) = &node.expr {
@@ -215,7 +215,7 @@ impl Linter<'_> {
     }
 
     /// The type of an expression that begins there in a text of the check.
-    fn infer(&mut self, part: &Part, begin: usize, expression: &Expression) -> Type {
+    fn infer(&mut self, part: &Part, begin: usize, expression: &Written) -> Type {
         let (kind, mistakes) = infer::infer(expression.tree(), &self.names, &self.read);
         let shared = self.check.file_of(part);
         for mistake in mistakes {
@@ -263,12 +263,12 @@ impl Linter<'_> {
 
     /// Expectations that each look for one of the same things, and so may find different ones. Where one asks for all
     /// that the other does and more, whatever meets it meets both.
-    fn apart(&mut self, lets: &[(String, Expression)]) {
+    fn apart(&mut self, lets: &[(String, Written)]) {
         let trees = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
         let mut before: Vec<(usize, Sought)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = Expression::with(that, &self.read) else { continue };
+            let Ok(expression) = Written::with(that, &self.read) else { continue };
             let form = Form::of(expression.expanded(), &trees);
             let beside = form.sought_beside();
             let twice = beside.iter().enumerate().find_map(|(first, one)| {
@@ -299,16 +299,16 @@ impl Linter<'_> {
     }
 
     /// What decides, and rests on something that may not be there.
-    fn unasked(&mut self, lets: &[(String, Expression)]) {
+    fn unasked(&mut self, lets: &[(String, Written)]) {
         let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let read = |source: &Option<String>| Expression::with(source.as_deref()?, &self.read).ok();
+            let read = |source: &Option<String>| Written::with(source.as_deref()?, &self.read).ok();
             let when = read(&expectation.when);
             let that = match &expectation.proof {
-                Proof::Evidence { that, .. } => Expression::with(that, &self.read).ok(),
+                Proof::Evidence { that, .. } => Written::with(that, &self.read).ok(),
                 Proof::Word { .. } => None,
             };
-            let before = when.as_ref().map(Expression::expanded);
+            let before = when.as_ref().map(Written::expanded);
             for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
                 let Some(expression) = expression else { continue };
                 for Unasked { message, help } in guards::unasked(expression.expanded(), known, &values, &self.names) {
@@ -320,12 +320,12 @@ impl Linter<'_> {
     }
 
     /// Conditions on the same things that were written twice, and of which each asks for something that the other does not.
-    fn copied(&mut self, lets: &[(String, Expression)]) {
+    fn copied(&mut self, lets: &[(String, Written)]) {
         let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
         let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = Expression::with(that, &self.read) else { continue };
+            let Ok(expression) = Written::with(that, &self.read) else { continue };
             let conditions = copies::conditions(expression.expanded(), &values, &self.names);
             let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
                 let pair = |one: &Condition| conditions.iter().find_map(|other| one.lost(other));

@@ -386,7 +386,7 @@ fn written(each: &ComprehensionExpr) -> Option<(Macro, &Tree)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cel::{Expression, on_a_thread};
+    use crate::cel::{Written, on_a_thread};
 
     const LETS: &[(&str, &str)] = &[
         ("cost", "budgets.filter(b, b.type == 'COST')"),
@@ -398,10 +398,10 @@ mod tests {
     /// The forms of some expressions.
     fn forms<const N: usize>(sources: [&'static str; N]) -> Vec<Form> {
         let forms = on_a_thread(move || {
-            let compiled: Vec<(&str, Expression)> =
-                LETS.iter().map(|(name, source)| (*name, Expression::compile(source).unwrap())).collect();
+            let compiled: Vec<(&str, Written)> =
+                LETS.iter().map(|(name, source)| (*name, Written::parse(source).unwrap())).collect();
             let lets = compiled.iter().map(|(name, expression)| (*name, expression.tree())).collect();
-            sources.map(|source| Form::of(Expression::compile(source).unwrap().tree(), &lets))
+            sources.map(|source| Form::of(Written::parse(source).unwrap().tree(), &lets))
         });
         forms.unwrap().into_iter().collect()
     }
@@ -461,9 +461,9 @@ mod tests {
     #[test]
     fn lets_that_double_each_other_end() {
         let counted = on_a_thread(|| {
-            let compile = |source: String| Expression::compile(&source).unwrap();
+            let compile = |source: String| Written::parse(&source).unwrap();
             let doubling = (1..60).map(|at| (format!("l{at}"), compile(format!("l{0} + l{0}", at - 1))));
-            let compiled: Vec<(String, Expression)> = doubling.collect();
+            let compiled: Vec<(String, Written)> = doubling.collect();
             let lets = compiled.iter().map(|(name, expression)| (name.as_str(), expression.tree())).collect();
             format!("{:?}", Form::of(compile("l59 > 1".into()).tree(), &lets)).len()
         });

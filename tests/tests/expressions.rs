@@ -1,0 +1,138 @@
+//! Hostile expressions of a course: none of them ends the program, holds it up, or takes its memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod common;
+#[path = "../../verifier/src/cel/hostile/generator.rs"]
+mod generator;
+
+use common::{Machine, Ran};
+use generator::{Generator, LETS};
+use std::fmt::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How many checks the course has, and expectations each.
+const CHECKS: usize = 100;
+const EXPECTATIONS: usize = 10;
+/// What it may take, in bytes.
+const MOST: u64 = 200 << 20;
+
+/// A course of 1,000 hostile expectations, each with a condition of when it applies, a sentence, and what is remembered.
+fn course() -> Machine {
+    let machine = Machine::empty();
+    let mut generator = Generator::new(20_261_126);
+    let big = "x".repeat(4096);
+    machine.write(
+        "book.toml",
+        &format!(
+            "[book]\ntitle = \"T\"\n[output.html]\n[preprocessor.verify]\ncommand = \"mdbook-verify\"\n\
+             [preprocessor.verify.accounts]\nproduction = \"P\"\n[preprocessor.verify.params]\nbig = \"{big}\"\n"
+        ),
+    );
+    machine.write("src/SUMMARY.md", "# Summary\n\n[T](README.md)\n");
+    let mut lesson = "# T\n\n".to_owned();
+    for check in 0..CHECKS {
+        writeln!(lesson, "- [ ] Step {check} <!-- verify: hostile-{check} -->").unwrap();
+        machine.write(&format!("checks/hostile-{check}.toml"), &self::check(&mut generator));
+    }
+    machine.write("src/README.md", &lesson);
+    machine
+}
+
+fn check(generator: &mut Generator) -> String {
+    let numbers = (0..400).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
+    let mut check = "title = \"T\"\naccount = \"production\"\n\n[let]\n".to_owned();
+    let rows = "long.map(n, {'name': 'row ' + string(n), 'sizes': [n, n], 'text': big.size() > n ? 'x' : big})";
+    let values =
+        [("long", format!("[{numbers}]")), ("words", format!("[{}]", ["big"; 20].join(", "))), ("rows", rows.into())];
+    for (name, text) in values.iter().map(|(name, text)| (*name, text.as_str())).chain(LETS) {
+        writeln!(check, "{name:?} = {text:?}").unwrap();
+    }
+    for at in 0..EXPECTATIONS {
+        let (that, sentence) = (generator.expression(), generator.text());
+        writeln!(check, "\n[[expect]]\ntitle = \"E {at}\"\nthat = {that:?}\nfix = \"Mend it.\"").unwrap();
+        writeln!(check, "met = {:?}", format!("So: {{ {sentence} }}")).unwrap();
+        match at % 3 {
+            0 => writeln!(check, "when = {:?}", format!("true || {}", generator.condition())).unwrap(),
+            1 => {
+                let (same, still) = (generator.text(), generator.list());
+                writeln!(check, "absence = \"unknown\"\nat = \"now\"\nsame = {same:?}\nstill = {still:?}").unwrap();
+            }
+            _ => {}
+        }
+    }
+    check
+}
+
+/// Runs the program, and tells the most memory that it took.
+fn run(machine: &Machine, arguments: &[&str]) -> (Ran, u64) {
+    let mut command: Command = machine.command(&common::binary("verify"));
+    let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let watching = std::thread::spawn(move || {
+        let mut most = 0;
+        // It is the most so far, and gone when the program has ended.
+        while let Ok(status) = std::fs::read_to_string(&status) {
+            let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) else { break };
+            most = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        most
+    });
+    let ran = Ran::of(child.wait_with_output().unwrap(), machine);
+    (ran, watching.join().unwrap())
+}
+
+#[test]
+fn a_thousand_of_them_are_judged_and_take_no_more_than_a_course_may() {
+    let machine = course();
+    let (ran, most) = run(&machine, &["--practice=done", "--format", "json"]);
+    assert!([1, 3].contains(&ran.status), "{}", ran.stderr);
+    assert!(most > 0 && most < MOST, "{} MB", most >> 20);
+    let told = ran.stdout.matches("too many steps").count();
+    assert!(told > 10, "what costs too much is told: {told} of {} bytes", ran.stdout.len());
+    assert!(ran.stdout.contains("course-error"));
+    // What was seen is remembered, and judged again.
+    let (again, most) = run(&machine, &["--practice=done"]);
+    assert!([1, 3].contains(&again.status) && most < MOST, "{} MB: {}", most >> 20, again.stderr);
+}
+
+#[test]
+fn a_thousand_of_them_are_linted_in_no_more_memory() {
+    let machine = course();
+    let (ran, most) = run(&machine, &["lint"]);
+    // It finds much: what is made up is mostly of wrong types.
+    assert!(ran.status == 2 && ran.stdout.contains(" errors, "), "{}", ran.stderr);
+    assert!(most > 0 && most < MOST, "{} MB", most >> 20);
+}
+
+#[test]
+fn lets_that_multiply_are_refused_before_they_take_the_memory() {
+    let machine = course();
+    for at in 0..CHECKS {
+        let mut check = "title = \"T\"\naccount = \"production\"\n\n[let]\n".to_owned();
+        writeln!(check, "{:?} = {:?}", "f(x)", "x + x + x + x + x + x + x + x + x + x").unwrap();
+        for _ in 0..80 {
+            let that = format!("f(f(f({at}))) > 0");
+            writeln!(check, "\n[[expect]]\ntitle = \"E\"\nthat = {that:?}\nfix = \"Mend it.\"").unwrap();
+        }
+        machine.write(&format!("checks/hostile-{at}.toml"), &check);
+    }
+    let (ran, most) = run(&machine, &["--practice=done"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("the expressions of the course take more than 80 MB"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("checks/hostile-") && ran.stderr.contains("shorter lets"), "{}", ran.stderr);
+    assert!(most < MOST, "{} MB", most >> 20);
+}
+
+#[test]
+fn a_parameter_is_as_long_as_its_limit() {
+    let machine = Machine::new();
+    machine.edit("book.toml", "budget_amount = ", &format!("big = \"{}\"\nbudget_amount = ", "x".repeat(4097)));
+    let ran = machine.verify(&["--practice=done", "cost-budget"]);
+    assert_eq!(ran.status, 2);
+    let told = "`preprocessor.verify.params.big` has 4097 bytes; 4096 are allowed";
+    assert!(ran.stderr.contains(told) && ran.stderr.contains("book.toml:"), "{}", ran.stderr);
+}

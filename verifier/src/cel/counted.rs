@@ -1,0 +1,171 @@
+//! What evaluating counts: functions in place of CEL's own for whatever takes longer for a larger value, see
+//! [`super::guard`].
+
+use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelString, DYN_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Env, ExecutionError};
+use std::cmp::Ordering;
+
+use super::budget::{self, spend};
+use super::guard;
+use super::partial::{self, PartialList, elements};
+use super::value::{Fields, failed};
+
+type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
+type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+
+/// Declares them.
+pub fn declare(env: &mut Env) {
+    let [equals, differs, is_in, less, less_equals, greater, greater_equals] = guard::COMPARISONS.map(|(_, ours)| ours);
+    let functions: [(&str, usize, cel::common::functions::Function); 13] = [
+        (guard::EACH, 2, |args| {
+            let [element, round] = two(&args)?;
+            each(element, number(round)).map(|()| truth(true))
+        }),
+        (guard::ADD, 2, |args| {
+            let [one, other] = two(&args)?;
+            add(one, other)
+        }),
+        (guard::COUNT, 1, |args| {
+            let value = one(args)?;
+            spend(1);
+            copied(value.as_ref());
+            Ok(value)
+        }),
+        (guard::PLACE, 1, |args| {
+            let at = one(args)?;
+            copied(at.as_ref());
+            match at.downcast_ref::<CelDouble>().is_some_and(|at| at.inner().fract() != 0.0) {
+                true => Err(failed("[]", "nothing stands at a number with decimals".to_owned())),
+                false => Ok(at),
+            }
+        }),
+        (guard::AHEAD, 1, |args| {
+            spend(number(one(args)?.as_ref()));
+            Ok(truth(true))
+        }),
+        (guard::SIZE, 1, |args| size(one(args)?.as_ref())),
+        (equals, 2, |args| two(&args).map(|[one, other]| truth(same(one, other)))),
+        (differs, 2, |args| two(&args).map(|[one, other]| truth(!same(one, other)))),
+        (is_in, 2, |args| two(&args).and_then(|[one, other]| contains(other, one)).map(truth)),
+        (less, 2, |args| compare(&args, Ordering::is_lt)),
+        (less_equals, 2, |args| compare(&args, Ordering::is_le)),
+        (greater, 2, |args| compare(&args, Ordering::is_gt)),
+        (greater_equals, 2, |args| compare(&args, Ordering::is_ge)),
+    ];
+    for (name, takes, function) in functions {
+        // The only way that declaring an overload fails is declaring it twice.
+        let declared = env.add_overload(name, name, (0..takes).map(|_| DYN_TYPE).collect(), function);
+        debug_assert!(declared.is_ok(), "{name}");
+    }
+}
+
+fn truth<'b, 'v>(is: bool) -> CowVal<'b, 'v> {
+    CowVal::owned(CelBool::from(is))
+}
+
+fn one<'b, 'v>(args: Args<'b, 'v>) -> Done<'b, 'v> {
+    args.into_iter().next().ok_or_else(|| failed("it", "takes one value".to_owned()))
+}
+
+fn two<'a, 'v>(args: &'a Args<'_, 'v>) -> Result<[&'a (dyn Val + 'v); 2], ExecutionError> {
+    match args.as_slice() {
+        [one, other] => Ok([one.as_ref(), other.as_ref()]),
+        _ => Err(failed("it", "takes two values".to_owned())),
+    }
+}
+
+fn number(steps: &dyn Val) -> u64 {
+    steps.downcast_ref::<CelInt>().and_then(|steps| u64::try_from(*steps.inner()).ok()).unwrap_or(u64::MAX)
+}
+
+/// Looks at an element for a loop, of which a round takes so many steps.
+fn each(element: &dyn Val, round: u64) -> Result<(), ExecutionError> {
+    spend(round);
+    copied(element);
+    partial::there(element)
+}
+
+/// Adds two values; a part of a list that was not read would count as one element in the sum.
+fn add<'b, 'v>(one: &(dyn Val + 'v), other: &(dyn Val + 'v)) -> Done<'b, 'v> {
+    if other.downcast_ref::<PartialList>().is_some() {
+        return Err(partial::not_read());
+    }
+    spend(1);
+    copied(one);
+    copied(other);
+    let adder = one.as_adder().ok_or_else(|| failed("+", format!("{} has no sum", one.get_type().name())))?;
+    adder.add(other).map(|sum| CowVal::Owned(sum.into_owned()))
+}
+
+fn same(one: &dyn Val, other: &dyn Val) -> bool {
+    spend(1);
+    looked_through(one);
+    looked_through(other);
+    one.equals(other)
+}
+
+fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
+    spend(1);
+    // It is compared with each element.
+    let compared = elements(all).map_or(1, |(elements, _)| elements.len());
+    (0..compared).for_each(|_| looked_through(one));
+    if elements(all).is_some() {
+        looked_through(all);
+    }
+    let container = all.as_container();
+    container.ok_or_else(|| failed("in", format!("nothing is in {}", all.get_type().name())))?.contains(one)
+}
+
+fn compare<'b, 'v>(args: &Args<'b, 'v>, holds: fn(Ordering) -> bool) -> Done<'b, 'v> {
+    let [one, other] = two(args)?;
+    spend(1);
+    copied(one);
+    copied(other);
+    let unordered = || failed("<", format!("{} and {} have no order", one.get_type().name(), other.get_type().name()));
+    let ordered = one.as_comparer().ok_or_else(unordered)?.compare(other).map_err(|_| unordered())?;
+    Ok(truth(holds(ordered)))
+}
+
+fn size<'b, 'v>(value: &dyn Val) -> Done<'b, 'v> {
+    spend(1 + value.downcast_ref::<CelString>().map_or(0, |text| budget::of_bytes(text.inner().len())));
+    let sizer = value.as_sizer().ok_or_else(|| match value.downcast_ref::<PartialList>() {
+        Some(_) => partial::not_read(),
+        None => failed("size", format!("{} has no size", value.get_type().name())),
+    })?;
+    Ok(CowVal::owned(sizer.size()))
+}
+
+/// Counts what it takes to copy a value. Evidence's own records are not copied, whoever holds them.
+pub fn copied(value: &dyn Val) {
+    count(value, false);
+}
+
+/// Counts what it takes to look at all that is in a value, as comparing does.
+pub fn looked_through(value: &dyn Val) {
+    count(value, true);
+}
+
+/// Each list is counted before it is looked into, so that this ends when the budget does.
+fn count(value: &dyn Val, within_records: bool) {
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        spend(budget::of_bytes(text.inner().len()));
+    } else if let Some(list) = value.downcast_ref::<CelList>() {
+        spend(budget::ELEMENT * list.inner().len() as u64);
+        list.inner().iter().for_each(|element| count(element.as_ref(), within_records));
+    } else if let Some(map) = value.downcast_ref::<CelMap>() {
+        spend(2 * budget::ELEMENT * map.inner().len() as u64);
+        for (key, value) in map.inner() {
+            count(key.inner(), within_records);
+            count(value.as_ref(), within_records);
+        }
+    } else if let Some(bytes) = value.downcast_ref::<CelBytes>() {
+        spend(budget::of_bytes(bytes.inner().len()));
+    } else if within_records && let Some(fields) = value.downcast_ref::<Fields>() {
+        spend(fields.len() as u64);
+        fields.values().for_each(|value| count(value, true));
+    } else if within_records && let Some((elements, _)) = elements(value) {
+        spend(elements.len() as u64);
+        elements.iter().for_each(|element| count(element.as_ref(), true));
+    }
+}

@@ -1,0 +1,241 @@
+//! What makes evaluating a tree count what it costs: whatever takes longer for a larger value goes through a function of
+//! ours, [`super::counted`], and each loop says how much a round of it comes to. What is left are steps that take the same
+//! time whatever they are given.
+
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
+use cel::parser::Expression as Tree;
+use std::convert::Infallible;
+
+use super::budget;
+use super::rewrite::{calls, ident, is_ident, map};
+
+/// The function through which loops look at each element, with the steps of a round. No author can write its name.
+pub const EACH: &str = "@each";
+/// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
+/// read for an element.
+pub const ADD: &str = "@add";
+/// The function that gives back what it is given, and counts it as copied or worked through once.
+pub const COUNT: &str = "@count";
+/// The function that gives back what a list is asked for at, if that is a place in one.
+pub const PLACE: &str = "@place";
+/// The function that counts the steps of what stands behind it in `&&`, which is not always evaluated.
+pub const AHEAD: &str = "@ahead";
+/// The function in place of `size`, which counts the letters of texts.
+pub const SIZE: &str = "@size";
+/// Functions in place of CEL's operators that compare, which count what they compare.
+pub const COMPARISONS: [(&str, &str); 7] = [
+    (op::EQUALS, "@equals"),
+    (op::NOT_EQUALS, "@differs"),
+    (op::IN, "@is_in"),
+    (op::LESS, "@less"),
+    (op::LESS_EQUALS, "@less_equals"),
+    (op::GREATER, "@greater"),
+    (op::GREATER_EQUALS, "@greater_equals"),
+];
+
+/// Operators that look at true and false only, or pass on what they are given as it is.
+const PLAIN: [&str; 6] =
+    [op::LOGICAL_AND, op::LOGICAL_OR, op::LOGICAL_NOT, op::NOT_STRICTLY_FALSE, op::CONDITIONAL, op::NEGATE];
+
+/// An expanded expression that counts what it costs, with loops that refuse what was not read: ready to be evaluated.
+pub fn guard(tree: &Tree) -> Tree {
+    let Ok(mut tree) = map(tree, &mut |child| Ok::<_, Infallible>(guard(child)));
+    let mut copies = false;
+    match &mut tree.expr {
+        Expr::Comprehension(each) => guard_loop(each),
+        Expr::List(list) => list.elements.iter_mut().for_each(count),
+        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| count_entry(&mut entry.expr)),
+        Expr::Struct(record) => record.entries.iter_mut().for_each(|entry| count_entry(&mut entry.expr)),
+        Expr::Select(select) => copies = !select.test && !is_lent(&select.operand),
+        Expr::Call(call) if is_logical(call) => count_ahead(&mut call.args[1]),
+        Expr::Call(call) if PLAIN.contains(&call.func_name.as_str()) => {}
+        Expr::Call(call) => copies = guard_call(call),
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+    }
+    if copies {
+        count(&mut tree);
+    }
+    tree
+}
+
+/// How many steps evaluating a guarded tree takes, without the rounds of its loops and the sizes of values.
+pub fn steps(tree: &Tree) -> u64 {
+    match &tree.expr {
+        Expr::Literal(LiteralValue::String(text)) => 1 + budget::of_bytes(text.inner().len()),
+        Expr::Literal(LiteralValue::Bytes(bytes)) => 1 + budget::of_bytes(bytes.inner().len()),
+        Expr::Comprehension(each) => 1 + steps(&each.iter_range) + steps(&each.accu_init) + steps(&each.result),
+        // What is counted when its turn comes.
+        Expr::Call(call) if is_logical(call) && is_counted_ahead(&call.args[1]) => 3 + steps(&call.args[0]),
+        _ => {
+            let mut all = 1;
+            super::names::children(tree, &mut |child| all += steps(child));
+            all
+        }
+    }
+}
+
+/// What is so long that it is worth asking whether it is evaluated at all, in steps.
+const LONG: u64 = 8;
+
+fn is_logical(call: &CallExpr) -> bool {
+    [op::LOGICAL_AND, op::LOGICAL_OR].contains(&call.func_name.as_str()) && call.args.len() == 2
+}
+
+/// Has the second operand of a logical operator counted when it is evaluated.
+fn count_ahead(operand: &mut Tree) {
+    let steps = steps(operand);
+    if steps >= LONG {
+        let id = operand.id;
+        let ahead = calls(id, AHEAD, vec![number(id, steps)]);
+        *operand = calls(id, op::LOGICAL_AND, vec![ahead, std::mem::take(operand)]);
+    }
+}
+
+/// Has what was counted ahead counted with all the rest.
+fn not_ahead(operand: &mut Tree) {
+    if is_counted_ahead(operand)
+        && let Expr::Call(call) = &mut operand.expr
+        && let Some(itself) = call.args.pop()
+    {
+        *operand = itself;
+    }
+}
+
+fn is_counted_ahead(operand: &Tree) -> bool {
+    match &operand.expr {
+        Expr::Call(call) if is_logical(call) => {
+            matches!(&call.args[0].expr, Expr::Call(ahead) if ahead.func_name == AHEAD)
+        }
+        _ => false,
+    }
+}
+
+fn number(id: u64, number: u64) -> Tree {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    Tree { id, expr: Expr::Literal(LiteralValue::Int(number.into())) }
+}
+
+/// What is counted, without the function that counts it.
+pub fn uncounted(tree: &Tree) -> &Tree {
+    match &tree.expr {
+        Expr::Call(CallExpr { func_name, args, .. }) if func_name == COUNT => args.first().unwrap_or(tree),
+        _ => tree,
+    }
+}
+
+/// Has a call count what it is given. Tells whether what it gives may be copied out of what nobody else holds.
+fn guard_call(call: &mut CallExpr) -> bool {
+    let ours = COMPARISONS.iter().find(|(operator, _)| *operator == call.func_name);
+    if let Some((_, ours)) = ours {
+        (*ours).clone_into(&mut call.func_name);
+    } else if call.func_name == op::ADD {
+        ADD.clone_into(&mut call.func_name);
+    } else if call.func_name == "size" && call.args.len() + usize::from(call.target.is_some()) == 1 {
+        SIZE.clone_into(&mut call.func_name);
+        call.args.extend(call.target.take().map(|target| *target));
+    } else if call.func_name == op::INDEX && call.args.len() == 2 {
+        let at = &mut call.args[1];
+        if !matches!(at.expr, Expr::Literal(LiteralValue::Int(_) | LiteralValue::String(_))) {
+            *at = calls(at.id, PLACE, vec![std::mem::take(at)]);
+        }
+        return !is_lent(&call.args[0]);
+    } else {
+        call.target.iter_mut().for_each(|target| count(target));
+        call.args.iter_mut().for_each(count);
+    }
+    false
+}
+
+/// Whether a tree gives something that is held elsewhere, and so is not copied: a name, or a part of one.
+fn is_lent(tree: &Tree) -> bool {
+    match &tree.expr {
+        Expr::Ident(_) => true,
+        Expr::Select(select) => is_lent(&select.operand),
+        Expr::Call(call) if call.func_name == op::INDEX => call.args.first().is_some_and(is_lent),
+        _ => false,
+    }
+}
+
+/// Has a value counted; what is small whatever it is need not be.
+fn count(tree: &mut Tree) {
+    let small = match &tree.expr {
+        // Those in the expression itself are among its steps.
+        Expr::Literal(_) => true,
+        Expr::Call(call) => {
+            let name = call.func_name.as_str();
+            let compares = COMPARISONS.iter().any(|(_, ours)| *ours == name);
+            compares || [COUNT, EACH, SIZE].contains(&name) || name != op::CONDITIONAL && PLAIN.contains(&name)
+        }
+        _ => false,
+    };
+    if !small {
+        *tree = calls(tree.id, COUNT, vec![std::mem::take(tree)]);
+    }
+}
+
+fn count_entry(entry: &mut EntryExpr) {
+    match entry {
+        EntryExpr::StructField(field) => count(&mut field.value),
+        EntryExpr::MapEntry(entry) => {
+            count(&mut entry.key);
+            count(&mut entry.value);
+        }
+    }
+}
+
+/// A loop's step that asks [`EACH`] about its element, so that whether the element is there counts as well.
+fn guard_loop(each: &mut ComprehensionExpr) {
+    let id = each.loop_step.id;
+    let mut step = plain_sums(std::mem::take(&mut each.loop_step), &each.accu_var);
+    if let Expr::Call(call) = &mut step.expr
+        && is_logical(call)
+    {
+        // It is evaluated each time.
+        not_ahead(&mut call.args[1]);
+    }
+    let round = number(id, steps(&step) + steps(&each.loop_cond));
+    let there = calls(id, EACH, vec![ident(id, &each.iter_var), round]);
+    let folds = |call: &CallExpr, name| {
+        call.func_name == name && call.args.first().is_some_and(|accu| is_ident(accu, &each.accu_var))
+    };
+    each.loop_step = match step.expr {
+        // One that is not there makes `exists` unknown unless the condition is false of any, …
+        Expr::Call(mut call) if folds(&call, op::LOGICAL_OR) && call.args.len() == 2 => {
+            let condition = call.args.remove(1);
+            call.args.push(calls(id, op::LOGICAL_AND, vec![there, condition]));
+            Tree { id, expr: Expr::Call(call) }
+        }
+        // … and `all` unless the condition is true of any.
+        Expr::Call(mut call) if folds(&call, op::LOGICAL_AND) && call.args.len() == 2 => {
+            let condition = call.args.remove(1);
+            let absent = calls(id, op::LOGICAL_NOT, vec![there]);
+            call.args.push(calls(id, op::LOGICAL_OR, vec![absent, condition]));
+            Tree { id, expr: Expr::Call(call) }
+        }
+        // What is left out by its condition is left out whether it is there or not.
+        Expr::Call(mut call) if call.func_name == op::CONDITIONAL && call.args.len() == 3 => {
+            let condition = std::mem::take(&mut call.args[0]);
+            call.args[0] = calls(id, op::LOGICAL_AND, vec![there, condition]);
+            Tree { id, expr: Expr::Call(call) }
+        }
+        expr => {
+            let accu = ident(id, &each.accu_var);
+            calls(id, op::CONDITIONAL, vec![there, Tree { id: step.id, expr }, accu])
+        }
+    };
+}
+
+/// A step whose additions to what is gathered are CEL's own again, which are fast for lists.
+fn plain_sums(mut step: Tree, accu: &str) -> Tree {
+    let grows = |call: &CallExpr| call.func_name == ADD && call.args.first().is_some_and(|one| is_ident(one, accu));
+    match &mut step.expr {
+        Expr::Call(call) if grows(call) => op::ADD.clone_into(&mut call.func_name),
+        Expr::Call(call) if call.func_name == op::CONDITIONAL => {
+            for branch in &mut call.args[1..] {
+                *branch = plain_sums(std::mem::take(branch), accu);
+            }
+        }
+        _ => {}
+    }
+    step
+}

@@ -1,0 +1,228 @@
+//! Hostile expressions, made up: each compiles, and asks for as much as it can. The system's tests make courses of them.
+
+/// What an expression comes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Any,
+    Bool,
+    Number,
+    Text,
+    List,
+    Record,
+    Time,
+}
+
+const KINDS: [Kind; 6] = [Kind::Bool, Kind::Number, Kind::Text, Kind::List, Kind::Record, Kind::Time];
+
+/// What may be called in the expressions: a `let` with parameters, as its key and its text are written.
+pub const LETS: [(&str, &str); 3] = [
+    ("pairs(l)", "l.map(p, [p, l])"),
+    ("alike(a, b)", "a == b || string(a).contains('x') && [a, b] == [b, a]"),
+    ("fourfold(x)", "[x, x, x, x]"),
+];
+
+/// Makes expressions over `big`, a text, `long`, a list of numbers, `words`, one of texts, `rows`, one of records with a
+/// `name`, `sizes` and a `text`, and `now`. The same ones on every machine: numbers follow from the seed by Knuth's MMIX
+/// generator.
+pub struct Generator {
+    state: u64,
+    variables: Vec<String>,
+    loops: usize,
+}
+
+impl Generator {
+    pub fn new(seed: u64) -> Generator {
+        Generator { state: seed, variables: Vec::new(), loops: 0 }
+    }
+
+    /// One of any kind, not longer than an expression may be.
+    pub fn expression(&mut self) -> String {
+        self.short(Kind::Any)
+    }
+
+    /// A condition.
+    pub fn condition(&mut self) -> String {
+        self.short(Kind::Bool)
+    }
+
+    /// A list.
+    pub fn list(&mut self) -> String {
+        self.short(Kind::List)
+    }
+
+    /// Something that a sentence can show.
+    pub fn text(&mut self) -> String {
+        self.short(Kind::Text)
+    }
+
+    fn short(&mut self, kind: Kind) -> String {
+        loop {
+            let expression = self.of(kind, 4);
+            if expression.len() < 2000 && brackets(&expression) <= 10 {
+                return expression;
+            }
+        }
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.state >> 33).unwrap() % bound
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    fn of(&mut self, kind: Kind, depth: usize) -> String {
+        let kind = if kind == Kind::Any { KINDS[self.below(KINDS.len())] } else { kind };
+        if depth == 0 || self.below(8) == 0 {
+            return self.leaf(kind);
+        }
+        let depth = depth - 1;
+        if self.below(12) == 0 {
+            let condition = self.of(Kind::Bool, depth);
+            return format!("({condition} ? {} : {})", self.of(kind, depth), self.of(kind, depth));
+        }
+        match kind {
+            Kind::Any | Kind::Bool => self.boolean(depth),
+            Kind::Number => self.number(depth),
+            Kind::Text => self.words(depth),
+            Kind::List => self.many(depth),
+            Kind::Record => {
+                let (key, one, other) = (self.of(Kind::Text, 0), self.of(Kind::Any, depth), self.of(Kind::Any, depth));
+                format!("{{'a': {one}, {key} + 'b': {other}}}")
+            }
+            Kind::Time => format!("({} + duration('{}h'))", self.of(Kind::Time, depth), self.below(100)),
+        }
+    }
+
+    fn leaf(&mut self, kind: Kind) -> String {
+        if !self.variables.is_empty() && self.below(3) > 0 {
+            let at = self.below(self.variables.len());
+            return self.variables[at].clone();
+        }
+        match kind {
+            Kind::Any | Kind::Bool => self.one(&["true", "false", "has(rows[0].name)", "has(rows[0].none)"]).to_owned(),
+            Kind::Number => self
+                .one(&["1", "-7", "2.5", "1e308", "9223372036854775807", "3u", "long[1]", "rows[0].sizes[0]"])
+                .to_owned(),
+            Kind::Text => match self.below(6) {
+                0 => format!("'{}'", "long literal ".repeat(1 + self.below(20))),
+                _ => self.one(&["big", "words[0]", "rows[1].text", "'x'", "rows[0].name"]).to_owned(),
+            },
+            Kind::List => self.one(&["long", "words", "rows", "rows[0].sizes", "[]", "[[1], [big]]"]).to_owned(),
+            Kind::Record => self.one(&["rows[0]", "{'a': big}", "rows[1]"]).to_owned(),
+            Kind::Time => self.one(&["now", "timestamp('2026-11-26T00:00:00Z')"]).to_owned(),
+        }
+    }
+
+    fn boolean(&mut self, depth: usize) -> String {
+        let two = |it: &mut Self, kind| (it.of(kind, depth), it.of(kind, depth));
+        match self.below(14) {
+            0 | 1 => self.each(&["exists", "all", "exists_one", "existsOne"], Kind::Bool, depth),
+            2 => {
+                let (one, other) = two(self, Kind::Any);
+                format!("({one} {} {other})", self.one(&["==", "!="]))
+            }
+            3 => {
+                let (one, other) = two(self, Kind::List);
+                format!("({one} {} {other})", self.one(&["==", "!=", "in"]))
+            }
+            4 => {
+                let kind = [Kind::Text, Kind::Number, Kind::Time][self.below(3)];
+                let (one, other) = two(self, kind);
+                format!("({one} {} {other})", self.one(&["<", "<=", ">", ">="]))
+            }
+            5 => format!("({} in {})", self.of(Kind::Any, depth), self.of(Kind::List, depth)),
+            6 | 7 => {
+                let (one, other) = two(self, Kind::Bool);
+                format!("({one} {} {other})", self.one(&["&&", "||"]))
+            }
+            8 => format!("!{}", self.of(Kind::Bool, depth)),
+            9 => {
+                let (one, other) = two(self, Kind::Text);
+                format!("{one}.{}({other})", self.one(&["contains", "startsWith", "endsWith"]))
+            }
+            10 => format!("alike({}, {})", self.of(Kind::Any, depth), self.of(Kind::Any, depth)),
+            11 => format!("allows({}, {}, [big, big])", self.of(Kind::Record, depth), self.of(Kind::Text, depth)),
+            12 => format!("denies({}, big, words)", self.of(Kind::Record, depth)),
+            _ => format!("allows_others({}, {})", self.of(Kind::Record, depth), self.of(Kind::List, depth)),
+        }
+    }
+
+    fn number(&mut self, depth: usize) -> String {
+        match self.below(8) {
+            0 => format!("{}.size()", self.of(Kind::List, depth)),
+            1 => format!("size({})", self.of(Kind::Text, depth)),
+            2 => format!("{}({})", self.one(&["int", "double", "uint"]), self.of(Kind::Text, depth)),
+            3 => format!("-{}", self.of(Kind::Number, depth)),
+            4 => format!("{}.{}()", self.of(Kind::Time, depth), self.one(&["getFullYear", "getDayOfYear", "getHours"])),
+            5 => format!("{}[{}]", self.of(Kind::List, depth), self.of(Kind::Number, depth)),
+            _ => {
+                let (one, other) = (self.of(Kind::Any, depth), self.of(Kind::Any, depth));
+                format!("({one} {} {other})", self.one(&["+", "-", "*", "/", "%"]))
+            }
+        }
+    }
+
+    fn words(&mut self, depth: usize) -> String {
+        match self.below(7) {
+            0..=2 => format!("({} + {})", self.of(Kind::Text, depth), self.of(Kind::Text, depth)),
+            3 => format!("fold({})", self.of(Kind::Text, depth)),
+            4 => format!("string(bytes({}))", self.of(Kind::Text, depth)),
+            5 => format!("string({})", self.of(Kind::Any, depth)),
+            _ => format!("{}{}", self.of(Kind::Record, depth), self.one(&[".text", ".a", "['a']"])),
+        }
+    }
+
+    fn many(&mut self, depth: usize) -> String {
+        match self.below(9) {
+            0..=2 => self.each(&["map", "map", "filter"], Kind::Any, depth),
+            3 => format!("({} + {})", self.of(Kind::List, depth), self.of(Kind::List, depth)),
+            4 => {
+                let of = self.of(Kind::Any, depth);
+                format!("[{}]", [of.as_str(); 8].join(", "))
+            }
+            5 => format!("fourfold({})", self.of(Kind::Any, depth)),
+            6 => format!("dyn({})", self.of(Kind::List, depth)),
+            7 if self.loops == 0 => {
+                self.loops += 1;
+                let pairs = format!("pairs({})", self.of(Kind::List, depth.min(1)));
+                self.loops -= 1;
+                pairs
+            }
+            _ => format!("[{}, {}]", self.of(Kind::Any, depth), self.of(Kind::List, depth)),
+        }
+    }
+
+    /// A loop, if there may be one more in another: what it goes through counts as in it.
+    fn each(&mut self, macros: &[&str], kind: Kind, depth: usize) -> String {
+        if self.loops >= 3 {
+            return self.leaf(Kind::List);
+        }
+        self.loops += 1;
+        let list = self.of(Kind::List, depth);
+        let name = self.one(macros);
+        let variable = format!("v{}", self.variables.len());
+        self.variables.push(variable.clone());
+        let body = self.of(if name == "filter" { Kind::Bool } else { kind }, depth);
+        self.variables.pop();
+        self.loops -= 1;
+        // What is not a name or in brackets ends at the dot.
+        format!("({list}).{name}({variable}, {body})")
+    }
+}
+
+/// How deep brackets are nested.
+fn brackets(expression: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for c in expression.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}

@@ -1,0 +1,244 @@
+//! Expressions that would take for ever, or all memory: each ends, within what a run may cost.
+
+mod generator;
+
+use serde_json::json;
+use std::collections::BTreeMap;
+
+use super::budget::{Budget, OF_A_RUN};
+use super::types::Type;
+use super::value::Field;
+use super::{Expression, Scope, Written, on_a_thread, rewrite};
+use generator::{Generator, LETS};
+
+/// What the generated expressions are over.
+fn bind(scope: &mut Scope) {
+    let row = |at: usize| json!({ "name": format!("row {at}"), "sizes": [at, at + 1], "text": "x".repeat(1000) });
+    let text = "x".repeat(4096);
+    for (name, value) in [
+        ("big", json!(text)),
+        ("long", json!((0..5_000).collect::<Vec<_>>())),
+        ("words", json!(vec![text.clone(); 20])),
+        ("rows", json!((0..200).map(row).collect::<Vec<_>>())),
+    ] {
+        scope.bind(name, Field::from_json(&value, &Type::Any));
+    }
+    scope.bind_time("now", "2026-11-26T00:00:00Z");
+}
+
+/// The `let`s that they may call.
+fn lets() -> rewrite::Lets {
+    let read = |(key, text): (&str, &str)| {
+        let (name, params) = key.trim_end_matches(')').split_once('(').unwrap();
+        let params = params.split(", ").map(str::to_owned).collect();
+        (name.to_owned(), rewrite::Let { params, tree: super::read(text).unwrap() })
+    };
+    LETS.into_iter().map(read).collect::<BTreeMap<_, _>>()
+}
+
+#[test]
+fn a_thousand_hostile_expressions_end_within_what_a_run_may_cost() {
+    let (whys, left) = on_a_thread(|| {
+        let (mut generator, lets, budget) = (Generator::new(20_261_126), lets(), Budget::default());
+        let mut scope = Scope::new(budget.clone());
+        bind(&mut scope);
+        let whys = (0..1000).map(|at| {
+            let source = match at % 4 {
+                0 => generator.expression(),
+                1 => generator.condition(),
+                2 => generator.list(),
+                _ => generator.text(),
+            };
+            let written = Written::with(&source, &lets).unwrap_or_else(|wrong| panic!("{source}: {}", wrong.message));
+            written.expression.fails(&scope)
+        });
+        (whys.collect::<Vec<_>>(), budget.left())
+    })
+    .unwrap();
+    let ends = |why: &str| whys.iter().flatten().filter(|it| it.starts_with(why)).count();
+    assert!(whys.iter().filter(|why| why.is_none()).count() > 20, "some come to something");
+    assert!(ends("it takes too many steps") >= 2, "some cost too much");
+    assert!(ends("the course's expressions take too many steps") > 100, "and all of them together: {left}");
+    assert!(whys.iter().flatten().all(|why| why.len() < 600), "what is said of them is short");
+}
+
+/// What an expression takes of a run.
+fn spent(source: &str) -> (u64, Option<String>) {
+    let source = source.to_owned();
+    on_a_thread(move || {
+        let budget = Budget::default();
+        let mut scope = Scope::new(budget.clone());
+        bind(&mut scope);
+        let expression = Expression::compile(&source).unwrap_or_else(|wrong| panic!("{source}: {wrong}"));
+        let why = expression.fails(&scope);
+        (OF_A_RUN - budget.left(), why)
+    })
+    .unwrap()
+}
+
+#[test]
+fn what_is_copied_compared_or_worked_through_counts() {
+    // Each of these does so with a text of 4,096 bytes, or with 20 of them.
+    for (body, bytes) in [
+        ("[big]", 4096),
+        ("[1, [big, big]]", 2 * 4096),
+        ("{'a': big}", 4096),
+        ("{big: 1}", 4096),
+        ("words", 20 * 4096),
+        ("true ? big : ''", 4096),
+        ("big", 4096),
+        ("size(big)", 4096),
+        ("big.size()", 4096),
+        ("bytes(big)", 4096),
+        ("string(big)", 4096),
+        ("string(bytes(big))", 2 * 4096),
+        ("fold(big)", 2 * 4096),
+        ("big.contains('y')", 4096),
+        ("'x'.contains(big)", 4096),
+        ("big.startsWith(big)", 2 * 4096),
+        ("big.endsWith(big)", 2 * 4096),
+        ("int(big)", 4096),
+        ("double(big)", 4096),
+        ("timestamp(big)", 4096),
+        ("duration(big)", 4096),
+        ("big < big", 2 * 4096),
+        ("big <= big", 2 * 4096),
+        ("big > big", 2 * 4096),
+        ("big >= big", 2 * 4096),
+        ("big == big", 2 * 4096),
+        ("big != big", 2 * 4096),
+        ("big in words", 40 * 4096),
+        ("words == words", 40 * 4096),
+        ("big + big", 2 * 4096),
+        ("words + words", 40 * 4096),
+        ("1 - big", 4096),
+        ("big * 1", 4096),
+        ("big / 1", 4096),
+        ("big % 1", 4096),
+        ("rows[0] == rows[1]", 2 * 1000),
+        ("rows[0] in rows", 200 * 1000),
+        ("[rows][0][0].text", 1000),
+        ("dyn(rows)[0].text", 1000),
+        ("long[big]", 4096),
+        ("rows[0][big]", 4096),
+        ("type(words)", 20 * 4096),
+        ("words.exists(w, w == 'y')", 20 * 4096),
+        ("words.map(w, w)", 20 * 4096),
+        ("words.filter(w, true)", 2 * 20 * 4096),
+        ("allows(rows[0], big, words)", 20 * 4096),
+        ("denies(rows[0], big, [big])", 2 * 4096),
+        ("allows_others(rows[0], words)", 20 * 4096),
+        ("'LITERAL'", 1600),
+    ] {
+        let body = body.replace("LITERAL", &"x".repeat(1600));
+        let (steps, _) = spent(&format!("[1].exists(i, dyn({body}) == dyn(1) && false)"));
+        assert!(steps >= bytes / 16, "{body}: {steps} steps");
+    }
+}
+
+#[test]
+fn each_part_of_an_expression_counts_where_it_is_evaluated() {
+    let many = ["i != 0"; 200].join(" && ");
+    let (all, _) = spent(&format!("long.all(i, i == 0 || {many})"));
+    let (none, _) = spent(&format!("long.all(i, i >= 0 || {many})"));
+    assert!(all > 5_000 * 200 && none < 5_000 * 20, "{all}, {none}");
+}
+
+#[test]
+fn what_is_shown_kept_or_remembered_counts() {
+    let (spent, words) = on_a_thread(|| {
+        let budget = Budget::default();
+        let mut scope = Scope::new(budget.clone());
+        bind(&mut scope);
+        let compile = |source| Expression::compile(source).unwrap();
+        let mut before = budget.left();
+        let mut spent = || {
+            let spent = before - budget.left();
+            before = budget.left();
+            spent
+        };
+        let words = compile("words").words(&scope).unwrap();
+        let shown = spent();
+        compile("big").exact(&scope).unwrap();
+        let remembered = spent();
+        compile("words").list(&scope).unwrap();
+        let listed = spent();
+        scope.bind_let("kept", &compile("words"), false).unwrap();
+        let kept = spent();
+        compile("big").decide(&scope);
+        ([shown, remembered, listed, kept, spent()], words)
+    })
+    .unwrap();
+    let [shown, remembered, listed, kept, decided] = spent;
+    assert!(shown > 2 * 20 * 4096 / 8 && remembered > 4096 / 8 && listed > 20 * 4096 / 8, "{spent:?}");
+    assert!(kept > 20 * 4096 / 16 && decided < 10, "{spent:?}");
+    assert!(words.len() < 4096 + 10 && words.ends_with('…'), "a sentence shows no more than that");
+}
+
+#[test]
+fn lets_hold_no_more_than_there_is_room_for() {
+    let bound = on_a_thread(|| {
+        let mut scope = Scope::default();
+        bind(&mut scope);
+        let compile = |source: &str| Expression::compile(source).unwrap();
+        assert_eq!(
+            scope.bind_let("loops", &compile("long.map(x, long.map(y, x))"), false).unwrap_err().split(':').count(),
+            3
+        );
+        assert!(scope.bind_let("long_text", &compile("big + big"), false).unwrap_err().contains("4096 bytes"));
+        let kept = compile("long.map(x, [x, x, x, x, x])");
+        (0..100).map(|at| scope.bind_let(&format!("kept{at}"), &kept, false)).collect::<Result<Vec<bool>, String>>()
+    });
+    assert!(bound.unwrap().unwrap_err().contains("the lets hold too much"));
+}
+
+#[test]
+fn what_multiplies_costs_too_much_and_what_a_check_asks_does_not() {
+    for source in [
+        "rows.filter(r, r.sizes.exists(s, r.name.contains('9')))",
+        "rows.map(r, r.name + ' ' + r.text).all(x, x != '')",
+        "rows.map(r, r.name).all(x, rows.exists(y, y.name == x))",
+        "long.exists(x, x == 9)",
+    ] {
+        assert_eq!(spent(source).1, None, "{source}");
+    }
+    for source in [
+        "long.map(x, long.map(y, long)).size() > 0",
+        "long.all(x, long.all(y, long.all(z, x + y + z >= 0)))",
+        "long.all(x, long.all(y, x != -1))",
+        "long.map(x, long)",
+        "long.map(x, [big, big, big])",
+        "{'k': long.all(x, long.all(y, x != -1))}.k",
+        "[{'k': long}][0].k.all(x, long.all(y, x != -1))",
+        "long.map(x, {'k': words}).size() > 0",
+        "long.exists(x, rows == [] || rows.map(r, r.text) == words)",
+    ] {
+        assert!(spent(source).1.is_some_and(|why| why.contains("too many steps")), "{source}");
+    }
+}
+
+#[test]
+fn the_deepest_tree_is_evaluated_and_a_deeper_one_is_refused() {
+    let deep = |levels: usize| {
+        let source = format!("1{}", "+1".repeat(levels));
+        on_a_thread(move || Expression::compile(&source).map(|it| it.fails(&Scope::default()))).unwrap()
+    };
+    assert_eq!(deep(190), Ok(None));
+    assert!(deep(250).unwrap_err().contains("nests more than 200 parts"));
+}
+
+#[test]
+fn a_run_of_hostile_expressions_costs_no_more_than_one_budget() {
+    let outcomes = on_a_thread(|| {
+        let budget = Budget::default();
+        let expression = Expression::compile("long.all(x, long.all(y, long.all(z, x + y + z >= 0)))").unwrap();
+        let mut scope = Scope::new(budget.clone());
+        bind(&mut scope);
+        let outcomes = (0..50).map(|_| expression.fails(&scope).unwrap()).collect::<Vec<String>>();
+        assert_eq!(budget.left(), 0);
+        outcomes
+    })
+    .unwrap();
+    assert!(outcomes[0].starts_with("it takes too many steps"), "{}", outcomes[0]);
+    assert!(outcomes[49].starts_with("the course's expressions take too many steps"), "{}", outcomes[49]);
+}

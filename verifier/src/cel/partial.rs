@@ -1,0 +1,150 @@
+//! Lists of which a part could not be read.
+
+use cel::ExecutionError;
+use cel::common::traits::{self, Container, Indexer, Iterable};
+use cel::common::types::{CelInt, CelList};
+use cel::common::value::{CowVal, StaticVal, Val};
+use std::sync::Arc;
+
+use super::value::{failed, note_unreadable, value_of};
+
+/// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
+/// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
+#[derive(Debug, Clone)]
+pub struct PartialList {
+    known: Arc<Vec<Box<dyn Val>>>,
+    /// How many of them are known to stand at their places in the list: those before the first that was not read.
+    placed: usize,
+}
+
+/// What stands for the part of a list that was not read.
+#[derive(Debug, Clone)]
+struct NotRead;
+
+/// The one of its kind, which lists lend to loops.
+static NOT_READ: NotRead = NotRead;
+
+impl PartialList {
+    /// A list of which these could be read, the first of them at their places.
+    pub fn new(known: Vec<Box<dyn Val>>, placed: usize) -> PartialList {
+        PartialList { known: Arc::new(known), placed }
+    }
+}
+
+/// Whether an element that is lent to a loop is there, see [`super::guard::EACH`].
+///
+/// # Errors
+/// For what could not be read.
+pub fn there(element: &dyn Val) -> Result<(), ExecutionError> {
+    if is_not_read(element) { Err(not_read()) } else { Ok(()) }
+}
+
+/// Whether something stands for what was not read.
+pub fn is_not_read(value: &dyn Val) -> bool {
+    value.downcast_ref::<NotRead>().is_some()
+}
+
+/// What is said of the part that was not read.
+pub fn not_read() -> ExecutionError {
+    failed("read", "a part of the list could not be read".to_owned())
+}
+
+/// The elements of a list, and whether they are all; none of anything else.
+pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val + 'v>], bool)> {
+    let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
+    whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.known.as_slice(), false)))
+}
+
+impl Val for PartialList {
+    value_of!(LIST_TYPE);
+
+    fn as_container(&self) -> Option<&dyn Container> {
+        Some(self)
+    }
+
+    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn equals(&self, _: &dyn Val) -> bool {
+        note_unreadable();
+        false
+    }
+}
+
+impl StaticVal for PartialList {}
+
+impl Iterable for PartialList {
+    fn iter<'b, 'v>(&'b self) -> Box<dyn traits::Iterator<'b, 'v> + 'b>
+    where
+        Self: 'v,
+    {
+        Box::new(Elements { known: self.known.iter(), ended: false })
+    }
+}
+
+/// The elements of a list that were read, and what stands for the others.
+struct Elements<'b> {
+    known: std::slice::Iter<'b, Box<dyn Val>>,
+    ended: bool,
+}
+
+impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {
+    fn next(&mut self) -> Option<&'b (dyn Val + 'v)> {
+        if let Some(known) = self.known.next() {
+            return Some(known.as_ref());
+        }
+        let first = !std::mem::replace(&mut self.ended, true);
+        first.then_some(&NOT_READ)
+    }
+}
+
+impl Container for PartialList {
+    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
+        match self.known.iter().any(|known| known.equals(key)) {
+            true => Ok(true),
+            false => Err(not_read()),
+        }
+    }
+}
+
+impl Indexer for PartialList {
+    fn get<'b, 'v>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        let at = key.downcast_ref::<CelInt>().and_then(|at| usize::try_from(*at.inner()).ok());
+        match at.filter(|at| *at < self.placed).and_then(|at| self.known.get(at)) {
+            Some(value) => Ok(CowVal::Borrowed(value.as_ref())),
+            None => Err(not_read()),
+        }
+    }
+
+    fn steal<'v>(self: Box<Self>, key: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        self.get(key).map(CowVal::into_owned)
+    }
+}
+
+impl Val for NotRead {
+    value_of!(DYN_TYPE);
+
+    fn equals(&self, _: &dyn Val) -> bool {
+        note_unreadable();
+        false
+    }
+}
+
+impl StaticVal for NotRead {}
