@@ -1,12 +1,10 @@
 //! What becomes of a book's pages, and what its author is told.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{TestBook, expectation, first_page, reason};
 use mdbook_verify::results::{Outcome, Verdict};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use support::{TestBook, expectation, first_page, reason};
 
 #[test]
 fn a_step_replaces_its_comment_and_nothing_else() {
@@ -20,7 +18,8 @@ fn a_step_replaces_its_comment_and_nothing_else() {
 
 #[test]
 fn the_first_step_of_a_published_page_says_how_to_verify_ones_own_account() {
-    let published = format!("{}\n[output.html]\ngit-repository-url = \"https://github.com/a/b\"\n", support::MANIFEST);
+    let published =
+        format!("{}\n[output.html]\ngit-repository-url = \"https://github.com/a/b\"\n", crate::support::MANIFEST);
     let text = "- One <!-- verify: cost-budget -->\n- Two <!-- verify: root-mfa -->\n";
     let page = |manifest: &str| TestBook::with_manifest(manifest).chapter("a.md", text).page("html");
     insta::assert_snapshot!(page(&published));
@@ -30,7 +29,7 @@ fn the_first_step_of_a_published_page_says_how_to_verify_ones_own_account() {
     assert!(other.contains("value=\"make &#60;all&#62;\""), "{other}");
     let unsafe_address = page(&published.replace("/a/b", "/a/b;ls"));
     assert!(!unsafe_address.contains("git clone"), "{unsafe_address}");
-    assert_eq!(unsafe_address, page(support::MANIFEST));
+    assert_eq!(unsafe_address, page(crate::support::MANIFEST));
     let words = TestBook::with_manifest(&published).chapter("a.md", text).page("markdown");
     assert_eq!(words, "- One (not checked)\n- Two (not checked)\n");
 }
@@ -39,8 +38,10 @@ fn the_first_step_of_a_published_page_says_how_to_verify_ones_own_account() {
 fn with_a_prefix_all_names_of_the_widgets_have_it_and_no_text_has() {
     use mdbook_preprocessor::Preprocessor;
     let text = "- verify-one <!-- verify: cost-budget budget_amount=20 -->\n- two <!-- verify: ? -->\n";
-    let published =
-        format!("{}\n[output.html]\ngit-repository-url = \"https://github.com/a/verify-b\"\n", support::MANIFEST);
+    let published = format!(
+        "{}\n[output.html]\ngit-repository-url = \"https://github.com/a/verify-b\"\n",
+        crate::support::MANIFEST
+    );
     let book = TestBook::with_manifest(&published).chapter("a.md", text);
     let result = |change: &mut mdbook_verify::results::StepResult| {
         change.verdict = Verdict::NotYet;

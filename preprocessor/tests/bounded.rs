@@ -1,11 +1,9 @@
 //! However much is wrong with a course, its author is told in a bounded number of bounded lines.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::TestBook;
 use mdbook_verify::diagnostic::Diagnostics;
 use mdbook_verify::lint::lint;
-use support::TestBook;
 
 /// The longest line that is printed, in characters, and the number of lines.
 fn size(told: &str) -> (usize, usize) {
@@ -52,7 +50,7 @@ fn many_mistakes_of_a_kind_are_summed_up() {
 fn many_mistakes_in_one_line_keep_no_copies_of_it() {
     let boxes = "- [ ] x <!-- verify: nope --> ".repeat(5000);
     let book = TestBook::new().chapter("a.md", &format!("{}{boxes}\n", "x ".repeat(100_000)));
-    let linted = lint(book.dir.path(), &support::MANIFEST.parse().unwrap(), &book.book());
+    let linted = lint(book.dir.path(), &crate::support::MANIFEST.parse().unwrap(), &book.book());
     assert!(
         linted.errors.iter().chain(linted.warnings.iter().map(|(_, told)| told)).all(|told| told.spot.text.len() < 200)
     );

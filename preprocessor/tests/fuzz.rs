@@ -1,8 +1,6 @@
 //! The fuzz targets, briefly: on each input that is kept in `fuzz/corpus`, and on some thousand changes of them, the same
 //! ones every time. `cargo fuzz run TARGET` (in `preprocessor/`) goes on from there.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
 #[path = "../fuzz/targets.rs"]
 mod targets;
 

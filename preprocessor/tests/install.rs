@@ -1,13 +1,11 @@
 //! `mdbook-verify install`: what it adds, what it asks, and what it leaves as it is.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{MANIFEST, older};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use support::{MANIFEST, older};
 
 /// A book's folder.
 struct Book(tempfile::TempDir);

@@ -1,7 +1,5 @@
 //! Errors stand where their author wrote them: books with includes of every kind, built by the stock `mdbook`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,12 +1,10 @@
 //! The binary, as the stock `mdbook` and an author at a terminal start it.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{MANIFEST, TestBook, first_page, older};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::{Command, Output};
-use support::{MANIFEST, TestBook, first_page, older};
 
 fn verify(arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_mdbook-verify")).args(arguments).output().unwrap();

@@ -2,15 +2,12 @@
 //! as many of as a quiet one.
 
 #![allow(clippy::disallowed_macros, reason = "a test tells its figures")]
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
-mod support;
-
+use crate::support::TestBook;
 use mdbook_preprocessor::config::Config;
 use std::fmt::Write;
 use std::process::Command;
-use support::TestBook;
 
 /// What a chapter has many of, and a chapter that has so many.
 type Kind = (&'static str, fn(usize) -> String);
@@ -58,7 +55,7 @@ fn read(kind: &str, size: usize) {
     let text = KINDS.iter().find(|(name, _)| *name == kind).unwrap().1(size);
     let book = TestBook::new().expanded("lesson.md", &format!("{{{{#include other.md}}}}\n{text}"), &text);
     let _ = book.try_page("html");
-    let config: Config = support::MANIFEST.parse().unwrap();
+    let config: Config = crate::support::MANIFEST.parse().unwrap();
     let linted = mdbook_verify::lint::lint(book.dir.path(), &config, &book.book());
     let mut told = String::new();
     linted.errors.iter().chain(linted.warnings.iter().map(|(_, warning)| warning)).for_each(|it| {
@@ -78,7 +75,7 @@ fn one_size() {
 fn instructions(kind: &str, size: usize) -> f64 {
     let mut counting = Command::new("valgrind");
     counting.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(std::env::current_exe().unwrap());
-    counting.args(["--exact", "one_size", "--ignored"]).env("KIND", kind).env("SIZE", size.to_string());
+    counting.args(["--exact", "sizes::one_size", "--ignored"]).env("KIND", kind).env("SIZE", size.to_string());
     let counted = counting.output().expect("valgrind is missing: run tests/run, which installs it");
     let said = String::from_utf8_lossy(&counted.stderr);
     let (_, count) = said.split_once("Collected : ").unwrap_or_else(|| panic!("{said}"));

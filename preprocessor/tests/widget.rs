@@ -1,12 +1,10 @@
 //! What a widget's HTML is, wherever it stands.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
-
+use crate::support::{TestBook, expectation, first_page, reason};
 use mdbook_verify::results::{Outcome, Results, Verdict};
 use mdbook_verify::widget::{self, live};
 use pulldown_cmark::{Event, Parser};
-use support::{TestBook, expectation, first_page, reason};
 
 const VERDICTS: [Verdict; 6] = [
     Verdict::NotYet,

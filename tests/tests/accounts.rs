@@ -1,11 +1,7 @@
 //! Whose credentials: every kind of source reaches its account, roles are assumed from other accounts, and what goes
 //! wrong is explained.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Answer, Machine, Request, denied, identity, moto, serve, xml};
+use crate::common::{Answer, Machine, Request, denied, identity, moto, serve, xml};
 use std::fs;
 use std::sync::{Arc, Mutex};
 
@@ -301,7 +297,7 @@ fn a_lost_sign_in_of_aws_login_says_what_happened_and_the_one_next_command() {
 fn a_sign_in_that_is_not_there_is_told_from_one_that_cannot_be_used_or_reached() {
     let mut machine = signed_in_long_ago(sts);
     let command = "run `aws login --profile production`, then verify again.";
-    machine.set("AWS_ENDPOINT_URL", &common::closed_port());
+    machine.set("AWS_ENDPOINT_URL", &crate::common::closed_port());
     assert_eq!(advice(&machine).0, "unreachable", "AWS could not be asked to renew it");
     fs::write(cached(&machine), "{ broken").unwrap();
     let broken = "What `aws login` keeps of profile `production` cannot be used";

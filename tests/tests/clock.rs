@@ -1,11 +1,8 @@
 //! A computer whose clock is wrong: errors in words.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::Command;

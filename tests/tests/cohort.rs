@@ -1,12 +1,9 @@
 //! A class of a thousand accounts: judged once each, killed and resumed, shared by several runs, in little memory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
-mod common;
-
-use common::class::{Kind, account, aws, instructor, kind, name, role, roster};
-use common::{Machine, binary, denied, serve};
+use crate::common::class::{Kind, account, aws, instructor, kind, name, role, roster};
+use crate::common::{Machine, binary, denied, serve};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -220,7 +217,7 @@ fn a_roster_that_is_wrong_asks_nobody() {
 
 #[test]
 fn credentials_that_do_not_work_stop_the_class_at_once() {
-    let expired = |_: &common::Request| {
+    let expired = |_: &crate::common::Request| {
         let (_, headers, body) = denied();
         (403, headers, body.replace("AccessDenied", "ExpiredToken"))
     };
@@ -236,7 +233,7 @@ fn credentials_that_do_not_work_stop_the_class_at_once() {
     assert!(files(&machine.course.join("cohort")).is_empty(), "nobody has a result");
     insta::assert_snapshot!("base", shown);
     // AWS that cannot be reached is nobody's result either.
-    machine.set("AWS_ENDPOINT_URL", &common::closed_port());
+    machine.set("AWS_ENDPOINT_URL", &crate::common::closed_port());
     machine.write("class.csv", &roster(0..2));
     let away = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--format", "json"]);
     assert_eq!(away.status, 3, "{away:?}");

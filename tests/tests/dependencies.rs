@@ -1,10 +1,6 @@
 //! The crates of Cargo.lock are what `deny.toml` allows: their licences, where they come from, and which must not be.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::repository;
+use crate::common::repository;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

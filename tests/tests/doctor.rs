@@ -1,10 +1,6 @@
 //! `verify doctor` and `verify policy`: what works, what doesn't, and the least that it takes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Answer, Machine, Request, boto3, closed_port, denied, identity, installed, moto, serve, xml};
+use crate::common::{Answer, Machine, Request, boto3, closed_port, denied, identity, installed, moto, serve, xml};
 use serde_json::Value;
 use std::fs;
 

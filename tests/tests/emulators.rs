@@ -1,11 +1,7 @@
 //! Two emulators that others wrote, winterbaume in the practice account and moto's server over HTTP: where both support
 //! the reads, the same evidence gives the same verdicts.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, boto3, moto};
+use crate::common::{Machine, boto3, moto};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,9 @@
 //! Hostile expressions of a course: none of them ends the program, holds it up, or takes its memory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
 #[path = "../../verifier/src/cel/hostile/generator.rs"]
 mod generator;
 
-use common::{Machine, Ran};
+use crate::common::{Machine, Ran};
 use generator::{Generator, LETS};
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
@@ -67,7 +64,7 @@ fn check(generator: &mut Generator) -> String {
 
 /// Runs the program, and tells the most memory that it took.
 fn run(machine: &Machine, arguments: &[&str]) -> (Ran, u64) {
-    let mut command: Command = machine.command(&common::binary("verify"));
+    let mut command: Command = machine.command(&crate::common::binary("verify"));
     let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap();
     let status = format!("/proc/{}/status", child.id());

@@ -1,11 +1,7 @@
 //! The live book's gate: every request that a hostile page or program could send to its server.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
-use common::live::{Serving, practice};
+use crate::common::Machine;
+use crate::common::live::{Serving, practice};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};

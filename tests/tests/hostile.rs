@@ -1,11 +1,7 @@
 //! A hostile course gets nowhere: it runs nothing, reads nothing outside of its folder, writes nothing elsewhere, and
 //! brings neither verdicts nor bindings.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use std::fs::File;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -448,7 +444,8 @@ fn a_build_takes_the_place_of_nothing_else() {
         (".git/x", "would delete"),
         ("checks", "would delete"),
     ] {
-        machine.write("book.toml", &std::fs::read_to_string(common::repository().join("book/book.toml")).unwrap());
+        machine
+            .write("book.toml", &std::fs::read_to_string(crate::common::repository().join("book/book.toml")).unwrap());
         machine.edit("book.toml", "[build]", &format!("[build]\nbuild-dir = \"{folder}\""));
         let ran = machine.verify(&["build"]);
         assert_eq!(ran.status, 2, "{folder}: {ran:?}");

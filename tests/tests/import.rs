@@ -1,10 +1,6 @@
 //! `verify import`, as an instructor runs it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, Ran, binary};
+use crate::common::{Machine, Ran, binary};
 use std::fs;
 use std::io::Write;
 use std::path::Path;

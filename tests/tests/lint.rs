@@ -1,10 +1,6 @@
 //! `verify lint`: every mistake of a course at once, each where it stands.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 
 /// A mistake of every kind that does not stop a build.
 fn mistaken() -> Machine {

@@ -1,10 +1,6 @@
 //! The preprocessor under the stock `mdbook`, and the book that `verify build` makes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, binary, installed};
+use crate::common::{Machine, binary, installed};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

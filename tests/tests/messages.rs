@@ -1,10 +1,6 @@
 //! Bad input gets an error that says what, where, and what to do; and what cannot be read says why.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, closed_port, cut_off, server};
+use crate::common::{Machine, closed_port, cut_off, server};
 
 #[test]
 fn an_unknown_step_names_the_nearest() {

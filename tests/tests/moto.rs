@@ -1,10 +1,6 @@
 //! The same reads against moto's server: an emulator that others wrote, over HTTP.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, boto3, moto};
+use crate::common::{Machine, boto3, moto};
 use serde_json::Value;
 
 /// What a learner's accounts hold, made with boto3, which moto brings along. Prints the production account's keys.

@@ -1,10 +1,6 @@
 //! What `verify lint` and `verify` say of many, long and included mistakes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 
 /// A machine whose course has a chapter like this.
 fn with_chapter(text: &str) -> Machine {

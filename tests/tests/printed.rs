@@ -1,13 +1,9 @@
 //! Nothing that comes from a course, from AWS, from a recording, a roster or a name of a file does anything to a terminal,
 //! a build server's log, a spreadsheet or a page: hostile values are sent through every command and every format.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::aws::{Aws, Served, error};
-use common::class::{aws, instructor, roster};
-use common::{Machine, Ran, boto3};
+use crate::common::aws::{Aws, Served, error};
+use crate::common::class::{aws, instructor, roster};
+use crate::common::{Machine, Ran, boto3};
 use serde_json::Value;
 use std::fs;
 
@@ -221,7 +217,7 @@ fn a_hostile_command_line_is_told_in_its_lines() {
         assert!(ran.status >= 1 || command.contains(&"status"), "{command:?}: {ran:?}");
     }
     let elsewhere = format!("../{NAME}");
-    common::copy(&machine.course, &machine.course.join(&elsewhere));
+    crate::common::copy(&machine.course, &machine.course.join(&elsewhere));
     let there = ["--course", &elsewhere];
     let commands: [&[&str]; 4] = [&["build", "--practice"], &["status"], &["lint"], &["build", "--check"]];
     let commands = commands.map(|command| [command, &there].concat());

@@ -1,10 +1,6 @@
 //! The workflows, read as GitHub reads them: what they may do, and their own commands, run here.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, binary, copy, installed, repository};
+use crate::common::{Machine, binary, copy, installed, repository};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +9,7 @@ fn workflow(machine: &Machine, name: &str) -> Value {
     let file = repository().join(".github/workflows").join(name);
     // YAML 1.1 takes the key `on` for true; JSON has it as a word.
     let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
-    common::boto3(machine, script, &[file.to_str().unwrap()])
+    crate::common::boto3(machine, script, &[file.to_str().unwrap()])
 }
 
 fn steps<'w>(workflow: &'w Value, job: &str) -> &'w Vec<Value> {

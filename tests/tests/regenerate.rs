@@ -1,10 +1,6 @@
 //! Regenerating the book: same sources, same bytes; a number stands in one place; the reference is never out of date.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,10 +1,6 @@
 //! `verify report`: a class from its files, whatever those are.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use std::fs;
 
 /// A learner's results, as `verify --format json` prints them. What was judged on the practice account stands for a real

@@ -1,10 +1,6 @@
 //! Results for build servers and spreadsheets, and what is said of a step that no longer holds.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, boto3};
+use crate::common::{Machine, boto3};
 use serde_json::Value;
 
 /// Takes the times of day out of a text.

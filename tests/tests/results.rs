@@ -1,10 +1,6 @@
 //! Results survive kills, many writers, and files that are none.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, binary};
+use crate::common::{Machine, binary};
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
@@ -166,7 +162,7 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     let mut machine = Machine::new();
     machine.bind(&[("production", "AKIAEXAMPLE", "SECRETKEYEXAMPLE", "")]);
     let answer = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::444455556666:user/r</Arn><UserId>U</UserId><Account>444455556666</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
-    machine.set("AWS_ENDPOINT_URL", &common::server(200, "text/xml", answer));
+    machine.set("AWS_ENDPOINT_URL", &crate::common::server(200, "text/xml", answer));
     machine.verify(&["pdf-invoice"]);
     let before = machine.read(".verify/results/results.json");
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,11 +1,7 @@
 //! Secrets planted in the environment, in profile files and in tokens are found in nothing that is written or printed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::live::Serving;
-use common::{Answer, Machine, Request, denied, identity, serve, xml};
+use crate::common::live::Serving;
+use crate::common::{Answer, Machine, Request, denied, identity, serve, xml};
 use std::fs;
 use std::io::Read;
 use std::path::Path;

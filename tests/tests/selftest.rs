@@ -1,10 +1,6 @@
 //! `verify selftest`: an author learns whether a check can tell done from not done.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 
 #[test]
 fn every_check_of_this_course_is_proved() {

@@ -1,11 +1,7 @@
 //! The live book's server: what it does when it is asked, and what it tells.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::live::{Serving, practice};
-use common::{Machine, identity, serve};
+use crate::common::live::{Serving, practice};
+use crate::common::{Machine, identity, serve};
 use serde_json::json;
 use std::io::BufRead;
 use std::process::Command;

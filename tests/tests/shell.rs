@@ -1,10 +1,6 @@
 //! What a shell gets: completions, in the shells themselves, and manual pages.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use std::path::Path;
 
 /// What a program of this machine prints of a script; nothing if it isn't installed.

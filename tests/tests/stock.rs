@@ -1,11 +1,7 @@
 //! What both the stock `mdbook` and `verify` do with a book's configuration, and what `mdbook-verify install` does for the
 //! former.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, Ran, binary, installed};
+use crate::common::{Machine, Ran, binary, installed};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

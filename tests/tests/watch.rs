@@ -1,10 +1,6 @@
 //! `verify watch`: sees what changes, waits for what comes late, and ends when all is done.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{Machine, binary};
+use crate::common::{Machine, binary};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
 

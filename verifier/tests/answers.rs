@@ -2,15 +2,11 @@
 //!
 //! Left out are lists and fields that AWS leaves out where there is nothing: their absence says just that.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
+use crate::common::{gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
-use common::{gather_plan, gather_through, http, in_words, judge, world};
 use mdbook_verify::results::{Results, Verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +119,7 @@ async fn a_field_that_is_missing_null_or_from_tomorrow_makes_nothing_verified_or
             if !MAY_BE_ABSENT.contains(&key) && key.parse::<usize>().is_err() {
                 changes.extend([Change::Remove, Change::Null]);
             }
-            if common::faults::ENUMERATIONS.contains(&key) {
+            if crate::common::faults::ENUMERATIONS.contains(&key) {
                 changes.push(Change::FromTomorrow);
             }
             for change in changes {

@@ -1,10 +1,6 @@
 //! The course of this repository keeps its own promises.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::COURSE;
+use crate::common::COURSE;
 use mdbook_verify::check::Body;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +85,7 @@ fn every_fix_has_a_sentence_that_can_always_be_told_and_every_check_says_what_it
 #[tokio::test]
 async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
     let (course, compiled) = &*COURSE;
-    let gathered = common::gather(&common::world(Start::Done, &[]).await).await;
+    let gathered = crate::common::gather(&crate::common::world(Start::Done, &[]).await).await;
     let mut evidence = (*gathered.evidence).clone();
     // As many events as are read at most: 100 pages of 50. Root's are a sign-in a day.
     let time = |at: usize| format!("2026-09-{:02}T{:02}:{:02}:00Z", 1 + at / 1440 % 28, at / 60 % 24, at % 60);
@@ -120,7 +116,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
             confirmations: Vec::new(),
             seen: Vec::new(),
             budget: budget.clone(),
-            key: common::key(),
+            key: crate::common::key(),
             show_identifiers: false,
         };
         verdict::judge(&Arc::new(case), steps);

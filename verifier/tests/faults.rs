@@ -3,15 +3,12 @@
 //!
 //! The clock moves only while everybody waits, so the time that a run takes is that of retries and deadlines alone.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
-mod common;
-
+use crate::common::faults::{Fault, Faulty};
+use crate::common::{gather_plan, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use common::faults::{Fault, Faulty};
-use common::{gather_plan, in_words, judge, world};
 use mdbook_verify::results::{Results, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

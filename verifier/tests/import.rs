@@ -1,7 +1,5 @@
 //! `verify import` on the lesson that this course was made from, and on lessons that nobody would write.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
 use mdbook_verify::annotate;
 use mdbook_verify::course::Course;
 use mdbook_verify::param::Params;

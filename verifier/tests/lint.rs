@@ -1,10 +1,6 @@
 //! A field that evidence has no longer fails to lint, wherever a check uses it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::COURSE;
+use crate::common::COURSE;
 use mdbook_verify::check::Check;
 use mdbook_verify::course::Course;
 use serde_json::Value;

@@ -1,14 +1,10 @@
 //! CloudTrail's look-ups: how fast they are made, when reading stops, and what is left of a list that was not read to
 //! its end. And the clock of a run, which is AWS's.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
+use crate::common::http::{self, Protocol, answer, error};
+use crate::common::{NOW, world};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use common::http::{self, Protocol, answer, error};
-use common::{NOW, world};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -195,7 +191,7 @@ async fn a_list_that_was_not_read_to_its_end_is_replayed_as_it_was() {
 #[tokio::test]
 async fn the_clock_of_a_run_is_the_date_of_its_first_answer() {
     let world = world(Start::Done, &[]).await;
-    let gathered = common::gather(&world).await;
+    let gathered = crate::common::gather(&world).await;
     assert_eq!(gathered.now.as_deref(), Some("2026-11-24T00:00:00Z"));
     let file = tempfile::NamedTempFile::new().unwrap();
     recording::write(file.path(), &gathered, BTreeSet::new(), false).unwrap();
@@ -213,7 +209,7 @@ async fn without_an_answer_there_is_no_time_and_nobody_waits_for_one() {
     let expected = expected.map(|(name, id)| (name.to_owned(), id.to_owned())).into();
     let plan = Plan::from([GENERAL, PRODUCTION].map(|name| (name.to_owned(), [Section::Support].into())));
     let begun = Instant::now();
-    let gathered = common::gather_plan(&world, &plan, &expected, &|sdk| sdk).await;
+    let gathered = crate::common::gather_plan(&world, &plan, &expected, &|sdk| sdk).await;
     assert_eq!(gathered.now, None);
     assert!(begun.elapsed() < Duration::from_secs(1));
 }
@@ -222,7 +218,7 @@ async fn without_an_answer_there_is_no_time_and_nobody_waits_for_one() {
 async fn an_answer_without_a_date_leaves_what_depends_on_the_time_unreadable() {
     let world = world(Start::Done, &[]).await;
     let plan = Plan::from([(PRODUCTION.to_owned(), [Section::Support].into())]);
-    let gathered = common::gather_plan(&world, &plan, &BTreeMap::new(), &|sdk| {
+    let gathered = crate::common::gather_plan(&world, &plan, &BTreeMap::new(), &|sdk| {
         http::through(&sdk, |request, inner| {
             let answer = inner.call(request);
             HttpConnectorFuture::new(async move {

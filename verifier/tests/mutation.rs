@@ -1,11 +1,8 @@
 //! Breaks each check of the course in every small way, and makes sure that the self-test notices.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
-mod common;
-
-use common::COURSE;
+use crate::common::COURSE;
 use mdbook_verify::check::{About, Body, Check, Late, Let, Proof};
 use mdbook_verify::course::Course;
 use std::collections::{BTreeMap, BTreeSet};

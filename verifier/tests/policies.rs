@@ -1,12 +1,8 @@
 //! A bucket's policy as AWS answers it, with the verdict that a person would give: from its JSON to the step.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
+use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use common::{COURSE, gather_plan, gather_through, http, in_words, judge, world};
 use mdbook_verify::results::{ReasonCode, StepResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,10 +1,6 @@
 //! The practice account: nothing is done at first, each action does its own step, and what cannot be read is unknown.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::{COURSE, gather, in_words, judge, judge_with, key, world};
+use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use mdbook_verify::results::{Results, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

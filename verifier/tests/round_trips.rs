@@ -1,13 +1,9 @@
 //! How many calls wait for each other, told by a clock that moves only while everybody waits: each call takes 80 ms of
 //! it, and nothing else takes any.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
+use crate::common::{COURSE, gather_plan, http, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use common::{COURSE, gather_plan, http, world};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;

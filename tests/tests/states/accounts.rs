@@ -1,7 +1,7 @@
 //! The account, its organization, and the rest of the lessons in their ordinary states.
 
+use super::table::{check, state};
 use crate::common::aws::{Aws, organizations::Organization};
-use crate::table::{check, state};
 
 fn organization(aws: &mut Aws) -> &mut Organization {
     aws.organization.as_mut().unwrap()

@@ -1,7 +1,7 @@
 //! An answer without what it should hold is no answer that there is nothing.
 
+use super::table::{State, check, state};
 use crate::common::aws::{Reply, error, reply::raw};
-use crate::table::{State, check, state};
 use serde_json::json;
 
 /// The production account answers a call so.

@@ -1,8 +1,8 @@
 //! Buckets: what may be denied is decided or unknown, and what is not there has no properties.
 
+use super::table::{State, check, state};
 use crate::common::aws::Aws;
 use crate::common::aws::s3::Bucket;
-use crate::table::{State, check, state};
 use serde_json::{Value, json};
 
 const POLICY: &str = "shared-bucket-policy";

@@ -1,8 +1,8 @@
 //! A budget that counts is one that warns of what the account costs, now.
 
+use super::table::{State, check, state};
 use crate::common::aws::budgets::{Alert, Budget};
 use crate::common::aws::{Aws, ago, days, in_future};
-use crate::table::{State, check, state};
 use serde_json::{Value, json};
 
 const STEP: &str = "cost-budget";

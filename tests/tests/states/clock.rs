@@ -1,7 +1,7 @@
 //! What is over and what has begun is told by AWS's clock, which its answers carry, and not by this computer's.
 
+use super::table::{State, check, state};
 use crate::common::aws::{Aws, ago, days, in_future};
-use crate::table::{State, check, state};
 
 const STEP: &str = "cost-budget";
 

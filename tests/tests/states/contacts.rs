@@ -1,7 +1,7 @@
 //! Names and addresses are the same whatever their case and spacing, part by part.
 
+use super::table::{State, check, state};
 use crate::common::aws::accounts::Contact;
-use crate::table::{State, check, state};
 
 const STEP: &str = "contact-matches";
 

@@ -1,8 +1,8 @@
 //! CloudTrail's limits: one limiter for all look-ups of an account and region, and no page more than what decides.
 
+use super::table::{check, state};
 use crate::common::aws::cloudtrail::Event;
 use crate::common::aws::{Account, Aws, ago, days, error, hours};
-use crate::table::{check, state};
 
 const LOOK_UP: &str = "cloudtrail:LookupEvents";
 

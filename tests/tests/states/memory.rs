@@ -1,8 +1,8 @@
 //! What was seen or confirmed is about the device or thing that it was about, and about nothing more.
 
+use super::table::{State, check, state};
 use crate::common::aws::cloudtrail::Event;
 use crate::common::aws::{Aws, ago, days, in_future, minutes};
-use crate::table::{State, check, state};
 
 const STEP: &str = "mfa-sign-in";
 const DEVICE: &str = "root-account-mfa-device";

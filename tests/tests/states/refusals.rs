@@ -1,7 +1,7 @@
 //! AWS's own reason is told, and advice only where the cause is known.
 
+use super::table::{State, check, state};
 use crate::common::aws::{Aws, error};
-use crate::table::{State, check, state};
 
 const BUDGETS: &str = "budgets:DescribeBudgets";
 /// What is told where nothing but the role's own policies stands in the way.

@@ -1,9 +1,9 @@
 //! A run that is replayed comes to the same, whatever the names in it look like. `table::check` compares every step of
 //! every state; here are those whose names masking could change.
 
+use super::table::{State, check, state};
 use crate::common::aws::s3::Bucket;
 use crate::common::aws::{Aws, cloudtrail::Event};
-use crate::table::{State, check, state};
 
 /// The production account is called so.
 fn called(name: &'static str) -> State {

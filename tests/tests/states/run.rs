@@ -1,8 +1,8 @@
 //! How a table of states is run.
 
+use super::table::{Expected, Stage, State};
 use crate::common::Machine;
 use crate::common::aws::{Aws, Served};
-use crate::table::{Expected, Stage, State};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

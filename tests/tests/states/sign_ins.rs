@@ -1,9 +1,9 @@
 //! A sign-in counts for a device that the account has now: a virtual one by its serial number, after it was enabled; a
 //! passkey, which AWS lists nowhere, while no later event speaks against it.
 
+use super::table::{check, state};
 use crate::common::aws::cloudtrail::Event;
 use crate::common::aws::{Account, Aws, ago, days, hours};
-use crate::table::{check, state};
 
 const STEP: &str = "mfa-sign-in";
 

@@ -1,9 +1,9 @@
 //! The Support plan: no dead end where AWS refuses a call to everybody, and no way around one that it refuses to these
 //! credentials.
 
+use super::table::{State, check, state};
 use crate::common::aws::billing::Contract;
 use crate::common::aws::{Aws, Reply, ago, days, error, in_future};
-use crate::table::{State, check, state};
 
 const STEP: &str = "support-plan";
 const HISTORY: &str = "billing:ListBusinessSupportSubscriptionHistory";

@@ -3,7 +3,7 @@
 use crate::common::aws::Aws;
 use std::collections::BTreeMap;
 
-pub use crate::run::check;
+pub use super::run::check;
 
 pub(crate) type Edit = Box<dyn FnOnce(&mut Aws) + Send>;
 pub(crate) type Look = Box<dyn Fn(&Aws) -> Result<(), String> + Send>;

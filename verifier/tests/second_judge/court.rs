@@ -14,8 +14,8 @@ use verify::recording;
 use verify::run::Bench;
 
 use super::answer::{Ruling, Said};
-use super::common::{COURSE, key};
 use super::model::{Moment, Why, unread};
+use crate::common::{COURSE, key};
 
 pub const GENERAL_ID: &str = "111122223333";
 pub const PRODUCTION_ID: &str = "444455556666";

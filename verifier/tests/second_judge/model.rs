@@ -6,7 +6,7 @@ use serde_json::json;
 use verify::evidence::{UNREADABLE, time};
 
 use super::answer::Answer;
-use super::common::NOW;
+use crate::common::NOW;
 
 /// Something that was read, or not.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,11 +3,6 @@
 //! A state is the world where everything is done, with a few edits. Every step of the course that a state does not name
 //! must come out as in that world, and every run is recorded and replayed, which must come to the same.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-#[path = "../common/mod.rs"]
-mod common;
-
 mod accounts;
 mod answers;
 mod buckets;

@@ -4,11 +4,7 @@
 //! Its judges were written from the lessons and from what AWS documents, not from the checks. The states come from a fixed
 //! seed; `SECOND_JUDGE_STATES` sets how many, and `SECOND_JUDGE_SEED` another seed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
 mod answer;
-#[path = "../common/mod.rs"]
-mod common;
 mod contact_matches;
 mod cost_budget;
 mod court;

@@ -1,15 +1,11 @@
 //! Account states with the verdicts that a person would give. Each starts from the done or the signed-up practice
 //! account, goes through a recording, and differs in what it says.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
 mod accounts;
 mod billing;
-#[path = "../common/mod.rs"]
-mod common;
 mod root;
 
-use common::{gather, in_words, judge, world};
+use crate::common::{gather, in_words, judge, world};
 use mdbook_verify::results::Results;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

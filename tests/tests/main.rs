@@ -1,0 +1,33 @@
+//! Whole-system tests: the two binaries from outside.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod accounts;
+mod clock;
+mod cohort;
+mod common;
+mod dependencies;
+mod doctor;
+mod emulators;
+mod expressions;
+mod gate;
+mod hostile;
+mod import;
+mod lint;
+mod mdbook;
+mod messages;
+mod moto;
+mod places;
+mod printed;
+mod publish;
+mod regenerate;
+mod report;
+mod reports;
+mod results;
+mod secrets;
+mod selftest;
+mod serve;
+mod shell;
+mod states;
+mod stock;
+mod watch;

@@ -1,0 +1,17 @@
+//! The verifier's tests that are no unit tests of one file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
+
+mod answers;
+mod common;
+mod course;
+mod faults;
+mod import;
+mod lint;
+mod look_ups;
+mod mutation;
+mod policies;
+mod practice;
+mod round_trips;
+mod second_judge;
+mod states;
