@@ -1,13 +1,13 @@
 //! What must hold for any bytes. Run by libFuzzer, and briefly by the tests.
 
+use course::annotate::{self, Writing};
+use course::directive::Directive;
+use course::param::{Param, Params};
+use course::scan;
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_verify::VerifyPreprocessor;
-use mdbook_verify::annotate::{self, Writing};
-use mdbook_verify::directive::Directive;
-use mdbook_verify::param::{Param, Params};
-use mdbook_verify::scan;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::sync::OnceLock;
 

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use crate::files::{self, Readers};
 use crate::style_sheet::{self, Sheet, VERSION};
+use course::files::{self, Readers};
 use manifest::{Manifest, plain};
 
 mod manifest;

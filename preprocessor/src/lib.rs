@@ -1,58 +1,22 @@
-//! `mdbook-verify`: an mdBook preprocessor that turns list items into steps with a verdict.
+//! `mdbook-verify`: an mdBook preprocessor that turns a course's claims into steps with a verdict.
 //!
-//! A lesson makes **claims** (list items with a [`directive`]). A claim names a [`check`], which is a list of
-//! expectations over evidence. The verifier finds what they come to, a verdict, and writes [`results`]; this crate
-//! reads them and shows them in the book ([`widget`]). It knows mdBook, and neither AWS nor what expressions mean.
+//! The crate `course` reads the lessons and their results; this one shows them in the book ([`widget`]).
 //!
 //! | where | what |
 //! |---|---|
-//! | [`course`], [`check`], [`param`] | the course as data |
-//! | [`fact_source`] | where a check has its facts from |
-//! | [`directive`], [`scan`] | what stands in a lesson |
-//! | [`words`] | the words of a check's expressions and sentences |
-//! | [`results`], [`key`] | verdicts, and the learner's seal on them |
 //! | [`widget`] | a step as the book shows it |
-//! | [`files`] | what opens and writes files |
-//! | [`folders`] | which of a book's folders must be apart |
-//! | [`include`] | mdBook's `{{#include …}}` |
-//! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
-//! | [`terminal`] | all that is printed |
-//! | [`preprocessor`], [`protocol`], [`install`], [`style_sheet`], [`environment`] | mdBook's side |
+//! | [`preprocessor`], [`protocol`] | mdBook's side |
+//! | [`install`], [`style_sheet`] | what a book needs for the stock `mdbook` |
 
 // Tests make what the program must not meet.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
-pub mod annotate;
-pub mod check;
-pub mod course;
-pub mod diagnostic;
-pub mod directive;
-mod edit;
-pub mod environment;
-pub mod fact_source;
-pub mod files;
-pub mod folders;
-pub mod include;
 pub mod install;
-pub mod key;
-mod links;
-pub mod lint;
-mod load;
-mod options;
-pub mod param;
-pub mod places;
 pub mod preprocessor;
 pub mod protocol;
-pub mod results;
-pub mod scan;
-mod source_map;
 pub mod style_sheet;
-mod substitute;
-pub mod terminal;
 pub mod widget;
-pub mod words;
 
-pub use options::{Options, Source};
 pub use preprocessor::VerifyPreprocessor;
 
 /// The widgets' style sheet.

@@ -3,9 +3,9 @@
 #![warn(clippy::disallowed_methods)]
 
 use anyhow::Result;
+use course::terminal::{self, Text};
 use mdbook_verify::install::Plan;
 use mdbook_verify::protocol::answer;
-use mdbook_verify::terminal::{self, Text};
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;

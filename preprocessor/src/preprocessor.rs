@@ -7,16 +7,16 @@ use pulldown_cmark::{Event, Parser, Tag};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::course::Course;
-use crate::edit::Edits;
-use crate::key::{self, Key};
-use crate::load::{self, Named, ScannedChapter};
-use crate::options::{Options, Source};
-use crate::results::Results;
-use crate::scan::{self, At};
-use crate::substitute;
-use crate::terminal::{self, Text};
 use crate::widget::{self, published::Published};
+use course::Course;
+use course::edit::Edits;
+use course::key::{self, Key};
+use course::load::{self, Named, ScannedChapter};
+use course::results::Results;
+use course::scan::{self, At};
+use course::substitute;
+use course::terminal::{self, Text};
+use course::{Options, Source};
 
 /// The preprocessor, as mdBook runs it.
 #[derive(Debug, Clone, Default)]

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use crate::preprocessor::VerifyPreprocessor;
 use crate::style_sheet::{self, VERSION};
-use crate::terminal::{self, Text};
+use course::terminal::{self, Text};
 
 /// Answers the stock `mdbook`.
 ///

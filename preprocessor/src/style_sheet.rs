@@ -8,8 +8,10 @@ use mdbook_preprocessor::config::Config;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-use crate::check::hex;
-use crate::{CSS, files};
+use course::check::hex;
+use course::files;
+
+use crate::CSS;
 
 /// What the first line of the file begins with.
 const MARK: &str = "/* mdbook-verify ";

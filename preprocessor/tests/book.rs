@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{TestBook, expectation, first_page, reason};
-use mdbook_verify::results::{Outcome, Verdict};
+use course::results::{Outcome, Verdict};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -43,7 +43,7 @@ fn with_a_prefix_all_names_of_the_widgets_have_it_and_no_text_has() {
         crate::support::MANIFEST
     );
     let book = TestBook::with_manifest(&published).chapter("a.md", text);
-    let result = |change: &mut mdbook_verify::results::StepResult| {
+    let result = |change: &mut course::results::StepResult| {
         change.verdict = Verdict::NotYet;
         change.expectations = vec![expectation(Outcome::NotMet, "verify-step verify-x")];
     };

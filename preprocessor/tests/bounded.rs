@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::TestBook;
-use mdbook_verify::diagnostic::Diagnostics;
-use mdbook_verify::lint::lint;
+use course::diagnostic::Diagnostics;
+use course::lint::lint;
 
 /// The longest line that is printed, in characters, and the number of lines.
 fn size(told: &str) -> (usize, usize) {

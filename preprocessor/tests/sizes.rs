@@ -56,7 +56,7 @@ fn read(kind: &str, size: usize) {
     let book = TestBook::new().expanded("lesson.md", &format!("{{{{#include other.md}}}}\n{text}"), &text);
     let _ = book.try_page("html");
     let config: Config = crate::support::MANIFEST.parse().unwrap();
-    let linted = mdbook_verify::lint::lint(book.dir.path(), &config, &book.book());
+    let linted = course::lint::lint(book.dir.path(), &config, &book.book());
     let mut told = String::new();
     linted.errors.iter().chain(linted.warnings.iter().map(|(_, warning)| warning)).for_each(|it| {
         write!(told, "{it}").unwrap();

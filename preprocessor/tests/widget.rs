@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{TestBook, expectation, first_page, reason};
-use mdbook_verify::results::{Outcome, Results, Verdict};
+use course::results::{Outcome, Results, Verdict};
 use mdbook_verify::widget::{self, live};
 use pulldown_cmark::{Event, Parser};
 

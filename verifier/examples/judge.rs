@@ -7,9 +7,9 @@
 #![allow(clippy::disallowed_macros, reason = "a measurement tells what it measured")]
 
 use anyhow::{Context, Result};
-use mdbook_verify::course::Step;
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{Results, Verdict};
+use course::Step;
+use course::key::Key;
+use course::results::{Results, Verdict};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

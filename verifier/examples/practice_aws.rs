@@ -11,7 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 use axum::serve::ListenerExt;
-use mdbook_verify::param::Params;
+use course::param::Params;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;

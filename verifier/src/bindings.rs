@@ -4,8 +4,8 @@
 //! course must not bring its own. They hold names and the account id that was seen, never secrets.
 
 use anyhow::{Context, Result};
-use mdbook_verify::files::{self, Readers};
-use mdbook_verify::key;
+use course::files::{self, Readers};
+use course::key;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -5,14 +5,15 @@
 //! [`crate::trust`], and what it may put into a page in [`crate::sanitize`].
 
 use anyhow::{Context, Result};
+use course::Course;
+use course::diagnostic::Diagnostics;
+use course::environment::Environment;
+use course::files::{self, Folder, Readers};
+use course::folders;
 use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
 use mdbook_driver::config::{Config, HtmlConfig};
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::Diagnostics;
-use mdbook_verify::environment::Environment;
-use mdbook_verify::files::{self, Folder, Readers};
-use mdbook_verify::{CSS, JS, VerifyPreprocessor, folders, style_sheet};
+use mdbook_verify::{CSS, JS, VerifyPreprocessor, style_sheet};
 use std::path::{Path, PathBuf};
 
 use crate::includes::ConfinedLinks;

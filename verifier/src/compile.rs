@@ -1,9 +1,9 @@
 //! Compiling a course's checks: each name in them must mean something, and all of them must fit into memory.
 
-use mdbook_verify::check::{About, Check, Expectation, Let, Proof, Statement};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, nearest};
-use mdbook_verify::places::{Part, TomlFile};
+use course::check::{About, Check, Expectation, Let, Proof, Statement};
+use course::diagnostic::{Diagnostic, Diagnostics, nearest};
+use course::places::{Part, TomlFile};
+use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;

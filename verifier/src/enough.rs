@@ -1,6 +1,6 @@
 //! Whether what was read of a list decides, so that no further pages of it need be read.
 
-use mdbook_verify::course::{Course, Step};
+use course::{Course, Step};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use crate::run::Bench;
 pub struct Deciding {
     course: Arc<Course>,
     compiled: Arc<crate::plan::Compiled>,
-    key: mdbook_verify::key::Key,
+    key: course::key::Key,
     steps: Vec<Step>,
     arrived: Mutex<Gathered>,
 }

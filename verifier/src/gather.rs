@@ -2,8 +2,8 @@
 //!
 //! Which account is which is settled here too: evidence of a wrong account goes no further.
 
+use course::results::{Reason, ReasonCode};
 use futures_util::future::join_all;
-use mdbook_verify::results::{Reason, ReasonCode};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

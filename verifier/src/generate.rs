@@ -1,8 +1,8 @@
 //! Chapters that are written by the program: the reference.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::course::Course;
-use mdbook_verify::files::{self, Readers};
+use course::Course;
+use course::files::{self, Readers};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

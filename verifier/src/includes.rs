@@ -5,10 +5,10 @@
 //! will read is wrong sooner or later.
 
 use anyhow::{Context, Error, Result, bail};
+use course::files;
+use course::include::{self, DEPTH, Files, Opened, Traced};
 use mdbook_driver::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use mdbook_verify::files;
-use mdbook_verify::include::{self, DEPTH, Files, Opened, Traced};
 use std::path::{Path, PathBuf};
 
 use crate::trust::TRUST;

@@ -1,8 +1,8 @@
 //! Checks of checks: what their members come to.
 
-use mdbook_verify::check::Check;
-use mdbook_verify::course::Step;
-use mdbook_verify::results::{ExpectationResult, Outcome, Reason, Verdict};
+use course::Step;
+use course::check::Check;
+use course::results::{ExpectationResult, Outcome, Reason, Verdict};
 use std::sync::Arc;
 
 use crate::remembered::Voided;

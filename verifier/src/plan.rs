@@ -2,8 +2,8 @@
 //!
 //! How checks are compiled is `compile`'s, what expressions decide `verdict`'s.
 
-use mdbook_verify::check::Statement;
-use mdbook_verify::course::{Course, Step};
+use course::check::Statement;
+use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 

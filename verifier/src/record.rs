@@ -1,7 +1,7 @@
 //! Puts verdicts into the results, with what stays true of a step from one run to the next.
 
-use mdbook_verify::course::Step;
-use mdbook_verify::results::{Call, Results, Seen, StepResult, Verdict};
+use course::Step;
+use course::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
 use crate::evidence::Section;

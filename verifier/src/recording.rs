@@ -1,8 +1,8 @@
 //! Recordings: the evidence of a run in a file. A recording is the bug report, the offline mode and the test fixture.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::files::{self, Readers};
-use mdbook_verify::results::{Call, ReasonCode};
+use course::files::{self, Readers};
+use course::results::{Call, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

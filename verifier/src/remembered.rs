@@ -1,7 +1,7 @@
 //! What stays true of a step from one run to the next: late evidence that was seen, and what the learner confirmed. Both
 //! count only while what they were about is still there.
 
-use mdbook_verify::results::{Confirmation, Reason, Seen};
+use course::results::{Confirmation, Reason, Seen};
 use std::collections::BTreeSet;
 
 use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};

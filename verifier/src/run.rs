@@ -1,10 +1,10 @@
 //! A run: which steps, judged by what was gathered, put into the results.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::key::Key;
-use mdbook_verify::param::Param;
-use mdbook_verify::results::{Call, Confirmation, Outcome, Results, SeenAccount, StepResult};
+use course::key::Key;
+use course::param::Param;
+use course::results::{Call, Confirmation, Outcome, Results, SeenAccount, StepResult};
+use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

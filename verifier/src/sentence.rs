@@ -1,6 +1,6 @@
 //! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
 
-use mdbook_verify::words::hole_end;
+use course::words::hole_end;
 
 use crate::cel::rewrite::Lets;
 use crate::cel::{Expression, Malformed, Scope, Written};

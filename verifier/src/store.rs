@@ -5,9 +5,9 @@
 //! replaced.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::files::{self, Readers};
-use mdbook_verify::key::{self, Key};
-use mdbook_verify::results::{Results, Unusable};
+use course::files::{self, Readers};
+use course::key::{self, Key};
+use course::results::{Results, Unusable};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

@@ -65,7 +65,7 @@ fn apart(build: &Path, src: &Path) -> Result<()> {
 pub(crate) const TRUST: &str = "if you trust whoever made it, say --trust-course";
 
 /// The largest text of a course.
-pub(crate) const LARGEST: u64 = mdbook_verify::files::LARGEST_TEXT;
+pub(crate) const LARGEST: u64 = course::files::LARGEST_TEXT;
 
 /// Makes sure, before anything is read, that the course's files are files: no symbolic links, which lead elsewhere, no
 /// devices or pipes, which never end, and no texts without end.
@@ -122,7 +122,7 @@ fn of_a_size(path: &Path, length: u64) -> Result<()> {
 /// the built book.
 fn summary(src: &Path) -> Result<()> {
     let file = src.join("SUMMARY.md");
-    let Ok(text) = mdbook_verify::files::read_text(&file) else { return Ok(()) };
+    let Ok(text) = course::files::read_text(&file) else { return Ok(()) };
     // Without extensions, as mdBook reads it: with them, something could be a link to mdBook and none here.
     for event in pulldown_cmark::Parser::new(&text) {
         let pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) = event else { continue };

@@ -1,8 +1,8 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{self, Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
+use course::key::Key;
+use course::results::{self, Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
+use course::{Course, Step};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::common::faults::{Fault, Faulty};
 use crate::common::{gather_plan, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
-use mdbook_verify::results::{Results, Verdict};
+use course::results::{Results, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;

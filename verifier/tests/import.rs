@@ -1,9 +1,9 @@
 //! `verify import` on the lesson that this course was made from, and on lessons that nobody would write.
 
-use mdbook_verify::annotate;
-use mdbook_verify::course::Course;
-use mdbook_verify::param::Params;
-use mdbook_verify::scan;
+use course::Course;
+use course::annotate;
+use course::param::Params;
+use course::scan;
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -157,7 +157,7 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     let chapter = fs::read_to_string(&file).unwrap();
     let chapter = chapter.replace("? alternate-contacts contact-matches", "alternate-contacts optional");
     fs::write(&file, chapter.replace(" <!-- verify: mfa -->", "")).unwrap();
-    course.params.insert("budget_amount".into(), mdbook_verify::param::Param::Int(20));
+    course.params.insert("budget_amount".into(), course::param::Param::Int(20));
     assert!(import::plan(&course, sources.path(), &order(&lesson)).unwrap().changes.is_empty());
     // A lesson whose words have changed is another one. Written anew, it keeps what the author said.
     let changed = lesson.replace("## Overview", "## What this is about");

@@ -1,8 +1,8 @@
 //! A field that evidence has no longer fails to lint, wherever a check uses it.
 
 use crate::common::COURSE;
-use mdbook_verify::check::Check;
-use mdbook_verify::course::Course;
+use course::Course;
+use course::check::Check;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;

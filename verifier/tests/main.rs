@@ -4,7 +4,6 @@
 
 mod answers;
 mod common;
-mod course;
 mod faults;
 mod import;
 mod lint;
@@ -15,3 +14,4 @@ mod practice;
 mod round_trips;
 mod second_judge;
 mod states;
+mod whole_course;

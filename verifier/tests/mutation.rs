@@ -3,8 +3,8 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
 use crate::common::COURSE;
-use mdbook_verify::check::{About, Body, Check, Late, Let, Proof};
-use mdbook_verify::course::Course;
+use course::Course;
+use course::check::{About, Body, Check, Late, Let, Proof};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
@@ -261,8 +261,7 @@ fn mutants(check: &Check) -> Vec<Mutant> {
     }
     for (at, expectation) in check.expectations().iter().enumerate() {
         let number = at + 1;
-        let expect = |check: &mut Check, change: &dyn Fn(&mut mdbook_verify::check::Expectation)| match &mut check.body
-        {
+        let expect = |check: &mut Check, change: &dyn Fn(&mut course::check::Expectation)| match &mut check.body {
             Body::Expect(all) => change(&mut all[at]),
             Body::Steps(_) => {}
         };

@@ -3,7 +3,7 @@
 use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use mdbook_verify::results::{ReasonCode, StepResult};
+use course::results::{ReasonCode, StepResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

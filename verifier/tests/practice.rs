@@ -1,7 +1,7 @@
 //! The practice account: nothing is done at first, each action does its own step, and what cannot be read is unknown.
 
 use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
-use mdbook_verify::results::{Results, Verdict};
+use course::results::{Results, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;

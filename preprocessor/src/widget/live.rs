@@ -5,8 +5,8 @@
 use serde::Serialize;
 
 use super::{END, Words, command, escape, plain, status, word};
-use crate::course::{Course, Step};
-use crate::results::{Call, ExpectationResult, Outcome, Results, StepResult, Verdict};
+use course::results::{Call, ExpectationResult, Outcome, Results, StepResult, Verdict};
+use course::{Course, Step};
 
 /// A step's live widget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

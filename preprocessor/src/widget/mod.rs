@@ -13,9 +13,9 @@ pub mod live;
 pub mod published;
 
 use self::published::Published;
-use crate::course::Step;
-use crate::results::{Outcome, StepResult, Verdict, View, time};
-use crate::terminal::is_hidden;
+use course::Step;
+use course::results::{Outcome, StepResult, Verdict, View, time};
+use course::terminal::is_hidden;
 
 const END: &str = "</verify-step>";
 

@@ -6,7 +6,7 @@
 use mdbook_preprocessor::config::{Config, HtmlConfig};
 
 use super::{Words, command};
-use crate::options::Options;
+use course::Options;
 
 /// How a reader gets the course and its live book.
 #[derive(Debug, Clone, PartialEq, Eq)]

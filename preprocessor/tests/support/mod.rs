@@ -2,13 +2,13 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+use course::Course;
+use course::key::Key;
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use mdbook_verify::VerifyPreprocessor;
-use mdbook_verify::course::Course;
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;

@@ -8,7 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::OAuth2ErrorCode;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use mdbook_verify::results::ReasonCode;
+use course::results::ReasonCode;
 use std::env;
 use std::error::Error;
 use std::io;

@@ -4,7 +4,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::SystemTime;

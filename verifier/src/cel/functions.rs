@@ -2,7 +2,7 @@
 
 use cel::common::ast::{CallExpr, Expr};
 use cel::parser::Expression as Tree;
-use mdbook_verify::diagnostic::nearest;
+use course::diagnostic::nearest;
 
 /// CEL's functions and ours, each as it is written. A test evaluates every one of them.
 pub const FUNCTIONS: &[(&str, &str)] = &[

@@ -28,7 +28,7 @@ use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, STRING_TYPE}
 use cel::common::value::{CowVal, Val};
 use cel::parser::Expression as Tree;
 use cel::{Context, Env, ExecutionError, Program, Value};
-use mdbook_verify::diagnostic::byte_at;
+use course::diagnostic::byte_at;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

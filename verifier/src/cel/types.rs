@@ -1,6 +1,6 @@
 //! The types that expressions have, as far as the evidence's schema and the course's parameters tell.
 
-use mdbook_verify::param::Param;
+use course::param::Param;
 use schemars::SchemaGenerator;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, StaticVal, Val};
-use mdbook_verify::results;
+use course::results;
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::BTreeMap;

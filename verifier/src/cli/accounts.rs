@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
-use mdbook_verify::course::Course;
+use course::Course;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;

@@ -1,9 +1,9 @@
 //! `verify attest STEP`: the learner's word for what no API can prove.
 
 use anyhow::{Result, bail};
-use mdbook_verify::course::Step;
-use mdbook_verify::results::{Outcome, Results};
-use mdbook_verify::terminal;
+use course::Step;
+use course::results::{Outcome, Results};
+use course::terminal;
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
@@ -60,7 +60,7 @@ fn what_became_of(told: &Confirmable, results: &Results, step: &Step, withdraw: 
         return format!("Withdrawn: {statement}");
     }
     let outcome = results.steps.get(&step.id).and_then(|result| {
-        let stated = |told: &&mdbook_verify::results::ExpectationResult| told.statement.as_ref() == Some(statement);
+        let stated = |told: &&course::results::ExpectationResult| told.statement.as_ref() == Some(statement);
         Some(result.expectations.iter().find(stated)?.outcome)
     });
     match (about, outcome) {

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use course::Course;
+use course::results::{Reason, Results};
+use course::terminal::{self, Text};
 use futures_util::{StreamExt, stream};
-use mdbook_verify::course::Course;
-use mdbook_verify::results::{Reason, Results};
-use mdbook_verify::terminal::{self, Text};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};

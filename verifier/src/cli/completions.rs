@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Command;
 use clap_complete::Shell;
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 
 use super::{Exit, print};
 

@@ -1,7 +1,7 @@
 //! `verify doctor`: what works between this machine and the course's accounts, and what to do about the rest.
 
 use anyhow::Result;
-use mdbook_verify::terminal;
+use course::terminal;
 use std::collections::BTreeMap;
 
 use super::session::Session;

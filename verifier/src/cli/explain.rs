@@ -1,7 +1,7 @@
 //! `verify explain STEP`: what it asks for, what was read, what to do. Asks AWS nothing.
 
 use anyhow::Result;
-use mdbook_verify::results::Results;
+use course::results::Results;
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};

@@ -1,8 +1,8 @@
 //! `verify import`: from a raw lesson to chapters of the book.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::files::{self, Readers};
-use mdbook_verify::terminal::{self, Text};
+use course::files::{self, Readers};
+use course::terminal::{self, Text};
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! `verify lint`: everything that is wrong with the course, for its author.
 
 use anyhow::{Context, Result};
-use mdbook_verify::fact_source::Day;
+use course::fact_source::Day;
 
 use super::{Common, Exit, Format, print};
 use crate::lint::stale::{self, Today};

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::Command;
 use clap_mangen::Man;
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 
 use super::{Exit, print};
 

@@ -1,6 +1,6 @@
 //! Asks for MFA codes in the terminal.
 
-use mdbook_verify::terminal::{self, Text};
+use course::terminal::{self, Text};
 use std::future::Future;
 use std::pin::Pin;
 use tokio::sync::{Mutex, oneshot};

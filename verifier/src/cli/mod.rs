@@ -25,8 +25,8 @@ mod watcher;
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mdbook_verify::fact_source::Day;
-use mdbook_verify::terminal::{self, Text};
+use course::fact_source::Day;
+use course::terminal::{self, Text};
 use std::ffi::OsString;
 use std::path::PathBuf;
 

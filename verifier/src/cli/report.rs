@@ -1,7 +1,7 @@
 //! `verify report FILE|DIR…`: a class at a glance, from its learners' results.
 
 use anyhow::{Result, bail};
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 use std::path::{Path, PathBuf};
 
 use super::session::Session;

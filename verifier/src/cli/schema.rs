@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::ValueEnum;
-use mdbook_verify::results::Results;
+use course::results::Results;
 
 use super::{Exit, print};
 use crate::evidence;

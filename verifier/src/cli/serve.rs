@@ -1,10 +1,10 @@
 //! `verify serve`: the live book.
 
 use anyhow::{Context, Result, anyhow};
-use mdbook_verify::course::Step;
-use mdbook_verify::files::{self, Folder, Readers};
-use mdbook_verify::results::Results;
-use mdbook_verify::terminal;
+use course::Step;
+use course::files::{self, Folder, Readers};
+use course::results::Results;
+use course::terminal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;

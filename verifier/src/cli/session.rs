@@ -1,9 +1,9 @@
 //! What most commands start with: the course, its checks compiled, and the store that fits.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::Results;
-use mdbook_verify::terminal::{self, Lines, Text};
+use course::results::Results;
+use course::terminal::{self, Lines, Text};
+use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,9 +1,9 @@
 //! `verify [STEP]...` and `verify build`.
 
 use anyhow::Result;
-use mdbook_verify::course::Step;
-use mdbook_verify::results::Results;
-use mdbook_verify::terminal;
+use course::Step;
+use course::results::Results;
+use course::terminal;
 use std::path::Path;
 
 use super::session::Session;

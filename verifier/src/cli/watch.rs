@@ -1,9 +1,9 @@
 //! `verify watch [STEP]...`: verifies again as the accounts change, until every step is done.
 
 use anyhow::Result;
-use mdbook_verify::course::Step;
-use mdbook_verify::results::{ReasonCode, Results, Verdict};
-use mdbook_verify::terminal::{self, Text};
+use course::Step;
+use course::results::{ReasonCode, Results, Verdict};
+use course::terminal::{self, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
 

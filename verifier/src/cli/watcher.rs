@@ -1,8 +1,8 @@
 //! Looking again and again: what `verify watch` and the live book share.
 
 use anyhow::Result;
-use mdbook_verify::course::Step;
-use mdbook_verify::results::{Confirmation, ReasonCode, Results};
+use course::Step;
+use course::results::{Confirmation, ReasonCode, Results};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;

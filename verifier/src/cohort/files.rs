@@ -1,7 +1,7 @@
 //! The files of a class: a results document a learner, named after the learner.
 
 use anyhow::{Context, Result};
-use mdbook_verify::results::Results;
+use course::results::Results;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub fn found(path: &Path) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// Why it is none that this program can use.
 pub fn read(path: &Path) -> Result<Results> {
-    let bytes = mdbook_verify::files::read_theirs(path, LARGEST).context("it cannot be read")?;
+    let bytes = course::files::read_theirs(path, LARGEST).context("it cannot be read")?;
     Ok(Results::of_anybody(&bytes)?)
 }
 

@@ -1,9 +1,9 @@
 //! Where a class's results are written: a file that is there is whole, and means that its learner was judged.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::files::{self, Readers};
-use mdbook_verify::key::Key;
-use mdbook_verify::results::Results;
+use course::files::{self, Readers};
+use course::key::Key;
+use course::results::Results;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 

@@ -17,10 +17,10 @@ pub mod roster;
 
 use anyhow::{Context, Result};
 use aws_config::identity::IdentityCache;
+use course::key::Key;
+use course::results::{Reason, ReasonCode, Results};
+use course::{Course, Step};
 use futures_util::future::join_all;
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{Reason, ReasonCode, Results};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::num::NonZeroU32;

@@ -1,9 +1,9 @@
 //! The roster: who is in a class, and the roles that reach their accounts. Nothing is asked before all of it is right.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::misspelt;
-use mdbook_verify::terminal::Lines;
+use course::Course;
+use course::diagnostic::misspelt;
+use course::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;

@@ -3,7 +3,7 @@
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, known_value, required};
 use aws_sdk_billing::types::{BillingFeature, PreferenceValue};
-use mdbook_verify::results::ReasonCode;
+use course::results::ReasonCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -13,7 +13,7 @@
 use super::condition::{all, any, leaves_open, not};
 use super::pattern::Pattern;
 use super::{Read, Unreadable, incomplete, statement as decide};
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

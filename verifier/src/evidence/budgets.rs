@@ -8,8 +8,8 @@ use aws_sdk_budgets::types::{
     SubscriptionType, ThresholdType, TimeUnit,
 };
 use aws_smithy_types::DateTime;
+use course::results::Reason;
 use futures_util::future::join_all;
-use mdbook_verify::results::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::date_time::Format;
-use mdbook_verify::results;
+use course::results;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -213,7 +213,7 @@ mod tests {
     use super::super::{Section, error, table};
     use super::*;
     use crate::practice::{GENERAL, Start, World};
-    use mdbook_verify::param::Params;
+    use course::param::Params;
 
     async fn reader() -> Reader {
         let world = World::open(Start::Fresh, &[], &Params::new(), 1_795_478_400).await.unwrap();

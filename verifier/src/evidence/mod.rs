@@ -41,7 +41,7 @@ pub use read::{Read, UNREADABLE, Unreadable};
 pub use reader::{Enough, Reader};
 
 use aws_smithy_types::DateTime;
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

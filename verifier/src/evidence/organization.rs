@@ -4,7 +4,7 @@ use super::reader::{client, row};
 use super::time::Time;
 use super::{Read, Reader, Section, Unreadable, error, known_value, listed, present, time_of};
 use aws_sdk_organizations::types::{self, AccountJoinedMethod, AccountState, AccountStatus, OrganizationFeatureSet};
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

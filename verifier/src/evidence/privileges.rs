@@ -3,7 +3,7 @@
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error};
 use aws_sdk_iam::types::PolicyEvaluationDecisionType;
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What came of reading something: a value, or the reasons why there is none.
 
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

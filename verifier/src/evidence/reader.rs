@@ -1,7 +1,7 @@
 //! The reader of one account: its SDK configuration, from which only guarded clients can be made.
 
 use aws_config::{Region, SdkConfig};
-use mdbook_verify::results::Reason;
+use course::results::Reason;
 use serde_json::Value;
 use std::fmt;
 use std::future::Future;

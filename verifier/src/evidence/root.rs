@@ -4,7 +4,7 @@ use super::reader::{client, row};
 use super::time::Time;
 use super::{Read, Reader, Section, error, incomplete, present, required, time_of};
 use aws_sdk_iam::types::{AssignmentStatusType, SummaryKeyType, VirtualMfaDevice};
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

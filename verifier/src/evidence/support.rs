@@ -3,7 +3,7 @@
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, incomplete, present};
 use aws_sdk_billing::types::BusinessSupportSubscriptionContract as Contract;
-use mdbook_verify::results::Reason;
+use course::results::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

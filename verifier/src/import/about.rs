@@ -1,8 +1,8 @@
 //! Which account an item is about: the one that its words name, or its headings, in contrast to one that it only
 //! compares with (“the same as in the general account”).
 
-use mdbook_verify::check::{Body, Check, Expectation, Proof};
-use mdbook_verify::course::Course;
+use course::Course;
+use course::check::{Body, Check, Expectation, Proof};
 use std::collections::BTreeSet;
 
 /// Words that say where something is done.

@@ -6,7 +6,7 @@
 //! | `about` | which account it is about |
 //! | [`split`] | one chapter or several |
 //! | [`summary`] | `SUMMARY.md` |
-//! | `mdbook_verify::annotate` | writing into a lesson without losing a byte |
+//! | `course::annotate` | writing into a lesson without losing a byte |
 //!
 //! Nothing here writes a file: an [`Import`] says what would change.
 
@@ -17,15 +17,15 @@ pub mod summary;
 mod words;
 
 use anyhow::{Context, Result, bail};
+use course::Course;
+use course::annotate::{self, Annotated, Writing};
+use course::diagnostic::Diagnostic;
+use course::directive::Directive;
+use course::param::Params;
+use course::scan;
+use course::terminal::Lines;
 use mdbook_driver::book::{self, Book, BookItem};
 use mdbook_driver::config::Config;
-use mdbook_verify::annotate::{self, Annotated, Writing};
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::Diagnostic;
-use mdbook_verify::directive::Directive;
-use mdbook_verify::param::Params;
-use mdbook_verify::scan;
-use mdbook_verify::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -237,7 +237,7 @@ fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotate
 
 /// What a file holds; nothing where there is none.
 fn present(path: &Path) -> Result<Option<String>> {
-    match mdbook_verify::files::read_text(path) {
+    match course::files::read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),

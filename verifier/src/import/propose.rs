@@ -4,8 +4,8 @@
 //! have it. An item is sure of a check that it names well, in more than one word, and much better than any other check;
 //! never where it says no to something, or undoes it, of which the check knows nothing.
 
-use mdbook_verify::check::{Body, Check};
-use mdbook_verify::course::Course;
+use course::Course;
+use course::check::{Body, Check};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! A lesson in one piece, or a chapter for each of its sections. Put together again, the pieces are the lesson.
 
 use anyhow::{Result, bail};
-use mdbook_verify::scan;
+use course::scan;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::ops::Range;
 

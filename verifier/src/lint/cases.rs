@@ -1,8 +1,8 @@
 //! What is wrong with the cases of an author's checks, in the words of the self-test that reads them.
 
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::{Diagnostic, Spot};
-use mdbook_verify::places::{Part, TomlFile};
+use course::Course;
+use course::diagnostic::{Diagnostic, Spot};
+use course::places::{Part, TomlFile};
 use std::path::{Path, PathBuf};
 
 use super::place::in_words;
@@ -39,7 +39,7 @@ fn file(name: &str) -> PathBuf {
 
 /// The place that an error tells, or the case that it names.
 fn spot(course: &Course, name: &str, error: &str) -> Spot {
-    let text = mdbook_verify::files::read_text(&course.root.join(file(name))).unwrap_or_default();
+    let text = course::files::read_text(&course.root.join(file(name))).unwrap_or_default();
     if let Some(range) = in_words(error, &text) {
         return Spot::range(file(name), &text, range);
     }

@@ -1,10 +1,10 @@
 //! What in a check's expressions and sentences cannot be right, or will not do.
 
 use cel::common::ast::Expr;
-use mdbook_verify::check::{About, Check, Expectation, Let, Proof, Statement};
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::{Diagnostic, Spot};
-use mdbook_verify::places::{Part, TomlFile};
+use course::Course;
+use course::check::{About, Check, Expectation, Let, Proof, Statement};
+use course::diagnostic::{Diagnostic, Spot};
+use course::places::{Part, TomlFile};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;

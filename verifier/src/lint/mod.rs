@@ -2,7 +2,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `mdbook_verify::lint` | lessons: directives, links, what nothing uses |
+//! | `course::lint` | lessons: directives, links, what nothing uses |
 //! | [`unreadable`] | what keeps mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
 //! | [`cases`] | the cases of checks |
@@ -27,9 +27,9 @@ pub mod trial;
 pub mod unreadable;
 
 use anyhow::Result;
-use mdbook_verify::check::Check;
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::{Diagnostic, suggest};
+use course::Course;
+use course::check::Check;
+use course::diagnostic::{Diagnostic, suggest};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
     };
     if let Some((book, config)) = book {
         let whole = findings.is_empty();
-        let linted = mdbook_verify::lint::lint(root, &config, &book);
+        let linted = course::lint::lint(root, &config, &book);
         findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
         let mut warnings = linted.warnings;
         // What a chapter that cannot be read uses is not known.

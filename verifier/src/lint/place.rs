@@ -1,6 +1,6 @@
 //! Places that other programs' errors tell in words.
 
-use mdbook_verify::diagnostic::byte_at;
+use course::diagnostic::byte_at;
 use std::ops::Range;
 
 /// The place in a text of which an error says “line 3, column 11”.

@@ -2,11 +2,11 @@
 //! with the calendar.
 
 use anyhow::{Result, anyhow};
-use mdbook_verify::check::Check;
-use mdbook_verify::course::Course;
-use mdbook_verify::diagnostic::Diagnostic;
-use mdbook_verify::fact_source::{Day, FactSource};
-use mdbook_verify::places::{Part, TomlFile};
+use course::Course;
+use course::check::Check;
+use course::diagnostic::Diagnostic;
+use course::fact_source::{Day, FactSource};
+use course::places::{Part, TomlFile};
 use std::path::Path;
 
 use super::{Finding, Level};

@@ -1,10 +1,10 @@
 //! What keeps mdBook from reading a book at all, and as much of the book as there is.
 
 use anyhow::{Error, Result};
+use course::diagnostic::{Diagnostic, Diagnostics, Spot};
+use course::environment::Environment;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
-use mdbook_verify::diagnostic::{Diagnostic, Diagnostics, Spot};
-use mdbook_verify::environment::Environment;
 use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     if !trusted && !is_file {
         return Err(error);
     }
-    let Ok(text) = mdbook_verify::files::read_text(&root.join(path)) else { return Err(error) };
+    let Ok(text) = course::files::read_text(&root.join(path)) else { return Err(error) };
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
         let spot = wrong.span().map_or(Spot::file(path), |span| Spot::range(path, &text, span));
         let diagnostic = Diagnostic { spot, message: wrong.message().to_owned(), help: None };
@@ -56,7 +56,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     }
     let src = config.book.src.clone();
     let summary = src.join("SUMMARY.md");
-    let Ok(text) = mdbook_verify::files::read_text(&root.join(&summary)) else {
+    let Ok(text) = course::files::read_text(&root.join(&summary)) else {
         let message = "there is no SUMMARY.md, which names the book's chapters".to_owned();
         let help = Some("write one, with a line such as - [Title](chapter.md) for each chapter".into());
         let missing = Diagnostic { spot: Spot::file(summary), message, help };
@@ -64,7 +64,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     };
     let (mut errors, mut items) = (Vec::new(), Vec::new());
     for Named { title, path, range } in chapters(&text) {
-        match mdbook_verify::files::read_text(&root.join(&src).join(&path)) {
+        match course::files::read_text(&root.join(&src).join(&path)) {
             Ok(content) => items.push(BookItem::Chapter(Chapter::new(&title, content, path, Vec::new()))),
             Err(why) => errors.push(Diagnostic {
                 spot: Spot::range(&summary, &text, range),

@@ -1,7 +1,7 @@
 //! What the lesson asks for in figures and names, as far as the course's parameters say it: whoever changes them finds the
 //! practice actions doing what the lesson asks for then.
 
-use mdbook_verify::param::{Param, Params};
+use course::param::{Param, Params};
 
 /// What practice actions fill in.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! The practice actions that were taken, in `.verify/practice-actions.json` of the course.
 
 use anyhow::{Context, Result};
-use mdbook_verify::files::{self, Readers};
+use course::files::{self, Readers};
 use std::path::{Path, PathBuf};
 
 use super::TakenAction as Taken;

@@ -39,8 +39,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use mdbook_verify::param::Params;
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::param::Params;
+use course::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use winterbaume_core::{MockAws, MockRequest, MockService};
 

@@ -1,7 +1,7 @@
 //! The course's accounts and what they are bound to.
 
-use mdbook_verify::course::Course;
-use mdbook_verify::terminal::Text;
+use course::Course;
+use course::terminal::Text;
 use serde::Serialize;
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! The calls of a run on a timeline.
 
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn bar(timed: &Timed, whole: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mdbook_verify::results::Call;
+    use course::results::Call;
 
     #[test]
     fn calls_stand_where_they_were_made() {

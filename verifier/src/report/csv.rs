@@ -1,8 +1,8 @@
 //! A table for spreadsheets: a row a step. A cell is never a formula, whatever AWS or a lesson had in it.
 
 use anyhow::{Context, Result};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::Results;
+use course::results::Results;
+use course::{Course, Step};
 
 use super::{plain, told};
 
@@ -34,7 +34,7 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
         let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
         let mut codes: Vec<&str> = reasons.iter().map(|reason| reason.code.name()).collect();
         codes.dedup();
-        let time = |of: fn(&mdbook_verify::results::StepResult) -> Option<&String>| {
+        let time = |of: fn(&course::results::StepResult) -> Option<&String>| {
             view.result.and_then(of).cloned().unwrap_or_default()
         };
         let row = [

@@ -1,8 +1,8 @@
 //! What works and what doesn't between this machine and the course's accounts, and what to do about it.
 
-use mdbook_verify::course::Course;
-use mdbook_verify::results::{Reason, ReasonCode};
-use mdbook_verify::terminal::Text;
+use course::Course;
+use course::results::{Reason, ReasonCode};
+use course::terminal::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! Exit statuses.
 
-use mdbook_verify::course::Course;
-use mdbook_verify::results::{Results, Verdict};
+use course::Course;
+use course::results::{Results, Verdict};
 use std::process::ExitCode;
 
 /// What the program's exit status says.

@@ -1,7 +1,7 @@
 //! What an import changes: a diff of each file, and which check each item got.
 
 use anstyle::{AnsiColor, Color, Style};
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
 use std::fmt::Write;
 use std::ops::Range;

@@ -4,8 +4,8 @@
 //! skipped with the reason, also where the learner gave a word for it.
 
 use anyhow::{Context, Result};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{ReasonCode, Results, Verdict, View};
+use course::results::{ReasonCode, Results, Verdict, View};
+use course::{Course, Step};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{plain, told};

@@ -1,9 +1,9 @@
 //! What is wrong with a course: for a person, for programs, and as annotations of GitHub's.
 
 use anyhow::Result;
-use mdbook_verify::diagnostic::{Entry, many, summary};
-use mdbook_verify::files;
-use mdbook_verify::terminal::Text;
+use course::diagnostic::{Entry, many, summary};
+use course::files;
+use course::terminal::Text;
 use serde_json::json;
 use std::path::Path;
 

@@ -15,12 +15,12 @@ pub mod selftest;
 pub mod text;
 
 use anyhow::Result;
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{Outcome, Results, Verdict, View};
-use mdbook_verify::terminal::{self, Text};
+use course::results::{Outcome, Results, Verdict, View};
+use course::terminal::{self, Text};
+use course::{Course, Step};
 use serde::Serialize;
 
-pub(crate) use mdbook_verify::terminal::line as plain;
+pub(crate) use course::terminal::line as plain;
 
 /// A document as JSON, exactly.
 ///

@@ -1,10 +1,10 @@
 //! The reference chapter: what each check proves and what it can't, what is read for it, the evidence with its fields,
 //! and the words for what comes of it. All of it is taken from the course and the code, so it is never out of date.
 
-use mdbook_verify::check::{Body, Check, Proof};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::fact_source::FactSource;
-use mdbook_verify::results::{ReasonCode, Verdict};
+use course::check::{Body, Check, Proof};
+use course::fact_source::FactSource;
+use course::results::{ReasonCode, Verdict};
+use course::{Course, Step};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

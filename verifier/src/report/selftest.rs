@@ -1,7 +1,7 @@
 //! What the self-test of a course's checks found.
 
 use anstyle::{AnsiColor, Style};
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 use serde_json::json;
 use std::fmt::Write;
 

@@ -2,10 +2,10 @@
 //! alone. Whatever comes from AWS or a lesson stays in its line.
 
 use anstyle::{AnsiColor, Style};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::fact_source::FactSource;
-use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
-use mdbook_verify::terminal::Text;
+use course::fact_source::FactSource;
+use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use course::terminal::Text;
+use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

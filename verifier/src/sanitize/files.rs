@@ -1,7 +1,7 @@
 //! A book's files: mdBook's own, and those of the course that may stand beside them.
 
 use anyhow::{Context, Result};
-use mdbook_verify::files;
+use course::files;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -18,10 +18,10 @@ mod search;
 mod svg;
 
 use anyhow::{Context, Result, anyhow, bail};
+use course::files::{Folder, Readers};
+use course::terminal;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
-use mdbook_verify::files::{Folder, Readers};
-use mdbook_verify::terminal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -130,9 +130,9 @@ impl Renderer for Sanitized {
         let sources = context.source_dir();
         let nothing = Folder::new().context("making an empty folder")?;
         nothing.path().clone_into(&mut own.config.book.src);
-        if let Ok(text) = mdbook_verify::files::read_text(&sources.join("404.md")) {
+        if let Ok(text) = course::files::read_text(&sources.join("404.md")) {
             let copy = nothing.path().join("404.md");
-            mdbook_verify::files::write(&copy, text.as_bytes(), Readers::Owner).context("copying 404.md")?;
+            course::files::write(&copy, text.as_bytes(), Readers::Owner).context("copying 404.md")?;
         }
         HtmlHandlebars::new().render(&own)?;
 
@@ -174,8 +174,7 @@ impl Sanitized {
         for ((path, page), cleaned) in pages.iter().zip(clean_all(&policy, &pages)?) {
             if let Some(source) = sources.get(path).filter(|_| !cleaned.taken.is_empty()) {
                 let file = context.source_dir().join(source);
-                let text =
-                    mdbook_verify::files::read_text(&file).with_context(|| format!("reading {}", file.display()))?;
+                let text = course::files::read_text(&file).with_context(|| format!("reading {}", file.display()))?;
                 for taken in &cleaned.taken {
                     let (line, what) = (line_of(&text, taken), taken.to_string());
                     self.notices.add(Notice { file: below_root(context, &file), line, what });

@@ -1,10 +1,10 @@
 //! An instructor's cases: `checks/cases/CHECK.toml`, each a recording, what is different in it, and the verdict.
 
 use anyhow::{Context, Result, bail};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::files;
-use mdbook_verify::param::Params;
-use mdbook_verify::results::{Outcome, Results, StepResult, Verdict};
+use course::files;
+use course::param::Params;
+use course::results::{Outcome, Results, StepResult, Verdict};
+use course::{Course, Step};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

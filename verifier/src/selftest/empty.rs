@@ -2,7 +2,7 @@
 //! names. All other accounts of the course are set up.
 
 use anyhow::Result;
-use mdbook_verify::course::{Course, Step};
+use course::{Course, Step};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -10,9 +10,9 @@ mod empty;
 mod situations;
 
 use anyhow::Result;
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use course::key::Key;
+use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The practice account in every situation that a check must tell apart.
 
 use anyhow::Result;
-use mdbook_verify::course::{Course, Step};
+use course::{Course, Step};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! What the server knows: the book, the steps' widgets, what is under way, and who listens.
 
 use anyhow::{Result, anyhow};
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::Results;
+use course::results::Results;
+use course::{Course, Step};
 use mdbook_verify::widget::live::{self, Live};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

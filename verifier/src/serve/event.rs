@@ -1,7 +1,7 @@
 //! What open pages are told.
 
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::Results;
+use course::results::Results;
+use course::{Course, Step};
 use mdbook_verify::widget::live::Live;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

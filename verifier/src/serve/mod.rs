@@ -20,7 +20,7 @@ mod routes;
 mod stamp;
 
 use anyhow::{Context, Result};
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;

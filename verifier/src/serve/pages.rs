@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::book::LiveBook;
 use crate::sanitize::Page;
 use crate::sanitize::html::STYLES;
-use mdbook_verify::files;
+use course::files;
 
 /// A file of the book.
 #[derive(Debug, Clone)]

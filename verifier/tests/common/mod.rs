@@ -6,10 +6,10 @@ pub mod faults;
 pub mod http;
 
 use aws_config::SdkConfig;
-use mdbook_verify::course::Course;
-use mdbook_verify::key::Key;
-use mdbook_verify::param::Params;
-use mdbook_verify::results::{Results, StepResult};
+use course::Course;
+use course::key::Key;
+use course::param::Params;
+use course::results::{Results, StepResult};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};

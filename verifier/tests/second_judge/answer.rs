@@ -1,6 +1,6 @@
 //! What a judge says: yes, no, or that it can't tell.
 
-use mdbook_verify::results::{ReasonCode, Verdict};
+use course::results::{ReasonCode, Verdict};
 
 /// Whether something is so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

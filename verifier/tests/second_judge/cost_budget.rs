@@ -5,7 +5,7 @@
 //! account spends, and is kept up to date by AWS, which sends no alert otherwise. A warning is an alert that comes when
 //! spending is greater than a threshold, by e-mail. Credits, and kinds of costs that are switched off, are told.
 
-use mdbook_verify::param::{Param, Params};
+use course::param::{Param, Params};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Where both judges are heard: the course's check by way of the program, and the second one.
 
-use mdbook_verify::course::Step;
-use mdbook_verify::param::Params;
-use mdbook_verify::results::{Results, Verdict};
+use course::Step;
+use course::param::Params;
+use course::results::{Results, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ mod billing;
 mod root;
 
 use crate::common::{gather, in_words, judge, world};
-use mdbook_verify::results::Results;
+use course::results::Results;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;

@@ -3,7 +3,7 @@
 
 use super::Read;
 use aws_sdk_budgets::types::{Budget, CostTypes, Dimension, Expression, ExpressionDimensionValues, MatchOption};
-use mdbook_verify::results::ReasonCode;
+use course::results::ReasonCode;
 
 /// What a budget counts.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use mdbook_verify::results::{Reason, ReasonCode};
+use course::results::{Reason, ReasonCode};
 use std::error::Error;
 
 use super::guard::Refused;

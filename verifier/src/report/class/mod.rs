@@ -11,9 +11,9 @@ mod tables;
 mod tests;
 pub mod text;
 
-use mdbook_verify::check::Body;
-use mdbook_verify::course::{Course, Step};
-use mdbook_verify::results::{Outcome, ReasonCode, Results, StepResult, Verdict, View};
+use course::check::Body;
+use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict, View};
+use course::{Course, Step};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

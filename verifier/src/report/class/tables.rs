@@ -1,7 +1,7 @@
 //! A class in words: the sentences and the two tables that the terminal, Markdown and the page share. Nothing is
 //! escaped here: that is the forms'.
 
-use mdbook_verify::results::{Verdict, time};
+use course::results::{Verdict, time};
 
 use super::{Class, Learner, StepRow, Stuck, Unmet};
 

@@ -1,8 +1,8 @@
 //! A class of four, counted and told in every form; and one whose names and lessons mean harm.
 
-use mdbook_verify::course::Course;
-use mdbook_verify::key::Key;
-use mdbook_verify::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
+use course::Course;
+use course::key::Key;
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use std::fs;
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! A class for the terminal. Whatever comes from files or lessons stays in its line.
 
 use anstyle::Style;
-use mdbook_verify::terminal::Text;
+use course::terminal::Text;
 
 use super::tables::{self, Row, Table};
 use super::{Class, Learner};
@@ -28,7 +28,7 @@ pub fn text(class: &Class) -> Text {
 
 /// One learner in a line, as soon as that is known.
 pub fn line(learner: &Learner, required: usize) -> Text {
-    let style = style(learner.at.as_ref().map_or(mdbook_verify::results::Verdict::Verified, |at| at.verdict));
+    let style = style(learner.at.as_ref().map_or(course::results::Verdict::Verified, |at| at.verdict));
     let done = format!("{}/{required}", learner.counts.done);
     let mut out = Text::block(&format!("{:<24} {done:>7}  ", plain(&learner.name)));
     out.paint(style, &tables::at(learner)).put("\n");

@@ -70,7 +70,7 @@ pub(crate) fn escaped_in_code(text: &str, params: &Params) -> String {
 }
 
 /// A text that Markdown finds nothing in.
-pub(crate) fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     escaped(text, true)
 }
 

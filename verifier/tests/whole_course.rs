@@ -1,7 +1,7 @@
 //! The course of this repository keeps its own promises.
 
 use crate::common::COURSE;
-use mdbook_verify::check::Body;
+use course::check::Body;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -104,7 +104,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
     sections.insert(Section::ConsoleSignIns, (0..5_000).map(sign_in).collect());
     sections.insert(Section::MfaEvents, (0..200).map(change).collect());
     sections.insert(Section::BillingEvents, (0..200).map(billing).collect());
-    let spent = |steps: &[&mdbook_verify::course::Step]| {
+    let spent = |steps: &[&course::Step]| {
         let budget = Budget::default();
         let case = Case {
             course: Arc::clone(course),

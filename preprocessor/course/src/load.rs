@@ -21,21 +21,25 @@ use crate::substitute;
 use crate::{files, folders};
 
 /// What was read of a chapter.
-pub(crate) struct ScannedChapter {
-    pub(crate) path: PathBuf,
-    pub(crate) scan: Scan,
+#[derive(Debug)]
+pub struct ScannedChapter {
+    /// The chapter's path below the book's source folder, as mdBook gives it.
+    pub path: PathBuf,
+    /// What it holds that is ours.
+    pub scan: Scan,
     /// The step of each of the scan's steps; none where its directive is wrong.
-    pub(crate) steps: Vec<Option<Named>>,
-    /// What takes the place of the holes.
-    pub(crate) edits: Edits,
+    pub steps: Vec<Option<Named>>,
+    /// What takes the places of parameters.
+    pub edits: Edits,
 }
 
 /// A step as a directive names it.
-pub(crate) struct Named {
+#[derive(Debug)]
+pub struct Named {
     /// Its id.
-    pub(crate) id: String,
+    pub id: String,
     /// What it is called there.
-    pub(crate) title: String,
+    pub title: String,
 }
 
 pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
@@ -43,7 +47,10 @@ pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course
 }
 
 /// Reads the course, and what takes which place in its chapters.
-pub(crate) fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course, Vec<ScannedChapter>), Diagnostics> {
+///
+/// # Errors
+/// Everything that is wrong with it, each with its place.
+pub fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course, Vec<ScannedChapter>), Diagnostics> {
     let loaded = read_all(root, config, book);
     Diagnostics::check(loaded.errors).map(|()| (loaded.course, loaded.chapters))
 }

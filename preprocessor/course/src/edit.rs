@@ -5,11 +5,11 @@ use std::ops::Range;
 
 /// Changes to a text: ranges, and what takes their places. No two of them overlap: what would is not taken in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Edits(BTreeMap<usize, (usize, String)>);
+pub struct Edits(BTreeMap<usize, (usize, String)>);
 
 impl Edits {
     /// Puts a text in the place of a range, unless a part of that is changed already. Returns whether it did.
-    pub(crate) fn put(&mut self, range: Range<usize>, text: impl Into<String>) -> bool {
+    pub fn put(&mut self, range: Range<usize>, text: impl Into<String>) -> bool {
         let before = self.0.range(..=range.start).next_back();
         let apart = before.is_none_or(|(start, (end, _))| *end <= range.start && *start < range.start)
             && self.0.range(range.start..).next().is_none_or(|(start, _)| range.end <= *start)
@@ -21,12 +21,12 @@ impl Edits {
     }
 
     /// The changes in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
         self.0.iter().map(|(start, (end, text))| (*start..*end, text.as_str()))
     }
 
     /// The text with its changes. Every other byte stays as it was.
-    pub(crate) fn apply(&self, content: &str) -> String {
+    pub fn apply(&self, content: &str) -> String {
         let more: usize = self.iter().map(|(_, text)| text.len()).sum();
         let mut edited = String::with_capacity(content.len() + more);
         let mut at = 0;
