@@ -1,7 +1,7 @@
 //! Compiling a course's checks: each name in them must mean something, and all of them must fit into memory.
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
-use course::diagnostic::{Diagnostic, Diagnostics, nearest};
+use course::diagnostic::{did_you_mean, Diagnostic, Diagnostics, nearest};
 use course::places::{Part, TomlFile};
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::names::{self, Name};
 use crate::cel::{self, Expression, Written, functions, rewrite};
-use crate::evidence::Section;
+use evidence::Section;
 use crate::plan::{
     Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW,
     SINCE,
@@ -388,11 +388,6 @@ pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Lets<E>) -> (Lets<E>, 
 
 /// CEL's own type names, which `type(x) == string` and conversions use.
 const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
-
-/// `: did you mean …?` for the nearest name, if one is near.
-pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    nearest(name, known).map(|known| format!(": did you mean `{known}`?")).unwrap_or_default()
-}
 
 /// The errors with the places where they stand in their files.
 pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {

@@ -4,8 +4,8 @@ use course::{Course, Step};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::evidence::{Enough, Section};
-use crate::gather::{Gathered, Plan, SoFar};
+use evidence::{Enough, Section};
+use evidence::gather::{Gathered, Plan, SoFar};
 use crate::run::Bench;
 
 /// The steps of a run, and what has arrived for them.

@@ -13,13 +13,11 @@
 //! |---|---|
 //! | [`book`], [`includes`], [`sanitize`], [`trust`] | the course in its book, and what a course may not do |
 //! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
-//! | [`account`], [`bindings`] | whose credentials |
-//! | [`evidence`] | what AWS says, a file a section |
-//! | [`gather`] | all of it at once, of the right accounts |
+//! | crate [`evidence`] | what AWS says, and whose credentials ask |
 //! | [`run`], [`verdict`], `members`, [`record`] | what it comes to |
 //! | [`watch`] | when to look again |
 //! | [`cohort`] | a whole class, learner by learner |
-//! | [`store`], [`recording`], [`mask`] | what is written, and what is hidden in it |
+//! | [`store`], [`recording`] | what is written |
 //! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
 //! | [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
@@ -27,22 +25,16 @@
 // Tests make what the program must not meet.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
-pub mod account;
-pub mod bindings;
 pub mod book;
 pub mod cel;
 pub mod cli;
 pub mod cohort;
 pub mod compile;
 pub mod enough;
-pub mod evidence;
-pub mod fold;
-pub mod gather;
 pub mod generate;
 pub mod import;
 pub mod includes;
 pub mod lint;
-pub mod mask;
 mod members;
 pub mod plan;
 pub mod practice;

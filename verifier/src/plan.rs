@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::Expression;
 use crate::cel::names::Name;
-use crate::evidence::Section;
+use evidence::Section;
 use crate::sentence::Sentence;
 
 /// The checks of a course, compiled.

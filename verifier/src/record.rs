@@ -4,7 +4,7 @@ use course::Step;
 use course::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
-use crate::evidence::Section;
+use evidence::Section;
 use crate::verdict::{Case, Judged};
 
 /// Puts a verdict into the results, keeping what was known of the step before. `now` is when it was judged.

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::evidence::time::{self, Time};
-use crate::evidence::{self, Section, Timed};
-use crate::gather::{self, Gathered};
-use crate::mask::StandIns;
-use crate::verdict::Evidence;
+use evidence::time::{self, Time};
+use evidence::{self, Section, Timed};
+use evidence::gather::{self, Gathered};
+use evidence::mask::StandIns;
+use evidence::Evidence;
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cel::{bound::Bound, budget::Budget};
-use crate::evidence::{Section, time};
-use crate::gather::Gathered;
-use crate::mask;
+use evidence::{Section, time};
+use evidence::gather::Gathered;
+use evidence::mask;
 use crate::plan::{Compiled, Needs};
 use crate::record;
 use crate::recording;
@@ -213,7 +213,7 @@ pub fn select<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>>
 }
 
 fn unknown_step(course: &Course, name: &str) -> String {
-    let hint = crate::compile::did_you_mean(name, course.steps.iter().map(|step| step.id.as_str()));
+    let hint = course::diagnostic::did_you_mean(name, course.steps.iter().map(|step| step.id.as_str()));
     let known: Vec<&str> = course.steps.iter().map(|step| step.id.as_str()).collect();
     if hint.is_empty() {
         format!("this course has no step `{name}`; it has {}", known.join(", "))
@@ -232,7 +232,7 @@ pub fn account_exists(course: &Course, account: &str) -> Result<()> {
     }
     let known = course.accounts.keys().map(String::as_str);
     let names: Vec<&str> = known.clone().collect();
-    match crate::compile::did_you_mean(account, known) {
+    match course::diagnostic::did_you_mean(account, known) {
         hint if !hint.is_empty() => bail!("the course has no account `{account}`{hint}"),
         _ => bail!("the course has no account `{account}`; it has {}", names.join(", ")),
     }

@@ -11,7 +11,7 @@ use course::results::{Results, Unusable};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::evidence::time;
+use evidence::time;
 
 /// The results of a course: those of the learner's own accounts, or those of the practice account.
 #[derive(Debug, Clone)]

@@ -12,17 +12,14 @@ use crate::cel::budget::Budget;
 use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
-use crate::evidence::{self, Section, time};
-use crate::mask;
+use evidence::{self, Section, time};
+use evidence::mask;
 use crate::members;
 use crate::plan::{
     Compiled, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW, Need,
 };
 use crate::remembered::{Standing, Voided};
 use crate::sentence::Sentence;
-
-/// The evidence of a run: sections as JSON, by account.
-pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
 
 /// All that verdicts depend on.
 #[derive(Debug)]

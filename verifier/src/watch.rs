@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-use crate::evidence::Section;
-use crate::gather::{Gathered, Plan};
+use evidence::Section;
+use evidence::gather::{Gathered, Plan};
 
 /// How often the practice account is looked at: it answers from this process, and changes at once.
 const PRACTICE: Duration = Duration::from_millis(500);

@@ -11,7 +11,7 @@ use course::results::{Results, Verdict};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use verify::evidence::{self, Section, table};
+use evidence::{self, Section, table};
 use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// What AWS leaves out where there is nothing.

@@ -15,10 +15,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::account;
-use verify::evidence::{self, Section, table};
-use verify::gather::Gathered;
-use verify::gather::Plan;
+use evidence::connection;
+use evidence::{self, Section, table};
+use evidence::gather::Gathered;
+use evidence::gather::Plan;
 use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// A run ends within this time, whatever happens: who the account is and its sections each have a minute.

@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::account::{Connected, Connection};
-use verify::evidence::{Enough, Section};
-use verify::gather::{self, Gathered, Plan};
+use evidence::connection::{Connected, Connection};
+use evidence::{Enough, Section};
+use evidence::gather::{self, Gathered, Plan};
 use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::recording;
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use verify::evidence::{Section, UNREADABLE, table};
-use verify::gather::Gathered;
+use evidence::{Section, UNREADABLE, table};
+use evidence::gather::Gathered;
 use verify::practice::{self, Start};
 use verify::run::Bench;
 

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::gather::Gathered;
+use evidence::gather::Gathered;
 use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::report::calls;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use verify::cel::bound::Bound;
 use verify::cel::budget::{Budget, OF_A_RUN, OF_AN_EXPRESSION};
-use verify::evidence::{Section, table};
+use evidence::{Section, table};
 use verify::practice::{PRODUCTION, Start};
 use verify::verdict::{self, Case};
 

@@ -142,6 +142,11 @@ pub fn misspelt<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<
     far.min().filter(|(far, known)| *far <= MISSPELT && 2 * far < known.len()).map(|(_, known)| known)
 }
 
+/// `: did you mean …?` for the nearest name, if one is near.
+pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    nearest(name, known).map(|known| format!(": did you mean `{known}`?")).unwrap_or_default()
+}
+
 /// How many names are listed.
 const LISTED: usize = 50;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::types::{self, Type};
 use super::value::{Field, Fields};
-use crate::evidence::Section;
+use evidence::Section;
 
 /// The evidence as expressions see it, made once for all steps.
 #[derive(Debug)]

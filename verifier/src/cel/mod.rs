@@ -438,7 +438,7 @@ fn env() -> Arc<Env> {
             let Some(text) = args.first().and_then(|arg| arg.downcast_ref::<CelString>()) else {
                 return Err(ExecutionError::FunctionError { function: "fold".into(), message: "takes text".into() });
             };
-            let folded = crate::fold::fold(text.inner());
+            let folded = evidence::fold::fold(text.inner());
             budget::spend(budget::of_bytes(folded.len()));
             Ok(CowVal::owned(CelString::from(folded)))
         });

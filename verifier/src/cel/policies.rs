@@ -6,9 +6,9 @@ use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
 use super::value::failed;
-use crate::evidence::bucket_policy::{Condition, Statement};
-use crate::evidence::condition::{Caller, Organization};
-use crate::evidence::statement;
+use evidence::bucket_policy::{Condition, Statement};
+use evidence::condition::{Caller, Organization};
+use evidence::statement;
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use crate::evidence::Section;
+use evidence::Section;
 
 /// A type.
 #[derive(Debug, Clone, PartialEq)]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::budget::spend;
 use super::partial::{PartialList, is_not_read};
 use super::types::Type;
-use crate::evidence::UNREADABLE;
+use evidence::UNREADABLE;
 
 /// What every value of ours answers in the same way.
 macro_rules! value_of {

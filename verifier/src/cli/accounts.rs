@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, pair, print};
-use crate::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
-use crate::evidence::Section;
+use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
+use evidence::Section;
 use crate::report;
 use crate::{account, run};
 

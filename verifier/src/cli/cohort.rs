@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::mfa::Terminal;
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
-use crate::bindings::{ENVIRONMENT, Source};
+use evidence::bindings::{ENVIRONMENT, Source};
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
 use crate::cohort::{Before, Cohort, Outcome};

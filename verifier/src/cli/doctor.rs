@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use super::session::Session;
 use super::{Common, Exit, Format, print};
-use crate::bindings::Bindings;
-use crate::evidence::Section;
-use crate::gather::Gathered;
+use evidence::bindings::Bindings;
+use evidence::Section;
+use evidence::gather::Gathered;
 use crate::report;
 use crate::report::doctor::Patient;
 

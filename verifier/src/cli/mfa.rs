@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::account::MfaCodes;
-use crate::mask;
+use evidence::connection::MfaCodes;
+use evidence::mask;
 
 /// The learner at the terminal, who is asked one thing at a time.
 #[derive(Debug, Default)]

@@ -30,7 +30,7 @@ use course::terminal::{self, Text};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::evidence::time;
+use evidence::time;
 use crate::report::Form;
 pub use crate::report::exit::Exit;
 

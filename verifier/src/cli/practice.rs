@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::{Common, Exit, notice};
-use crate::evidence::time;
+use evidence::time;
 use crate::practice::{self, Start, TakenAction, World, log};
 use crate::{book, store};
 

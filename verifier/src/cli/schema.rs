@@ -5,7 +5,6 @@ use clap::ValueEnum;
 use course::results::Results;
 
 use super::{Exit, print};
-use crate::evidence;
 use crate::report;
 
 /// What has a schema.

@@ -11,7 +11,7 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let session = Session::open(common)?;
     let course = &session.course;
     if let Some(name) = names.iter().find(|name| !course.checks.contains_key(*name)) {
-        bail!("there is no check `{name}`{}", compile::did_you_mean(name, course.checks.keys().map(String::as_str)));
+        bail!("there is no check `{name}`{}", course::diagnostic::did_you_mean(name, course.checks.keys().map(String::as_str)));
     }
     if let Some(stray) = selftest::cases::strays(course).first() {
         bail!("checks/cases/{stray}.toml has cases for a check that there is none of");

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::session::Session;
 use super::watcher::Watcher;
 use super::{Common, Exit, Format, PracticeStart, attest, notice, practice};
-use crate::gather::{Gathered, SoFar};
+use evidence::gather::{Gathered, SoFar};
 use crate::serve::desk::{Desk, Recipe, Task, Told, Work};
 use crate::serve::gate::Gate;
 use crate::{bindings, book, run, serve};

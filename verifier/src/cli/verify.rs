@@ -8,8 +8,8 @@ use std::path::Path;
 
 use super::session::Session;
 use super::{Common, Exit, notice, print};
-use crate::account::http;
-use crate::gather::Gathered;
+use evidence::connection::http;
+use evidence::gather::Gathered;
 use crate::report::{self, exit};
 use crate::{book, generate, recording, run};
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::session::Session;
 use super::watcher::Watcher;
 use super::{Common, Exit, Format, notice, print};
-use crate::evidence::Section;
+use evidence::Section;
 use crate::report::{self, Form, exit};
 use crate::run;
 

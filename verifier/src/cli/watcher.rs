@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use super::notice;
 use super::session::Session;
-use crate::account::Connection;
-use crate::evidence::Section;
-use crate::gather::{Gathered, Plan};
+use evidence::connection::Connection;
+use evidence::Section;
+use evidence::gather::{Gathered, Plan};
 use crate::watch::{Schedule, merge};
 
 /// How often the results are looked at: another terminal may have verified a step, or given a word.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::file_name;
 use super::roster::Shard;
-use crate::evidence::time;
+use evidence::time;
 
 /// The folder, while nobody else judges the same shard into it.
 #[derive(Debug)]

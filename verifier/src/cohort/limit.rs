@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
-use crate::account::ATTEMPT;
+use evidence::connection::ATTEMPT;
 
 /// How long an attempt may take with its turn: AWS takes a signature for five minutes.
 const SIGNED: Duration = Duration::from_secs(5 * 60);
@@ -111,7 +111,7 @@ impl HttpConnector for Limited<SharedHttpConnector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::http;
+    use evidence::connection::http;
 
     fn limits(rate: u32) -> Limits {
         Limits::new(NonZeroU32::new(rate).unwrap(), http::client())

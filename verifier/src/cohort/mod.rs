@@ -26,9 +26,9 @@ use std::fs;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::account::{self, Connected, Connection, NoMfaCodes};
-use crate::bindings::Role;
-use crate::gather::{self, Gathered, Plan};
+use evidence::connection::{self, Connected, Connection, NoMfaCodes};
+use evidence::bindings::Role;
+use evidence::gather::{self, Gathered, Plan};
 use crate::plan::Compiled;
 use crate::run::Bench;
 use folder::Folder;

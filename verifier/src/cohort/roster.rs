@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::files;
-use crate::bindings::{self, Role};
+use evidence::bindings::{self, Role};
 use crate::report::plain;
 
 /// The longest name of a file, without its ending; most file systems take 255 bytes.

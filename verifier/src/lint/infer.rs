@@ -8,7 +8,7 @@ use super::trial;
 use crate::cel::functions;
 use crate::cel::rewrite::{Let, Lets};
 use crate::cel::types::{Record, Type};
-use crate::compile::did_you_mean;
+use course::diagnostic::did_you_mean;
 
 /// Something in an expression that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]

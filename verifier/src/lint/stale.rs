@@ -10,7 +10,7 @@ use course::places::{Part, TomlFile};
 use std::path::Path;
 
 use super::{Finding, Level};
-use crate::evidence::time;
+use evidence::time;
 
 /// The rule of a source that was reviewed too long ago. It is no mistake of the course: AWS may have changed, or not.
 pub const RULE: &str = "stale-source";

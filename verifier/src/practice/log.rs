@@ -5,7 +5,7 @@ use course::files::{self, Readers};
 use std::path::{Path, PathBuf};
 
 use super::TakenAction as Taken;
-use crate::evidence::time;
+use evidence::time;
 
 fn path(course_root: &Path) -> PathBuf {
     course_root.join(".verify").join("practice-actions.json")

@@ -44,8 +44,8 @@ use course::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use winterbaume_core::{MockAws, MockRequest, MockService};
 
-use crate::account::{Connected, Connection};
-use crate::evidence::time;
+use evidence::connection::{Connected, Connection};
+use evidence::time;
 
 use accounts::{Account, Caller};
 use actions::Deed;

@@ -6,10 +6,10 @@ use serde::Serialize;
 use std::fmt::Write;
 
 use super::plain;
-use crate::bindings::Bindings;
-use crate::evidence::{Section, UNREADABLE, Unreadable};
-use crate::gather::Gathered;
-use crate::mask;
+use evidence::bindings::Bindings;
+use evidence::{Section, UNREADABLE, Unreadable};
+use evidence::gather::Gathered;
+use evidence::mask;
 
 /// One account of the course.
 #[derive(Debug, Serialize)]

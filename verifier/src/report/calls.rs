@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::plain;
-use crate::evidence::Timed;
+use evidence::Timed;
 
 /// How many characters the timeline is wide.
 const WIDTH: u32 = 24;

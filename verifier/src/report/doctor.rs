@@ -9,12 +9,12 @@ use std::fmt::Write;
 
 use super::plain;
 use super::text::wrapped;
-use crate::account::Connection;
-use crate::bindings::Bindings;
-use crate::evidence::privileges::Power;
-use crate::evidence::{self, Reader, Section, table};
-use crate::gather::Gathered;
-use crate::mask;
+use evidence::connection::Connection;
+use evidence::bindings::Bindings;
+use evidence::privileges::Power;
+use evidence::{self, Reader, Section, table};
+use evidence::gather::Gathered;
+use evidence::mask;
 
 /// A clock that is further off is worth a word: AWS refuses requests from about five minutes on.
 const CLOCK_TOLERANCE: i64 = 60;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-use crate::evidence::{Section, table};
+use evidence::{Section, table};
 
 /// The role's name, and its policy's.
 const NAME: &str = "course-reader";

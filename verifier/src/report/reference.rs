@@ -9,8 +9,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::evidence::table::{self, Region};
-use crate::evidence::{self, Section};
+use evidence::table::{self, Region};
+use evidence::{self, Section};
 use crate::plan::Compiled;
 
 /// What a generated chapter begins with. A file without it is not overwritten.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::plain;
-use crate::evidence::{Section, table};
+use evidence::{Section, table};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::gather::Gathered;
+use evidence::gather::Gathered;
 use crate::plan::Compiled;
 use crate::recording;
 

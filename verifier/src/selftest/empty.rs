@@ -7,8 +7,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::evidence::{Section, time};
-use crate::gather::{self, Gathered, Plan};
+use evidence::{Section, time};
+use evidence::gather::{self, Gathered, Plan};
 use crate::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 
 /// How long ago the account was signed up for, in seconds.

@@ -16,7 +16,7 @@ use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::gather::Gathered;
+use evidence::gather::Gathered;
 use crate::plan::Compiled;
 use crate::practice;
 use crate::run::Bench;

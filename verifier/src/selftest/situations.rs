@@ -6,8 +6,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::empty::Accounts;
-use crate::evidence::{Section, table, time};
-use crate::gather::{self, Gathered, Plan};
+use evidence::{Section, table, time};
+use evidence::gather::{self, Gathered, Plan};
 use crate::plan::{Compiled, CompiledExpectation};
 use crate::practice::{self, Start, TakenAction, World};
 

@@ -6,7 +6,7 @@
 
 use aws_sdk_account::types::ContactInformation;
 use proptest::prelude::*;
-use verify::evidence::{Section, contact};
+use evidence::{Section, contact};
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};

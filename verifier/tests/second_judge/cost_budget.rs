@@ -9,7 +9,7 @@ use course::param::{Param, Params};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use verify::evidence::Section;
+use evidence::Section;
 use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, Ruling, all_of, any_of};

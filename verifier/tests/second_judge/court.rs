@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
-use verify::evidence::{Section, UNREADABLE};
-use verify::gather::Gathered;
+use evidence::{Section, UNREADABLE};
+use evidence::gather::Gathered;
 use verify::practice::{GENERAL, PRODUCTION};
 use verify::recording;
 use verify::run::Bench;
@@ -36,7 +36,7 @@ impl Evidence {
 
     fn gathered(&self) -> Gathered {
         let identity = |id: &str| json!({ "account": id, "arn": format!("arn:aws:iam::{id}:user/lee"), "root": false });
-        let mut evidence = verify::verdict::Evidence::new();
+        let mut evidence = evidence::Evidence::new();
         for (account, id) in [(GENERAL, GENERAL_ID), (PRODUCTION, PRODUCTION_ID)] {
             evidence.entry(account.to_owned()).or_default().insert(Section::Identity, identity(id));
         }

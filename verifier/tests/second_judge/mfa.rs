@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde::Serialize;
-use verify::evidence::Section;
+use evidence::Section;
 use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, all_of, any_of};

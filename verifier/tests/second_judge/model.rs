@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use verify::evidence::{UNREADABLE, time};
+use evidence::{UNREADABLE, time};
 
 use super::answer::Answer;
 use crate::common::NOW;

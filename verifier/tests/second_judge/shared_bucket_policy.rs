@@ -9,8 +9,8 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use verify::evidence::bucket_policy::{self, Owned};
-use verify::evidence::{Section, UNREADABLE};
+use evidence::bucket_policy::{self, Owned};
+use evidence::{Section, UNREADABLE};
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling, all_of, any_of};

@@ -7,7 +7,7 @@
 
 use proptest::prelude::*;
 use serde::Serialize;
-use verify::evidence::Section;
+use evidence::Section;
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};

@@ -10,7 +10,7 @@ use course::results::Results;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use verify::evidence::UNREADABLE;
+use evidence::UNREADABLE;
 use verify::practice::{Start, World};
 use verify::recording;
 

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text_of;
-use crate::evidence::time;
+use evidence::time;
 
 /// What every form with room for a sentence says.
 pub const WORD: &str = "A results file is the learner's word: anybody can edit one, and its seal is made with the \

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
-use crate::account::{Connected, Connection};
-use crate::evidence::clock::Clock;
-use crate::evidence::pace::Pace;
-use crate::evidence::privileges::{self, Power};
-use crate::evidence::time::Time;
-use crate::evidence::{self, CallLog, Enough, Identity, Read, Reader, Section, Timed};
+use crate::connection::{Connected, Connection};
+use crate::clock::Clock;
+use crate::pace::Pace;
+use crate::privileges::{self, Power};
+use crate::time::Time;
+use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
 use crate::mask;
-use crate::verdict::Evidence;
+use crate::Evidence;
 
 /// What a run gathered.
 #[derive(Debug, Default, Clone)]
@@ -42,7 +42,7 @@ impl Gathered {
     pub fn reasons(&self) -> BTreeSet<Reason> {
         let mut reasons = BTreeSet::new();
         let values = self.evidence.values().flat_map(BTreeMap::values);
-        values.for_each(|value| evidence::collect_reasons(value, &[], &mut reasons));
+        values.for_each(|value| crate::collect_reasons(value, &[], &mut reasons));
         reasons
     }
 
@@ -168,12 +168,12 @@ impl Gathering<'_> {
             Some(Connection::Sdk(connected)) => connected,
             Some(Connection::None(reasons)) => {
                 self.clock.tell(None);
-                return self.note(account, Section::Identity, json!({ evidence::UNREADABLE: reasons }));
+                return self.note(account, Section::Identity, json!({ crate::UNREADABLE: reasons }));
             }
             None => {
                 let message =
                     format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
-                let nobody = evidence::unreadable(ReasonCode::NoCredentials, account, &message);
+                let nobody = crate::unreadable(ReasonCode::NoCredentials, account, &message);
                 self.clock.tell(None);
                 return self.note(account, Section::Identity, nobody);
             }
@@ -181,7 +181,7 @@ impl Gathering<'_> {
         let reader = self.reader(account, connected);
         let identify = async {
             let identity = Section::Identity.gather(&reader).await;
-            let was_read = identity.get(evidence::UNREADABLE).is_none();
+            let was_read = identity.get(crate::UNREADABLE).is_none();
             self.clock.tell(self.log.date(account, Section::Identity).filter(|_| was_read));
             let id = account_id(&identity);
             self.note(account, Section::Identity, identity);
@@ -267,12 +267,12 @@ pub(crate) fn wrong_account(account: &str, id: &str, twice: bool, expected: Opti
         ),
         None => format!("These credentials reach AWS account {id}."),
     };
-    evidence::unreadable(ReasonCode::WrongAccount, account, &message)
+    crate::unreadable(ReasonCode::WrongAccount, account, &message)
 }
 
 /// What is left of an account without an identity: its reasons, for every section.
 pub(crate) fn nothing_without(identity: &Value) -> Value {
-    let unreadable = |value: &Value| value.get(evidence::UNREADABLE).is_some();
+    let unreadable = |value: &Value| value.get(crate::UNREADABLE).is_some();
     match identity.get("account") {
         Some(account) if !unreadable(identity) && unreadable(account) => account.clone(),
         _ => identity.clone(),

@@ -1,11 +1,24 @@
-//! Evidence: what read-only AWS calls say about an account.
+//! `evidence`: what read-only AWS calls say about an account.
 //!
-//! One file a section: a struct whose doc comments are the reference, the calls it makes (each a row of [`table`]),
-//! and the function from the SDK's answers to the struct. Nothing here judges; nothing else imports the AWS SDK, but
-//! for `account` (whose credentials) and `practice` (which writes, and only to itself).
+//! One file a section: a struct whose doc comments are the reference, the calls it makes (each a row of [`table`]), and the
+//! function from the SDK's answers to the struct. Nothing here judges.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`Section`], a file for each | what AWS says |
+//! | [`table`], `guard` | the calls that may be made, and what refuses all others |
+//! | [`connection`], [`bindings`] | whose credentials ask |
+//! | [`gather`] | all of it at once, of the right accounts |
+//! | [`mask`], [`fold`] | what of an answer is shown, and how texts are compared |
+//!
+//! This crate alone reads AWS, and no other but the practice accounts' and a class's pace imports the AWS SDK.
+
+// Tests make what the program must not meet.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod account;
 mod alternate_contacts;
+pub mod bindings;
 mod billing_events;
 mod billing_metrics;
 mod billing_preferences;
@@ -14,13 +27,17 @@ mod budget_scope;
 mod budgets;
 pub mod clock;
 pub mod condition;
+pub mod connection;
 mod console_sign_ins;
 pub mod contact;
 mod error;
 mod events;
+pub mod fold;
 pub mod freshness;
+pub mod gather;
 mod guard;
 mod identity;
+pub mod mask;
 mod mfa_events;
 mod organization;
 pub mod pace;
@@ -45,11 +62,14 @@ use course::results::{Reason, ReasonCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use table::Call;
 use time::Time;
+
+/// The evidence of a run: sections as JSON, by account.
+pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
 
 /// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
 const SECTION_DEADLINE: Duration = Duration::from_secs(60);

@@ -246,7 +246,7 @@ macro_rules! client {
 /// The table's row of a call; a call that the table lacks does not compile.
 macro_rules! row {
     ($section:expr, $service:literal, $operation:literal) => {{
-        const ROW: &crate::evidence::table::Call = crate::evidence::table::row($section, $service, $operation);
+        const ROW: &crate::table::Call = crate::table::row($section, $service, $operation);
         ROW
     }};
 }
@@ -256,7 +256,7 @@ pub(super) use {client, row};
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::CallLog;
+    use crate::CallLog;
 
     const CALL: &Call = &table::CALLS[0];
 

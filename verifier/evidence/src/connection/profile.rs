@@ -13,7 +13,7 @@ use super::login;
 use super::role::{self, MfaCodes};
 use super::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
 use crate::bindings::Role;
-use crate::compile::did_you_mean;
+use course::diagnostic::did_you_mean;
 
 /// Connects to an account through an AWS profile.
 ///

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::evidence::Section;
+use crate::Section;
 use crate::fold::fold;
 
 /// An account id as results show it: its last four digits.
@@ -60,7 +60,7 @@ impl StandIns {
             Value::String(text) => *text = self.identifiers(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, personal)),
             // The reasons of something unreadable are our own words.
-            Value::Object(fields) if fields.contains_key(crate::evidence::UNREADABLE) => {
+            Value::Object(fields) if fields.contains_key(crate::UNREADABLE) => {
                 fields.values_mut().for_each(|field| self.walk(field, false));
             }
             Value::Object(fields) => fields.values_mut().for_each(|field| self.walk(field, personal)),
