@@ -245,6 +245,11 @@ impl Scope<'_> {
         Scope(self.0.new_inner_scope(), self.1.clone(), self.2)
     }
 
+    /// A scope within this one, in which evaluating costs of another budget.
+    pub fn within_budget(&self, budget: budget::Budget) -> Scope<'_> {
+        Scope(self.0.new_inner_scope(), budget, MOST_HELD)
+    }
+
     /// Binds a time.
     pub fn bind_time(&mut self, name: &str, rfc3339: &str) {
         if let Some(time) = value::time(rfc3339) {
