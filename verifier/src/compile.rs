@@ -301,7 +301,7 @@ impl<'c> Compiler<'c> {
                 let params = self.course.params.keys().map(String::as_str);
                 sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts", NOW])
             };
-            if known().any(|known| known == root) || TYPES.contains(&root) {
+            if known().any(|known| known == root) || functions::TYPES.contains(&root) {
                 return Ok(());
             }
             return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
@@ -372,9 +372,6 @@ pub(crate) fn in_order<E>(mut waiting: Lets<E>, names: impl Fn(&E) -> &[Name]) -
     }
     (ordered, waiting)
 }
-
-/// CEL's own type names, which `type(x) == string` and conversions use.
-const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
 
 /// `: did you mean …?` for the nearest name, if one is near.
 pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
