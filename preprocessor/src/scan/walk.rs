@@ -276,11 +276,7 @@ impl Walk<'_> {
             let is_last = text[comment.end..].trim().is_empty();
             let range = block.start + comment.start..block.start + comment.end;
             match &text[comment.clone()] {
-                open if !open.ends_with("-->") => {
-                    if Directive::is_meant(&format!("{open}-->")) {
-                        self.misplace(range.start..range.start + first_words(open).len(), Why::Unclosed);
-                    }
-                }
+                open if !open.ends_with("-->") => self.open_comment(range.start, open),
                 _ if is_last => last = Some(range),
                 directive if Directive::is_meant(directive) => {
                     let begins = text[..comment.start].trim().is_empty() && is_before_text(self.content, range.end);
@@ -306,6 +302,13 @@ impl Walk<'_> {
                 None => self.remarks.push(range),
             },
             _ => self.fill_with_html(),
+        }
+    }
+
+    /// A comment that nothing ends.
+    fn open_comment(&mut self, at: usize, comment: &str) {
+        if Directive::is_meant(&format!("{comment}-->")) {
+            self.misplace(at..at + first_words(comment).len(), Why::Unclosed);
         }
     }
 
