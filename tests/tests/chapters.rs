@@ -1,11 +1,7 @@
 //! What isn't ours comes out of the stock `mdbook` as it does without the preprocessor: generated chapters, built as
 //! lessons with directives and parameters, and again with both written by hand as plain Markdown.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
-
-mod common;
-
-use common::Machine;
+use crate::common::Machine;
 use std::iter::repeat_with;
 
 /// How many chapters are built.
