@@ -138,7 +138,7 @@ impl Pages<'_> {
             if let Some(marker) = &marked.marker {
                 let space = content[marker.end..].len() - content[marker.end..].trim_start_matches([' ', '\t']).len();
                 let begins = begins_a_block(&content[marker.end + space..]);
-                edits.put(marker.start..marker.end + space, if begins { NOTHING } else { "" });
+                edits.put(marker.start..marker.end + space, if begins { substitute::NOTHING } else { "" });
             }
             let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
             edits.put(marked.comment.clone(), self.placed(marked.at, Some(title), shown));
@@ -156,9 +156,6 @@ impl Pages<'_> {
         })
     }
 }
-
-/// An element that shows nothing.
-const NOTHING: &str = "<span></span>";
 
 /// Whether text that stood behind a task marker would begin a heading, a list or the like without it.
 fn begins_a_block(text: &str) -> bool {

@@ -3,8 +3,11 @@
 #[path = "../../verifier/src/cel/hostile/generator.rs"]
 mod generator;
 
+use crate::common::live::Serving;
 use crate::common::{Machine, Ran};
 use generator::{Generator, LETS};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -38,11 +41,15 @@ fn course() -> Machine {
 }
 
 fn check(generator: &mut Generator) -> String {
-    let numbers = (0..400).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
+    let numbers = (0..200).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
     let mut check = "title = \"T\"\naccount = \"production\"\n\n[let]\n".to_owned();
     let rows = "long.map(n, {'name': 'row ' + string(n), 'sizes': [n, n], 'text': big.size() > n ? 'x' : big})";
-    let values =
-        [("long", format!("[{numbers}]")), ("words", format!("[{}]", ["big"; 20].join(", "))), ("rows", rows.into())];
+    let values = [
+        ("half", format!("[{numbers}]")),
+        ("long", "half + half".to_owned()),
+        ("words", format!("[{}]", ["big"; 20].join(", "))),
+        ("rows", rows.into()),
+    ];
     for (name, text) in values.iter().map(|(name, text)| (*name, text.as_str())).chain(LETS) {
         writeln!(check, "{name:?} = {text:?}").unwrap();
     }
@@ -62,18 +69,37 @@ fn check(generator: &mut Generator) -> String {
     check
 }
 
+/// The most memory that a process took so far, in bytes; none when it has ended.
+fn most_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(most.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10)
+}
+
+/// The threads of a process that evaluate expressions: which of them run, and how long they have run, in ticks.
+fn evaluating(process: u32) -> BTreeMap<String, (bool, u64)> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap().flatten();
+    let stat = |task: std::fs::DirEntry| {
+        let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
+        // Its number, its name in brackets, its state, and 10 fields before its own time and the system's.
+        let (before, after) = stat.rsplit_once(") ")?;
+        let fields: Vec<&str> = after.split(' ').collect();
+        let ticks = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        before.ends_with("(cel").then(|| (before.to_owned(), (fields[0] == "R", ticks)))
+    };
+    tasks.filter_map(stat).collect()
+}
+
 /// Runs the program, and tells the most memory that it took.
 fn run(machine: &Machine, arguments: &[&str]) -> (Ran, u64) {
     let mut command: Command = machine.command(&crate::common::binary("verify"));
     let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap();
-    let status = format!("/proc/{}/status", child.id());
+    let process = child.id();
     let watching = std::thread::spawn(move || {
         let mut most = 0;
-        // It is the most so far, and gone when the program has ended.
-        while let Ok(status) = std::fs::read_to_string(&status) {
-            let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) else { break };
-            most = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10;
+        while let Some(so_far) = most_memory(process) {
+            most = so_far;
             std::thread::sleep(Duration::from_millis(1));
         }
         most
@@ -103,6 +129,31 @@ fn a_thousand_of_them_are_linted_in_no_more_memory() {
     // It finds much: what is made up is mostly of wrong types.
     assert!(ran.status == 2 && ran.stdout.contains(" errors, "), "{}", ran.stderr);
     assert!(most > 0 && most < MOST, "{} MB", most >> 20);
+}
+
+#[test]
+fn a_page_that_asks_for_a_thousand_of_them_is_answered_and_leaves_nothing_running() {
+    let machine = course();
+    let serving = Serving::start(&machine, &["--practice=done"]);
+    let mut events = serving.events();
+    let process = serving.child.id();
+    let steps: Vec<String> = (0..CHECKS).map(|check| format!("hostile-{check}")).collect();
+    assert_eq!(serving.ask("/-/verify", &json!({ "steps": steps })).status, 202);
+    let mut judged = BTreeSet::new();
+    events.until(|event| {
+        let told = event["steps"].as_object().into_iter().flatten();
+        let told = told.filter(|(_, step)| step["verdict"].as_str().is_some_and(|verdict| verdict != "unchecked"));
+        judged.extend(told.map(|(id, _)| id.clone()));
+        judged.len() == CHECKS && event["kind"] == "under-way" && event["running"] == json!([])
+    });
+    let most = most_memory(process).unwrap();
+    assert!(most < MOST, "{} MB", most >> 20);
+    // Whatever they did has ended: they wait, and go on waiting.
+    let before = evaluating(process);
+    assert!(!before.is_empty() && before.values().all(|(running, _)| !running), "{before:?}");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(evaluating(process), before);
+    assert_eq!(serving.get("/index.html", "").status, 200);
 }
 
 #[test]

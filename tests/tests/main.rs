@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 
 mod accounts;
+mod chapters;
 mod clock;
 mod cohort;
 mod common;

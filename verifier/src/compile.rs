@@ -1,23 +1,24 @@
 //! Compiling a course's checks: each name in them must mean something, and all of them must fit into memory.
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
-use course::diagnostic::{did_you_mean, Diagnostic, Diagnostics, nearest};
+use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use course::places::{Part, TomlFile};
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::cel::memory::Memory;
 use crate::cel::names::{self, Name};
-use crate::cel::{self, Expression, Written, functions, rewrite};
-use evidence::Section;
+use crate::cel::{self, Expression, Texts, Written, functions, rewrite};
 use crate::plan::{
     Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW,
     SINCE,
 };
 use crate::sentence::Sentence;
+use evidence::Section;
 
 /// What is wrong with a check's expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,26 +69,48 @@ pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
 }
 
 fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<CheckError>) {
-    let mut checks = BTreeMap::new();
-    let mut errors = Vec::new();
+    let (compiled, errors, _) = compile_each(course, names, |_, _| ());
+    (compiled, errors)
+}
+
+/// Says what is wrong with a course's checks, and does something with each of them while its texts are at hand.
+pub fn with_each<T: Send + 'static>(
+    course: &Arc<Course>,
+    also: impl Fn(&Check, &Texts) -> T + Send + Sync + 'static,
+) -> (Vec<CheckError>, Vec<T>) {
+    let (_, errors, done) = compile_each(course, course.checks.keys().cloned().collect(), also);
+    (errors, done)
+}
+
+fn compile_each<T: Send + 'static>(
+    course: &Arc<Course>,
+    names: Vec<String>,
+    also: impl Fn(&Check, &Texts) -> T + Send + Sync + 'static,
+) -> (Compiled, Vec<CheckError>, Vec<T>) {
     let memory = Arc::new(Memory::default());
-    let compiling = {
-        let (course, memory) = (Arc::clone(course), Arc::clone(&memory));
-        cel::each_on_threads(names.clone(), move |name| Compiler::new(&course, &course.checks[name], &memory).compile())
-    };
-    if let Some((name, message)) = memory.exceeded() {
-        return (Compiled::default(), vec![of_all(course, name, message)]);
-    }
-    for (name, compiled) in names.into_iter().zip(compiling) {
+    let of_thread = (Arc::clone(course), Arc::clone(&memory));
+    let each = cel::each_on_threads(names.clone(), move |name| {
+        let (course, memory) = &of_thread;
+        let check = &course.checks[name];
+        let texts = if memory.is_left() { texts(check) } else { Texts::new(rewrite::Lets::new()) };
+        (Compiler::new(course, check, &texts, memory).compile(), also(check, &texts))
+    });
+    let (mut checks, mut errors, mut done) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (name, outcome) in names.into_iter().zip(each) {
+        let compiled =
+            outcome.map_err(|message| vec![of_all(course, name.clone(), message)]).and_then(|(compiled, also)| {
+                done.push(also);
+                compiled
+            });
         match compiled {
-            Ok(Ok(compiled)) => {
-                checks.insert(name, Arc::new(compiled));
-            }
-            Ok(Err(found)) => errors.extend(found),
-            Err(message) => errors.push(of_all(course, name, message)),
+            Ok(compiled) => drop(checks.insert(name, Arc::new(compiled))),
+            Err(found) => errors.extend(found),
         }
     }
-    (Compiled::of(checks), errors)
+    if let Some((name, message)) = memory.exceeded() {
+        (checks, errors) = (BTreeMap::new(), vec![of_all(course, name, message)]);
+    }
+    (Compiled::of(checks), errors, done)
 }
 
 /// What is wrong with the expressions of a check, all together.
@@ -97,44 +120,11 @@ fn of_all(course: &Course, check: String, message: String) -> CheckError {
     CheckError { check, path, part, range: None, message }
 }
 
-/// The most memory that the expressions of a course may take, in bytes: those of 1,000 checks of eight long ones each.
-const MOST_MEMORY: usize = 80 << 20;
-
-/// How much memory the expressions of a course take, while they are compiled: all of them, and those of each check.
-#[derive(Default)]
-struct Memory(Mutex<(usize, BTreeMap<String, usize>)>);
-
-impl Memory {
-    /// Notes that a check's expressions take so much more. Tells whether there was as much.
-    fn take(&self, check: &str, bytes: usize) -> bool {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (all, of_checks) = &mut *taken;
-        *all += bytes;
-        *of_checks.entry(check.to_owned()).or_default() += bytes;
-        *all <= MOST_MEMORY
-    }
-
-    /// If all of them together take too much: the check whose expressions take the most, and what to say of it.
-    fn exceeded(&self) -> Option<(String, String)> {
-        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (all, of_checks) = &*taken;
-        let (check, bytes) = of_checks.iter().max_by_key(|(_, bytes)| **bytes).filter(|_| *all > MOST_MEMORY)?;
-        let message = format!(
-            "with lets written out, the expressions of the course take more than {} MB, and this check's take {} of \
-             them: let fewer or shorter lets with parameters stand in them",
-            MOST_MEMORY >> 20,
-            bytes >> 20
-        );
-        Some((check.clone(), message))
-    }
-}
-
 /// Compiles one check.
 struct Compiler<'c> {
     course: &'c Course,
     check: &'c Check,
-    /// Its `let`s, as they are written.
-    read: rewrite::Lets,
+    texts: &'c Texts,
     memory: &'c Memory,
     /// Whether there is memory for more.
     fits: bool,
@@ -142,11 +132,9 @@ struct Compiler<'c> {
 }
 
 impl<'c> Compiler<'c> {
-    fn new(course: &'c Course, check: &'c Check, memory: &'c Memory) -> Compiler<'c> {
-        let fits = memory.take(&check.name, 0);
-        let read = if fits { read_lets(check) } else { rewrite::Lets::new() };
-        let fits = fits && memory.take(&check.name, read.values().map(|meant| names::memory(&meant.tree)).sum());
-        Compiler { course, check, read, memory, fits, errors: Vec::new() }
+    fn new(course: &'c Course, check: &'c Check, texts: &'c Texts, memory: &'c Memory) -> Compiler<'c> {
+        let fits = memory.take(&check.name, texts.lets().values().map(|meant| names::memory(&meant.tree)).sum());
+        Compiler { course, check, texts, memory, fits, errors: Vec::new() }
     }
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
@@ -238,7 +226,7 @@ impl<'c> Compiler<'c> {
         if !self.fits {
             return None;
         }
-        let sentence = Sentence::parse(text, &self.read)
+        let sentence = Sentence::parse(text, self.texts)
             .map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message))
             .ok()?;
         for (at, hole) in sentence.placed_holes() {
@@ -258,10 +246,10 @@ impl<'c> Compiler<'c> {
         if !self.fits {
             return None;
         }
-        let parsed = Written::with(source, &self.read);
+        let parsed = self.texts.compiled(source);
         let written = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
         self.names(part, 0, &written, bound);
-        let expression = written.expression;
+        let expression = written.expression();
         self.take(expression.memory()).then_some(expression)
     }
 
@@ -313,7 +301,7 @@ impl<'c> Compiler<'c> {
                 let params = self.course.params.keys().map(String::as_str);
                 sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts", NOW])
             };
-            if known().any(|known| known == root) || TYPES.contains(&root) {
+            if known().any(|known| known == root) || functions::TYPES.contains(&root) {
                 return Ok(());
             }
             return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
@@ -335,7 +323,7 @@ impl<'c> Compiler<'c> {
 
     /// Refuses `let`s that use each other in a circle: nothing is known of any then.
     fn in_order(&mut self, lets: Lets) -> Lets {
-        let (ordered, circle) = in_order(lets);
+        let (ordered, circle) = in_order(lets, Expression::names);
         let Some((first, _)) = circle.first() else { return ordered };
         let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
         let message = format!("these use each other in a circle: {}", names.join(", "));
@@ -353,13 +341,13 @@ impl<'c> Compiler<'c> {
     }
 }
 
-/// A check's `let`s as they are written; those that CEL's parser refuses are left out.
-pub(crate) fn read_lets(check: &Check) -> rewrite::Lets {
+/// A check's texts, which may use its `let`s; those that CEL's parser refuses are left out.
+pub fn texts(check: &Check) -> Texts {
     let read = |(name, meant): (&String, &Let)| {
         let tree = cel::read(&meant.text).ok()?;
         Some((name.clone(), rewrite::Let { params: meant.params.clone(), tree }))
     };
-    check.lets.iter().filter_map(read).collect()
+    Texts::new(check.lets.iter().filter_map(read).collect())
 }
 
 /// Whether a name has a meaning in every course.
@@ -371,12 +359,11 @@ fn is_taken(name: &str) -> bool {
 pub(crate) type Lets<E = Expression> = Vec<(String, E)>;
 
 /// The `let`s, each after those that it uses, and those that use each other in a circle.
-pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Lets<E>) -> (Lets<E>, Lets<E>) {
+pub(crate) fn in_order<E>(mut waiting: Lets<E>, names: impl Fn(&E) -> &[Name]) -> (Lets<E>, Lets<E>) {
     let mut ordered = Lets::new();
     let ready = |waiting: &Lets<E>| {
         let waits = |expression: &E| {
-            let names = expression.as_ref().names();
-            names.iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
+            names(expression).iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
         };
         waiting.iter().position(|(_, expression)| !waits(expression))
     };
@@ -385,9 +372,6 @@ pub(crate) fn in_order<E: AsRef<Expression>>(mut waiting: Lets<E>) -> (Lets<E>, 
     }
     (ordered, waiting)
 }
-
-/// CEL's own type names, which `type(x) == string` and conversions use.
-const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
 
 /// The errors with the places where they stand in their files.
 pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {

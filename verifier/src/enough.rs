@@ -4,9 +4,9 @@ use course::{Course, Step};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use evidence::{Enough, Section};
-use evidence::gather::{Gathered, Plan, SoFar};
 use crate::run::Bench;
+use evidence::gather::{Gathered, Plan, SoFar};
+use evidence::{Enough, Section};
 
 /// The steps of a run, and what has arrived for them.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::Expression;
 use crate::cel::names::Name;
-use evidence::Section;
 use crate::sentence::Sentence;
+use evidence::Section;
 
 /// The checks of a course, compiled.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use course::Step;
 use course::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
-use evidence::Section;
 use crate::verdict::{Case, Judged};
+use evidence::Section;
 
 /// Puts a verdict into the results, keeping what was known of the step before. `now` is when it was judged.
 pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {

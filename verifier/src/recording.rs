@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use evidence::time::{self, Time};
-use evidence::{self, Section, Timed};
+use evidence::Evidence;
 use evidence::gather::{self, Gathered};
 use evidence::mask::StandIns;
-use evidence::Evidence;
+use evidence::time::{self, Time};
+use evidence::{self, Section, Timed};
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cel::{bound::Bound, budget::Budget};
-use evidence::{Section, time};
-use evidence::gather::Gathered;
-use evidence::mask;
 use crate::plan::{Compiled, Needs};
 use crate::record;
 use crate::recording;
 use crate::verdict::{self, Awaited, Case, Confirmable};
+use evidence::gather::Gathered;
+use evidence::mask;
+use evidence::{Section, time};
 
 /// What judging takes besides the evidence.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
 
 use course::words::hole_end;
+use std::rc::Rc;
 
-use crate::cel::rewrite::Lets;
-use crate::cel::{Expression, Malformed, Scope, Written};
+use crate::cel::{Expression, Malformed, Scope, Texts, Written};
 
 /// A sentence of a check, compiled.
 #[derive(Debug)]
@@ -16,12 +16,12 @@ enum Piece<E> {
     Hole(usize, E),
 }
 
-impl Sentence<Written> {
-    /// Compiles a sentence that may use these `let`s. Call it [`crate::cel::on_a_thread`].
+impl Sentence<Rc<Written>> {
+    /// Compiles a sentence of a check with these texts. Call it [`crate::cel::on_a_thread`].
     ///
     /// # Errors
     /// An unmatched brace, or what is wrong with a hole's expression, and where.
-    pub fn parse(text: &str, lets: &Lets) -> Result<Self, Malformed> {
+    pub fn parse(text: &str, texts: &Texts) -> Result<Self, Malformed> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -41,7 +41,7 @@ impl Sentence<Written> {
                 if !literal.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 }
-                let hole = Written::with(&rest[..end], lets).map_err(|wrong| wrong.moved(begin))?;
+                let hole = texts.compiled(&rest[..end]).map_err(|wrong| wrong.moved(begin))?;
                 pieces.push(Piece::Hole(begin, hole));
                 rest = &rest[end + 1..];
             }
@@ -57,7 +57,7 @@ impl Sentence<Written> {
     pub fn compiled(self) -> Sentence {
         let compiled = self.0.into_iter().map(|piece| match piece {
             Piece::Text(text) => Piece::Text(text),
-            Piece::Hole(at, written) => Piece::Hole(at, written.expression),
+            Piece::Hole(at, written) => Piece::Hole(at, written.expression()),
         });
         Sentence(compiled.collect())
     }
@@ -94,11 +94,12 @@ impl Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cel::rewrite::Lets;
 
     fn fill(text: &str) -> Result<Option<String>, String> {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
-            let sentence = Sentence::parse(&text, &Lets::new()).map_err(|wrong| wrong.message)?;
+            let sentence = Sentence::parse(&text, &Texts::new(Lets::new())).map_err(|wrong| wrong.message)?;
             Ok(sentence.compiled().fill(&Scope::default(), &|words| words))
         })
         .unwrap()

@@ -3,7 +3,6 @@
 use course::key::Key;
 use course::results::{self, Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
 use course::{Course, Step};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,14 +11,14 @@ use crate::cel::budget::Budget;
 use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
-use evidence::{self, Section, time};
-use evidence::mask;
 use crate::members;
 use crate::plan::{
     Compiled, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW, Need,
 };
 use crate::remembered::{Standing, Voided};
 use crate::sentence::Sentence;
+use evidence::mask;
+use evidence::{self, Evidence, Section, time};
 
 /// All that verdicts depend on.
 #[derive(Debug)]
@@ -166,9 +165,9 @@ pub(crate) struct Judge<'c> {
     check: Arc<CompiledCheck>,
     pub(crate) fingerprint: Option<String>,
     /// What decides.
-    pub(crate) scope: Scope<'static>,
+    pub(crate) scope: Scope<'c>,
     /// What is told, where that is more: something that could not be read need not hide what was.
-    telling: Option<Scope<'static>>,
+    telling: Option<Scope<'c>>,
 }
 
 impl<'c> Judge<'c> {
@@ -182,7 +181,7 @@ impl<'c> Judge<'c> {
     }
 
     /// The names that sentences, and what is remembered, can use.
-    pub(crate) fn telling(&self) -> &Scope<'static> {
+    pub(crate) fn telling(&self) -> &Scope<'c> {
         self.telling.as_ref().unwrap_or(&self.scope)
     }
 
@@ -473,20 +472,17 @@ struct Memory {
 }
 
 /// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
-fn scope(case: &Case, step: &Step, check: &CompiledCheck, certain: bool) -> Result<(Scope<'static>, bool), String> {
-    let (mut scope, mut whole) = (Scope::new(case.budget.clone()), true);
+fn scope<'c>(case: &'c Case, step: &Step, check: &CompiledCheck, certain: bool) -> Result<(Scope<'c>, bool), String> {
+    let (mut scope, mut whole) = (case.bound.scope(&step.account, case.budget.clone()), true);
     for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
         let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
         scope.bind(name, Field::from_json(&json, &Type::Any));
     }
-    if check.uses("accounts") {
-        scope.bind("accounts", Field::Known(Box::new(case.bound.accounts())));
+    if let Some(accounts) = case.bound.accounts().filter(|_| check.uses("accounts")) {
+        scope.bind("accounts", Field::Known(Box::new(accounts)));
     }
     if let Some(now) = case.now.as_deref().filter(|_| check.uses(NOW)) {
         scope.bind_time(NOW, now);
-    }
-    for (section, field) in case.bound.sections(&step.account).filter(|(section, _)| check.uses(section.name())) {
-        scope.bind(section.name(), field.clone());
     }
     for (name, expression) in &check.lets {
         whole &= scope.bind_let(name, expression, certain)?;

@@ -10,15 +10,15 @@ use crate::common::{gather_plan, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use course::results::{Results, Verdict};
+use evidence::connection;
+use evidence::gather::Gathered;
+use evidence::gather::Plan;
+use evidence::{self, Section, table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 use tokio::time::Instant;
-use evidence::connection;
-use evidence::{self, Section, table};
-use evidence::gather::Gathered;
-use evidence::gather::Plan;
 use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// A run ends within this time, whatever happens: who the account is and its sections each have a minute.
@@ -34,7 +34,7 @@ struct Run {
 
 async fn run(world: &World, operation: &str, fault: Option<Fault>) -> Run {
     let through = |sdk: SdkConfig| {
-        let sdk = sdk.to_builder().retry_config(RetryConfig::standard()).timeout_config(account::timeouts()).build();
+        let sdk = sdk.to_builder().retry_config(RetryConfig::standard()).timeout_config(connection::timeouts()).build();
         match fault {
             Some(fault) => Faulty::new(operation, fault).between(&sdk),
             None => sdk,

@@ -5,15 +5,15 @@ use crate::common::http::{self, Protocol, answer, error};
 use crate::common::{NOW, world};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use evidence::connection::{Connected, Connection};
+use evidence::gather::{self, Gathered, Plan};
+use evidence::{Enough, Section};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
-use evidence::connection::{Connected, Connection};
-use evidence::{Enough, Section};
-use evidence::gather::{self, Gathered, Plan};
 use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::recording;
 

@@ -2,12 +2,12 @@
 
 use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
+use evidence::gather::Gathered;
+use evidence::{Section, UNREADABLE, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use evidence::{Section, UNREADABLE, table};
-use evidence::gather::Gathered;
 use verify::practice::{self, Start};
 use verify::run::Bench;
 

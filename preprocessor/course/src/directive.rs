@@ -1,5 +1,6 @@
 //! Directives: `verify: NAME ["own words"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::misspelt;
@@ -55,6 +56,14 @@ pub struct Malformed {
     pub range: Range<usize>,
     /// What.
     pub message: String,
+    /// What to do, where that is not plain.
+    pub help: Option<String>,
+}
+
+impl Malformed {
+    fn new(range: &Range<usize>, message: &str, help: Option<String>) -> Malformed {
+        Malformed { range: range.clone(), message: message.to_owned(), help }
+    }
 }
 
 impl Directive {
@@ -67,7 +76,8 @@ impl Directive {
     /// nearly `verify:`, and a check's name or nothing follows.
     pub fn meant<'n>(comment: &str, checks: impl Iterator<Item = &'n str>) -> Option<String> {
         let (_, text) = inner(comment).filter(|_| !Directive::is_meant(comment))?;
-        let text = text.trim();
+        // Some write comments with three dashes.
+        let text = text.trim_matches('-').trim();
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
         misspelt(&text[..end], ["verify"].into_iter())?;
         let rest = text[end..].trim_start_matches(|c: char| c.is_whitespace() || ":;=.,".contains(c));
@@ -92,7 +102,8 @@ impl Directive {
 
     /// What a comment that is meant as a directive makes of its place.
     pub fn kind(comment: &str) -> Kind {
-        let mut words = Directive::words(comment).split_whitespace();
+        let text = Directive::words(comment);
+        let mut words = text.split_whitespace();
         match (words.next(), words.next()) {
             (Some(OPEN), _) => Kind::Open,
             (Some(NONE), None) => Kind::None,
@@ -101,9 +112,10 @@ impl Directive {
     }
 
     /// The words of a directive, behind `verify:`.
-    pub fn words(comment: &str) -> &str {
-        let after = inner(comment).and_then(|(_, text)| text.trim_start().strip_prefix("verify:"));
-        after.unwrap_or_default().trim()
+    pub fn words(comment: &str) -> String {
+        let words =
+            inner(comment).and_then(|(_, text)| Some(text.trim_start().strip_prefix("verify:")?.trim().to_owned()));
+        words.unwrap_or_default()
     }
 
     /// Reads the HTML comment that stands at `at` in its chapter. Any white space may stand between the words.
@@ -111,11 +123,10 @@ impl Directive {
     /// # Errors
     /// What is wrong with its form.
     pub fn parse(comment: &str, at: usize) -> Result<Directive, Malformed> {
-        let (offset, text) = inner(comment).unwrap_or((0, comment));
+        let (offset, text) = inner(comment).unwrap_or((0, comment.into()));
         let skip = text.find("verify:").map_or(0, |at| at + "verify:".len());
         let whole = at..at + comment.len();
-        let fail =
-            |range: &Range<usize>, message: &str| Err(Malformed { range: range.clone(), message: message.to_owned() });
+        let fail = |range: &Range<usize>, message: &str| Err(Malformed::new(range, message, None));
         let (unquoted, title) = match title(&text[skip..], at + offset + skip) {
             Title::None => (text[skip..].to_owned(), None),
             Title::Is(title) => {
@@ -144,10 +155,12 @@ impl Directive {
                     directive.optional = true;
                     continue;
                 }
-                return fail(
-                    &word.range,
-                    "a directive's words are name=value, account=NAME, optional, and its own words in \"…\"",
-                );
+                if word.text == "optional" {
+                    return fail(&word.range, "this is said twice");
+                }
+                let message = "a directive's words are name=value, account=NAME, optional, and its own words in \"…\"";
+                let after = &unquoted[word.range.end - at - offset - skip..];
+                return Err(Malformed::new(&word.range, message, instead(&word.text, after)));
             };
             let split = word.range.start + name.len();
             let name = Word { text: name.to_owned(), range: word.range.start..split };
@@ -171,10 +184,33 @@ impl Directive {
     }
 }
 
-/// What stands in a comment, and where in it.
-fn inner(comment: &str) -> Option<(usize, &str)> {
+/// What stands in a comment, and where in it. The marks of a quote that its lines begin with are none of it.
+fn inner(comment: &str) -> Option<(usize, Cow<'_, str>)> {
     let text = comment.strip_prefix("<!--")?.trim_end().strip_suffix("-->")?;
-    Some(("<!--".len(), text))
+    let is_quoted = |line: &str| line.trim_start_matches([' ', '\t']).starts_with('>');
+    if !text.split('\n').skip(1).any(is_quoted) {
+        return Some(("<!--".len(), text.into()));
+    }
+    let mut lines = text.split('\n');
+    let mut unquoted = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let rest = line.trim_start_matches([' ', '\t', '>']);
+        // As long as it was, so that the words keep their places.
+        unquoted.extend(std::iter::once('\n').chain(std::iter::repeat_n(' ', line.len() - rest.len())));
+        unquoted.push_str(rest);
+    }
+    Some(("<!--".len(), unquoted.into()))
+}
+
+/// What to write in the place of a word that a directive has not, with what stands after it.
+fn instead(word: &str, after: &str) -> Option<String> {
+    if after.trim_start().starts_with('=') {
+        return Some(format!("write it without spaces: {word}=…"));
+    }
+    if word.starts_with(['\'', '‘', '’', '‚', '“', '”', '„', '«', '»', '「', '`']) {
+        return Some("put its own words between two of these: \"".to_owned());
+    }
+    misspelt(word.trim_end_matches(','), ["optional"].into_iter()).map(|known| format!("did you mean `{known}`?"))
 }
 
 /// A directive's own words.
@@ -246,6 +282,37 @@ mod tests {
     }
 
     #[test]
+    fn the_marks_of_a_quote_are_no_words_of_a_directive() {
+        for comment in [
+            "<!-- verify: x\n> optional\n>   \"Own\n> words\" -->",
+            "<!--\r\n  > > verify: x\r\n  > > \"Own words\" optional\r\n  > >\r\n  > > -->",
+        ] {
+            let directive = Directive::parse(comment, 0).unwrap();
+            assert!(Directive::is_meant(comment) && Directive::kind(comment) == Kind::Check, "{comment}");
+            assert!(directive.optional && &comment[directive.check.range] == "x", "{comment}");
+            assert_eq!(directive.title.unwrap().text, "Own words");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_nearly_one_is_told_from_others() {
+        let help = |words: &str| Directive::parse(&format!("<!-- verify: x {words} -->"), 0).unwrap_err().help;
+        for (words, wanted) in [
+            ("account = general", Some("account=…")),
+            ("n =5", Some("n=…")),
+            ("Optional", Some("`optional`")),
+            ("optionl", Some("`optional`")),
+            ("'The VPC'", Some("two of these: \"")),
+            ("“The VPC”", Some("two of these: \"")),
+            ("maybe", None),
+        ] {
+            let told = help(words);
+            assert_eq!(told.is_some(), wanted.is_some(), "{words}");
+            assert!(wanted.is_none_or(|wanted| told.unwrap().contains(wanted)), "{words}");
+        }
+    }
+
+    #[test]
     fn an_ordinary_comment_is_none() {
         assert!(!Directive::is_meant("<!-- verify that this is right -->"));
         assert!(!Directive::is_meant("<!-- see verify: below"));
@@ -273,6 +340,7 @@ mod tests {
             ("<!--verify : root-mfa-->", "<!-- verify: root-mfa -->"),
             ("<!-- verifyy; root_mfa -->", "<!-- verify: root-mfa -->"),
             ("<!-- verify -->", "<!-- verify: NAME -->"),
+            ("<!--- verify: root-mfa --->", "<!-- verify: root-mfa -->"),
         ] {
             assert_eq!(meant(comment).as_deref(), Some(wanted), "{comment}");
         }
@@ -299,7 +367,7 @@ mod tests {
             ("<!-- verify: x a= -->", "letters, digits"),
             ("<!-- verify: x a=1 a=2 -->", "twice"),
             ("<!-- verify: x account=a account=b -->", "twice"),
-            ("<!-- verify: x optional optional -->", "name=value"),
+            ("<!-- verify: x optional optional -->", "twice"),
             ("<!-- verify: none optional -->", "says that a checkbox is no step"),
             ("<!-- verify: table subnets -->", "`table` is reserved"),
             ("<!-- verify: x \"a -->", "end with a quotation mark"),

@@ -263,7 +263,8 @@ impl Reader<'_> {
 
     /// Notes the check that a directive means, wrong as it is.
     fn means(&mut self, comment: &str) {
-        let named = Directive::words(comment).split_whitespace().next().unwrap_or_default();
+        let words = Directive::words(comment);
+        let named = words.split_whitespace().next().unwrap_or_default();
         let near = nearest(named, self.course.checks.keys().map(String::as_str)).unwrap_or(named);
         self.meant.checks.insert(near.to_owned());
     }
@@ -272,7 +273,7 @@ impl Reader<'_> {
     fn step(&self, content: &str, marked: &Marked) -> Result<(Step, Vec<Step>, String), Vec<Problem>> {
         let course = &self.course;
         let directive = Directive::parse(&content[marked.comment.clone()], marked.comment.start)
-            .map_err(|malformed| vec![(malformed.range, malformed.message, None)])?;
+            .map_err(|malformed| vec![(malformed.range, malformed.message, malformed.help)])?;
         let mut problems = Vec::new();
         let is_card = matches!(marked.at, At::Card { .. });
         if let Some(title) = directive.title.as_ref().filter(|_| !is_card) {
@@ -330,7 +331,9 @@ impl Reader<'_> {
             return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
         };
         if !used().any(|used| used == name) {
-            return Err(Wrong::Name(format!("the check does not use the parameter `{name}`"), None));
+            let known: BTreeSet<&str> = used().collect();
+            let message = format!("the check does not use the parameter `{name}`");
+            return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
         }
         match own.parse_like(value) {
             Ok(param) if param == *own => Ok(None),

@@ -71,7 +71,7 @@ pub(crate) fn escaped_in_code(text: &str, params: &Params) -> String {
 
 /// A text that Markdown finds nothing in.
 pub fn markdown(text: &str) -> String {
-    escaped(text, true)
+    escaped(text, |first| first.is_ascii_digit())
 }
 
 fn value(hole: &Hole, params: &Params) -> String {
@@ -86,19 +86,92 @@ fn code(hole: &Hole) -> Option<&Range<usize>> {
 }
 
 fn in_text(content: &str, hole: &Hole, value: &str) -> String {
-    let line = line_before(content, hole.range.start);
-    if is_in_tag(line) {
-        return html(value);
+    let (before, after) = (line_before(content, hole.range.start), line_after(content, hole.range.end));
+    if is_in_tag(before) {
+        // An attribute without quotation marks has no empty value.
+        return if value.is_empty() && before.ends_with('=') { "\"\"".to_owned() } else { html(value) };
+    }
+    let in_destination = is_in_destination(before);
+    if !in_destination && is_in_address(before, value, after) {
+        return address(value);
+    }
+    if is_in_heading_attributes(before) {
+        return value.chars().map(|c| if c.is_alphanumeric() || "-_.:/".contains(c) { c } else { '-' }).collect();
     }
     // What a line of text begins with makes lists, headings and rules, and digits may go on or be gone on with.
-    let begins = line.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ">-+*.)[]x:|".contains(c));
-    let text = escaped(value, begins);
-    match (is_in_destination(line), text.is_empty()) {
+    let begins = before.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ">-+*.)[]x:|".contains(c));
+    let text = match before.ends_with('<') {
+        // A name there would be an element's.
+        true => escaped(value, |first| first.is_ascii_alphabetic()),
+        false => escaped(value, |first| begins && first.is_ascii_digit()),
+    };
+    match (in_destination, text.is_empty()) {
         (true, _) => text.replace(' ', "%20").replace("&#32;", "%20"),
-        // Without anything, a line would end its paragraph, and marks around nothing are text.
-        (false, true) => "<span></span>".to_owned(),
-        (false, false) => text,
+        (false, true) if begins || joins(before, after) => NOTHING.to_owned(),
+        (false, _) => text,
     }
+}
+
+/// An element that shows nothing.
+pub const NOTHING: &str = "<span></span>";
+
+/// Whether what stands before and after a place would mean something else, or nothing, without anything between them.
+fn joins(before: &str, after: &str) -> bool {
+    let (before, after) = (before.chars().next_back(), after.trim_end().chars().next().and(after.chars().next()));
+    match (before, after) {
+        // A line's end, which spaces before it make a break.
+        (_, None) => true,
+        (Some('"'), Some('"')) | (Some('\''), Some('\'')) | (Some('('), Some(')')) | (Some('['), Some(']')) => false,
+        (Some(before), Some(after)) => {
+            let apart = before.is_whitespace() || after.is_whitespace();
+            !apart && (before.is_ascii_punctuation() || after.is_ascii_punctuation())
+        }
+        (None, _) => false,
+    }
+}
+
+/// Whether a value stands in an address between angle brackets, `<https://a.example/{{ value }}>`.
+fn is_in_address(before: &str, value: &str, after: &str) -> bool {
+    let Some((_, begin)) = before.rsplit_once('<').filter(|(text, _)| !text.ends_with('\\')) else { return false };
+    let ends = |c: char| c.is_whitespace() || "<>".contains(c);
+    // A value may be all of the address, or stand in what the lesson begins as one.
+    let (written, end) = match (begin.is_empty(), without_holes(after)) {
+        (true, _) => (value.to_owned(), after.to_owned()),
+        (false, end) => (without_holes(begin), end),
+    };
+    let has_scheme = written.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.len() >= 2
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
+    });
+    has_scheme && !written.contains(ends) && end.find(ends).is_some_and(|at| end[at..].starts_with('>'))
+}
+
+/// A value in an address between angle brackets, where characters are escaped as an address does.
+fn address(value: &str) -> String {
+    let mut address = String::with_capacity(value.len());
+    for c in value.chars() {
+        if c.is_whitespace() || c.is_control() || "<>\"`\\|".contains(c) {
+            let bytes = c.to_string().into_bytes();
+            address.extend(bytes.iter().map(|byte| format!("%{byte:02X}")));
+        } else {
+            address.push(c);
+        }
+    }
+    address
+}
+
+/// Whether a line ends within a heading's own attributes, `{#id .class}`.
+fn is_in_heading_attributes(line: &str) -> bool {
+    let is_heading = line.trim_start_matches(|c: char| c.is_whitespace() || ">-+*.)".contains(c)).starts_with('#');
+    let line = without_holes(line);
+    let attributes = line.rfind(" {").map(|at| line[at + 2..].trim_start());
+    is_heading && attributes.is_some_and(|begin| begin.starts_with(['#', '.']) && !begin.contains('}'))
+}
+
+/// A text with the names of its holes in their places.
+fn without_holes(text: &str) -> String {
+    text.replace("{{ ", "").replace(" }}", "")
 }
 
 /// How much of a line is looked at to see what a hole stands in, in bytes: no address or tag is longer.
@@ -108,6 +181,12 @@ const LOOKED_BACK: usize = 2048;
 fn line_before(content: &str, at: usize) -> &str {
     let start = content.floor_char_boundary(at.saturating_sub(LOOKED_BACK));
     content[start..at].rsplit('\n').next().unwrap_or_default()
+}
+
+/// What stands after a place on its line.
+fn line_after(content: &str, at: usize) -> &str {
+    let end = content.floor_char_boundary(content.len().min(at + LOOKED_BACK));
+    content[at..end].lines().next().unwrap_or_default()
 }
 
 /// Whether a line ends within what may become a tag once its holes are filled.
@@ -121,13 +200,16 @@ fn is_in_destination(line: &str) -> bool {
     let link = line.rfind("](").map(|at| &line[at + 2..]);
     let label = line.trim_start_matches([' ', '>']).strip_prefix('[').filter(|label| !label.starts_with('^'));
     let definition = label.and_then(|label| label.split_once("]: ")).map(|(_, destination)| destination);
-    let in_holes = |text: &str| text.replace("{{ ", "").replace(" }}", "");
-    let open = |text: &str| !in_holes(text).contains(|c: char| c.is_whitespace() || "()<>".contains(c));
+    let open = |text: &str| {
+        let text = text.strip_prefix('<').unwrap_or(text);
+        !without_holes(text).contains(|c: char| c.is_whitespace() || "()<>".contains(c))
+    };
     link.or(definition).is_some_and(open)
 }
 
-/// A text in which no character means anything. Where it may begin a line, its first digit is no part of a list's number.
-fn escaped(text: &str, begins: bool) -> String {
+/// A text in which no character means anything. Its first letter or digit is a reference if that would begin something:
+/// the number of a list, say.
+fn escaped(text: &str, begins: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before: Option<char> = None;
     let mut rest = text.chars().peekable();
@@ -150,7 +232,7 @@ fn escaped(text: &str, begins: bool) -> String {
                 escaped.push_str(if between(|c| !c.is_whitespace()) { " " } else { "&#32;" });
             }
             c if c.is_whitespace() => escaped.push_str(&format!("&#{};", u32::from(c))),
-            c if c.is_ascii_digit() && begins && is_blank => escaped.push_str(&format!("&#{};", u32::from(c))),
+            c if is_blank && begins(c) => escaped.push_str(&format!("&#{};", u32::from(c))),
             c => escaped.push(c),
         }
         is_blank &= c.is_whitespace();

@@ -128,7 +128,7 @@ pub struct Events(BufReader<TcpStream>);
 
 impl Events {
     /// Waits for an event.
-    pub fn until(&mut self, is: impl Fn(&Value) -> bool) -> Value {
+    pub fn until(&mut self, mut is: impl FnMut(&Value) -> bool) -> Value {
         let mut quiet = 0;
         loop {
             let mut line = String::new();

@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
-use crate::connection::{Connected, Connection};
+use crate::Evidence;
 use crate::clock::Clock;
+use crate::connection::{Connected, Connection};
+use crate::mask;
 use crate::pace::Pace;
 use crate::privileges::{self, Power};
 use crate::time::Time;
 use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
-use crate::mask;
-use crate::Evidence;
 
 /// What a run gathered.
 #[derive(Debug, Default, Clone)]
@@ -253,7 +253,7 @@ fn account_id(identity: &Value) -> Option<String> {
 }
 
 /// What is left of an account that is not the right one, `twice` if another of the course's accounts reaches it too.
-pub(crate) fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
+pub fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
     let id = mask::account_id(id);
     let message = match expected {
         _ if twice => format!(
@@ -271,7 +271,7 @@ pub(crate) fn wrong_account(account: &str, id: &str, twice: bool, expected: Opti
 }
 
 /// What is left of an account without an identity: its reasons, for every section.
-pub(crate) fn nothing_without(identity: &Value) -> Value {
+pub fn nothing_without(identity: &Value) -> Value {
     let unreadable = |value: &Value| value.get(crate::UNREADABLE).is_some();
     match identity.get("account") {
         Some(account) if !unreadable(identity) && unreadable(account) => account.clone(),

@@ -212,22 +212,31 @@ mod tests {
     use super::super::reader::{Reader, client};
     use super::super::{Section, error, table};
     use super::*;
-    use crate::practice::{GENERAL, Start, World};
-    use course::param::Params;
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
 
-    async fn reader() -> Reader {
-        let world = World::open(Start::Fresh, &[], &Params::new(), 1_795_478_400).await.unwrap();
-        Reader::new(GENERAL, world.sdk_config(GENERAL).unwrap(), CallLog::default()).with_account_id("111122223333")
+    const ACCOUNT: &str = "general";
+
+    /// A reader with credentials of nobody, whose calls would reach nothing.
+    fn reader() -> Reader {
+        let credentials = Credentials::new("id", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url("http://127.0.0.1:1");
+        Reader::new(ACCOUNT, config.build(), CallLog::default()).with_account_id("111122223333")
     }
 
     /// Calls an operation through a guarded client, and tells that nothing was sent.
     macro_rules! refused {
         ($sdk:ident, $section:expr, $($call:tt)+) => {{
-            let reader = reader().await;
+            let reader = reader();
             let client = client!($sdk, reader, $section, "us-east-1");
             let failed = client.$($call)+.send().await.unwrap_err();
             let row = table::of($section).next().unwrap();
-            let reasons = error::reason(GENERAL, row, &failed);
+            let reasons = error::reason(ACCOUNT, row, &failed);
             assert!(reasons[0].message.contains("not in the table of reads"), "{}: {failed:?}", stringify!($($call)+));
             assert!(matches!(failed, aws_smithy_runtime_api::client::result::SdkError::ConstructionFailure(_)));
         }};

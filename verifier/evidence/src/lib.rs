@@ -18,10 +18,10 @@
 
 mod account;
 mod alternate_contacts;
-pub mod bindings;
 mod billing_events;
 mod billing_metrics;
 mod billing_preferences;
+pub mod bindings;
 pub mod bucket_policy;
 mod budget_scope;
 mod budgets;

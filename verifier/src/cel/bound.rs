@@ -2,43 +2,56 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 
+use super::Scope;
+use super::budget::Budget;
 use super::types::{self, Type};
 use super::value::{Field, Fields};
 use evidence::Section;
 
-/// The evidence as expressions see it, made once for all steps.
-#[derive(Debug)]
+/// The evidence as expressions see it, made once for all steps: a step's expressions look it up where it is.
+#[derive(Default)]
 pub struct Bound {
-    /// Sections by account.
-    sections: BTreeMap<String, BTreeMap<Section, Field>>,
-    accounts: Fields,
+    /// The names of each account's sections.
+    sections: BTreeMap<String, Scope<'static>>,
+    /// Those of an account of which nothing was asked.
+    nothing: Scope<'static>,
+    accounts: Option<Fields>,
+}
+
+impl fmt::Debug for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound").field("accounts", &self.accounts).finish_non_exhaustive()
+    }
 }
 
 impl Bound {
     /// Evidence for expressions.
     pub fn new(evidence: &BTreeMap<String, BTreeMap<Section, Value>>) -> Bound {
-        let of = |sections: &BTreeMap<Section, Value>| -> BTreeMap<Section, Field> {
-            let kind = |section: &Section| types::sections().get(section.name()).unwrap_or(&Type::Any);
-            sections.iter().map(|(section, value)| (*section, Field::from_json(value, kind(section)))).collect()
-        };
-        let sections: BTreeMap<String, BTreeMap<Section, Field>> =
-            evidence.iter().map(|(account, sections)| (account.clone(), of(sections))).collect();
-        let accounts = sections.iter().map(|(account, sections)| {
-            let fields = sections.iter().map(|(section, field)| (section.name().to_owned(), field.clone()));
-            (account.clone(), Field::Known(Box::new(Fields::new(fields.collect()))))
-        });
-        let accounts = Fields::new(accounts.collect());
-        Bound { sections, accounts }
+        let (mut bound, mut accounts) = (Bound::default(), BTreeMap::new());
+        for (account, sections) in evidence {
+            let (mut scope, mut fields) = (Scope::default(), BTreeMap::new());
+            for (section, value) in sections {
+                let kind = types::sections().get(section.name()).unwrap_or(&Type::Any);
+                let field = Field::from_json(value, kind);
+                fields.insert(section.name().to_owned(), field.clone());
+                scope.bind(section.name(), field);
+            }
+            bound.sections.insert(account.clone(), scope);
+            accounts.insert(account.clone(), Field::Known(Box::new(Fields::new(fields))));
+        }
+        bound.accounts = Some(Fields::new(accounts));
+        bound
     }
 
-    /// The sections of an account.
-    pub fn sections(&self, account: &str) -> impl Iterator<Item = (&Section, &Field)> {
-        self.sections.get(account).into_iter().flatten()
+    /// The names of an account's sections, for expressions whose evaluating costs of this budget.
+    pub fn scope(&self, account: &str, budget: Budget) -> Scope<'_> {
+        self.sections.get(account).unwrap_or(&self.nothing).within_budget(budget)
     }
 
     /// What `accounts` means: all of them by name.
-    pub fn accounts(&self) -> Fields {
+    pub fn accounts(&self) -> Option<Fields> {
         self.accounts.clone()
     }
 }

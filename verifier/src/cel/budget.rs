@@ -27,7 +27,7 @@ pub struct Budget(Arc<AtomicU64>);
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget(Arc::new(AtomicU64::new(OF_A_RUN)))
+        Budget::of(OF_A_RUN)
     }
 }
 
@@ -59,6 +59,11 @@ pub fn counting<T>(something: impl FnOnce() -> T) -> (T, u64) {
 }
 
 impl Budget {
+    /// So many steps.
+    pub fn of(steps: u64) -> Budget {
+        Budget(Arc::new(AtomicU64::new(steps)))
+    }
+
     /// Evaluates something within what is left.
     ///
     /// # Errors

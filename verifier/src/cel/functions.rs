@@ -47,6 +47,9 @@ pub const MACROS: &[(&str, &str)] = &[
     ("map", "list.map(x, value)"),
 ];
 
+/// CEL's own type names, which `type(x) == string` and conversions use.
+pub const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
+
 /// How a function or macro is written, if there is one of this name.
 pub fn written(name: &str) -> Option<&'static str> {
     let known = FUNCTIONS.iter().chain(MACROS);

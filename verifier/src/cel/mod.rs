@@ -9,6 +9,7 @@ pub mod functions;
 mod guard;
 #[cfg(test)]
 mod hostile;
+pub mod memory;
 pub mod names;
 mod partial;
 mod policies;
@@ -19,31 +20,24 @@ mod thread;
 pub mod trial;
 pub mod types;
 pub mod value;
+mod written;
 
 pub use thread::{each_on_a_thread, each_on_threads, on_a_thread};
+pub use written::{Malformed, Texts, Written, read};
 
 use partial::PartialList;
 
 use cel::common::types::{CelBool, CelList, CelString, CelTimestamp, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::parser::Expression as Tree;
-use cel::{Context, Env, ExecutionError, Program, Value};
-use course::diagnostic::byte_at;
+use cel::{Context, Env, ExecutionError, Value};
 use std::fmt::{self, Write as _};
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// The longest expression. Ours are a tenth of it.
-pub const MAX_BYTES: usize = 2048;
-/// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
-pub const MAX_DEPTH: usize = 10;
-/// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
-pub const MAX_COMPREHENSIONS: usize = 3;
 /// The longest text that a `let` may come to, so that lets that double each other stay small.
 const MAX_TEXT: usize = 4096;
 /// The longest list that a `let` may come to.
 const MAX_LIST: usize = 20_000;
-
 /// What the `let`s of a check may come to together, in steps of copying them.
 const MOST_HELD: u64 = 1_000_000;
 /// The longest message about what could not be evaluated, in bytes.
@@ -61,16 +55,6 @@ pub struct Expression {
     literals: Box<[String]>,
 }
 
-/// A compiled expression with how it is written, for whoever says something about its text.
-#[derive(Debug)]
-pub struct Written {
-    /// The expression.
-    pub expression: Expression,
-    program: Program,
-    /// Its tree with `let`s written out.
-    expanded: Tree,
-}
-
 /// What an expression came to.
 #[derive(Debug)]
 pub enum Outcome {
@@ -80,22 +64,6 @@ pub enum Outcome {
     False,
     /// Not decided, with CEL's words for why.
     Undecided(String),
-}
-
-/// What is wrong with an expression that cannot be compiled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// What, with the line and a caret where CEL's parser tells.
-    pub message: String,
-    /// Where in its text, in bytes.
-    pub range: Range<usize>,
-}
-
-impl Malformed {
-    /// The same in a text in which the expression begins there.
-    pub fn moved(self, by: usize) -> Malformed {
-        Malformed { range: self.range.start + by..self.range.end + by, ..self }
-    }
 }
 
 /// Why an expression came to nothing.
@@ -114,113 +82,13 @@ impl From<Failure> for String {
     }
 }
 
-impl Written {
-    /// Compiles an expression without `let`s. Call it [`on_a_thread`].
-    ///
-    /// # Errors
-    /// What is wrong, and where.
-    pub fn parse(source: &str) -> Result<Written, Malformed> {
-        Written::with(source, &rewrite::Lets::new())
-    }
-
-    /// Compiles an expression that may use these `let`s. Call it [`on_a_thread`].
-    ///
-    /// # Errors
-    /// What is wrong, and where.
-    pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Written, Malformed> {
-        let program = program(source)?;
-        let fail = |message| Malformed { message, range: 0..source.len() };
-        let expanded = rewrite::expand(program.expression(), lets).map_err(fail)?;
-        let nested = names::comprehension_depth(&expanded);
-        if nested > MAX_COMPREHENSIONS {
-            return Err(fail(format!(
-                "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
-            )));
-        }
-        let guarded = guard::guard(&expanded);
-        let expression = Expression {
-            source: source.to_owned(),
-            steps: guard::steps(&guarded),
-            guarded: Box::new(guarded),
-            names: names::used(&expanded).into(),
-            literals: names::literals(&expanded).into(),
-        };
-        Ok(Written { expression, program, expanded })
-    }
-
-    /// The text it was compiled from.
-    pub fn source(&self) -> &str {
-        &self.expression.source
-    }
-
-    /// Its syntax tree, as it is written. Walk it [`on_a_thread`].
-    pub fn tree(&self) -> &Tree {
-        self.program.expression()
-    }
-
-    /// Its syntax tree with `let`s written out, whose nodes stand in other texts too. Walk it [`on_a_thread`].
-    pub fn expanded(&self) -> &Tree {
-        &self.expanded
-    }
-
-    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
-    /// itself.
-    pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
-        let source = self.source();
-        let (start, stop) = self.program.source_info().offset_for(node)?;
-        // CEL's parser counts characters.
-        let byte = |at: u32| source.char_indices().nth(at as usize).map_or(source.len(), |(byte, _)| byte);
-        let sign = byte(start)..byte(stop.saturating_add(1)).max(byte(start));
-        let Some(word) = word else { return Some(sign) };
-        // A call's sign is its bracket.
-        let before = source[..sign.start].trim_end();
-        if source[sign.clone()].starts_with('(') && before.ends_with(word) {
-            return Some(before.len() - word.len()..before.len());
-        }
-        let found = source[sign.start..].find(word).map(|at| sign.start + at);
-        Some(found.map_or(sign, |at| at..at + word.len()))
-    }
-}
-
-impl AsRef<Expression> for Written {
-    fn as_ref(&self) -> &Expression {
-        &self.expression
-    }
-}
-
-impl AsRef<Expression> for Expression {
-    fn as_ref(&self) -> &Expression {
-        self
-    }
-}
-
-/// Reads an expression's tree as it is written. Call it [`on_a_thread`].
-///
-/// # Errors
-/// What is wrong, and where.
-pub fn read(source: &str) -> Result<Tree, Malformed> {
-    program(source).map(|program| program.expression().clone())
-}
-
-fn program(source: &str) -> Result<Program, Malformed> {
-    let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
-    if source.len() > MAX_BYTES {
-        return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
-    }
-    let depth = names::bracket_depth(source);
-    if depth > MAX_DEPTH {
-        return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
-    }
-    env().compile(source).map_err(|errors| Malformed { message: told(&errors), range: place(source, &errors) })
-}
-
 impl Expression {
     /// Compiles an expression without `let`s. Call it [`on_a_thread`].
     ///
     /// # Errors
     /// What is wrong.
     pub fn compile(source: &str) -> Result<Expression, String> {
-        Written::parse(source).map(|written| written.expression).map_err(|wrong| wrong.message)
+        Written::parse(source).map(|written| written.expression()).map_err(|wrong| wrong.message)
     }
 
     /// The text it was compiled from.
@@ -377,6 +245,11 @@ impl Scope<'_> {
         Scope(self.0.new_inner_scope(), self.1.clone(), self.2)
     }
 
+    /// A scope within this one, in which evaluating costs of another budget.
+    pub fn within_budget(&self, budget: budget::Budget) -> Scope<'_> {
+        Scope(self.0.new_inner_scope(), budget, MOST_HELD)
+    }
+
     /// Binds a time.
     pub fn bind_time(&mut self, name: &str, rfc3339: &str) {
         if let Some(time) = value::time(rfc3339) {
@@ -447,19 +320,4 @@ fn env() -> Arc<Env> {
         policies::declare(&mut env);
         Arc::new(env)
     }))
-}
-
-/// Parse errors in one line: whoever tells them draws the place.
-fn told(errors: &cel::ParseErrors) -> String {
-    let told = errors.errors.iter().map(|error| error.msg.lines().next().unwrap_or_default());
-    told.collect::<Vec<_>>().join("; ")
-}
-
-/// Where the first parse error is.
-fn place(source: &str, errors: &cel::ParseErrors) -> Range<usize> {
-    let Some((line, column)) = errors.errors.first().map(|error| error.pos) else { return 0..source.len() };
-    let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { return 0..source.len() };
-    // What is missing at the end is told at the last character.
-    let at = byte_at(source, line, column);
-    at..at + source[at..].chars().next().map_or(0, char::len_utf8)
 }

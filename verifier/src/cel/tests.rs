@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::types::Type;
 use super::value::{Field, Fields};
-use super::{Expression, Outcome, Scope, Written, names, on_a_thread, rewrite};
+use super::{Expression, Outcome, Scope, Written, functions, names, on_a_thread, rewrite};
 
 fn scope() -> Scope<'static> {
     let mut scope = Scope::default();
@@ -214,7 +214,7 @@ fn with_lets(lets: &[(&str, &[&str], &str)], source: &'static str) -> Result<Str
             (name, rewrite::Let { params, tree: super::read(&text).unwrap() })
         };
         let written = Written::with(source, &lets.into_iter().map(read).collect()).map_err(|it| it.message)?;
-        let expression = written.expression;
+        let expression = written.expression();
         Ok(match expression.decide(&scope()) {
             Outcome::True => "true".to_owned(),
             Outcome::False => "false".to_owned(),
@@ -297,5 +297,52 @@ fn times_are_times() {
         ("timestamp('yesterday') > timestamp('2026-11-26T00:00:00Z')", "unknown"),
     ] {
         assert_eq!(decide(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn optional_values_are_refused_in_words() {
+    let compile = |source: &'static str| on_a_thread(move || Expression::compile(source).map(drop)).unwrap();
+    for source in ["root.?mfa", "part[?0]", "[?root.mfa]", "{?'a': root}", "root.?a.?b[?0] == 1"] {
+        let told = compile(source).unwrap_err();
+        assert!(told.starts_with("there are no optional values: ask has(record.field)"), "{source}: {told}");
+    }
+    for (source, name) in [("root.mfa.hasValue()", "hasValue"), ("root.mfa.orValue(1)", "orValue")] {
+        let misused = on_a_thread(move || functions::misused_calls(Written::parse(source).unwrap().tree())).unwrap();
+        assert_eq!(misused.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), [name], "{source}");
+        assert!(functions::misused(name, std::iter::empty()).starts_with("there is no function or macro"));
+    }
+}
+
+#[test]
+fn what_has_too_many_words_and_signs_is_refused_before_it_is_read() {
+    let compile = |source: String| on_a_thread(move || Expression::compile(&source).map(drop)).unwrap();
+    let list = |numbers: usize| format!("[{}]", vec!["17"; numbers].join(","));
+    assert_eq!(compile(list(255)), Ok(()));
+    assert_eq!(compile(list(257)).unwrap_err(), "the expression has 515 words, signs and literals; 512 are allowed");
+    assert_eq!(compile(format!("'{}' == \"{}\"", "a b ".repeat(200), "(,) ".repeat(200))), Ok(()));
+    for (source, tokens) in [
+        ("budgets.exists(b, b.amount >= 1.5 && !(b.name in ['a b', \"c\"]))", 27),
+        ("1u1u1u", 6),
+        ("'a", 2),
+        ("'a\\'b'", 4),
+        ("a||b", 3),
+        ("é é", 2),
+        (" \n", 0),
+    ] {
+        assert_eq!(names::tokens(source), tokens, "{source}");
+    }
+}
+
+#[test]
+fn what_nests_without_brackets_is_refused_and_does_not_end_the_program() {
+    for (begin, unit, end) in [("", "a?", "a"), ("", "a?b:", "c"), ("a", "?a:b", ""), ("", "!", "a"), ("", "- ", "a")] {
+        for times in [60, 120, 500] {
+            let source = format!("{begin}{}{end}", unit.repeat(times));
+            let outcome = on_a_thread(move || Expression::compile(&source).map(drop)).unwrap();
+            let told = outcome.err().unwrap_or_default();
+            assert!(!told.contains("ParseError"), "{unit}: {told}");
+            assert!(!unit.contains('?') || times < 120 || !told.is_empty(), "{unit}");
+        }
     }
 }

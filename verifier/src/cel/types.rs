@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use evidence::Section;
 
 /// A type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
     /// Not known: whatever is done with it may be right.
     Any,
@@ -37,7 +37,7 @@ pub enum Type {
 }
 
 /// Named fields.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Record {
     /// What it is called in messages.
     pub name: String,

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::session::Session;
 use super::{Common, Exit, Format, notice, pair, print};
-use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
-use evidence::Section;
 use crate::report;
-use crate::{account, run};
+use crate::run;
+use evidence::Section;
+use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
+use evidence::connection;
 
 /// What `verify accounts` takes.
 #[derive(Debug, Args)]
@@ -65,7 +66,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
         })?;
         loaded.notice.iter().for_each(|text| notice(text));
     }
-    let profiles = account::profile_names().await;
+    let profiles = connection::profile_names().await;
     let lines = report::accounts::lines(&session.course, &bound, &gathered, common.show_identifiers);
     match common.format {
         Format::Json => print(&report::json(&lines)?)?,
@@ -119,7 +120,7 @@ pub(super) fn source(course: &Course, name: &str, text: &str, role: &RoleArgumen
 
 /// Makes sure that at the end of an account's roles stand credentials.
 fn has_credentials(bindings: &Bindings, name: &str) -> Result<()> {
-    let behind: Vec<&str> = account::chain(bindings, name).collect();
+    let behind: Vec<&str> = connection::chain(bindings, name).collect();
     match behind.iter().enumerate().find(|(at, account)| behind[..*at].contains(account)) {
         Some(_) => bail!(
             "the roles of {} would be assumed from each other in a circle: bind one of them to a profile",

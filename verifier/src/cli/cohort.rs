@@ -15,13 +15,13 @@ use std::sync::Arc;
 use super::mfa::Terminal;
 use super::session::Session;
 use super::{Common, Exit, Format, notice, print};
-use evidence::bindings::{ENVIRONMENT, Source};
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
 use crate::cohort::{Before, Cohort, Outcome};
 use crate::report::class::{self, At};
 use crate::report::{exit, plain};
-use crate::{account, mask};
+use evidence::bindings::{ENVIRONMENT, Source};
+use evidence::{connection, mask};
 
 /// What `verify cohort` takes.
 #[derive(Debug, Args)]
@@ -72,7 +72,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     }
     let out = arguments.out.clone().unwrap_or_else(|| arguments.roster.with_file_name("cohort"));
     let folder = Folder::open(&out, arguments.shard)?;
-    let connected = account::connect_one(&base, &source, &Terminal::default()).await;
+    let connected = connection::connect_one(&base, &source, &Terminal::default()).await;
     let connected = connected.map_err(|reasons| anyhow::anyhow!(told(&reasons)))?;
     let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
     let cohort = Arc::new(Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder));

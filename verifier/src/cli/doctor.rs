@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use super::session::Session;
 use super::{Common, Exit, Format, print};
-use evidence::bindings::Bindings;
-use evidence::Section;
-use evidence::gather::Gathered;
 use crate::report;
 use crate::report::doctor::Patient;
+use evidence::Section;
+use evidence::bindings::Bindings;
+use evidence::gather::Gathered;
 
 pub(super) async fn run(common: &Common) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;

@@ -30,9 +30,9 @@ use course::terminal::{self, Text};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use evidence::time;
 use crate::report::Form;
 pub use crate::report::exit::Exit;
+use evidence::time;
 
 /// Verifies the steps of a course in your own AWS accounts, and writes the verdicts into the book.
 ///

@@ -4,14 +4,17 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::{Common, Exit, Format, print};
-use crate::{compile, report, selftest};
+use crate::{report, selftest};
 
 pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;
     let session = Session::open(common)?;
     let course = &session.course;
     if let Some(name) = names.iter().find(|name| !course.checks.contains_key(*name)) {
-        bail!("there is no check `{name}`{}", course::diagnostic::did_you_mean(name, course.checks.keys().map(String::as_str)));
+        bail!(
+            "there is no check `{name}`{}",
+            course::diagnostic::did_you_mean(name, course.checks.keys().map(String::as_str))
+        );
     }
     if let Some(stray) = selftest::cases::strays(course).first() {
         bail!("checks/cases/{stray}.toml has cases for a check that there is none of");

@@ -14,10 +14,11 @@ use tokio::runtime::Runtime;
 use super::session::Session;
 use super::watcher::Watcher;
 use super::{Common, Exit, Format, PracticeStart, attest, notice, practice};
-use evidence::gather::{Gathered, SoFar};
 use crate::serve::desk::{Desk, Recipe, Task, Told, Work};
 use crate::serve::gate::Gate;
-use crate::{bindings, book, run, serve};
+use crate::{book, run, serve};
+use evidence::bindings;
+use evidence::gather::{Gathered, SoFar};
 
 pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> {
     common.takes(&[Format::Text])?;

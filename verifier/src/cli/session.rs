@@ -10,20 +10,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::mfa::Terminal;
 use super::{Common, Format, PracticeStart, accounts, notice};
-use evidence::connection::{self, Connection};
-use evidence::bindings::{self, Binding, Bindings};
 use crate::book;
 use crate::cel;
 use crate::compile;
 use crate::enough::Deciding;
-use evidence::privileges::Power;
-use evidence::time;
-use evidence::gather::{self, Gathered, Plan, SoFar};
 use crate::plan::Compiled;
 use crate::practice::{self, Start, World};
 use crate::report::plain;
 use crate::run::{self, Bench};
 use crate::store::Store;
+use evidence::bindings::{self, Binding, Bindings};
+use evidence::connection::{self, Connection};
+use evidence::gather::{self, Gathered, Plan, SoFar};
+use evidence::privileges::Power;
+use evidence::time;
 
 pub(super) struct Session<'c> {
     pub(super) common: &'c Common,
@@ -130,7 +130,7 @@ impl<'c> Session<'c> {
                 self.course.accounts.keys().map(|name| plain(&format!("{name}=PROFILE"))).collect::<Vec<_>>().join(" ")
             )));
         }
-        Ok(account::connect(&bindings, accounts, &Terminal::default()).await)
+        Ok(connection::connect(&bindings, accounts, &Terminal::default()).await)
     }
 
     /// Reads a plan's evidence through these connections, and shows in the terminal how far it is.

@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::session::Session;
 use super::{Common, Exit, notice, print};
-use evidence::connection::http;
-use evidence::gather::Gathered;
 use crate::report::{self, exit};
 use crate::{book, generate, recording, run};
+use evidence::connection::http;
+use evidence::gather::Gathered;
 
 pub(super) async fn run(
     common: &Common,

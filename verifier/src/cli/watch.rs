@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use super::session::Session;
 use super::watcher::Watcher;
 use super::{Common, Exit, Format, notice, print};
-use evidence::Section;
 use crate::report::{self, Form, exit};
 use crate::run;
+use evidence::Section;
 
 pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
     let form = common.form()?;

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::notice;
 use super::session::Session;
-use evidence::connection::Connection;
-use evidence::Section;
-use evidence::gather::{Gathered, Plan};
 use crate::watch::{Schedule, merge};
+use evidence::Section;
+use evidence::connection::Connection;
+use evidence::gather::{Gathered, Plan};
 
 /// How often the results are looked at: another terminal may have verified a step, or given a word.
 const RESULTS: Duration = Duration::from_millis(500);

@@ -26,11 +26,11 @@ use std::fs;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use evidence::connection::{self, Connected, Connection, NoMfaCodes};
-use evidence::bindings::Role;
-use evidence::gather::{self, Gathered, Plan};
 use crate::plan::Compiled;
 use crate::run::Bench;
+use evidence::bindings::Role;
+use evidence::connection::{self, Connected, Connection, NoMfaCodes};
+use evidence::gather::{self, Gathered, Plan};
 use folder::Folder;
 use limit::Limits;
 use roster::Learner;
@@ -81,7 +81,7 @@ impl Cohort {
         folder: Folder,
     ) -> Cohort {
         let plan = compiled.plan(&course, &course.steps);
-        let pool = account::http::client();
+        let pool = connection::http::client();
         // The roles of a class are assumed from one account: AWS allows that hundreds of times a second.
         let sdk = base.sdk.to_builder().http_client(pool.clone()).build();
         let (base, limits) = (Connected { sdk, ..base }, Limits::new(rate, pool));
@@ -165,7 +165,7 @@ impl Cohort {
     }
 
     async fn assume(&self, account: &str, role: &Role) -> (String, Result<Connected, Vec<Reason>>) {
-        let assumed = account::assume(account, &role.from, &self.base, role, &NoMfaCodes).await;
+        let assumed = connection::assume(account, &role.from, &self.base, role, &NoMfaCodes).await;
         let limited = assumed.map(|connected| {
             let sdk = connected.sdk.to_builder().http_client(self.limits.client(account_id(role)));
             // The credentials are there already, and a cache would keep everybody's.

@@ -10,8 +10,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::files;
-use evidence::bindings::{self, Role};
 use crate::report::plain;
+use evidence::bindings::{self, Role};
 
 /// The longest name of a file, without its ending; most file systems take 255 bytes.
 const LONGEST: usize = 200;

@@ -211,7 +211,7 @@ fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Ve
 /// The directives of a chapter, by the text of their items.
 fn directives(chapter: &str, params: &Params) -> BTreeMap<String, String> {
     let scan = scan::scan(chapter, params);
-    let words = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]).to_owned();
+    let words = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]);
     scan.marked().map(|item| (item.text.clone(), words(item))).collect()
 }
 

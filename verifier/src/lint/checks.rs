@@ -8,39 +8,54 @@ use course::places::{Part, TomlFile};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::copies::{self, Condition};
-use super::guards::{self, Unasked, Values};
+use super::guards::{self, Unasked};
 use super::infer::{self, Names};
-use super::logic::{Form, Sought};
+use super::logic::{Form, Sought, Values};
 use super::{RULES, nearest_rule};
+use crate::cel::budget::Budget;
 use crate::cel::types::{self, Type};
-use crate::cel::{Written, names, rewrite};
+use crate::cel::{Texts, Written, names};
 use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
 
 /// Everything about one check, each with the name of its rule. What cannot be compiled is `compile`'s to tell, and is let
 /// pass here, and so is what parameters whose values could not be read are used for. Call it [`crate::cel::on_a_thread`].
-pub fn check(course: &Course, check: &Check, unread: &BTreeSet<String>) -> Vec<(&'static str, Diagnostic)> {
+pub fn check(
+    course: &Course,
+    check: &Check,
+    texts: &Texts,
+    unread: &BTreeSet<String>,
+) -> Vec<(&'static str, Diagnostic)> {
     let path = Path::new("checks").join(format!("{}.toml", check.name));
     let file = TomlFile::read(&course.root, path);
     let names = names(course, unread);
-    let read = compile::read_lets(check);
-    let mut linter = Linter { check, root: &course.root, file, names, read, used: BTreeSet::new(), found: Vec::new() };
+    let parts = 1 + check.lets.len() + check.expectations().len();
+    let budget = Budget::of(OF_A_PART * parts as u64);
+    let (used, found) = Default::default();
+    let mut linter = Linter { check, root: &course.root, file, names, texts, budget, used, found };
     let lets = linter.lets();
+    let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();
     for (at, expectation) in check.expectations().iter().enumerate() {
         linter.expectation(at, expectation);
         linter.fix(at, &expectation.fix);
         expectation.statement().iter().for_each(|statement| linter.statement(at, statement));
     }
     linter.unused();
-    linter.apart(&lets);
-    linter.unasked(&lets);
-    linter.copied(&lets);
+    linter.apart(&values);
+    linter.unasked(&values);
+    linter.copied(&values);
     linter.allowed();
+    linter.looked_through();
     linter.found
 }
+
+/// What looking through a check may cost, for itself and for each of its expectations and `let`s, in parts of expressions
+/// that are looked at. Ours take a twentieth of it at most.
+const OF_A_PART: u64 = 10_000;
 
 /// The names that every check can use: sections, parameters, and `accounts`.
 fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
@@ -58,8 +73,8 @@ struct Linter<'l> {
     root: &'l Path,
     file: TomlFile,
     names: Names,
-    /// The check's `let`s, as they are written.
-    read: rewrite::Lets,
+    texts: &'l Texts,
+    budget: Budget,
     /// The names that its expressions use, and the words of those that cannot be compiled.
     used: BTreeSet<String>,
     found: Vec<(&'static str, Diagnostic)>,
@@ -67,13 +82,13 @@ struct Linter<'l> {
 
 impl Linter<'_> {
     /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
-    fn lets(&mut self) -> Lets<Written> {
+    fn lets(&mut self) -> Lets<Rc<Written>> {
         let (values, templates): (Vec<_>, Vec<_>) =
             self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
         let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
-        let compiled: Vec<(String, Option<Written>)> = compiled.collect();
+        let compiled: Vec<(String, Option<Rc<Written>>)> = compiled.collect();
         let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
-        let (lets, _) = compile::in_order(compiled);
+        let (lets, _) = compile::in_order(compiled, |written: &Rc<Written>| written.names());
         for (name, expression) in &lets {
             let kind = self.infer(&self.part_of(name), 0, expression);
             self.names.insert(name.clone(), kind);
@@ -98,8 +113,8 @@ impl Linter<'_> {
         self.names = before;
     }
 
-    fn compiled(&mut self, source: &str) -> Option<Written> {
-        let compiled = Written::with(source, &self.read).ok();
+    fn compiled(&mut self, source: &str) -> Option<Rc<Written>> {
+        let compiled = self.texts.compiled(source).ok();
         match &compiled {
             Some(expression) => self.uses(expression),
             None => self.used.extend(words(source)),
@@ -191,7 +206,7 @@ impl Linter<'_> {
     }
 
     fn sentence(&mut self, part: &Part, text: &str) {
-        let Ok(sentence) = Sentence::parse(text, &self.read) else {
+        let Ok(sentence) = Sentence::parse(text, self.texts) else {
             self.used.extend(words(text));
             return;
         };
@@ -216,7 +231,8 @@ impl Linter<'_> {
 
     /// The type of an expression that begins there in a text of the check.
     fn infer(&mut self, part: &Part, begin: usize, expression: &Written) -> Type {
-        let (kind, mistakes) = infer::infer(expression.tree(), &self.names, &self.read);
+        let inferred = self.budget.within(|| infer::infer(expression.tree(), &self.names, self.texts.lets()));
+        let (kind, mistakes) = inferred.unwrap_or((Type::Any, Vec::new()));
         let shared = self.check.file_of(part);
         for mistake in mistakes {
             let range = expression.range(mistake.node, mistake.word.as_deref());
@@ -251,7 +267,7 @@ impl Linter<'_> {
     /// What a learner reads when the expectation isn't met.
     fn fix(&mut self, at: usize, fix: &[String]) {
         let has_hole =
-            |text: &String| Sentence::parse(text, &self.read).is_ok_and(|sentence| sentence.holes().next().is_some());
+            |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().next().is_some());
         if !fix.is_empty() && fix.iter().all(has_hole) {
             let message = format!("[[expect]] {}: every sentence of its fix has a hole", at + 1);
             let help =
@@ -263,22 +279,24 @@ impl Linter<'_> {
 
     /// Expectations that each look for one of the same things, and so may find different ones. Where one asks for all
     /// that the other does and more, whatever meets it meets both.
-    fn apart(&mut self, lets: &[(String, Written)]) {
-        let trees = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
+    fn apart(&mut self, values: &Values<'_>) {
         let mut before: Vec<(usize, Sought)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = Written::with(that, &self.read) else { continue };
-            let form = Form::of(expression.expanded(), &trees);
-            let beside = form.sought_beside();
-            let twice = beside.iter().enumerate().find_map(|(first, one)| {
-                let other = beside[first + 1..].iter().find(|other| differ(one, other))?;
-                Some((at, other.clone()))
+            let Ok(expression) = self.texts.compiled(that) else { continue };
+            let looked = self.budget.within(|| {
+                let form = Form::of(expression.expanded(), values);
+                let (beside, sought) = (form.sought_beside(), form.sought());
+                let twice = beside.iter().enumerate().find_map(|(first, one)| {
+                    let other = beside[first + 1..].iter().find(|other| differ(one, other))?;
+                    Some((at, other.clone()))
+                });
+                let elsewhere = before.iter().find_map(|(first, one)| {
+                    sought.iter().find(|other| differ(one, other)).map(|other| (*first, other.clone()))
+                });
+                (sought, twice, elsewhere)
             });
-            let sought = form.sought();
-            let elsewhere = before.iter().find_map(|(first, one)| {
-                sought.iter().find(|other| differ(one, other)).map(|other| (*first, other.clone()))
-            });
+            let Ok((sought, twice, elsewhere)) = looked else { return };
             for (first, Sought { list, .. }) in twice.into_iter().chain(elsewhere) {
                 let message = match first == at {
                     true => format!("[[expect]] {} looks twice for one of `{list}`, and finds different ones", at + 1),
@@ -299,19 +317,20 @@ impl Linter<'_> {
     }
 
     /// What decides, and rests on something that may not be there.
-    fn unasked(&mut self, lets: &[(String, Written)]) {
-        let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
+    fn unasked(&mut self, values: &Values<'_>) {
         for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let read = |source: &Option<String>| Written::with(source.as_deref()?, &self.read).ok();
+            let read = |source: &Option<String>| self.texts.compiled(source.as_deref()?).ok();
             let when = read(&expectation.when);
             let that = match &expectation.proof {
-                Proof::Evidence { that, .. } => Written::with(that, &self.read).ok(),
+                Proof::Evidence { that, .. } => self.texts.compiled(that).ok(),
                 Proof::Word { .. } => None,
             };
-            let before = when.as_ref().map(Written::expanded);
+            let before = when.as_ref().map(|when| when.expanded());
             for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
                 let Some(expression) = expression else { continue };
-                for Unasked { message, help } in guards::unasked(expression.expanded(), known, &values, &self.names) {
+                let look = || guards::unasked(expression.expanded(), known, values, &self.names);
+                let Ok(found) = self.budget.within(look) else { return };
+                for Unasked { message, help } in found {
                     let part = Part::expectation(at).then(key);
                     self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
                 }
@@ -320,17 +339,20 @@ impl Linter<'_> {
     }
 
     /// Conditions on the same things that were written twice, and of which each asks for something that the other does not.
-    fn copied(&mut self, lets: &[(String, Written)]) {
-        let values: Values = lets.iter().map(|(name, expression)| (name.as_str(), expression.expanded())).collect();
+    fn copied(&mut self, values: &Values<'_>) {
         let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = Written::with(that, &self.read) else { continue };
-            let conditions = copies::conditions(expression.expanded(), &values, &self.names);
-            let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
-                let pair = |one: &Condition| conditions.iter().find_map(|other| one.lost(other));
-                earlier.iter().find_map(pair).map(|lost| (*first, lost))
+            let Ok(expression) = self.texts.compiled(that) else { continue };
+            let looked = self.budget.within(|| {
+                let conditions = copies::conditions(expression.expanded(), values, &self.names);
+                let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
+                    let pair = |one: &Condition| conditions.iter().find_map(|other| one.lost(other));
+                    earlier.iter().find_map(pair).map(|lost| (*first, lost))
+                });
+                (conditions, twice)
             });
+            let Ok((conditions, twice)) = looked else { return };
             if let Some((first, lost)) = twice {
                 let part = Part::expectation(at).then("that");
                 let message = format!(
@@ -345,6 +367,15 @@ impl Linter<'_> {
                 self.warn("copied", self.file.value(&part), message, help);
             }
             before.push((at, conditions));
+        }
+    }
+
+    /// Whoever is not warned knows whether that means something.
+    fn looked_through(&mut self) {
+        if self.budget.left() == 0 {
+            let message = "its expressions are too long for lint to look through all of them".to_owned();
+            let help = "name what they look for in [let], or ask for less in one check";
+            self.warn("too-long", self.file.value(&Part::of(["expressions"])), message, help);
         }
     }
 

@@ -4,9 +4,9 @@ use cel::common::ast::{ComprehensionExpr, Expr, operators as op};
 use cel::parser::Expression as Tree;
 use std::collections::BTreeSet;
 
-use super::guards::Values;
 use super::infer::{self, Names};
-use super::logic::Form;
+use super::logic::{Form, Values};
+use crate::cel::budget::spend;
 use crate::cel::names::each;
 use crate::cel::rewrite::Lets;
 use crate::cel::types::Type;
@@ -59,6 +59,7 @@ impl Condition {
     /// What each of two conditions on the same kind of thing has of its own, if they have something in common. Parts that
     /// differ only in a value are the same question about something else.
     pub fn lost(&self, other: &Condition) -> Option<Lost> {
+        spend((self.parts.len() + other.parts.len()) as u64);
         if self.element != other.element || self.parts.is_disjoint(&other.parts) {
             return None;
         }

@@ -3,10 +3,12 @@
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::infer::{self, Names};
-use super::logic::Form;
+use super::logic::{Form, Values};
+use crate::cel::budget::spend;
 use crate::cel::rewrite::Lets;
 use crate::cel::types::Type;
 
@@ -19,18 +21,15 @@ pub struct Unasked {
     pub help: String,
 }
 
-/// The trees of a check's `let`s that are values, written out, by name.
-pub type Values<'t> = BTreeMap<&'t str, &'t Tree>;
-
 /// What in an expression, with its `let`s written out, may not be there. `when` is what is known before.
 pub fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Names) -> Vec<Unasked> {
     let lets = Lets::new();
     let mut variables = infer::variables(tree, names, &lets);
-    for value in values.values() {
+    for value in values.trees() {
         variables.extend(infer::variables(value, names, &lets));
     }
     let names = names.clone().into_iter().chain(variables).collect();
-    let mut walk = Walk { values, names, open: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { values, names, forms: RefCell::default(), open: Vec::new(), found: Vec::new() };
     let known: Vec<Form> = when.iter().map(|when| walk.form(when)).collect();
     walk.of(tree, &known);
     walk.found.sort();
@@ -38,19 +37,22 @@ pub fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Na
     walk.found
 }
 
-struct Walk<'w> {
-    values: &'w Values<'w>,
+struct Walk<'w, 't> {
+    values: &'w Values<'t>,
     names: Names,
+    /// The forms of its nodes that were asked for.
+    forms: RefCell<HashMap<*const Tree, Form>>,
     open: Vec<String>,
     found: Vec<Unasked>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// Walks an expression, with what is known to be true where it is decided.
     fn of(&mut self, tree: &Tree, known: &[Form]) {
+        spend(1 + known.len() as u64);
         match &tree.expr {
             Expr::Ident(name) => {
-                if let Some(value) = self.values.get(name.as_str()).copied()
+                if let Some(value) = self.values.get(name)
                     && !self.open.contains(name)
                 {
                     self.open.push(name.clone());
@@ -141,7 +143,13 @@ impl Walk<'_> {
     }
 
     fn form(&self, tree: &Tree) -> Form {
-        Form::of(tree, self.values)
+        let node = std::ptr::from_ref(tree);
+        let known = self.forms.borrow().get(&node).cloned();
+        known.unwrap_or_else(|| {
+            let form = Form::of(tree, self.values);
+            self.forms.borrow_mut().insert(node, form.clone());
+            form
+        })
     }
 }
 

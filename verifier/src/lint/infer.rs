@@ -5,6 +5,7 @@ use cel::parser::Expression;
 use std::collections::BTreeMap;
 
 use super::trial;
+use crate::cel::budget::spend;
 use crate::cel::functions;
 use crate::cel::rewrite::{Let, Lets};
 use crate::cel::types::{Record, Type};
@@ -41,6 +42,9 @@ pub fn variables(expression: &Expression, names: &Names, lets: &Lets) -> Names {
 }
 
 struct Inference<'l> {
+    /// The names that all of it can use.
+    given: &'l Names,
+    /// Those of variables and parameters, where they mean something.
     names: Names,
     lets: &'l Lets,
     /// The `let`s that are being called.
@@ -50,14 +54,18 @@ struct Inference<'l> {
 }
 
 impl<'l> Inference<'l> {
-    fn new(names: &Names, lets: &'l Lets) -> Inference<'l> {
-        Inference { names: names.clone(), lets, open: Vec::new(), variables: Names::new(), mistakes: Vec::new() }
+    fn new(given: &'l Names, lets: &'l Lets) -> Inference<'l> {
+        Inference { given, names: Names::new(), lets, open: Vec::new(), variables: Names::new(), mistakes: Vec::new() }
     }
 
     fn of(&mut self, expression: &Expression) -> Type {
+        spend(1);
         let node = expression.id;
         match &expression.expr {
-            Expr::Ident(name) => self.names.get(name.trim_start_matches('.')).cloned().unwrap_or(Type::Any),
+            Expr::Ident(name) => {
+                let name = name.trim_start_matches('.');
+                self.names.get(name).or_else(|| self.given.get(name)).cloned().unwrap_or(Type::Any)
+            }
             Expr::Literal(literal) => match literal {
                 LiteralValue::Boolean(_) => Type::Bool,
                 LiteralValue::Int(_) => Type::Int,

@@ -2,8 +2,12 @@
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
+
+use crate::cel::budget::spend;
 
 /// An expression in a form that is the same for expressions that mean the same, as far as their shapes tell: `let`s are
 /// written out, variables have no names, and what may be swapped is sorted.
@@ -20,7 +24,7 @@ pub enum Form {
     /// Those of a list that are so.
     Filter(Box<Form>, Box<Form>),
     /// Anything else: its name, and what it is made of.
-    Other(String, Vec<Form>),
+    Other(Arc<str>, Arc<[Form]>),
 }
 
 /// Something that a condition looks for: one of a list that is so.
@@ -34,12 +38,12 @@ pub struct Sought {
 
 impl Form {
     /// The form of an expression that may use these `let`s.
-    pub fn of(tree: &Tree, lets: &BTreeMap<&str, &Tree>) -> Form {
+    pub fn of(tree: &Tree, lets: &Values<'_>) -> Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: Vec::new() }.of(tree)
     }
 
     /// The form of a loop's condition, in which its variable has no name.
-    pub fn about(condition: &Tree, variable: &str, lets: &BTreeMap<&str, &Tree>) -> Form {
+    pub fn about(condition: &Tree, variable: &str, lets: &Values<'_>) -> Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: vec![variable.to_owned()] }.of(condition)
     }
 
@@ -84,9 +88,9 @@ impl Form {
             Form::Or(parts) => all(parts).map(Form::Or),
             Form::Not(form) => form.named(variable).map(Form::opposite),
             Form::Exists(..) | Form::Filter(..) => None,
-            Form::Other(name, _) if name == "#0" => Some(Form::other(variable, vec![])),
+            Form::Other(name, _) if &*name == "#0" => Some(Form::other(variable, vec![])),
             Form::Other(name, parts) => {
-                let parts = parts.into_iter().map(|part| part.named(variable)).collect::<Option<Vec<Form>>>();
+                let parts = parts.iter().cloned().map(|part| part.named(variable)).collect::<Option<Arc<[Form]>>>();
                 parts.map(|parts| Form::Other(name, parts))
             }
         }
@@ -130,6 +134,7 @@ impl Form {
 
     /// Whether whatever meets this also meets another.
     pub fn implies(&self, other: &Form) -> bool {
+        spend(1);
         match (self, other) {
             (one, other) if one == other => true,
             (one, Form::And(parts)) => parts.iter().all(|part| one.implies(part)),
@@ -190,8 +195,8 @@ impl Form {
         }
     }
 
-    fn other(name: impl Into<String>, parts: Vec<Form>) -> Form {
-        Form::Other(name.into(), parts)
+    fn other(name: impl Into<Arc<str>>, parts: Vec<Form>) -> Form {
+        Form::Other(name.into(), parts.into())
     }
 }
 
@@ -207,7 +212,7 @@ fn one_or(mut parts: BTreeSet<Form>, all: fn(BTreeSet<Form>) -> Form) -> Form {
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Form::Other(name, parts) => match parts.as_slice() {
+            Form::Other(name, parts) => match &**parts {
                 // What stands behind a variable's name is ours, and one without a name is the loop's.
                 [] => f.write_str(name.split('#').next().filter(|name| !name.is_empty()).unwrap_or("…")),
                 [of] if name.starts_with('.') => write!(f, "{of}{name}"),
@@ -221,8 +226,34 @@ impl fmt::Display for Form {
 /// How much of `let`s is written out: those that each use another twice would grow without end.
 const LARGEST: usize = 10_000;
 
-struct Reader<'l> {
-    lets: &'l BTreeMap<&'l str, &'l Tree>,
+/// The `let`s of a check that are values, and their forms.
+#[derive(Debug, Default)]
+pub struct Values<'t> {
+    trees: BTreeMap<&'t str, &'t Tree>,
+    /// Forms that were asked for, each with how many nodes it was read from.
+    forms: RefCell<BTreeMap<&'t str, (Form, usize)>>,
+}
+
+impl<'t> Values<'t> {
+    /// A `let`'s tree.
+    pub fn get(&self, name: &str) -> Option<&'t Tree> {
+        self.trees.get(name).copied()
+    }
+
+    /// All of the trees.
+    pub fn trees(&self) -> impl Iterator<Item = &'t Tree> {
+        self.trees.values().copied()
+    }
+}
+
+impl<'t> FromIterator<(&'t str, &'t Tree)> for Values<'t> {
+    fn from_iter<I: IntoIterator<Item = (&'t str, &'t Tree)>>(lets: I) -> Values<'t> {
+        Values { trees: lets.into_iter().collect(), forms: RefCell::default() }
+    }
+}
+
+struct Reader<'l, 't> {
+    lets: &'l Values<'t>,
     /// How many more nodes may be written out.
     left: usize,
     /// The `let`s that are being written out.
@@ -231,8 +262,9 @@ struct Reader<'l> {
     bound: Vec<String>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn of(&mut self, tree: &Tree) -> Form {
+        spend(1);
         self.left = self.left.saturating_sub(1);
         match &tree.expr {
             Expr::Unspecified => Form::other("", vec![]),
@@ -259,13 +291,26 @@ impl Reader<'_> {
         if let Some(out) = self.bound.iter().rev().position(|bound| bound == name) {
             return Form::other(format!("#{out}"), vec![]);
         }
-        match self.lets.get(name) {
-            Some(tree) if self.left > 0 && !self.open.iter().any(|open| open == name) => {
-                self.open.push(name.to_owned());
+        let outermost = self.open.is_empty();
+        if outermost
+            && let Some((form, nodes)) = self.lets.forms.borrow().get(name)
+            && *nodes <= self.left
+        {
+            self.left -= nodes;
+            return form.clone();
+        }
+        match self.lets.trees.get_key_value(name) {
+            Some((name, tree)) if self.left > 0 && !self.open.iter().any(|open| open == name) => {
+                let before = self.left;
+                self.open.push((*name).to_owned());
                 let bound = std::mem::take(&mut self.bound);
                 let form = self.of(tree);
                 self.bound = bound;
                 self.open.pop();
+                // The whole of it.
+                if outermost && self.left > 0 {
+                    self.lets.forms.borrow_mut().insert(*name, (form.clone(), before - self.left));
+                }
                 form
             }
             _ => Form::other(name, vec![]),
@@ -328,12 +373,12 @@ impl Reader<'_> {
 fn some_of(form: Form) -> Form {
     let number = |form: &Form| match form {
         Form::Other(name, parts) if parts.is_empty() => {
-            [0, 1].into_iter().find(|number| *name == format!("{:?}", LiteralValue::Int((*number).into())))
+            [0, 1].into_iter().find(|number| **name == *format!("{:?}", LiteralValue::Int((*number).into())))
         }
         _ => None,
     };
     let listed = |form: &Form| match form {
-        Form::Other(name, parts) if name == "size" && parts.len() == 1 => parts.first().cloned(),
+        Form::Other(name, parts) if &**name == "size" && parts.len() == 1 => parts.first().cloned(),
         _ => None,
     };
     let there = Form::some;
@@ -342,8 +387,8 @@ fn some_of(form: Form) -> Form {
         compared => (false, compared),
     };
     let Form::Other(name, parts) = compared else { return form };
-    let [one, other] = parts.as_slice() else { return form };
-    let some = match (name.as_str(), number(one), number(other)) {
+    let [one, other] = &**parts else { return form };
+    let some = match (&**name, number(one), number(other)) {
         (op::LESS, Some(0), _) | (op::LESS_EQUALS, Some(1), _) => listed(other).map(there),
         (op::LESS, _, Some(1)) | (op::LESS_EQUALS, _, Some(0)) => listed(one).map(there).map(Form::opposite),
         (op::EQUALS, Some(0), _) => listed(other).map(there).map(Form::opposite),

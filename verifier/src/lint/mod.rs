@@ -33,7 +33,8 @@ use course::diagnostic::{Diagnostic, suggest};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{book, cel, compile};
+use crate::cel::Texts;
+use crate::{book, compile};
 use stale::Today;
 use unreadable::Unreadable;
 
@@ -110,18 +111,13 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
         warnings.retain(|(rule, _)| whole || !["unused-check", "unused-parameter"].contains(rule));
         let course = Arc::new(linted.course);
         findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
-        let (_, errors) = compile::compile_all(&course);
+        // Trees are walked where there is stack for deep ones.
+        let (of_thread, unread) = (Arc::clone(&course), linted.unread);
+        let check = move |check: &Check, texts: &Texts| checks::check(&of_thread, check, texts, &unread);
+        let (errors, found) = compile::with_each(&course, check);
+        warnings.extend(found.into_iter().flatten());
         findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
         findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));
-        // Trees are walked where there is stack for deep ones.
-        let names = course.checks.keys().cloned().collect();
-        let (of_thread, unread) = (Arc::clone(&course), linted.unread);
-        let found = cel::each_on_threads(names, move |name: &String| {
-            checks::check(&of_thread, &of_thread.checks[name], &unread)
-        });
-        for found in found {
-            warnings.extend(found.map_err(anyhow::Error::msg)?);
-        }
         let finding = |(rule, diagnostic)| Finding { level: level(rule), rule, diagnostic };
         findings.extend(warnings.into_iter().map(finding).filter(|finding| !is_allowed(&course, finding)));
     }

@@ -47,7 +47,7 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
         ] {
             scope.bind(name, Field::from_json(&value, &Type::Any));
         }
-        (found, expression.expression.fails(&scope))
+        (found, expression.expression().fails(&scope))
     })
     .unwrap()
 }
@@ -204,10 +204,7 @@ fn a_macro_that_is_misspelt_is_what_is_told() {
                     source[expression.range(*node, Some(name)).unwrap()].to_owned(),
                 )
             });
-            (
-                told.collect::<Vec<_>>(),
-                expression.expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>(),
-            )
+            (told.collect::<Vec<_>>(), expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>())
         })
         .unwrap()
     };

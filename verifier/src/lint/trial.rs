@@ -6,20 +6,50 @@ use cel::common::types::{
     CelTimestamp, CelUInt,
 };
 use cel::common::value::Val;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::cel::functions;
 use crate::cel::trial;
 use crate::cel::types::Type;
 use crate::cel::value::{self, Field, Fields};
 
-/// No operator or function takes more, and the samples to try would multiply.
-const MOST: usize = 3;
+/// How many combinations of samples are tried: those of two values of which nothing is known.
+const MOST: usize = 1000;
+/// How many calls a thread remembers.
+const REMEMBERED: usize = 4096;
+
+/// A call: its name, whether it is a member's, and the types of what it is given.
+type Call = (String, bool, Vec<Type>);
+
+thread_local! {
+    static KNOWN: RefCell<HashMap<Call, Option<Type>>> = RefCell::default();
+}
 
 /// The type of what a call comes to; `None` where the evaluator refuses it for all values of these types. The first type
 /// is a member's target.
 pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
-    if types.len() > MOST {
+    let call = (name.to_owned(), member, types.to_vec());
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&call).cloned()) {
+        return known;
+    }
+    let result = tried(name, member, types);
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(call, result.clone());
+    });
+    result
+}
+
+fn tried(name: &str, member: bool, types: &[Type]) -> Option<Type> {
+    let is_named = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if is_named && functions::written(name).is_none() || types.len() > 3 {
         return None;
+    }
+    if types.iter().map(|kind| samples(kind).len()).product::<usize>() > MOST {
+        return Some(Type::Any);
     }
     let mut all: Vec<Vec<Box<dyn Val>>> = vec![Vec::new()];
     for kind in types {

@@ -7,9 +7,9 @@ use std::fmt::Write;
 
 use super::plain;
 use evidence::bindings::Bindings;
-use evidence::{Section, UNREADABLE, Unreadable};
 use evidence::gather::Gathered;
 use evidence::mask;
+use evidence::{Section, UNREADABLE, Unreadable};
 
 /// One account of the course.
 #[derive(Debug, Serialize)]

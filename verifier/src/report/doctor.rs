@@ -9,12 +9,12 @@ use std::fmt::Write;
 
 use super::plain;
 use super::text::wrapped;
-use evidence::connection::Connection;
 use evidence::bindings::Bindings;
-use evidence::privileges::Power;
-use evidence::{self, Reader, Section, table};
+use evidence::connection::Connection;
 use evidence::gather::Gathered;
 use evidence::mask;
+use evidence::privileges::Power;
+use evidence::{self, Reader, Section, table};
 
 /// A clock that is further off is worth a word: AWS refuses requests from about five minutes on.
 const CLOCK_TOLERANCE: i64 = 60;

@@ -9,9 +9,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use crate::plan::Compiled;
 use evidence::table::{self, Region};
 use evidence::{self, Section};
-use crate::plan::Compiled;
 
 /// What a generated chapter begins with. A file without it is not overwritten.
 pub const MARK: &str =

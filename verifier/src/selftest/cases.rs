@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use evidence::gather::Gathered;
 use crate::plan::Compiled;
 use crate::recording;
+use evidence::gather::Gathered;
 
 /// A situation of an account, and what a check must say of it.
 #[derive(Debug, Clone)]

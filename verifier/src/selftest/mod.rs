@@ -16,11 +16,11 @@ use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use evidence::gather::Gathered;
 use crate::plan::Compiled;
 use crate::practice;
 use crate::run::Bench;
 use cases::Case;
+use evidence::gather::Gathered;
 use situations::Situation;
 pub use situations::Situations;
 

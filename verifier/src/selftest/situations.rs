@@ -6,10 +6,10 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::empty::Accounts;
-use evidence::{Section, table, time};
-use evidence::gather::{self, Gathered, Plan};
 use crate::plan::{Compiled, CompiledExpectation};
 use crate::practice::{self, Start, TakenAction, World};
+use evidence::gather::{self, Gathered, Plan};
+use evidence::{Section, table, time};
 
 /// How long actions are apart, in seconds.
 const APART: i64 = 60;

@@ -5,8 +5,8 @@
 //! several spellings, and the judge compares which words they are.
 
 use aws_sdk_account::types::ContactInformation;
-use proptest::prelude::*;
 use evidence::{Section, contact};
+use proptest::prelude::*;
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};

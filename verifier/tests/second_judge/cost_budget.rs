@@ -6,10 +6,10 @@
 //! spending is greater than a threshold, by e-mail. Credits, and kinds of costs that are switched off, are told.
 
 use course::param::{Param, Params};
+use evidence::Section;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use evidence::Section;
 use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, Ruling, all_of, any_of};

@@ -3,12 +3,12 @@
 use course::Step;
 use course::param::Params;
 use course::results::{Results, Verdict};
+use evidence::gather::Gathered;
+use evidence::{Section, UNREADABLE};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
-use evidence::{Section, UNREADABLE};
-use evidence::gather::Gathered;
 use verify::practice::{GENERAL, PRODUCTION};
 use verify::recording;
 use verify::run::Bench;

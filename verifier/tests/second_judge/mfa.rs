@@ -1,8 +1,8 @@
 //! The root user's MFA devices, its sign-ins and the events about both, as two checks look at them.
 
+use evidence::Section;
 use proptest::prelude::*;
 use serde::Serialize;
-use evidence::Section;
 use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, all_of, any_of};

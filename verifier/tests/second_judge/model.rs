@@ -1,9 +1,9 @@
 //! Accounts as the tests make them up: what was read of them, and what was not.
 
+use evidence::{UNREADABLE, time};
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use evidence::{UNREADABLE, time};
 
 use super::answer::Answer;
 use crate::common::NOW;

@@ -7,10 +7,10 @@
 //! A bucket is the lesson's if the name that was chosen ends as the lesson says. Of several, which one is meant can't be
 //! told, so that all must be so.
 
-use proptest::prelude::*;
-use serde_json::{Value, json};
 use evidence::bucket_policy::{self, Owned};
 use evidence::{Section, UNREADABLE};
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling, all_of, any_of};

@@ -5,9 +5,9 @@
 //! learner says. So it is where AWS shows nobody in an account what it has on record. What a read that failed would have
 //! said, the learner is not asked.
 
+use evidence::Section;
 use proptest::prelude::*;
 use serde::Serialize;
-use evidence::Section;
 use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};

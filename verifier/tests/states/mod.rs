@@ -7,10 +7,10 @@ mod root;
 
 use crate::common::{gather, in_words, judge, world};
 use course::results::Results;
+use evidence::UNREADABLE;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use evidence::UNREADABLE;
 use verify::practice::{Start, World};
 use verify::recording;
 

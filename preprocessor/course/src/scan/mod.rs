@@ -112,7 +112,9 @@ impl Why {
                 let help = "end a list item with it, or put it on a line of its own outside";
                 return (format!("a directive cannot stand within {what}"), help);
             }
-            Why::Unclosed => ("nothing ends this comment, so it is no directive", "end it with -->"),
+            Why::Unclosed => {
+                ("nothing ends this comment, so it is no directive", "end it with --> before an empty line")
+            }
         };
         (what.to_owned(), help)
     }

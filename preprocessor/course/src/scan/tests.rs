@@ -113,6 +113,11 @@ fn elsewhere_it_is_misplaced_and_says_why() {
         ("- open <!-- verify: a\n- next -->\n", Why::Unclosed),
         ("text\n\n<!-- verify: a\n\n- more\n", Why::Unclosed),
         ("<pre>\n<!-- verify: b -->\n", Why::Within("HTML")),
+        ("- <!-- verify: b --> after\n", Why::Middle),
+        ("- [ ] <!-- verify: b --> after\n", Why::Middle),
+        ("<!-- verify: b --> after\n", Why::Paragraph),
+        ("<li><!-- verify: b --></li>\n", Why::Within("HTML")),
+        ("<script>x</script>\n\n<p><!-- verify: b --></p>\n", Why::Within("HTML")),
     ] {
         let whys: Vec<Why> = scanned(content).misplaced.iter().map(|misplaced| misplaced.why).collect();
         assert_eq!(whys, [why], "{content:?}");
@@ -130,6 +135,9 @@ fn code_and_other_comments_are_left_alone() {
         "`<!-- verify: b`\n",
         "- x <!-- see <!-- verify: b -->\n",
         "<!-- see\n<!-- verify: b -->\n",
+        "<script>\n// <!-- verify: b -->\nx\n</script>\n",
+        "text <script>x('<!-- verify: b -->')</script> text\n",
+        "<style>\n\n<!-- verify: b\n\n</style>\n",
     ] {
         assert_eq!(found(content), (vec![], 0), "{content:?}");
     }

@@ -247,7 +247,7 @@ impl Walk<'_> {
                 if item.directive.is_some() {
                     Why::Second
                 } else if !item.filled {
-                    Why::Alone
+                    if is_before_text(self.content, range.end) { Why::Middle } else { Why::Alone }
                 } else {
                     (item.directive, item.unsettled) = (Some((range, At::Text)), true);
                     return;
@@ -276,13 +276,18 @@ impl Walk<'_> {
             let is_last = text[comment.end..].trim().is_empty();
             let range = block.start + comment.start..block.start + comment.end;
             match &text[comment.clone()] {
-                open if !open.ends_with("-->") => {
-                    if Directive::is_meant(&format!("{open}-->")) {
-                        self.misplace(range.start..range.start + first_words(open).len(), Why::Unclosed);
-                    }
-                }
+                open if !open.ends_with("-->") => self.open_comment(range.start, open),
                 _ if is_last => last = Some(range),
-                directive if Directive::is_meant(directive) => self.misplace(range, Why::Within("HTML")),
+                directive if Directive::is_meant(directive) => {
+                    let begins = text[..comment.start].trim().is_empty() && is_before_text(self.content, range.end);
+                    let why = match (begins, self.blocks.last()) {
+                        (false, _) => Why::Within("HTML"),
+                        (true, Some(Block::Item)) => Why::Middle,
+                        (true, Some(Block::Other(name))) => Why::Within(name),
+                        (true, Some(Block::Quote) | None) => Why::Paragraph,
+                    };
+                    self.misplace(range, why);
+                }
                 _ => {}
             }
         }
@@ -297,6 +302,13 @@ impl Walk<'_> {
                 None => self.remarks.push(range),
             },
             _ => self.fill_with_html(),
+        }
+    }
+
+    /// A comment that nothing ends.
+    fn open_comment(&mut self, at: usize, comment: &str) {
+        if Directive::is_meant(&format!("{comment}-->")) {
+            self.misplace(at..at + first_words(comment).len(), Why::Unclosed);
         }
     }
 
@@ -382,6 +394,11 @@ impl Walk<'_> {
         for marked in [&mut scan.steps, &mut scan.open, &mut scan.none] {
             marked.sort_by_key(|marked| marked.comment.start);
         }
+        // In a script or a style sheet, even a comment is code.
+        scan.misplaced.retain(|Misplaced { range, .. }| {
+            let nearest = out_of_reach.partition_point(|code| code.end <= range.start);
+            out_of_reach.get(nearest).is_none_or(|code| range.start <= code.start)
+        });
         scan.misplaced.sort_by_key(|misplaced| misplaced.range.start);
         unmarked.sort_by_key(|item| item.marker.start);
         remarks.sort_by_key(|remark| remark.start);
@@ -403,6 +420,12 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether words follow on the same line.
+fn is_before_text(content: &str, at: usize) -> bool {
+    let rest = content[at..].lines().next().unwrap_or_default().trim_start();
+    !rest.is_empty() && !rest.starts_with('<')
 }
 
 /// How much of a directive that nothing ends is shown, in bytes.

@@ -175,6 +175,32 @@ fn a_value_is_text_in_html_and_in_addresses() {
     ] {
         assert_eq!(filled(content, value), expected, "{content:?}");
     }
+    for (content, value, expected) in [
+        // In an address nothing can be escaped, and a text in angle brackets may be an element.
+        ("<https://{{ v }}.example/{{ v }}>", "a_b", "<https://a_b.example/a_b>"),
+        ("<https://x.example/{{ v }}>", "a b`<", "<https://x.example/a%20b%60%3C>"),
+        ("<https://x.example/{{ v }}>", "", "<https://x.example/>"),
+        ("<{{ v }}>", "https://x.example/a_b", "<https://x.example/a_b>"),
+        ("<{{ v }}>", "us-east-1", "<&#117;s-east-1>"),
+        ("<{{ v }} x>", "b", "<&#98; x>"),
+        ("<{{ v }}>", "me@x.example", "<&#109;e@x.example>"),
+        ("[a](<https://x.example/{{ v }}>)", "a b", "[a](<https://x.example/a%20b>)"),
+        ("\\<https://x.example/{{ v }}>", "*x*", "\\<https://x.example/\\*x\\*>"),
+        ("<{{ v }}/{{ v }}>", "x:*y*", "<&#120;\\:\\*y\\*/x\\:\\*y\\*>"),
+        ("[a](<{{ v }}>)", "", "[a](<>)"),
+        // What a heading is called holds no escapes either.
+        ("# Title {#in-{{ v }}}", "a_b", "# Title {#in-a_b}"),
+        ("> ## Title { .{{ v }} }", "a b", "> ## Title { .a-b }"),
+        ("# Title {x} {{ v }}", "a_b", "# Title {x} a\\_b"),
+        // Nothing is only marked where it would change what is around it.
+        ("![a {{ v }} b](x.png \"{{ v }}\")", "", "![a  b](x.png \"\")"),
+        ("![{{ v }}](x.png '{{ v }}')", "", "![](x.png '')"),
+        ("**{{ v }}** a{{ v }}b", "", "**<span></span>** ab"),
+        ("a {{ v }} \nb", "", "a <span></span> \nb"),
+        ("<a href={{ v }}>", "", "<a href=\"\">"),
+    ] {
+        assert_eq!(filled(content, value), expected, "{content:?}");
+    }
     let (shape, _) = read(&filled("[a](https://x.example/{{ v }})", "b(c)&d"));
     assert!(shape.contains(&"link https://x.example/b(c)&d".to_owned()), "{shape:?}");
 }

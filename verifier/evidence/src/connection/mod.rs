@@ -24,7 +24,7 @@ pub use profile::profile_names;
 pub use role::{MfaCodes, NoMfaCodes, assume};
 
 /// How long one attempt of a call may take.
-pub(crate) const ATTEMPT: Duration = Duration::from_secs(10);
+pub const ATTEMPT: Duration = Duration::from_secs(10);
 /// How long a call may take with the SDK's retries.
 const CALL: Duration = Duration::from_secs(40);
 /// How long the exchange of credentials may take.

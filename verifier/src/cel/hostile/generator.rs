@@ -58,7 +58,7 @@ impl Generator {
     fn short(&mut self, kind: Kind) -> String {
         loop {
             let expression = self.of(kind, 4);
-            if expression.len() < 2000 && brackets(&expression) <= 10 {
+            if expression.len() < 2000 && brackets(&expression) <= 10 && tokens(&expression) <= 512 {
                 return expression;
             }
         }
@@ -211,6 +211,13 @@ impl Generator {
         // What is not a name or in brackets ends at the dot.
         format!("({list}).{name}({variable}, {body})")
     }
+}
+
+/// How many words and signs there are, at most.
+fn tokens(expression: &str) -> usize {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = expression.split(|c| !is_word(c)).filter(|word| !word.is_empty()).count();
+    words + expression.chars().filter(|c| !is_word(*c) && *c != ' ').count()
 }
 
 /// How deep brackets are nested.

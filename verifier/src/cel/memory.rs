@@ -1,0 +1,45 @@
+//! How much memory the expressions of a course may take.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The most memory that the expressions of a course may take, in bytes: those of 1,000 checks of eight long ones each.
+const MOST: usize = 80 << 20;
+
+/// How much memory the expressions of a course take, while they are compiled: all of them, and those of each check.
+#[derive(Default)]
+pub struct Memory(Mutex<(usize, BTreeMap<String, usize>)>);
+
+impl Memory {
+    /// Notes that a check's expressions take so much more. Tells whether there was as much.
+    pub fn take(&self, check: &str, bytes: usize) -> bool {
+        let mut taken = self.taken();
+        let (all, of_checks) = &mut *taken;
+        *all += bytes;
+        *of_checks.entry(check.to_owned()).or_default() += bytes;
+        *all <= MOST
+    }
+
+    /// Whether there is any left.
+    pub fn is_left(&self) -> bool {
+        self.taken().0 <= MOST
+    }
+
+    fn taken(&self) -> MutexGuard<'_, (usize, BTreeMap<String, usize>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// If all of them together take too much: the check whose expressions take the most, and what to say of it.
+    pub fn exceeded(&self) -> Option<(String, String)> {
+        let taken = self.taken();
+        let (all, of_checks) = &*taken;
+        let (check, bytes) = of_checks.iter().max_by_key(|(_, bytes)| **bytes).filter(|_| *all > MOST)?;
+        let message = format!(
+            "with lets written out, the expressions of the course take more than {} MB, and this check's take {} of \
+             them: let fewer or shorter lets with parameters stand in them",
+            MOST >> 20,
+            bytes >> 20
+        );
+        Some((check.clone(), message))
+    }
+}

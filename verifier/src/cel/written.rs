@@ -1,0 +1,214 @@
+//! Expressions as their authors write them: read and compiled within limits.
+
+use cel::Program;
+use cel::parser::Expression as Tree;
+use course::diagnostic::byte_at;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::{Expression, env, guard, names, rewrite};
+
+/// The longest expression. Ours are a tenth of it.
+pub const MAX_BYTES: usize = 2048;
+/// The most words, signs and literals: cel's parser takes some microseconds for each.
+pub const MAX_TOKENS: usize = 512;
+/// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
+pub const MAX_DEPTH: usize = 10;
+/// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
+pub const MAX_COMPREHENSIONS: usize = 3;
+
+/// A compiled expression as it is written, for whoever says something about its text.
+#[derive(Debug)]
+pub struct Written {
+    source: String,
+    program: Program,
+    /// Its tree with `let`s written out.
+    expanded: Tree,
+    names: Box<[names::Name]>,
+}
+
+/// What is wrong with an expression that cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What, with the line and a caret where CEL's parser tells.
+    pub message: String,
+    /// Where in its text, in bytes.
+    pub range: Range<usize>,
+}
+
+impl Malformed {
+    /// The same in a text in which the expression begins there.
+    pub fn moved(self, by: usize) -> Malformed {
+        Malformed { range: self.range.start + by..self.range.end + by, ..self }
+    }
+}
+
+/// The texts of a check, each compiled once however many ask for it.
+#[derive(Debug)]
+pub struct Texts {
+    lets: rewrite::Lets,
+    compiled: RefCell<BTreeMap<String, Result<Rc<Written>, Malformed>>>,
+    /// How much memory there is for more of them, in bytes. What does not fit is compiled again.
+    room: Cell<usize>,
+}
+
+/// How much memory the compiled texts of a check may take while it is worked on, in bytes.
+const ROOM: usize = 8 << 20;
+
+impl Texts {
+    /// Texts that may use these `let`s.
+    pub fn new(lets: rewrite::Lets) -> Texts {
+        Texts { lets, compiled: RefCell::default(), room: Cell::new(ROOM) }
+    }
+
+    /// The `let`s, as they are written.
+    pub fn lets(&self) -> &rewrite::Lets {
+        &self.lets
+    }
+
+    /// A text, compiled. Call it [`super::on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn compiled(&self, source: &str) -> Result<Rc<Written>, Malformed> {
+        if let Some(known) = self.compiled.borrow().get(source) {
+            return known.clone();
+        }
+        let compiled = Written::with(source, &self.lets).map(Rc::new);
+        // Its tree is kept as it is written, too.
+        let trees = compiled.as_ref().map_or(0, |written| 2 * names::memory(&written.expanded));
+        if let Some(left) = self.room.get().checked_sub(trees + source.len()) {
+            self.room.set(left);
+            self.compiled.borrow_mut().insert(source.to_owned(), compiled.clone());
+        }
+        compiled
+    }
+}
+
+impl Written {
+    /// Compiles an expression without `let`s. Call it [`super::on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn parse(source: &str) -> Result<Written, Malformed> {
+        Written::with(source, &rewrite::Lets::new())
+    }
+
+    /// Compiles an expression that may use these `let`s. Call it [`super::on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Written, Malformed> {
+        let program = program(source)?;
+        let fail = |message| Malformed { message, range: 0..source.len() };
+        let expanded = rewrite::expand(program.expression(), lets).map_err(fail)?;
+        let nested = names::comprehension_depth(&expanded);
+        if nested > MAX_COMPREHENSIONS {
+            return Err(fail(format!(
+                "the expression nests `exists`, `map` and the like {nested} deep; {MAX_COMPREHENSIONS} are allowed"
+            )));
+        }
+        let names = names::used(&expanded).into();
+        Ok(Written { source: source.to_owned(), program, expanded, names })
+    }
+
+    /// What is evaluated.
+    pub fn expression(&self) -> Expression {
+        let guarded = guard::guard(&self.expanded);
+        Expression {
+            source: self.source.clone(),
+            steps: guard::steps(&guarded),
+            guarded: Box::new(guarded),
+            names: self.names.clone(),
+            literals: names::literals(&self.expanded).into(),
+        }
+    }
+
+    /// The text it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names it uses, see [`names`], with those of the `let`s that are written out in it.
+    pub fn names(&self) -> &[names::Name] {
+        &self.names
+    }
+
+    /// Its syntax tree, as it is written. Walk it [`super::on_a_thread`].
+    pub fn tree(&self) -> &Tree {
+        self.program.expression()
+    }
+
+    /// Its syntax tree with `let`s written out, whose nodes stand in other texts too. Walk it [`super::on_a_thread`].
+    pub fn expanded(&self) -> &Tree {
+        &self.expanded
+    }
+
+    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
+    /// itself.
+    pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
+        let source = self.source();
+        let (start, stop) = self.program.source_info().offset_for(node)?;
+        // CEL's parser counts characters.
+        let byte = |at: u32| source.char_indices().nth(at as usize).map_or(source.len(), |(byte, _)| byte);
+        let sign = byte(start)..byte(stop.saturating_add(1)).max(byte(start));
+        let Some(word) = word else { return Some(sign) };
+        // A call's sign is its bracket.
+        let before = source[..sign.start].trim_end();
+        if source[sign.clone()].starts_with('(') && before.ends_with(word) {
+            return Some(before.len() - word.len()..before.len());
+        }
+        let found = source[sign.start..].find(word).map(|at| sign.start + at);
+        Some(found.map_or(sign, |at| at..at + word.len()))
+    }
+}
+
+/// Reads an expression's tree as it is written. Call it [`super::on_a_thread`].
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn read(source: &str) -> Result<Tree, Malformed> {
+    program(source).map(|program| program.expression().clone())
+}
+
+fn program(source: &str) -> Result<Program, Malformed> {
+    let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
+    if source.len() > MAX_BYTES {
+        return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
+    }
+    let tokens = names::tokens(source);
+    if tokens > MAX_TOKENS {
+        return fail(format!("the expression has {tokens} words, signs and literals; {MAX_TOKENS} are allowed"));
+    }
+    let depth = names::bracket_depth(source);
+    if depth > MAX_DEPTH {
+        return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
+    }
+    env().compile(source).map_err(|errors| Malformed { message: told(&errors), range: place(source, &errors) })
+}
+
+/// How many parse errors are told of one expression.
+const MAX_ERRORS: usize = 5;
+
+/// Parse errors in one line: whoever tells them draws the place.
+fn told(errors: &cel::ParseErrors) -> String {
+    if errors.errors.iter().any(|error| error.msg.contains("Recursion limit")) {
+        return "the expression nests too many parts in one another".to_owned();
+    }
+    if errors.errors.iter().any(|error| error.msg.starts_with("unsupported syntax") && error.msg.contains('?')) {
+        return "there are no optional values: ask has(record.field), or list.size() > 0, before it is used".to_owned();
+    }
+    let told = errors.errors.iter().map(|error| error.msg.lines().next().unwrap_or_default());
+    told.take(MAX_ERRORS).collect::<Vec<_>>().join("; ")
+}
+
+/// Where the first parse error is.
+fn place(source: &str, errors: &cel::ParseErrors) -> Range<usize> {
+    let Some((line, column)) = errors.errors.first().map(|error| error.pos) else { return 0..source.len() };
+    let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { return 0..source.len() };
+    // What is missing at the end is told at the last character.
+    let at = byte_at(source, line, column);
+    at..at + source[at..].chars().next().map_or(0, char::len_utf8)
+}
