@@ -10,13 +10,14 @@ use anyhow::{Context, Result};
 use course::Step;
 use course::key::Key;
 use course::results::{Results, Verdict};
+use evidence::gather;
+use practice::{Start, World};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use verify::practice::{Start, World};
 use verify::run::Bench;
-use verify::{book, compile, gather};
+use verify::{book, compile};
 
 /// How long it is counted for.
 const WHILE: Duration = Duration::from_secs(3);

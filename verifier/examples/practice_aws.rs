@@ -12,10 +12,10 @@ use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 use axum::serve::ListenerExt;
 use course::param::Params;
+use practice::{Start, World};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use verify::practice::{Start, World};
 
 /// No request to AWS's control planes is larger.
 const MOST: usize = 1 << 20;

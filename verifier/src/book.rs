@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::includes::ConfinedLinks;
 use crate::sanitize::{Notices, Sanitized, Seal};
-use crate::{store, trust};
+use crate::trust;
 
 /// Our style sheet.
 const STYLE_SHEET: &str = "verify.css";
@@ -185,10 +185,10 @@ fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prep
 /// a hash into and that no host keeps to itself, as some do with what begins with a dot.
 fn asset(root: &Path, trusted: bool, own: &Folder, name: &str, text: &str) -> Result<PathBuf> {
     let (folder, known) = match trusted {
-        true => (store::folder(root)?.join("assets"), Path::new(ASSETS).join(name)),
+        true => (files::verify_folder(root)?.join("assets"), Path::new(ASSETS).join(name)),
         false => (own.path().to_owned(), PathBuf::from(name)),
     };
-    store::real_folder(&folder)?;
+    files::real_folder(&folder)?;
     let path = folder.join(name);
     if files::read(&path, files::LARGEST_TEXT).ok().as_deref() != Some(text.as_bytes()) {
         files::write(&path, text.as_bytes(), Readers::Others).with_context(|| format!("writing {}", path.display()))?;

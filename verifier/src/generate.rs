@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::report::reference;
-use crate::{book, compile, store};
+use crate::{book, compile};
 
 /// The reference chapter's file, below the sources.
 const REFERENCE: &str = "reference.md";
@@ -109,7 +109,7 @@ pub fn make_missing(root: &Path, trusted: bool) -> Result<()> {
 /// When a file cannot be written.
 pub fn write(root: &Path, stale: Vec<Stale>) -> Result<()> {
     for Stale { path, text } in stale {
-        files::write_by(&store::folder(root)?, &path, text.as_bytes(), Readers::Others)
+        files::write_by(&files::verify_folder(root)?, &path, text.as_bytes(), Readers::Others)
             .with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())

@@ -19,7 +19,7 @@
 //! | [`cohort`] | a whole class, learner by learner |
 //! | [`store`], [`recording`] | what is written |
 //! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
-//! | [`practice`] | two AWS accounts in this process |
+//! | crate [`practice`] | two AWS accounts in this process |
 //! | [`report`], [`serve`], [`cli`] | what a person sees |
 
 // Tests make what the program must not meet.
@@ -37,7 +37,6 @@ pub mod includes;
 pub mod lint;
 mod members;
 pub mod plan;
-pub mod practice;
 pub mod record;
 pub mod recording;
 pub mod remembered;

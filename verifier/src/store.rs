@@ -4,7 +4,7 @@
 //! and two writers never lose each other's steps. A file that cannot be used is set aside and named, never silently
 //! replaced.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use course::files::{self, Readers};
 use course::key::{self, Key};
 use course::results::{Results, Unusable};
@@ -65,7 +65,7 @@ impl Store {
     /// When the folder cannot be written. The results are then as they were.
     pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
         let _lock = lock(&self.root)?;
-        let folder = folder(&self.root)?;
+        let folder = files::verify_folder(&self.root)?;
         let (mut results, notice) = match self.read() {
             Ok(results) => (results, None),
             Err(unusable) => (Results::empty(self.practice), Some(self.set_aside(&folder, &unusable)?)),
@@ -102,41 +102,10 @@ impl Store {
 /// # Errors
 /// When it cannot be had.
 pub fn lock(course_root: &Path) -> Result<File> {
-    let path = folder(course_root)?.join("lock");
+    let path = files::verify_folder(course_root)?.join("lock");
     let lock = files::open_lock(&path).with_context(|| format!("opening {}", path.display()))?;
     lock.lock().with_context(|| format!("locking {}", path.display()))?;
     Ok(lock)
-}
-
-/// A course's `.verify/`, with what every one has: a `.gitignore` and `results/`.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn folder(course_root: &Path) -> Result<PathBuf> {
-    let folder = course_root.join(".verify");
-    real_folder(&folder)?;
-    real_folder(&folder.join("results"))?;
-    let ignore = folder.join(".gitignore");
-    // Anew only: what a course put there may be a link that leads elsewhere.
-    if fs::symlink_metadata(&ignore).is_err() {
-        files::create(&ignore, b"*\n", Readers::Others).with_context(|| format!("writing {}", ignore.display()))?;
-    }
-    Ok(folder)
-}
-
-/// Makes a folder, unless there is one; what only leads to one is none: a course must not have verify write elsewhere.
-///
-/// # Errors
-/// When there is something else, or it cannot be made.
-pub fn real_folder(folder: &Path) -> Result<()> {
-    match fs::symlink_metadata(folder) {
-        Ok(about) if about.is_dir() => Ok(()),
-        Ok(_) => bail!("{} is no folder, and verify keeps its own files there: remove it", folder.display()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
-        }
-        Err(error) => Err(error).with_context(|| format!("opening {}", folder.display())),
-    }
 }
 
 /// Reads the learner's key, or makes it.

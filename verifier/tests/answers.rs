@@ -9,10 +9,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use course::results::{Results, Verdict};
 use evidence::{self, Section, table};
+use practice::{GENERAL, PRODUCTION, Start, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// What AWS leaves out where there is nothing.
 const MAY_BE_ABSENT: &[&str] = &["CompanyName", "StateOrRegion", "ThresholdType"];

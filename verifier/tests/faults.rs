@@ -14,12 +14,12 @@ use evidence::connection;
 use evidence::gather::Gathered;
 use evidence::gather::Plan;
 use evidence::{self, Section, table};
+use practice::{GENERAL, PRODUCTION, Start, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::practice::{GENERAL, PRODUCTION, Start, World};
 
 /// A run ends within this time, whatever happens: who the account is and its sections each have a minute.
 const BOUND: Duration = Duration::from_secs(125);

@@ -8,13 +8,13 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Enough, Section};
+use practice::{GENERAL, PRODUCTION, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::recording;
 
 /// What answers a look-up: what is asked for, and which page.

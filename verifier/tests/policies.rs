@@ -4,11 +4,11 @@ use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use course::results::{ReasonCode, StepResult};
+use practice::{Start, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use verify::practice::{Start, World};
 use verify::recording;
 
 const STEP: &str = "shared-bucket-policy";

@@ -4,11 +4,11 @@ use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
 use evidence::gather::Gathered;
 use evidence::{Section, UNREADABLE, table};
+use practice::{self, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use verify::practice::{self, Start};
 use verify::run::Bench;
 
 fn table_of(results: &Results) -> String {

@@ -5,10 +5,10 @@ use crate::common::{COURSE, gather_plan, http, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use evidence::gather::Gathered;
+use practice::{GENERAL, PRODUCTION, Start};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
-use verify::practice::{GENERAL, PRODUCTION, Start};
 use verify::report::calls;
 
 const ROUND_TRIP: Duration = Duration::from_millis(80);

@@ -3,13 +3,13 @@
 use crate::common::COURSE;
 use course::check::Body;
 use evidence::{Section, table};
+use practice::{PRODUCTION, Start};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use verify::cel::bound::Bound;
 use verify::cel::budget::{Budget, OF_A_RUN, OF_AN_EXPRESSION};
-use verify::practice::{PRODUCTION, Start};
 use verify::verdict::{self, Case};
 
 #[test]

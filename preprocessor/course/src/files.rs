@@ -11,6 +11,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is what everything else uses")]
 
+use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
@@ -329,6 +330,37 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
 fn is_older(path: &Path, age: Duration) -> bool {
     let modified = fs::metadata(path).and_then(|about| about.modified());
     modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
+
+/// A course's `.verify/`, with what every one has: a `.gitignore` and `results/`.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn verify_folder(course_root: &Path) -> Result<PathBuf> {
+    let folder = course_root.join(".verify");
+    real_folder(&folder)?;
+    real_folder(&folder.join("results"))?;
+    let ignore = folder.join(".gitignore");
+    // Anew only: what a course put there may be a link that leads elsewhere.
+    if fs::symlink_metadata(&ignore).is_err() {
+        create(&ignore, b"*\n", Readers::Others).with_context(|| format!("writing {}", ignore.display()))?;
+    }
+    Ok(folder)
+}
+
+/// Makes a folder, unless there is one; what only leads to one is none: a course must not have verify write elsewhere.
+///
+/// # Errors
+/// When there is something else, or it cannot be made.
+pub fn real_folder(folder: &Path) -> Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => bail!("{} is no folder, and verify keeps its own files there: remove it", folder.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("opening {}", folder.display())),
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::{Common, Exit, notice};
-use crate::practice::{self, Start, TakenAction, World, log};
 use crate::{book, store};
 use evidence::time;
+use practice::{self, Start, TakenAction, World, log};
 
 pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let session = Session::open_for(common, &[id.to_owned()])?;

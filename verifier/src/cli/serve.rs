@@ -88,8 +88,7 @@ impl Work for Worker {
     }
 
     fn practises(&self, step: &Step) -> bool {
-        crate::practice::find(&step.check)
-            .is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
+        ::practice::find(&step.check).is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
     }
 
     fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()> {

@@ -15,7 +15,6 @@ use crate::cel;
 use crate::compile;
 use crate::enough::Deciding;
 use crate::plan::Compiled;
-use crate::practice::{self, Start, World};
 use crate::report::plain;
 use crate::run::{self, Bench};
 use crate::store::Store;
@@ -24,6 +23,7 @@ use evidence::connection::{self, Connection};
 use evidence::gather::{self, Gathered, Plan, SoFar};
 use evidence::privileges::Power;
 use evidence::time;
+use practice::{self, Start, World};
 
 pub(super) struct Session<'c> {
     pub(super) common: &'c Common,

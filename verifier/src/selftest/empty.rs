@@ -7,9 +7,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, time};
+use practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 
 /// How long ago the account was signed up for, in seconds.
 const AGE: i64 = 3600;

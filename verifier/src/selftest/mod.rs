@@ -17,7 +17,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::plan::Compiled;
-use crate::practice;
 use crate::run::Bench;
 use cases::Case;
 use evidence::gather::Gathered;

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::empty::Accounts;
 use crate::plan::{Compiled, CompiledExpectation};
-use crate::practice::{self, Start, TakenAction, World};
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, table, time};
+use practice::{self, Start, TakenAction, World};
 
 /// How long actions are apart, in seconds.
 const APART: i64 = 60;

@@ -12,12 +12,12 @@ use course::param::Params;
 use course::results::{Results, StepResult};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan};
+use practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::compile;
 use verify::plan::Compiled;
-use verify::practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
 use verify::run::Bench;
 use verify::{book, recording};
 

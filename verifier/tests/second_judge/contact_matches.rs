@@ -6,8 +6,8 @@
 
 use aws_sdk_account::types::ContactInformation;
 use evidence::{Section, contact};
+use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
-use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};
 use super::court::{Change, Court, Evidence, agree, change, each, section, unmoved};

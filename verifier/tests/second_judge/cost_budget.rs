@@ -7,10 +7,10 @@
 
 use course::param::{Param, Params};
 use evidence::Section;
+use practice::PRODUCTION;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, Ruling, all_of, any_of};
 use super::court::{Change, Court, Evidence, agree, change, each, section, unmoved};

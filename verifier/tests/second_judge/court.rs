@@ -5,11 +5,11 @@ use course::param::Params;
 use course::results::{Results, Verdict};
 use evidence::gather::Gathered;
 use evidence::{Section, UNREADABLE};
+use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
-use verify::practice::{GENERAL, PRODUCTION};
 use verify::recording;
 use verify::run::Bench;
 

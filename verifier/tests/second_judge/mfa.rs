@@ -1,9 +1,9 @@
 //! The root user's MFA devices, its sign-ins and the events about both, as two checks look at them.
 
 use evidence::Section;
+use practice::PRODUCTION;
 use proptest::prelude::*;
 use serde::Serialize;
-use verify::practice::PRODUCTION;
 
 use super::answer::{Answer, all_of, any_of};
 use super::court::{Evidence, section};

@@ -9,9 +9,9 @@
 
 use evidence::bucket_policy::{self, Owned};
 use evidence::{Section, UNREADABLE};
+use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling, all_of, any_of};
 use super::court::{Change, Court, Evidence, GENERAL_ID, PRODUCTION_ID, agree, change, each, section, unmoved};

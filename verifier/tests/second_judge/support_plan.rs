@@ -6,9 +6,9 @@
 //! said, the learner is not asked.
 
 use evidence::Section;
+use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use serde::Serialize;
-use verify::practice::{GENERAL, PRODUCTION};
 
 use super::answer::{Answer, Ruling};
 use super::court::{Change, Court, Evidence, agree, change, each, section, unmoved};

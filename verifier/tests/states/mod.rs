@@ -8,10 +8,10 @@ mod root;
 use crate::common::{gather, in_words, judge, world};
 use course::results::Results;
 use evidence::UNREADABLE;
+use practice::{Start, World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use verify::practice::{Start, World};
 use verify::recording;
 
 /// A state: its name, what is so otherwise, what is different, and the steps it is about.

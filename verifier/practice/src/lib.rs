@@ -1,4 +1,4 @@
-//! The practice account: two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
+//! `practice`: the practice accounts, two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
 //!
 //! A practice world is a pure function of a start, of the course's parameters and of the actions taken since, so every
 //! process sees the same accounts. [`actions()`] do the steps of the lesson. A request goes through the front to the account
@@ -7,6 +7,9 @@
 //!
 //! Reading and writing are apart: [`World::sdk_config`] carries keys that the accounts let read and nothing else;
 //! the clients that write are of another type, which cannot be built from real credentials.
+
+// Tests make what the program must not meet.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod account;
 mod accounts;

@@ -38,7 +38,7 @@ pub fn read(course_root: &Path) -> Result<Vec<Taken>> {
 /// When the file cannot be written.
 pub fn write(course_root: &Path, taken: &[Taken]) -> Result<()> {
     let path = path(course_root);
-    let folder = crate::store::folder(course_root)?;
+    let folder = files::verify_folder(course_root)?;
     let text = serde_json::to_string_pretty(taken)?;
     let written = files::write_by(&folder, &path, text.as_bytes(), Readers::Owner);
     written.with_context(|| format!("writing {}", path.display()))
