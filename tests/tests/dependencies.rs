@@ -142,3 +142,40 @@ fn an_advisory_is_passed_over_for_a_reason_with_a_date_and_only_while_it_applies
     let kept = texts(&deny["advisories"]["ignore"], "id");
     assert_eq!(both.iter().all(|id| kept.contains(id)), old, "{kept:?}");
 }
+
+/// The crates that each member names, without those for its tests.
+fn named() -> BTreeMap<String, BTreeSet<String>> {
+    let members = read("Cargo.toml")["workspace"]["members"].as_array().unwrap().clone();
+    let named = members.iter().map(|member| {
+        let manifest = read(&format!("{}/Cargo.toml", member.as_str().unwrap()));
+        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+        let dependencies = dependencies.into_iter().flat_map(Table::keys).cloned();
+        (manifest["package"]["name"].as_str().unwrap().to_owned(), dependencies.collect())
+    });
+    named.collect()
+}
+
+#[test]
+fn each_crate_knows_what_it_is_for_and_no_more() {
+    let named = named();
+    let who = |prefix: &str| -> Vec<&str> {
+        let knows = |names: &BTreeSet<String>| names.iter().any(|name| name.starts_with(prefix));
+        named.iter().filter(|(_, names)| knows(names)).map(|(name, _)| name.as_str()).collect()
+    };
+    // Reads of AWS are `evidence`'s. What the practice accounts write goes to themselves.
+    assert_eq!(who("aws-sdk-"), ["evidence", "practice"]);
+    assert_eq!(who("winterbaume-"), ["practice"]);
+    assert_eq!(who("cel"), ["verify"]);
+    assert_eq!(who("mdbook-driver"), ["verify"]);
+    assert_eq!(who("axum"), ["verify"]);
+    for (name, below) in [
+        ("course", &[][..]),
+        ("evidence", &["course"]),
+        ("practice", &["course", "evidence"]),
+        ("mdbook-verify", &["course"]),
+        ("verify", &["course", "evidence", "mdbook-verify", "practice"]),
+    ] {
+        let own: Vec<&String> = named[name].iter().filter(|known| named.contains_key(*known)).collect();
+        assert_eq!(own, below, "{name}");
+    }
+}
