@@ -9,7 +9,7 @@
 //! | [`Course`], [`check`], [`param`], [`Options`] | the course as data |
 //! | [`fact_source`] | where a check has its facts from |
 //! | [`scan`], [`directive`], [`edit`], [`substitute`] | what stands in a lesson, and what takes its place |
-//! | [`load`], [`include`], [`environment`], [`folders`] | where all that is read from |
+//! | [`load`], [mod@include], [`environment`], [`folders`] | where all that is read from |
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`annotate`] | writing directives into a raw lesson |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |

@@ -4,8 +4,8 @@
 //!    name that no author can write: so a call can never capture a variable, whatever it is called.
 //! 2. Asking whether a filtered list has an element becomes `exists`: an element that could not be read then hides none
 //!    that was.
-//! 3. Loops look at each element through [`EACH`], which refuses the part of a list that was not read; and whatever takes
-//!    longer for a larger value counts what it costs, see [`super::guard`].
+//! 3. Loops look at each element through `guard::EACH`, which refuses the part of a list that was not read; and whatever takes
+//!    longer for a larger value counts what it costs, see `guard`.
 
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, ListExpr, LiteralValue, MapEntryExpr, MapExpr,
