@@ -122,9 +122,11 @@ pub fn chapter(data: &[u8]) {
         hole.context == scan::Context::Text
             && (since("<", ">") || since("[", "]") || since("](", ")") || since("]:", "\n"))
     };
-    // Backticks in a line that nothing closes may be closed by those of a value in code.
+    // Backticks or a declaration that nothing closes may be closed by those of a value in code.
     let closes = |hole: &scan::Hole| {
-        value.contains('`') && matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }))
+        let declares = ["<!", "<?"].iter().any(|begin| text[..hole.range.start].contains(begin));
+        let in_span = matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }));
+        in_span && (value.contains('`') || declares && value.contains('>'))
     };
     if scanned.holes.iter().any(|hole| decides(hole) || closes(hole)) {
         return;
