@@ -1,93 +1,25 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-use course::key::Key;
-use course::results::{self, Confirmation, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
-use course::{Course, Step};
+mod case;
+mod decided;
+mod scope;
+
+use course::Step;
+use course::results::{self, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::cel::bound::Bound;
-use crate::cel::budget::Budget;
-use crate::cel::types::Type;
-use crate::cel::value::Field;
 use crate::cel::{self, Expression, Scope};
 use crate::members;
-use crate::plan::{
-    Compiled, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW, Need,
-};
+use crate::plan::{CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need};
 use crate::remembered::{Standing, Voided};
 use crate::sentence::Sentence;
+use decided::{Decided, Memory};
 use evidence::mask;
-use evidence::{self, Evidence, Section, time};
+use evidence::{self, Section, time};
+use scope::scope;
 
-/// All that verdicts depend on.
-#[derive(Debug)]
-pub struct Case {
-    /// The course.
-    pub course: Arc<Course>,
-    /// Its checks, compiled.
-    pub compiled: Arc<Compiled>,
-    /// What AWS said.
-    pub evidence: Arc<Evidence>,
-    /// The same, for expressions.
-    pub bound: Bound,
-    /// When AWS answered first, by its clock (RFC 3339); none where that is not known.
-    pub now: Option<String>,
-    /// Fingerprints of account ids by the course's names, of the accounts that were identified.
-    pub fingerprints: BTreeMap<String, String>,
-    /// What the learner confirmed before.
-    pub confirmations: Vec<Confirmation>,
-    /// What was seen before.
-    pub seen: Vec<Seen>,
-    /// What evaluating may cost.
-    pub budget: Budget,
-    /// The learner's key.
-    pub key: Key,
-    /// Whether sentences show account ids, e-mail addresses and phone numbers.
-    pub show_identifiers: bool,
-}
-
-/// A step's verdict.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why it is unknown.
-    pub reasons: Vec<Reason>,
-    /// Each expectation.
-    pub expectations: Vec<ExpectationResult>,
-    /// Late evidence that was seen now.
-    pub seen: Vec<Seen>,
-    /// What was remembered and counts for nothing any more.
-    pub voided: Voided,
-}
-
-/// A statement of a step, as it can be confirmed now.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Confirmable {
-    /// The statement.
-    pub statement: String,
-    /// How its expectation comes out without it.
-    pub outcome: Outcome,
-    /// What a confirmation would be about, as it is remembered; or why that cannot be told.
-    pub about: Result<String, Vec<Reason>>,
-}
-
-/// An expectation while its evidence arrives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Awaited {
-    /// Its title.
-    pub title: String,
-    /// How it came out; none while something that it rests on has not arrived.
-    pub result: Option<ExpectationResult>,
-}
-
-/// How an expectation came out, before it is put in words for the results.
-struct Decided {
-    outcome: Outcome,
-    sentences: Vec<String>,
-    reasons: Vec<Reason>,
-}
+pub use case::{Awaited, Case, Confirmable, Judged};
 
 /// Judges steps, each in its place. What a check of checks consists of is judged once, whether it is among them or not.
 pub fn judge(case: &Arc<Case>, steps: &[&Step]) -> Vec<Judged> {
@@ -425,69 +357,6 @@ impl<'c> Judge<'c> {
     fn shown(&self, words: String) -> String {
         if self.case.show_identifiers { words } else { mask::text(&words) }
     }
-}
-
-impl Case {
-    /// Whether a section has arrived, readable or not.
-    pub(crate) fn has(&self, account: &str, section: Section) -> bool {
-        self.evidence.get(account).is_some_and(|sections| sections.contains_key(&section))
-    }
-}
-
-impl Decided {
-    fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
-        // Beside evidence, it is asked for only where that cannot be had.
-        let asked = match expectation.proof {
-            CompiledProof::Word { .. } => self.outcome != Outcome::NotApplicable,
-            CompiledProof::Evidence { .. } => matches!(self.outcome, Outcome::Confirmed | Outcome::Unconfirmed),
-        };
-        let statement = expectation.statement().filter(|_| asked);
-        ExpectationResult {
-            title: expectation.title.clone(),
-            statement: statement.map(|statement| statement.statement.about_account(account)),
-            outcome: self.outcome,
-            sentences: self.sentences,
-        }
-    }
-
-    /// Whether it is unknown only because AWS refuses to tell anybody in the account: then the learner may say.
-    fn is_refused_to_everybody(&self) -> bool {
-        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
-    }
-
-    fn silent(outcome: Outcome) -> Decided {
-        Decided::told(outcome, Vec::new())
-    }
-
-    fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
-        Decided { outcome, sentences, reasons: Vec::new() }
-    }
-}
-
-/// What is remembered, and what is not any more.
-#[derive(Default)]
-struct Memory {
-    seen: Vec<Seen>,
-    voided: Voided,
-}
-
-/// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
-fn scope<'c>(case: &'c Case, step: &Step, check: &CompiledCheck, certain: bool) -> Result<(Scope<'c>, bool), String> {
-    let (mut scope, mut whole) = (case.bound.scope(&step.account, case.budget.clone()), true);
-    for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
-        let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
-        scope.bind(name, Field::from_json(&json, &Type::Any));
-    }
-    if let Some(accounts) = case.bound.accounts().filter(|_| check.uses("accounts")) {
-        scope.bind("accounts", Field::Known(Box::new(accounts)));
-    }
-    if let Some(now) = case.now.as_deref().filter(|_| check.uses(NOW)) {
-        scope.bind_time(NOW, now);
-    }
-    for (name, expression) in &check.lets {
-        whole &= scope.bind_let(name, expression, certain)?;
-    }
-    Ok((scope, whole))
 }
 
 fn course_error(account: &str, why: &str) -> Reason {

@@ -11,9 +11,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::copies::{self, Condition};
+use super::form::{Form, Sought};
 use super::guards::{self, Unasked};
 use super::infer::{self, Names};
-use super::logic::{Form, Sought, Values};
+use super::logic::Values;
 use super::{RULES, nearest_rule};
 use crate::cel::budget::Budget;
 use crate::cel::types::{self, Type};

@@ -4,8 +4,9 @@ use cel::common::ast::{ComprehensionExpr, Expr, operators as op};
 use cel::parser::Expression as Tree;
 use std::collections::BTreeSet;
 
+use super::form::Form;
 use super::infer::{self, Names};
-use super::logic::{Form, Values};
+use super::logic::Values;
 use crate::cel::budget::spend;
 use crate::cel::names::each;
 use crate::cel::rewrite::Lets;

@@ -6,8 +6,9 @@ use cel::parser::Expression as Tree;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::form::Form;
 use super::infer::{self, Names};
-use super::logic::{Form, Values};
+use super::logic::Values;
 use crate::cel::budget::spend;
 use crate::cel::rewrite::Lets;
 use crate::cel::types::Type;

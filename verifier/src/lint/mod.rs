@@ -8,7 +8,7 @@
 //! | [`cases`] | the cases of checks |
 //! | [`infer`] | what types expressions have |
 //! | [`trial`] | what the evaluator makes of a call |
-//! | [`logic`] | what conditions look for |
+//! | [`form`], [`logic`] | what conditions look for |
 //! | [`guards`] | what decides and may not be there |
 //! | [`copies`] | conditions that were copied, and lost something |
 //! | [`stale`] | sources that nobody has read for a year |
@@ -16,6 +16,7 @@
 pub mod cases;
 pub mod checks;
 pub mod copies;
+pub mod form;
 pub mod guards;
 pub mod infer;
 pub mod logic;

@@ -1,0 +1,50 @@
+//! How an expectation came out, and what a step remembers.
+
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Seen};
+
+use crate::plan::{CompiledExpectation, CompiledProof};
+use crate::remembered::Voided;
+
+/// How an expectation came out, before it is put in words for the results.
+pub(super) struct Decided {
+    pub(super) outcome: Outcome,
+    pub(super) sentences: Vec<String>,
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl Decided {
+    pub(super) fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
+        // Beside evidence, it is asked for only where that cannot be had.
+        let asked = match expectation.proof {
+            CompiledProof::Word { .. } => self.outcome != Outcome::NotApplicable,
+            CompiledProof::Evidence { .. } => matches!(self.outcome, Outcome::Confirmed | Outcome::Unconfirmed),
+        };
+        let statement = expectation.statement().filter(|_| asked);
+        ExpectationResult {
+            title: expectation.title.clone(),
+            statement: statement.map(|statement| statement.statement.about_account(account)),
+            outcome: self.outcome,
+            sentences: self.sentences,
+        }
+    }
+
+    /// Whether it is unknown only because AWS refuses to tell anybody in the account: then the learner may say.
+    pub(super) fn is_refused_to_everybody(&self) -> bool {
+        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
+    }
+
+    pub(super) fn silent(outcome: Outcome) -> Decided {
+        Decided::told(outcome, Vec::new())
+    }
+
+    pub(super) fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
+        Decided { outcome, sentences, reasons: Vec::new() }
+    }
+}
+
+/// What is remembered, and what is not any more.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) seen: Vec<Seen>,
+    pub(super) voided: Voided,
+}
