@@ -52,7 +52,7 @@ fn many_mistakes_in_one_line_keep_no_copies_of_it() {
     let book = TestBook::new().chapter("a.md", &format!("{}{boxes}\n", "x ".repeat(100_000)));
     let linted = lint(book.dir.path(), &crate::support::MANIFEST.parse().unwrap(), &book.book());
     assert!(
-        linted.errors.iter().chain(linted.warnings.iter().map(|(_, told)| told)).all(|told| told.spot.text.len() < 200)
+        linted.errors.iter().chain(linted.warnings.iter().map(|(_, told)| told)).all(|told| told.span.text.len() < 200)
     );
     if let Err(wrong) = Diagnostics::check(linted.errors) {
         let (longest, lines) = size(&wrong.to_string());

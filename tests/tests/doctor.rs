@@ -40,7 +40,7 @@ fn every_read_that_is_denied_is_named_with_its_action() {
     assert_eq!(ran.status, 3, "{ran:?}");
     insta::assert_snapshot!(ran.stdout.replace(&endpoint, "http://ENDPOINT"));
     let json = machine.verify(&["doctor", "--format", "json"]).json();
-    assert_eq!(json["well"], false);
+    assert_eq!(json["ok"], false);
     let reads = json["accounts"][1]["reads"].as_array().unwrap();
     let actions = |section: &str| {
         let read = reads.iter().find(|read| read["section"] == section).unwrap();

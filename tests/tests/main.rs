@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 
 mod accounts;
+mod auth;
 mod chapters;
 mod clock;
 mod cohort;
@@ -11,7 +12,6 @@ mod dependencies;
 mod doctor;
 mod emulators;
 mod expressions;
-mod gate;
 mod hostile;
 mod import;
 mod lint;

@@ -11,7 +11,7 @@ use course::Step;
 use course::key::Key;
 use course::results::{Results, Verdict};
 use evidence::gather;
-use practice::{Start, World};
+use practice::{PracticeCloud, Start};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ async fn main() -> Result<()> {
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
-    let world = World::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
+    let world = PracticeCloud::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
     let told = |step: &&Step| step.places.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());

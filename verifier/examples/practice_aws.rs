@@ -12,7 +12,7 @@ use axum::extract::Request;
 use axum::http::{Response, StatusCode};
 use axum::serve::ListenerExt;
 use course::param::Params;
-use practice::{Start, World};
+use practice::{PracticeCloud, Start};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -24,7 +24,7 @@ const MOST: usize = 1 << 20;
 async fn main() -> Result<()> {
     let delay: u64 = std::env::args().nth(1).map_or(Ok(0), |delay| delay.parse())?;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    let world = Arc::new(World::open(Start::Done, &[], &Params::new(), now.try_into()?).await?);
+    let world = Arc::new(PracticeCloud::open(Start::Done, &[], &Params::new(), now.try_into()?).await?);
     let answer = async move |request: Request| {
         tokio::time::sleep(Duration::from_millis(delay)).await;
         let (parts, body) = request.into_parts();

@@ -386,9 +386,9 @@ pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow
 /// An error with the place where it stands in its file.
 pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
     let file = TomlFile::read(course_root, &error.path);
-    let spot = match &error.range {
+    let span = match &error.range {
         Some(range) => file.within(&error.part, range.clone()),
         None => file.value(&error.part),
     };
-    Diagnostic { spot, message: format!("{}: {}", error.part, error.message), help: None }
+    Diagnostic { span, message: format!("{}: {}", error.part, error.message), help: None }
 }

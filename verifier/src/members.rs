@@ -6,12 +6,12 @@ use course::results::{ExpectationResult, Outcome, Reason, Verdict};
 use std::sync::Arc;
 
 use crate::remembered::Voided;
-use crate::verdict::{self, Awaited, Case, Judged};
+use crate::verdict::{self, Awaited, Inputs, Judged};
 
 /// A check of checks: the worst verdict of its members.
-pub(crate) fn judge(case: &Case, members: &[(&Step, &Judged)]) -> Judged {
+pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
-    let expectations = members.iter().map(|(member, judged)| member_result(case.course.check(member), judged));
+    let expectations = members.iter().map(|(member, judged)| member_result(inputs.course.check(member), judged));
     let expectations = expectations.collect();
     let mut reasons: Vec<Reason> = match verdict {
         Verdict::Unknown => members.iter().flat_map(|(_, judged)| judged.reasons.clone()).collect(),
@@ -24,14 +24,14 @@ pub(crate) fn judge(case: &Case, members: &[(&Step, &Judged)]) -> Judged {
 }
 
 /// What is known of the members by the evidence that has arrived.
-pub(crate) fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
-    let needs = |step: &Step| case.compiled.needs(&case.course, step);
-    let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| case.has(account, *section));
-    let members = step.members.iter().filter_map(|id| case.course.step(id));
+pub(crate) fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
+    let needs = |step: &Step| inputs.compiled.needs(&inputs.course, step);
+    let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| inputs.has(account, *section));
+    let members = step.members.iter().filter_map(|id| inputs.course.step(id));
     let awaited = members.map(|member| Awaited {
-        title: case.course.check(member).title.clone(),
+        title: inputs.course.check(member).title.clone(),
         result: Some(member).filter(arrived).and_then(|member| {
-            Some(member_result(case.course.check(member), verdict::judge(case, &[member]).first()?))
+            Some(member_result(inputs.course.check(member), verdict::judge(inputs, &[member]).first()?))
         }),
     });
     awaited.collect()

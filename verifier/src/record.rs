@@ -4,14 +4,14 @@ use course::Step;
 use course::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
-use crate::verdict::{Case, Judged};
+use crate::verdict::{Inputs, Judged};
 use evidence::Section;
 
 /// Puts a verdict into the results, keeping what was known of the step before. `now` is when it was judged.
-pub fn put(results: &mut Results, case: &Case, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
-    let needs = case.compiled.needs(&case.course, step);
+pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
+    let needs = inputs.compiled.needs(&inputs.course, step);
     let fingerprint = |(account, _): &(String, Section)| {
-        case.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
+        inputs.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
     };
     let accounts: BTreeMap<String, String> = needs.iter().filter_map(fingerprint).collect();
     // What was found in another account, or by another check, says nothing about since when this holds.

@@ -72,7 +72,7 @@ impl Judge<'_> {
 
     /// The late evidence that was seen before for an expectation.
     fn seen(&self, at: usize) -> impl Iterator<Item = &Seen> {
-        self.case.seen.iter().filter(move |seen| {
+        self.inputs.seen.iter().filter(move |seen| {
             seen.step == self.step.id
                 && seen.expectation == at
                 && seen.check_hash == self.step.hash
@@ -102,7 +102,7 @@ impl Judge<'_> {
         statement: &str,
         about: Option<&CompiledAbout>,
     ) -> Option<(&Confirmation, Standing)> {
-        let confirmation = self.case.confirmations.iter().find(|confirmation| {
+        let confirmation = self.inputs.confirmations.iter().find(|confirmation| {
             confirmation.step == self.step.id
                 && confirmation.statement == statement
                 && Some(&confirmation.account) == self.fingerprint.as_ref()
@@ -112,6 +112,6 @@ impl Judge<'_> {
     }
 
     fn digest(&self, value: &str) -> String {
-        self.case.key.digest(format!("about {value}").as_bytes())
+        self.inputs.key.digest(format!("about {value}").as_bytes())
     }
 }

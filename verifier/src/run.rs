@@ -12,7 +12,7 @@ use crate::cel::{bound::Bound, budget::Budget};
 use crate::plan::{Compiled, Needs};
 use crate::record;
 use crate::recording;
-use crate::verdict::{self, Awaited, Case, Confirmable};
+use crate::verdict::{self, Awaited, Confirmable, Inputs};
 use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::{Section, time};
@@ -52,12 +52,12 @@ impl Bench<'_> {
 
     /// Judges steps by what was gathered, and puts the verdicts into the results.
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
-        let case = self.case(gathered, results);
-        self.note(&case.fingerprints, gathered, results);
+        let inputs = self.inputs(gathered, results);
+        self.note(&inputs.fingerprints, gathered, results);
         let (calls, now) = (Calls::of(gathered), time::now());
-        for (step, judged) in steps.iter().zip(verdict::judge(&case, steps)) {
+        for (step, judged) in steps.iter().zip(verdict::judge(&inputs, steps)) {
             let calls = calls.behind(&self.compiled.needs(self.course, step));
-            record::put(results, &case, step, judged, calls, &now);
+            record::put(results, &inputs, step, judged, calls, &now);
         }
     }
 
@@ -100,12 +100,12 @@ impl Bench<'_> {
 
     /// Whether every condition of a step that rests on a section is decided, though the section may have been read in part.
     pub fn is_decided(&self, step: &Step, gathered: &Gathered, account: &str, section: Section) -> bool {
-        verdict::is_decided(&self.case(gathered, &Results::empty(true)), step, account, section)
+        verdict::is_decided(&self.inputs(gathered, &Results::empty(true)), step, account, section)
     }
 
     /// A step's expectations by what has arrived; the results stay as they are.
     pub fn so_far(&self, step: &Step, gathered: &Gathered, results: &Results) -> Vec<Awaited> {
-        verdict::so_far(&self.case(gathered, results), step)
+        verdict::so_far(&self.inputs(gathered, results), step)
     }
 
     /// Puts the learner's confirmations of a step into the results, and tells what became of each statement. One that
@@ -115,7 +115,7 @@ impl Bench<'_> {
     /// # Errors
     /// When the step's expressions cannot be evaluated.
     pub fn confirm(&self, step: &Step, gathered: &Gathered, results: &mut Results) -> Result<Vec<Confirmable>> {
-        let statements = verdict::confirmable(&self.case(gathered, results), step).map_err(anyhow::Error::msg)?;
+        let statements = verdict::confirmable(&self.inputs(gathered, results), step).map_err(anyhow::Error::msg)?;
         let Some(account) = self.fingerprints(gathered).remove(&step.account) else { return Ok(statements) };
         for Confirmable { statement, outcome, about } in &statements {
             let Ok(about) = about else { continue };
@@ -143,8 +143,8 @@ impl Bench<'_> {
         results.confirmations.retain(|other| other.step != step.id || Some(&other.account) != account.as_ref());
     }
 
-    fn case(&self, gathered: &Gathered, results: &Results) -> Arc<Case> {
-        Arc::new(Case {
+    fn inputs(&self, gathered: &Gathered, results: &Results) -> Arc<Inputs> {
+        Arc::new(Inputs {
             course: Arc::clone(self.course),
             compiled: Arc::clone(self.compiled),
             evidence: Arc::clone(&gathered.evidence),

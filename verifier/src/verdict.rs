@@ -1,7 +1,7 @@
 //! Verdicts: a pure function of a step's check, the evidence, the learner's confirmations and what was seen before.
 
-mod case;
 mod decided;
+mod inputs;
 mod scope;
 
 use course::Step;
@@ -19,36 +19,36 @@ use evidence::mask;
 use evidence::{self, Section, time};
 use scope::scope;
 
-pub use case::{Awaited, Case, Confirmable, Judged};
+pub use inputs::{Awaited, Confirmable, Inputs, Judged};
 
 /// Judges steps, each in its place. What a check of checks consists of is judged once, whether it is among them or not.
-pub fn judge(case: &Arc<Case>, steps: &[&Step]) -> Vec<Judged> {
-    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| case.course.step(id));
+pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
+    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| inputs.course.step(id));
     let simple = steps.iter().copied().filter(|step| step.members.is_empty());
     let mut own: BTreeMap<&str, &Step> = members.map(|step| (step.id.as_str(), step)).collect();
     // A step that is given may say more than the course's: other parameters, or another account.
     own.extend(simple.map(|step| (step.id.as_str(), step)));
-    let on_thread = Arc::clone(case);
+    let on_thread = Arc::clone(inputs);
     let judged = cel::each_on_a_thread(own.values().map(|step| (*step).clone()).collect(), move |step| {
         Judge::new(&on_thread, step).map(Judge::judge)
     });
     let whole = |(step, judged): (&&Step, Result<Result<Judged, String>, String>)| {
-        judged.and_then(|judged| judged).unwrap_or_else(|message| not_evaluated(case, step, &message))
+        judged.and_then(|judged| judged).unwrap_or_else(|message| not_evaluated(inputs, step, &message))
     };
     let judged: BTreeMap<&str, Judged> = own.keys().copied().zip(own.values().zip(judged).map(whole)).collect();
     let of = |step: &&Step| match step.members.as_slice() {
         [] => judged[step.id.as_str()].clone(),
         members => {
-            let members = members.iter().filter_map(|id| Some((case.course.step(id)?, judged.get(id.as_str())?)));
-            members::judge(case, &members.collect::<Vec<_>>())
+            let members = members.iter().filter_map(|id| Some((inputs.course.step(id)?, judged.get(id.as_str())?)));
+            members::judge(inputs, &members.collect::<Vec<_>>())
         }
     };
     steps.iter().map(of).collect()
 }
 
 /// A step whose expressions could not be evaluated at all.
-fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
-    let expectations = case.course.check(step).expectations().iter().map(|expectation| ExpectationResult {
+fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
+    let expectations = inputs.course.check(step).expectations().iter().map(|expectation| ExpectationResult {
         title: expectation.title.clone(),
         outcome: Outcome::Unknown,
         sentences: Vec::new(),
@@ -67,32 +67,32 @@ fn not_evaluated(case: &Case, step: &Step, message: &str) -> Judged {
 ///
 /// # Errors
 /// When its expressions cannot be evaluated at all.
-pub fn confirmable(case: &Arc<Case>, step: &Step) -> Result<Vec<Confirmable>, String> {
-    let (on_thread, own) = (Arc::clone(case), step.clone());
+pub fn confirmable(inputs: &Arc<Inputs>, step: &Step) -> Result<Vec<Confirmable>, String> {
+    let (on_thread, own) = (Arc::clone(inputs), step.clone());
     cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.confirmable()))?
 }
 
 /// Whether every condition of a step that rests on a section is decided.
-pub fn is_decided(case: &Arc<Case>, step: &Step, account: &str, section: Section) -> bool {
-    let (on_thread, own, account) = (Arc::clone(case), step.clone(), account.to_owned());
+pub fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, section: Section) -> bool {
+    let (on_thread, own, account) = (Arc::clone(inputs), step.clone(), account.to_owned());
     let decided =
         cel::on_a_thread(move || Judge::new(&on_thread, &own).is_ok_and(|judge| judge.is_decided(&account, section)));
     decided.unwrap_or(false)
 }
 
 /// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
-pub fn so_far(case: &Arc<Case>, step: &Step) -> Vec<Awaited> {
+pub fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     if !step.members.is_empty() {
-        return members::so_far(case, step);
+        return members::so_far(inputs, step);
     }
-    let (on_thread, own) = (Arc::clone(case), step.clone());
+    let (on_thread, own) = (Arc::clone(inputs), step.clone());
     let awaited = cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.so_far()));
     awaited.and_then(|awaited| awaited).unwrap_or_default()
 }
 
 /// Judges one step by its own expectations.
 pub(crate) struct Judge<'c> {
-    pub(crate) case: &'c Case,
+    pub(crate) inputs: &'c Inputs,
     pub(crate) step: &'c Step,
     check: Arc<CompiledCheck>,
     pub(crate) fingerprint: Option<String>,
@@ -103,13 +103,13 @@ pub(crate) struct Judge<'c> {
 }
 
 impl<'c> Judge<'c> {
-    fn new(case: &'c Case, step: &'c Step) -> Result<Judge<'c>, String> {
-        let check = Arc::clone(case.compiled.check(step));
-        let fingerprint = case.fingerprints.get(&step.account).cloned();
-        let (own, whole) = scope(case, step, &check, false)?;
-        let telling = if whole { None } else { Some(scope(case, step, &check, true)?.0) };
+    fn new(inputs: &'c Inputs, step: &'c Step) -> Result<Judge<'c>, String> {
+        let check = Arc::clone(inputs.compiled.check(step));
+        let fingerprint = inputs.fingerprints.get(&step.account).cloned();
+        let (own, whole) = scope(inputs, step, &check, false)?;
+        let telling = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
         let scope = own;
-        Ok(Judge { case, step, check, fingerprint, scope, telling })
+        Ok(Judge { inputs, step, check, fingerprint, scope, telling })
     }
 
     /// The names that sentences, and what is remembered, can use.
@@ -145,9 +145,9 @@ impl<'c> Judge<'c> {
     }
 
     fn so_far(self) -> Vec<Awaited> {
-        let arrived = |need: &Need| self.case.has(need.account.as_ref().unwrap_or(&self.step.account), need.section);
+        let arrived = |need: &Need| self.inputs.has(need.account.as_ref().unwrap_or(&self.step.account), need.section);
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
-            let ready = self.case.has(&self.step.account, Section::Identity)
+            let ready = self.inputs.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
             let result = ready
                 .then(|| self.expectation(at, expectation, &mut Memory::default()).of(expectation, &self.step.account));
@@ -303,7 +303,7 @@ impl<'c> Judge<'c> {
             check_hash: self.step.hash.clone(),
             account: self.fingerprint.clone()?,
             about: self.is_about(late.about.as_ref()).ok()?,
-            time: told.or_else(|| self.case.now.clone()).unwrap_or_else(time::now),
+            time: told.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
         })
     }
 
@@ -314,7 +314,7 @@ impl<'c> Judge<'c> {
     /// Why an expression cannot be decided.
     pub(crate) fn why_unknown(&self, expression: &Expression, why: &str) -> Vec<Reason> {
         let needs = self.check.needs(expression);
-        if self.case.now.is_some() || !self.check.asks_the_time(expression) {
+        if self.inputs.now.is_some() || !self.check.asks_the_time(expression) {
             return self.reasons(needs, why);
         }
         let message = "AWS's answer did not say what time it is.".to_owned();
@@ -338,7 +338,7 @@ impl<'c> Judge<'c> {
         let mut reasons = BTreeSet::new();
         for need in needs {
             let account = need.account.as_ref().unwrap_or(&self.step.account);
-            let section = self.case.evidence.get(account).and_then(|sections| sections.get(&need.section));
+            let section = self.inputs.evidence.get(account).and_then(|sections| sections.get(&need.section));
             if let Some(section) = section {
                 evidence::collect_reasons(section, &need.fields, &mut reasons);
             }
@@ -355,7 +355,7 @@ impl<'c> Judge<'c> {
 
     /// Words from AWS as the results show them.
     fn shown(&self, words: String) -> String {
-        if self.case.show_identifiers { words } else { mask::text(&words) }
+        if self.inputs.show_identifiers { words } else { mask::text(&words) }
     }
 }
 

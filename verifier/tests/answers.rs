@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use course::results::{Results, Verdict};
 use evidence::{self, Section, table};
-use practice::{GENERAL, PRODUCTION, Start, World};
+use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -93,7 +93,7 @@ fn tamper(json: &mut Value, place: &str, change: &Change) {
 }
 
 /// Judges a world whose answers are tampered with, and tells which places there are.
-async fn tampered(world: &World, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
+async fn tampered(world: &PracticeCloud, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
     let places = Arc::new(Mutex::new(BTreeSet::new()));
     let through = |sdk: SdkConfig| {
         let tampered = Tampered { tampering: tampering.clone(), places: Arc::clone(&places) };

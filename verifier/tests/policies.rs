@@ -4,7 +4,7 @@ use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use course::results::{ReasonCode, StepResult};
-use practice::{Start, World};
+use practice::{PracticeCloud, Start};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ const OWN: &str = "444455556666";
 const ORGANIZATION: &str = "o-practice01";
 
 /// The step, with this for the bucket's policy.
-async fn judged(world: &World, policy: String) -> StepResult {
+async fn judged(world: &PracticeCloud, policy: String) -> StepResult {
     let through = |sdk: SdkConfig| {
         let policy = policy.clone();
         http::through(&sdk, move |request, inner| {

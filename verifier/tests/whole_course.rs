@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use verify::cel::bound::Bound;
 use verify::cel::budget::{Budget, OF_A_RUN, OF_AN_EXPRESSION};
-use verify::verdict::{self, Case};
+use verify::verdict::{self, Inputs};
 
 #[test]
 fn the_policy_in_the_book_is_what_the_course_reads() {
@@ -106,7 +106,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
     sections.insert(Section::BillingEvents, (0..200).map(billing).collect());
     let spent = |steps: &[&course::Step]| {
         let budget = Budget::default();
-        let case = Case {
+        let inputs = Inputs {
             course: Arc::clone(course),
             compiled: Arc::clone(compiled),
             bound: Bound::new(&evidence),
@@ -119,7 +119,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
             key: crate::common::key(),
             show_identifiers: false,
         };
-        verdict::judge(&Arc::new(case), steps);
+        verdict::judge(&Arc::new(inputs), steps);
         OF_A_RUN - budget.left()
     };
     for step in &course.steps {

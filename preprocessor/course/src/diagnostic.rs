@@ -1,12 +1,12 @@
 //! What is wrong with a course, with its place, drawn for its author.
 
-mod spot;
+mod span;
 mod summary;
 
 use std::fmt;
 
 use crate::terminal;
-pub use spot::Spot;
+pub use span::Span;
 pub use summary::{Entry, many, summary};
 
 /// How long a message or a help may be, in characters: names in it are the course's.
@@ -16,7 +16,7 @@ const LONGEST: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Where.
-    pub spot: Spot,
+    pub span: Span,
     /// What.
     pub message: String,
     /// What to do.
@@ -82,9 +82,9 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "error: {}", self.message())?;
-        write!(f, "{}", self.spot)?;
+        write!(f, "{}", self.span)?;
         if let Some(help) = self.help() {
-            writeln!(f, "{} = help: {help}", self.spot.margin())?;
+            writeln!(f, "{} = help: {help}", self.span.margin())?;
         }
         Ok(())
     }

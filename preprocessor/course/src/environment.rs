@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use mdbook_preprocessor::config::Config;
 use serde_json::Value;
 
-use crate::diagnostic::Spot;
+use crate::diagnostic::Span;
 
 /// The tables that mdBook sets keys of. Other variables that begin with `MDBOOK_` are not its configuration.
 const TABLES: &[&str] = &["book", "build", "rust", "output", "preprocessor"];
@@ -44,8 +44,8 @@ impl Variable {
     }
 
     /// The variable as the place of what is wrong with its value.
-    pub fn spot(&self) -> Spot {
-        Spot::file(format!("the environment variable {}", self.name))
+    pub fn span(&self) -> Span {
+        Span::file(format!("the environment variable {}", self.name))
     }
 
     /// What was written, without the quotes of a JSON string.

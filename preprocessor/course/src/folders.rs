@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Spot};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::environment::Environment;
 use crate::places::{Part, TomlFile};
 
@@ -30,7 +30,7 @@ pub fn wrong(root: &Path, config: &Config) -> Option<Diagnostic> {
     let link = link_to(&root.join(src), &resolved(root), &kept, &mut BTreeSet::new())?;
     let message = "this link leads to .verify/, and a build would copy the results in there into the book".to_owned();
     let link = link.strip_prefix(root).map(Path::to_owned).unwrap_or(link);
-    Some(Diagnostic { spot: Spot::file(link), message, help: Some("remove the link".into()) })
+    Some(Diagnostic { span: Span::file(link), message, help: Some("remove the link".into()) })
 }
 
 /// Says why sources in a folder would be published with the results.
@@ -43,11 +43,11 @@ fn published(src: &Path, root: &Path, kept: &Path) -> &'static str {
 
 fn about(root: &Path, keys: [&str; 2], message: String, help: &str) -> Diagnostic {
     let environment = Environment::read();
-    let spot = match environment.variable(&keys) {
-        Some(variable) => variable.spot(),
+    let span = match environment.variable(&keys) {
+        Some(variable) => variable.span(),
         None => TomlFile::read(root, "book.toml").value(&Part::of(keys)),
     };
-    Diagnostic { spot, message, help: Some(help.to_owned()) }
+    Diagnostic { span, message, help: Some(help.to_owned()) }
 }
 
 /// Whether one of two folders is in the other.

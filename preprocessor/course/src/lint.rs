@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::course::Course;
-use crate::diagnostic::{Diagnostic, Spot, misspelt};
+use crate::diagnostic::{Diagnostic, Span, misspelt};
 use crate::directive::Directive;
 use crate::links::Links;
 use crate::load::{self, Loaded, Meant, Named, ScannedChapter};
@@ -49,8 +49,8 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
             lessons.braces(chapter, source, scanned);
         }
         for (range, message, help) in links.dead(chapter, source) {
-            let spot = lessons.sources.spot(source, &chapter.content, range);
-            lessons.warn("dead-link", spot, message, help);
+            let span = lessons.sources.span(source, &chapter.content, range);
+            lessons.warn("dead-link", span, message, help);
         }
     }
     lessons.unnameable();
@@ -69,8 +69,8 @@ struct Lessons<'c> {
 }
 
 impl Lessons<'_> {
-    fn warn(&mut self, rule: &'static str, spot: Spot, message: String, help: impl Into<String>) {
-        self.warnings.push((rule, Diagnostic { spot, message, help: Some(help.into()) }));
+    fn warn(&mut self, rule: &'static str, span: Span, message: String, help: impl Into<String>) {
+        self.warnings.push((rule, Diagnostic { span, message, help: Some(help.into()) }));
     }
 
     /// The same step twice in one chapter.
@@ -81,9 +81,9 @@ impl Lessons<'_> {
             let count = seen.entry(id.as_str()).or_default();
             *count += 1;
             if *count == 2 {
-                let spot = self.sources.spot(source, &chapter.content, item.comment.clone());
+                let span = self.sources.span(source, &chapter.content, item.comment.clone());
                 let message = format!("the step `{id}` stands in this chapter twice");
-                self.warn("duplicate-step", spot, message, "take one of them out, or let them differ in a parameter");
+                self.warn("duplicate-step", span, message, "take one of them out, or let them differ in a parameter");
             }
         }
     }
@@ -96,9 +96,9 @@ impl Lessons<'_> {
             scan::remarks(&chapter.content).into_iter().filter_map(meant).collect();
         for (wanted, range) in &found {
             self.meant.checks.extend(Directive::words(wanted).split_whitespace().next().map(str::to_owned));
-            let spot = self.sources.spot(source, &chapter.content, range.clone());
+            let span = self.sources.span(source, &chapter.content, range.clone());
             let help = format!("write {wanted}, or let the comment begin with another word");
-            self.warn("misspelt-directive", spot, "this comment is nearly a directive, and is none".into(), help);
+            self.warn("misspelt-directive", span, "this comment is nearly a directive, and is none".into(), help);
         }
         found.into_iter().map(|(_, range)| range).collect()
     }
@@ -114,29 +114,29 @@ impl Lessons<'_> {
             if nearly.get(nearly.partition_point(|comment| comment.end < item.end)).is_some_and(ends_with) {
                 continue;
             }
-            let spot = self.sources.spot(source, &chapter.content, item.marker);
+            let span = self.sources.span(source, &chapter.content, item.marker);
             let help = "end it with a check, as in <!-- verify: cost-budget -->, or make it an item without a box";
-            self.warn("item-without-check", spot, "nothing verifies this checklist item".into(), help);
+            self.warn("item-without-check", span, "nothing verifies this checklist item".into(), help);
         }
     }
 
     /// Items for which nobody has named a check yet.
     fn open(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         for item in &scanned.scan.open {
-            let spot = self.sources.spot(source, &chapter.content, item.comment.clone());
+            let span = self.sources.span(source, &chapter.content, item.comment.clone());
             let help = "put the name of a check in place of the `?`, or take the comment out";
             let what = if item.text.is_empty() { String::new() } else { format!(" for “{}”", item.text) };
-            self.warn("open-item", spot, format!("no check is named{what} yet"), help);
+            self.warn("open-item", span, format!("no check is named{what} yet"), help);
         }
     }
 
     /// Directives that are blocks of their own, and may have been meant for the list item above.
     fn below_a_list(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         for marked in scanned.scan.marked().filter(|marked| marked.at == At::Card { below_list: true }) {
-            let spot = self.sources.spot(source, &chapter.content, marked.comment.clone());
+            let span = self.sources.span(source, &chapter.content, marked.comment.clone());
             let help = "indent it as far as the item's text to end the item with it, or leave a line empty before it";
             let message = "this is a step of its own, and no part of the list item above it: which was meant?".into();
-            self.warn("unindented-directive", spot, message, help);
+            self.warn("unindented-directive", span, message, help);
         }
     }
 
@@ -152,15 +152,15 @@ impl Lessons<'_> {
                 false => None,
             };
             let Some(meant) = meant else { continue };
-            let spot = self.sources.spot(source, &chapter.content, braces.range.clone());
+            let span = self.sources.span(source, &chapter.content, braces.range.clone());
             let help = format!(
                 "write {{{{ {meant} }}}} for its value, or \\{} for these words",
                 &chapter.content[braces.range.clone()]
             );
-            found.push((spot, format!("this is nearly the parameter `{meant}`, and is text"), help));
+            found.push((span, format!("this is nearly the parameter `{meant}`, and is text"), help));
         }
-        for (spot, message, help) in found {
-            self.warn("misspelt-parameter", spot, message, help);
+        for (span, message, help) in found {
+            self.warn("misspelt-parameter", span, message, help);
         }
     }
 
@@ -168,10 +168,10 @@ impl Lessons<'_> {
     fn unnameable(&mut self) {
         let names: Vec<&String> = self.course.checks.keys().filter(|name| !Directive::can_name(name)).collect();
         for name in names {
-            let spot = Spot::file(Path::new("checks").join(format!("{name}.toml")));
+            let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let message = format!("no directive can name the check `{name}`");
             self.meant.checks.insert(name.clone());
-            self.warn("check-name", spot, message, "rename the file: letters and digits, with - between words");
+            self.warn("check-name", span, message, "rename the file: letters and digits, with - between words");
         }
     }
 
@@ -180,9 +180,9 @@ impl Lessons<'_> {
         used.extend(self.meant.checks.iter().map(String::as_str));
         let unused = self.course.checks.keys().filter(|name| !used.contains(name.as_str()));
         for name in unused.cloned().collect::<Vec<_>>() {
-            let spot = Spot::file(Path::new("checks").join(format!("{name}.toml")));
+            let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let help = format!("end a list item with <!-- verify: {name} -->, or delete the file");
-            self.warn("unused-check", spot, format!("no lesson uses the check `{name}`"), help);
+            self.warn("unused-check", span, format!("no lesson uses the check `{name}`"), help);
         }
     }
 
@@ -205,9 +205,9 @@ impl Lessons<'_> {
         let unused: Vec<String> = params.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
         let file = TomlFile::read(&self.course.root, "book.toml");
         for name in unused {
-            let spot = file.key(&Part::of(["preprocessor", "verify", "params", name.as_str()]));
+            let span = file.key(&Part::of(["preprocessor", "verify", "params", name.as_str()]));
             let message = format!("neither a lesson nor a check uses the parameter `{name}`");
-            self.warn("unused-parameter", spot, message, "take it out of [preprocessor.verify.params]");
+            self.warn("unused-parameter", span, message, "take it out of [preprocessor.verify.params]");
         }
     }
 }

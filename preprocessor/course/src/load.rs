@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{self, Body, Check, Malformed};
 use crate::course::{Course, Place, Step};
-use crate::diagnostic::{Diagnostic, Diagnostics, Spot, nearest, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
 use crate::directive::Directive;
 use crate::edit::Edits;
 use crate::options::{Options, Reader as OptionsReader};
@@ -108,7 +108,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
             let message = format!("the checks cannot be read: {error}");
-            errors.push(Diagnostic { spot: Spot::file("checks"), message, help: None });
+            errors.push(Diagnostic { span: Span::file("checks"), message, help: None });
             Vec::new()
         }
     };
@@ -122,7 +122,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
             Ok(text) => text,
             Err(error) => {
                 let message = format!("the check cannot be read: {error}");
-                errors.push(Diagnostic { spot: Spot::file(shown), message, help: None });
+                errors.push(Diagnostic { span: Span::file(shown), message, help: None });
                 continue;
             }
         };
@@ -131,7 +131,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
                 let misused = check::shared::add(&mut check, &shared);
                 let file = TomlFile::of(&shown, text.as_str());
                 errors.extend(misused.into_iter().map(|(part, message, help)| Diagnostic {
-                    spot: file.value(&part),
+                    span: file.value(&part),
                     message,
                     help,
                 }));
@@ -141,8 +141,8 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
-                    let spot = file.value(&Part::of(["account"]));
-                    errors.push(Diagnostic { spot, message, help });
+                    let span = file.value(&Part::of(["account"]));
+                    errors.push(Diagnostic { span, message, help });
                 }
                 checks.insert(name, check);
             }
@@ -168,7 +168,7 @@ fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<
             Ok(text) => check::shared::parse(&name, &text).map_err(|wrong| malformed(&shown, &text, wrong)),
             Err(error) => {
                 let message = format!("the shared file cannot be read: {error}");
-                Err(vec![Diagnostic { spot: Spot::file(shown), message, help: None }])
+                Err(vec![Diagnostic { span: Span::file(shown), message, help: None }])
             }
         };
         (name, lets.map_err(|wrong| errors.extend(wrong)).ok())
@@ -180,12 +180,12 @@ fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<
 fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic> {
     let file = TomlFile::of(shown, text);
     let diagnostic = |Malformed { message, place }| {
-        let spot = match place {
-            check::Place::Bytes(Some(range)) => Spot::range(shown, text, range),
-            check::Place::Bytes(None) => Spot::file(shown),
+        let span = match place {
+            check::Place::Bytes(Some(range)) => Span::range(shown, text, range),
+            check::Place::Bytes(None) => Span::file(shown),
             check::Place::Part(part) => file.value(&part),
         };
-        Diagnostic { spot, message, help: None }
+        Diagnostic { span, message, help: None }
     };
     wrong.into_iter().map(diagnostic).collect()
 }
@@ -205,8 +205,8 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
             };
             let path = Path::new("checks").join(format!("{}.toml", check.name));
             let file = file.get_or_insert_with(|| TomlFile::read(root, path));
-            let spot = file.value(&Part::of(["steps"]).then(at));
-            errors.push(Diagnostic { spot, message, help });
+            let span = file.value(&Part::of(["steps"]).then(at));
+            errors.push(Diagnostic { span, message, help });
         }
         meant.checks.extend(steps.iter().cloned());
     }
@@ -228,13 +228,13 @@ impl Reader<'_> {
         let scan = scan::scan(content, &self.course.params);
         for Misplaced { range, why } in &scan.misplaced {
             let (message, help) = why.words();
-            let spot = self.sources.spot(source, content, range.clone());
-            self.errors.push(Diagnostic { spot, message, help: Some(help.to_owned()) });
+            let span = self.sources.span(source, content, range.clone());
+            self.errors.push(Diagnostic { span, message, help: Some(help.to_owned()) });
         }
         for marked in scan.none.iter().filter(|marked| matches!(marked.at, At::Card { .. })) {
-            let spot = self.sources.spot(source, content, marked.comment.clone());
+            let span = self.sources.span(source, content, marked.comment.clone());
             let message = "`none` says that a checkbox is no step, and here is no checkbox".to_owned();
-            self.errors.push(Diagnostic { spot, message, help: Some("end a list item with it".to_owned()) });
+            self.errors.push(Diagnostic { span, message, help: Some("end a list item with it".to_owned()) });
         }
         let edits = substitute::edits(content, &scan.holes, &self.course.params);
         let mut steps = Vec::new();
@@ -249,8 +249,8 @@ impl Reader<'_> {
                     steps.push(None);
                     self.means(&content[marked.comment.clone()]);
                     for (range, message, help) in problems {
-                        let spot = self.sources.spot(source, content, range);
-                        self.errors.push(Diagnostic { spot, message, help });
+                        let span = self.sources.span(source, content, range);
+                        self.errors.push(Diagnostic { span, message, help });
                     }
                 }
             }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use toml::{Table, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Spot, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
 use crate::param::{LONGEST, Param, Params};
@@ -159,8 +159,8 @@ impl Reader {
                 && text.len() > LONGEST
             {
                 let message = format!("`{part}` has {} bytes; {LONGEST} are allowed", text.len());
-                let spot = self.set_by(&part).unwrap_or_else(|| self.file.value(&part));
-                self.fail(spot, message, Some("put a long text into the lessons that show it".into()));
+                let span = self.set_by(&part).unwrap_or_else(|| self.file.value(&part));
+                self.fail(span, message, Some("put a long text into the lessons that show it".into()));
             }
             self.options.params.insert(name, param);
         }
@@ -242,22 +242,22 @@ impl Reader {
 
     /// Says what a value must be.
     fn must(&mut self, part: &Part, wanted: &str) {
-        let spot = self.set_by(part).unwrap_or_else(|| self.file.value(part));
-        self.fail(spot, format!("`{part}` must be {wanted}"), None);
+        let span = self.set_by(part).unwrap_or_else(|| self.file.value(part));
+        self.fail(span, format!("`{part}` must be {wanted}"), None);
     }
 
-    fn fail(&mut self, spot: Spot, message: String, help: Option<String>) {
-        self.errors.push(Diagnostic { spot, message, help });
+    fn fail(&mut self, span: Span, message: String, help: Option<String>) {
+        self.errors.push(Diagnostic { span, message, help });
     }
 
     /// Where a key stands.
-    fn key(&self, part: &Part) -> Spot {
+    fn key(&self, part: &Part) -> Span {
         self.set_by(part).unwrap_or_else(|| self.file.key(part))
     }
 
     /// The variable that sets a key, as a place.
-    fn set_by(&self, part: &Part) -> Option<Spot> {
-        self.environment.variable(&part.keys()).map(Variable::spot)
+    fn set_by(&self, part: &Part) -> Option<Span> {
+        self.environment.variable(&part.keys()).map(Variable::span)
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml_edit::{Document, TableLike};
 
-use crate::diagnostic::Spot;
+use crate::diagnostic::Span;
 use crate::files;
 
 /// A part of a TOML file: keys, and places in lists from 0.
@@ -108,35 +108,35 @@ impl TomlFile {
     }
 
     /// Where a value stands; what holds it where there is none.
-    pub fn value(&self, part: &Part) -> Spot {
+    pub fn value(&self, part: &Part) -> Span {
         let found = self.find(part);
-        self.spot(found.value.map(|range| self.within_quotes(range)))
+        self.span(found.value.map(|range| self.within_quotes(range)))
     }
 
     /// Where a key stands; what would hold it where there is none.
-    pub fn key(&self, part: &Part) -> Spot {
+    pub fn key(&self, part: &Part) -> Span {
         let found = self.find(part);
-        self.spot(if found.whole { found.key.or(found.value) } else { found.value })
+        self.span(if found.whole { found.key.or(found.value) } else { found.value })
     }
 
     /// Where a range of a text stands; the whole text where escapes keep the two from being alike.
-    pub fn within(&self, part: &Part, range: Range<usize>) -> Spot {
+    pub fn within(&self, part: &Part, range: Range<usize>) -> Span {
         let found = self.find(part);
-        let Some(value) = found.value.map(|range| self.within_quotes(range)) else { return self.spot(None) };
+        let Some(value) = found.value.map(|range| self.within_quotes(range)) else { return self.span(None) };
         let written = &self.text[value.clone()];
         let alike = found.whole && found.text == Some(written) && written.get(range.clone()).is_some();
-        self.spot(Some(if alike { value.start + range.start..value.start + range.end } else { value }))
+        self.span(Some(if alike { value.start + range.start..value.start + range.end } else { value }))
     }
 
     /// The first line.
-    pub fn top(&self) -> Spot {
-        Spot::range(&self.path, &self.text, 0..self.text.lines().next().map_or(0, str::len))
+    pub fn top(&self) -> Span {
+        Span::range(&self.path, &self.text, 0..self.text.lines().next().map_or(0, str::len))
     }
 
-    fn spot(&self, range: Option<Range<usize>>) -> Spot {
+    fn span(&self, range: Option<Range<usize>>) -> Span {
         match range {
-            Some(range) => Spot::range(&self.path, &self.text, range),
-            None => Spot::file(&self.path),
+            Some(range) => Span::range(&self.path, &self.text, range),
+            None => Span::file(&self.path),
         }
     }
 
@@ -223,8 +223,8 @@ fix = '{x}'
 "#;
 
     /// Where something stands, and what.
-    fn told(spot: &Spot) -> (usize, String) {
-        (spot.line, spot.text.chars().skip(spot.column - 1).take(spot.width).collect())
+    fn told(span: &Span) -> (usize, String) {
+        (span.line, span.text.chars().skip(span.column - 1).take(span.width).collect())
     }
 
     #[test]
@@ -254,8 +254,8 @@ fix = '{x}'
         for text in ["a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\r\nb = 'y'\r\n"] {
             let file = TomlFile::of("x", text);
             let place = |key: &str| {
-                let spot = file.value(&Part::of([key]));
-                (spot.line, spot.column, spot.text)
+                let span = file.value(&Part::of([key]));
+                (span.line, span.column, span.text)
             };
             assert_eq!(place("a"), (1, 6, "a = 'x'".to_owned()), "{text:?}");
             assert_eq!(place("b"), (2, 6, "b = 'y'".to_owned()), "{text:?}");

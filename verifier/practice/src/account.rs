@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use winterbaume_core::{MockResponse, StatefulService, default_account_id};
 
 use super::console::iso;
-use super::front::{Exchange, Hosted};
+use super::router::{Exchange, Hosted};
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     // Another account's data need trusted access for Account Management, which this organization doesn't have; and the

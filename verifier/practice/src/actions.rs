@@ -5,7 +5,7 @@ use aws_sdk_account::types::ContactInformation;
 
 use super::accounts::Account;
 use super::console::SupportPlan;
-use super::{PracticeError, World};
+use super::{PracticeCloud, PracticeError};
 
 /// What does a step of the lesson.
 #[derive(Debug)]
@@ -19,12 +19,12 @@ pub struct ActionSpec {
     pub needs: &'static [&'static str],
     /// The account that it acts in.
     pub for_account: &'static str,
-    pub(super) deeds: &'static [Deed],
+    pub(super) deeds: &'static [Operation],
 }
 
 /// One thing done to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum Operation {
     SignUp,
     NameAccount,
     MatchContact,
@@ -43,32 +43,37 @@ pub(super) enum Deed {
     TryBucket,
 }
 
-impl Deed {
+impl Operation {
     /// All of them, in an order in which they can be done.
-    pub(super) const ALL: [Deed; 16] = [
-        Deed::SignUp,
-        Deed::NameAccount,
-        Deed::MatchContact,
-        Deed::ChoosePlan,
-        Deed::EnableRootMfa,
-        Deed::SignInWithMfa,
-        Deed::PdfInvoice,
-        Deed::FreeTierAlerts,
-        Deed::BillingAlerts,
-        Deed::CreateBudget,
-        Deed::IamBillingAccess,
-        Deed::AlternateContacts,
-        Deed::CreateBucket,
-        Deed::EnableVersioning,
-        Deed::ShareBucket,
-        Deed::TryBucket,
+    pub(super) const ALL: [Operation; 16] = [
+        Operation::SignUp,
+        Operation::NameAccount,
+        Operation::MatchContact,
+        Operation::ChoosePlan,
+        Operation::EnableRootMfa,
+        Operation::SignInWithMfa,
+        Operation::PdfInvoice,
+        Operation::FreeTierAlerts,
+        Operation::BillingAlerts,
+        Operation::CreateBudget,
+        Operation::IamBillingAccess,
+        Operation::AlternateContacts,
+        Operation::CreateBucket,
+        Operation::EnableVersioning,
+        Operation::ShareBucket,
+        Operation::TryBucket,
     ];
 
     /// Whether it is a part of setting an account up, which the general account has behind it. Its contact is what
     /// the production account's is compared with, and the bucket is the production account's.
     pub(super) fn sets_an_account_up(self) -> bool {
-        let others =
-            [Deed::MatchContact, Deed::CreateBucket, Deed::EnableVersioning, Deed::ShareBucket, Deed::TryBucket];
+        let others = [
+            Operation::MatchContact,
+            Operation::CreateBucket,
+            Operation::EnableVersioning,
+            Operation::ShareBucket,
+            Operation::TryBucket,
+        ];
         !others.contains(&self)
     }
 }
@@ -80,39 +85,44 @@ const fn action(
     step: &'static str,
     title: &'static str,
     needs: &'static [&'static str],
-    deeds: &'static [Deed],
+    deeds: &'static [Operation],
 ) -> ActionSpec {
     ActionSpec { step, title, needs, for_account: super::PRODUCTION, deeds }
 }
 
 const ACTIONS: &[ActionSpec] = &[
-    action("unique-email", "Sign up with an e-mail address of its own", &[], &[Deed::SignUp]),
-    action("account-created", "Sign up for the production account", &[], &[Deed::SignUp]),
-    action("account-name", "Name the account as the lesson asks", SIGNED_UP, &[Deed::NameAccount]),
-    action("contact-matches", "Enter the general account's name and address", SIGNED_UP, &[Deed::MatchContact]),
-    action("support-plan", "Choose the general account's Support plan", SIGNED_UP, &[Deed::ChoosePlan]),
-    action("root-mfa", "Enable a virtual MFA device for root", SIGNED_UP, &[Deed::EnableRootMfa]),
-    action("mfa-sign-in", "Sign out, and in again with the MFA device", &["root-mfa"], &[Deed::SignInWithMfa]),
-    action("mfa", "Enable MFA for root and sign in with it", SIGNED_UP, &[Deed::EnableRootMfa, Deed::SignInWithMfa]),
-    action("pdf-invoice", "Turn on PDF invoices by e-mail", SIGNED_UP, &[Deed::PdfInvoice]),
-    action("free-tier-alerts", "Turn on Free Tier usage alerts", SIGNED_UP, &[Deed::FreeTierAlerts]),
-    action("billing-alerts", "Turn on billing alerts", SIGNED_UP, &[Deed::BillingAlerts]),
+    action("unique-email", "Sign up with an e-mail address of its own", &[], &[Operation::SignUp]),
+    action("account-created", "Sign up for the production account", &[], &[Operation::SignUp]),
+    action("account-name", "Name the account as the lesson asks", SIGNED_UP, &[Operation::NameAccount]),
+    action("contact-matches", "Enter the general account's name and address", SIGNED_UP, &[Operation::MatchContact]),
+    action("support-plan", "Choose the general account's Support plan", SIGNED_UP, &[Operation::ChoosePlan]),
+    action("root-mfa", "Enable a virtual MFA device for root", SIGNED_UP, &[Operation::EnableRootMfa]),
+    action("mfa-sign-in", "Sign out, and in again with the MFA device", &["root-mfa"], &[Operation::SignInWithMfa]),
+    action(
+        "mfa",
+        "Enable MFA for root and sign in with it",
+        SIGNED_UP,
+        &[Operation::EnableRootMfa, Operation::SignInWithMfa],
+    ),
+    action("pdf-invoice", "Turn on PDF invoices by e-mail", SIGNED_UP, &[Operation::PdfInvoice]),
+    action("free-tier-alerts", "Turn on Free Tier usage alerts", SIGNED_UP, &[Operation::FreeTierAlerts]),
+    action("billing-alerts", "Turn on billing alerts", SIGNED_UP, &[Operation::BillingAlerts]),
     action(
         "billing-preferences",
         "Turn on the three billing preferences",
         SIGNED_UP,
-        &[Deed::PdfInvoice, Deed::FreeTierAlerts, Deed::BillingAlerts],
+        &[Operation::PdfInvoice, Operation::FreeTierAlerts, Operation::BillingAlerts],
     ),
-    action("cost-budget", "Create the lesson's cost budget, with an alert", SIGNED_UP, &[Deed::CreateBudget]),
-    action("iam-billing-access", "Activate IAM access to billing", SIGNED_UP, &[Deed::IamBillingAccess]),
-    action("alternate-contacts", "Add a billing and a security contact", SIGNED_UP, &[Deed::AlternateContacts]),
-    action("shared-bucket", "Create the bucket to share", SIGNED_UP, &[Deed::CreateBucket]),
+    action("cost-budget", "Create the lesson's cost budget, with an alert", SIGNED_UP, &[Operation::CreateBudget]),
+    action("iam-billing-access", "Activate IAM access to billing", SIGNED_UP, &[Operation::IamBillingAccess]),
+    action("alternate-contacts", "Add a billing and a security contact", SIGNED_UP, &[Operation::AlternateContacts]),
+    action("shared-bucket", "Create the bucket to share", SIGNED_UP, &[Operation::CreateBucket]),
     // A new bucket is private and encrypted.
-    action("shared-bucket-private", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
-    action("shared-bucket-encryption", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Deed::CreateBucket]),
-    action("shared-bucket-versioning", "Turn the bucket's versioning on", BUCKET, &[Deed::EnableVersioning]),
-    action("shared-bucket-policy", "Let the general account read the bucket", BUCKET, &[Deed::ShareBucket]),
-    action("shared-bucket-tried", "Read from the general account", &["shared-bucket-policy"], &[Deed::TryBucket]),
+    action("shared-bucket-private", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Operation::CreateBucket]),
+    action("shared-bucket-encryption", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Operation::CreateBucket]),
+    action("shared-bucket-versioning", "Turn the bucket's versioning on", BUCKET, &[Operation::EnableVersioning]),
+    action("shared-bucket-policy", "Let the general account read the bucket", BUCKET, &[Operation::ShareBucket]),
+    action("shared-bucket-tried", "Read from the general account", &["shared-bucket-policy"], &[Operation::TryBucket]),
 ];
 
 /// All actions, in the lesson's order.
@@ -133,7 +143,7 @@ pub fn find(step: &str) -> Result<&'static ActionSpec, PracticeError> {
 ///
 /// # Errors
 /// When no action does the step.
-pub fn steps_before(world: &World, step: &str) -> Result<Vec<&'static str>, PracticeError> {
+pub fn steps_before(world: &PracticeCloud, step: &str) -> Result<Vec<&'static str>, PracticeError> {
     let mut before = Vec::new();
     for need in find(step)?.needs {
         if !world.has_done(need) {
@@ -148,7 +158,7 @@ pub fn steps_before(world: &World, step: &str) -> Result<Vec<&'static str>, Prac
 ///
 /// # Errors
 /// When no action does the step, when another step must come first, or when the account refuses.
-pub async fn take(world: &World, step: &str, time: i64) -> Result<(), PracticeError> {
+pub async fn take(world: &PracticeCloud, step: &str, time: i64) -> Result<(), PracticeError> {
     let action = find(step)?;
     if let Some(first) = steps_before(world, step)?.first() {
         return Err(PracticeError::Needs { step: step.to_owned(), first: (*first).to_owned() });
@@ -163,43 +173,48 @@ pub async fn take(world: &World, step: &str, time: i64) -> Result<(), PracticeEr
 }
 
 /// Does one thing to an account.
-pub(super) async fn perform(world: &World, account: Account, deed: Deed, time: i64) -> Result<(), PracticeError> {
+pub(super) async fn perform(
+    world: &PracticeCloud,
+    account: Account,
+    deed: Operation,
+    time: i64,
+) -> Result<(), PracticeError> {
     world.cloud.set_clock(time);
     let host = world.cloud.host(account);
     let writer = world.writer(account);
     match deed {
-        Deed::SignUp => sign_up(world, account, time).await,
-        Deed::NameAccount => {
+        Operation::SignUp => sign_up(world, account, time).await,
+        Operation::NameAccount => {
             let name = match account {
                 Account::General => "learner-general".to_owned(),
                 Account::Production => format!("learner{}", world.lesson.account_suffix),
             };
             writer.put_account_name(&name).await
         }
-        Deed::MatchContact => match world.writer(Account::General).contact_information().await? {
+        Operation::MatchContact => match world.writer(Account::General).contact_information().await? {
             Some(contact) => writer.put_contact_information(contact).await,
             None => Err(PracticeError::Refused { why: "the general account has no contact information".to_owned() }),
         },
-        Deed::ChoosePlan => {
+        Operation::ChoosePlan => {
             host.console().plan = SupportPlan::Business;
             Ok(())
         }
-        Deed::EnableRootMfa => {
+        Operation::EnableRootMfa => {
             writer.create_root_mfa_device().await?;
             host.console().enable_root_mfa(time);
             Ok(())
         }
-        Deed::SignInWithMfa => {
+        Operation::SignInWithMfa => {
             host.console().sign_in(time);
             Ok(())
         }
         // AWS has neither an operation nor a documented event for it.
-        Deed::PdfInvoice => Ok(()),
-        Deed::FreeTierAlerts => {
+        Operation::PdfInvoice => Ok(()),
+        Operation::FreeTierAlerts => {
             host.console().billing("SetFreetierBudgetsPreference", time);
             Ok(())
         }
-        Deed::BillingAlerts => {
+        Operation::BillingAlerts => {
             {
                 let mut console = host.console();
                 console.billing_alerts = true;
@@ -207,23 +222,23 @@ pub(super) async fn perform(world: &World, account: Account, deed: Deed, time: i
             }
             writer.put_estimated_charges(time).await
         }
-        Deed::CreateBudget => writer.create_budget().await,
-        Deed::IamBillingAccess => {
+        Operation::CreateBudget => writer.create_budget().await,
+        Operation::IamBillingAccess => {
             host.console().billing("SetIAMAccessPreference", time);
             Ok(())
         }
-        Deed::AlternateContacts => writer.put_alternate_contacts().await,
-        Deed::CreateBucket => writer.create_bucket().await,
-        Deed::EnableVersioning => writer.enable_versioning().await,
-        Deed::ShareBucket => writer.share_bucket(Account::General).await,
+        Operation::AlternateContacts => writer.put_alternate_contacts().await,
+        Operation::CreateBucket => writer.create_bucket().await,
+        Operation::EnableVersioning => writer.enable_versioning().await,
+        Operation::ShareBucket => writer.share_bucket(Account::General).await,
         // Reading leaves no trace in the account: CloudTrail's event history has no data events.
-        Deed::TryBucket => Ok(()),
+        Operation::TryBucket => Ok(()),
     }
 }
 
 /// Signs up. The form takes a name for the account and a contact; those of the production account are not what the
 /// lesson asks for yet.
-async fn sign_up(world: &World, account: Account, time: i64) -> Result<(), PracticeError> {
+async fn sign_up(world: &PracticeCloud, account: Account, time: i64) -> Result<(), PracticeError> {
     let host = world.cloud.host(account);
     host.console().sign_up(time);
     let contact = ContactInformation::builder().city("Seattle").country_code("US").phone_number("+1 206 555 0100");

@@ -5,7 +5,7 @@ use winterbaume_core::MockResponse;
 
 use super::call::Service;
 use super::console::SupportPlan;
-use super::front::Exchange;
+use super::router::Exchange;
 
 /// The end of what has none: the date that AWS Budgets documents for that, 2087-06-15.
 pub(super) const NO_END: i64 = 3_706_473_600;

@@ -9,7 +9,7 @@ use winterbaume_core::MockResponse;
 
 use super::billing::NO_END;
 use super::console::iso;
-use super::front::Exchange;
+use super::router::Exchange;
 
 /// The alerts of each budget, as `CreateBudget` got them: a `Notification` with its `Subscribers`.
 pub(super) type Alerts = BTreeMap<String, Vec<Value>>;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::console::{EVENT_REGION, Event};
-use super::front::Exchange;
+use super::router::Exchange;
 
 /// How long CloudTrail remembers.
 const HISTORY: i64 = 90 * super::DAY;

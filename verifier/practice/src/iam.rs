@@ -3,7 +3,7 @@
 use winterbaume_core::{MockResponse, StatefulService, default_account_id, parse_query_string, xml_escape};
 
 use super::console::iso;
-use super::front::Exchange;
+use super::router::Exchange;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     match exchange.call.operation.as_str() {

@@ -1,11 +1,11 @@
 //! `practice`: the practice accounts, two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
 //!
 //! A practice world is a pure function of a start, of the course's parameters and of the actions taken since, so every
-//! process sees the same accounts. [`actions()`] do the steps of the lesson. A request goes through the front to the account
+//! process sees the same accounts. [`actions()`] do the steps of the lesson. A request goes through the router to the account
 //! that its access key belongs to; there, winterbaume's emulators answer what they can, one instance for each account,
 //! and the modules named after services answer the rest. What AWS has only a console for is set in `console`.
 //!
-//! Reading and writing are apart: [`World::sdk_config`] carries keys that the accounts let read and nothing else;
+//! Reading and writing are apart: [`PracticeCloud::sdk_config`] carries keys that the accounts let read and nothing else;
 //! the clients that write are of another type, which cannot be built from real credentials.
 
 // Tests make what the program must not meet.
@@ -19,11 +19,11 @@ mod budgets;
 mod call;
 mod cloudtrail;
 mod console;
-mod front;
 mod iam;
 mod lesson;
 pub mod log;
 mod organizations;
+mod router;
 mod s3;
 #[cfg(test)]
 mod tests;
@@ -51,9 +51,9 @@ use evidence::connection::{Connected, Connection};
 use evidence::time;
 
 use accounts::{Account, Caller};
-use actions::Deed;
-use front::Cloud;
+use actions::Operation;
 use lesson::Lesson;
+use router::Cloud;
 use writer::Writer;
 
 pub use actions::{ActionSpec, actions, find, steps_before, take};
@@ -146,38 +146,43 @@ impl fmt::Display for PracticeError {
 impl Error for PracticeError {}
 
 /// Both accounts.
-pub struct World {
+pub struct PracticeCloud {
     cloud: Arc<Cloud>,
     http: SharedHttpClient,
     lesson: Lesson,
-    done: Mutex<Vec<Deed>>,
+    done: Mutex<Vec<Operation>>,
 }
 
-impl fmt::Debug for World {
+impl fmt::Debug for PracticeCloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("done", &self.done).finish_non_exhaustive()
+        f.debug_struct("PracticeCloud").field("done", &self.done).finish_non_exhaustive()
     }
 }
 
-impl World {
+impl PracticeCloud {
     /// Builds both accounts and takes the actions, with the figures and names of the course's parameters. `now`, in Unix
     /// seconds, is what the accounts take for the present: what was done before the actions is dated back from it.
     ///
     /// # Errors
     /// When an action is unknown, comes before one that it needs, or was taken at a time that cannot be, or `now` cannot.
-    pub async fn open(start: Start, taken: &[TakenAction], params: &Params, now: i64) -> Result<World, PracticeError> {
+    pub async fn open(
+        start: Start,
+        taken: &[TakenAction],
+        params: &Params,
+        now: i64,
+    ) -> Result<PracticeCloud, PracticeError> {
         for time in taken.iter().map(|action| action.time).chain([now]) {
             time::credible(time).map_err(|why| PracticeError::Time { why: why.to_string() })?;
         }
         let cloud = Arc::new(Cloud::new(now));
         let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
-        let world = World { cloud, http, lesson: Lesson::of(params), done: Mutex::default() };
-        for deed in Deed::ALL.into_iter().filter(|deed| deed.sets_an_account_up()) {
+        let world = PracticeCloud { cloud, http, lesson: Lesson::of(params), done: Mutex::default() };
+        for deed in Operation::ALL.into_iter().filter(|deed| deed.sets_an_account_up()) {
             actions::perform(&world, Account::General, deed, now.saturating_sub(GENERAL_AGE)).await?;
         }
         if start == Start::Done {
             let mut time = now.saturating_sub(PRODUCTION_AGE);
-            for deed in Deed::ALL {
+            for deed in Operation::ALL {
                 actions::perform(&world, Account::Production, deed, time).await?;
                 world.note_done(deed);
                 time = time.saturating_add(BETWEEN_STEPS);
@@ -251,11 +256,11 @@ impl World {
         Writer::new(account, self.http.clone(), &self.cloud, &self.lesson)
     }
 
-    fn is_done(&self, deed: Deed) -> bool {
+    fn is_done(&self, deed: Operation) -> bool {
         self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(&deed)
     }
 
-    fn note_done(&self, deed: Deed) {
+    fn note_done(&self, deed: Operation) {
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
     }
 }

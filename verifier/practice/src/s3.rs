@@ -2,7 +2,7 @@
 
 use winterbaume_core::{MockRequest, MockResponse, extract_path};
 
-use super::front::Exchange;
+use super::router::Exchange;
 
 /// The settings of a bucket, by what is asked for behind the question mark, with the operations that read and set them.
 const SETTINGS: &[(&str, &str, &str)] = &[

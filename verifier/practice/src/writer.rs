@@ -16,8 +16,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
-use super::front::Cloud;
 use super::lesson::Lesson;
+use super::router::Cloud;
 use super::{PracticeError, config};
 
 /// Clients of one account that act as its root user.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use super::{Common, Exit, Format, print};
 use crate::report;
-use crate::report::doctor::Patient;
+use crate::report::doctor::DoctorInput;
 use evidence::Section;
 use evidence::bindings::Bindings;
 use evidence::gather::Gathered;
@@ -27,7 +27,7 @@ pub(super) async fn run(common: &Common) -> Result<Exit> {
         let gathered = session.read_until_interrupted(&asked, &connections).await?;
         (connections, gathered)
     };
-    let patient = Patient {
+    let patient = DoctorInput {
         course: &session.course,
         practice: session.practice(),
         bound: &bound,
@@ -44,5 +44,5 @@ pub(super) async fn run(common: &Common) -> Result<Exit> {
     if common.verbose {
         terminal::notice(&report::calls::timeline(&gathered.calls));
     }
-    Ok(if diagnosis.well { Exit::Done } else { Exit::Unknown })
+    Ok(if diagnosis.ok { Exit::Done } else { Exit::Unknown })
 }

@@ -6,7 +6,7 @@ use super::session::Session;
 use super::{Common, Exit, notice};
 use crate::{book, store};
 use evidence::time;
-use practice::{self, Start, TakenAction, World, log};
+use practice::{self, PracticeCloud, Start, TakenAction, log};
 
 pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let session = Session::open_for(common, &[id.to_owned()])?;
@@ -21,7 +21,7 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let now = time::now_secs();
     // Two actions in one second would leave events whose order nobody knows.
     let first = taken.iter().map(|taken| taken.time + 1).max().unwrap_or(now).max(now);
-    let world = World::open(Start::Fresh, &taken, &session.course.params, now).await?;
+    let world = PracticeCloud::open(Start::Fresh, &taken, &session.course.params, now).await?;
     let mut todo = practice::steps_before(&world, &step.check)?;
     if !world.has_done(&step.check) {
         todo.push(action.step);

@@ -14,8 +14,8 @@ use tokio::runtime::Runtime;
 use super::session::Session;
 use super::watcher::Watcher;
 use super::{Common, Exit, Format, PracticeStart, attest, notice, practice};
-use crate::serve::desk::{Desk, Recipe, Task, Told, Work};
-use crate::serve::gate::Gate;
+use crate::serve::auth::Auth;
+use crate::serve::live_book::{Backend, BuildOptions, LiveBook, Task, Update};
 use crate::{book, run, serve};
 use evidence::bindings;
 use evidence::gather::{Gathered, SoFar};
@@ -30,13 +30,13 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         notice("No AWS account is bound to this course yet, so this is the practice account: nothing in it is real.");
         notice("To read your own accounts: verify accounts --help");
     }
-    let recipe = Recipe { root, practice: common.practice.is_some(), trusted: common.trust_course };
+    let recipe = BuildOptions { root, practice: common.practice.is_some(), trusted: common.trust_course };
     let (listeners, port) = serve::bind(port).await?;
-    let gate = Gate::new(port)?;
+    let gate = Auth::new(port)?;
     let address = gate.address();
     // What requests come to is shown in the page; only questions are asked in this terminal.
     let worker = Worker { common: Common { format: Format::Json, ..common } };
-    let desk = Arc::new(Desk::open(gate, recipe, Box::new(worker))?);
+    let desk = Arc::new(LiveBook::open(gate, recipe, Box::new(worker))?);
     let stopped = stopped()?;
     desk.notices().iter().for_each(|text| notice(text));
     notice(&format!("The live book: {address}"));
@@ -75,8 +75,8 @@ struct Worker {
     common: Common,
 }
 
-impl Work for Worker {
-    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Told) + Sync)) -> Result<()> {
+impl Backend for Worker {
+    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Update) + Sync)) -> Result<()> {
         match task {
             Task::Verify(steps) => self.verify(steps, tell),
             Task::Attest { step, withdraw } => {
@@ -91,14 +91,14 @@ impl Work for Worker {
         ::practice::find(&step.check).is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
     }
 
-    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()> {
+    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Update)) -> Result<()> {
         let session = Session::open(&self.common)?;
         let mut watcher = Watcher::new(&session);
         runtime()?.block_on(async {
             while let Some(names) = watched() {
                 let steps = run::select(&session.course, &Vec::from_iter(names))?;
                 if watcher.look(&steps).await?.is_some() {
-                    tell(Told::Results);
+                    tell(Update::Results);
                 }
                 watcher.wait(&steps).await;
             }
@@ -109,7 +109,7 @@ impl Work for Worker {
 
 impl Worker {
     /// Verifies steps, each as soon as what it rests on has arrived.
-    fn verify(&self, names: &BTreeSet<String>, tell: &(dyn Fn(Told) + Sync)) -> Result<()> {
+    fn verify(&self, names: &BTreeSet<String>, tell: &(dyn Fn(Update) + Sync)) -> Result<()> {
         let names = Vec::from_iter(names.clone());
         let session = Session::open_for(&self.common, &names)?;
         let steps = run::select(&session.course, &names)?;
@@ -137,7 +137,7 @@ fn judge_what_arrives(
     session: &Session<'_>,
     mut waiting: Vec<&Step>,
     arrivals: mpsc::Receiver<Gathered>,
-    tell: &(dyn Fn(Told) + Sync),
+    tell: &(dyn Fn(Update) + Sync),
 ) -> Result<()> {
     let bench = session.bench();
     let before = session.store.read().unwrap_or_else(|_| Results::empty(session.practice()));
@@ -145,7 +145,7 @@ fn judge_what_arrives(
     let mut tell_of = |step: &Step, gathered: &Gathered| {
         let expectations = bench.so_far(step, gathered, &before);
         if told.insert(step.id.clone(), expectations.clone()).as_ref() != Some(&expectations) {
-            tell(Told::Awaited { step: step.id.clone(), expectations });
+            tell(Update::Awaited { step: step.id.clone(), expectations });
         }
     };
     waiting.iter().for_each(|step| tell_of(step, &Gathered::default()));
@@ -156,7 +156,7 @@ fn judge_what_arrives(
         if !ready.is_empty() {
             let loaded = session.store.update(|results| bench.judge(&ready, &gathered, results))?;
             loaded.notice.iter().for_each(|text| notice(text));
-            tell(Told::Results);
+            tell(Update::Results);
         }
         waiting = others;
         waiting.iter().for_each(|step| tell_of(step, &gathered));

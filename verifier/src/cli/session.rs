@@ -23,7 +23,7 @@ use evidence::connection::{self, Connection};
 use evidence::gather::{self, Gathered, Plan, SoFar};
 use evidence::privileges::Power;
 use evidence::time;
-use practice::{self, Start, World};
+use practice::{self, PracticeCloud, Start};
 
 pub(super) struct Session<'c> {
     pub(super) common: &'c Common,
@@ -221,7 +221,7 @@ impl<'c> Session<'c> {
             PracticeStart::Done => (Start::Done, Vec::new()),
             PracticeStart::Taken => (Start::Fresh, practice::log::read(&self.root)?),
         };
-        let world = World::open(start, &taken, &self.course.params, time::now_secs()).await?;
+        let world = PracticeCloud::open(start, &taken, &self.course.params, time::now_secs()).await?;
         Ok(world.connections(self.course.accounts.keys()))
     }
 }

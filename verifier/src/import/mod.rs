@@ -201,9 +201,9 @@ fn unreadable(course: &Course, text: &str) -> Result<Vec<Diagnostic>> {
 
 /// The same, where it stands in the lesson: nothing that is written adds a line.
 fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Vec<Diagnostic> {
-    for Diagnostic { spot, .. } in &mut found {
-        lesson.clone_into(&mut spot.path);
-        spot.line += first_line;
+    for Diagnostic { span, .. } in &mut found {
+        lesson.clone_into(&mut span.path);
+        span.line += first_line;
     }
     found
 }

@@ -1,7 +1,7 @@
 //! What is wrong with the cases of an author's checks, in the words of the self-test that reads them.
 
 use course::Course;
-use course::diagnostic::{Diagnostic, Spot};
+use course::diagnostic::{Diagnostic, Span};
 use course::places::{Part, TomlFile};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::selftest::cases;
 /// Everything that is wrong with `checks/cases/`.
 pub fn check(course: &Course) -> Vec<Diagnostic> {
     let strays = cases::strays(course).into_iter().map(|name| Diagnostic {
-        spot: Spot::file(file(&name)),
+        span: Span::file(file(&name)),
         message: format!("these are cases of the check `{name}`, and there is none"),
         help: Some("name the file as the check, or delete it".into()),
     });
@@ -24,11 +24,11 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
         let whole = format!("{error:#}");
         let shown = format!("checks/cases/{name}.toml: ");
         let message = whole.strip_prefix(&shown).unwrap_or(&whole);
-        // Behind the first line stands what the spot shows.
+        // Behind the first line stands what the span shows.
         let first = message.lines().next().unwrap_or_default();
         let said = message.lines().rfind(|line| !line.is_empty() && !line.contains(" | ")).unwrap_or(first);
         let message = if first.starts_with("TOML parse error") { said } else { message };
-        Diagnostic { spot: spot(course, name, &whole), message: message.to_owned(), help: None }
+        Diagnostic { span: span(course, name, &whole), message: message.to_owned(), help: None }
     });
     strays.chain(wrong).collect()
 }
@@ -38,10 +38,10 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// The place that an error tells, or the case that it names.
-fn spot(course: &Course, name: &str, error: &str) -> Spot {
+fn span(course: &Course, name: &str, error: &str) -> Span {
     let text = course::files::read_text(&course.root.join(file(name))).unwrap_or_default();
     if let Some(range) = in_words(error, &text) {
-        return Spot::range(file(name), &text, range);
+        return Span::range(file(name), &text, range);
     }
     let toml = TomlFile::of(file(name), text.as_str());
     let titles = toml::from_str::<toml::Table>(&text).ok().and_then(|table| table.get("case")?.as_array().cloned());

@@ -3,7 +3,7 @@
 use cel::common::ast::Expr;
 use course::Course;
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
-use course::diagnostic::{Diagnostic, Spot};
+use course::diagnostic::{Diagnostic, Span};
 use course::places::{Part, TomlFile};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -137,8 +137,8 @@ impl Linter<'_> {
         let own = self.check.lets.iter().filter(|(_, meant)| meant.shared.is_none());
         let unused = own.map(|(name, _)| name).filter(|name| !self.used.contains(*name));
         for name in unused.cloned().collect::<Vec<_>>() {
-            let spot = self.file.key(&self.part_of(&name));
-            self.warn("unused-let", spot, format!("nothing uses `{name}`"), "take it out of [let]");
+            let span = self.file.key(&self.part_of(&name));
+            self.warn("unused-let", span, format!("nothing uses `{name}`"), "take it out of [let]");
         }
     }
 
@@ -216,8 +216,8 @@ impl Linter<'_> {
             let kind = self.infer(part, at, hole);
             if !kind.can_be_shown() {
                 let message = format!("{part}: a sentence cannot show {kind}");
-                let spot = self.file.within(part, at..at + hole.source().len());
-                self.warn("hole", spot, message, "name one of its fields, as in {b.name}");
+                let span = self.file.within(part, at..at + hole.source().len());
+                self.warn("hole", span, message, "name one of its fields, as in {b.name}");
             }
         }
         for (range, name) in doubled(text) {
@@ -225,8 +225,8 @@ impl Linter<'_> {
                 continue;
             }
             let message = format!("{part}: two braces are shown as one, and `{name}` is not filled in");
-            let spot = self.file.within(part, range);
-            self.warn("braces", spot, message, format!("write {{{name}}}: only lessons have two braces"));
+            let span = self.file.within(part, range);
+            self.warn("braces", span, message, format!("write {{{name}}}: only lessons have two braces"));
         }
     }
 
@@ -239,12 +239,12 @@ impl Linter<'_> {
             let range = expression.range(mistake.node, mistake.word.as_deref());
             let range = range.unwrap_or(0..expression.source().len());
             let range = begin + range.start..begin + range.end;
-            let spot = match shared.parent().is_some_and(|folder| folder.ends_with("shared")) {
+            let span = match shared.parent().is_some_and(|folder| folder.ends_with("shared")) {
                 true => TomlFile::read(self.root, &shared).within(part, range),
                 false => self.file.within(part, range),
             };
             let help = "`verify schema evidence` and the reference chapter list every section and field";
-            self.warn(mistake.rule, spot, format!("{part}: {}", mistake.message), help);
+            self.warn(mistake.rule, span, format!("{part}: {}", mistake.message), help);
         }
         kind
     }
@@ -256,12 +256,12 @@ impl Linter<'_> {
             let hole = filled[begin..].split_inclusive('}').next().unwrap_or_default();
             let message = format!("[[expect]] {}: nothing fills {hole} in a statement", at + 1);
             let part = Part::expectation(at).then("attest");
-            let spot = match statement.text.find(hole) {
+            let span = match statement.text.find(hole) {
                 Some(begin) => self.file.within(&part, begin..begin + hole.len()),
                 None => self.file.value(&part),
             };
             let help = "`{account}` is filled with the course's name for the account, and nothing else is";
-            self.warn("statement", spot, message, help);
+            self.warn("statement", span, message, help);
         }
     }
 
@@ -273,8 +273,8 @@ impl Linter<'_> {
             let message = format!("[[expect]] {}: every sentence of its fix has a hole", at + 1);
             let help =
                 "a sentence whose hole cannot be filled is left out: add one without a hole, or nothing may be said";
-            let spot = self.file.value(&Part::expectation(at).then("fix").then(0));
-            self.warn("fix", spot, message, help);
+            let span = self.file.value(&Part::expectation(at).then("fix").then(0));
+            self.warn("fix", span, message, help);
         }
     }
 
@@ -383,14 +383,14 @@ impl Linter<'_> {
     /// `allow` names rules.
     fn allowed(&mut self) {
         for (at, rule) in self.check.allow.iter().enumerate().filter(|(_, rule)| !RULES.contains(&rule.as_str())) {
-            let spot = self.file.value(&Part::of(["allow"]).then(at));
+            let span = self.file.value(&Part::of(["allow"]).then(at));
             let message = format!("`{rule}` is no rule whose warnings can be allowed in a check");
-            self.warn("allow", spot, message, nearest_rule(rule));
+            self.warn("allow", span, message, nearest_rule(rule));
         }
     }
 
-    fn warn(&mut self, rule: &'static str, spot: Spot, message: String, help: impl Into<String>) {
-        self.found.push((rule, Diagnostic { spot, message, help: Some(help.into()) }));
+    fn warn(&mut self, rule: &'static str, span: Span, message: String, help: impl Into<String>) {
+        self.found.push((rule, Diagnostic { span, message, help: Some(help.into()) }));
     }
 }
 

@@ -129,7 +129,7 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
 
 /// Whether the check that a warning is about says that it is meant so.
 fn is_allowed(course: &Course, finding: &Finding) -> bool {
-    let path = finding.diagnostic.spot.path.strip_prefix("checks").ok();
+    let path = finding.diagnostic.span.path.strip_prefix("checks").ok();
     // What is shared is no check's own.
     let own = path.filter(|path| path.parent() == Some(Path::new("")));
     let name = own.and_then(|path| path.file_stem()?.to_str());

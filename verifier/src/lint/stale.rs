@@ -58,8 +58,8 @@ fn of_check(course: &Course, check: &Check, today: Today) -> Vec<Finding> {
     for (at, source) in check.sources.iter().enumerate() {
         let Some((rule, message, help)) = judge(source, today) else { continue };
         let file = file.get_or_insert_with(|| TomlFile::read(&course.root, &path));
-        let spot = file.value(&Part::source(at).then("reviewed"));
-        found.push(Finding { level: Level::Warning, rule, diagnostic: Diagnostic { spot, message, help: Some(help) } });
+        let span = file.value(&Part::source(at).then("reviewed"));
+        found.push(Finding { level: Level::Warning, rule, diagnostic: Diagnostic { span, message, help: Some(help) } });
     }
     found
 }

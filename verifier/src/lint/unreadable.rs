@@ -1,7 +1,7 @@
 //! What keeps mdBook from reading a book at all, and as much of the book as there is.
 
 use anyhow::{Error, Result};
-use course::diagnostic::{Diagnostic, Diagnostics, Spot};
+use course::diagnostic::{Diagnostic, Diagnostics, Span};
 use course::environment::Environment;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
@@ -36,17 +36,17 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     }
     let Ok(text) = course::files::read_text(&root.join(path)) else { return Err(error) };
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
-        let spot = wrong.span().map_or(Spot::file(path), |span| Spot::range(path, &text, span));
-        let diagnostic = Diagnostic { spot, message: wrong.message().to_owned(), help: None };
+        let span = wrong.span().map_or(Span::file(path), |span| Span::range(path, &text, span));
+        let diagnostic = Diagnostic { span, message: wrong.message().to_owned(), help: None };
         return Ok(Unreadable { errors: vec![diagnostic], book: None });
     }
     let mut config = match text.parse::<Config>() {
         Ok(config) => config,
         Err(wrong) => {
             let message = format!("{wrong:#}");
-            let spot = in_words(&message, &text).map_or(Spot::file(path), |range| Spot::range(path, &text, range));
+            let span = in_words(&message, &text).map_or(Span::file(path), |range| Span::range(path, &text, range));
             let last = message.lines().rfind(|line| !line.is_empty()).unwrap_or_default().to_owned();
-            return Ok(Unreadable { errors: vec![Diagnostic { spot, message: last, help: None }], book: None });
+            return Ok(Unreadable { errors: vec![Diagnostic { span, message: last, help: None }], book: None });
         }
     };
     Environment::read().apply(&mut config)?;
@@ -59,7 +59,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     let Ok(text) = course::files::read_text(&root.join(&summary)) else {
         let message = "there is no SUMMARY.md, which names the book's chapters".to_owned();
         let help = Some("write one, with a line such as - [Title](chapter.md) for each chapter".into());
-        let missing = Diagnostic { spot: Spot::file(summary), message, help };
+        let missing = Diagnostic { span: Span::file(summary), message, help };
         return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
     };
     let (mut errors, mut items) = (Vec::new(), Vec::new());
@@ -67,7 +67,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         match course::files::read_text(&root.join(&src).join(&path)) {
             Ok(content) => items.push(BookItem::Chapter(Chapter::new(&title, content, path, Vec::new()))),
             Err(why) => errors.push(Diagnostic {
-                spot: Spot::range(&summary, &text, range),
+                span: Span::range(&summary, &text, range),
                 message: format!("the chapter `{}` cannot be read: {}", path.display(), plain(&why)),
                 help: Some("write the chapter, or take it out of SUMMARY.md".into()),
             }),
@@ -78,8 +78,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             return Err(error);
         }
         let message = error.root_cause().to_string();
-        let spot = in_words(&message, &text).map_or(Spot::file(&summary), |range| Spot::range(&summary, &text, range));
-        errors.push(Diagnostic { spot, message, help: None });
+        let span = in_words(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
+        errors.push(Diagnostic { span, message, help: None });
     }
     Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })
 }

@@ -23,7 +23,7 @@ const CLOCK_TOLERANCE: i64 = 60;
 #[derive(Debug, Serialize)]
 pub struct Diagnosis {
     /// Whether everything works.
-    pub well: bool,
+    pub ok: bool,
     /// Whether this is about the practice account.
     pub practice: bool,
     /// The course's accounts.
@@ -72,9 +72,9 @@ pub struct SectionDiagnosis {
     pub reasons: Vec<Reason>,
 }
 
-/// Who is examined.
+/// What a diagnosis is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Patient<'d> {
+pub struct DoctorInput<'d> {
     /// The course.
     pub course: &'d Course,
     /// Whether this is about the practice account.
@@ -91,7 +91,7 @@ pub struct Patient<'d> {
     pub show_identifiers: bool,
 }
 
-impl Patient<'_> {
+impl DoctorInput<'_> {
     /// Puts together what was found.
     pub fn diagnose(&self) -> Diagnosis {
         let accounts: Vec<AccountDiagnosis> =
@@ -101,11 +101,11 @@ impl Patient<'_> {
         let mut ahead: Vec<i64> = calls.filter_map(|timed| timed.clock_ahead).collect();
         ahead.sort_unstable();
         let clock_ahead = ahead.get(ahead.len() / 2).copied();
-        let sick = |account: &AccountDiagnosis| {
+        let failed = |account: &AccountDiagnosis| {
             account.account_id.is_none() || account.reads.iter().any(|read| !read.reasons.is_empty())
         };
         let off = clock_ahead.is_some_and(|ahead| ahead.abs() > CLOCK_TOLERANCE);
-        let well = !off && !accounts.iter().any(sick);
+        let ok = !off && !accounts.iter().any(failed);
         let mut todo: Vec<String> = Vec::new();
         if off {
             todo.push("Set this computer's clock: AWS refuses requests whose time is five minutes off.".to_owned());
@@ -113,7 +113,7 @@ impl Patient<'_> {
         accounts.iter().for_each(|account| todo.extend(self.todo(account)));
         let mut said = BTreeSet::new();
         todo.retain(|line| said.insert(line.clone()));
-        Diagnosis { well, practice: self.practice, accounts, clock_ahead, todo }
+        Diagnosis { ok, practice: self.practice, accounts, clock_ahead, todo }
     }
 
     fn account(&self, name: &str, about: &str) -> AccountDiagnosis {

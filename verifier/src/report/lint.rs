@@ -43,10 +43,10 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
             json!({
                 "level": level.name(),
                 "rule": rule,
-                "file": file(diagnostic.spot.path.as_path(), root, from),
-                "line": diagnostic.spot.line,
-                "column": diagnostic.spot.column,
-                "text": diagnostic.spot.text,
+                "file": file(diagnostic.span.path.as_path(), root, from),
+                "line": diagnostic.span.line,
+                "column": diagnostic.span.column,
+                "text": diagnostic.span.text,
                 "message": diagnostic.message(),
                 "help": diagnostic.help(),
             })
@@ -59,13 +59,13 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
 pub fn github(findings: &[Finding], root: &Path, from: &Path) -> Text {
     let mut out = Text::new();
     for Finding { level, rule, diagnostic } in findings {
-        let spot = &diagnostic.spot;
-        let mut properties = vec![("file", file(&spot.path, root, from))];
-        if spot.line > 0 {
-            properties.push(("line", spot.line.to_string()));
+        let span = &diagnostic.span;
+        let mut properties = vec![("file", file(&span.path, root, from))];
+        if span.line > 0 {
+            properties.push(("line", span.line.to_string()));
         }
-        if spot.line > 0 && spot.column > 0 {
-            let (column, end) = (spot.column.to_string(), (spot.column + spot.width).to_string());
+        if span.line > 0 && span.column > 0 {
+            let (column, end) = (span.column.to_string(), (span.column + span.width).to_string());
             properties.extend([("col", column), ("endColumn", end)]);
         }
         properties.push(("title", format!("verify lint: {rule}")));

@@ -9,7 +9,7 @@ use super::empty::Accounts;
 use crate::plan::{Compiled, CompiledExpectation};
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, table, time};
-use practice::{self, Start, TakenAction, World};
+use practice::{self, PracticeCloud, Start, TakenAction};
 
 /// How long actions are apart, in seconds.
 const APART: i64 = 60;
@@ -44,7 +44,7 @@ impl Situations {
     pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
         let plan = compiled.plan(course, &course.steps);
         let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new(), empty: BTreeMap::new() };
-        let fresh = World::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
+        let fresh = PracticeCloud::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
         for action in practice::actions() {
             let before = practice::steps_before(&fresh, action.step)?;
             let with = [before.clone(), vec![action.step]].concat();
@@ -62,7 +62,7 @@ impl Situations {
             let gathered = accounts.empty_for(course, step);
             let empty = Situation { gathered, done: BTreeSet::new(), action: None };
             situations.empty.insert(step.check.clone(), empty);
-            let world = World::open(Start::Done, &[], &course.params, time::now_secs()).await?;
+            let world = PracticeCloud::open(Start::Done, &[], &course.params, time::now_secs()).await?;
             let denied = deciding(course, compiled, step);
             denied.into_iter().flat_map(table::of).for_each(|call| world.deny(&call.name()));
             let plan = compiled.plan(course, [step]);
@@ -116,15 +116,15 @@ fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Secti
     sections
 }
 
-async fn after(course: &Course, actions: &[&str]) -> Result<World> {
+async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
     let now = time::now_secs();
     let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
     let taken = (begin..).step_by(60).zip(actions);
     let taken: Vec<TakenAction> = taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time }).collect();
-    Ok(World::open(Start::Fresh, &taken, &course.params, now).await?)
+    Ok(PracticeCloud::open(Start::Fresh, &taken, &course.params, now).await?)
 }
 
-async fn look(course: &Course, world: &World, plan: &Plan, action: Option<&'static str>) -> Situation {
+async fn look(course: &Course, world: &PracticeCloud, plan: &Plan, action: Option<&'static str>) -> Situation {
     let connections = world.connections(course.accounts.keys());
     let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
     let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();

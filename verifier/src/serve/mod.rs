@@ -11,13 +11,13 @@
 //!
 //! What a task does is the caller's: this module knows no AWS.
 
+pub mod auth;
 mod connections;
-pub mod desk;
 pub mod event;
-pub mod gate;
+pub mod live_book;
 pub mod pages;
 mod routes;
-mod stamp;
+mod snapshot;
 
 use anyhow::{Context, Result};
 use course::terminal::Text;
@@ -26,8 +26,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use connections::Strangers;
-use desk::Desk;
-use stamp::Stamp;
+use live_book::LiveBook;
+use snapshot::Snapshot;
 
 /// How often the course and the results are looked at. mdBook's own server looks once a second.
 const LOOK: Duration = Duration::from_millis(300);
@@ -47,7 +47,7 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
 }
 
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
-pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&Text) + Send + 'static) {
+pub async fn run(listeners: Vec<TcpListener>, desk: Arc<LiveBook>, say: impl Fn(&Text) + Send + 'static) {
     let looking = Arc::clone(&desk);
     std::thread::spawn(move || look(&looking, &say));
     let watching = Arc::clone(&desk);
@@ -60,13 +60,13 @@ pub async fn run(listeners: Vec<TcpListener>, desk: Arc<Desk>, say: impl Fn(&Tex
 }
 
 /// Builds again whenever something has changed.
-fn look(desk: &Desk, say: &dyn Fn(&Text)) {
+fn look(desk: &LiveBook, say: &dyn Fn(&Text)) {
     let mut built = desk.built_from;
     let mut broken = false;
     let mut notices = desk.notices();
     loop {
         std::thread::sleep(LOOK);
-        let now = Stamp::of(&desk.recipe.root);
+        let now = Snapshot::of(&desk.recipe.root);
         if now == built {
             continue;
         }

@@ -16,10 +16,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_stream::wrappers::BroadcastStream;
 
+use super::auth::{self, Exchange};
 use super::connections::Strangers;
-use super::desk::{Desk, Task};
 use super::event::Event;
-use super::gate::{self, Exchange};
+use super::live_book::{LiveBook, Task};
 use super::pages;
 
 /// The largest body of a task: room for the ids of a long chapter's steps.
@@ -30,15 +30,15 @@ const BODY_DEADLINE: Duration = Duration::from_secs(5);
 /// Who is asked whether a request is answered.
 #[derive(Clone)]
 struct Guard {
-    desk: Arc<Desk>,
+    desk: Arc<LiveBook>,
     strangers: Arc<Strangers>,
 }
 
-pub(super) fn router(desk: Arc<Desk>, strangers: Arc<Strangers>) -> Router {
+pub(super) fn router(desk: Arc<LiveBook>, strangers: Arc<Strangers>) -> Router {
     let guard = Guard { desk: Arc::clone(&desk), strangers };
 
     Router::new()
-        .route(gate::EVENTS, get(events))
+        .route(auth::EVENTS, get(events))
         .route("/-/verify", post(task))
         .route("/-/attest", post(task))
         .route("/-/practice", post(task))
@@ -128,7 +128,7 @@ fn welcome(cookie: &str, key: &str) -> Response {
     (headers, page).into_response()
 }
 
-async fn file(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+async fn file(State(desk): State<Arc<LiveBook>>, request: Request) -> Response {
     let pages = desk.pages();
     let Some(page) = pages.find(request.uri().path()) else {
         return (StatusCode::NOT_FOUND, "The book has no such page.").into_response();
@@ -147,7 +147,7 @@ struct Asked {
     undo: bool,
 }
 
-async fn task(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+async fn task(State(desk): State<Arc<LiveBook>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let body = match tokio::time::timeout(BODY_DEADLINE, body_of(request.into_body())).await {
         Ok(Some(body)) => body,
@@ -180,7 +180,7 @@ async fn body_of(body: Body) -> Option<bytes::Bytes> {
     axum::body::to_bytes(body, LARGEST_BODY).await.ok()
 }
 
-async fn events(State(desk): State<Arc<Desk>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+async fn events(State(desk): State<Arc<LiveBook>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     // Listening begins before the state is read, so that nothing falls between.
     let later = BroadcastStream::new(desk.listen());
     let now = stream::iter(desk.state());

@@ -2,7 +2,7 @@
 
 use course::Step;
 
-use super::Case;
+use super::Inputs;
 use crate::cel::Scope;
 use crate::cel::types::Type;
 use crate::cel::value::Field;
@@ -10,20 +10,20 @@ use crate::plan::{CompiledCheck, NOW};
 
 /// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
 pub(super) fn scope<'c>(
-    case: &'c Case,
+    inputs: &'c Inputs,
     step: &Step,
     check: &CompiledCheck,
     certain: bool,
 ) -> Result<(Scope<'c>, bool), String> {
-    let (mut scope, mut whole) = (case.bound.scope(&step.account, case.budget.clone()), true);
-    for (name, param) in case.course.params_of(step).filter(|(name, _)| check.uses(name)) {
+    let (mut scope, mut whole) = (inputs.bound.scope(&step.account, inputs.budget.clone()), true);
+    for (name, param) in inputs.course.params_of(step).filter(|(name, _)| check.uses(name)) {
         let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
         scope.bind(name, Field::from_json(&json, &Type::Any));
     }
-    if let Some(accounts) = case.bound.accounts().filter(|_| check.uses("accounts")) {
+    if let Some(accounts) = inputs.bound.accounts().filter(|_| check.uses("accounts")) {
         scope.bind("accounts", Field::Known(Box::new(accounts)));
     }
-    if let Some(now) = case.now.as_deref().filter(|_| check.uses(NOW)) {
+    if let Some(now) = inputs.now.as_deref().filter(|_| check.uses(NOW)) {
         scope.bind_time(NOW, now);
     }
     for (name, expression) in &check.lets {

@@ -12,7 +12,7 @@ use course::param::Params;
 use course::results::{Results, StepResult};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan};
-use practice::{GENERAL, PRODUCTION, Start, TakenAction, World};
+use practice::{GENERAL, PRODUCTION, PracticeCloud, Start, TakenAction};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -35,19 +35,19 @@ pub fn key() -> Key {
     Key::new([7; 32])
 }
 
-pub async fn gather(world: &World) -> Gathered {
+pub async fn gather(world: &PracticeCloud) -> Gathered {
     gather_through(world, &|sdk| sdk).await
 }
 
 /// Gathers through SDK configurations that were changed.
-pub async fn gather_through(world: &World, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
+pub async fn gather_through(world: &PracticeCloud, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
     let (course, compiled) = &*COURSE;
     gather_plan(world, &compiled.plan(course, &course.steps), &BTreeMap::new(), change).await
 }
 
 /// Gathers a plan's evidence of accounts, some of which were seen before.
 pub async fn gather_plan(
-    world: &World,
+    world: &PracticeCloud,
     plan: &Plan,
     expected: &BTreeMap<String, String>,
     change: &dyn Fn(SdkConfig) -> SdkConfig,
@@ -85,13 +85,13 @@ pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> R
     results
 }
 
-pub async fn world(start: Start, steps: &[&str]) -> World {
+pub async fn world(start: Start, steps: &[&str]) -> PracticeCloud {
     let taken: Vec<TakenAction> = (NOW - 3600..)
         .step_by(60)
         .zip(steps)
         .map(|(time, step)| TakenAction { step: (*step).to_owned(), time })
         .collect();
-    World::open(start, &taken, &Params::new(), NOW).await.unwrap()
+    PracticeCloud::open(start, &taken, &Params::new(), NOW).await.unwrap()
 }
 
 /// A verdict with its reasons in one line.

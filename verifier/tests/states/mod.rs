@@ -8,7 +8,7 @@ mod root;
 use crate::common::{gather, in_words, judge, world};
 use course::results::Results;
 use evidence::UNREADABLE;
-use practice::{Start, World};
+use practice::{PracticeCloud, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -36,7 +36,7 @@ fn unread() -> Value {
 }
 
 /// The recording of a world, with some places of it changed.
-async fn recorded(world: &World, changes: &[Change], confirmed: bool) -> Results {
+async fn recorded(world: &PracticeCloud, changes: &[Change], confirmed: bool) -> Results {
     let file = tempfile::NamedTempFile::new().unwrap();
     recording::write(file.path(), &gather(world).await, BTreeSet::new(), true).unwrap();
     let mut recording: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-use crate::diagnostic::Spot;
+use crate::diagnostic::Span;
 use crate::files;
 use crate::include::{self, Files, Link, Opened, Origin, Traced};
 use align::Became;
@@ -62,7 +62,7 @@ impl<'b> SourceMap<'b> {
     }
 
     /// The author's own place for a range of a chapter's content.
-    pub(crate) fn spot(&self, source: &Path, content: &str, range: Range<usize>) -> Spot {
+    pub(crate) fn span(&self, source: &Path, content: &str, range: Range<usize>) -> Span {
         let mut last = self.last.borrow_mut();
         let asked = (content.as_ptr().addr(), content.len());
         let known = last.take().filter(|last| last.source == source && last.content == asked);
@@ -72,21 +72,21 @@ impl<'b> SourceMap<'b> {
         }));
         let path = shown(self.root, &self.src.join(source));
         let at_line = chapter.lines.at(range.start);
-        let received = || chapter.lines.spot(&path, content, range.clone());
-        let unplaced = || Spot { line: 0, column: 0, ..received() };
+        let received = || chapter.lines.span(&path, content, range.clone());
+        let unplaced = || Span { line: 0, column: 0, ..received() };
         let sources = self.sources.borrow();
         match &chapter.written {
             Written::Here => received(),
             Written::Nowhere => unplaced(),
-            Written::Whole(traced) => sources.spot(traced, range.clone()).unwrap_or_else(unplaced),
+            Written::Whole(traced) => sources.span(traced, range.clone()).unwrap_or_else(unplaced),
             Written::Lines(traced, starts, became) => match became[at_line] {
                 Became::Same(line) => {
                     let lines = chapter.lines.range(at_line, content);
                     let moved = |at: usize| starts[line] + at.min(lines.end) - lines.start;
-                    sources.spot(traced, moved(range.start)..moved(range.end)).unwrap_or_else(unplaced)
+                    sources.span(traced, moved(range.start)..moved(range.end)).unwrap_or_else(unplaced)
                 }
-                Became::Of(line) => match sources.spot(traced, starts[line]..starts[line]) {
-                    Some(Spot { path, line, .. }) => Spot { path, line, column: 0, ..received() },
+                Became::Of(line) => match sources.span(traced, starts[line]..starts[line]) {
+                    Some(Span { path, line, .. }) => Span { path, line, column: 0, ..received() },
                     None => unplaced(),
                 },
                 Became::Unknown => unplaced(),
@@ -161,13 +161,13 @@ impl Sources<'_> {
     }
 
     /// The place of a part of a text; nothing in a text that is empty.
-    fn spot(&self, traced: &Traced, range: Range<usize>) -> Option<Spot> {
+    fn span(&self, traced: &Traced, range: Range<usize>) -> Option<Span> {
         Some(match traced.origin(range.start)? {
             Origin::Copied { file, at } => {
                 let end = range.end.min(traced.piece_end(range.start)).max(range.start);
-                self.texts[file].spot(at..at + (end - range.start))
+                self.texts[file].span(at..at + (end - range.start))
             }
-            Origin::Made { file, at, bytes } => self.texts[file].spot(at..at + bytes),
+            Origin::Made { file, at, bytes } => self.texts[file].span(at..at + bytes),
         })
     }
 }

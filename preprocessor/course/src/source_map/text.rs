@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::diagnostic::Spot;
+use crate::diagnostic::Span;
 
 /// What some editors put before a text, and none shows.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -25,8 +25,8 @@ impl SourceText {
     }
 
     /// A place in it.
-    pub(super) fn spot(&self, range: Range<usize>) -> Spot {
-        self.lines.spot(&self.path, &self.text, range)
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        self.lines.span(&self.path, &self.text, range)
     }
 }
 
@@ -62,7 +62,7 @@ impl Lines {
     }
 
     /// A place in the text.
-    pub(super) fn spot(&self, path: &Path, text: &str, range: Range<usize>) -> Spot {
+    pub(super) fn span(&self, path: &Path, text: &str, range: Range<usize>) -> Span {
         let line = self.at(range.start);
         let bytes = self.range(line, text);
         let within = |at: usize| at.clamp(bytes.start, bytes.end);
@@ -73,7 +73,7 @@ impl Lines {
             known + characters(&text.as_bytes()[stride * STRIDE..at])
         };
         let column = before(from) - before(bytes.start) + 1;
-        Spot::in_line(path, (line + 1, column), &text[bytes.clone()], from - bytes.start..to - bytes.start)
+        Span::in_line(path, (line + 1, column), &text[bytes.clone()], from - bytes.start..to - bytes.start)
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn events_are_filtered_by_attribute_region_and_time_the_newest_first() {
-    let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     let reads = reads(&world, PRODUCTION);
     let by_source = reads.events(LookupAttributeKey::EventSource, "billingconsole.amazonaws.com").await;
     let names: Vec<&str> = by_source.iter().map(|event| event.event_name().unwrap()).collect();
@@ -29,13 +29,13 @@ async fn events_are_filtered_by_attribute_region_and_time_the_newest_first() {
 
     // 90 days and no more.
     let long_ago = [TakenAction { step: "account-created".to_owned(), time: NOW - 91 * DAY }];
-    let world = World::open(Start::Fresh, &long_ago, &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Fresh, &long_ago, &Params::new(), NOW).await.unwrap();
     assert_eq!(production_of(&world).event("ConsoleLogin").await, None);
 }
 
 #[tokio::test]
 async fn events_come_in_pages() {
-    let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     let reads = reads(&world, PRODUCTION);
     let all = reads.cloudtrail.lookup_events().send().await.unwrap();
     assert_eq!(all.next_token(), None);

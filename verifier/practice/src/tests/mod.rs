@@ -33,15 +33,15 @@ struct Reads {
     support: aws_sdk_support::Client,
 }
 
-fn general(world: &World) -> Reads {
+fn general(world: &PracticeCloud) -> Reads {
     reads(world, GENERAL)
 }
 
-fn production_of(world: &World) -> Reads {
+fn production_of(world: &PracticeCloud) -> Reads {
     reads(world, PRODUCTION)
 }
 
-fn reads(world: &World, account: &str) -> Reads {
+fn reads(world: &PracticeCloud, account: &str) -> Reads {
     let config = world.sdk_config(account).unwrap();
     Reads {
         id: if account == GENERAL { GENERAL_ID } else { PRODUCTION_ID },
@@ -57,10 +57,10 @@ fn reads(world: &World, account: &str) -> Reads {
     }
 }
 
-async fn fresh(steps: &[&str]) -> World {
+async fn fresh(steps: &[&str]) -> PracticeCloud {
     let step = |(at, step): (i64, &&str)| TakenAction { step: (*step).to_owned(), time: THEN + at * 60 };
     let taken: Vec<TakenAction> = (0i64..).zip(steps).map(step).collect();
-    World::open(Start::Fresh, &taken, &Params::new(), NOW).await.unwrap()
+    PracticeCloud::open(Start::Fresh, &taken, &Params::new(), NOW).await.unwrap()
 }
 
 /// A world in which the production account was signed up for and these steps were done.

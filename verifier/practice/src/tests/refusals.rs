@@ -28,7 +28,7 @@ async fn keys_of_an_account_that_does_not_exist_are_refused_by_every_service() {
 
 #[tokio::test]
 async fn a_denied_operation_is_refused_as_aws_refuses_it() {
-    let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     for operation in [
         "account:GetAccountInformation",
         "budgets:ViewBudget",
@@ -73,7 +73,7 @@ async fn a_denied_operation_is_refused_as_aws_refuses_it() {
 
 #[tokio::test]
 async fn the_reading_keys_cannot_write() {
-    let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     let reads = reads(&world, PRODUCTION);
     assert_eq!(code(reads.account.put_account_name().account_name("other").send().await), "AccessDeniedException");
     assert_eq!(code(reads.iam.create_user().user_name("other").send().await), "AccessDenied");
@@ -102,7 +102,7 @@ async fn an_operation_that_practice_lacks_says_so_without_a_retry() {
 
 #[tokio::test]
 async fn what_an_emulator_answers_names_the_account_that_was_asked() {
-    let world = World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     for account in Account::ALL {
         let root = aws_sdk_iam::Client::new(&config(Caller::Root(account), world.http.clone(), &world.cloud));
         root.create_user().user_name("somebody").send().await.unwrap();

@@ -165,7 +165,7 @@ async fn alternate_contacts_are_those_for_billing_and_security() {
 
 #[tokio::test]
 async fn the_general_account_and_a_done_world_have_everything() {
-    let (fresh, done) = (fresh(&[]).await, World::open(Start::Done, &[], &Params::new(), NOW).await.unwrap());
+    let (fresh, done) = (fresh(&[]).await, PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap());
     for reads in [reads(&fresh, GENERAL), reads(&done, GENERAL), reads(&done, PRODUCTION)] {
         assert_eq!(reads.root_mfa().await, 1);
         assert_eq!(reads.event("ConsoleLogin").await.unwrap()["additionalEventData"]["MFAUsed"], "Yes");
@@ -196,7 +196,7 @@ async fn the_actions_of_all_steps_come_to_a_done_world() {
     }
     let devices = reads(&world, PRODUCTION).devices(AssignmentStatusType::Assigned).await;
     assert_eq!(devices.len(), 1);
-    assert!(Deed::ALL.into_iter().all(|deed| world.is_done(deed)));
+    assert!(Operation::ALL.into_iter().all(|deed| world.is_done(deed)));
 }
 
 #[tokio::test]
@@ -221,8 +221,8 @@ async fn the_same_actions_come_to_the_same_accounts() {
     for start in [Start::Fresh, Start::Done] {
         let step = |step: &str| TakenAction { step: step.to_owned(), time: THEN };
         let taken = ["account-created", "mfa", "cost-budget", "billing-alerts"].map(step);
-        let one = World::open(start, &taken, &Params::new(), NOW).await.unwrap();
-        let other = World::open(start, &taken, &Params::new(), NOW).await.unwrap();
+        let one = PracticeCloud::open(start, &taken, &Params::new(), NOW).await.unwrap();
+        let other = PracticeCloud::open(start, &taken, &Params::new(), NOW).await.unwrap();
         for account in [GENERAL, PRODUCTION] {
             assert_eq!(reads(&one, account).everything().await, reads(&other, account).everything().await);
         }
@@ -232,7 +232,7 @@ async fn the_same_actions_come_to_the_same_accounts() {
 #[tokio::test]
 async fn a_new_bucket_is_private_and_becomes_shared_by_its_policy() {
     const BUCKET: &str = "learner-production-shared";
-    let s3 = |world: &World| aws_sdk_s3::Client::new(&world.sdk_config(PRODUCTION).unwrap());
+    let s3 = |world: &PracticeCloud| aws_sdk_s3::Client::new(&world.sdk_config(PRODUCTION).unwrap());
     let world = fresh(&["account-created"]).await;
     assert!(s3(&world).list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
     assert_eq!(code(s3(&world).get_bucket_policy().bucket(BUCKET).send().await), "NoSuchBucket");

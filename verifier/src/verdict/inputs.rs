@@ -14,7 +14,7 @@ use evidence::{Evidence, Section};
 
 /// All that verdicts depend on.
 #[derive(Debug)]
-pub struct Case {
+pub struct Inputs {
     /// The course.
     pub course: Arc<Course>,
     /// Its checks, compiled.
@@ -74,7 +74,7 @@ pub struct Awaited {
     pub result: Option<ExpectationResult>,
 }
 
-impl Case {
+impl Inputs {
     /// Whether a section has arrived, readable or not.
     pub(crate) fn has(&self, account: &str, section: Section) -> bool {
         self.evidence.get(account).is_some_and(|sections| sections.contains_key(&section))

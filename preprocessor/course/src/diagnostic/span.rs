@@ -16,7 +16,7 @@ const TAB: &str = "    ";
 
 /// A place in a file of the course.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
+pub struct Span {
     /// The file, relative to the book's root.
     pub path: PathBuf,
     /// The line, from 1; 0 where only the file is known.
@@ -31,14 +31,14 @@ pub struct Spot {
     pub width: usize,
 }
 
-impl Spot {
+impl Span {
     /// A whole file.
-    pub fn file(path: impl Into<PathBuf>) -> Spot {
-        Spot { path: path.into(), line: 0, column: 1, text: String::new(), before: 0, width: 0 }
+    pub fn file(path: impl Into<PathBuf>) -> Span {
+        Span { path: path.into(), line: 0, column: 1, text: String::new(), before: 0, width: 0 }
     }
 
     /// A byte range of a text.
-    pub fn range(path: impl Into<PathBuf>, content: &str, range: Range<usize>) -> Spot {
+    pub fn range(path: impl Into<PathBuf>, content: &str, range: Range<usize>) -> Span {
         // Before its first character, a text may have a mark that nobody sees.
         let first = if content.starts_with('\u{feff}') && range.start > 0 { '\u{feff}'.len_utf8() } else { 0 };
         let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(first, |at| at + 1));
@@ -46,23 +46,23 @@ impl Spot {
         let line = content[..start].matches('\n').count() + 1;
         let column = content.get(start..range.start).map_or(1, |before| before.chars().count() + 1);
         let within = |at: usize| at.saturating_sub(start).min(text.len());
-        Spot::in_line(path, (line, column), text, within(range.start)..within(range.end))
+        Span::in_line(path, (line, column), text, within(range.start)..within(range.end))
     }
 
     /// A byte range of a line, whose number and column are known.
-    pub fn in_line(path: impl Into<PathBuf>, (line, column): (usize, usize), text: &str, range: Range<usize>) -> Spot {
+    pub fn in_line(path: impl Into<PathBuf>, (line, column): (usize, usize), text: &str, range: Range<usize>) -> Span {
         let width = text.get(range.clone()).map_or(1, |meant| meant.chars().count().max(1));
         let at = if text.is_char_boundary(range.start) { range.start } else { 0 };
         let (text, before) = excerpt(text, at);
-        Spot { path: path.into(), line, column, text, before, width }
+        Span { path: path.into(), line, column, text, before, width }
     }
 
     /// The first line of a file that holds this text.
-    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Spot {
+    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Span {
         let needle = needle.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
         match content.find(needle).filter(|_| !needle.is_empty()) {
-            Some(at) => Spot::range(path, content, at..at + needle.len()),
-            None => Spot::file(path),
+            Some(at) => Span::range(path, content, at..at + needle.len()),
+            None => Span::file(path),
         }
     }
 
@@ -76,9 +76,9 @@ impl Spot {
     }
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Spot { path, line, column, text, before, width } = self;
+        let Span { path, line, column, text, before, width } = self;
         let (number, margin) = (self.number(), self.margin());
         let path = terminal::line(&path.to_string_lossy());
         match (line, column) {
@@ -147,7 +147,7 @@ mod tests {
     fn drawn_lines(line: &str) -> [String; 2] {
         let (from, to) = (line.find('[').unwrap(), line.find(']').unwrap());
         let text = format!("{}{}{}", &line[..from], &line[from + 1..to], &line[to + 1..]);
-        let drawn = Spot::range("a", &text, from..to - 1).to_string();
+        let drawn = Span::range("a", &text, from..to - 1).to_string();
         let lines: Vec<&str> = drawn.lines().collect();
         [lines[2], lines[3]].map(|line| line.split_once("| ").unwrap().1.to_owned())
     }
@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(drawn_lines(line), [shown, caret], "{line:?}");
         }
         // A command of a build server: its bracket is escaped, and counts as that.
-        let drawn = Spot::range("a", "##[x", 3..4).to_string();
+        let drawn = Span::range("a", "##[x", 3..4).to_string();
         assert!(drawn.ends_with(&format!("| ##\\u{{5b}}x\n  | {}^\n", " ".repeat(8))), "{drawn}");
     }
 
@@ -195,26 +195,26 @@ mod tests {
         // Whatever has no width counts all the same.
         let marks = format!("e{}[x]", "\u{301}".repeat(1 << 20));
         assert_eq!(drawn_lines(&marks)[0].chars().count(), 101);
-        let spot = Spot::range("a", &format!("1\n{a}x"), 2 + a.len()..3 + a.len());
-        assert_eq!((spot.line, spot.column, spot.before, spot.width), (2, a.len() + 1, 100, 1));
+        let span = Span::range("a", &format!("1\n{a}x"), 2 + a.len()..3 + a.len());
+        assert_eq!((span.line, span.column, span.before, span.width), (2, a.len() + 1, 100, 1));
     }
 
     #[test]
     fn what_is_not_known_of_a_place_is_said() {
-        let known = Spot::in_line("a.md", (7, 3), "- x", 2..3);
-        for (spot, wanted) in [
+        let known = Span::in_line("a.md", (7, 3), "- x", 2..3);
+        for (span, wanted) in [
             (known.clone(), " --> a.md:7:3\n  |\n7 | - x\n  |   ^\n"),
             (
-                Spot { column: 0, ..known.clone() },
+                Span { column: 0, ..known.clone() },
                 " --> a.md:7, which another preprocessor changed into this:\n  |\n7 | - x\n  |   ^\n",
             ),
             (
-                Spot { line: 0, ..known },
+                Span { line: 0, ..known },
                 " --> a.md, in a line that another preprocessor moved or made\n  |\n  | - x\n  |   ^\n",
             ),
-            (Spot::file("a.md"), " --> a.md\n"),
+            (Span::file("a.md"), " --> a.md\n"),
         ] {
-            assert_eq!(spot.to_string(), wanted);
+            assert_eq!(span.to_string(), wanted);
         }
     }
 }

@@ -6,15 +6,15 @@ use std::path::Path;
 
 /// The state of a course's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct Snapshot {
     pub(super) course: u64,
     pub(super) results: u64,
 }
 
-impl Stamp {
+impl Snapshot {
     /// The state now. Take it before what is built from the folder, or a change in between is never noticed.
-    pub(super) fn of(root: &Path) -> Stamp {
-        Stamp { course: hash(root), results: hash(&root.join(".verify/results")) }
+    pub(super) fn of(root: &Path) -> Snapshot {
+        Snapshot { course: hash(root), results: hash(&root.join(".verify/results")) }
     }
 }
 

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
+use super::auth::Auth;
 use super::event::{Event, Progress};
-use super::gate::Gate;
 use super::pages::Pages;
-use super::stamp::Stamp;
+use super::snapshot::Snapshot;
 use crate::book;
 use crate::generate::{self, Stale};
 use crate::store::Store;
@@ -46,7 +46,7 @@ impl Task {
 
 /// What work tells while it is done.
 #[derive(Debug)]
-pub enum Told {
+pub enum Update {
     /// How far a step's expectations are known.
     Awaited {
         /// The step's id.
@@ -59,12 +59,12 @@ pub enum Told {
 }
 
 /// What the server has others do: it knows no AWS itself. An error is told to the learner.
-pub trait Work: Send + Sync {
+pub trait Backend: Send + Sync {
     /// Carries a task out.
     ///
     /// # Errors
     /// Why it came to nothing.
-    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Told) + Sync)) -> Result<()>;
+    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Update) + Sync)) -> Result<()>;
 
     /// Whether the practice account has an action for a step.
     fn practises(&self, step: &Step) -> bool;
@@ -74,12 +74,12 @@ pub trait Work: Send + Sync {
     ///
     /// # Errors
     /// Why it cannot go on.
-    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Told)) -> Result<()>;
+    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Update)) -> Result<()>;
 }
 
 /// How the book is built.
 #[derive(Debug, Clone)]
-pub struct Recipe {
+pub struct BuildOptions {
     /// The course's folder.
     pub root: PathBuf,
     /// Whether it shows the practice account.
@@ -89,12 +89,12 @@ pub struct Recipe {
 }
 
 /// What the server knows.
-pub struct Desk {
-    pub(super) gate: Gate,
-    pub(super) recipe: Recipe,
+pub struct LiveBook {
+    pub(super) gate: Auth,
+    pub(super) recipe: BuildOptions,
     /// The state of the course's folder that the first build shows.
-    pub(super) built_from: Stamp,
-    work: Box<dyn Work>,
+    pub(super) built_from: Snapshot,
+    work: Box<dyn Backend>,
     shown: RwLock<Shown>,
     /// The widgets that pages were told of last.
     told: Mutex<BTreeMap<String, Live>>,
@@ -131,17 +131,17 @@ impl UnderWay {
     }
 }
 
-impl Desk {
+impl LiveBook {
     /// A desk with a freshly built book.
     ///
     /// # Errors
     /// All that is wrong with the course.
-    pub fn open(gate: Gate, recipe: Recipe, work: Box<dyn Work>) -> Result<Desk> {
+    pub fn open(gate: Auth, recipe: BuildOptions, work: Box<dyn Backend>) -> Result<LiveBook> {
         let Fresh { course, pages, notices, from: built_from } = build(&recipe)?;
-        let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::gate::token()? });
+        let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::auth::token()? });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(256);
-        let desk = Desk {
+        let desk = LiveBook {
             gate,
             recipe,
             built_from,
@@ -245,10 +245,10 @@ impl Desk {
     }
 
     /// Passes on what work tells.
-    fn pass_on(&self, told: Told) {
+    fn pass_on(&self, told: Update) {
         match told {
-            Told::Results => self.tell_steps(),
-            Told::Awaited { step, expectations } => {
+            Update::Results => self.tell_steps(),
+            Update::Awaited { step, expectations } => {
                 let expectations = expectations.iter().map(|awaited| (awaited.title.as_str(), awaited.result.as_ref()));
                 self.tell(Event::Awaited { html: live::expectations(expectations), step });
             }
@@ -335,7 +335,7 @@ impl Desk {
     ///
     /// # Errors
     /// All that is wrong with the course; the last good build is shown on.
-    pub(super) fn rebuild(&self) -> Result<Stamp> {
+    pub(super) fn rebuild(&self) -> Result<Snapshot> {
         let built = build(&self.recipe);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
         let was_broken = self.shown().broken.is_some();
@@ -345,7 +345,7 @@ impl Desk {
             if let Ok(Fresh { course, pages, notices, .. }) = &built {
                 (shown.course, shown.pages) = (Arc::clone(course), Arc::clone(pages));
                 shown.notices = Arc::clone(notices);
-                shown.build = super::gate::token()?;
+                shown.build = super::auth::token()?;
             }
         }
         if message.is_some() || was_broken {
@@ -373,14 +373,14 @@ struct Fresh {
     pages: Arc<Pages>,
     notices: Arc<[String]>,
     /// The state of the course's folder that it shows.
-    from: Stamp,
+    from: Snapshot,
 }
 
 /// Builds the course's book.
-fn build(recipe: &Recipe) -> Result<Fresh> {
-    let Recipe { root, practice, trusted } = recipe;
+fn build(recipe: &BuildOptions) -> Result<Fresh> {
+    let BuildOptions { root, practice, trusted } = recipe;
     generate::make_missing(root, *trusted)?;
-    let mut from = Stamp::of(root);
+    let mut from = Snapshot::of(root);
     // Generated chapters are up to date most times: the book is built while that is found out.
     let (course, built) = std::thread::scope(|scope| {
         let looking = scope.spawn(|| looked_at(recipe));
@@ -392,10 +392,10 @@ fn build(recipe: &Recipe) -> Result<Fresh> {
     let mut live = built?;
     if !stale.is_empty() {
         // What is written here is no change to build again for, unless something else has changed meanwhile.
-        let unchanged = Stamp::of(root).course == from.course;
+        let unchanged = Snapshot::of(root).course == from.course;
         generate::write(root, stale)?;
         if unchanged {
-            from.course = Stamp::of(root).course;
+            from.course = Snapshot::of(root).course;
         }
         live = book::build_live(root, *practice, *trusted)?;
     }
@@ -403,7 +403,7 @@ fn build(recipe: &Recipe) -> Result<Fresh> {
 }
 
 /// The course, and the generated chapters that are out of date.
-fn looked_at(recipe: &Recipe) -> Result<(Arc<Course>, Vec<Stale>)> {
+fn looked_at(recipe: &BuildOptions) -> Result<(Arc<Course>, Vec<Stale>)> {
     let course = Arc::new(book::read(&recipe.root, recipe.trusted)?);
     let stale = generate::stale_in(&course, recipe.trusted)?;
     Ok((course, stale))

@@ -18,7 +18,7 @@ pub const EVENTS: &str = "/-/events";
 
 /// What is asked of every request.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Auth {
     hosts: Vec<String>,
     cookie: String,
     session: String,
@@ -46,14 +46,14 @@ pub enum Exchange<'g> {
     Used,
 }
 
-impl Gate {
+impl Auth {
     /// A gate for a port of loopback, with tokens of 256 random bits.
     ///
     /// # Errors
     /// When the system has no random bytes.
-    pub fn new(port: u16) -> anyhow::Result<Gate> {
+    pub fn new(port: u16) -> anyhow::Result<Auth> {
         let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
-        Ok(Gate {
+        Ok(Auth {
             hosts: hosts.to_vec(),
             // Cookies are shared between the ports of a host: each server has a name of its own.
             cookie: format!("verify-{port}"),
