@@ -88,14 +88,14 @@ fn the_same_step_in_two_places_is_one_and_optional_only_if_both_are() {
     let text = "- A <!-- verify: root-mfa optional -->\n- B <!-- verify: root-mfa -->\n";
     let course = TestBook::new().chapter("a.md", text).course();
     assert_eq!(course.steps.len(), 1);
-    assert_eq!(course.steps[0].places.len(), 2);
+    assert_eq!(course.steps[0].occurrences.len(), 2);
     assert!(!course.steps[0].optional);
 }
 
 #[test]
 fn a_readme_and_a_draft_are_chapters_like_others() {
     let book = TestBook::new().draft().chapter("README.md", "- A <!-- verify: root-mfa -->\n");
-    assert_eq!(book.course().steps[0].places[0].chapter.to_str(), Some("index.md"));
+    assert_eq!(book.course().steps[0].occurrences[0].chapter.to_str(), Some("index.md"));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_step_of_its_own_has_its_own_words_or_its_checks() {
                 <!-- verify: none -->\n";
     let book = TestBook::new().chapter("a.md", text.trim_end_matches("<!-- verify: none -->\n"));
     let titles: Vec<String> =
-        book.course().steps.iter().flat_map(|step| &step.places).map(|place| place.text.clone()).collect();
+        book.course().steps.iter().flat_map(|step| &step.occurrences).map(|place| place.text.clone()).collect();
     assert_eq!(titles, ["MFA", "Below <10>"]);
     let page = book.page("html");
     assert!(page.contains("MFA</p>") && page.contains("Below &#60;10&#62;</p>"), "{page}");

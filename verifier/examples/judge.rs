@@ -32,7 +32,7 @@ async fn main() -> Result<()> {
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
     let world = PracticeCloud::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
-    let told = |step: &&Step| step.places.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
+    let told = |step: &&Step| step.occurrences.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
     let connections = world.connections(course.accounts.keys());

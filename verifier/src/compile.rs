@@ -2,7 +2,7 @@
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
 use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use course::places::{Part, TomlFile};
+use course::places::{KeyPath, TomlFile};
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct CheckError {
     /// The file that the part stands in, below the course's folder.
     pub path: PathBuf,
     /// Where in the check; a parameter stands in `book.toml`.
-    pub part: Part,
+    pub part: KeyPath,
     /// Where in the text there, if it isn't all of it.
     pub range: Option<Range<usize>>,
     /// What is wrong with it.
@@ -115,7 +115,7 @@ fn compile_each<T: Send + 'static>(
 
 /// What is wrong with the expressions of a check, all together.
 fn of_all(course: &Course, check: String, message: String) -> CheckError {
-    let part = Part::of(["expressions"]);
+    let part = KeyPath::of(["expressions"]);
     let path = course.checks[&check].file_of(&part);
     CheckError { check, path, part, range: None, message }
 }
@@ -149,16 +149,16 @@ impl<'c> Compiler<'c> {
             };
             if let Some(taken) = taken {
                 let message = format!("`{name}` is already {taken}: give the let another name");
-                self.fail(&Part::of(["let", meant.key.as_str()]), None, message);
+                self.fail(&KeyPath::of(["let", meant.key.as_str()]), None, message);
             }
         }
         for name in self.course.params.keys().filter(|name| is_taken(name)) {
             let message = format!("the course's parameter `{name}` has the name of a section");
-            self.fail(&Part::of(["preprocessor", "verify", "params", name]), None, message);
+            self.fail(&KeyPath::of(["preprocessor", "verify", "params", name]), None, message);
         }
         let mut lets = Vec::new();
         for (name, meant) in &self.check.lets {
-            let part = Part::of(["let", meant.key.as_str()]);
+            let part = KeyPath::of(["let", meant.key.as_str()]);
             if meant.params.is_empty() {
                 lets.extend(self.expression(&part, &meant.text).map(|expression| (name.clone(), expression)));
             } else {
@@ -174,7 +174,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
-        let part = |key: &str| Part::expectation(at).then(key);
+        let part = |key: &str| KeyPath::expectation(at).then(key);
         let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
         let proof = match &expectation.proof {
             Proof::Evidence { that, met, late, instead } => {
@@ -203,7 +203,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn about(&mut self, at: usize, about: &About) -> Option<CompiledAbout> {
-        let part = |key: &str| Part::expectation(at).then(key);
+        let part = |key: &str| KeyPath::expectation(at).then(key);
         let same = self.expression(&part("same"), &about.same);
         let still = about.still.iter().enumerate().map(|(at, source)| {
             let part = if about.still.len() == 1 { part("still") } else { part("still").then(at) };
@@ -214,15 +214,15 @@ impl<'c> Compiler<'c> {
     }
 
     /// A `let` with parameters, which is compiled where it is called. Of itself, its names must mean something.
-    fn template(&mut self, part: &Part, meant: &Let) {
+    fn template(&mut self, part: &KeyPath, meant: &Let) {
         self.compiled(part, &meant.text, &meant.params);
     }
 
-    fn sentences(&mut self, part: &Part, texts: &[String]) -> Vec<Sentence> {
+    fn sentences(&mut self, part: &KeyPath, texts: &[String]) -> Vec<Sentence> {
         texts.iter().enumerate().filter_map(|(at, text)| self.sentence(&part.then(at), text)).collect()
     }
 
-    fn sentence(&mut self, part: &Part, text: &str) -> Option<Sentence> {
+    fn sentence(&mut self, part: &KeyPath, text: &str) -> Option<Sentence> {
         if !self.fits {
             return None;
         }
@@ -237,12 +237,12 @@ impl<'c> Compiler<'c> {
         self.take(memory).then_some(sentence)
     }
 
-    fn expression(&mut self, part: &Part, source: &str) -> Option<Expression> {
+    fn expression(&mut self, part: &KeyPath, source: &str) -> Option<Expression> {
         self.compiled(part, source, &[])
     }
 
     /// An expression in which these names mean something, too.
-    fn compiled(&mut self, part: &Part, source: &str, bound: &[String]) -> Option<Expression> {
+    fn compiled(&mut self, part: &KeyPath, source: &str, bound: &[String]) -> Option<Expression> {
         if !self.fits {
             return None;
         }
@@ -261,7 +261,7 @@ impl<'c> Compiler<'c> {
 
     /// Every free name of an expression that begins there must mean something, every call must be of a function, and
     /// what was meant for a macro must be one.
-    fn names(&mut self, part: &Part, begin: usize, expression: &Written, bound: &[String]) {
+    fn names(&mut self, part: &KeyPath, begin: usize, expression: &Written, bound: &[String]) {
         let place = |node: u64, word: &str| {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
@@ -327,11 +327,11 @@ impl<'c> Compiler<'c> {
         let Some((first, _)) = circle.first() else { return ordered };
         let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
         let message = format!("these use each other in a circle: {}", names.join(", "));
-        self.fail(&Part::of(["let", first.as_str()]), None, message);
+        self.fail(&KeyPath::of(["let", first.as_str()]), None, message);
         Lets::new()
     }
 
-    fn fail(&mut self, part: &Part, range: Option<Range<usize>>, message: String) {
+    fn fail(&mut self, part: &KeyPath, range: Option<Range<usize>>, message: String) {
         let path = match part.root() {
             "preprocessor" => "book.toml".into(),
             _ => self.check.file_of(part),

@@ -63,7 +63,7 @@ fn the_items_of_the_original_lesson_get_their_checks_or_none() {
     insta::assert_snapshot!(table.join("\n"));
     // What the book has been given by hand.
     let by_hand =
-        |text: &str| course.steps.iter().find(|step| step.places.iter().any(|place| place.text == text)).unwrap();
+        |text: &str| course.steps.iter().find(|step| step.occurrences.iter().any(|place| place.text == text)).unwrap();
     let summary = import.items.iter().rev().take(7);
     let sure = summary.filter(|item| item.proposal.sure).count();
     assert!(sure >= 6, "{table:?}");

@@ -43,7 +43,7 @@ pub struct Step {
     /// Steps whose worst verdict is this one's; empty unless the check is a check of checks.
     pub members: Vec<String>,
     /// Where lessons name it, in reading order; empty for a member that no lesson names.
-    pub places: Vec<Place>,
+    pub occurrences: Vec<Occurrence>,
     /// Identifies what decides it: its check with the parameters that this mentions, and those of its members. A verdict
     /// found under another hash is about another question. Worked out when the course is read.
     pub hash: String,
@@ -51,7 +51,7 @@ pub struct Step {
 
 /// Where a lesson names a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Occurrence {
     /// The chapter's path below the book's source folder, as mdBook gives it (`index.md` for a `README.md`).
     pub chapter: PathBuf,
     /// The chapter's name.
@@ -88,7 +88,7 @@ impl Course {
                 Body::Steps(names) => names.clone(),
                 Body::Expect(_) => Vec::new(),
             },
-            places: Vec::new(),
+            occurrences: Vec::new(),
             hash: String::new(),
         };
         let mut steps: Vec<Step> = self.checks.values().map(step).collect();

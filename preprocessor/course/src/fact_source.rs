@@ -106,7 +106,7 @@ fn host(url: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::check::{Check, Malformed, Place};
-    use crate::places::Part;
+    use crate::places::KeyPath;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -184,7 +184,7 @@ mod tests {
             let wrong = check(&(with("", "") + &with(key, written))).unwrap_err();
             assert_eq!(wrong.len(), 1, "{key} {written}");
             assert!(wrong[0].message.starts_with("[[source]] 2: ") && wrong[0].message.contains(told), "{wrong:?}");
-            assert_eq!(wrong[0].place, Place::Part(Part::source(1).then(key)), "{key} {written}");
+            assert_eq!(wrong[0].place, Place::KeyPath(KeyPath::source(1).then(key)), "{key} {written}");
         }
         for broken in [with("reviewed", "2025-02-29"), with("fact", "1"), with("fact", "\"x\"\nby = \"me\"")] {
             let wrong = check(&broken).unwrap_err();

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::environment::Environment;
-use crate::places::{Part, TomlFile};
+use crate::places::{KeyPath, TomlFile};
 
 /// What is wrong with where a book's sources are and where it is built.
 pub fn wrong(root: &Path, config: &Config) -> Option<Diagnostic> {
@@ -45,7 +45,7 @@ fn about(root: &Path, keys: [&str; 2], message: String, help: &str) -> Diagnosti
     let environment = Environment::read();
     let span = match environment.variable(&keys) {
         Some(variable) => variable.span(),
-        None => TomlFile::read(root, "book.toml").value(&Part::of(keys)),
+        None => TomlFile::read(root, "book.toml").value(&KeyPath::of(keys)),
     };
     Diagnostic { span, message, help: Some(help.to_owned()) }
 }

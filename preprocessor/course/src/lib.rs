@@ -44,5 +44,5 @@ pub mod substitute;
 pub mod terminal;
 pub mod words;
 
-pub use course::{Course, Place, Step};
+pub use course::{Course, Occurrence, Step};
 pub use options::{Options, Source};

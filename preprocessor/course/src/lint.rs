@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Span, misspelt};
 use crate::directive::Directive;
 use crate::links::Links;
 use crate::load::{self, Loaded, Meant, Named, ScannedChapter};
-use crate::places::{Part, TomlFile};
+use crate::places::{KeyPath, TomlFile};
 use crate::scan::{self, At, Nearly};
 use crate::source_map::SourceMap;
 
@@ -205,7 +205,7 @@ impl Lessons<'_> {
         let unused: Vec<String> = params.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
         let file = TomlFile::read(&self.course.root, "book.toml");
         for name in unused {
-            let span = file.key(&Part::of(["preprocessor", "verify", "params", name.as_str()]));
+            let span = file.key(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
             let message = format!("neither a lesson nor a check uses the parameter `{name}`");
             self.warn("unused-parameter", span, message, "take it out of [preprocessor.verify.params]");
         }

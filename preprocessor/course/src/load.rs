@@ -8,13 +8,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::check::{self, Body, Check, Malformed};
-use crate::course::{Course, Place, Step};
+use crate::course::{Course, Occurrence, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
 use crate::directive::Directive;
 use crate::edit::Edits;
 use crate::options::{Options, Reader as OptionsReader};
 use crate::param::{Param, Params};
-use crate::places::{Part, TomlFile};
+use crate::places::{KeyPath, TomlFile};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
@@ -141,7 +141,7 @@ fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
-                    let span = file.value(&Part::of(["account"]));
+                    let span = file.value(&KeyPath::of(["account"]));
                     errors.push(Diagnostic { span, message, help });
                 }
                 checks.insert(name, check);
@@ -183,7 +183,7 @@ fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic>
         let span = match place {
             check::Place::Bytes(Some(range)) => Span::range(shown, text, range),
             check::Place::Bytes(None) => Span::file(shown),
-            check::Place::Part(part) => file.value(&part),
+            check::Place::KeyPath(part) => file.value(&part),
         };
         Diagnostic { span, message, help: None }
     };
@@ -205,7 +205,7 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
             };
             let path = Path::new("checks").join(format!("{}.toml", check.name));
             let file = file.get_or_insert_with(|| TomlFile::read(root, path));
-            let span = file.value(&Part::of(["steps"]).then(at));
+            let span = file.value(&KeyPath::of(["steps"]).then(at));
             errors.push(Diagnostic { span, message, help });
         }
         meant.checks.extend(steps.iter().cloned());
@@ -242,8 +242,8 @@ impl Reader<'_> {
             match self.step(content, marked) {
                 Ok((step, members, title)) => {
                     let (chapter, chapter_name) = (path.to_owned(), chapter.name.clone());
-                    let place = Place { chapter, chapter_name, text: title.clone() };
-                    steps.push(Some(Named { id: self.add(step, members, place), title }));
+                    let occurrence = Occurrence { chapter, chapter_name, text: title.clone() };
+                    steps.push(Some(Named { id: self.add(step, members, occurrence), title }));
                 }
                 Err(problems) => {
                     steps.push(None);
@@ -343,7 +343,7 @@ impl Reader<'_> {
     }
 
     /// Adds a step, or another place of one that is there already.
-    fn add(&mut self, step: Step, members: Vec<Step>, place: Place) -> String {
+    fn add(&mut self, step: Step, members: Vec<Step>, occurrence: Occurrence) -> String {
         for member in members {
             if !self.steps.contains_key(&member.id) {
                 self.push(member);
@@ -353,10 +353,10 @@ impl Reader<'_> {
         match self.steps.get(&id).and_then(|at| self.course.steps.get_mut(*at)) {
             Some(other) => {
                 // A member that no lesson had named has no say in whether it is optional.
-                other.optional = step.optional && (other.optional || other.places.is_empty());
-                other.places.push(place);
+                other.optional = step.optional && (other.optional || other.occurrences.is_empty());
+                other.occurrences.push(occurrence);
             }
-            None => self.push(Step { places: vec![place], ..step }),
+            None => self.push(Step { occurrences: vec![occurrence], ..step }),
         }
         id
     }
@@ -391,6 +391,6 @@ fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, 
         id.push_str(&format!(",{name}={value}"));
     }
     let account = account.unwrap_or(&check.account).to_owned();
-    let (check, members, places, hash) = (check.name.clone(), Vec::new(), Vec::new(), String::new());
-    Step { id, check, account, params, optional, members, places, hash }
+    let (check, members, occurrences, hash) = (check.name.clone(), Vec::new(), Vec::new(), String::new());
+    Step { id, check, account, params, optional, members, occurrences, hash }
 }

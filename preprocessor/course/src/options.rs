@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
 use crate::param::{LONGEST, Param, Params};
-use crate::places::{Part, TomlFile};
+use crate::places::{KeyPath, TomlFile};
 
 /// `[preprocessor.verify]`.
 #[derive(Debug, Clone, Default)]
@@ -145,7 +145,7 @@ impl Reader {
         }
     }
 
-    fn params(&mut self, part: &Part, value: Value) {
+    fn params(&mut self, part: &KeyPath, value: Value) {
         for Entry { name, part, value, declared } in self.entries(part, value, "parameter") {
             let param = match declared.and_then(|declared| declared.try_into::<Param>().ok()) {
                 Some(declared) => self.set(&part, value, &declared),
@@ -167,7 +167,7 @@ impl Reader {
     }
 
     /// What the environment sets a parameter to, as the type that `book.toml` gave it.
-    fn set(&mut self, part: &Part, value: Value, declared: &Param) -> Option<Param> {
+    fn set(&mut self, part: &KeyPath, value: Value, declared: &Param) -> Option<Param> {
         let keys = part.keys();
         let own = self.environment.variable(&keys).filter(|variable| variable.is_for(&keys));
         let text = match (value, own) {
@@ -183,7 +183,7 @@ impl Reader {
 
     /// The entries of a table of names. `book.toml` declares them; the environment sets what it declares, with hyphens, as
     /// mdBook makes them of underscores, or without.
-    fn entries(&mut self, part: &Part, value: Value, what: &str) -> Vec<Entry> {
+    fn entries(&mut self, part: &KeyPath, value: Value, what: &str) -> Vec<Entry> {
         let Some(table) = self.value::<Table>(part, value, "a table") else { return Vec::new() };
         let written = self.written.get(part.last()).and_then(Value::as_table).cloned().unwrap_or_default();
         let mut declared: BTreeMap<String, (String, Value)> = BTreeMap::new();
@@ -224,7 +224,7 @@ impl Reader {
         entries.into_values().collect()
     }
 
-    fn name(&mut self, name: &str, key: &str, part: &Part, what: &str) {
+    fn name(&mut self, name: &str, key: &str, part: &KeyPath, what: &str) {
         if !is_name(name) || RESERVED.contains(&name) {
             let article = if what.starts_with('a') { "an" } else { "a" };
             let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
@@ -232,7 +232,7 @@ impl Reader {
         }
     }
 
-    fn value<T: DeserializeOwned>(&mut self, part: &Part, value: Value, wanted: &str) -> Option<T> {
+    fn value<T: DeserializeOwned>(&mut self, part: &KeyPath, value: Value, wanted: &str) -> Option<T> {
         let read = value.try_into().ok();
         if read.is_none() {
             self.must(part, wanted);
@@ -241,7 +241,7 @@ impl Reader {
     }
 
     /// Says what a value must be.
-    fn must(&mut self, part: &Part, wanted: &str) {
+    fn must(&mut self, part: &KeyPath, wanted: &str) {
         let span = self.set_by(part).unwrap_or_else(|| self.file.value(part));
         self.fail(span, format!("`{part}` must be {wanted}"), None);
     }
@@ -251,12 +251,12 @@ impl Reader {
     }
 
     /// Where a key stands.
-    fn key(&self, part: &Part) -> Span {
+    fn key(&self, part: &KeyPath) -> Span {
         self.set_by(part).unwrap_or_else(|| self.file.key(part))
     }
 
     /// The variable that sets a key, as a place.
-    fn set_by(&self, part: &Part) -> Option<Span> {
+    fn set_by(&self, part: &KeyPath) -> Option<Span> {
         self.environment.variable(&part.keys()).map(Variable::span)
     }
 }
@@ -264,7 +264,7 @@ impl Reader {
 /// An entry of a table of names.
 struct Entry {
     name: String,
-    part: Part,
+    part: KeyPath,
     value: Value,
     /// What the file says, where the value is the environment's.
     declared: Option<Value>,
@@ -278,8 +278,8 @@ fn written(text: &str) -> Option<Table> {
     Some(ours)
 }
 
-fn ours() -> Part {
-    Part::of(["preprocessor", "verify"])
+fn ours() -> KeyPath {
+    KeyPath::of(["preprocessor", "verify"])
 }
 
 /// A name as lessons and checks write it.

@@ -10,29 +10,29 @@ use crate::files;
 
 /// A part of a TOML file: keys, and places in lists from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Part(Vec<String>);
+pub struct KeyPath(Vec<String>);
 
-impl Part {
+impl KeyPath {
     /// The value at these keys.
-    pub fn of<'k>(keys: impl IntoIterator<Item = &'k str>) -> Part {
-        Part(keys.into_iter().map(str::to_owned).collect())
+    pub fn of<'k>(keys: impl IntoIterator<Item = &'k str>) -> KeyPath {
+        KeyPath(keys.into_iter().map(str::to_owned).collect())
     }
 
     /// A check's expectation, from 0.
-    pub fn expectation(at: usize) -> Part {
-        Part::of(["expect"]).then(at)
+    pub fn expectation(at: usize) -> KeyPath {
+        KeyPath::of(["expect"]).then(at)
     }
 
     /// A check's source, from 0.
-    pub fn source(at: usize) -> Part {
-        Part::of(["source"]).then(at)
+    pub fn source(at: usize) -> KeyPath {
+        KeyPath::of(["source"]).then(at)
     }
 
     /// The value at a key of this one, or a place in it.
-    pub fn then(&self, key: impl ToString) -> Part {
+    pub fn then(&self, key: impl ToString) -> KeyPath {
         let mut keys = self.0.clone();
         keys.push(key.to_string());
-        Part(keys)
+        KeyPath(keys)
     }
 
     /// The key of the `let` that it is.
@@ -60,7 +60,7 @@ impl Part {
 }
 
 /// As messages name it: `[let] name`, `[[expect]] 2, that`, `preprocessor.verify.results`.
-impl fmt::Display for Part {
+impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<&str> = self.0.iter().map(String::as_str).collect();
         match keys.as_slice() {
@@ -108,19 +108,19 @@ impl TomlFile {
     }
 
     /// Where a value stands; what holds it where there is none.
-    pub fn value(&self, part: &Part) -> Span {
+    pub fn value(&self, part: &KeyPath) -> Span {
         let found = self.find(part);
         self.span(found.value.map(|range| self.within_quotes(range)))
     }
 
     /// Where a key stands; what would hold it where there is none.
-    pub fn key(&self, part: &Part) -> Span {
+    pub fn key(&self, part: &KeyPath) -> Span {
         let found = self.find(part);
         self.span(if found.whole { found.key.or(found.value) } else { found.value })
     }
 
     /// Where a range of a text stands; the whole text where escapes keep the two from being alike.
-    pub fn within(&self, part: &Part, range: Range<usize>) -> Span {
+    pub fn within(&self, part: &KeyPath, range: Range<usize>) -> Span {
         let found = self.find(part);
         let Some(value) = found.value.map(|range| self.within_quotes(range)) else { return self.span(None) };
         let written = &self.text[value.clone()];
@@ -140,7 +140,7 @@ impl TomlFile {
         }
     }
 
-    fn find(&self, part: &Part) -> Found<'_> {
+    fn find(&self, part: &KeyPath) -> Found<'_> {
         let mut found = Found::default();
         let Some(document) = &self.document else { return found };
         let mut table: &dyn TableLike = document.as_table();
@@ -230,11 +230,11 @@ fix = '{x}'
     #[test]
     fn each_value_has_a_place_of_its_own() {
         let file = TomlFile::of("checks/x.toml", TEXT);
-        let expect = |at: usize, key: &str| Part::expectation(at).then(key);
+        let expect = |at: usize, key: &str| KeyPath::expectation(at).then(key);
         for (part, line, text) in [
-            (Part::of(["account"]), 2, "prodution"),
-            (Part::of(["steps"]).then(1), 3, "b"),
-            (Part::of(["let", "x"]), 6, "budgets"),
+            (KeyPath::of(["account"]), 2, "prodution"),
+            (KeyPath::of(["steps"]).then(1), 3, "b"),
+            (KeyPath::of(["let", "x"]), 6, "budgets"),
             (expect(0, "met"), 12, "{x}"),
             (expect(0, "met").then(0), 12, "{x}"),
             (expect(1, "met").then(1), 16, "{x}"),
@@ -244,9 +244,9 @@ fix = '{x}'
         ] {
             assert_eq!(told(&file.value(&part)), (line, text.to_owned()), "{part}");
         }
-        assert_eq!(told(&file.key(&Part::of(["let", "x"]))), (6, "x".to_owned()));
-        assert_eq!(file.value(&Part::of(["gone"])).line, 0);
-        assert_eq!(TomlFile::of("x", "no TOML").value(&Part::of(["a"])).line, 0);
+        assert_eq!(told(&file.key(&KeyPath::of(["let", "x"]))), (6, "x".to_owned()));
+        assert_eq!(file.value(&KeyPath::of(["gone"])).line, 0);
+        assert_eq!(TomlFile::of("x", "no TOML").value(&KeyPath::of(["a"])).line, 0);
     }
 
     #[test]
@@ -254,7 +254,7 @@ fix = '{x}'
         for text in ["a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\nb = 'y'\n", "\u{feff}a = 'x'\r\nb = 'y'\r\n"] {
             let file = TomlFile::of("x", text);
             let place = |key: &str| {
-                let span = file.value(&Part::of([key]));
+                let span = file.value(&KeyPath::of([key]));
                 (span.line, span.column, span.text)
             };
             assert_eq!(place("a"), (1, 6, "a = 'x'".to_owned()), "{text:?}");
@@ -265,9 +265,9 @@ fix = '{x}'
     #[test]
     fn a_place_in_a_text_is_one_in_the_file_unless_something_is_escaped() {
         let file = TomlFile::of("checks/x.toml", TEXT);
-        let that = |at: usize| Part::expectation(at).then("that");
+        let that = |at: usize| KeyPath::expectation(at).then("that");
         assert_eq!(told(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
         assert_eq!(told(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
-        assert_eq!(told(&file.within(&Part::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
+        assert_eq!(told(&file.within(&KeyPath::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
     }
 }

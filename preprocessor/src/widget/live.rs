@@ -53,7 +53,7 @@ impl Live {
         } else {
             html.push_str(&view.stale.map(|stale| sentence(&format!("Verify again: {stale}."))).unwrap_or_default());
         }
-        let title = step.places.first().map_or(check.title.as_str(), |place| place.text.as_str());
+        let title = step.occurrences.first().map_or(check.title.as_str(), |place| place.text.as_str());
         let option = if results.practice { "--practice " } else { "" };
         Live {
             title: title.to_owned(),

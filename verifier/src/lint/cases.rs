@@ -2,7 +2,7 @@
 
 use course::Course;
 use course::diagnostic::{Diagnostic, Span};
-use course::places::{Part, TomlFile};
+use course::places::{KeyPath, TomlFile};
 use std::path::{Path, PathBuf};
 
 use super::place::in_words;
@@ -50,5 +50,5 @@ fn span(course: &Course, name: &str, error: &str) -> Span {
         title.is_some_and(|title| error.contains(&format!("the case “{title}”")))
     };
     let at = titles.iter().flatten().position(titled).unwrap_or_default();
-    toml.value(&Part::of(["case"]).then(at).then("title"))
+    toml.value(&KeyPath::of(["case"]).then(at).then("title"))
 }

@@ -4,7 +4,7 @@ use cel::common::ast::Expr;
 use course::Course;
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
 use course::diagnostic::{Diagnostic, Span};
-use course::places::{Part, TomlFile};
+use course::places::{KeyPath, TomlFile};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -101,8 +101,8 @@ impl Linter<'_> {
     }
 
     /// The part of the check that a `let` is.
-    fn part_of(&self, name: &str) -> Part {
-        Part::of(["let", self.check.lets.get(name).map_or(name, |meant| meant.key.as_str())])
+    fn part_of(&self, name: &str) -> KeyPath {
+        KeyPath::of(["let", self.check.lets.get(name).map_or(name, |meant| meant.key.as_str())])
     }
 
     /// A `let` with parameters, of whose types nothing is known here.
@@ -110,7 +110,7 @@ impl Linter<'_> {
         let Some(expression) = self.compiled(&meant.text) else { return };
         let before = self.names.clone();
         self.names.extend(meant.params.iter().map(|param| (param.clone(), Type::Any)));
-        self.infer(&Part::of(["let", meant.key.as_str()]), 0, &expression);
+        self.infer(&KeyPath::of(["let", meant.key.as_str()]), 0, &expression);
         self.names = before;
     }
 
@@ -143,7 +143,7 @@ impl Linter<'_> {
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) {
-        let part = |key: &str| Part::expectation(at).then(key);
+        let part = |key: &str| KeyPath::expectation(at).then(key);
         self.condition(&part("when"), expectation.when.as_deref());
         let met = match &expectation.proof {
             Proof::Evidence { that, met, late, .. } => {
@@ -170,7 +170,7 @@ impl Linter<'_> {
     }
 
     /// What is remembered: text or a number, and a list of such.
-    fn about(&mut self, part: &dyn Fn(&str) -> Part, about: &About) {
+    fn about(&mut self, part: &dyn Fn(&str) -> KeyPath, about: &About) {
         self.shown(&part("same"), Some(&about.same));
         let before = self.names.clone();
         self.names.insert(SINCE.to_owned(), Type::Time);
@@ -181,12 +181,12 @@ impl Linter<'_> {
     }
 
     /// An expression that must be true or false.
-    fn condition(&mut self, part: &Part, source: Option<&str>) {
+    fn condition(&mut self, part: &KeyPath, source: Option<&str>) {
         self.typed(part, source, &Type::Bool);
     }
 
     /// An expression that must have a type.
-    fn typed(&mut self, part: &Part, source: Option<&str>, wanted: &Type) {
+    fn typed(&mut self, part: &KeyPath, source: Option<&str>, wanted: &Type) {
         let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
         let kind = self.infer(part, 0, &expression);
         if !kind.agrees(wanted) {
@@ -197,7 +197,7 @@ impl Linter<'_> {
     }
 
     /// An expression that is remembered as text.
-    fn shown(&mut self, part: &Part, source: Option<&str>) {
+    fn shown(&mut self, part: &KeyPath, source: Option<&str>) {
         let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
         let kind = self.infer(part, 0, &expression);
         if !kind.can_be_shown() {
@@ -206,7 +206,7 @@ impl Linter<'_> {
         }
     }
 
-    fn sentence(&mut self, part: &Part, text: &str) {
+    fn sentence(&mut self, part: &KeyPath, text: &str) {
         let Ok(sentence) = Sentence::parse(text, self.texts) else {
             self.used.extend(words(text));
             return;
@@ -231,7 +231,7 @@ impl Linter<'_> {
     }
 
     /// The type of an expression that begins there in a text of the check.
-    fn infer(&mut self, part: &Part, begin: usize, expression: &Written) -> Type {
+    fn infer(&mut self, part: &KeyPath, begin: usize, expression: &Written) -> Type {
         let inferred = self.budget.within(|| infer::infer(expression.tree(), &self.names, self.texts.lets()));
         let (kind, mistakes) = inferred.unwrap_or((Type::Any, Vec::new()));
         let shared = self.check.file_of(part);
@@ -255,7 +255,7 @@ impl Linter<'_> {
         if let Some(begin) = filled.find('{') {
             let hole = filled[begin..].split_inclusive('}').next().unwrap_or_default();
             let message = format!("[[expect]] {}: nothing fills {hole} in a statement", at + 1);
-            let part = Part::expectation(at).then("attest");
+            let part = KeyPath::expectation(at).then("attest");
             let span = match statement.text.find(hole) {
                 Some(begin) => self.file.within(&part, begin..begin + hole.len()),
                 None => self.file.value(&part),
@@ -273,7 +273,7 @@ impl Linter<'_> {
             let message = format!("[[expect]] {}: every sentence of its fix has a hole", at + 1);
             let help =
                 "a sentence whose hole cannot be filled is left out: add one without a hole, or nothing may be said";
-            let span = self.file.value(&Part::expectation(at).then("fix").then(0));
+            let span = self.file.value(&KeyPath::expectation(at).then("fix").then(0));
             self.warn("fix", span, message, help);
         }
     }
@@ -311,7 +311,7 @@ impl Linter<'_> {
                     "name those that meet the first in [let], as in found = \"{list}.filter(x, …)\", and look among \
                      them; if it is meant so, say allow = [\"apart\"] at the top of the check"
                 );
-                self.warn("apart", self.file.value(&Part::expectation(at).then("that")), message, help);
+                self.warn("apart", self.file.value(&KeyPath::expectation(at).then("that")), message, help);
             }
             before.extend(sought.into_iter().map(|sought| (at, sought)));
         }
@@ -332,7 +332,7 @@ impl Linter<'_> {
                 let look = || guards::unasked(expression.expanded(), known, values, &self.names);
                 let Ok(found) = self.budget.within(look) else { return };
                 for Unasked { message, help } in found {
-                    let part = Part::expectation(at).then(key);
+                    let part = KeyPath::expectation(at).then(key);
                     self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
                 }
             }
@@ -355,7 +355,7 @@ impl Linter<'_> {
             });
             let Ok((conditions, twice)) = looked else { return };
             if let Some((first, lost)) = twice {
-                let part = Part::expectation(at).then("that");
+                let part = KeyPath::expectation(at).then("that");
                 let message = format!(
                     "[[expect]] {} and {} ask for {} in different words: {}",
                     first + 1,
@@ -376,14 +376,14 @@ impl Linter<'_> {
         if self.budget.left() == 0 {
             let message = "its expressions are too long for lint to look through all of them".to_owned();
             let help = "name what they look for in [let], or ask for less in one check";
-            self.warn("too-long", self.file.value(&Part::of(["expressions"])), message, help);
+            self.warn("too-long", self.file.value(&KeyPath::of(["expressions"])), message, help);
         }
     }
 
     /// `allow` names rules.
     fn allowed(&mut self) {
         for (at, rule) in self.check.allow.iter().enumerate().filter(|(_, rule)| !RULES.contains(&rule.as_str())) {
-            let span = self.file.value(&Part::of(["allow"]).then(at));
+            let span = self.file.value(&KeyPath::of(["allow"]).then(at));
             let message = format!("`{rule}` is no rule whose warnings can be allowed in a check");
             self.warn("allow", span, message, nearest_rule(rule));
         }

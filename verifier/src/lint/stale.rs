@@ -6,7 +6,7 @@ use course::Course;
 use course::check::Check;
 use course::diagnostic::Diagnostic;
 use course::fact_source::{Day, FactSource};
-use course::places::{Part, TomlFile};
+use course::places::{KeyPath, TomlFile};
 use std::path::Path;
 
 use super::{Finding, Level};
@@ -58,7 +58,7 @@ fn of_check(course: &Course, check: &Check, today: Today) -> Vec<Finding> {
     for (at, source) in check.sources.iter().enumerate() {
         let Some((rule, message, help)) = judge(source, today) else { continue };
         let file = file.get_or_insert_with(|| TomlFile::read(&course.root, &path));
-        let span = file.value(&Part::source(at).then("reviewed"));
+        let span = file.value(&KeyPath::source(at).then("reviewed"));
         found.push(Finding { level: Level::Warning, rule, diagnostic: Diagnostic { span, message, help: Some(help) } });
     }
     found

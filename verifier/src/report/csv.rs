@@ -30,7 +30,7 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
     table.write_record(HEADER)?;
     for step in steps {
         let view = results.view(step);
-        let chapter = step.places.first().map_or(String::new(), |place| place.chapter_name.clone());
+        let chapter = step.occurrences.first().map_or(String::new(), |place| place.chapter_name.clone());
         let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
         let mut codes: Vec<&str> = reasons.iter().map(|reason| reason.code.name()).collect();
         codes.dedup();

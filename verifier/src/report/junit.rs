@@ -18,7 +18,7 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
     let mut report = Report::new(plain(&course.title));
     let mut suites: Vec<TestSuite> = Vec::new();
     for step in steps {
-        let chapter = step.places.first().map_or("Other steps", |place| place.chapter_name.as_str());
+        let chapter = step.occurrences.first().map_or("Other steps", |place| place.chapter_name.as_str());
         let chapter = plain(chapter);
         if suites.last().is_none_or(|suite| suite.name.as_str() != chapter) {
             let mut suite = TestSuite::new(chapter);

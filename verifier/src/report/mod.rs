@@ -49,7 +49,7 @@ pub enum Form {
 /// Never for results of this program.
 pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<Text> {
     let told = course.steps.iter().filter(|step| match names {
-        [] => !step.places.is_empty(),
+        [] => !step.occurrences.is_empty(),
         names => names.contains(&step.id),
     });
     let told: Vec<&Step> = told.collect();
@@ -70,7 +70,7 @@ pub fn results(form: Form, course: &Course, results: &Results, names: &[String])
 
 /// What a step is called in the lesson, or by its check where the lesson doesn't have it.
 fn text_of(course: &Course, step: &Step) -> String {
-    step.places.first().map_or_else(|| course.check(step).title.clone(), |place| place.text.clone())
+    step.occurrences.first().map_or_else(|| course.check(step).title.clone(), |place| place.text.clone())
 }
 
 /// Why a step has its verdict and what to do, the most important sentence first.

@@ -90,7 +90,7 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
         .steps
         .iter()
         .filter(|step| step.check == check.name)
-        .flat_map(|step: &Step| step.places.iter())
+        .flat_map(|step: &Step| step.occurrences.iter())
         .map(|place| format!("[{}]({})", plain(&place.chapter_name), place.chapter.with_extension("md").display()))
         .collect();
     let places = places.into_iter().map(|place| place.replace("(index.md)", "(README.md)")).collect::<Vec<_>>();

@@ -47,10 +47,10 @@ pub fn summary(course: &Course, results: &Results) -> Text {
     let mut out = Text::new();
     let mut chapter = None;
     let mut before = Vec::new();
-    let told: Vec<&Step> = course.steps.iter().filter(|step| !step.places.is_empty()).collect();
+    let told: Vec<&Step> = course.steps.iter().filter(|step| !step.occurrences.is_empty()).collect();
     heading(&mut out, course, results);
     for step in &told {
-        let place = &step.places[0];
+        let place = &step.occurrences[0];
         if chapter != Some(&place.chapter) {
             out.put("\n").paint(BOLD, &place.chapter_name).put("\n");
             chapter = Some(&place.chapter);
@@ -72,11 +72,12 @@ fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before:
     let view = results.view(step);
     let verdict = view.verdict;
     let optional = if step.optional { " (optional)" } else { "" };
-    let text = shorten(&plain(&step.places[0].text), 58);
+    let text = shorten(&plain(&step.occurrences[0].text), 58);
     out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.words()));
     out.put(&format!("{text}{optional}  ")).paint(DIM, &step.id).put("\n");
     // The reasons of a check of checks stand with its members.
-    let members_told = step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.places.is_empty());
+    let members_told =
+        step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.occurrences.is_empty());
     if let Some(result) = view.result.filter(|_| !members_told) {
         let practice = if results.practice { "--practice " } else { "" };
         let told = why(result, &format!("{practice}attest {}", step.id));
@@ -141,7 +142,7 @@ fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
             return;
         }
         let practice = if results.practice { "--practice " } else { "" };
-        let _ = writeln!(out, "Next: {}", plain(&next.places[0].text));
+        let _ = writeln!(out, "Next: {}", plain(&next.occurrences[0].text));
         out.put("      ").paint(DIM, &format!("verify {practice}explain {}", next.id)).put("\n");
     }
 }

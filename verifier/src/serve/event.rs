@@ -77,11 +77,11 @@ impl Progress {
     /// Counts each step once in all, and once in each chapter that names it.
     pub fn of(course: &Course, results: &Results) -> Progress {
         let mut progress = Progress::default();
-        let required = |step: &&Step| !step.optional && !step.places.is_empty();
+        let required = |step: &&Step| !step.optional && !step.occurrences.is_empty();
         for step in course.steps.iter().filter(required) {
             let done = !results.view(step).verdict.blocks();
             progress.course.add(done);
-            let pages: BTreeSet<String> = step.places.iter().map(|place| page(&place.chapter)).collect();
+            let pages: BTreeSet<String> = step.occurrences.iter().map(|place| page(&place.chapter)).collect();
             pages.into_iter().for_each(|page| progress.pages.entry(page).or_default().add(done));
         }
         progress

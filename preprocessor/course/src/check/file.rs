@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{About, Body, Check, Expectation, Late, Let, Malformed, Place, Proof, Statement};
 use crate::fact_source::SourceTable;
-use crate::places::Part;
+use crate::places::KeyPath;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,47 +71,47 @@ impl Check {
 
     fn from_file(name: &str, file: File) -> Result<Check, Vec<Malformed>> {
         let mut wrong = Vec::new();
-        let mut fail = |part: Part, message: String| wrong.push(Malformed { message, place: Place::Part(part) });
+        let mut fail = |part: KeyPath, message: String| wrong.push(Malformed { message, place: Place::KeyPath(part) });
         let expects = !file.expect.is_empty();
         match (expects, file.steps.is_empty()) {
             (true, true) => {}
             (false, false) if file.lets.is_empty() && file.uses.is_empty() => {}
             (false, false) => {
-                fail(Part::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
+                fail(KeyPath::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
             }
             (false, true) => {
                 let message = "a check needs `[[expect]]` tables, or `steps` naming other checks";
-                fail(Part::of(["title"]), message.into());
+                fail(KeyPath::of(["title"]), message.into());
             }
             (true, false) => {
-                fail(Part::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
+                fail(KeyPath::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
             }
         }
         if file.account.is_none() && expects {
-            fail(Part::of(["title"]), "`account` is missing: whose account is judged?".into());
+            fail(KeyPath::of(["title"]), "`account` is missing: whose account is judged?".into());
         }
         let mut lets = BTreeMap::new();
         for (key, text) in file.lets {
             match read_let(&key, text, None) {
                 Ok((name, meant)) => match lets.insert(name.clone(), meant) {
                     None => {}
-                    Some(_) => fail(Part::of(["let", key.as_str()]), format!("`{name}` stands twice in [let]")),
+                    Some(_) => fail(KeyPath::of(["let", key.as_str()]), format!("`{name}` stands twice in [let]")),
                 },
-                Err(message) => fail(Part::of(["let", key.as_str()]), message),
+                Err(message) => fail(KeyPath::of(["let", key.as_str()]), message),
             }
         }
         let mut expectations = Vec::new();
         for (at, table) in file.expect.into_iter().enumerate() {
             match table.into_expectation() {
                 Ok(expectation) => expectations.push(expectation),
-                Err((key, why)) => fail(Part::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
+                Err((key, why)) => fail(KeyPath::expectation(at).then(key), format!("[[expect]] {}: {why}", at + 1)),
             }
         }
         let mut sources = Vec::new();
         for (at, table) in file.source.into_iter().enumerate() {
             match table.into_source() {
                 Ok(source) => sources.push(source),
-                Err((key, why)) => fail(Part::source(at).then(key), format!("[[source]] {}: {why}", at + 1)),
+                Err((key, why)) => fail(KeyPath::source(at).then(key), format!("[[source]] {}: {why}", at + 1)),
             }
         }
         if !wrong.is_empty() {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fact_source::FactSource;
 use crate::param::{Param, Params};
-use crate::places::Part;
+use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
 
 /// A check: what must hold for a step to be done.
@@ -151,7 +151,7 @@ pub enum Place {
     /// Some bytes of the text, if those are known.
     Bytes(Option<Range<usize>>),
     /// A part of it.
-    Part(Part),
+    KeyPath(KeyPath),
 }
 
 impl Expectation {
@@ -175,7 +175,7 @@ impl Expectation {
 
 impl Check {
     /// The file that a part of it stands in, below the course's folder: its own, or the shared one of a `let`.
-    pub fn file_of(&self, part: &Part) -> PathBuf {
+    pub fn file_of(&self, part: &KeyPath) -> PathBuf {
         let shared =
             part.let_key().and_then(|key| self.lets.values().find(|meant| meant.key == key)?.shared.as_deref());
         shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), shared::path)

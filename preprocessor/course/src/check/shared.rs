@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::file::read_let;
 use super::{Check, Let, Malformed, Place};
 use crate::diagnostic::suggest;
-use crate::places::Part;
+use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
 
 /// The `let`s of a shared file, by name.
@@ -37,7 +37,7 @@ pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
         .map_err(|error| vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }])?;
     let (mut lets, mut wrong) = (Lets::new(), Vec::new());
     for (key, text) in file.lets {
-        let place = Place::Part(Part::of(["let", key.as_str()]));
+        let place = Place::KeyPath(KeyPath::of(["let", key.as_str()]));
         match read_let(&key, text, Some(name)) {
             Ok((name, meant)) => {
                 if lets.insert(name.clone(), meant).is_some() {
@@ -51,14 +51,14 @@ pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
 }
 
 /// What is wrong with what a check uses: the part of it, what, and what to do.
-pub type Misused = (Part, String, Option<String>);
+pub type Misused = (KeyPath, String, Option<String>);
 
 /// Adds to a check those `let`s of the files that it uses which it needs. Files that could not be read are none.
 pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Misused> {
     let mut wrong = Vec::new();
     let mut offered = Lets::new();
     for (at, file) in check.uses.iter().enumerate() {
-        let part = Part::of(["use"]).then(at);
+        let part = KeyPath::of(["use"]).then(at);
         match files.get(file) {
             None => {
                 let help = suggest(file, files.keys().map(String::as_str));

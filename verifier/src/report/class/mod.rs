@@ -233,7 +233,7 @@ impl<'c> Counting<'c> {
 
 /// The steps that lessons name.
 fn told(course: &Course) -> impl Iterator<Item = &Step> {
-    course.steps.iter().filter(|step| !step.places.is_empty())
+    course.steps.iter().filter(|step| !step.occurrences.is_empty())
 }
 
 /// The steps that count towards completion.
