@@ -60,6 +60,18 @@ pub struct Occurrence {
     pub text: String,
 }
 
+impl Step {
+    /// Whether a lesson names it; a member of a check of checks may be named by none.
+    pub fn is_listed(&self) -> bool {
+        !self.occurrences.is_empty()
+    }
+
+    /// Whether it counts towards completion.
+    pub fn is_required(&self) -> bool {
+        self.is_listed() && !self.optional
+    }
+}
+
 impl Course {
     /// Reads a course: parameters and accounts from mdBook's configuration, checks from `checks/` below `root`, steps
     /// from the chapters (with includes expanded).
@@ -73,6 +85,16 @@ impl Course {
     /// The step with this id.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The steps that lessons name.
+    pub fn listed(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.is_listed())
+    }
+
+    /// The steps that count towards completion.
+    pub fn required(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.is_required())
     }
 
     /// The same course with one step for each check, about the check's own account and with the course's parameters;

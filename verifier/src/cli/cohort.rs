@@ -214,7 +214,7 @@ impl Judging {
                 let course = self.cohort.course();
                 let outcome = self.tally.count(course, &results);
                 let row = class::learner(course, name, true, &results);
-                let required = class::required(course).count();
+                let required = course.required().count();
                 if !self.json {
                     return print(&class::text::line(&row, required));
                 }

@@ -75,7 +75,7 @@ impl<'w> Watch<'w> {
 
     /// Whether the watch waits for a step: the whole course is done without those that are optional.
     fn counts(&self, step: &Step) -> bool {
-        self.steps.len() < self.session.course.steps.len() || !step.optional && !step.occurrences.is_empty()
+        self.steps.len() < self.session.course.steps.len() || step.is_required()
     }
 
     /// Tells what is new: everything at first, then the steps that came out differently. It goes beside the output, which

@@ -39,6 +39,5 @@ pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Exit {
 
 /// What a course's required steps come to.
 pub fn of_course(course: &Course, results: &Results) -> Exit {
-    let required = course.steps.iter().filter(|step| !step.optional && !step.occurrences.is_empty());
-    of(required.map(|step| results.view(step).verdict))
+    of(course.required().map(|step| results.view(step).verdict))
 }

@@ -47,7 +47,7 @@ pub fn summary(course: &Course, results: &Results) -> Text {
     let mut out = Text::new();
     let mut chapter = None;
     let mut before = Vec::new();
-    let told: Vec<&Step> = course.steps.iter().filter(|step| !step.occurrences.is_empty()).collect();
+    let told: Vec<&Step> = course.listed().collect();
     heading(&mut out, course, results);
     for step in &told {
         let place = &step.occurrences[0];
@@ -76,8 +76,7 @@ fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before:
     out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.words()));
     out.put(&format!("{text}{optional}  ")).paint(DIM, &step.id).put("\n");
     // The reasons of a check of checks stand with its members.
-    let members_told =
-        step.members.iter().filter_map(|id| course.step(id)).any(|member| !member.occurrences.is_empty());
+    let members_told = step.members.iter().filter_map(|id| course.step(id)).any(Step::is_listed);
     if let Some(result) = view.result.filter(|_| !members_told) {
         let practice = if results.practice { "--practice " } else { "" };
         let told = why(result, &format!("{practice}attest {}", step.id));
@@ -113,7 +112,7 @@ fn why(result: &StepResult, attest: &str) -> Vec<String> {
 }
 
 fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
-    let required: Vec<&&Step> = told.iter().filter(|step| !step.optional).collect();
+    let required: Vec<&&Step> = told.iter().filter(|step| step.is_required()).collect();
     let blocks = |step: &&&&Step| results.view(step).verdict.blocks();
     let left = required.iter().filter(blocks).count();
     let done = required.len() - left;

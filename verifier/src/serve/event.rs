@@ -1,7 +1,7 @@
 //! What open pages are told.
 
+use course::Course;
 use course::results::Results;
-use course::{Course, Step};
 use mdbook_verify::widget::live::Live;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,8 +77,7 @@ impl Progress {
     /// Counts each step once in all, and once in each chapter that names it.
     pub fn of(course: &Course, results: &Results) -> Progress {
         let mut progress = Progress::default();
-        let required = |step: &&Step| !step.optional && !step.occurrences.is_empty();
-        for step in course.steps.iter().filter(required) {
+        for step in course.required() {
             let done = !results.view(step).verdict.blocks();
             progress.course.add(done);
             let pages: BTreeSet<String> = step.occurrences.iter().map(|place| page(&place.chapter)).collect();

@@ -181,14 +181,14 @@ struct Counted {
 impl<'c> Counting<'c> {
     /// Nobody yet.
     pub fn new(course: &'c Course, practice: bool) -> Counting<'c> {
-        let steps = told(course).map(|_| Counted::default()).collect();
+        let steps = course.listed().map(|_| Counted::default()).collect();
         Counting { course, practice, learners: Vec::new(), steps, elsewhere: BTreeSet::new() }
     }
 
     /// Counts a learner's results.
     pub fn add(&mut self, name: &str, judged_here: bool, results: &Results) {
         self.learners.push(learner(self.course, name, judged_here, results));
-        for (step, counted) in told(self.course).zip(&mut self.steps) {
+        for (step, counted) in self.course.listed().zip(&mut self.steps) {
             counted.add(self.course, step, results);
         }
         let known: BTreeSet<&str> = self.course.steps.iter().map(|step| step.id.as_str()).collect();
@@ -217,12 +217,12 @@ impl<'c> Counting<'c> {
                 tables::count(self.elsewhere.len(), "step")
             ));
         }
-        let rows = told(self.course).zip(self.steps).map(|(step, counted)| counted.row(self.course, step));
+        let rows = self.course.listed().zip(self.steps).map(|(step, counted)| counted.row(self.course, step));
         Class {
             title: self.course.title.clone(),
             practice: self.practice,
             about: WORD,
-            required: required(self.course).count(),
+            required: self.course.required().count(),
             stuck: stuck(self.course, &self.learners),
             steps: rows.collect(),
             learners: self.learners,
@@ -231,27 +231,17 @@ impl<'c> Counting<'c> {
     }
 }
 
-/// The steps that lessons name.
-fn told(course: &Course) -> impl Iterator<Item = &Step> {
-    course.steps.iter().filter(|step| !step.occurrences.is_empty())
-}
-
-/// The steps that count towards completion.
-pub(crate) fn required(course: &Course) -> impl Iterator<Item = &Step> {
-    told(course).filter(|step| !step.optional)
-}
-
 /// A learner's row.
 pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results) -> Learner {
     let mut counts = Counts::default();
-    required(course).for_each(|step| counts.add(results.view(step).verdict));
-    let at = required(course).find(|step| results.view(step).verdict.blocks()).map(|step| {
+    course.required().for_each(|step| counts.add(results.view(step).verdict));
+    let at = course.required().find(|step| results.view(step).verdict.blocks()).map(|step| {
         let view = results.view(step);
         let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
         let (step_id, title, verdict) = (step.id.clone(), text_of(course, step), view.verdict);
         At { step: step_id, title, verdict, reason, unmet: unmet(course, step, &view) }
     });
-    let shown = || told(course).filter_map(|step| results.view(step).result);
+    let shown = || course.listed().filter_map(|step| results.view(step).result);
     let verified = || shown().filter_map(|result| result.first_verified.as_ref());
     Learner {
         name: name.to_owned(),
@@ -307,7 +297,7 @@ fn seconds_to_done(result: &StepResult) -> Option<f64> {
 /// Where most learners are; of equals, what comes first in the course.
 fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
     let mut most: Option<Stuck> = None;
-    for step in required(course) {
+    for step in course.required() {
         let here: Vec<&At> =
             learners.iter().filter_map(|learner| learner.at.as_ref()).filter(|at| at.step == step.id).collect();
         if here.len() <= most.as_ref().map_or(0, |most| most.learners) {
