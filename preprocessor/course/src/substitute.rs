@@ -95,7 +95,7 @@ fn in_text(content: &str, hole: &Hole, value: &str) -> String {
     if !in_destination && is_in_address(before, value, after) {
         return address(value);
     }
-    if is_in_heading_attributes(before) {
+    if is_in_heading_attributes(before, after) {
         return value.chars().map(|c| if c.is_alphanumeric() || "-_.:/".contains(c) { c } else { '-' }).collect();
     }
     // What a line of text begins with makes lists, headings and rules, and digits may go on or be gone on with.
@@ -161,9 +161,11 @@ fn address(value: &str) -> String {
     address
 }
 
-/// Whether a line ends within a heading's own attributes, `{#id .class}`.
-fn is_in_heading_attributes(line: &str) -> bool {
-    let is_heading = line.trim_start_matches(|c: char| c.is_whitespace() || ">-+*.)".contains(c)).starts_with('#');
+/// Whether a place on a line is within a heading's own attributes, `{#id .class}`.
+fn is_in_heading_attributes(line: &str, after: &str) -> bool {
+    let closes = without_holes(after).trim_end().ends_with('}');
+    let is_heading =
+        closes && line.trim_start_matches(|c: char| c.is_whitespace() || ">-+*.)".contains(c)).starts_with('#');
     let line = without_holes(line);
     let attributes = line.rfind(" {").map(|at| line[at + 2..].trim_start());
     is_heading && attributes.is_some_and(|begin| begin.starts_with(['#', '.']) && !begin.contains('}'))

@@ -168,6 +168,7 @@ fn a_value_is_text_in_html_and_in_addresses() {
         ("<i>\\{{ v }}</i>", "x", "<i>\\{{ v }}</i>"),
         ("<b title=\"\\{{ v }}\">", "x", "<b title=\"{{ v }}\">"),
         ("[a](https://x.example/{{ v }}/b)", "a b", "[a](https://x.example/a%20b/b)"),
+        ("# H {# {{ v }} x", "> a", "# H {# &gt; a x"),
         ("[a]: x/{{ v }}", "y z", "[a]: x/y%20z"),
         ("`\\{{ v }}` \\{{ v }} \\\\{{ v }}", "x", "`{{ v }}` \\{{ v }} \\\\x"),
         ("`\\{{ w }}`", "x", "`\\{{ w }}`"),
