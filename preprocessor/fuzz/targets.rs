@@ -126,7 +126,9 @@ pub fn chapter(data: &[u8]) {
     let closes = |hole: &scan::Hole| {
         let declares = ["<!", "<?"].iter().any(|begin| text[..hole.range.start].contains(begin));
         let in_span = matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }));
-        in_span && (value.contains('`') || declares && value.contains('>'))
+        // Two lines of code that become one may become a row of a table.
+        let first = text[..hole.range.start].trim_end_matches([' ', '\t', '>']).ends_with('\n') && text.contains('|');
+        in_span && (value.contains('`') || declares && value.contains('>') || first)
     };
     if scanned.holes.iter().any(|hole| decides(hole) || closes(hole)) {
         return;

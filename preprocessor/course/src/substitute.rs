@@ -163,12 +163,12 @@ fn address(value: &str) -> String {
 
 /// Whether a place on a line is within a heading's own attributes, `{#id .class}`.
 fn is_in_heading_attributes(line: &str, after: &str) -> bool {
-    let closes = without_holes(after).trim_end().ends_with('}');
-    let is_heading =
-        closes && line.trim_start_matches(|c: char| c.is_whitespace() || ">-+*.)".contains(c)).starts_with('#');
-    let line = without_holes(line);
-    let attributes = line.rfind(" {").map(|at| line[at + 2..].trim_start());
-    is_heading && attributes.is_some_and(|begin| begin.starts_with(['#', '.']) && !begin.contains('}'))
+    let is_heading = line.trim_start_matches(|c: char| c.is_whitespace() || ">-+*.)".contains(c)).starts_with('#');
+    let (line, after) = (without_holes(line), without_holes(after));
+    let begin = line.rfind(" {").map(|at| line[at + 2..].trim_start());
+    let end = after.trim_end().strip_suffix('}');
+    let whole = begin.zip(end).filter(|(begin, _)| begin.starts_with(['#', '.']));
+    is_heading && whole.is_some_and(|(begin, end)| ![begin, end].iter().any(|part| part.contains(['{', '}'])))
 }
 
 /// A text with the names of its holes in their places.
@@ -258,6 +258,7 @@ fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], param
         let value = value(hole, params).replace(['\n', '\r'], " ");
         marked |= value.contains(mark);
         if matches!(kind, Code::Span { .. })
+            && !value.starts_with(char::is_alphabetic)
             && let Some(end) = line_end_before(code, at.start)
         {
             // What a line of a span begins with could be another block. Markdown reads the line's end as a space.
