@@ -2,10 +2,10 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`gate`] | who may talk to it |
+//! | [`auth`] | who may talk to it |
 //! | `connections` | how many may connect, and for how long |
 //! | [`pages`] | the book in memory |
-//! | [`desk`] | what it knows, and what is under way |
+//! | [`live_book`] | what it knows, and what is under way |
 //! | [`event`] | what pages are told |
 //! | `routes` | HTTP |
 //!
