@@ -30,15 +30,15 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         notice("No AWS account is bound to this course yet, so this is the practice account: nothing in it is real.");
         notice("To read your own accounts: verify accounts --help");
     }
-    let recipe = BuildOptions { root, practice: common.practice.is_some(), trusted: common.trust_course };
+    let options = BuildOptions { root, practice: common.practice.is_some(), trusted: common.trust_course };
     let (listeners, port) = serve::bind(port).await?;
-    let gate = Auth::new(port)?;
-    let address = gate.address();
+    let auth = Auth::new(port)?;
+    let address = auth.address();
     // What requests come to is shown in the page; only questions are asked in this terminal.
     let worker = Worker { common: Common { format: Format::Json, ..common } };
-    let desk = Arc::new(LiveBook::open(gate, recipe, Box::new(worker))?);
+    let live_book = Arc::new(LiveBook::open(auth, options, Box::new(worker))?);
     let stopped = stopped()?;
-    desk.notices().iter().for_each(|text| notice(text));
+    live_book.notices().iter().for_each(|text| notice(text));
     notice(&format!("The live book: {address}"));
     notice("The address works once, for one browser. Ctrl-C stops.");
     // It stands there until the server ends, for a browser that is slow to start.
@@ -47,7 +47,7 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         notice("No browser could be started: open the address yourself.");
     }
     tokio::select! {
-        () = serve::run(listeners, desk, terminal::notice) => {}
+        () = serve::run(listeners, live_book, terminal::notice) => {}
         () = stopped => notice("Stopped."),
     }
     Ok(Exit::Done)

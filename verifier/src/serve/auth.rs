@@ -47,7 +47,7 @@ pub enum Exchange<'g> {
 }
 
 impl Auth {
-    /// A gate for a port of loopback, with tokens of 256 random bits.
+    /// Who may talk to a port of loopback: holders of tokens of 256 random bits.
     ///
     /// # Errors
     /// When the system has no random bytes.

@@ -90,8 +90,8 @@ pub struct BuildOptions {
 
 /// What the server knows.
 pub struct LiveBook {
-    pub(super) gate: Auth,
-    pub(super) recipe: BuildOptions,
+    pub(super) auth: Auth,
+    pub(super) options: BuildOptions,
     /// The state of the course's folder that the first build shows.
     pub(super) built_from: Snapshot,
     work: Box<dyn Backend>,
@@ -132,18 +132,18 @@ impl UnderWay {
 }
 
 impl LiveBook {
-    /// A desk with a freshly built book.
+    /// A live book, freshly built.
     ///
     /// # Errors
     /// All that is wrong with the course.
-    pub fn open(gate: Auth, recipe: BuildOptions, work: Box<dyn Backend>) -> Result<LiveBook> {
-        let Fresh { course, pages, notices, from: built_from } = build(&recipe)?;
+    pub fn open(auth: Auth, options: BuildOptions, work: Box<dyn Backend>) -> Result<LiveBook> {
+        let Fresh { course, pages, notices, from: built_from } = build(&options)?;
         let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::auth::token()? });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(256);
-        let desk = LiveBook {
-            gate,
-            recipe,
+        let live_book = LiveBook {
+            auth,
+            options,
             built_from,
             work,
             shown,
@@ -152,8 +152,8 @@ impl LiveBook {
             watching: Condvar::new(),
             events,
         };
-        desk.tell_steps();
-        Ok(desk)
+        live_book.tell_steps();
+        Ok(live_book)
     }
 
     /// The book.
@@ -193,7 +193,7 @@ impl LiveBook {
     /// What stands on top of every page about the practice account.
     fn notice(&self, course: &Course) -> Option<String> {
         let accounts: Vec<String> = course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect();
-        self.recipe.practice.then(|| {
+        self.options.practice.then(|| {
             format!(
                 "Practice account: nothing here is real. To read your own AWS accounts, stop verify serve, bind them \
                  with “verify accounts {}”, and start it again.",
@@ -212,12 +212,12 @@ impl LiveBook {
     }
 
     fn live(&self, course: &Course, step: &Step, results: &Results) -> Live {
-        Live::of(course, step, results, self.recipe.practice && self.work.practises(step))
+        Live::of(course, step, results, self.options.practice && self.work.practises(step))
     }
 
     fn results(&self) -> Results {
-        let results = Store::open(&self.recipe.root, self.recipe.practice).ok().and_then(|store| store.read().ok());
-        results.unwrap_or_else(|| Results::empty(self.recipe.practice))
+        let results = Store::open(&self.options.root, self.options.practice).ok().and_then(|store| store.read().ok());
+        results.unwrap_or_else(|| Results::empty(self.options.practice))
     }
 
     /// Tells every page of the widgets that look different now. One at a time, so that pages hear of them in order.
@@ -276,17 +276,17 @@ impl LiveBook {
         }
         self.tell_under_way();
         let task = if let Task::Verify(_) = task { Task::Verify(steps.clone()) } else { task };
-        let desk = Arc::clone(self);
+        let live_book = Arc::clone(self);
         std::thread::spawn(move || {
-            let done = desk.work.carry_out(&task, &|told| desk.pass_on(told));
-            desk.tell_steps();
-            let mut under_way = desk.under_way();
+            let done = live_book.work.carry_out(&task, &|told| live_book.pass_on(told));
+            live_book.tell_steps();
+            let mut under_way = live_book.under_way();
             under_way.running.retain(|step| !steps.contains(step));
             if let Err(error) = done {
                 under_way.failed.extend(steps.into_iter().map(|step| (step, format!("{error:#}"))));
             }
             drop(under_way);
-            desk.tell_under_way();
+            live_book.tell_under_way();
         });
     }
 
@@ -336,7 +336,7 @@ impl LiveBook {
     /// # Errors
     /// All that is wrong with the course; the last good build is shown on.
     pub(super) fn rebuild(&self) -> Result<Snapshot> {
-        let built = build(&self.recipe);
+        let built = build(&self.options);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
         let was_broken = self.shown().broken.is_some();
         {
@@ -377,13 +377,13 @@ struct Fresh {
 }
 
 /// Builds the course's book.
-fn build(recipe: &BuildOptions) -> Result<Fresh> {
-    let BuildOptions { root, practice, trusted } = recipe;
+fn build(options: &BuildOptions) -> Result<Fresh> {
+    let BuildOptions { root, practice, trusted } = options;
     generate::make_missing(root, *trusted)?;
     let mut from = Snapshot::of(root);
     // Generated chapters are up to date most times: the book is built while that is found out.
     let (course, built) = std::thread::scope(|scope| {
-        let looking = scope.spawn(|| looked_at(recipe));
+        let looking = scope.spawn(|| looked_at(options));
         let built = book::build_live(root, *practice, *trusted);
         (looking.join(), built)
     });
@@ -403,8 +403,8 @@ fn build(recipe: &BuildOptions) -> Result<Fresh> {
 }
 
 /// The course, and the generated chapters that are out of date.
-fn looked_at(recipe: &BuildOptions) -> Result<(Arc<Course>, Vec<Stale>)> {
-    let course = Arc::new(book::read(&recipe.root, recipe.trusted)?);
-    let stale = generate::stale_in(&course, recipe.trusted)?;
+fn looked_at(options: &BuildOptions) -> Result<(Arc<Course>, Vec<Stale>)> {
+    let course = Arc::new(book::read(&options.root, options.trusted)?);
+    let stale = generate::stale_in(&course, options.trusted)?;
     Ok((course, stale))
 }

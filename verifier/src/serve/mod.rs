@@ -47,26 +47,26 @@ pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
 }
 
 /// Serves until the process ends. `say` is told of builds that fail and of those that work again.
-pub async fn run(listeners: Vec<TcpListener>, desk: Arc<LiveBook>, say: impl Fn(&Text) + Send + 'static) {
-    let looking = Arc::clone(&desk);
+pub async fn run(listeners: Vec<TcpListener>, live_book: Arc<LiveBook>, say: impl Fn(&Text) + Send + 'static) {
+    let looking = Arc::clone(&live_book);
     std::thread::spawn(move || look(&looking, &say));
-    let watching = Arc::clone(&desk);
+    let watching = Arc::clone(&live_book);
     std::thread::spawn(move || watching.watch_on());
     let strangers = Arc::new(Strangers::none());
-    let router = routes::router(desk, Arc::clone(&strangers));
+    let router = routes::router(live_book, Arc::clone(&strangers));
     let serving =
         listeners.into_iter().map(|listener| connections::accept(listener, router.clone(), Arc::clone(&strangers)));
     futures_util::future::join_all(serving).await;
 }
 
 /// Builds again whenever something has changed.
-fn look(desk: &LiveBook, say: &dyn Fn(&Text)) {
-    let mut built = desk.built_from;
+fn look(live_book: &LiveBook, say: &dyn Fn(&Text)) {
+    let mut built = live_book.built_from;
     let mut broken = false;
-    let mut notices = desk.notices();
+    let mut notices = live_book.notices();
     loop {
         std::thread::sleep(LOOK);
-        let now = Snapshot::of(&desk.recipe.root);
+        let now = Snapshot::of(&live_book.options.root);
         if now == built {
             continue;
         }
@@ -74,17 +74,17 @@ fn look(desk: &LiveBook, say: &dyn Fn(&Text)) {
         built = now;
         if !course_changed {
             // The pages hold no results: they are told of them.
-            desk.tell_steps();
+            live_book.tell_steps();
             continue;
         }
-        let rebuilt = desk.rebuild();
+        let rebuilt = live_book.rebuild();
         match &rebuilt {
             Err(error) => say(Text::causes(error).put("\n\nThe book is shown as it was before.")),
             Ok(_) if broken => say(&Text::line("The book is built again.")),
             Ok(_) => {}
         }
-        if desk.notices() != notices {
-            notices = desk.notices();
+        if live_book.notices() != notices {
+            notices = live_book.notices();
             notices.iter().for_each(|text| say(&Text::line(text)));
         }
         built = *rebuilt.as_ref().unwrap_or(&built);

@@ -30,12 +30,12 @@ const BODY_DEADLINE: Duration = Duration::from_secs(5);
 /// Who is asked whether a request is answered.
 #[derive(Clone)]
 struct Guard {
-    desk: Arc<LiveBook>,
+    live_book: Arc<LiveBook>,
     strangers: Arc<Strangers>,
 }
 
-pub(super) fn router(desk: Arc<LiveBook>, strangers: Arc<Strangers>) -> Router {
-    let guard = Guard { desk: Arc::clone(&desk), strangers };
+pub(super) fn router(live_book: Arc<LiveBook>, strangers: Arc<Strangers>) -> Router {
+    let guard = Guard { live_book: Arc::clone(&live_book), strangers };
 
     Router::new()
         .route(auth::EVENTS, get(events))
@@ -45,18 +45,18 @@ pub(super) fn router(desk: Arc<LiveBook>, strangers: Arc<Strangers>) -> Router {
         .route("/-/watch", post(task))
         .fallback(get(file))
         .layer(middleware::from_fn_with_state(guard, guarded))
-        .with_state(desk)
+        .with_state(live_book)
 }
 
-/// Lets in what the gate admits, exchanges the one-time address, and puts on every answer what browsers must know. A
+/// Lets in what `auth` admits, exchanges the one-time address, and puts on every answer what browsers must know. A
 /// connection that brought a token has a place from then on; one that is refused something is closed.
-async fn guarded(State(Guard { desk, strangers }): State<Guard>, request: Request, next: Next) -> Response {
+async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-    let admitted = desk.gate.admit(method, uri, headers);
+    let admitted = live_book.auth.admit(method, uri, headers);
     if admitted.is_ok() {
         strangers.leave();
     }
-    let mut response = match (desk.gate.exchange(method, uri, headers), admitted) {
+    let mut response = match (live_book.auth.exchange(method, uri, headers), admitted) {
         (Some(Exchange::Done { cookie, key }), _) => {
             strangers.leave();
             welcome(&cookie, key)
@@ -128,8 +128,8 @@ fn welcome(cookie: &str, key: &str) -> Response {
     (headers, page).into_response()
 }
 
-async fn file(State(desk): State<Arc<LiveBook>>, request: Request) -> Response {
-    let pages = desk.pages();
+async fn file(State(live_book): State<Arc<LiveBook>>, request: Request) -> Response {
+    let pages = live_book.pages();
     let Some(page) = pages.find(request.uri().path()) else {
         return (StatusCode::NOT_FOUND, "The book has no such page.").into_response();
     };
@@ -147,7 +147,7 @@ struct Asked {
     undo: bool,
 }
 
-async fn task(State(desk): State<Arc<LiveBook>>, request: Request) -> Response {
+async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let body = match tokio::time::timeout(BODY_DEADLINE, body_of(request.into_body())).await {
         Ok(Some(body)) => body,
@@ -157,19 +157,19 @@ async fn task(State(desk): State<Arc<LiveBook>>, request: Request) -> Response {
     let Ok(Asked { steps, undo }) = serde_json::from_slice(&body) else {
         return (StatusCode::BAD_REQUEST, "A request names steps.").into_response();
     };
-    if !desk.knows(&steps) {
+    if !live_book.knows(&steps) {
         return (StatusCode::NOT_FOUND, "The course has no such step.").into_response();
     }
-    if path == "/-/practice" && !desk.recipe.practice {
+    if path == "/-/practice" && !live_book.options.practice {
         return (StatusCode::FORBIDDEN, "Only the practice account can be practised in.").into_response();
     }
     match path.as_str() {
-        "/-/verify" => desk.begin(Task::Verify(steps)),
-        "/-/watch" => desk.watch(&steps, undo),
+        "/-/verify" => live_book.begin(Task::Verify(steps)),
+        "/-/watch" => live_book.watch(&steps, undo),
         // One word, and one action, at a time.
         path => match (path, Vec::from_iter(steps).as_slice()) {
-            ("/-/attest", [step]) => desk.begin(Task::Attest { step: step.clone(), withdraw: undo }),
-            ("/-/practice", [step]) => desk.begin(Task::Practice(step.clone())),
+            ("/-/attest", [step]) => live_book.begin(Task::Attest { step: step.clone(), withdraw: undo }),
+            ("/-/practice", [step]) => live_book.begin(Task::Practice(step.clone())),
             _ => return (StatusCode::BAD_REQUEST, "That is for one step at a time.").into_response(),
         },
     }
@@ -180,14 +180,14 @@ async fn body_of(body: Body) -> Option<bytes::Bytes> {
     axum::body::to_bytes(body, LARGEST_BODY).await.ok()
 }
 
-async fn events(State(desk): State<Arc<LiveBook>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+async fn events(State(live_book): State<Arc<LiveBook>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     // Listening begins before the state is read, so that nothing falls between.
-    let later = BroadcastStream::new(desk.listen());
-    let now = stream::iter(desk.state());
+    let later = BroadcastStream::new(live_book.listen());
+    let now = stream::iter(live_book.state());
     let later = later.flat_map(move |event| match event {
         Ok(event) => stream::iter(vec![event]),
         // This page fell behind: it gets everything anew.
-        Err(_) => stream::iter(desk.state()),
+        Err(_) => stream::iter(live_book.state()),
     });
     let told = now.chain(later).map(|event: Event| {
         // Nothing in an event can fail to become JSON.
