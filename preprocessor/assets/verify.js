@@ -7,7 +7,7 @@
     if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
 
     const AGAIN = 2000; // milliseconds until a server that refused is asked again
-    const done = ["verified", "attested", "not-applicable"];
+    const done = ["verified", "confirmed", "not-applicable"];
     const steps = () => [...document.querySelectorAll("verify-step")];
     const named = (id) => steps().filter((step) => step.dataset.step === id);
 
@@ -55,8 +55,8 @@
             });
             this.buttons = {
                 verify: asking("Verify", "verify"),
-                confirm: asking("I confirm this", "attest"),
-                withdraw: asking("Take my word back", "attest", true),
+                confirm: asking("I confirm this", "confirm"),
+                undo: asking("Undo my confirmation", "confirm", true),
                 practice: asking("Do this step in the practice account", "practice"),
                 watch: asking("Keep watching", "watch"),
                 unwatch: asking("Stop watching", "watch", true),
@@ -96,7 +96,7 @@
             this.details.hidden = false;
             const statement = this.shown.querySelector(".verify-statement")?.textContent ?? live.title;
             for (const [name, each] of Object.entries(this.buttons)) {
-                each.ariaLabel = `${each.textContent}: ${["confirm", "withdraw"].includes(name) ? statement : live.title}`;
+                each.ariaLabel = `${each.textContent}: ${["confirm", "undo"].includes(name) ? statement : live.title}`;
             }
             this.update({});
         }
@@ -112,7 +112,7 @@
         update(change) {
             const before = this.state;
             const { running, watched, failed } = this.state = { ...before, ...change };
-            const { verdict, word } = this.live ?? { verdict: this.dataset.verdict };
+            const { verdict, confirmation } = this.live ?? { verdict: this.dataset.verdict };
             if (before.running && !running) {
                 this.news = true;
                 // What was awaited has come, or never will.
@@ -120,22 +120,22 @@
             }
             const focused = this.controls.contains(document.activeElement) && document.activeElement;
             const isDone = done.includes(verdict);
-            this.buttons.confirm.hidden = word !== "asked";
-            this.buttons.withdraw.hidden = word !== "given";
+            this.buttons.confirm.hidden = confirmation !== "needed";
+            this.buttons.undo.hidden = confirmation !== "given";
             this.buttons.practice.hidden = !this.live?.practice || isDone;
-            this.buttons.watch.hidden = watched || word === "asked" || !["not-yet", "unknown"].includes(verdict);
+            this.buttons.watch.hidden = watched || confirmation === "needed" || !["not-yet", "unknown"].includes(verdict);
             this.buttons.unwatch.hidden = !watched;
             for (const each of Object.values(this.buttons)) each.ariaDisabled = String(running);
             if (focused?.hidden) {
-                const other = { confirm: "withdraw", withdraw: "confirm", watch: "unwatch", unwatch: "watch" };
+                const other = { confirm: "undo", undo: "confirm", watch: "unwatch", unwatch: "watch" };
                 const name = Object.keys(this.buttons).find((name) => this.buttons[name] === focused);
                 const next = this.buttons[other[name]] ?? this.buttons.verify;
                 (next.hidden ? this.buttons.verify : next).focus();
             }
-            const words = this.news ? this.live?.words ?? "" : "";
-            const said = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : words);
+            const label = this.news ? this.live?.label ?? "" : "";
+            const said = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : label);
             // The verdict is shown above: it is said to screen readers alone.
-            this.said.classList.toggle("verify-unseen", said === words);
+            this.said.classList.toggle("verify-unseen", said === label);
             this.said.classList.toggle("verify-failed", said === failed);
             if (this.said.textContent !== said) this.said.textContent = said;
         }

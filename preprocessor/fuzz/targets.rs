@@ -131,7 +131,14 @@ pub fn chapter(data: &[u8]) {
         let first = text[..hole.range.start].trim_end_matches([' ', '\t', '>']).ends_with('\n') && text.contains('|');
         in_span && (value.contains('`') || declares && value.contains('>') || first)
     };
-    if scanned.holes.iter().any(|hole| decides(hole) || closes(hole)) {
+    // What braces at a heading's end hold are its attributes, unless some signs are in them: a value's own, or its escapes.
+    let in_braces = |hole: &scan::Hole| {
+        let (before, after) = (&text[..hole.range.start], &text[hole.range.end..]);
+        before.rsplit('\n').next().is_some_and(|line| line.contains('{'))
+            && after.lines().next().is_some_and(|line| line.trim_end().ends_with('}'))
+            && value.contains(|c: char| c.is_ascii_punctuation())
+    };
+    if scanned.holes.iter().any(|hole| decides(hole) || closes(hole) || in_braces(hole)) {
         return;
     }
     let mut without = text.to_string();

@@ -10,7 +10,7 @@ const VERDICTS: [Verdict; 6] = [
     Verdict::NotYet,
     Verdict::Unknown,
     Verdict::Unchecked,
-    Verdict::Attested,
+    Verdict::Confirmed,
     Verdict::Verified,
     Verdict::NotApplicable,
 ];
@@ -46,7 +46,7 @@ fn a_widget_has_no_text_for_the_search_index() {
         });
         let page = first_page(&book.binary("html", "0.5.4"));
         assert_eq!(text(&page).trim(), "- One", "{page}");
-        assert!(page.contains(&format!("data-text=\"{}\"", verdict.words())), "{page}");
+        assert!(page.contains(&format!("data-text=\"{}\"", verdict.label())), "{page}");
     }
     for practice in [true, false] {
         let waiting = live::waiting(step, practice);

@@ -13,7 +13,7 @@ const text = (page, selector) => page.locator(selector).first().innerText();
 const mark = (page) => page.evaluate(() => { window.marked = true; });
 const isMarked = (page) => page.evaluate(() => window.marked === true);
 
-/** Does every step of a page, verifies it, and gives the learner's word where one is asked for. */
+/** Does every step of a page, verifies it, and confirms it where that is needed. */
 async function everyStep(page) {
     const ids = await page.locator("verify-step").evaluateAll((steps) => [...new Set(steps.map((step) => step.dataset.step))]);
     for (const id of ids) {
@@ -23,12 +23,12 @@ async function everyStep(page) {
         await press(page, id, "Verify");
         await page.waitForFunction((id) => {
             const { dataset, state, live } = document.querySelector(`verify-step[data-step="${id}"]`);
-            return !state.running && (dataset.verdict === "verified" || live.word === "asked" || dataset.verdict === "attested");
+            return !state.running && (dataset.verdict === "verified" || live.confirmation === "needed" || dataset.verdict === "confirmed");
         }, id);
-        const asks = await step(page, id).evaluate((step) => step.live.word === "asked");
+        const asks = await step(page, id).evaluate((step) => step.live.confirmation === "needed");
         if (asks) {
             await press(page, id, "I confirm this");
-            await verdict(page, id, "attested");
+            await verdict(page, id, "confirmed");
         }
     }
 }
@@ -48,7 +48,7 @@ test("every step is done through its button, verified, and the book says complet
     for (const id of ["pdf-invoice@general", "free-tier-alerts@general", "iam-billing-access@general"]) {
         await verdict(page, id, "unknown");
         await press(page, id, "I confirm this");
-        await verdict(page, id, "attested");
+        await verdict(page, id, "confirmed");
     }
     await page.getByText("All 8 required steps of this page are done.").waitFor();
     for (const chapter of [lesson, "shared-bucket.html"]) {
@@ -93,11 +93,11 @@ test("a word is given to an exact statement, and taken back", async () => {
     const statement = "In Billing preferences of the production account, “PDF invoices delivered by email” is on.";
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`To confirm: “${statement}”`));
     await press(page, "pdf-invoice", `I confirm this: ${statement}`);
-    await verdict(page, "pdf-invoice", "attested");
+    await verdict(page, "pdf-invoice", "confirmed");
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`You confirmed: “${statement}”`));
     // The button that was pressed is gone, and the focus went to the one that undoes it.
-    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Take my word back/);
-    await press(page, "pdf-invoice", "Take my word back");
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Undo my confirmation/);
+    await press(page, "pdf-invoice", "Undo my confirmation");
     await verdict(page, "pdf-invoice", "unknown");
     assert.equal(await button(page, "pdf-invoice", "I confirm this").isVisible(), true);
     unnoticed(context);

@@ -69,7 +69,7 @@ class Stock {
     practice() {
         for (const done of ["cost-budget", "root-mfa", "pdf-invoice"]) this.machine.verify("practice", "do", done);
         this.machine.verify("--practice", "cost-budget", "root-mfa", "free-tier-alerts", "alternate-contacts", "account-name");
-        this.machine.verify("--practice", "attest", "pdf-invoice");
+        this.machine.verify("--practice", "confirm", "pdf-invoice");
         return this;
     }
 
@@ -107,7 +107,7 @@ class Stock {
 }
 
 const stock = new Stock().practice().build();
-const signs = { verified: "✓", attested: "✎", "not-yet": "✗", unknown: "?", unchecked: "○", "not-applicable": "–" };
+const signs = { verified: "✓", confirmed: "✎", "not-yet": "✗", unknown: "?", unchecked: "○", "not-applicable": "–" };
 
 /** Puts a card behind each list, as the widget of a directive that is a block of its own. */
 const cards = (page) => page.evaluate(() => {
@@ -153,7 +153,7 @@ test("numbers stay, and only the bullet of a step gives its place to a sign", as
     for (const list of ["ol", "ul"]) {
         for (const has of [true, false]) assert.ok(items.some((item) => item.list === list && Boolean(item.verdict) === has), `${list} ${has}`);
     }
-    assert.deepEqual([...new Set(items.flatMap(({ verdict }) => verdict ?? []))].sort(), ["attested", "not-yet", "unchecked", "unknown", "verified"]);
+    assert.deepEqual([...new Set(items.flatMap(({ verdict }) => verdict ?? []))].sort(), ["confirmed", "not-yet", "unchecked", "unknown", "verified"]);
 });
 
 for (const theme of themes) {
@@ -231,7 +231,7 @@ test("without the style sheet each step has its verdict in parentheses and its c
     const page = await stock.open();
     await page.evaluate(() => document.querySelectorAll('link[href*="verify"]').forEach((link) => link.remove()));
     for (const step of await page.locator("verify-step").all()) {
-        assert.match(await shown(step), /^\([a-z ]+, practice account\) (verify --practice attest \S+ )?verify --practice \S+$/);
+        assert.match(await shown(step), /^\([a-z ]+, practice account\) (verify --practice confirm \S+ )?verify --practice \S+$/);
     }
     assert.equal(await shown(page.locator("li", { hasText: "nobody knows yet" }).last()), "nobody knows yet (verify: ?)");
     await page.screenshot({ path: path.join(screenshots, "stock-unstyled.png"), fullPage: true });

@@ -49,7 +49,7 @@ fn only_our_own_pages_may_ask() {
             assert_eq!(answer.status, 403, "{origin:?} {path}");
             assert!(!answer.head.contains("access-control"), "{}", answer.head);
         }
-        for path in ["/-/verify", "/-/attest", "/-/practice"] {
+        for path in ["/-/verify", "/-/confirm", "/-/practice"] {
             let headers = format!("{}Origin: {origin}\r\n", serving.own());
             assert_eq!(serving.post(path, &headers, r#"{"steps":["cost-budget"]}"#).status, 403, "{origin:?} {path}");
         }
@@ -104,7 +104,7 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
     let page = serving.get("/production-account.html", "").body;
     assert!(page.contains("verify-step") && !page.contains("My Monthly Cost Budget"), "pages hold no results");
     std::fs::remove_file(machine.course.join(".verify/results/practice.json")).unwrap();
-    for path in ["/-/verify", "/-/attest", "/-/practice"] {
+    for path in ["/-/verify", "/-/confirm", "/-/practice"] {
         assert_eq!(serving.get(path, "").status, 405, "{path}");
     }
     for (body, status) in [

@@ -32,7 +32,7 @@ fix = "Do."
 
 [[expect]]
 title = "A statement with a hole"
-attest = "In the {acount} account, it is on."
+confirm = "In the {acount} account, it is on."
 
 [[expect]]
 title = "Comparisons and functions that cannot be right"

@@ -162,11 +162,11 @@ fn other_credentials_behind_a_binding_are_the_wrong_account() {
 }
 
 #[test]
-fn attest_says_what_takes_no_word() {
+fn confirm_says_what_needs_no_confirmation() {
     let machine = Machine::new();
-    insta::assert_snapshot!("attest_evidence", machine.verify(&["attest", "--practice=done", "cost-budget"]).shown());
-    insta::assert_snapshot!("attest_members", machine.verify(&["attest", "--practice=done", "mfa"]).shown());
-    insta::assert_snapshot!("attest_nobody", machine.verify(&["attest", "--practice=fresh", "pdf-invoice"]).shown());
+    insta::assert_snapshot!("confirm_evidence", machine.verify(&["confirm", "--practice=done", "cost-budget"]).shown());
+    insta::assert_snapshot!("confirm_members", machine.verify(&["confirm", "--practice=done", "mfa"]).shown());
+    insta::assert_snapshot!("confirm_nobody", machine.verify(&["confirm", "--practice=fresh", "pdf-invoice"]).shown());
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn after_binding_another_account_the_old_verdicts_are_not_shown() {
         )
     };
     machine.set("AWS_ENDPOINT_URL", &server(200, "text/xml", &answer("444455556666")));
-    assert_eq!(machine.verify(&["attest", "pdf-invoice"]).status, 0);
+    assert_eq!(machine.verify(&["confirm", "pdf-invoice"]).status, 0);
     assert!(machine.verify(&["status"]).stdout.contains("Confirmed by you"));
     machine.verify(&["accounts", "production=production"]);
     assert!(machine.verify(&["status"]).stdout.contains("Confirmed by you"), "it is the same account");

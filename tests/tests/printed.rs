@@ -88,7 +88,7 @@ fn hostile() -> Machine {
         if path.is_file() {
             let text = fs::read_to_string(&path).unwrap();
             let lines = text.lines().map(|line| match line.split_once(" = \"") {
-                Some((key @ ("title" | "fix" | "met" | "attest" | "about"), said))
+                Some((key @ ("title" | "fix" | "met" | "confirm" | "about"), said))
                     if said.ends_with('"') && !said.starts_with('"') =>
                 {
                     let said: String = serde_json::from_str(&format!("\"{said}")).unwrap();
@@ -138,8 +138,8 @@ fn a_hostile_course_is_told_in_every_form() {
     let commands: [&[&str]; 8] = [
         &["explain", "cost-budget", "--practice"],
         &["explain", "pdf-invoice", "--practice"],
-        &["attest", "pdf-invoice", "--practice=done"],
-        &["attest", "pdf-invoice", "--practice=done", "--withdraw"],
+        &["confirm", "pdf-invoice", "--practice=done"],
+        &["confirm", "pdf-invoice", "--practice=done", "--undo"],
         &["doctor", "--practice=done", "--verbose"],
         &["accounts"],
         &["policy"],
@@ -198,7 +198,7 @@ fn a_hostile_command_line_is_told_in_its_lines() {
         &[&option],
         &["--format", hostile],
         &["explain", hostile],
-        &["attest", hostile],
+        &["confirm", hostile],
         &["policy", hostile],
         &["man", hostile],
         &["selftest", hostile],

@@ -96,7 +96,7 @@ fn the_reference_has_every_check_section_verdict_and_reason() {
             assert!(reference.contains(&format!("### {check}\n")), "{check}");
         }
     }
-    for word in ["verified", "attested", "not-yet", "unchecked", "denied", "not-visible-yet", "course-error"] {
+    for word in ["verified", "confirmed", "not-yet", "unchecked", "denied", "not-visible-yet", "course-error"] {
         assert!(reference.contains(&format!("`{word}`")), "{word}");
     }
 }

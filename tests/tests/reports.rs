@@ -39,7 +39,7 @@ fn junit_tells_false_unread_and_unprovable_apart() {
     let ran = machine.verify(&["--practice", "--format", "junit"]);
     assert_eq!(ran.status, 1);
     insta::assert_snapshot!("junit_not_yet", timeless(&ran.stdout));
-    machine.verify(&["attest", "--practice=done", "pdf-invoice"]);
+    machine.verify(&["confirm", "--practice=done", "pdf-invoice"]);
     let ran = machine.verify(&["--practice=done", "--format", "junit"]);
     insta::assert_snapshot!("junit_done", timeless(&ran.stdout));
     let ran = machine.verify(&["--practice=fresh", "cost-budget", "--format", "junit"]);

@@ -110,18 +110,18 @@ fn a_verdict_about_another_question_is_not_shown() {
 }
 
 #[test]
-fn a_word_counts_until_it_is_withdrawn() {
+fn a_confirmation_counts_until_it_is_undone() {
     let machine = Machine::new();
     let verdict = |arguments: &[&str]| {
         let results = machine.verify(&[arguments, &["--format", "json"]].concat()).json();
         results["steps"]["pdf-invoice"]["verdict"].as_str().unwrap().to_owned()
     };
     assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
-    assert_eq!(verdict(&["attest", "--practice=done", "pdf-invoice"]), "attested");
-    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "attested");
-    assert_eq!(verdict(&["attest", "--practice=done", "pdf-invoice", "--withdraw"]), "unknown");
+    assert_eq!(verdict(&["confirm", "--practice=done", "pdf-invoice"]), "confirmed");
+    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "confirmed");
+    assert_eq!(verdict(&["confirm", "--practice=done", "pdf-invoice", "--undo"]), "unknown");
     // Another statement has not been confirmed.
-    verdict(&["attest", "--practice=done", "pdf-invoice"]);
+    verdict(&["confirm", "--practice=done", "pdf-invoice"]);
     machine.edit("checks/pdf-invoice.toml", "is on.\"", "is on, truly.\"");
     assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
 }
@@ -133,10 +133,10 @@ fn exit_statuses_tell_done_false_and_unknown() {
     assert_eq!(machine.verify(&["--practice=done"]).status, 3, "words are missing");
     for step in ["pdf-invoice", "free-tier-alerts", "iam-billing-access"] {
         for account in ["", "@general"] {
-            assert_eq!(machine.verify(&["attest", "--practice=done", &format!("{step}{account}")]).status, 0);
+            assert_eq!(machine.verify(&["confirm", "--practice=done", &format!("{step}{account}")]).status, 0);
         }
     }
-    machine.verify(&["attest", "--practice=done", "shared-bucket-tried"]);
+    machine.verify(&["confirm", "--practice=done", "shared-bucket-tried"]);
     assert_eq!(machine.verify(&["--practice=done"]).status, 0);
     assert_eq!(machine.verify(&["status", "--practice"]).status, 0);
     machine.verify(&["practice", "do", "account-created"]);

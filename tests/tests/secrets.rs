@@ -85,7 +85,7 @@ fn secrets_are_found_in_nothing_that_is_written_or_printed() {
         run(&["doctor", "-v", "--show-identifiers"]);
         run(&["doctor", "--format", "json"]);
         run(&["explain", "cost-budget"]);
-        run(&["attest", "pdf-invoice", "-v"]);
+        run(&["confirm", "pdf-invoice", "-v"]);
     }
     for others in [&["status"][..], &["build"], &["policy"], &["schema", "results"], &["--replay", "run.json", "-v"]] {
         run(others);

@@ -21,10 +21,10 @@ fn a_step_is_done_and_verified_from_a_page_and_every_page_is_told() {
     serving.ask("/-/verify", &json!({ "steps": ["cost-budget"] }));
     one.verdict("cost-budget", "verified");
     other.verdict("cost-budget", "verified");
-    serving.ask("/-/attest", &json!({ "steps": ["pdf-invoice"] }));
-    one.verdict("pdf-invoice", "attested");
+    serving.ask("/-/confirm", &json!({ "steps": ["pdf-invoice"] }));
+    one.verdict("pdf-invoice", "confirmed");
     one.idle();
-    serving.ask("/-/attest", &json!({ "steps": ["pdf-invoice"], "undo": true }));
+    serving.ask("/-/confirm", &json!({ "steps": ["pdf-invoice"], "undo": true }));
     one.verdict("pdf-invoice", "unknown");
     // A terminal's verdicts reach the pages too, and a page that opens later has them in its text.
     machine.verify(&["--practice", "account-created"]);
@@ -222,9 +222,9 @@ fn steps_that_are_done_at_once_do_not_lose_each_other() {
 fn what_came_to_nothing_is_told_to_pages_that_open_later_too() {
     let (_machine, serving) = practice();
     let mut events = serving.events();
-    serving.ask("/-/attest", &json!({ "steps": ["cost-budget"] }));
+    serving.ask("/-/confirm", &json!({ "steps": ["cost-budget"] }));
     let failed = |event: &serde_json::Value| {
-        event["failed"]["cost-budget"].as_str().is_some_and(|message| message.contains("takes no word"))
+        event["failed"]["cost-budget"].as_str().is_some_and(|message| message.contains("needs no confirmation"))
     };
     events.until(failed);
     serving.events().until(failed);

@@ -61,7 +61,7 @@ fn it_explains_what_comes_late_and_takes_a_word_from_another_terminal() {
     let mut watching = Watching::of(&machine, &["--practice", "mfa-sign-in", "pdf-invoice"]);
     let said = watching.until("CloudTrail shows what happened 5 to 15 minutes later.");
     assert!(!said.contains("Not yet"), "not seen yet is not \"no\": {said}");
-    machine.verify(&["attest", "--practice", "pdf-invoice"]);
+    machine.verify(&["confirm", "--practice", "pdf-invoice"]);
     watching.until("Confirmed by you");
     machine.verify(&["practice", "do", "mfa-sign-in"]);
     let (status, _) = watching.end();

@@ -52,7 +52,7 @@ fn worst_outcome(verdict: Verdict) -> Outcome {
     match verdict {
         Verdict::NotYet => Outcome::NotMet,
         Verdict::Unknown | Verdict::Unchecked => Outcome::Unknown,
-        Verdict::Attested => Outcome::Confirmed,
+        Verdict::Confirmed => Outcome::Confirmed,
         Verdict::Verified => Outcome::Met,
         Verdict::NotApplicable => Outcome::NotApplicable,
     }

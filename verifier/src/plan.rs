@@ -68,7 +68,7 @@ pub enum CompiledProof {
         /// What the learner confirms where AWS refuses to everybody what `that` reads.
         instead: Option<CompiledStatement>,
     },
-    /// The learner's word.
+    /// What the learner confirms.
     Word {
         /// What the learner confirms.
         statement: CompiledStatement,
@@ -190,7 +190,7 @@ impl Compiled {
 }
 
 impl CompiledExpectation {
-    /// The expressions that decide it: where it applies, what must be true, and, where the learner's word does, whether
+    /// The expressions that decide it: where it applies, what must be true, and, where a confirmation does, whether
     /// what it was about is still there.
     pub fn deciding(&self) -> Vec<&Expression> {
         let (that, still) = match &self.proof {
@@ -200,7 +200,7 @@ impl CompiledExpectation {
         self.when.iter().chain(that).chain(still.iter().flat_map(|about| &about.still)).collect()
     }
 
-    /// What is asked of evidence where it applies: what must be true, or what backs the learner's word.
+    /// What is asked of evidence where it applies: what must be true, or what backs a confirmation.
     pub fn condition(&self) -> Option<&Expression> {
         match &self.proof {
             CompiledProof::Evidence { that, .. } => Some(that),

@@ -138,7 +138,7 @@ impl Bench<'_> {
     }
 
     /// Takes back what the learner confirmed of a step.
-    pub fn withdraw(&self, step: &Step, gathered: &Gathered, results: &mut Results) {
+    pub fn undo(&self, step: &Step, gathered: &Gathered, results: &mut Results) {
         let account = self.fingerprints(gathered).remove(&step.account);
         results.confirmations.retain(|other| other.step != step.id || Some(&other.account) != account.as_ref());
     }

@@ -128,7 +128,7 @@ impl<'c> Judge<'c> {
         } else if any(Outcome::Unknown) || any(Outcome::Unconfirmed) {
             Verdict::Unknown
         } else if any(Outcome::Confirmed) {
-            Verdict::Attested
+            Verdict::Confirmed
         } else if any(Outcome::Met) {
             Verdict::Verified
         } else {
@@ -198,7 +198,7 @@ impl<'c> Judge<'c> {
                 cel::Outcome::Undecided(why) => {
                     let unknown = self.unknown(when, &why);
                     return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
-                        Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons),
+                        Some(statement) => self.confirmed(expectation, statement, Vec::new(), unknown.reasons),
                         None => unknown,
                     };
                 }
@@ -228,7 +228,7 @@ impl<'c> Judge<'c> {
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
-                            Some(statement) => self.word(expectation, statement, Vec::new(), unknown.reasons),
+                            Some(statement) => self.confirmed(expectation, statement, Vec::new(), unknown.reasons),
                             None => unknown,
                         }
                     }
@@ -237,7 +237,7 @@ impl<'c> Judge<'c> {
             CompiledProof::Word { statement, backed_by, met } => {
                 let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
                 let event = if backed_by.as_ref().is_some_and(backed) { self.tell(met) } else { Vec::new() };
-                self.word(expectation, statement, event, Vec::new())
+                self.confirmed(expectation, statement, event, Vec::new())
             }
         }
     }
@@ -259,14 +259,14 @@ impl<'c> Judge<'c> {
     }
 
     /// What a statement comes to, with what an event told of it. `refused` says why AWS could not be asked.
-    fn word(
+    fn confirmed(
         &self,
         expectation: &CompiledExpectation,
         statement: &CompiledStatement,
         event: Vec<String>,
         refused: Vec<Reason>,
     ) -> Decided {
-        // A word is about an account: without one there is nothing to confirm.
+        // A confirmation is about an account: without one there is nothing to confirm.
         if self.fingerprint.is_none() {
             let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
@@ -290,7 +290,8 @@ impl<'c> Judge<'c> {
         }
         sentences.extend(event);
         let why = statement.statement.why.as_deref().unwrap_or("This check does not read it.");
-        let mut reasons = vec![self.reason(ReasonCode::NeedsConfirmation, format!("It takes your word. {why}"))];
+        let mut reasons =
+            vec![self.reason(ReasonCode::NeedsConfirmation, format!("It needs your confirmation. {why}"))];
         reasons.extend(refused);
         Decided { outcome: Outcome::Unconfirmed, sentences, reasons }
     }

@@ -53,18 +53,19 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
     for action in practice::actions() {
         let before = practice::steps_before(&fresh, action.step).unwrap();
         let order = [before.clone(), vec![action.step]].concat();
-        // The learner gives a word for what was done, and for what it consists of.
-        let word = |steps: &[&str]| {
+        // The learner confirms what was done, and for what it consists of.
+        let statements = |steps: &[&str]| {
             let of =
                 |step: &&str| COURSE.0.step(step).map(|step| [vec![step.id.clone()], step.members.clone()].concat());
             steps.iter().filter_map(of).flatten().collect::<Vec<_>>()
         };
-        let (word_before, word_now) = (word(&before), word(&order));
+        let (confirmed_before, confirmed_now) = (statements(&before), statements(&order));
         let earlier = judge_with(gather(&world(Start::Fresh, &before).await).await, &|step| {
-            word_before.iter().any(|it| it == step)
+            confirmed_before.iter().any(|it| it == step)
         });
-        let later =
-            judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| word_now.iter().any(|it| it == step));
+        let later = judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| {
+            confirmed_now.iter().any(|it| it == step)
+        });
         let own = &later.steps[action.step];
         assert!(own.verdict.is_done(), "{} is {} after its action", action.step, in_words(own));
         let _ = writeln!(

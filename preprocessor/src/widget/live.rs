@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{END, Words, command, escape, plain, status, word};
+use super::{END, Words, command, confirmation, escape, plain, status};
 use course::results::{Call, ExpectationResult, Outcome, Results, StepResult, Verdict};
 use course::{Course, Step};
 
@@ -15,10 +15,10 @@ pub struct Live {
     pub title: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// The verdict in words.
-    pub words: &'static str,
-    /// Whether the learner's word is `asked` or `given`.
-    pub word: Option<&'static str>,
+    /// The verdict's label.
+    pub label: &'static str,
+    /// Whether the learner's confirmation is `needed` or `given`.
+    pub confirmation: Option<&'static str>,
     /// Whether the step does not count towards completion.
     pub optional: bool,
     /// Whether the practice account has an action that does it.
@@ -58,8 +58,8 @@ impl Live {
         Live {
             title: title.to_owned(),
             verdict: view.verdict,
-            words: view.verdict.words(),
-            word: word(step, &view),
+            label: view.verdict.label(),
+            confirmation: confirmation(step, &view),
             optional: step.optional,
             practice,
             html,
@@ -108,7 +108,7 @@ fn expectation(title: &str, told: Option<&ExpectationResult>, quiet: bool) -> St
         Outcome::Met | Outcome::NotMet | Outcome::Unknown => "verify-unseen",
         Outcome::Confirmed | Outcome::Unconfirmed | Outcome::NotApplicable => "verify-outcome",
     };
-    item.push_str(&format!("<span class=\"{hidden}\"> ({})</span>", escape(told.outcome.words())));
+    item.push_str(&format!("<span class=\"{hidden}\"> ({})</span>", escape(told.outcome.label())));
     if !quiet {
         let mut sentences = told.sentences.clone();
         sentences.dedup();

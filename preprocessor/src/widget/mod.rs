@@ -74,7 +74,7 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
     let practice = if practice { "--practice " } else { "" };
     let asks = |result: &StepResult| result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed);
     if step.members.is_empty() && view.result.is_some_and(asks) {
-        widget.push_str(&command(&format!("verify {practice}attest {}", step.id)));
+        widget.push_str(&command(&format!("verify {practice}confirm {}", step.id)));
     }
     widget.push_str(&command(&format!("verify {practice}{}", step.id)));
     widget.push_str(END);
@@ -83,7 +83,7 @@ pub fn html(step: &Step, view: &View<'_>, practice: bool) -> String {
 
 /// The verdict in a word, when it was found, and what became of an older one.
 fn status(words: Words, step: &Step, view: &View<'_>, practice: bool) -> String {
-    let mut said = words.span("verify-word", view.verdict.words());
+    let mut said = words.span("verify-word", view.verdict.label());
     if practice {
         said.push_str(&words.span("verify-practice", "practice account"));
     }
@@ -111,13 +111,13 @@ fn field(attributes: &str, text: &str) -> String {
     format!("<input {attributes} readonly size=\"{}\" value=\"{}\"> ", text.chars().count(), escape(text))
 }
 
-/// Whether the step asks for the learner's word, or has it.
-fn word(step: &Step, view: &View<'_>) -> Option<&'static str> {
+/// Whether the step needs the learner's confirmation, or has it.
+fn confirmation(step: &Step, view: &View<'_>) -> Option<&'static str> {
     let any =
         |outcome| view.result.is_some_and(|result| result.expectations.iter().any(|told| told.outcome == outcome));
-    // The word for a check of checks is given on its members.
+    // A check of checks is confirmed on its members.
     match step.members.is_empty() {
-        true if any(Outcome::Unconfirmed) => Some("asked"),
+        true if any(Outcome::Unconfirmed) => Some("needed"),
         true if any(Outcome::Confirmed) => Some("given"),
         _ => None,
     }
@@ -136,7 +136,7 @@ pub fn open(html: bool) -> String {
 /// A step's verdict in a word or two, for other renderers than HTML.
 pub fn words(view: &View<'_>, practice: bool) -> String {
     let practice = if practice { ", practice account" } else { "" };
-    format!("({}{practice})", view.verdict.words().to_lowercase())
+    format!("({}{practice})", view.verdict.label().to_lowercase())
 }
 
 /// What a reader should know besides the verdict: what was found, or why not and what to do.
@@ -165,7 +165,7 @@ fn lines(view: &View<'_>) -> Vec<String> {
             let asked = result.expectations.iter().filter(|told| told.outcome == Outcome::Unconfirmed);
             lines.extend(asked.filter_map(|told| told.statement.as_ref()).map(|said| format!("To confirm: “{said}”")));
         }
-        Verdict::Verified | Verdict::Attested => {
+        Verdict::Verified | Verdict::Confirmed => {
             lines.extend(sentences(&[Outcome::Met, Outcome::Confirmed]).cloned());
         }
         Verdict::NotApplicable | Verdict::Unchecked => {}

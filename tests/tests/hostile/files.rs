@@ -124,7 +124,7 @@ fn nothing_is_written_through_its_links() {
         machine.verify(&["build", "--practice"]);
         machine.verify(&["practice", "do", "account-created"]);
         machine.verify(&["--practice", "account-created"]);
-        machine.verify(&["--practice", "attest", "pdf-invoice"]);
+        machine.verify(&["--practice", "confirm", "pdf-invoice"]);
         let kept: Vec<_> = std::fs::read_dir(&victim).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(kept, ["thesis.txt"], "{link:?}");
         assert_eq!(std::fs::read_to_string(victim.join("thesis.txt")).unwrap(), "years of work", "{link:?}");

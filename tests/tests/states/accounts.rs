@@ -24,13 +24,13 @@ fn what_the_lessons_ask_for_is_told_from_what_is_missing() {
             .with(|aws| drop(aws.production.alternates.remove("OPERATIONS"))),
         state("no billing metrics, and confirmed")
             .with(|aws| aws.production.metrics.clear())
-            .attest("billing-alerts")
-            .attested("billing-alerts"),
+            .confirm("billing-alerts")
+            .confirmed("billing-alerts"),
         state("the billing preferences are confirmed")
-            .attest("pdf-invoice")
-            .attest("free-tier-alerts")
-            .attested("pdf-invoice")
-            .attested("free-tier-alerts"),
+            .confirm("pdf-invoice")
+            .confirm("free-tier-alerts")
+            .confirmed("pdf-invoice")
+            .confirmed("free-tier-alerts"),
     ]);
 }
 

@@ -21,7 +21,7 @@ fn seen(name: &'static str) -> State {
 
 /// A passkey that was confirmed to be an entry of its own.
 fn confirmed(name: &'static str) -> State {
-    state(name).with(passkey).attest("root-mfa").attested("root-mfa").verified(STEP)
+    state(name).with(passkey).confirm("root-mfa").confirmed("root-mfa").verified(STEP)
 }
 
 /// An hour passes.
@@ -148,7 +148,7 @@ fn a_sign_in_with_a_passkey_is_void_once_aws_shows_a_change() {
 #[test]
 fn a_word_is_about_the_device_that_it_was_given_for() {
     check(vec![
-        confirmed("a passkey that was confirmed stays so").then(later).attested("root-mfa"),
+        confirmed("a passkey that was confirmed stays so").then(later).confirmed("root-mfa"),
         confirmed("confirmed, then another passkey took its place")
             .then(exchanged)
             .unknown("root-mfa", "needs-confirmation")
@@ -162,8 +162,8 @@ fn a_word_is_about_the_device_that_it_was_given_for() {
             .unknown(STEP, "not-visible-yet"),
         confirmed("confirmed, then exchanged, then confirmed again")
             .then(exchanged)
-            .attest("root-mfa")
-            .attested("root-mfa")
+            .confirm("root-mfa")
+            .confirmed("root-mfa")
             .unknown(STEP, "not-visible-yet"),
         confirmed("confirmed, then a virtual device in its place, which proves itself")
             .then(|aws| device(aws, DEVICE))
@@ -172,7 +172,7 @@ fn a_word_is_about_the_device_that_it_was_given_for() {
         state("a word is refused while nobody can tell what it is about")
             .with(passkey)
             .with(|aws| aws.production.deny("iam:ListVirtualMFADevices", "iam:ListVirtualMFADevices"))
-            .attest_in_vain("root-mfa")
+            .confirm_in_vain("root-mfa")
             .unknown("root-mfa", "denied")
             .unknown(STEP, "denied")
             .then(|aws| aws.production.as_ever())
@@ -184,28 +184,28 @@ fn a_word_is_about_the_device_that_it_was_given_for() {
 #[test]
 fn a_word_is_about_the_account_that_it_was_given_for() {
     check(vec![
-        state("a word for a preference stays")
-            .attest("pdf-invoice")
-            .attested("pdf-invoice")
+        state("a confirmation of a preference stays")
+            .confirm("pdf-invoice")
+            .confirmed("pdf-invoice")
             .then(|_| {})
-            .attested("pdf-invoice"),
+            .confirmed("pdf-invoice"),
         state("the profile reaches another account since")
-            .attest("pdf-invoice")
-            .attested("pdf-invoice")
+            .confirm("pdf-invoice")
+            .confirmed("pdf-invoice")
             .then(|aws| aws.production.id = "777788889999".to_owned())
             .unknown("pdf-invoice", "wrong-account")
             .unknown(STEP, "wrong-account")
             .unknown("cost-budget", "wrong-account")
             .others_may_differ(),
         state("the profile reaches the general account since")
-            .attest("pdf-invoice")
-            .attested("pdf-invoice")
+            .confirm("pdf-invoice")
+            .confirmed("pdf-invoice")
             .then(|aws| aws.production.id = aws.general.id.clone())
             .unknown("pdf-invoice", "wrong-account")
             .unknown("unique-email", "wrong-account")
             .others_may_differ(),
-        state("a word for the production account says nothing of the general one")
-            .attest("free-tier-alerts")
-            .attested("free-tier-alerts"),
+        state("a confirmation for the production account says nothing of the general one")
+            .confirm("free-tier-alerts")
+            .confirmed("free-tier-alerts"),
     ]);
 }

@@ -45,7 +45,7 @@ const WHOLES: &[(&str, &[&str])] = &[
     ("billing-preferences", &["pdf-invoice", "free-tier-alerts", "billing-alerts"]),
 ];
 
-const WORST_FIRST: [&str; 6] = ["not-yet", "unknown", "unchecked", "attested", "verified", "not-applicable"];
+const WORST_FIRST: [&str; 6] = ["not-yet", "unknown", "unchecked", "confirmed", "verified", "not-applicable"];
 
 /// How many states run at a time: most of a run's time is waiting for CloudTrail's limit.
 const AT_ONCE: usize = 8;
@@ -90,14 +90,14 @@ fn run(state: State) -> Vec<String> {
 impl Stage {
     fn run(self, machine: &Machine, served: &Served, remembers: bool) -> Vec<String> {
         self.edits.into_iter().for_each(|edit| edit(&mut served.aws()));
-        let remembers = remembers || !self.attests.is_empty();
+        let remembers = remembers || !self.confirms.is_empty();
         let mut problems = Vec::new();
-        for (step, counts) in self.attests {
+        for (step, counts) in self.confirms {
             served.aws().rested();
-            let said = machine.verify(&["attest", step]).stderr;
+            let said = machine.verify(&["confirm", step]).stderr;
             if said.contains("Confirmed: ") != counts {
-                let word = if counts { "counts" } else { "counts nothing" };
-                problems.push(format!("to a word for {step}, which {word}, it says {said:?}"));
+                let whether = if counts { "counts" } else { "counts nothing" };
+                problems.push(format!("to a confirmation of {step}, which {whether}, it says {said:?}"));
             }
         }
         // Two programs one after the other know nothing of each other's look-ups.
@@ -208,7 +208,7 @@ fn sentences(step: &Value) -> String {
     all.collect::<Vec<_>>().join(" | ")
 }
 
-/// Where a replay came to something else than the run. What rests on the learner's own memory or word may be unknown
+/// Where a replay came to something else than the run. What rests on the learner's own memory or confirmations may be unknown
 /// in a replay, which has neither.
 fn differences(live: &Value, replayed: &Value, remembers: bool) -> Vec<String> {
     let outcomes = |step: &Value| {
@@ -218,7 +218,7 @@ fn differences(live: &Value, replayed: &Value, remembers: bool) -> Vec<String> {
     let mut problems = Vec::new();
     for (id, step) in live["steps"].as_object().into_iter().flatten() {
         let again = &replayed["steps"][id];
-        let done = ["verified", "attested"].contains(&step["verdict"].as_str().unwrap_or_default());
+        let done = ["verified", "confirmed"].contains(&step["verdict"].as_str().unwrap_or_default());
         if remembers && done && again["verdict"] == "unknown" {
             continue;
         }

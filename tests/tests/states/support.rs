@@ -37,17 +37,17 @@ fn what_aws_refuses_to_everybody_is_confirmed_instead() {
         history("06: refused to everybody in both accounts", no_subscription())
             .unknown(STEP, "")
             .then(|_| {})
-            .attest(STEP)
-            .attested(STEP),
+            .confirm(STEP)
+            .confirmed(STEP),
         state("refused to everybody in the production account alone")
             .with(|aws| aws.production.answer(HISTORY, no_subscription()))
-            .attest(STEP)
-            .attested(STEP),
+            .confirm(STEP)
+            .confirmed(STEP),
         history("not found means none", not_found())
             .unknown(STEP, "needs-confirmation")
             .then(|_| {})
-            .attest(STEP)
-            .attested(STEP),
+            .confirm(STEP)
+            .confirmed(STEP),
         state("none on record in either")
             .with(|aws| {
                 [&mut aws.general, &mut aws.production].into_iter().for_each(|own| own.support.contracts.clear())
@@ -55,8 +55,8 @@ fn what_aws_refuses_to_everybody_is_confirmed_instead() {
             .unknown(STEP, "needs-confirmation")
             .never_tells(STEP, "no way to read")
             .then(|_| {})
-            .attest(STEP)
-            .attested(STEP),
+            .confirm(STEP)
+            .confirmed(STEP),
         state("on record in one alone")
             .with(|aws| aws.general.support.contracts.clear())
             .unknown(STEP, "needs-confirmation"),
@@ -71,22 +71,22 @@ fn what_aws_refuses_to_these_credentials_is_no_matter_of_confirming() {
     };
     check(vec![
         denied("denied in both").unknown(STEP, "denied").tells(STEP, HISTORY),
-        denied("denied in both, and confirmed").attest_in_vain(STEP).unknown(STEP, "denied"),
+        denied("denied in both, and confirmed").confirm_in_vain(STEP).unknown(STEP, "denied"),
         history("throttled in both, and confirmed", error(400, "ThrottlingException", "Rate exceeded"))
-            .attest_in_vain(STEP)
+            .confirm_in_vain(STEP)
             .unknown(STEP, "throttled"),
         history("failing in both, and confirmed", error(500, "InternalServerException", "Something went wrong"))
-            .attest_in_vain(STEP)
+            .confirm_in_vain(STEP)
             .unknown(STEP, "service-error"),
         history("cut off in both, and confirmed", Reply::CutOff)
-            .attest_in_vain(STEP)
+            .confirm_in_vain(STEP)
             .unknown(STEP, "incomplete-answer"),
         history("without its list in both, and confirmed", Reply::Json(serde_json::json!({})))
-            .attest_in_vain(STEP)
+            .confirm_in_vain(STEP)
             .unknown(STEP, "incomplete-answer"),
         state("refused to everybody in one and denied in the other, and confirmed")
             .with(mixed)
-            .attest_in_vain(STEP)
+            .confirm_in_vain(STEP)
             .unknown(STEP, "")
             .tells(STEP, HISTORY),
     ]);

@@ -20,8 +20,8 @@ pub struct State {
 #[derive(Default)]
 pub(crate) struct Stage {
     pub(crate) edits: Vec<Edit>,
-    /// Steps that the learner confirms before the run, and whether their word counts.
-    pub(crate) attests: Vec<(&'static str, bool)>,
+    /// Steps that the learner confirms before the run, and whether that counts.
+    pub(crate) confirms: Vec<(&'static str, bool)>,
     pub(crate) verdicts: BTreeMap<&'static str, Expected>,
     /// Steps, beginnings of expectations' titles, and outcomes.
     pub(crate) expectations: Vec<(&'static str, &'static str, &'static str)>,
@@ -64,15 +64,15 @@ impl State {
         self.with(edit)
     }
 
-    /// The learner gives their word for a step before the run.
-    pub fn attest(mut self, step: &'static str) -> State {
-        self.last().attests.push((step, true));
+    /// The learner confirms a step before the run.
+    pub fn confirm(mut self, step: &'static str) -> State {
+        self.last().confirms.push((step, true));
         self
     }
 
-    /// The learner gives their word for a step, which counts nothing, and is not told that it does.
-    pub fn attest_in_vain(mut self, step: &'static str) -> State {
-        self.last().attests.push((step, false));
+    /// The learner confirms a step, which counts nothing, and is not told that it does.
+    pub fn confirm_in_vain(mut self, step: &'static str) -> State {
+        self.last().confirms.push((step, false));
         self
     }
 
@@ -92,8 +92,8 @@ impl State {
         self.expect(step, Expected::Is("verified"))
     }
 
-    pub fn attested(self, step: &'static str) -> State {
-        self.expect(step, Expected::Is("attested"))
+    pub fn confirmed(self, step: &'static str) -> State {
+        self.expect(step, Expected::Is("confirmed"))
     }
 
     pub fn not_yet(self, step: &'static str) -> State {

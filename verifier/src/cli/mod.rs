@@ -1,9 +1,9 @@
 //! The command line: one file a command.
 
 mod accounts;
-mod attest;
 mod cohort;
 mod completions;
+mod confirm;
 mod doctor;
 mod explain;
 mod import;
@@ -154,12 +154,12 @@ enum Command {
         step: String,
     },
     /// Confirm a step that evidence cannot prove
-    Attest {
+    Confirm {
         /// The step
         step: String,
         /// Take it back
         #[arg(long)]
-        withdraw: bool,
+        undo: bool,
     },
     /// Read the book with live widgets: verify each step in the page
     Serve {
@@ -308,7 +308,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Build { check: false }) => verify::build(common),
         Some(Command::Status) => status::run(common),
         Some(Command::Explain { step }) => explain::run(common, &step),
-        Some(Command::Attest { step, withdraw }) => wait(attest::run(common, &step, withdraw)),
+        Some(Command::Confirm { step, undo }) => wait(confirm::run(common, &step, undo)),
         Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),
         Some(Command::Watch { steps }) => wait(watch::run(common, &steps)),
         Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 use super::session::Session;
 use super::watcher::Watcher;
-use super::{Common, Exit, Format, PracticeStart, attest, notice, practice};
+use super::{Common, Exit, Format, PracticeStart, confirm, notice, practice};
 use crate::serve::auth::Auth;
 use crate::serve::live_book::{Backend, BuildOptions, LiveBook, Task, Update};
 use crate::{book, run, serve};
@@ -79,9 +79,9 @@ impl Backend for Worker {
     fn carry_out(&self, task: &Task, tell: &(dyn Fn(Update) + Sync)) -> Result<()> {
         match task {
             Task::Verify(steps) => self.verify(steps, tell),
-            Task::Attest { step, withdraw } => {
+            Task::Confirm { step, undo } => {
                 let session = Session::open(&self.common)?;
-                runtime()?.block_on(attest::give(&session, session.step(step)?, *withdraw)).map(drop)
+                runtime()?.block_on(confirm::give(&session, session.step(step)?, *undo)).map(drop)
             }
             Task::Practice(step) => runtime()?.block_on(practice::take(&self.common, step)).map(drop),
         }

@@ -23,21 +23,21 @@ pub(super) struct Watcher<'w> {
     schedule: Schedule,
     connections: Option<BTreeMap<String, Connection>>,
     known: Gathered,
-    /// The learner's words by which steps were last judged.
-    words: Vec<Confirmation>,
+    /// The confirmations by which steps were last judged.
+    confirmations: Vec<Confirmation>,
 }
 
 impl<'w> Watcher<'w> {
     pub(super) fn new(session: &'w Session<'w>) -> Watcher<'w> {
         let schedule = Schedule::new(session.practice());
-        Watcher { session, schedule, connections: None, known: Gathered::default(), words: Vec::new() }
+        Watcher { session, schedule, connections: None, known: Gathered::default(), confirmations: Vec::new() }
     }
 
-    /// Reads what is due of what steps rest on, and judges them; none where nothing was due and no word is new.
+    /// Reads what is due of what steps rest on, and judges them; none where nothing was due and no confirmation is new.
     pub(super) async fn look(&mut self, steps: &[&Step]) -> Result<Option<Results>> {
         let plan = self.plan(steps);
         let mut due = self.schedule.due(&plan, Instant::now());
-        if due.is_empty() && self.results().confirmations == self.words {
+        if due.is_empty() && self.results().confirmations == self.confirmations {
             return Ok(None);
         }
         if !due.is_empty() {
@@ -90,7 +90,7 @@ impl<'w> Watcher<'w> {
         let known = &self.known;
         let loaded = self.session.store.update(|results| bench.judge(steps, known, results))?;
         loaded.notice.iter().for_each(|text| notice(text));
-        self.words.clone_from(&loaded.results.confirmations);
+        self.confirmations.clone_from(&loaded.results.confirmations);
         Ok(loaded.results)
     }
 }

@@ -98,7 +98,7 @@ impl Cohort {
             Ok(results) => results,
             Err(error) => return Before::Damaged(error),
         };
-        // What was written elsewhere is somebody's word, and nobody can tell what it is about.
+        // What was confirmed elsewhere is about something that cannot be told here.
         let ours = results.is_sealed_with(&self.key);
         let judged = || self.course.steps.iter().all(|step| results.view(step).result.is_some());
         match ours && !(results.roles.as_deref() == Some(self.roles(learner).as_str()) && judged()) {

@@ -255,7 +255,7 @@ impl Linter<'_> {
         if let Some(begin) = filled.find('{') {
             let hole = filled[begin..].split_inclusive('}').next().unwrap_or_default();
             let message = format!("[[expect]] {}: nothing fills {hole} in a statement", at + 1);
-            let part = KeyPath::expectation(at).then("attest");
+            let part = KeyPath::expectation(at).then("confirm");
             let span = match statement.text.find(hole) {
                 Some(begin) => self.file.within(&part, begin..begin + hole.len()),
                 None => self.file.value(&part),

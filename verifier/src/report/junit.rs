@@ -1,7 +1,7 @@
 //! JUnit's XML, as build servers read it: a suite a chapter, a case a step.
 //!
 //! Only what AWS proved passes. What is not so fails, what could not be read is an error, and what nobody can prove is
-//! skipped with the reason, also where the learner gave a word for it.
+//! skipped with the reason, also where the learner confirmed it.
 
 use anyhow::{Context, Result};
 use course::results::{ReasonCode, Results, Verdict, View};
@@ -55,11 +55,13 @@ fn status(view: &View<'_>, optional: bool) -> TestCaseStatus {
         Verdict::NotYet if optional => TestCaseStatus::skipped(),
         Verdict::NotYet => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Unknown if !unprovable => TestCaseStatus::non_success(NonSuccessKind::Error),
-        Verdict::Unknown | Verdict::Attested | Verdict::NotApplicable | Verdict::Unchecked => TestCaseStatus::skipped(),
+        Verdict::Unknown | Verdict::Confirmed | Verdict::NotApplicable | Verdict::Unchecked => {
+            TestCaseStatus::skipped()
+        }
     };
     let lines = lines(view);
     let message = match view.verdict {
-        Verdict::Attested => "Confirmed by the learner; not proved by evidence.",
+        Verdict::Confirmed => "Confirmed by the learner; not proved by evidence.",
         Verdict::NotApplicable => "It does not apply to this account.",
         Verdict::Unchecked => "It was not verified.",
         _ => lines.first().map_or("", String::as_str),

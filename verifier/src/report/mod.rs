@@ -90,7 +90,7 @@ fn told(view: &View<'_>) -> Vec<String> {
             told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
             told.extend(of(&[Outcome::Unknown, Outcome::Unconfirmed]));
         }
-        Verdict::Verified | Verdict::Attested => told.extend(of(&[Outcome::Met, Outcome::Confirmed])),
+        Verdict::Verified | Verdict::Confirmed => told.extend(of(&[Outcome::Met, Outcome::Confirmed])),
         Verdict::NotApplicable | Verdict::Unchecked => {}
     }
     told.dedup();

@@ -39,7 +39,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     for verdict in Verdict::ALL.iter().rev() {
         let meaning = verdicts.get(verdict.name()).map(String::as_str).unwrap_or_default();
         let _ =
-            writeln!(out, "| {} | {} | `{}` | {} |", verdict.icon(), verdict.words(), verdict.name(), cell(meaning));
+            writeln!(out, "| {} | {} | `{}` | {} |", verdict.icon(), verdict.label(), verdict.name(), cell(meaning));
     }
     let _ = writeln!(out, "\n## Reasons\n\nWhy a step is unknown.\n\n| in documents | what it means |\n|---|---|");
     for (name, meaning) in descriptions(&serde_json::to_value(schemars::schema_for!(ReasonCode)).unwrap_or_default()) {
@@ -64,13 +64,13 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
                 let how = match &expectation.proof {
                     Proof::Evidence { instead: Some(statement), .. } => {
                         let stated = plain(&statement.about_account(&check.account));
-                        format!("proved; where AWS refuses to tell anybody in the account, your word: “{stated}”")
+                        format!("proved; where AWS refuses to tell anybody in the account, you confirm: “{stated}”")
                     }
                     Proof::Evidence { late: None, .. } => "proved".to_owned(),
                     Proof::Evidence { late: Some(_), .. } => "proved, some time after it happened".to_owned(),
                     Proof::Word { statement, backed_by, .. } => {
                         let backed = if backed_by.is_some() { ", beside an event that AWS recorded" } else { "" };
-                        format!("your word{backed}: “{}”", plain(&statement.about_account(&check.account)))
+                        format!("you confirm{backed}: “{}”", plain(&statement.about_account(&check.account)))
                     }
                 };
                 let _ = writeln!(out, "- {} ({how})", plain(&expectation.title));

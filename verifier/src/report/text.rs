@@ -24,7 +24,7 @@ const WIDTH: usize = 100;
 pub(super) fn style(verdict: Verdict) -> Style {
     let color = match verdict {
         Verdict::Verified => AnsiColor::Green,
-        Verdict::Attested => AnsiColor::Blue,
+        Verdict::Confirmed => AnsiColor::Blue,
         Verdict::NotYet => AnsiColor::Red,
         Verdict::Unknown => AnsiColor::Yellow,
         Verdict::Unchecked | Verdict::NotApplicable => return DIM,
@@ -35,7 +35,7 @@ pub(super) fn style(verdict: Verdict) -> Style {
 fn outcome_style(outcome: Outcome) -> Style {
     style(match outcome {
         Outcome::Met => Verdict::Verified,
-        Outcome::Confirmed => Verdict::Attested,
+        Outcome::Confirmed => Verdict::Confirmed,
         Outcome::NotMet => Verdict::NotYet,
         Outcome::Unknown | Outcome::Unconfirmed => Verdict::Unknown,
         Outcome::NotApplicable => Verdict::NotApplicable,
@@ -73,13 +73,13 @@ fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before:
     let verdict = view.verdict;
     let optional = if step.optional { " (optional)" } else { "" };
     let text = shorten(&plain(&step.occurrences[0].text), 58);
-    out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.words()));
+    out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.label()));
     out.put(&format!("{text}{optional}  ")).paint(DIM, &step.id).put("\n");
     // The reasons of a check of checks stand with its members.
     let members_told = step.members.iter().filter_map(|id| course.step(id)).any(Step::is_listed);
     if let Some(result) = view.result.filter(|_| !members_told) {
         let practice = if results.practice { "--practice " } else { "" };
-        let told = why(result, &format!("{practice}attest {}", step.id));
+        let told = why(result, &format!("{practice}confirm {}", step.id));
         if told != *before {
             told.iter().for_each(|sentence| wrapped(out, INDENT, sentence));
         }
@@ -91,7 +91,7 @@ fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before:
 }
 
 /// Why a step isn't done, in as few words as will do.
-fn why(result: &StepResult, attest: &str) -> Vec<String> {
+fn why(result: &StepResult, confirm: &str) -> Vec<String> {
     let mut told = Vec::new();
     match result.verdict {
         Verdict::NotYet => {
@@ -101,7 +101,7 @@ fn why(result: &StepResult, attest: &str) -> Vec<String> {
         Verdict::Unknown => {
             told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
             if result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed) {
-                told.push(format!("When it is done: verify {attest}"));
+                told.push(format!("When it is done: verify {confirm}"));
             }
             told.dedup();
         }
@@ -152,7 +152,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
     let view = results.view(step);
     let check = course.check(step);
     let practice = if results.practice { "  (practice account)" } else { "" };
-    out.paint(style(view.verdict), &format!("{} {}", view.verdict.icon(), view.verdict.words())).put("  ");
+    out.paint(style(view.verdict), &format!("{} {}", view.verdict.icon(), view.verdict.label())).put("  ");
     out.paint(BOLD, &check.title).put("  ").paint(DIM, &step.id).paint(DIM, practice).put("\n");
     if let Some(stale) = view.stale {
         wrapped(&mut out, "    ", &format!("Verify again: {stale}."));
@@ -161,7 +161,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
     for told in &result.expectations {
         let words = match told.outcome {
             Outcome::Met | Outcome::NotMet => String::new(),
-            outcome => format!("  ({})", outcome.words()),
+            outcome => format!("  ({})", outcome.label()),
         };
         out.put("  ").paint(outcome_style(told.outcome), told.outcome.icon());
         out.put(&format!(" {}", plain(&told.title))).paint(DIM, &words).put("\n");
@@ -171,7 +171,7 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
         if let (Some(statement), Outcome::Unconfirmed) = (&told.statement, told.outcome) {
             wrapped(&mut out, "      ", &format!("If this is so: {statement}"));
             let practice = if results.practice { "--practice " } else { "" };
-            wrapped(&mut out, "      ", &format!("then say so: verify {practice}attest {}", step.id));
+            wrapped(&mut out, "      ", &format!("then say so: verify {practice}confirm {}", step.id));
         }
     }
     for reason in result.reasons.iter().filter(|reason| !reason.message.is_empty()) {

@@ -170,17 +170,17 @@ impl Refuted {
 /// Whether a step is not done by what was read, and not for want of it: what could not be read is not done with any
 /// check.
 fn is_false(result: &StepResult) -> bool {
-    let late_or_a_word = |code| matches!(code, ReasonCode::NotVisibleYet | ReasonCode::NeedsConfirmation);
+    let late_or_confirmed = |code| matches!(code, ReasonCode::NotVisibleYet | ReasonCode::NeedsConfirmation);
     match result.verdict {
         Verdict::NotYet => true,
         Verdict::Unknown => {
-            !result.reasons.is_empty() && result.reasons.iter().all(|reason| late_or_a_word(reason.code))
+            !result.reasons.is_empty() && result.reasons.iter().all(|reason| late_or_confirmed(reason.code))
         }
         _ => false,
     }
 }
 
-/// Judges a step after what the results have seen, with the learner's word for what `said` says of.
+/// Judges a step after what the results have seen, with the confirmations that `said` names.
 fn judged(
     results: &mut Results,
     course: &Arc<Course>,
@@ -209,7 +209,7 @@ fn why(result: &StepResult) -> String {
         .find(|told| !matches!(told.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
     let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
     match open {
-        Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.words(), reasons.join(" ")).trim().to_owned(),
+        Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.label(), reasons.join(" ")).trim().to_owned(),
         None => reasons.join(" "),
     }
 }

@@ -101,7 +101,7 @@ impl Situations {
     }
 }
 
-/// The sections that decide a step. What only its sentences tell of, or what only stands beside a word, does not; where
+/// The sections that decide a step. What only its sentences tell of, or what only backs a confirmation, does not; where
 /// nothing else does, whose account it is.
 fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
     let check = compiled.check(step);

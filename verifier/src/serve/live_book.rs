@@ -23,12 +23,12 @@ use crate::verdict::Awaited;
 pub enum Task {
     /// Verify steps.
     Verify(BTreeSet<String>),
-    /// Give the learner's word for a step, or take it back.
-    Attest {
+    /// Keep the learner's confirmation of a step, or remove it.
+    Confirm {
         /// The step.
         step: String,
         /// Whether it is taken back.
-        withdraw: bool,
+        undo: bool,
     },
     /// Do a step in the practice account.
     Practice(String),
@@ -39,7 +39,7 @@ impl Task {
     pub fn steps(&self) -> BTreeSet<String> {
         match self {
             Task::Verify(steps) => steps.clone(),
-            Task::Attest { step, .. } | Task::Practice(step) => [step.clone()].into(),
+            Task::Confirm { step, .. } | Task::Practice(step) => [step.clone()].into(),
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn router(live_book: Arc<LiveBook>, strangers: Arc<Strangers>) -> Rou
     Router::new()
         .route(auth::EVENTS, get(events))
         .route("/-/verify", post(task))
-        .route("/-/attest", post(task))
+        .route("/-/confirm", post(task))
         .route("/-/practice", post(task))
         .route("/-/watch", post(task))
         .fallback(get(file))
@@ -142,7 +142,7 @@ async fn file(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
 #[serde(deny_unknown_fields)]
 struct Asked {
     steps: BTreeSet<String>,
-    /// Whether a word is taken back, or watching ends.
+    /// Whether a confirmation is undone, or watching ends.
     #[serde(default)]
     undo: bool,
 }
@@ -166,9 +166,9 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
     match path.as_str() {
         "/-/verify" => live_book.begin(Task::Verify(steps)),
         "/-/watch" => live_book.watch(&steps, undo),
-        // One word, and one action, at a time.
+        // One confirmation, and one action, at a time.
         path => match (path, Vec::from_iter(steps).as_slice()) {
-            ("/-/attest", [step]) => live_book.begin(Task::Attest { step: step.clone(), withdraw: undo }),
+            ("/-/confirm", [step]) => live_book.begin(Task::Confirm { step: step.clone(), undo }),
             ("/-/practice", [step]) => live_book.begin(Task::Practice(step.clone())),
             _ => return (StatusCode::BAD_REQUEST, "That is for one step at a time.").into_response(),
         },

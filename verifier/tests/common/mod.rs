@@ -70,7 +70,7 @@ pub fn judge(gathered: Gathered, confirmed: bool) -> Results {
     judge_with(gathered, &|_| confirmed)
 }
 
-/// Judges every step, with the learner's word for some of them.
+/// Judges every step, with confirmations of some of them.
 pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> Results {
     let (course, compiled) = &*COURSE;
     recording::fill_gaps(&mut gathered, &compiled.plan(course, &course.steps));

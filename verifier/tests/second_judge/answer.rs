@@ -50,15 +50,15 @@ pub fn any_of(answers: impl IntoIterator<Item = Answer>) -> Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
     Done,
-    /// Done, by the learner's word for what evidence can't prove.
-    ByWord,
+    /// Done, where the learner confirmed what evidence can't prove.
+    Confirmed,
     NotDone,
     /// Nothing can be asked for here.
     DoesNotApply,
     /// AWS records it, late, and has not.
     NotSeenYet,
     /// Only the learner can say.
-    NeedsWord,
+    NeedsConfirmation,
     /// Something that decides was not read, or hangs on what no read tells.
     CantTell,
 }
@@ -87,14 +87,16 @@ impl Said {
         let only = |code: ReasonCode| !self.codes.is_empty() && self.codes.iter().all(|other| *other == code);
         match self.verdict {
             Verdict::Verified => Ruling::Done,
-            Verdict::Attested => Ruling::ByWord,
+            Verdict::Confirmed => Ruling::Confirmed,
             Verdict::NotYet => Ruling::NotDone,
             Verdict::NotApplicable => Ruling::DoesNotApply,
             // A mistake in the check itself is nothing that a judge may say.
             _ if because(ReasonCode::CourseError) => panic!("a course error"),
             _ if only(ReasonCode::NotVisibleYet) => Ruling::NotSeenYet,
-            // AWS's refusal is told beside what is asked for instead; for any other reason a word would not do.
-            _ if because(ReasonCode::NeedsConfirmation) && self.codes.iter().all(may_be_asked) => Ruling::NeedsWord,
+            // AWS's refusal is told beside what is asked for instead; for any other reason a confirmation would not do.
+            _ if because(ReasonCode::NeedsConfirmation) && self.codes.iter().all(may_be_asked) => {
+                Ruling::NeedsConfirmation
+            }
             _ => Ruling::CantTell,
         }
     }

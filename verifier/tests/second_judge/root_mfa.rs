@@ -11,11 +11,11 @@ use super::court::{Change, Court, agree, change, each, unmoved};
 use super::mfa::{State, is_listed, state};
 use super::model::{Known, Moment};
 
-/// What a state comes to without the learner's word.
+/// What a state comes to without a confirmation.
 fn judge(state: &State) -> Ruling {
     match demanded(state) {
         // Nobody is asked about something of which it cannot be told what it is.
-        Ruling::NeedsWord if is_unchanged_since(state, &state.now) == Answer::CantTell => Ruling::CantTell,
+        Ruling::NeedsConfirmation if is_unchanged_since(state, &state.now) == Answer::CantTell => Ruling::CantTell,
         ruling => ruling,
     }
 }
@@ -28,13 +28,13 @@ fn demanded(state: &State) -> Ruling {
         (_, Answer::No) => Ruling::NotDone,
         (_, on) => match own_entry(state) {
             Answer::Yes => Ruling::from(on),
-            Answer::No if on == Answer::Yes => Ruling::NeedsWord,
+            Answer::No if on == Answer::Yes => Ruling::NeedsConfirmation,
             _ => Ruling::CantTell,
         },
     }
 }
 
-/// Whether there is MFA, and what is listed nowhere is what it was. Which device a word was about, nobody wrote down: any
+/// Whether there is MFA, and what is listed nowhere is what it was. Which device a confirmation was about, nobody wrote down: any
 /// that is listed nowhere could be it.
 fn is_unchanged_since(state: &State, moment: &Moment) -> Answer {
     let since = Known(*moment);
@@ -60,17 +60,17 @@ fn root_mfa() {
     each("root-mfa", &(state(0..=0), change()), property);
 }
 
-/// What a state comes to with the learner's word of some moment. Once AWS shows that what it was about has changed, it
+/// What a state comes to with a confirmation of some moment. Once AWS shows that what it was about has changed, it
 /// counts for nothing, whether it is asked for then or not.
-fn judge_again(state: &State, word: &mut Option<Moment>) -> Ruling {
-    let Some(given) = *word else { return judge(state) };
+fn judge_again(state: &State, confirmed: &mut Option<Moment>) -> Ruling {
+    let Some(given) = *confirmed else { return judge(state) };
     let unchanged = is_unchanged_since(state, &given);
     if unchanged == Answer::No {
-        *word = None;
+        *confirmed = None;
     }
     match (demanded(state), unchanged) {
-        (Ruling::NeedsWord, Answer::Yes) => Ruling::ByWord,
-        (Ruling::NeedsWord, Answer::CantTell) => Ruling::CantTell,
+        (Ruling::NeedsConfirmation, Answer::Yes) => Ruling::Confirmed,
+        (Ruling::NeedsConfirmation, Answer::CantTell) => Ruling::CantTell,
         _ => judge(state),
     }
 }
@@ -79,7 +79,7 @@ fn judge_again(state: &State, word: &mut Option<Moment>) -> Ruling {
 fn root_mfa_confirmed() {
     let states = prop::collection::vec((state(0..=0), any::<bool>()), 2..=3);
     let property = |states: Vec<(State, bool)>| {
-        let (mut court, mut word) = (Court::of("root-mfa"), None);
+        let (mut court, mut confirmed) = (Court::of("root-mfa"), None);
         for (at, (mut state, confirms)) in states.into_iter().enumerate() {
             // A day passes from one look to the next, and what happens in it falls before, on and after the last one.
             let day = 86_400 * i64::try_from(at).unwrap();
@@ -94,13 +94,13 @@ fn root_mfa_confirmed() {
                 }
             }
             let heard = court.judge(&state.evidence());
-            let ruling = judge_again(&state, &mut word);
+            let ruling = judge_again(&state, &mut confirmed);
             agree(ruling, &heard)?;
-            if confirms && ruling == Ruling::NeedsWord {
+            if confirms && ruling == Ruling::NeedsConfirmation {
                 court.confirm(&state.evidence());
-                word = Some(state.now);
+                confirmed = Some(state.now);
                 // What happened in the same second may have come after.
-                let again = judge_again(&state, &mut word);
+                let again = judge_again(&state, &mut confirmed);
                 agree(again, &court.judge(&state.evidence()))?;
             }
         }

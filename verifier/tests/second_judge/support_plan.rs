@@ -25,7 +25,7 @@ struct State {
     general: Field<Support>,
     production: Field<Support>,
     /// Whether the learner confirms that the plans are the same.
-    word: bool,
+    confirmed: bool,
 }
 
 fn judge(state: &State) -> Ruling {
@@ -46,8 +46,8 @@ fn judge(state: &State) -> Ruling {
         (Answer::No, _) | (_, Answer::No) => Ruling::NotDone,
         (Answer::Yes, Answer::Yes) => Ruling::Done,
         _ if unread.any(|why| why != Why::NotHere) => Ruling::CantTell,
-        _ if state.word => Ruling::ByWord,
-        _ => Ruling::NeedsWord,
+        _ if state.confirmed => Ruling::Confirmed,
+        _ => Ruling::NeedsConfirmation,
     }
 }
 
@@ -85,11 +85,11 @@ fn support() -> impl Strategy<Value = Field<Support>> {
 #[test]
 fn support_plan() {
     let states = (support(), support(), any::<bool>());
-    let states = states.prop_map(|(general, production, word)| State { general, production, word });
+    let states = states.prop_map(|(general, production, confirmed)| State { general, production, confirmed });
     let property = |(state, change): (State, Option<Change>)| {
         let said = |evidence: &Evidence| {
             let mut court = Court::of("support-plan");
-            if state.word {
+            if state.confirmed {
                 court.confirm(evidence);
             }
             court.judge(evidence)

@@ -245,13 +245,13 @@ pub const STATES: &[State] = &[
         &["support-plan"],
     ),
     State(
-        "a plan on record for one account only, and the learner's word that they are the same",
+        "a plan on record for one account only, and a confirmation that they are the same",
         Confirmed,
         &[("/general/support/plan", || Value::Null)],
         &["support-plan"],
     ),
     State(
-        "the learner's word for the same plan, against AWS's record",
+        "a confirmation of the same plan, against AWS's record",
         Confirmed,
         &[("/general/support/plan", || json!("AWSSupportEnterprise"))],
         &["support-plan"],

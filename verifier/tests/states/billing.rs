@@ -174,19 +174,19 @@ pub const STATES: &[State] = &[
         &["billing-alerts", "free-tier-alerts", "iam-billing-access"],
     ),
     State(
-        "the learner's word for all billing preferences, and no billing metrics yet",
+        "a confirmation of all billing preferences, and no billing metrics yet",
         Confirmed,
         &[("/production/billing_metrics", || json!([]))],
         &["billing-alerts", "billing-preferences", "pdf-invoice", "iam-billing-access"],
     ),
     State(
-        "the learner's word, and billing metrics could not be read",
+        "a confirmation, and billing metrics could not be read",
         Confirmed,
         &[("/production/billing_metrics", unread)],
         &["billing-alerts", "billing-preferences"],
     ),
     State(
-        "the learner's word, and the events could not be read",
+        "a confirmation, and the events could not be read",
         Confirmed,
         &[("/production/billing_events", unread)],
         &["free-tier-alerts", "iam-billing-access"],

@@ -22,9 +22,9 @@ type Change = (&'static str, fn() -> Value);
 
 #[derive(Clone, Copy)]
 enum Base {
-    /// Everything is done; no word was given.
+    /// Everything is done; nothing was confirmed.
     Done,
-    /// Everything is done, and the learner gave a word for all that takes one.
+    /// Everything is done, and all that needs it is confirmed.
     Confirmed,
     /// The accounts exist, and nothing is done.
     SignedUp,

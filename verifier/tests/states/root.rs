@@ -101,7 +101,7 @@ pub const STATES: &[State] = &[
         &["mfa-sign-in"],
     ),
     State(
-        "a passkey, and the learner's word that it is an entry of its own",
+        "a passkey, and a confirmation that it is an entry of its own",
         Confirmed,
         &[(VIRTUAL, || json!([]))],
         &["root-mfa"],

@@ -39,7 +39,7 @@ struct ExpectTable {
     at: Option<String>,
     same: Option<String>,
     still: Option<OneOrMore>,
-    attest: Option<String>,
+    confirm: Option<String>,
     why: Option<String>,
     backed_by: Option<String>,
 }
@@ -143,20 +143,20 @@ impl ExpectTable {
             (None, Some(_)) => return Err(("still", "`still` goes with `same`: what was seen or confirmed")),
             (None, None) => None,
         };
-        if about.is_some() && self.absence.is_none() && self.attest.is_none() {
+        if about.is_some() && self.absence.is_none() && self.confirm.is_none() {
             return Err((
                 "same",
-                "`same` and `still` go with `absence = \"unknown\"` or `attest`: nothing else is kept",
+                "`same` and `still` go with `absence = \"unknown\"` or `confirm`: nothing else is kept",
             ));
         }
-        if self.why.is_some() && self.attest.is_none() {
-            return Err(("why", "`why` goes with `attest`: it says why that takes the learner's word"));
+        if self.why.is_some() && self.confirm.is_none() {
+            return Err(("why", "`why` goes with `confirm`: it says why the learner must confirm it"));
         }
-        let statement = self.attest.map(|text| Statement { text, why: self.why, about: about.clone() });
+        let statement = self.confirm.map(|text| Statement { text, why: self.why, about: about.clone() });
         let proof = match (self.that, statement) {
             (Some(that), instead) => {
                 if self.backed_by.is_some() {
-                    return Err(("backed_by", "`backed_by` goes with `attest` alone: evidence stands for itself"));
+                    return Err(("backed_by", "`backed_by` goes with `confirm` alone: evidence stands for itself"));
                 }
                 if fix.is_empty() {
                     return Err(("fix", "`fix` is missing: what does the learner do when it isn't met?"));
@@ -176,7 +176,10 @@ impl ExpectTable {
                 Proof::Word { statement, backed_by: self.backed_by, met }
             }
             (None, None) => {
-                return Err(("that", "an expectation needs `that` (evidence) or `attest` (the learner's word)"));
+                return Err((
+                    "that",
+                    "an expectation needs `that` (evidence) or `confirm` (a statement that the learner confirms)",
+                ));
             }
         };
         let title = self.title.unwrap_or_else(|| match &proof {

@@ -76,7 +76,7 @@ pub enum Proof {
         /// What the learner confirms where AWS refuses to everybody in the account what `that` reads.
         instead: Option<Statement>,
     },
-    /// The learner's word, for what no API can prove.
+    /// A statement that the learner confirms, for what no API can prove.
     Word {
         /// What the learner confirms.
         statement: Statement,

@@ -22,12 +22,12 @@ pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 const LARGEST: u64 = 256 << 20;
 
 /// The version of the format that this library reads and writes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The whole document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
-    /// The version of this format: 2.
+    /// The version of this format: 3.
     pub version: u32,
     /// Whether these verdicts are about the practice account.
     pub practice: bool,
@@ -75,7 +75,7 @@ pub struct StepResult {
     pub evidence: Vec<Call>,
     /// When it was judged (RFC 3339, UTC).
     pub checked: String,
-    /// How often it was judged up to and including the first time that it was verified or attested; after that, the
+    /// How often it was judged up to and including the first time that it was verified or confirmed; after that, the
     /// number stays. Every verdict counts, however it was asked for, and whatever it was. Absent where the first of
     /// them came from a version that did not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,13 +83,13 @@ pub struct StepResult {
     /// When it was first judged (RFC 3339, UTC). Absent where that was by a version that did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_checked: Option<String>,
-    /// When it was first verified or attested (RFC 3339, UTC).
+    /// When it was first verified or confirmed (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_verified: Option<String>,
-    /// When it was last verified or attested, for a step that no longer is (RFC 3339, UTC).
+    /// When it was last verified or confirmed, for a step that no longer is (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
-    /// When evidence first said that it is not so any more, for a step that was verified or attested (RFC 3339, UTC).
+    /// When evidence first said that it is not so any more, for a step that was verified or confirmed (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapsed: Option<String>,
     /// The version of `verify` that judged it.
@@ -130,7 +130,7 @@ pub struct ExpectationResult {
     /// What was found, or what to do; masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sentences: Vec<String>,
-    /// The statement to confirm, where it takes the learner's word.
+    /// The statement to confirm, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
 }

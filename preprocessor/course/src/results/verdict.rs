@@ -15,7 +15,7 @@ pub enum Verdict {
     /// Never asked, or asked about another account, other parameters or another version of the check.
     Unchecked,
     /// Every provable expectation is true, and the learner confirmed the rest.
-    Attested,
+    Confirmed,
     /// Every expectation that applies is true by evidence, and at least one applies.
     Verified,
     /// No expectation applies here, by evidence.
@@ -28,14 +28,14 @@ impl Verdict {
         Verdict::NotYet,
         Verdict::Unknown,
         Verdict::Unchecked,
-        Verdict::Attested,
+        Verdict::Confirmed,
         Verdict::Verified,
         Verdict::NotApplicable,
     ];
 
     /// Whether the step counts as done.
     pub fn is_done(self) -> bool {
-        matches!(self, Verdict::Verified | Verdict::Attested)
+        matches!(self, Verdict::Verified | Verdict::Confirmed)
     }
 
     /// Whether the step stands in the way of completion.
@@ -49,19 +49,19 @@ impl Verdict {
             Verdict::NotYet => "not-yet",
             Verdict::Unknown => "unknown",
             Verdict::Unchecked => "unchecked",
-            Verdict::Attested => "attested",
+            Verdict::Confirmed => "confirmed",
             Verdict::Verified => "verified",
             Verdict::NotApplicable => "not-applicable",
         }
     }
 
     /// The words a reader sees.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Verdict::NotYet => "Not yet",
             Verdict::Unknown => "Unknown",
             Verdict::Unchecked => "Not checked",
-            Verdict::Attested => "Confirmed by you",
+            Verdict::Confirmed => "Confirmed by you",
             Verdict::Verified => "Verified",
             Verdict::NotApplicable => "Does not apply",
         }
@@ -73,7 +73,7 @@ impl Verdict {
             Verdict::NotYet => "✗",
             Verdict::Unknown => "?",
             Verdict::Unchecked => "○",
-            Verdict::Attested => "✎",
+            Verdict::Confirmed => "✎",
             Verdict::Verified => "✓",
             Verdict::NotApplicable => "–",
         }
@@ -128,7 +128,7 @@ pub enum ReasonCode {
     NotVisibleYet,
     /// This partition lacks the read, or only another account may make it.
     NotAvailableHere,
-    /// The learner's word is needed.
+    /// The learner's confirmation is needed.
     NeedsConfirmation,
     /// The check itself is wrong.
     CourseError,
@@ -167,7 +167,7 @@ pub enum Outcome {
     Unknown,
     /// The learner confirmed it.
     Confirmed,
-    /// It takes the learner's word, which hasn't been given.
+    /// It needs the learner's confirmation, which hasn't been given.
     Unconfirmed,
     /// It does not apply here.
     NotApplicable,
@@ -198,13 +198,13 @@ impl Outcome {
     }
 
     /// The words a reader sees.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Outcome::Met => "yes",
             Outcome::NotMet => "no",
             Outcome::Unknown => "unknown",
             Outcome::Confirmed => "confirmed by you",
-            Outcome::Unconfirmed => "needs your word",
+            Outcome::Unconfirmed => "needs your confirmation",
             Outcome::NotApplicable => "does not apply",
         }
     }

@@ -21,7 +21,7 @@ use super::text_of;
 use evidence::time;
 
 /// What every form with room for a sentence says.
-pub const WORD: &str = "A results file is the learner's word: anybody can edit one, and its seal is made with the \
+pub const WORD: &str = "A results file proves nothing by itself: anybody can edit one, and its seal is made with the \
                         learner's own key, which nobody else has. Only what `verify cohort` judged on this machine \
                         (“here”), or on one that has this machine's key, rests on what AWS said to you.";
 
@@ -64,7 +64,7 @@ pub struct Counts {
 pub struct Learner {
     /// The name, by the file's.
     pub name: String,
-    /// Whether it was judged on this machine; otherwise it is the learner's word.
+    /// Whether it was judged on this machine; otherwise it proves nothing by itself.
     pub judged_here: bool,
     /// The required steps.
     #[serde(flatten)]
@@ -153,7 +153,7 @@ impl Counts {
             Verdict::NotYet => self.not_yet += 1,
             Verdict::Unknown => self.unknown += 1,
             Verdict::Unchecked => self.unchecked += 1,
-            Verdict::Attested | Verdict::Verified | Verdict::NotApplicable => self.done += 1,
+            Verdict::Confirmed | Verdict::Verified | Verdict::NotApplicable => self.done += 1,
         }
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn at(learner: &Learner) -> String {
         (None, Some(reason)) => format!(" ({})", reason.name()),
         (None, None) => String::new(),
     };
-    format!("{} {}: {}{reason}", at.verdict.icon(), at.verdict.words(), at.step)
+    format!("{} {}: {}{reason}", at.verdict.icon(), at.verdict.label(), at.step)
 }
 
 fn shown(number: Option<impl ToString>) -> String {

@@ -75,10 +75,10 @@ fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
 
 /// A class of learners who are done, half way, denied, and not there yet.
 fn class(course: &Course, names: [&str; 4]) -> Class {
-    use Verdict::{Attested, NotYet, Unknown, Verified};
+    use Verdict::{Confirmed, NotYet, Unknown, Verified};
     let mut counting = Counting::new(course, false);
     let [done, half, denied, absent] = names;
-    counting.add(done, true, &results(course, &[("mfa", Verified, 1), ("budget", Attested, 4), ("extra", NotYet, 9)]));
+    counting.add(done, true, &results(course, &[("mfa", Verified, 1), ("budget", Confirmed, 4), ("extra", NotYet, 9)]));
     counting.add(half, false, &results(course, &[("mfa", Verified, 2), ("budget", NotYet, 3)]));
     let mut other = results(course, &[("mfa", Verified, 5), ("budget", Unknown, 1)]);
     // A step that this course lacks, and one that was judged by another check.

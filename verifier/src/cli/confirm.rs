@@ -1,4 +1,4 @@
-//! `verify attest STEP`: the learner's word for what no API can prove.
+//! `verify confirm STEP`: the learner confirms what no API can prove.
 
 use anyhow::{Result, bail};
 use course::Step;
@@ -11,13 +11,13 @@ use crate::report::{self, exit};
 use crate::run;
 use crate::verdict::Confirmable;
 
-pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exit> {
+pub(super) async fn run(common: &Common, id: &str, undo: bool) -> Result<Exit> {
     common.takes(&[Format::Text, Format::Json])?;
     let session = Session::open(common)?;
     let step = session.step(id)?;
-    let (results, statements) = give(&session, step, withdraw).await?;
+    let (results, statements) = give(&session, step, undo).await?;
     for statement in &statements {
-        notice(&what_became_of(statement, &results, step, withdraw));
+        notice(&what_became_of(statement, &results, step, undo));
     }
     match common.format {
         Format::Json => print(&report::json(&results)?)?,
@@ -26,8 +26,8 @@ pub(super) async fn run(common: &Common, id: &str, withdraw: bool) -> Result<Exi
     Ok(exit::of([results.view(step).verdict]))
 }
 
-/// Gives the learner's word for a step or takes it back, judges what comes of it, and tells what was confirmed.
-pub(super) async fn give(session: &Session<'_>, step: &Step, withdraw: bool) -> Result<(Results, Vec<Confirmable>)> {
+/// Keeps or removes the learner's confirmation of a step, judges the step, and says what was confirmed.
+pub(super) async fn give(session: &Session<'_>, step: &Step, undo: bool) -> Result<(Results, Vec<Confirmable>)> {
     takes_a_word(session, step)?;
     // The checks of checks that it belongs to come to something else with it.
     let whole = session.course.steps.iter().filter(|other| other.members.contains(&step.id));
@@ -39,13 +39,13 @@ pub(super) async fn give(session: &Session<'_>, step: &Step, withdraw: bool) -> 
         let mut results = Results::empty(session.practice());
         session.bench().judge(&[step], &gathered, &mut results);
         terminal::notice(&report::text::details(&session.course, &results, step));
-        bail!("your word is about an account, and the {} account cannot be identified", step.account);
+        bail!("a confirmation is about an account, and the {} account cannot be identified", step.account);
     }
     let mut statements = Ok(Vec::new());
     let loaded = session.store.update(|results| {
         statements = session.bench().confirm(step, &gathered, results);
-        if withdraw {
-            session.bench().withdraw(step, &gathered, results);
+        if undo {
+            session.bench().undo(step, &gathered, results);
         }
         session.bench().judge(&steps, &gathered, results);
     })?;
@@ -54,10 +54,10 @@ pub(super) async fn give(session: &Session<'_>, step: &Step, withdraw: bool) -> 
 }
 
 /// What became of a statement: whether it is confirmed, and why it is not.
-fn what_became_of(told: &Confirmable, results: &Results, step: &Step, withdraw: bool) -> String {
+fn what_became_of(told: &Confirmable, results: &Results, step: &Step, undo: bool) -> String {
     let Confirmable { statement, about, .. } = told;
-    if withdraw {
-        return format!("Withdrawn: {statement}");
+    if undo {
+        return format!("Undone: {statement}");
     }
     let outcome = results.steps.get(&step.id).and_then(|result| {
         let stated = |told: &&course::results::ExpectationResult| told.statement.as_ref() == Some(statement);
@@ -76,11 +76,11 @@ fn what_became_of(told: &Confirmable, results: &Results, step: &Step, withdraw: 
 
 fn takes_a_word(session: &Session<'_>, step: &Step) -> Result<()> {
     if !step.members.is_empty() {
-        bail!("`{}` consists of other steps; give your word on those: {}", step.id, step.members.join(", "));
+        bail!("`{}` consists of other steps; confirm those: {}", step.id, step.members.join(", "));
     }
     let expectations = session.course.check(step).expectations();
     if !expectations.iter().any(|expectation| expectation.statement().is_some()) {
-        bail!("`{}` takes no word: AWS can tell whether it is done. Verify it with `verify {0}`", step.id);
+        bail!("`{}` needs no confirmation: AWS can tell whether it is done. Verify it with `verify {0}`", step.id);
     }
     Ok(())
 }
