@@ -132,6 +132,8 @@ fn a_value_is_verbatim_in_code() {
         "```\n{{ v }}\n",
         "- item\n  ```\n  {{ v }}\n  ```\n- other\n",
         "> ```\n> {{ v }}\n> ```\n> text\n",
+        "# Heading `{{ v }}`\u{b}\n",
+        "# Heading `{{ v }}` \u{c}\ntext\n",
     ] {
         let (shape, words) = read(&content.replace("{{ v }}", "Word"));
         for value in VALUES.iter().filter(|value| !value.trim().is_empty()) {
