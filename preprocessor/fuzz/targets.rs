@@ -121,7 +121,7 @@ pub fn chapter(data: &[u8]) {
         let before = &text[..hole.range.start];
         let since = |begin: &str, end: &str| before.rfind(begin).is_some_and(|at| !before[at..].contains(end));
         hole.context == scan::Context::Text
-            && (since("<", ">") || since("[", "]") || since("](", ")") || since("]:", "\n"))
+            && (is_in_tag(before) || since("[", "]") || since("](", ")") || since("]:", "\n"))
     };
     // Backticks or a declaration that nothing closes may be closed by those of a value in code.
     let closes = |hole: &scan::Hole| {
@@ -129,7 +129,10 @@ pub fn chapter(data: &[u8]) {
         let in_span = matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }));
         // Two lines of code that become one may become a row of a table.
         let first = text[..hole.range.start].trim_end_matches([' ', '\t', '>']).ends_with('\n') && text.contains('|');
-        in_span && (value.contains('`') || declares && value.contains('>') || first)
+        // A row of a value's pipes and a lesson's own may have as many cells as the row of dashes below asks for.
+        let dashes = |line: &str| line.contains('|') && line.chars().all(|c| "|-: >\t\r".contains(c));
+        let row = value.contains('|') && text.lines().any(dashes);
+        in_span && (value.contains('`') || declares && value.contains('>') || first || row)
     };
     // What braces at a heading's end hold are its attributes, unless some signs are in them: a value's own, or its escapes.
     let in_braces = |hole: &scan::Hole| {
@@ -161,6 +164,24 @@ pub fn chapter(data: &[u8]) {
     let (shape, words) = read(&plain);
     let value: String = value.chars().filter(|c| is_told(*c)).collect();
     assert_eq!(read(&page), (shape, words.replace(WORD, &value)), "{text:?} became {page:?}");
+}
+
+/// Whether a text ends within what may be a tag: what its quotation marks hold does not end it.
+fn is_in_tag(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let mut quoted = None;
+        !text[at..].chars().any(|c| match (quoted, c) {
+            (None, '"' | '\'') => {
+                quoted = Some(c);
+                false
+            }
+            (None, c) => c == '>',
+            (Some(quote), c) => {
+                quoted = quoted.filter(|_| c != quote);
+                false
+            }
+        })
+    })
 }
 
 /// A page with a value for `label`, or what is wrong with the chapter.

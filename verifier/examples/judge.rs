@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use verify::run::Bench;
+use verify::run::Judge;
 use verify::{book, compile};
 
 /// How long it is counted for.
@@ -38,10 +38,10 @@ async fn main() -> Result<()> {
     let connections = world.connections(course.accounts.keys());
     let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
     let key = Key::new([7; 32]);
-    let bench = Bench { course: &course, compiled: &compiled, key: &key, show_identifiers: false };
+    let judge_steps = Judge::new(&course, &compiled, &key);
     let judge = || {
         let mut results = Results::empty(true);
-        bench.judge(&steps, &gathered, &mut results);
+        judge_steps.judge(&steps, &gathered, &mut results);
         results.steps.values().filter(|step| step.verdict == Verdict::Verified).count()
     };
     let (begun, mut judged) = (Instant::now(), 0);

@@ -14,8 +14,8 @@
 //! | [`book`], [`includes`], [`sanitize`], [`trust`] | the course in its book, and what a course may not do |
 //! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
 //! | crate [`evidence`] | what AWS says, and whose credentials ask |
-//! | [`run`], [`verdict`], `members`, [`record`] | what it comes to |
-//! | [`watch`] | when to look again |
+//! | [`run`] | steps in, results and events out: what every command does with a course |
+//! | [`verdict`], `members`, [`remembered`] | what evidence comes to |
 //! | [`cohort`] | a whole class, learner by learner |
 //! | [`store`], [`recording`] | what is written |
 //! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
@@ -30,14 +30,12 @@ pub mod cel;
 pub mod cli;
 pub mod cohort;
 pub mod compile;
-pub mod enough;
 pub mod generate;
 pub mod import;
 pub mod includes;
 pub mod lint;
 mod members;
 pub mod plan;
-pub mod record;
 pub mod recording;
 pub mod remembered;
 pub mod report;
@@ -49,4 +47,3 @@ pub mod serve;
 pub mod store;
 pub mod trust;
 pub mod verdict;
-pub mod watch;

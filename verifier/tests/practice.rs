@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use verify::run::Bench;
+use verify::run::Judge;
 
 fn table_of(results: &Results) -> String {
     let (course, _) = &*COURSE;
@@ -201,11 +201,11 @@ async fn the_same_actions_make_the_same_accounts() {
 async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     let (course, compiled) = &*COURSE;
     let key = key();
-    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let judging = Judge::new(course, compiled, &key);
     let steps = [course.step("mfa-sign-in").unwrap()];
     let mut results = Results::empty(true);
     let mut gathered = gather(&world(Start::Done, &[]).await).await;
-    bench.judge(&steps, &gathered, &mut results);
+    judging.judge(&steps, &gathered, &mut results);
     assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Verified);
 
     // CloudTrail has forgotten it.
@@ -213,7 +213,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
         Arc::make_mut(&mut gathered.evidence).get_mut("production").unwrap().insert(section, value);
     };
     production(&mut gathered, Section::ConsoleSignIns, json!([]));
-    bench.judge(&steps, &gathered, &mut results);
+    judging.judge(&steps, &gathered, &mut results);
     let remembered = &results.steps["mfa-sign-in"];
     assert_eq!(remembered.verdict, Verdict::Verified);
     assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25 05:00 UTC."]);
@@ -222,7 +222,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     let mut root = gathered.evidence["production"][&Section::Root].clone();
     root["virtual_devices"][0]["enabled"] = "2026-11-23T00:00:00Z".into();
     production(&mut gathered, Section::Root, root);
-    bench.judge(&steps, &gathered, &mut results);
+    judging.judge(&steps, &gathered, &mut results);
     assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Unknown);
     assert!(results.steps["mfa-sign-in"].held_until.is_some());
 
@@ -231,7 +231,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     let mut other = gather(&world(Start::Done, &[]).await).await;
     production(&mut other, Section::ConsoleSignIns, json!([]));
     other.account_ids.insert("production".into(), "777788889999".into());
-    bench.judge(&steps, &other, &mut elsewhere);
+    judging.judge(&steps, &other, &mut elsewhere);
     assert_eq!(elsewhere.steps["mfa-sign-in"].verdict, Verdict::Unknown);
 }
 
@@ -239,14 +239,14 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
 async fn attempts_that_an_older_version_did_not_count_are_not_guessed() {
     let (course, compiled) = &*COURSE;
     let key = key();
-    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let judging = Judge::new(course, compiled, &key);
     let steps = [course.step("root-mfa").unwrap()];
     let mut results = Results::empty(true);
-    bench.judge(&steps, &gather(&world(Start::Fresh, &["account-created"]).await).await, &mut results);
+    judging.judge(&steps, &gather(&world(Start::Fresh, &["account-created"]).await).await, &mut results);
     let step = results.steps.get_mut("root-mfa").unwrap();
     assert_eq!((step.attempts, step.first_checked.as_ref()), (Some(1), Some(&step.checked)));
     (step.attempts, step.first_checked) = (None, None);
-    bench.judge(&steps, &gather(&world(Start::Done, &[]).await).await, &mut results);
+    judging.judge(&steps, &gather(&world(Start::Done, &[]).await).await, &mut results);
     let step = &results.steps["root-mfa"];
     assert_eq!((step.verdict, step.attempts, &step.first_checked), (Verdict::Verified, None, &None));
 }
@@ -272,7 +272,7 @@ async fn the_book_shows_what_was_denied() {
 async fn what_is_told_early_is_what_is_judged_at_the_end() {
     let (course, compiled) = &*COURSE;
     let key = key();
-    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let judging = Judge::new(course, compiled, &key);
     for start in [Start::Fresh, Start::Done] {
         let whole = gather(&world(start, &["account-created"]).await).await;
         let results = judge(whole.clone(), false);
@@ -285,14 +285,14 @@ async fn what_is_told_early_is_what_is_judged_at_the_end() {
             evidence.get_mut(account).unwrap().remove(section);
             for step in &course.steps {
                 let judged = &results.steps[&step.id].expectations;
-                let told = bench.so_far(step, &partly, &results);
+                let told = judging.so_far(step, &partly, &results);
                 assert_eq!(told.len(), judged.len(), "{}", step.id);
                 for (told, judged) in told.iter().zip(judged) {
                     assert_eq!(told.title, judged.title);
                     match &told.result {
                         Some(result) => assert_eq!(result, judged, "{} without {account} {}", step.id, section.name()),
                         None => {
-                            assert!(!bench.is_ready(step, &partly), "{} waits for nothing", step.id);
+                            assert!(!judging.is_ready(step, &partly), "{} waits for nothing", step.id);
                             waited += 1;
                         }
                     }

@@ -12,14 +12,15 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::mfa::Terminal;
-use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::arguments::{Common, Output, TextOrJson};
+use super::terminal::Terminal;
+use super::{Exit, notice, print};
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
 use crate::cohort::{Before, Cohort, Outcome};
 use crate::report::class::{self, At};
-use crate::report::{exit, plain};
+use crate::report::plain;
+use crate::run::Session;
 use evidence::bindings::{ENVIRONMENT, Source};
 use evidence::{connection, mask};
 
@@ -48,11 +49,14 @@ pub(super) struct Arguments {
     /// Calls a second to one AWS account
     #[arg(long, value_name = "CALLS", default_value = "10")]
     rate: NonZeroU32,
+    #[command(flatten)]
+    output: Output<TextOrJson>,
 }
 
 pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
-    common.takes(&[Format::Text, Format::Json])?;
-    let session = Session::open(common)?;
+    let json = arguments.output.format == TextOrJson::Json;
+    let terminal = Terminal::for_format(!json);
+    let session = Session::open(&common.options(), &terminal)?;
     if session.practice() || !common.account.is_empty() {
         bail!("a class's accounts are those of its roster: leave out --practice and --account");
     }
@@ -72,11 +76,11 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     }
     let out = arguments.out.clone().unwrap_or_else(|| arguments.roster.with_file_name("cohort"));
     let folder = Folder::open(&out, arguments.shard)?;
-    let connected = connection::connect_one(&base, &source, &Terminal::default()).await;
+    let connected = connection::connect_one(&base, &source, &terminal).await;
     let connected = connected.map_err(|reasons| anyhow::anyhow!(told(&reasons)))?;
     let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
     let cohort = Arc::new(Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder));
-    let mut judging = Judging { cohort, json: common.format == Format::Json, tally: Tally::default() };
+    let mut judging = Judging { cohort, json, tally: Tally::default() };
     let mine = roster.learners.into_iter().enumerate().filter(|(row, _)| arguments.shard.has(*row));
     judging.class(mine.map(|(_, learner)| learner), arguments.at_once.get()).await?;
     judging.sum_up(&out)
@@ -109,10 +113,10 @@ struct Tally {
 
 impl Tally {
     fn count(&mut self, course: &Course, results: &Results) -> &'static str {
-        let (number, word) = match exit::of_course(course, results) {
+        let (number, word) = match Exit::of_course(course, results) {
             Exit::Done => (&mut self.done, "done"),
             Exit::NotYet => (&mut self.not_yet, "not-yet"),
-            Exit::Unknown | Exit::Usage => (&mut self.unknown, "unknown"),
+            Exit::Unknown | Exit::Usage | Exit::Interrupted => (&mut self.unknown, "unknown"),
         };
         *number += 1;
         word

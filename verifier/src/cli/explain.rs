@@ -3,25 +3,27 @@
 use anyhow::Result;
 use course::results::Results;
 
-use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::arguments::{Common, TextOrJson};
+use super::terminal::Terminal;
+use super::{Exit, notice, print};
 use crate::report;
+use crate::run::{Session, select};
 
-pub(super) fn run(common: &Common, id: &str) -> Result<Exit> {
-    common.takes(&[Format::Text, Format::Json])?;
-    let session = Session::open_for(common, &[id.to_owned()])?;
-    let step = session.step(id)?;
+pub(super) fn run(common: &Common, id: &str, format: TextOrJson) -> Result<Exit> {
+    let terminal = Terminal::default();
+    let session = Session::open_for(&common.options(), &[id.to_owned()], &terminal)?;
+    let step = select::step(&session.course, id)?;
     let results = session.store.read().unwrap_or_else(|unusable| {
         notice(&format!("{} cannot be used: {unusable}.", session.store.path().display()));
         Results::empty(session.practice())
     });
-    match common.format {
-        Format::Json => {
+    match format {
+        TextOrJson::Json => {
             let mut only = results;
             only.steps.retain(|other, _| other == id || step.members.contains(other));
             print(&report::json(&only)?)?;
         }
-        _ => {
+        TextOrJson::Text => {
             let needs = session.compiled.needs(&session.course, step);
             print(&report::text::explanation(&session.course, &results, step, &needs))?;
         }

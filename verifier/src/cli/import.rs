@@ -7,7 +7,8 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::{Common, Exit, Format, notice, print};
+use super::arguments::Common;
+use super::{Exit, notice, print};
 use crate::import::split::Split;
 use crate::import::{self, Change, Order};
 use crate::{book, report};
@@ -32,7 +33,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
-    common.takes(&[Format::Text])?;
     let root = book::find(common.course.as_deref())?;
     let sources = book::sources(&root, common.trust_course)?;
     let course = match sources.join("SUMMARY.md").exists() {

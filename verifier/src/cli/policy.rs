@@ -1,20 +1,32 @@
 //! `verify policy [NAME]`: what this course's reads need, account by account.
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::arguments::Common;
+use super::terminal::Terminal;
+use super::{Exit, notice, print};
 use crate::report::{self, policy};
-use crate::run;
+use crate::run::{Session, select};
 
-pub(super) fn run(common: &Common, account: Option<&str>) -> Result<Exit> {
-    common.takes(&[Format::Text, Format::Json, Format::Cloudformation])?;
-    let session = Session::open(common)?;
+/// What a policy is printed as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The policy's JSON
+    #[default]
+    Json,
+    /// A CloudFormation template with a role that has the policy
+    Cloudformation,
+}
+
+pub(super) fn run(common: &Common, account: Option<&str>, format: Format) -> Result<Exit> {
+    let terminal = Terminal::default();
+    let session = Session::open(&common.options(), &terminal)?;
     let plan = session.compiled.plan(&session.course, &session.course.steps);
     let Some(account) = account else {
-        if common.format == Format::Cloudformation {
+        if format == Format::Cloudformation {
             let names: Vec<&str> = plan.keys().map(String::as_str).collect();
             bail!("a template is for one account: verify policy {} --format cloudformation", names.join("|"));
         }
@@ -22,11 +34,11 @@ pub(super) fn run(common: &Common, account: Option<&str>) -> Result<Exit> {
         let documents = plan.iter().map(|(account, sections)| (account, policy::document(sections)));
         return printed(&documents.collect::<BTreeMap<_, _>>());
     };
-    run::account_exists(&session.course, account)?;
+    select::account(&session.course, account)?;
     let sections = plan.get(account).with_context(|| format!("no step reads the {account} account"))?;
-    match common.format {
+    match format {
         Format::Cloudformation => printed(&policy::cloudformation(account, sections)),
-        _ => printed(&policy::document(sections)),
+        Format::Json => printed(&policy::document(sections)),
     }
 }
 

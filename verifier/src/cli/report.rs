@@ -1,18 +1,35 @@
 //! `verify report FILE|DIR…`: a class at a glance, from its learners' results.
 
 use anyhow::{Result, bail};
+use clap::ValueEnum;
 use course::terminal::Text;
 use std::path::{Path, PathBuf};
 
-use super::session::Session;
-use super::{Common, Exit, Format, notice, print};
+use super::arguments::Common;
+use super::terminal::Terminal;
+use super::{Exit, notice, print};
 use crate::cohort::files;
 use crate::report;
 use crate::report::class::{self, Class, Counting};
+use crate::run::Session;
 
-pub(super) fn run(common: &Common, paths: &[PathBuf]) -> Result<Exit> {
-    common.takes(&[Format::Text, Format::Csv, Format::Markdown, Format::Html, Format::Json])?;
-    let session = Session::open(common)?;
+/// What a class is printed as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+    /// A table for spreadsheets
+    Csv,
+    /// Tables in Markdown
+    Markdown,
+    /// A page
+    Html,
+}
+
+pub(super) fn run(common: &Common, paths: &[PathBuf], format: Format) -> Result<Exit> {
+    let terminal = Terminal::default();
+    let session = Session::open(&common.options(), &terminal)?;
     let mut reading = Reading {
         session: &session,
         counting: Counting::new(&session.course, session.practice()),
@@ -32,7 +49,7 @@ pub(super) fn run(common: &Common, paths: &[PathBuf]) -> Result<Exit> {
     }
     let class = counting.done(std::mem::take(&mut notices));
     class.notices.iter().for_each(|text| notice(text));
-    print(&written(common.format, &class)?)?;
+    print(&written(format, &class)?)?;
     Ok(if skipped == 0 { Exit::Done } else { Exit::Usage })
 }
 
@@ -42,7 +59,7 @@ fn written(format: Format, class: &Class) -> Result<Text> {
         Format::Markdown => Text::block(&class::markdown::section(class)),
         Format::Html => Text::block(&class::html::page(class)),
         Format::Json => report::json(class)?,
-        _ => class::text::text(class),
+        Format::Text => class::text::text(class),
     })
 }
 

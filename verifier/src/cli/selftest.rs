@@ -2,13 +2,15 @@
 
 use anyhow::{Result, bail};
 
-use super::session::Session;
-use super::{Common, Exit, Format, print};
+use super::arguments::{Common, TextOrJson};
+use super::terminal::Terminal;
+use super::{Exit, print};
+use crate::run::Session;
 use crate::{report, selftest};
 
-pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
-    common.takes(&[Format::Text, Format::Json])?;
-    let session = Session::open(common)?;
+pub(super) async fn run(common: &Common, names: &[String], format: TextOrJson) -> Result<Exit> {
+    let terminal = Terminal::default();
+    let session = Session::open(&common.options(), &terminal)?;
     let course = &session.course;
     if let Some(name) = names.iter().find(|name| !course.checks.contains_key(*name)) {
         bail!(
@@ -20,9 +22,9 @@ pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
         bail!("checks/cases/{stray}.toml has cases for a check that there is none of");
     }
     let proofs = selftest::prove_all(course, &session.compiled, names).await?;
-    print(&match common.format {
-        Format::Json => report::selftest::json(&proofs)?,
-        _ => report::selftest::text(&proofs),
+    print(&match format {
+        TextOrJson::Json => report::selftest::json(&proofs)?,
+        TextOrJson::Text => report::selftest::text(&proofs),
     })?;
     Ok(if proofs.iter().all(|proof| proof.problems.is_empty()) { Exit::Done } else { Exit::NotYet })
 }

@@ -2,18 +2,20 @@
 
 use anyhow::{Result, bail};
 
-use super::{Common, Exit, print, session};
-use crate::report::{self, exit};
+use super::arguments::Common;
+use super::terminal::Terminal;
+use super::{Exit, print};
+use crate::report::{self, Form};
+use crate::run::session;
 
-pub(super) fn run(common: &Common) -> Result<Exit> {
-    let form = common.form()?;
-    let (course, store) = session::read(common)?;
+pub(super) fn run(common: &Common, format: Form) -> Result<Exit> {
+    let (course, store) = session::read(&common.options(), &Terminal::default())?;
     let results = match store.read() {
         Ok(results) => results,
         Err(unusable) => {
-            bail!("{} cannot be used: {unusable}. `verify` sets it aside and starts anew.", store.path().display())
+            bail!("{} cannot be used: {unusable}. `verify` sets it aside and begins a new one.", store.path().display())
         }
     };
-    print(&report::results(form, &course, &results, &[])?)?;
-    Ok(exit::of_course(&course, &results))
+    print(&report::results(format, &course, &results, &[])?)?;
+    Ok(Exit::of_course(&course, &results))
 }

@@ -7,37 +7,38 @@ use course::terminal::{self, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
 
-use super::session::Session;
-use super::watcher::Watcher;
-use super::{Common, Exit, Format, notice, print};
-use crate::report::{self, Form, exit};
-use crate::run;
+use super::arguments::Common;
+use super::terminal::Terminal;
+use super::{Exit, notice, print};
+use crate::report::{self, Form};
+use crate::run::watcher::Watcher;
+use crate::run::{Session, select};
 use evidence::Section;
 
-pub(super) async fn run(common: &Common, names: &[String]) -> Result<Exit> {
-    let form = common.form()?;
-    let session = Session::open_for(common, names)?;
-    let steps = run::select(&session.course, names)?;
-    let mut watch = Watch::new(&session, steps);
+pub(super) async fn run(common: &Common, names: &[String], format: Form) -> Result<Exit> {
+    let terminal = Terminal::for_format(format == Form::Text);
+    let session = Session::open_for(&common.options(), names, &terminal)?;
+    let steps = select::steps(&session.course, names)?;
+    let mut watch = Watch::new(&session, steps, format);
     let results = tokio::select! {
         biased;
         _ = tokio::signal::ctrl_c() => {
             notice("Stopped watching.");
-            watch.watcher.results()
+            session.results()
         }
         results = watch.until_done() => results?,
     };
-    print(&report::results(form, &session.course, &results, names)?)?;
-    Ok(if names.is_empty() {
-        exit::of_course(&session.course, &results)
-    } else {
-        exit::of(watch.steps.iter().map(|step| results.view(step).verdict))
+    print(&report::results(format, &session.course, &results, names)?)?;
+    Ok(match names {
+        [] => Exit::of_course(&session.course, &results),
+        _ => Exit::of(watch.steps.iter().map(|step| results.view(step).verdict)),
     })
 }
 
 struct Watch<'w> {
     session: &'w Session<'w>,
     steps: Vec<&'w Step>,
+    format: Form,
     watcher: Watcher<'w>,
     /// The verdicts that were told.
     told: BTreeMap<String, Verdict>,
@@ -46,9 +47,9 @@ struct Watch<'w> {
 }
 
 impl<'w> Watch<'w> {
-    fn new(session: &'w Session<'w>, steps: Vec<&'w Step>) -> Watch<'w> {
+    fn new(session: &'w Session<'w>, steps: Vec<&'w Step>, format: Form) -> Watch<'w> {
         let watcher = Watcher::new(session);
-        Watch { session, steps, watcher, told: BTreeMap::new(), explained: BTreeSet::new() }
+        Watch { session, steps, format, watcher, told: BTreeMap::new(), explained: BTreeSet::new() }
     }
 
     /// Judges again and again, until no step that is required stands in the way.
@@ -59,7 +60,7 @@ impl<'w> Watch<'w> {
             if let Some(results) = self.watcher.look(&open).await? {
                 self.tell(&results, &open);
             }
-            let results = self.watcher.results();
+            let results = self.session.results();
             open = self.open_steps(&results);
             if !open.iter().any(|step| self.counts(step)) {
                 return Ok(results);
@@ -90,7 +91,7 @@ impl<'w> Watch<'w> {
             }
         }
         if first {
-            if self.session.common.format == Format::Text {
+            if self.format == Form::Text {
                 let names: Vec<String> = self.steps.iter().map(|step| step.id.clone()).collect();
                 let whole = self.steps.len() == course.steps.len();
                 let names = if whole { &[] } else { names.as_slice() };
@@ -123,7 +124,7 @@ impl<'w> Watch<'w> {
 
     /// Waits, and says what for.
     async fn wait(&self, open: &[&Step]) {
-        let shown = self.session.common.format == Format::Text && terminal::shows_progress();
+        let shown = self.format == Form::Text && terminal::shows_progress();
         if shown {
             let seconds = self.watcher.next(open).saturating_duration_since(Instant::now()).as_secs();
             let left = format!("{} left; looking again in {seconds} s", open.len());

@@ -27,7 +27,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::plan::Compiled;
-use crate::run::Bench;
+use crate::run::Judge;
 use evidence::bindings::Role;
 use evidence::connection::{self, Connected, Connection, NoMfaCodes};
 use evidence::gather::{self, Gathered, Plan};
@@ -150,10 +150,9 @@ impl Cohort {
 
     /// Judges what was gathered of a learner, and writes it.
     fn put(&self, learner: &Learner, gathered: &Gathered) -> Result<Outcome> {
-        let bench = Bench { course: &self.course, compiled: &self.compiled, key: &self.key, show_identifiers: false };
         let steps: Vec<&Step> = self.course.steps.iter().collect();
         let mut results = Results::empty(false);
-        bench.judge(&steps, gathered, &mut results);
+        Judge::new(&self.course, &self.compiled, &self.key).judge(&steps, gathered, &mut results);
         let reasons = results.steps.values().flat_map(|step| &step.reasons);
         let passing: BTreeSet<&Reason> = reasons.filter(|reason| may_pass(reason.code)).collect();
         if !passing.is_empty() {

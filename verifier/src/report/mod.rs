@@ -5,7 +5,6 @@ pub mod calls;
 pub mod class;
 pub mod csv;
 pub mod doctor;
-pub mod exit;
 pub mod import;
 pub mod junit;
 pub mod lint;
@@ -15,6 +14,7 @@ pub mod selftest;
 pub mod text;
 
 use anyhow::Result;
+use clap::ValueEnum;
 use course::results::{Outcome, Results, Verdict, View};
 use course::terminal::{self, Text};
 use course::{Course, Step};
@@ -31,15 +31,16 @@ pub fn json(document: &impl Serialize) -> serde_json::Result<Text> {
 }
 
 /// A form that results are printed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// For a terminal.
+    /// For a terminal
+    #[default]
     Text,
-    /// The results document.
+    /// The results document
     Json,
-    /// JUnit's XML.
+    /// JUnit's XML, for build servers
     Junit,
-    /// A table for spreadsheets.
+    /// A table for spreadsheets
     Csv,
 }
 

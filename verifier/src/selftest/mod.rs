@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::plan::Compiled;
-use crate::run::Bench;
+use crate::run::Judge;
 use cases::Case;
 use evidence::gather::Gathered;
 use situations::Situation;
@@ -192,12 +192,12 @@ fn judged(
     let key = Key::new([0; 32]);
     let members = step.members.iter().filter_map(|id| course.step(id));
     let judged: Vec<&Step> = members.chain([step]).collect();
-    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let judge = Judge::new(course, compiled, &key);
     for step in judged.iter().filter(|step| step.members.is_empty() && said(step)) {
         // A check that cannot be evaluated says so when it is judged.
-        let _ = bench.confirm(step, gathered, results);
+        let _ = judge.confirm(step, gathered, results);
     }
-    bench.judge(&judged, gathered, results);
+    judge.judge(&judged, gathered, results);
     results.steps.remove(&step.id).unwrap_or_else(|| unreachable!("the step was judged"))
 }
 

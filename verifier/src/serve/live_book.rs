@@ -1,92 +1,21 @@
 //! What the server knows: the book, the steps' widgets, what is under way, and who listens.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use course::results::Results;
 use course::{Course, Step};
 use mdbook_verify::widget::live::{self, Live};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
 use super::auth::Auth;
+use super::backend::{Backend, Task};
+use super::build::{self, BuildOptions, Fresh};
 use super::event::{Event, Progress};
 use super::pages::Pages;
 use super::snapshot::Snapshot;
-use crate::book;
-use crate::generate::{self, Stale};
+use crate::run;
 use crate::store::Store;
-use crate::verdict::Awaited;
-
-/// What a page can ask for. It names steps and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Task {
-    /// Verify steps.
-    Verify(BTreeSet<String>),
-    /// Keep the learner's confirmation of a step, or remove it.
-    Confirm {
-        /// The step.
-        step: String,
-        /// Whether it is taken back.
-        undo: bool,
-    },
-    /// Do a step in the practice account.
-    Practice(String),
-}
-
-impl Task {
-    /// The steps that it is about.
-    pub fn steps(&self) -> BTreeSet<String> {
-        match self {
-            Task::Verify(steps) => steps.clone(),
-            Task::Confirm { step, .. } | Task::Practice(step) => [step.clone()].into(),
-        }
-    }
-}
-
-/// What work tells while it is done.
-#[derive(Debug)]
-pub enum Update {
-    /// How far a step's expectations are known.
-    Awaited {
-        /// The step's id.
-        step: String,
-        /// Its expectations.
-        expectations: Vec<Awaited>,
-    },
-    /// Results were written.
-    Results,
-}
-
-/// What the server has others do: it knows no AWS itself. An error is told to the learner.
-pub trait Backend: Send + Sync {
-    /// Carries a task out.
-    ///
-    /// # Errors
-    /// Why it came to nothing.
-    fn carry_out(&self, task: &Task, tell: &(dyn Fn(Update) + Sync)) -> Result<()>;
-
-    /// Whether the practice account has an action for a step.
-    fn practises(&self, step: &Step) -> bool;
-
-    /// Judges steps again and again, as their account changes. `watched` says which; it returns when there are none,
-    /// or when the course is another.
-    ///
-    /// # Errors
-    /// Why it cannot go on.
-    fn watch(&self, watched: &dyn Fn() -> Option<BTreeSet<String>>, tell: &dyn Fn(Update)) -> Result<()>;
-}
-
-/// How the book is built.
-#[derive(Debug, Clone)]
-pub struct BuildOptions {
-    /// The course's folder.
-    pub root: PathBuf,
-    /// Whether it shows the practice account.
-    pub practice: bool,
-    /// Whether the course is trusted.
-    pub trusted: bool,
-}
 
 /// What the server knows.
 pub struct LiveBook {
@@ -94,7 +23,7 @@ pub struct LiveBook {
     pub(super) options: BuildOptions,
     /// The state of the course's folder that the first build shows.
     pub(super) built_from: Snapshot,
-    work: Box<dyn Backend>,
+    backend: Backend,
     shown: RwLock<Shown>,
     /// The widgets that pages were told of last.
     told: Mutex<BTreeMap<String, Live>>,
@@ -136,8 +65,8 @@ impl LiveBook {
     ///
     /// # Errors
     /// All that is wrong with the course.
-    pub fn open(auth: Auth, options: BuildOptions, work: Box<dyn Backend>) -> Result<LiveBook> {
-        let Fresh { course, pages, notices, from: built_from } = build(&options)?;
+    pub fn open(auth: Auth, options: BuildOptions, backend: Backend) -> Result<LiveBook> {
+        let Fresh { course, pages, notices, from: built_from } = build::build(&options)?;
         let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::auth::token()? });
         // Whoever falls this far behind gets the whole state anew.
         let (events, _) = broadcast::channel(256);
@@ -145,7 +74,7 @@ impl LiveBook {
             auth,
             options,
             built_from,
-            work,
+            backend,
             shown,
             told: Mutex::default(),
             under_way: Mutex::default(),
@@ -212,7 +141,7 @@ impl LiveBook {
     }
 
     fn live(&self, course: &Course, step: &Step, results: &Results) -> Live {
-        Live::of(course, step, results, self.options.practice && self.work.practises(step))
+        Live::of(course, step, results, self.options.practice && run::practice_step::has_action(step))
     }
 
     fn results(&self) -> Results {
@@ -244,14 +173,15 @@ impl LiveBook {
         let _ = self.events.send(event);
     }
 
-    /// Passes on what work tells.
-    fn pass_on(&self, told: Update) {
-        match told {
-            Update::Results => self.tell_steps(),
-            Update::Awaited { step, expectations } => {
+    /// Passes on what is heard of a run.
+    fn pass_on(&self, event: run::Event<'_>) {
+        match event {
+            run::Event::Written => self.tell_steps(),
+            run::Event::Awaited { step, expectations } => {
                 let expectations = expectations.iter().map(|awaited| (awaited.title.as_str(), awaited.result.as_ref()));
-                self.tell(Event::Awaited { html: live::expectations(expectations), step });
+                self.tell(Event::Awaited { html: live::expectations(expectations), step: step.to_owned() });
             }
+            run::Event::Notice(_) | run::Event::Reading { .. } => {}
         }
     }
 
@@ -278,7 +208,7 @@ impl LiveBook {
         let task = if let Task::Verify(_) = task { Task::Verify(steps.clone()) } else { task };
         let live_book = Arc::clone(self);
         std::thread::spawn(move || {
-            let done = live_book.work.carry_out(&task, &|told| live_book.pass_on(told));
+            let done = live_book.backend.carry_out(&task, &|event| live_book.pass_on(event));
             live_book.tell_steps();
             let mut under_way = live_book.under_way();
             under_way.running.retain(|step| !steps.contains(step));
@@ -321,7 +251,7 @@ impl LiveBook {
                 std::thread::sleep(super::LOOK);
                 continue;
             }
-            if let Err(error) = self.work.watch(&watched, &|told| self.pass_on(told)) {
+            if let Err(error) = self.backend.watch(&watched, &|event| self.pass_on(event)) {
                 let mut under_way = self.under_way();
                 let stopped = std::mem::take(&mut under_way.watched);
                 under_way.failed.extend(stopped.into_iter().map(|step| (step, format!("{error:#}"))));
@@ -336,7 +266,7 @@ impl LiveBook {
     /// # Errors
     /// All that is wrong with the course; the last good build is shown on.
     pub(super) fn rebuild(&self) -> Result<Snapshot> {
-        let built = build(&self.options);
+        let built = build::build(&self.options);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
         let was_broken = self.shown().broken.is_some();
         {
@@ -365,46 +295,4 @@ impl LiveBook {
         under_way.watched.retain(|step| course.step(step).is_some());
         under_way.failed.retain(|step, _| course.step(step).is_some());
     }
-}
-
-/// A build that has just been made.
-struct Fresh {
-    course: Arc<Course>,
-    pages: Arc<Pages>,
-    notices: Arc<[String]>,
-    /// The state of the course's folder that it shows.
-    from: Snapshot,
-}
-
-/// Builds the course's book.
-fn build(options: &BuildOptions) -> Result<Fresh> {
-    let BuildOptions { root, practice, trusted } = options;
-    generate::make_missing(root, *trusted)?;
-    let mut from = Snapshot::of(root);
-    // Generated chapters are up to date most times: the book is built while that is found out.
-    let (course, built) = std::thread::scope(|scope| {
-        let looking = scope.spawn(|| looked_at(options));
-        let built = book::build_live(root, *practice, *trusted);
-        (looking.join(), built)
-    });
-    let (course, stale) =
-        course.map_err(|_| anyhow!("reading the course broke off; this is a mistake in verify"))??;
-    let mut live = built?;
-    if !stale.is_empty() {
-        // What is written here is no change to build again for, unless something else has changed meanwhile.
-        let unchanged = Snapshot::of(root).course == from.course;
-        generate::write(root, stale)?;
-        if unchanged {
-            from.course = Snapshot::of(root).course;
-        }
-        live = book::build_live(root, *practice, *trusted)?;
-    }
-    Ok(Fresh { course, pages: Arc::new(Pages::read(&live, *trusted)?), notices: live.notices.into(), from })
-}
-
-/// The course, and the generated chapters that are out of date.
-fn looked_at(options: &BuildOptions) -> Result<(Arc<Course>, Vec<Stale>)> {
-    let course = Arc::new(book::read(&options.root, options.trusted)?);
-    let stale = generate::stale_in(&course, options.trusted)?;
-    Ok((course, stale))
 }

@@ -5,13 +5,17 @@
 //! | [`auth`] | who may talk to it |
 //! | `connections` | how many may connect, and for how long |
 //! | [`pages`] | the book in memory |
+//! | [`build`] | building it |
+//! | [`backend`] | what pages can ask for |
 //! | [`live_book`] | what it knows, and what is under way |
 //! | [`event`] | what pages are told |
 //! | `routes` | HTTP |
 //!
-//! What a task does is the caller's: this module knows no AWS.
+//! What a task does is a run's: this module knows no AWS.
 
 pub mod auth;
+pub mod backend;
+pub mod build;
 mod connections;
 pub mod event;
 pub mod live_book;

@@ -17,9 +17,10 @@ use std::time::Duration;
 use tokio_stream::wrappers::BroadcastStream;
 
 use super::auth::{self, Exchange};
+use super::backend::Task;
 use super::connections::Strangers;
 use super::event::Event;
-use super::live_book::{LiveBook, Task};
+use super::live_book::LiveBook;
 use super::pages;
 
 /// The largest body of a task: room for the ids of a long chapter's steps.

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::compile;
 use verify::plan::Compiled;
-use verify::run::Bench;
+use verify::run::Judge;
 use verify::{book, recording};
 
 /// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.
@@ -76,12 +76,12 @@ pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> R
     recording::fill_gaps(&mut gathered, &compiled.plan(course, &course.steps));
     let key = key();
     let mut results = Results::empty(true);
-    let bench = Bench { course, compiled, key: &key, show_identifiers: false };
+    let judging = Judge::new(course, compiled, &key);
     let steps: Vec<_> = course.steps.iter().collect();
     for step in steps.iter().filter(|step| step.members.is_empty() && confirmed(&step.id)) {
-        bench.confirm(step, &gathered, &mut results).unwrap();
+        judging.confirm(step, &gathered, &mut results).unwrap();
     }
-    bench.judge(&steps, &gathered, &mut results);
+    judging.judge(&steps, &gathered, &mut results);
     results
 }
 

@@ -11,7 +11,7 @@ use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, Test
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use verify::recording;
-use verify::run::Bench;
+use verify::run::Judge;
 
 use super::answer::{Ruling, Said};
 use super::model::{Moment, Why, unread};
@@ -74,7 +74,7 @@ impl Court {
     /// What the course's check says.
     pub fn judge(&mut self, evidence: &Evidence) -> Said {
         let gathered = self.gathered(evidence);
-        self.bench(|bench, step, results| bench.judge(&[step], &gathered, results));
+        self.with_judge(|judge, step, results| judge.judge(&[step], &gathered, results));
         let result = &self.results.steps[&self.step.id];
         let mut codes: Vec<_> = result.reasons.iter().map(|reason| reason.code).collect();
         codes.dedup();
@@ -84,13 +84,13 @@ impl Court {
     /// The learner confirms what can be confirmed.
     pub fn confirm(&mut self, evidence: &Evidence) {
         let gathered = self.gathered(evidence);
-        self.bench(|bench, step, results| drop(bench.confirm(step, &gathered, results).unwrap()));
+        self.with_judge(|judge, step, results| drop(judge.confirm(step, &gathered, results).unwrap()));
     }
 
-    fn bench(&mut self, hear: impl FnOnce(Bench<'_>, &Step, &mut Results)) {
+    fn with_judge(&mut self, hear: impl FnOnce(Judge, &Step, &mut Results)) {
         let ((course, compiled), key) = (&*COURSE, key());
-        let bench = Bench { course, compiled, key: &key, show_identifiers: false };
-        hear(bench, &self.step, &mut self.results);
+        let judge = Judge::new(course, compiled, &key);
+        hear(judge, &self.step, &mut self.results);
     }
 
     fn gathered(&self, evidence: &Evidence) -> Gathered {

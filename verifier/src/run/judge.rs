@@ -1,6 +1,6 @@
-//! A run: which steps, judged by what was gathered, put into the results.
+//! Judging: steps, by what was gathered, into the results.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use course::key::Key;
 use course::param::Param;
 use course::results::{Call, Confirmation, Outcome, Results, SeenAccount, StepResult};
@@ -8,29 +8,45 @@ use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::results_update;
 use crate::cel::{bound::Bound, budget::Budget};
 use crate::plan::{Compiled, Needs};
-use crate::record;
 use crate::recording;
 use crate::verdict::{self, Awaited, Confirmable, Inputs};
 use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::{Section, time};
 
-/// What judging takes besides the evidence.
-#[derive(Debug, Clone, Copy)]
-pub struct Bench<'r> {
-    /// The course.
-    pub course: &'r Arc<Course>,
-    /// Its checks, compiled.
-    pub compiled: &'r Arc<Compiled>,
-    /// The learner's key.
-    pub key: &'r Key,
-    /// Whether results show account ids, e-mail addresses and phone numbers.
-    pub show_identifiers: bool,
+/// Judges steps: what that takes besides the evidence.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    course: Arc<Course>,
+    compiled: Arc<Compiled>,
+    key: Key,
+    show_identifiers: bool,
 }
 
-impl Bench<'_> {
+impl Judge {
+    /// Judges a course's steps for the store: account ids, e-mail addresses and phone numbers are masked.
+    pub fn new(course: &Arc<Course>, compiled: &Arc<Compiled>, key: &Key) -> Judge {
+        Judge { course: Arc::clone(course), compiled: Arc::clone(compiled), key: key.clone(), show_identifiers: false }
+    }
+
+    /// The same with account ids, e-mail addresses and phone numbers in plain text, for what is shown and kept nowhere.
+    pub fn showing_identifiers(self) -> Judge {
+        Judge { show_identifiers: true, ..self }
+    }
+
+    /// The course.
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// Its checks, compiled.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
     /// Puts into the results which accounts were seen: verdicts about others are not shown any more.
     pub fn note_accounts(&self, gathered: &Gathered, results: &mut Results) {
         self.note(&self.fingerprints(gathered), gathered, results);
@@ -56,14 +72,14 @@ impl Bench<'_> {
         self.note(&inputs.fingerprints, gathered, results);
         let (calls, now) = (Calls::of(gathered), time::now());
         for (step, judged) in steps.iter().zip(verdict::judge(&inputs, steps)) {
-            let calls = calls.behind(&self.compiled.needs(self.course, step));
-            record::put(results, &inputs, step, judged, calls, &now);
+            let calls = calls.behind(&self.compiled.needs(&self.course, step));
+            results_update::put(results, &inputs, step, judged, calls, &now);
         }
     }
 
     /// Whether all that a step rests on has arrived.
     pub fn is_ready(&self, step: &Step, gathered: &Gathered) -> bool {
-        let needs = self.compiled.needs(self.course, step);
+        let needs = self.compiled.needs(&self.course, step);
         needs.iter().all(|(account, section)| gathered.section(account, *section).is_some())
     }
 
@@ -82,7 +98,7 @@ impl Bench<'_> {
     pub fn judged_otherwise(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
         let verdicts = |gathered: &Gathered| {
             let mut gathered = gathered.clone();
-            recording::fill_gaps(&mut gathered, &self.compiled.plan(self.course, steps.iter().copied()));
+            recording::fill_gaps(&mut gathered, &self.compiled.plan(&self.course, steps.iter().copied()));
             let mut results = Results::empty(true);
             self.judge(steps, &gathered, &mut results);
             results.steps
@@ -137,7 +153,7 @@ impl Bench<'_> {
         Ok(statements)
     }
 
-    /// Takes back what the learner confirmed of a step.
+    /// Removes what the learner confirmed of a step.
     pub fn undo(&self, step: &Step, gathered: &Gathered, results: &mut Results) {
         let account = self.fingerprints(gathered).remove(&step.account);
         results.confirmations.retain(|other| other.step != step.id || Some(&other.account) != account.as_ref());
@@ -145,8 +161,8 @@ impl Bench<'_> {
 
     fn inputs(&self, gathered: &Gathered, results: &Results) -> Arc<Inputs> {
         Arc::new(Inputs {
-            course: Arc::clone(self.course),
-            compiled: Arc::clone(self.compiled),
+            course: Arc::clone(&self.course),
+            compiled: Arc::clone(&self.compiled),
             evidence: Arc::clone(&gathered.evidence),
             bound: Bound::new(&gathered.evidence),
             now: gathered.now.clone(),
@@ -188,52 +204,5 @@ impl<'g> Calls<'g> {
         let mut calls: Vec<Call> = sections.flatten().map(|call| (*call).clone()).collect();
         calls.sort();
         calls
-    }
-}
-
-/// The steps that a learner named, or all of them; a check of checks brings its members along.
-///
-/// # Errors
-/// A name that no step has, with the nearest.
-pub fn select<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>> {
-    if names.is_empty() {
-        return Ok(course.steps.iter().collect());
-    }
-    let mut selected: Vec<&Step> = Vec::new();
-    for name in names {
-        let step = course.step(name).with_context(|| unknown_step(course, name))?;
-        let members = step.members.iter().filter_map(|id| course.step(id));
-        for step in members.chain([step]) {
-            if !selected.iter().any(|other| other.id == step.id) {
-                selected.push(step);
-            }
-        }
-    }
-    Ok(selected)
-}
-
-fn unknown_step(course: &Course, name: &str) -> String {
-    let hint = course::diagnostic::did_you_mean(name, course.steps.iter().map(|step| step.id.as_str()));
-    let known: Vec<&str> = course.steps.iter().map(|step| step.id.as_str()).collect();
-    if hint.is_empty() {
-        format!("this course has no step `{name}`; it has {}", known.join(", "))
-    } else {
-        format!("this course has no step `{name}`{hint}")
-    }
-}
-
-/// Makes sure that names given as `NAME=VALUE` are accounts of the course.
-///
-/// # Errors
-/// A name that isn't, with the nearest.
-pub fn account_exists(course: &Course, account: &str) -> Result<()> {
-    if course.accounts.contains_key(account) {
-        return Ok(());
-    }
-    let known = course.accounts.keys().map(String::as_str);
-    let names: Vec<&str> = known.clone().collect();
-    match course::diagnostic::did_you_mean(account, known) {
-        hint if !hint.is_empty() => bail!("the course has no account `{account}`{hint}"),
-        _ => bail!("the course has no account `{account}`; it has {}", names.join(", ")),
     }
 }

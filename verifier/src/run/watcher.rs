@@ -7,18 +7,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
-use super::notice;
+use super::schedule::{Schedule, merge};
 use super::session::Session;
-use crate::watch::{Schedule, merge};
+use super::{connect, read};
 use evidence::Section;
 use evidence::connection::Connection;
 use evidence::gather::{Gathered, Plan};
 
-/// How often the results are looked at: another terminal may have verified a step, or given a word.
+/// How often the results are looked at: another terminal may have verified or confirmed a step.
 const RESULTS: Duration = Duration::from_millis(500);
 
 /// What is known of the accounts, and when to ask them again.
-pub(super) struct Watcher<'w> {
+#[derive(Debug)]
+pub struct Watcher<'w> {
     session: &'w Session<'w>,
     schedule: Schedule,
     connections: Option<BTreeMap<String, Connection>>,
@@ -28,16 +29,20 @@ pub(super) struct Watcher<'w> {
 }
 
 impl<'w> Watcher<'w> {
-    pub(super) fn new(session: &'w Session<'w>) -> Watcher<'w> {
+    /// A watcher that knows nothing yet.
+    pub fn new(session: &'w Session<'w>) -> Watcher<'w> {
         let schedule = Schedule::new(session.practice());
         Watcher { session, schedule, connections: None, known: Gathered::default(), confirmations: Vec::new() }
     }
 
-    /// Reads what is due of what steps rest on, and judges them; none where nothing was due and no confirmation is new.
-    pub(super) async fn look(&mut self, steps: &[&Step]) -> Result<Option<Results>> {
+    /// Reads what is due of what steps rest on, and judges them; `None` where nothing was due and no confirmation is new.
+    ///
+    /// # Errors
+    /// Results that cannot be written.
+    pub async fn look(&mut self, steps: &[&Step]) -> Result<Option<Results>> {
         let plan = self.plan(steps);
         let mut due = self.schedule.due(&plan, Instant::now());
-        if due.is_empty() && self.results().confirmations == self.confirmations {
+        if due.is_empty() && self.session.results().confirmations == self.confirmations {
             return Ok(None);
         }
         if !due.is_empty() {
@@ -45,21 +50,19 @@ impl<'w> Watcher<'w> {
             plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
             self.read(&due).await?;
         }
-        self.judge(steps).map(Some)
-    }
-
-    /// The results as they stand; empty where there are none to use, which judging says.
-    pub(super) fn results(&self) -> Results {
-        self.session.store.read().unwrap_or_else(|_| Results::empty(self.session.practice()))
+        let (judge, known) = (self.session.judge(), &self.known);
+        let results = self.session.update(|results| judge.judge(steps, known, results))?;
+        self.confirmations.clone_from(&results.confirmations);
+        Ok(Some(results))
     }
 
     /// When something that steps rest on is due.
-    pub(super) fn next(&self, steps: &[&Step]) -> Instant {
+    pub fn next(&self, steps: &[&Step]) -> Instant {
         self.schedule.next(&self.plan(steps)).unwrap_or_else(Instant::now)
     }
 
     /// Waits until something is due or the results may have changed.
-    pub(super) async fn wait(&self, steps: &[&Step]) {
+    pub async fn wait(&self, steps: &[&Step]) {
         tokio::time::sleep_until(self.next(steps).min(Instant::now() + RESULTS)).await;
     }
 
@@ -69,11 +72,11 @@ impl<'w> Watcher<'w> {
 
     async fn read(&mut self, due: &Plan) -> Result<()> {
         let connections = match self.connections.take() {
-            // The practice account is built from its actions: it is another one after each.
+            // The practice accounts are built from their actions: they are others after each.
             Some(connections) if !self.session.practice() => connections,
-            _ => self.session.connect(self.session.course.accounts.keys()).await?,
+            _ => connect::connect(self.session, self.session.course.accounts.keys()).await?,
         };
-        let fresh = self.session.read(due, &connections).await?;
+        let fresh = read::through(self.session, due, &connections, &|_| {}).await?;
         // Credentials that don't work, or no longer, may have been renewed by the next time.
         let renew = |code: ReasonCode| {
             matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)
@@ -83,14 +86,5 @@ impl<'w> Watcher<'w> {
         }
         merge(&mut self.known, fresh, &mut self.schedule, Instant::now());
         Ok(())
-    }
-
-    fn judge(&mut self, steps: &[&Step]) -> Result<Results> {
-        let bench = self.session.bench();
-        let known = &self.known;
-        let loaded = self.session.store.update(|results| bench.judge(steps, known, results))?;
-        loaded.notice.iter().for_each(|text| notice(text));
-        self.confirmations.clone_from(&loaded.results.confirmations);
-        Ok(loaded.results)
     }
 }

@@ -1,0 +1,269 @@
+//! What the command line takes.
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use course::fact_source::Day;
+use std::path::PathBuf;
+
+use super::{accounts, cohort, import, lint, policy, report, schema};
+use crate::report::Form;
+use crate::run::{Options, PracticeStart};
+
+/// Verify the steps of a course in your own AWS accounts, and show the verdicts in the book.
+///
+/// Exit status: 0: every required step is done. 1: a step is not done yet. 2: the command or the course has an error.
+/// 3: nothing failed, but a step could not be determined. 130: interrupted with Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// Steps to verify [default: all steps of the course]
+    #[arg(value_name = "STEP")]
+    pub(super) steps: Vec<String>,
+    /// Build the book afterwards, with the new verdicts
+    #[arg(long)]
+    pub(super) build: bool,
+    /// Save what was read in a file, with identifiers pseudonymised
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// Judge a saved run instead of your accounts, offline; results are not changed
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub(super) replay: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Form>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl Cli {
+    /// What was given for `verify` itself and stands before another command, which does not take it.
+    pub(super) fn conflict(&self) -> Option<clap::Error> {
+        let own = !self.steps.is_empty()
+            || self.build
+            || self.record.is_some()
+            || self.replay.is_some()
+            || self.format.is_some();
+        (self.command.is_some() && own).then(|| {
+            let message = "steps, --build, --record, --replay and --format before a command belong to `verify` itself: give \
+                           the command its options behind its name";
+            Cli::command().error(ErrorKind::ArgumentConflict, message)
+        })
+    }
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Common {
+    /// The course's folder [default: the nearest parent folder with a book.toml or a book/]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) course: Option<PathBuf>,
+    /// Use the practice accounts: as your practice actions left them, with nothing done, or with everything done
+    #[arg(long, global = true, value_name = "START", num_args = 0..=1, require_equals = true, default_missing_value = "taken")]
+    pub(super) practice: Option<Start>,
+    /// Read one of the course's accounts with this AWS profile, this time only; a role's ARN or `environment` also works
+    #[arg(long, global = true, value_name = "NAME=PROFILE", value_parser = pair)]
+    pub(super) account: Vec<(String, String)>,
+    /// Show account ids, e-mail addresses and phone numbers
+    #[arg(long, global = true)]
+    pub(super) show_identifiers: bool,
+    /// Let the course run its own preprocessors, scripts and theme, and read files outside its folder, with your
+    /// permissions
+    #[arg(long, global = true)]
+    pub(super) trust_course: bool,
+    /// Show each call to AWS
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Start {
+    /// As your practice actions left them
+    #[value(hide = true)]
+    Taken,
+    /// With nothing done
+    Fresh,
+    /// With everything done
+    Done,
+}
+
+impl Common {
+    /// What is asked of a run.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            course: self.course.clone(),
+            practice: self.practice.map(|start| match start {
+                Start::Taken => PracticeStart::Taken,
+                Start::Fresh => PracticeStart::Fresh,
+                Start::Done => PracticeStart::Done,
+            }),
+            accounts: self.account.clone(),
+            show_identifiers: self.show_identifiers,
+            trust_course: self.trust_course,
+        }
+    }
+}
+
+/// The format that a command prints in: one of its own.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Output<F: ValueEnum + Default + Send + Sync + 'static> {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = F::default())]
+    pub(super) format: F,
+}
+
+/// The formats of commands that print for people and for programs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Build the book with the current verdicts and the generated chapters
+    Build {
+        /// Only check whether the generated chapters are up to date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Show what is done, from the saved results, without calling AWS
+    Status {
+        #[command(flatten)]
+        output: Output<Form>,
+    },
+    /// Explain a step: what it checks, what was read, and what to do next
+    Explain {
+        /// The step
+        step: String,
+        #[command(flatten)]
+        output: Output<TextOrJson>,
+    },
+    /// Confirm a step that no API can check
+    Confirm {
+        /// The step
+        step: String,
+        /// Undo your confirmation
+        #[arg(long)]
+        undo: bool,
+        #[command(flatten)]
+        output: Output<TextOrJson>,
+    },
+    /// Serve the live book: verify each step in the page
+    Serve {
+        /// Port on 127.0.0.1 [default: a free one]
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        port: u16,
+        /// Open the book in your browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Verify again and again as your accounts change, until every step is done
+    Watch {
+        /// Steps to watch [default: all steps of the course]
+        #[arg(value_name = "STEP")]
+        steps: Vec<String>,
+        #[command(flatten)]
+        output: Output<Form>,
+    },
+    /// Show the course's accounts, or bind them to AWS profiles or roles
+    Accounts(accounts::Arguments),
+    /// Check credentials, permissions, clock and endpoints, and say what to fix
+    Doctor {
+        #[command(flatten)]
+        output: Output<TextOrJson>,
+    },
+    /// Print the IAM policy that allows what this course reads, and nothing else
+    Policy {
+        /// The course's name for the account [default: all accounts]
+        name: Option<String>,
+        #[command(flatten)]
+        output: Output<policy::Format>,
+    },
+    /// Do steps in the practice accounts, or reset them
+    Practice {
+        #[command(subcommand)]
+        command: PracticeCommand,
+    },
+    /// For authors: find everything that is wrong with the course
+    ///
+    /// Exit status: 0: nothing is wrong. 2: something is. 3: nothing is wrong, but a source needs to be reviewed again.
+    Lint {
+        /// Also list the checks' sources that were last reviewed more than a year ago, today or on a date
+        #[arg(long, value_name = "YYYY-MM-DD", num_args = 0..=1, require_equals = true)]
+        stale: Option<Option<Day>>,
+        #[command(flatten)]
+        output: Output<lint::Format>,
+    },
+    /// For authors: prove, on practice accounts and the course's own cases, that each check tells done from not done
+    Selftest {
+        /// Checks to prove [default: all checks]
+        #[arg(value_name = "CHECK")]
+        checks: Vec<String>,
+        #[command(flatten)]
+        output: Output<TextOrJson>,
+    },
+    /// For authors: turn a lesson into chapters with checks; shows the changes and asks before writing
+    Import(import::Arguments),
+    /// For instructors: show a class's results in one table, and where most learners are stuck
+    ///
+    /// Each file is one learner's output of `verify --format json`, named after the learner: ada.json is Ada's.
+    ///
+    /// Exit status: 0: every file was read. 2: a file was left out.
+    Report {
+        /// Results files, or folders of them
+        #[arg(value_name = "FILE|DIR", required = true)]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        output: Output<report::Format>,
+    },
+    /// For instructors: verify a whole class, through a read-only role in each learner's accounts
+    ///
+    /// Each learner's results are written to a file, and a learner who has a file is skipped: to continue an interrupted
+    /// run, run the same command again. To verify a learner again, delete the file. A learner whose accounts could not be
+    /// read because AWS was busy, failed or was unreachable gets no file, and is tried again by the next run.
+    ///
+    /// Exit status: 0: every learner has done every required step. 1: a learner has not done a step yet. 2: the command,
+    /// the roster or the course has an error. 3: a learner failed, or a step could not be determined.
+    Cohort(cohort::Arguments),
+    /// Print the JSON Schema of a document that verify writes
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        document: schema::Document,
+    },
+    /// Print a completion script for your shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page of the program or of one command: `verify man | man -l -`
+    Man {
+        /// The command, as in `verify man practice do` [default: the program]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PracticeCommand {
+    /// Do a step, and the steps that must come before it
+    Do {
+        /// The step
+        step: String,
+    },
+    /// Undo everything that was done in the practice accounts
+    Reset,
+}
+
+/// `NAME=VALUE`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("this takes the form NAME=PROFILE".to_owned()),
+    }
+}

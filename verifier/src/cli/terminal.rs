@@ -1,0 +1,60 @@
+//! The terminal: hears of runs, and asks for MFA codes.
+
+use course::terminal::{self, Text};
+use evidence::connection::MfaCodes;
+use evidence::mask;
+use std::future::Future;
+use std::pin::Pin;
+use tokio::sync::{Mutex, oneshot};
+
+use super::notice;
+use crate::run::{Event, Listener};
+
+/// The learner at the terminal, who is asked one thing at a time.
+#[derive(Debug, Default)]
+pub(super) struct Terminal {
+    asking: Mutex<()>,
+    shows_progress: bool,
+}
+
+impl Terminal {
+    /// A terminal that shows, where it is one and text is printed, how far reading has come.
+    pub(super) fn for_format(is_text: bool) -> Terminal {
+        Terminal { shows_progress: is_text && terminal::shows_progress(), ..Terminal::default() }
+    }
+}
+
+impl Listener for Terminal {
+    fn hear(&self, event: Event<'_>) {
+        match event {
+            Event::Notice(text) => notice(&text),
+            Event::Reading { answered, of } if self.shows_progress => match answered {
+                all if all >= of => terminal::progress(None),
+                _ => terminal::progress(Some(&Text::line(&format!("Reading your accounts: {answered} of {of}")))),
+            },
+            Event::Reading { .. } | Event::Awaited { .. } | Event::Written => {}
+        }
+    }
+}
+
+impl MfaCodes for Terminal {
+    fn code<'a>(
+        &'a self,
+        account: &'a str,
+        serial: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>> {
+        Box::pin(async move {
+            let _turn = self.asking.lock().await;
+            let question = format!("Code of the MFA device {} for the {account} account: ", mask::text(serial));
+            terminal::ask(&Text::line(&question));
+            let (sender, receiver) = oneshot::channel();
+            // A thread of its own: a runtime would wait at its end for one that still waits for a line.
+            std::thread::spawn(move || {
+                let mut line = String::new();
+                let read = std::io::stdin().read_line(&mut line);
+                sender.send(read.ok().map(|_| line.trim().to_owned()))
+            });
+            receiver.await.ok().flatten().filter(|code| !code.is_empty())
+        })
+    }
+}

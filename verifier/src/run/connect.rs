@@ -1,0 +1,102 @@
+//! Which credentials read an account: the learner's bindings, or the practice accounts.
+
+use anyhow::{Result, bail};
+use course::Course;
+use course::terminal::{self, Lines};
+use std::collections::BTreeMap;
+
+use super::error::Error;
+use super::select;
+use super::session::{PracticeStart, Session};
+use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
+use evidence::connection::{self, Connection};
+use evidence::time;
+use practice::{PracticeCloud, Start};
+
+/// What goes with a role's ARN.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleOptions {
+    /// The course's account whose credentials assume it; where there is but one other, that one.
+    pub from: Option<String>,
+    /// The external id that its trust policy asks for.
+    pub external_id: Option<String>,
+    /// The MFA device whose code its trust policy asks for.
+    pub mfa_serial: Option<String>,
+}
+
+/// What a text means as the source of an account's credentials.
+///
+/// # Errors
+/// A role's ARN that isn't one, or that doesn't say whose credentials assume it.
+pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Result<Source> {
+    if !text.starts_with("arn:") {
+        if *role != RoleOptions::default() {
+            bail!("--from, --external-id and --mfa-serial go with a role's ARN: `{name}={text}` names none");
+        }
+        return Ok(if text == ENVIRONMENT { Source::Environment } else { Source::Profile(text.to_owned()) });
+    }
+    let arn = bindings::role_arn(text).map_err(anyhow::Error::msg)?.to_owned();
+    let others: Vec<&String> = course.accounts.keys().filter(|other| *other != name).collect();
+    let from = match (&role.from, others.as_slice()) {
+        (Some(from), _) => {
+            select::account(course, from)?;
+            from.clone()
+        }
+        (None, [only]) => (*only).clone(),
+        (None, _) => bail!("say whose credentials assume the role of the {name} account: --from NAME"),
+    };
+    let (external_id, mfa_serial) = (role.external_id.clone(), role.mfa_serial.clone());
+    Ok(Source::Role(Role { arn, from, external_id, mfa_serial }))
+}
+
+/// The bindings, with what was asked for this time on top; none for the practice accounts.
+///
+/// # Errors
+/// Bindings that cannot be read, and accounts that the course does not have.
+pub fn bindings(session: &Session<'_>) -> Result<Bindings> {
+    if session.practice() {
+        return Ok(Bindings::new());
+    }
+    let mut bindings = bindings::read(&session.course.root)?;
+    for (name, source) in &session.options.accounts {
+        select::account(&session.course, name)?;
+        let source = self::source(&session.course, name, source, &RoleOptions::default())?;
+        bindings.insert(name.clone(), Binding { source, account_id: None });
+    }
+    Ok(bindings)
+}
+
+/// Exchanges the credentials of these accounts.
+///
+/// # Errors
+/// [`Error::NothingBound`]; credentials that do not work are in the connections, with the reasons.
+pub async fn connect(
+    session: &Session<'_>,
+    accounts: impl IntoIterator<Item = &String>,
+) -> Result<BTreeMap<String, Connection>> {
+    if let Some(start) = session.options.practice {
+        return practice(session, start).await;
+    }
+    let bindings = bindings(session)?;
+    if bindings.is_empty() {
+        let pairs = session.course.accounts.keys().map(|name| terminal::line(&format!("{name}=PROFILE")));
+        return Err(Error::NothingBound(Lines(format!(
+            "no AWS account is bound to this course yet.\n\
+             \n  verify accounts {}\n      binds your own, each to an AWS profile (make one with `aws login --profile NAME`)\
+             \n  verify --practice\n      tries the course in the practice accounts, without AWS",
+            pairs.collect::<Vec<_>>().join(" ")
+        )))
+        .into());
+    }
+    Ok(connection::connect(&bindings, accounts, session.listener).await)
+}
+
+async fn practice(session: &Session<'_>, start: PracticeStart) -> Result<BTreeMap<String, Connection>> {
+    let (start, taken) = match start {
+        PracticeStart::Fresh => (Start::Fresh, Vec::new()),
+        PracticeStart::Done => (Start::Done, Vec::new()),
+        PracticeStart::Taken => (Start::Fresh, practice::log::read(&session.course.root)?),
+    };
+    let cloud = PracticeCloud::open(start, &taken, &session.course.params, time::now_secs()).await?;
+    Ok(cloud.connections(session.course.accounts.keys()))
+}

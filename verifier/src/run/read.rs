@@ -1,0 +1,103 @@
+//! Reading the evidence that steps rest on.
+
+use anyhow::Result;
+use course::Step;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::connect;
+use super::enough::Deciding;
+use super::error::Error;
+use super::event::Event;
+use super::session::Session;
+use evidence::bindings::{self, Bindings};
+use evidence::connection::Connection;
+use evidence::gather::{self, Gathered, Plan, SoFar};
+use evidence::privileges::Power;
+
+/// Connects to what these steps need and reads it. Interrupted, nothing is written.
+pub(super) async fn steps(session: &Session<'_>, steps: &[&Step]) -> Result<Gathered> {
+    plan(session, &session.compiled.plan(&session.course, steps.iter().copied())).await
+}
+
+/// Connects to a plan's accounts and reads its evidence. Interrupted, nothing is written.
+pub(super) async fn plan(session: &Session<'_>, plan: &Plan) -> Result<Gathered> {
+    let connections = connect::connect(session, plan.keys()).await?;
+    until_interrupted(session, plan, &connections).await
+}
+
+/// Reads a plan's evidence through these connections. Interrupted, nothing is written.
+pub(super) async fn until_interrupted(
+    session: &Session<'_>,
+    plan: &Plan,
+    connections: &BTreeMap<String, Connection>,
+) -> Result<Gathered> {
+    tokio::select! {
+        // In this order, so that Ctrl-C is heard before the first call goes out.
+        biased;
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
+        gathered = through(session, plan, connections, &|_| {}) => gathered,
+    }
+}
+
+/// Reads a plan's evidence through these connections; `arrived` hears of all that has arrived so far. Remembers the
+/// account ids that were seen for the first time, and warns of credentials that can do more than read.
+pub(super) async fn through(
+    session: &Session<'_>,
+    plan: &Plan,
+    connections: &BTreeMap<String, Connection>,
+    arrived: &(dyn Fn(&SoFar<'_>) + Sync),
+) -> Result<Gathered> {
+    let bindings = connect::bindings(session)?;
+    let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
+    let expected = expected.collect();
+    let deciding = Arc::new(Deciding::new(session.judge(), plan));
+    let progress = |so_far: &SoFar<'_>| {
+        deciding.note(so_far);
+        let (answered, of) = so_far.count();
+        session.listener.hear(Event::Reading { answered, of });
+        arrived(so_far);
+    };
+    let gathered = gather::gather(plan, connections, &expected, &progress, Some(deciding.question())).await;
+    remember_ids(session, &bindings, &gathered)?;
+    warn_of_power(session, &gathered);
+    Ok(gathered)
+}
+
+/// Remembers the account ids that were seen for the first time behind a binding.
+fn remember_ids(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
+    let new = |(name, id): &(&String, &String)| {
+        let bound = bindings.get(*name).is_some_and(|binding| binding.account_id.as_ref() != Some(*id));
+        bound && !session.options.accounts.iter().any(|(account, _)| account == *name)
+    };
+    let new: Vec<(&String, &String)> = gathered.account_ids.iter().filter(new).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    bindings::update(&session.course.root, |bindings| {
+        for (name, id) in new {
+            if let Some(binding) = bindings.get_mut(name) {
+                binding.account_id = Some(id.clone());
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Says once for each account that its credentials can do anything.
+fn warn_of_power(session: &Session<'_>, gathered: &Gathered) {
+    for account in gathered.account_ids.keys() {
+        let who = match gathered.power(account) {
+            Some(Power::Root) => "as root",
+            Some(Power::Administrator) => "with an administrator's credentials",
+            None => continue,
+        };
+        session.warn_once(account, || {
+            format!(
+                "You are signed in to the {account} account {who}, which can do anything. A role that can only read is \
+                 enough: `verify policy {account}` prints its policy, and the chapter “Let verify read your accounts” \
+                 shows the way."
+            )
+        });
+    }
+}

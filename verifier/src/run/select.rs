@@ -1,0 +1,58 @@
+//! The steps and accounts that somebody named.
+
+use course::diagnostic::did_you_mean;
+use course::{Course, Step};
+
+use super::error::Error;
+
+/// The steps that a learner named, or all of them; a check of checks brings its members along.
+///
+/// # Errors
+/// A name that no step has, with the nearest.
+pub fn steps<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>, Error> {
+    if names.is_empty() {
+        return Ok(course.steps.iter().collect());
+    }
+    let mut selected: Vec<&Step> = Vec::new();
+    for name in names {
+        let step = step(course, name)?;
+        let members = step.members.iter().filter_map(|id| course.step(id));
+        for step in members.chain([step]) {
+            if !selected.iter().any(|other| other.id == step.id) {
+                selected.push(step);
+            }
+        }
+    }
+    Ok(selected)
+}
+
+/// A step by its id.
+///
+/// # Errors
+/// A name that no step has, with the nearest.
+pub fn step<'c>(course: &'c Course, name: &str) -> Result<&'c Step, Error> {
+    let hint = || hint(name, course.steps.iter().map(|step| step.id.as_str()));
+    course.step(name).ok_or_else(|| Error::UnknownStep { name: name.to_owned(), hint: hint() })
+}
+
+/// Makes sure that a name is one of the course's accounts.
+///
+/// # Errors
+/// A name that isn't, with the nearest.
+pub fn account(course: &Course, name: &str) -> Result<(), Error> {
+    match course.accounts.contains_key(name) {
+        true => Ok(()),
+        false => Err(Error::UnknownAccount {
+            name: name.to_owned(),
+            hint: hint(name, course.accounts.keys().map(String::as_str)),
+        }),
+    }
+}
+
+/// The nearest name that there is, or all of them.
+fn hint<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    match did_you_mean(name, known.clone()) {
+        nearest if nearest.is_empty() => format!("; it has {}", known.collect::<Vec<_>>().join(", ")),
+        nearest => nearest,
+    }
+}
