@@ -130,7 +130,7 @@ fn what_is_proposed_is_tested_without_rights_and_its_crates_are_looked_at() {
     let machine = Machine::empty();
     let ci = workflow(&machine, "ci.yml");
     // Not `pull_request_target`, which would give a stranger's code this repository's rights.
-    assert_eq!(ci["true"], json!({ "pull_request": null }));
+    assert_eq!(ci["true"], json!({ "pull_request": null, "workflow_call": null }));
     assert_eq!(ci["permissions"], json!({ "contents": "read" }));
     assert!(ci["jobs"].as_object().unwrap().values().all(|job| job["permissions"].is_null()));
     assert!(commands(&ci, "tests").contains(&"tests/run"));
@@ -148,6 +148,9 @@ fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_writ
     let release = workflow(&machine, "release.yml");
     assert_eq!(release["true"], json!({ "push": { "tags": ["v*"] } }));
     assert_eq!(release["permissions"], json!({ "contents": "read" }));
+    // A release is made of a commit whose tests ran.
+    assert_eq!(release["jobs"]["tests"], json!({ "uses": "./.github/workflows/ci.yml" }));
+    assert_eq!(release["jobs"]["build"]["needs"], json!("tests"));
     assert_eq!(release["jobs"]["build"]["permissions"], Value::Null);
     assert_eq!(release["jobs"]["release"]["permissions"], json!({ "contents": "write" }));
     assert_eq!(release["jobs"]["release"]["needs"], json!("build"));
@@ -188,7 +191,11 @@ fn workflows_may_do_what_they_need_and_use_the_forges_own_actions() {
     assert_eq!(jobs["deploy"]["needs"], json!("build"));
     for file in std::fs::read_dir(repository().join(".github/workflows")).unwrap().map(Result::unwrap) {
         let workflow = workflow(&machine, file.file_name().to_str().unwrap());
-        for job in workflow["jobs"].as_object().unwrap().keys() {
+        for (job, all) in workflow["jobs"].as_object().unwrap() {
+            if all["uses"].is_string() {
+                assert!(all["uses"].as_str().unwrap().starts_with("./.github/workflows/"), "{job} is this repository's");
+                continue;
+            }
             for step in steps(&workflow, job) {
                 assert!(step["uses"].is_string() != step["run"].is_string(), "{step}");
                 let Some(action) = step["uses"].as_str() else { continue };
