@@ -7,7 +7,6 @@
     if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
 
     const AGAIN = 2000; // milliseconds until a server that refused is asked again
-    const done = ["verified", "confirmed", "not-applicable"];
     const steps = () => [...document.querySelectorAll("verify-step")];
     const named = (id) => steps().filter((step) => step.dataset.step === id);
 
@@ -63,8 +62,8 @@
             };
             this.buttons.verify.classList.add("verify-first");
             this.buttons.practice.classList.add("verify-practice-button");
-            this.said = make("span", { className: "verify-said", role: "status" });
-            this.controls = make("div", { className: "verify-controls" }, ...Object.values(this.buttons), this.said);
+            this.message = make("span", { className: "verify-said", role: "status" });
+            this.controls = make("div", { className: "verify-controls" }, ...Object.values(this.buttons), this.message);
             // What the server rendered stays until it tells more.
             this.shown = make("div", {}, ...this.childNodes);
             this.evidence = make("div", {});
@@ -94,9 +93,9 @@
             this.evidence.innerHTML = live.evidence;
             this.command.textContent = live.command;
             this.details.hidden = false;
-            const statement = this.shown.querySelector(".verify-statement")?.textContent ?? live.title;
             for (const [name, each] of Object.entries(this.buttons)) {
-                each.ariaLabel = `${each.textContent}: ${["confirm", "undo"].includes(name) ? statement : live.title}`;
+                const subject = ["confirm", "undo"].includes(name) ? live.statement ?? live.title : live.title;
+                each.ariaLabel = `${each.textContent}: ${subject}`;
             }
             this.update({});
         }
@@ -112,18 +111,15 @@
         update(change) {
             const before = this.state;
             const { running, watched, failed } = this.state = { ...before, ...change };
-            const { verdict, confirmation } = this.live ?? { verdict: this.dataset.verdict };
+            const offered = (action) => this.live?.actions.includes(action) ?? false;
             if (before.running && !running) {
                 this.news = true;
                 // What was awaited has come, or never will.
                 if (this.live) this.shown.innerHTML = this.live.html;
             }
             const focused = this.controls.contains(document.activeElement) && document.activeElement;
-            const isDone = done.includes(verdict);
-            this.buttons.confirm.hidden = confirmation !== "needed";
-            this.buttons.undo.hidden = confirmation !== "given";
-            this.buttons.practice.hidden = !this.live?.practice || isDone;
-            this.buttons.watch.hidden = watched || confirmation === "needed" || !["not-yet", "unknown"].includes(verdict);
+            for (const action of ["confirm", "undo", "practice", "watch"]) this.buttons[action].hidden = !offered(action);
+            if (watched) this.buttons.watch.hidden = true;
             this.buttons.unwatch.hidden = !watched;
             for (const each of Object.values(this.buttons)) each.ariaDisabled = String(running);
             if (focused?.hidden) {
@@ -133,11 +129,11 @@
                 (next.hidden ? this.buttons.verify : next).focus();
             }
             const label = this.news ? this.live?.label ?? "" : "";
-            const said = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : label);
-            // The verdict is shown above: it is said to screen readers alone.
-            this.said.classList.toggle("verify-unseen", said === label);
-            this.said.classList.toggle("verify-failed", said === failed);
-            if (this.said.textContent !== said) this.said.textContent = said;
+            const message = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : label);
+            // The verdict is shown above: this is for screen readers alone.
+            this.message.classList.toggle("verify-unseen", message === label);
+            this.message.classList.toggle("verify-failed", message === failed);
+            if (this.message.textContent !== message) this.message.textContent = message;
         }
     }
     customElements.define("verify-step", VerifyStep);
@@ -168,8 +164,8 @@
         }
 
         update() {
-            const required = new Map(this.many.filter(({ live }) => live && !live.optional).map((step) => [step.dataset.step, step.live.verdict]));
-            this.count({ done: [...required.values()].filter((verdict) => done.includes(verdict)).length, of: required.size });
+            const required = new Map(this.many.filter(({ live }) => live && !live.optional).map((step) => [step.dataset.step, step.live]));
+            this.count({ done: [...required.values()].filter((live) => live.done).length, of: required.size });
         }
 
         count({ done, of }) {
@@ -210,7 +206,7 @@
     }
 
     let build;
-    const told = {
+    const handlers = {
         hello({ build: now, notice }) {
             if (build && build !== now) location.reload();
             build = now;
@@ -245,7 +241,7 @@
         events = new EventSource(`/-/events?key=${key()}`);
         events.onmessage = ({ data }) => {
             const event = JSON.parse(data);
-            told[event.kind](event);
+            handlers[event.kind](event);
         };
         events.onopen = () => say("server", "");
         events.onerror = () => {

@@ -14,6 +14,7 @@ use course::key::{self, Key};
 use course::load::{self, Named, ScannedChapter};
 use course::results::Results;
 use course::scan::{self, At};
+use course::step_view::StepView;
 use course::substitute;
 use course::terminal::{self, Text};
 use course::{Options, Source};
@@ -73,11 +74,11 @@ impl Preprocessor for VerifyPreprocessor {
         let html = context.renderer == "html";
         // Each step once, however often lessons name it.
         let shown = |step| {
-            let view = results.view(step);
+            let view = StepView::new(&course, step, &results);
             match (html, self.live) {
                 (true, true) => widget::live::waiting(step, practice),
-                (true, false) => widget::html(step, &view, practice),
-                (false, _) => widget::words(&view, practice),
+                (true, false) => widget::html(&view),
+                (false, _) => widget::label(&view),
             }
         };
         let widgets: BTreeMap<&str, String> = course.steps.iter().map(|step| (step.id.as_str(), shown(step))).collect();

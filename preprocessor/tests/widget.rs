@@ -3,6 +3,7 @@
 
 use crate::support::{TestBook, expectation, first_page, reason};
 use course::results::{Outcome, Results, Verdict};
+use course::step_view::StepView;
 use mdbook_verify::widget::{self, live};
 use pulldown_cmark::{Event, Parser};
 
@@ -51,8 +52,9 @@ fn a_widget_has_no_text_for_the_search_index() {
     for practice in [true, false] {
         let waiting = live::waiting(step, practice);
         assert_eq!(text(&waiting).trim(), "", "{waiting}");
-        let view = Results::empty(practice);
-        let page = widget::first(&widget::html(step, &view.view(step), practice), &widget::hint(None, false));
+        let results = Results::empty(practice);
+        let view = StepView::new(&course, step, &results);
+        let page = widget::first(&widget::html(&view), &widget::hint(None, false));
         assert_eq!(text(&page).trim(), "", "{page}");
     }
     assert_eq!(text(&widget::open(true)).trim(), "");

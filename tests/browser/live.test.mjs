@@ -23,9 +23,9 @@ async function everyStep(page) {
         await press(page, id, "Verify");
         await page.waitForFunction((id) => {
             const { dataset, state, live } = document.querySelector(`verify-step[data-step="${id}"]`);
-            return !state.running && (dataset.verdict === "verified" || live.confirmation === "needed" || dataset.verdict === "confirmed");
+            return !state.running && (dataset.verdict === "verified" || live.actions.includes("confirm") || dataset.verdict === "confirmed");
         }, id);
-        const asks = await step(page, id).evaluate((step) => step.live.confirmation === "needed");
+        const asks = await step(page, id).evaluate((step) => step.live.actions.includes("confirm"));
         if (asks) {
             await press(page, id, "I confirm this");
             await verdict(page, id, "confirmed");
@@ -83,7 +83,7 @@ test("what may not be read is unknown, and the page names the permission", async
     unnoticed(context);
 });
 
-test("a word is given to an exact statement, and taken back", async () => {
+test("an exact statement is confirmed, and that is undone", async () => {
     const machine = new Machine();
     machine.verify("practice", "do", "account-created");
     const context = await visitor();
@@ -210,7 +210,7 @@ test("screen readers hear that it asks and what came of it", async () => {
     const own = step(page, "cost-budget");
     await own.evaluate((step) => {
         window.heard = [];
-        new MutationObserver(() => window.heard.push(step.said.textContent)).observe(step.said, { childList: true });
+        new MutationObserver(() => window.heard.push(step.message.textContent)).observe(step.message, { childList: true });
     });
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "not-yet");

@@ -187,6 +187,6 @@ fn after_binding_another_account_the_old_verdicts_are_not_shown() {
     machine.verify(&["accounts", "production=production"]);
     let status = machine.verify(&["status"]).stdout;
     assert!(!status.contains("Confirmed by you"), "{status}");
-    assert!(status.contains("it was last verified in another account"), "{status}");
+    assert!(status.contains("It was last verified in another account."), "{status}");
     assert_eq!(machine.verify(&["accounts", "--practice"]).status, 2);
 }

@@ -1,36 +1,7 @@
 //! Results for build servers and spreadsheets, and what is said of a step that no longer holds.
 
-use crate::common::{Machine, boto3};
+use crate::common::{Machine, boto3, timeless};
 use serde_json::Value;
-
-/// Takes the times of day out of a text.
-fn timeless(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("20") {
-        let looks = |length: usize, like: &str| {
-            rest.get(at..at + length).is_some_and(|text| {
-                text.chars().zip(like.chars()).all(|(c, like)| if like == '0' { c.is_ascii_digit() } else { c == like })
-            })
-        };
-        let length = [20, 20, 16]
-            .into_iter()
-            .zip(["0000-00-00T00:00:00Z", "0000-00-00 00:00 UTC", ""])
-            .find(|(length, like)| !like.is_empty() && looks(*length, like));
-        out.push_str(&rest[..at]);
-        match length {
-            Some((length, _)) => {
-                out.push_str("TIME");
-                rest = &rest[at + length..];
-            }
-            None => {
-                out.push_str("20");
-                rest = &rest[at + 2..];
-            }
-        }
-    }
-    out + rest
-}
 
 #[test]
 fn junit_tells_false_unread_and_unprovable_apart() {

@@ -2,6 +2,7 @@
 
 use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
+use course::step_view::StepView;
 use evidence::gather::Gathered;
 use evidence::{Section, UNREADABLE, table};
 use practice::{self, Start};
@@ -262,7 +263,7 @@ async fn the_book_shows_what_was_denied() {
     let (course, _) = &*COURSE;
     let shown = ["cost-budget", "mfa", "contact-matches", "alternate-contacts", "account-name"].map(|id| {
         let step = course.step(id).unwrap();
-        mdbook_verify::widget::html(step, &results.view(step), true)
+        mdbook_verify::widget::html(&StepView::new(course, step, &results))
     });
     insta::assert_snapshot!(shown.join("\n"));
 }

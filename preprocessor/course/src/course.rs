@@ -141,6 +141,11 @@ impl Course {
         &self.checks[&step.check]
     }
 
+    /// What the lesson calls a step; its check's title where no lesson names it.
+    pub fn title_of<'c>(&'c self, step: &'c Step) -> &'c str {
+        step.occurrences.first().map_or(&self.check(step).title, |place| &place.text)
+    }
+
     /// The parameters as a step's check sees them.
     pub fn params_of<'c>(&'c self, step: &'c Step) -> impl Iterator<Item = (&'c str, &'c Param)> {
         self.params.iter().map(|(name, param)| (name.as_str(), step.params.get(name).unwrap_or(param)))

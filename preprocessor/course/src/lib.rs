@@ -13,6 +13,7 @@
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`annotate`] | writing directives into a raw lesson |
 //! | [`results`], [`key`] | verdicts, and the learner's seal on them |
+//! | [`step_view`] | what a learner is told about a step |
 //! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
 //! | [`files`], [`terminal`] | what opens and writes files, and all that is printed |
 
@@ -40,6 +41,7 @@ pub mod places;
 pub mod results;
 pub mod scan;
 mod source_map;
+pub mod step_view;
 pub mod substitute;
 pub mod terminal;
 pub mod words;

@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::{END, Words, command, confirmation, escape, plain, status};
-use course::results::{Call, ExpectationResult, Outcome, Results, StepResult, Verdict};
+use super::{END, Placement, command, escape, fallback, status};
+use course::results::{Call, ExpectationResult, Outcome, Results, Verdict};
+use course::step_view::{self, Commands, ConfirmationState, ExpectationView, StatementView, StepView};
 use course::{Course, Step};
 
 /// A step's live widget.
@@ -17,128 +18,141 @@ pub struct Live {
     pub verdict: Verdict,
     /// The verdict's label.
     pub label: &'static str,
-    /// Whether the learner's confirmation is `needed` or `given`.
-    pub confirmation: Option<&'static str>,
     /// Whether the step does not count towards completion.
     pub optional: bool,
-    /// Whether the practice account has an action that does it.
-    pub practice: bool,
+    /// Whether the step is done, or does not apply.
+    pub done: bool,
+    /// What can be done about it now.
+    pub actions: Vec<Action>,
+    /// What the learner is asked to confirm, or confirmed.
+    pub statement: Option<String>,
     /// HTML: the verdict, why, and what to do.
     pub html: String,
     /// HTML: what the verdict rests on.
     pub evidence: String,
-    /// The same in a terminal.
+    /// The command that verifies it in a terminal.
     pub command: String,
+}
+
+/// What a page has a button for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Verify the step.
+    Verify,
+    /// Confirm its statements.
+    Confirm,
+    /// Undo that.
+    Undo,
+    /// Do it in the practice account.
+    Practice,
+    /// Verify it again as the account changes.
+    Watch,
 }
 
 impl Live {
     /// A step by the results as they stand; `practice` says whether it can be practised.
     pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
-        let view = results.view(step);
-        let check = course.check(step);
-        let mut html = status(Words::Text, step, &view, results.practice);
-        if let Some(result) = view.result {
-            if view.verdict == Verdict::Unknown {
-                let mut messages: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
-                messages.dedup();
-                html.push_str(&messages.into_iter().map(sentence).collect::<String>());
-            }
-            // One thing to do at a time: the expectations are in the order of the steps that meet them.
-            let next = result.expectations.iter().position(|told| told.outcome == Outcome::NotMet);
-            let told = result.expectations.iter().enumerate().map(|(at, told)| {
-                let quiet = told.outcome == Outcome::NotMet && next != Some(at);
-                expectation(&told.title, Some(told), quiet)
-            });
-            html.push_str(&list(told));
-        } else {
-            html.push_str(&view.stale.map(|stale| sentence(&format!("Verify again: {stale}."))).unwrap_or_default());
-        }
-        let title = step.occurrences.first().map_or(check.title.as_str(), |place| place.text.as_str());
-        let option = if results.practice { "--practice " } else { "" };
+        let view = StepView::new(course, step, results);
         Live {
-            title: title.to_owned(),
+            title: view.title.to_owned(),
             verdict: view.verdict,
-            label: view.verdict.label(),
-            confirmation: confirmation(step, &view),
-            optional: step.optional,
-            practice,
-            html,
-            evidence: evidence(course, step, view.result),
-            command: format!("verify {option}{}", step.id),
+            label: view.label(),
+            optional: view.optional,
+            done: !view.verdict.blocks(),
+            actions: actions(&view, practice),
+            statement: view.statement(),
+            html: html(&view),
+            evidence: evidence(course.check(step).about.as_deref(), &view),
+            command: view.commands.verify.clone(),
         }
     }
 }
 
+fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
+    let needed = view.confirmation == Some(ConfirmationState::Needed);
+    // What only a confirmation is missing for does not change with the account.
+    let changes = matches!(view.verdict, Verdict::NotYet | Verdict::Unknown) && !needed;
+    let actions = [
+        (Action::Verify, true),
+        (Action::Confirm, needed),
+        (Action::Undo, view.confirmation == Some(ConfirmationState::Given)),
+        (Action::Practice, practice && view.verdict.blocks()),
+        (Action::Watch, changes),
+    ];
+    actions.into_iter().filter(|(_, offered)| *offered).map(|(action, _)| action).collect()
+}
+
+/// The verdict, why, and what to do.
+fn html(view: &StepView<'_>) -> String {
+    let mut html = status(Placement::Element, view);
+    html.extend(view.messages().map(sentence));
+    if view.result.is_some() {
+        html.push_str(&list(&view.expectations));
+    }
+    // There is a button for what is confirmed here.
+    let next = view.next.iter().filter(|_| view.confirmation.is_none());
+    html.extend(next.map(|next| sentence(&next.to_string())));
+    html
+}
+
 /// A step's widget until the page's script has heard of its verdict.
 pub fn waiting(step: &Step, practice: bool) -> String {
-    const WORDS: &str = "JavaScript shows the verdict here.";
-    let (mark, option) = if practice { (" data-practice", "--practice ") } else { ("", "") };
+    const WAITING: &str = "JavaScript shows the verdict here.";
     format!(
-        "<verify-step data-step=\"{}\"{mark}>{}{}{}{END}",
+        "<verify-step data-step=\"{}\"{}>{}{}{}{END}",
         escape(&step.id),
-        plain(&format!("({WORDS})")),
-        Words::Attributes.span("verify-line", WORDS),
-        command(&format!("verify {option}{}", step.id))
+        if practice { " data-practice" } else { "" },
+        fallback(&format!("({WAITING})")),
+        Placement::Attribute.span("verify-line", WAITING),
+        command(&Commands::new(step, practice).verify)
     )
 }
 
 /// HTML: the expectations of a step that is being verified, by title; those without a result wait for evidence.
 pub fn expectations<'e>(awaited: impl IntoIterator<Item = (&'e str, Option<&'e ExpectationResult>)>) -> String {
-    list(awaited.into_iter().map(|(title, told)| expectation(title, told, false)))
+    list(&step_view::expectations(awaited))
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: String = items.collect();
+fn list(expectations: &[ExpectationView<'_>]) -> String {
+    let items: String = expectations.iter().map(expectation).collect();
     if items.is_empty() { items } else { format!("<ul class=\"verify-expectations\">{items}</ul>") }
 }
 
-/// An expectation's line; `quiet` leaves out what to do about it.
-fn expectation(title: &str, told: Option<&ExpectationResult>, quiet: bool) -> String {
-    let Some(told) = told else {
-        let waits = "<span class=\"verify-icon\" aria-hidden=\"true\">…</span>";
-        return format!("<li data-outcome=\"awaited\">{waits}{}</li>", escape(title));
-    };
+fn expectation(view: &ExpectationView<'_>) -> String {
+    let (name, icon) = view.outcome.map_or(("awaited", "…"), |outcome| (outcome.name(), outcome.icon()));
     let mut item = format!(
-        "<li data-outcome=\"{}\"><span class=\"verify-icon\" aria-hidden=\"true\">{}</span>{}",
-        told.outcome.name(),
-        told.outcome.icon(),
-        escape(title)
+        "<li data-outcome=\"{name}\"><span class=\"verify-icon\" aria-hidden=\"true\">{icon}</span>{}",
+        escape(view.title)
     );
-    let hidden = match told.outcome {
-        Outcome::Met | Outcome::NotMet | Outcome::Unknown => "verify-unseen",
-        Outcome::Confirmed | Outcome::Unconfirmed | Outcome::NotApplicable => "verify-outcome",
-    };
-    item.push_str(&format!("<span class=\"{hidden}\"> ({})</span>", escape(told.outcome.label())));
-    if !quiet {
-        let mut sentences = told.sentences.clone();
-        sentences.dedup();
-        item.push_str(&sentences.iter().map(|text| sentence(text)).collect::<String>());
+    if let Some(outcome) = view.outcome {
+        // A sign is enough for those who see it.
+        let class = match outcome {
+            Outcome::Met | Outcome::NotMet | Outcome::Unknown => "verify-unseen",
+            Outcome::Confirmed | Outcome::Unconfirmed | Outcome::NotApplicable => "verify-outcome",
+        };
+        item.push_str(&format!("<span class=\"{class}\"> ({})</span>", escape(outcome.label())));
     }
-    if let (Some(statement), Outcome::Unconfirmed | Outcome::Confirmed) = (&told.statement, told.outcome) {
-        let said = if told.outcome == Outcome::Confirmed { "You confirmed" } else { "To confirm" };
-        item.push_str(&format!(
-            "<span class=\"verify-line\">{said}: “<span class=\"verify-statement\">{}</span>”</span>",
-            escape(statement)
-        ));
-    }
+    item.extend(view.sentences.iter().map(|text| sentence(text)));
+    item.extend(view.statements.iter().map(statement));
     item.push_str("</li>");
     item
 }
 
+fn statement(statement: &StatementView<'_>) -> String {
+    format!(
+        "<span class=\"verify-line\">{}: “<span class=\"verify-statement\">{}</span>”</span>",
+        statement.lead(),
+        escape(statement.text)
+    )
+}
+
 /// What the verdict rests on, what it cannot show, and when it was found.
-fn evidence(course: &Course, step: &Step, result: Option<&StepResult>) -> String {
-    let check = course.check(step);
-    let mut html = check.about.as_deref().map(paragraph).unwrap_or_default();
-    let Some(result) = result else {
-        let titles: Vec<(&str, _)> = match step.members.as_slice() {
-            [] => check.expectations().iter().map(|expectation| (expectation.title.as_str(), None)).collect(),
-            members => {
-                let members = members.iter().filter_map(|id| course.step(id));
-                members.map(|member| (course.check(member).title.as_str(), None)).collect()
-            }
-        };
+fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
+    let mut html = about.map(paragraph).unwrap_or_default();
+    let Some(result) = view.result else {
         html.push_str(&paragraph("Nothing has been read for it yet. It asks:"));
-        html.push_str(&expectations(titles));
+        html.push_str(&list(&view.expectations));
         return html;
     };
     if result.evidence.is_empty() {
@@ -148,11 +162,7 @@ fn evidence(course: &Course, step: &Step, result: Option<&StepResult>) -> String
         let calls: String = result.evidence.iter().map(call).collect();
         html.push_str(&format!("<ul class=\"verify-calls\">{calls}</ul>"));
     }
-    let first = match &result.first_verified {
-        Some(first) => format!(" It was done first at {}.", super::time(first)),
-        None => String::new(),
-    };
-    html.push_str(&paragraph(&format!("Judged at {} by verify {}.{first}", super::time(&result.checked), result.by)));
+    html.extend(view.judged().map(|judged| paragraph(&judged)));
     html
 }
 
@@ -168,7 +178,7 @@ fn call(call: &Call) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    Words::Text.span("verify-line", text)
+    Placement::Element.span("verify-line", text)
 }
 
 fn paragraph(text: &str) -> String {

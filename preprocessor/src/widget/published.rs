@@ -5,7 +5,7 @@
 
 use mdbook_preprocessor::config::{Config, HtmlConfig};
 
-use super::{Words, command};
+use super::{Placement, command};
 use course::Options;
 
 /// How a reader gets the course and its live book.
@@ -33,7 +33,7 @@ impl Published {
         let whose = if anyone { "" } else { "Nobody’s account was read for this copy. " };
         let hint = format!("{whose}On your machine, each step has a button that verifies your own:");
         let clone = format!("git clone {} && cd {}", self.url, self.folder);
-        format!("{}{}{}", Words::Attributes.span("verify-hint", &hint), command(&clone), command(&self.serve))
+        format!("{}{}{}", Placement::Attribute.span("verify-hint", &hint), command(&clone), command(&self.serve))
     }
 }
 

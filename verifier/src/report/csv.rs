@@ -1,10 +1,11 @@
 //! A table for spreadsheets: a row a step. A cell is never a formula, whatever AWS or a lesson had in it.
 
 use anyhow::{Context, Result};
-use course::results::Results;
+use course::results::{Results, StepResult};
+use course::step_view::StepView;
 use course::{Course, Step};
 
-use super::{plain, told};
+use super::plain;
 
 const HEADER: [&str; 12] = [
     "step",
@@ -13,7 +14,7 @@ const HEADER: [&str; 12] = [
     "optional",
     "verdict",
     "reasons",
-    "told",
+    "sentences",
     "checked",
     "first verified",
     "held until",
@@ -29,22 +30,19 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(HEADER)?;
     for step in steps {
-        let view = results.view(step);
+        let view = StepView::new(course, step, results);
         let chapter = step.occurrences.first().map_or(String::new(), |place| place.chapter_name.clone());
-        let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
-        let mut codes: Vec<&str> = reasons.iter().map(|reason| reason.code.name()).collect();
+        let mut codes: Vec<&str> = view.reasons.iter().map(|reason| reason.code.name()).collect();
         codes.dedup();
-        let time = |of: fn(&course::results::StepResult) -> Option<&String>| {
-            view.result.and_then(of).cloned().unwrap_or_default()
-        };
+        let time = |of: fn(&StepResult) -> Option<&String>| view.result.and_then(of).cloned().unwrap_or_default();
         let row = [
-            step.id.clone(),
+            view.id.to_owned(),
             chapter,
-            super::text_of(course, step),
-            if step.optional { "yes" } else { "no" }.to_owned(),
+            view.title.to_owned(),
+            if view.optional { "yes" } else { "no" }.to_owned(),
             view.verdict.name().to_owned(),
             codes.join(" "),
-            told(&view).join(" "),
+            view.lines().join(" "),
             time(|result| Some(&result.checked)),
             time(|result| result.first_verified.as_ref()),
             time(|result| result.held_until.as_ref()),

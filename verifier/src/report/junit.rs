@@ -4,11 +4,13 @@
 //! skipped with the reason, also where the learner confirmed it.
 
 use anyhow::{Context, Result};
-use course::results::{ReasonCode, Results, Verdict, View};
+use course::results::{Results, Verdict};
+use course::step_view::StepView;
 use course::{Course, Step};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::collections::BTreeSet;
 
-use super::{plain, told};
+use super::plain;
 
 /// Steps with their verdicts.
 ///
@@ -25,14 +27,14 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
             suite.add_property(("account", if results.practice { "practice" } else { "own" }));
             suites.push(suite);
         }
-        let view = results.view(step);
-        let mut case = TestCase::new(plain(&super::text_of(course, step)), status(&view, step.optional));
+        let view = StepView::new(course, step, results);
+        let mut case = TestCase::new(plain(view.title), status(&view));
         if view.verdict == Verdict::Verified {
             case.set_system_out(lines(&view).join("\n"));
         }
-        case.set_classname(step.id.as_str());
+        case.set_classname(view.id);
         case.add_property(("verdict", view.verdict.name()));
-        if step.optional {
+        if view.optional {
             case.add_property(("optional", "yes"));
         }
         if let Some(result) = view.result {
@@ -46,35 +48,28 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
     report.to_string().context("writing JUnit's XML")
 }
 
-fn status(view: &View<'_>, optional: bool) -> TestCaseStatus {
-    let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
-    let unprovable = reasons.iter().all(|reason| reason.code == ReasonCode::NeedsConfirmation);
+fn status(view: &StepView<'_>) -> TestCaseStatus {
     let mut status = match view.verdict {
         Verdict::Verified => return TestCaseStatus::success(),
         // Nothing is wrong with a course whose optional steps are left.
-        Verdict::NotYet if optional => TestCaseStatus::skipped(),
+        Verdict::NotYet if view.optional => TestCaseStatus::skipped(),
         Verdict::NotYet => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Verdict::Unknown if !unprovable => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Verdict::Unknown if !view.only_needs_confirmation() => TestCaseStatus::non_success(NonSuccessKind::Error),
         Verdict::Unknown | Verdict::Confirmed | Verdict::NotApplicable | Verdict::Unchecked => {
             TestCaseStatus::skipped()
         }
     };
     let lines = lines(view);
-    let message = match view.verdict {
-        Verdict::Confirmed => "Confirmed by the learner; not proved by evidence.",
-        Verdict::NotApplicable => "It does not apply to this account.",
-        Verdict::Unchecked => "It was not verified.",
-        _ => lines.first().map_or("", String::as_str),
-    };
-    status.set_message(message);
-    let kinds: std::collections::BTreeSet<&str> = reasons.iter().map(|reason| reason.code.name()).collect();
-    let kinds: Vec<&str> = kinds.into_iter().collect();
-    status.set_type(if kinds.is_empty() { view.verdict.name().to_owned() } else { kinds.join(" ") });
+    let why = lines.first().filter(|_| view.verdict.blocks());
+    status.set_message(why.map_or(view.label(), String::as_str));
+    let codes: BTreeSet<&str> = view.reasons.iter().map(|reason| reason.code.name()).collect();
+    let codes: Vec<&str> = codes.into_iter().collect();
+    status.set_type(if codes.is_empty() { view.verdict.name().to_owned() } else { codes.join(" ") });
     status.set_description(lines.join("\n"));
     status
 }
 
-/// What is told of a step. XML has no way to write most control characters, and a reader shows what others do.
-fn lines(view: &View<'_>) -> Vec<String> {
-    told(view).iter().map(|sentence| plain(sentence)).collect()
+/// The lines about a step. XML has no way to write most control characters, and a reader shows what others do.
+fn lines(view: &StepView<'_>) -> Vec<String> {
+    view.lines().iter().map(|line| plain(line)).collect()
 }

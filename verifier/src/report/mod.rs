@@ -15,7 +15,7 @@ pub mod text;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use course::results::{Outcome, Results, Verdict, View};
+use course::results::Results;
 use course::terminal::{self, Text};
 use course::{Course, Step};
 use serde::Serialize;
@@ -49,19 +49,19 @@ pub enum Form {
 /// # Errors
 /// Never for results of this program.
 pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<Text> {
-    let told = course.steps.iter().filter(|step| match names {
+    let named = course.steps.iter().filter(|step| match names {
         [] => step.is_listed(),
         names => names.contains(&step.id),
     });
-    let told: Vec<&Step> = told.collect();
+    let steps: Vec<&Step> = named.collect();
     Ok(match form {
         Form::Json => json(results)?,
-        Form::Junit => Text::block(&junit::xml(course, results, &told)?),
-        Form::Csv => Text::block(&csv::table(course, results, &told)?),
+        Form::Junit => Text::block(&junit::xml(course, results, &steps)?),
+        Form::Csv => Text::block(&csv::table(course, results, &steps)?),
         Form::Text if names.is_empty() => text::summary(course, results),
         Form::Text => {
             let mut text = Text::new();
-            for (at, step) in told.iter().enumerate() {
+            for (at, step) in steps.iter().enumerate() {
                 text.put(if at == 0 { "" } else { "\n" }).append(&text::details(course, results, step));
             }
             text
@@ -69,32 +69,5 @@ pub fn results(form: Form, course: &Course, results: &Results, names: &[String])
     })
 }
 
-/// What a step is called in the lesson, or by its check where the lesson doesn't have it.
-fn text_of(course: &Course, step: &Step) -> String {
-    step.occurrences.first().map_or_else(|| course.check(step).title.clone(), |place| place.text.clone())
-}
-
-/// Why a step has its verdict and what to do, the most important sentence first.
-fn told(view: &View<'_>) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    if let Some(stale) = view.stale {
-        told.push(format!("Verify again: {stale}."));
-    }
-    let Some(result) = view.result else { return told };
-    let of = |outcomes: &'static [Outcome]| {
-        let expectations = result.expectations.iter().filter(|told| outcomes.contains(&told.outcome));
-        expectations.flat_map(|told| told.sentences.iter().cloned())
-    };
-    match view.verdict {
-        Verdict::NotYet => told.extend(of(&[Outcome::NotMet])),
-        Verdict::Unknown => {
-            told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
-            told.extend(of(&[Outcome::Unknown, Outcome::Unconfirmed]));
-        }
-        Verdict::Verified | Verdict::Confirmed => told.extend(of(&[Outcome::Met, Outcome::Confirmed])),
-        Verdict::NotApplicable | Verdict::Unchecked => {}
-    }
-    told.dedup();
-    told.extend(result.drift());
-    told
-}
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 
 use anstyle::{AnsiColor, Style};
 use course::fact_source::FactSource;
-use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use course::results::{Outcome, ReasonCode, Results, Verdict};
+use course::step_view::{ConfirmationState, ExpectationView, PRACTICE, StepView};
 use course::terminal::Text;
 use course::{Course, Step};
 use std::collections::BTreeSet;
@@ -47,73 +48,63 @@ pub fn summary(course: &Course, results: &Results) -> Text {
     let mut out = Text::new();
     let mut chapter = None;
     let mut before = Vec::new();
-    let told: Vec<&Step> = course.listed().collect();
     heading(&mut out, course, results);
-    for step in &told {
+    for step in course.listed() {
         let place = &step.occurrences[0];
         if chapter != Some(&place.chapter) {
             out.put("\n").paint(BOLD, &place.chapter_name).put("\n");
             chapter = Some(&place.chapter);
         }
-        line(&mut out, course, results, step, &mut before);
+        line(&mut out, &StepView::new(course, step, results), &mut before);
     }
     let _ = writeln!(out);
-    progress(&mut out, results, &told);
+    progress(&mut out, course, results);
     out
 }
 
 fn heading(out: &mut Text, course: &Course, results: &Results) {
-    let practice = if results.practice { "  (practice account: nothing here is real)" } else { "" };
-    out.paint(BOLD, &course.title).paint(DIM, practice).put("\n");
+    let practice = if results.practice { format!("  ({PRACTICE}: nothing here is real)") } else { String::new() };
+    out.paint(BOLD, &course.title).paint(DIM, &practice).put("\n");
 }
 
-/// A step's line, and under it why it isn't done, unless the step before has said the same.
-fn line(out: &mut Text, course: &Course, results: &Results, step: &Step, before: &mut Vec<String>) {
-    let view = results.view(step);
+/// A step's line, and under it why it isn't done, unless the step before has the same reasons. Those of a check of checks
+/// are with its members.
+fn line(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
     let verdict = view.verdict;
-    let optional = if step.optional { " (optional)" } else { "" };
-    let text = shorten(&plain(&step.occurrences[0].text), 58);
-    out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), verdict.label()));
-    out.put(&format!("{text}{optional}  ")).paint(DIM, &step.id).put("\n");
-    // The reasons of a check of checks stand with its members.
-    let members_told = step.members.iter().filter_map(|id| course.step(id)).any(Step::is_listed);
-    if let Some(result) = view.result.filter(|_| !members_told) {
-        let practice = if results.practice { "--practice " } else { "" };
-        let told = why(result, &format!("{practice}confirm {}", step.id));
-        if told != *before {
-            told.iter().for_each(|sentence| wrapped(out, INDENT, sentence));
-        }
-        *before = told;
+    let optional = if view.optional { " (optional)" } else { "" };
+    out.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), view.label()));
+    out.put(&format!("{}{optional}  ", shorten(&plain(view.title), 58))).paint(DIM, view.id);
+    let progress = view.progress.as_ref().map(|progress| format!("  {progress}"));
+    out.paint(DIM, &progress.unwrap_or_default()).put("\n");
+    if !verdict.blocks() || view.members_listed {
+        return;
     }
-    if let Some(stale) = view.stale {
-        wrapped(out, INDENT, &format!("Verify again: {stale}."));
+    let lines = view.lines();
+    if lines != *before {
+        let sentences = view.sentences().into_iter().map(|sentence| sentence.text);
+        sentences.chain(view.drift.clone()).for_each(|line| wrapped(out, INDENT, &line));
+        next_lines(out, INDENT, view);
     }
+    *before = lines;
 }
 
-/// Why a step isn't done, in as few words as will do.
-fn why(result: &StepResult, confirm: &str) -> Vec<String> {
-    let mut told = Vec::new();
-    match result.verdict {
-        Verdict::NotYet => {
-            let unmet = result.expectations.iter().filter(|told| told.outcome == Outcome::NotMet);
-            told.extend(unmet.filter_map(|unmet| unmet.sentences.first().cloned()).take(1));
-        }
-        Verdict::Unknown => {
-            told.extend(result.reasons.iter().map(|reason| reason.message.clone()));
-            if result.expectations.iter().any(|told| told.outcome == Outcome::Unconfirmed) {
-                told.push(format!("When it is done: verify {confirm}"));
+/// What to do next. A command stays in a line, so that it can be copied.
+fn next_lines(out: &mut Text, indent: &str, view: &StepView<'_>) {
+    match view.next.as_ref().map(|next| (&next.text, next.commands.as_slice())) {
+        None => {}
+        Some((text, [command])) => drop(out.put(&format!("{indent}{} ", plain(text))).paint(DIM, command).put("\n")),
+        Some((text, commands)) => {
+            wrapped(out, indent, text);
+            for command in commands {
+                out.put(&format!("{indent}    ")).paint(DIM, command).put("\n");
             }
-            told.dedup();
         }
-        _ => {}
     }
-    told.extend(result.drift());
-    told
 }
 
-fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
-    let required: Vec<&&Step> = told.iter().filter(|step| step.is_required()).collect();
-    let blocks = |step: &&&&Step| results.view(step).verdict.blocks();
+fn progress(out: &mut Text, course: &Course, results: &Results) {
+    let required: Vec<&Step> = course.required().collect();
+    let blocks = |step: &&&Step| results.view(step).verdict.blocks();
     let left = required.iter().filter(blocks).count();
     let done = required.len() - left;
     if left == 0 {
@@ -121,7 +112,7 @@ fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
         return;
     }
     out.paint(BOLD, &format!("{done} of {} required steps are done.", required.len())).put("\n");
-    let lapsed = told.iter().filter(|step| {
+    let lapsed = course.listed().filter(|step| {
         let result = results.view(step).result;
         step.members.is_empty() && result.is_some_and(|result| result.lapsed.is_some())
     });
@@ -130,64 +121,64 @@ fn progress(out: &mut Text, results: &Results, told: &[&Step]) {
         wrapped(out, "", &format!("Done before, and no longer: {}.", lapsed.join(", ")));
     }
     // What can be done at once comes before what only waits.
-    let verdict_of = |step: &&&&Step| results.view(step).verdict;
+    let verdict_of = |step: &&&Step| results.view(step).verdict;
     let simple = required.iter().filter(|step| step.members.is_empty());
-    let next = simple.filter(blocks).min_by_key(verdict_of);
-    if let Some(next) = next {
-        let reasons = results.view(next).result.map(|result| result.reasons.as_slice()).unwrap_or_default();
-        if let Some(reason) = reasons.iter().find(|reason| reason.code == ReasonCode::NoCredentials) {
-            // Nothing else can be done before there is an account to read.
-            wrapped(out, "Next: ", &reason.message);
-            return;
-        }
-        let practice = if results.practice { "--practice " } else { "" };
-        let _ = writeln!(out, "Next: {}", plain(&next.occurrences[0].text));
-        out.put("      ").paint(DIM, &format!("verify {practice}explain {}", next.id)).put("\n");
+    let Some(next) = simple.filter(blocks).min_by_key(verdict_of) else { return };
+    let view = StepView::new(course, next, results);
+    if let Some(reason) = view.reasons.iter().find(|reason| reason.code == ReasonCode::NoCredentials) {
+        // Nothing else can be done before there is an account to read.
+        wrapped(out, "Next: ", &reason.message);
+        return;
     }
+    let _ = writeln!(out, "Next: {}", plain(view.title));
+    out.put("      ").paint(DIM, &view.commands.explain).put("\n");
 }
 
 /// One step with its expectations.
 pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
     let mut out = Text::new();
-    let view = results.view(step);
-    let check = course.check(step);
-    let practice = if results.practice { "  (practice account)" } else { "" };
-    out.paint(style(view.verdict), &format!("{} {}", view.verdict.icon(), view.verdict.label())).put("  ");
-    out.paint(BOLD, &check.title).put("  ").paint(DIM, &step.id).paint(DIM, practice).put("\n");
-    if let Some(stale) = view.stale {
-        wrapped(&mut out, "    ", &format!("Verify again: {stale}."));
+    let view = StepView::new(course, step, results);
+    let practice = if view.practice { format!("  ({PRACTICE})") } else { String::new() };
+    out.paint(style(view.verdict), &format!("{} {}", view.verdict.icon(), view.label())).put("  ");
+    out.paint(BOLD, &course.check(step).title).put("  ").paint(DIM, view.id).paint(DIM, &practice).put("\n");
+    for expectation in &view.expectations {
+        expectation_lines(&mut out, expectation);
     }
-    let Some(result) = view.result else { return out };
-    for told in &result.expectations {
-        let words = match told.outcome {
-            Outcome::Met | Outcome::NotMet => String::new(),
-            outcome => format!("  ({})", outcome.label()),
-        };
-        out.put("  ").paint(outcome_style(told.outcome), told.outcome.icon());
-        out.put(&format!(" {}", plain(&told.title))).paint(DIM, &words).put("\n");
-        for sentence in &told.sentences {
-            wrapped(&mut out, "      ", sentence);
-        }
-        if let (Some(statement), Outcome::Unconfirmed) = (&told.statement, told.outcome) {
-            wrapped(&mut out, "      ", &format!("If this is so: {statement}"));
-            let practice = if results.practice { "--practice " } else { "" };
-            wrapped(&mut out, "      ", &format!("then say so: verify {practice}confirm {}", step.id));
-        }
-    }
-    for reason in result.reasons.iter().filter(|reason| !reason.message.is_empty()) {
+    for reason in &view.reasons {
         let _ = writeln!(out, "  Why unknown ({}):", reason.code.name());
         wrapped(&mut out, "      ", &reason.message);
     }
-    if let Some(drift) = result.drift() {
-        wrapped(&mut out, "  ", &drift);
+    if let Some(drift) = &view.drift {
+        wrapped(&mut out, "  ", drift);
+    }
+    next_lines(&mut out, "  ", &view);
+    if view.confirmation == Some(ConfirmationState::Given) {
+        out.put("  To undo your confirmation: ").paint(DIM, &view.commands.undo).put("\n");
     }
     out
+}
+
+fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
+    let Some(outcome) = view.outcome else { return };
+    let label = match outcome {
+        Outcome::Met | Outcome::NotMet => String::new(),
+        outcome => format!("  ({})", outcome.label()),
+    };
+    out.put("  ").paint(outcome_style(outcome), outcome.icon());
+    out.put(&format!(" {}", plain(view.title))).paint(DIM, &label).put("\n");
+    for sentence in &view.sentences {
+        wrapped(out, "      ", sentence);
+    }
+    for statement in &view.statements {
+        wrapped(out, "      ", &statement.to_string());
+    }
 }
 
 /// All about a step: what it rests on, how it came out, what is read for it.
 pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> Text {
     let mut out = details(course, results, step);
     let check = course.check(step);
+    let view = StepView::new(course, step, results);
     if let Some(about) = &check.about {
         let _ = writeln!(out);
         wrapped(&mut out, "  ", about);
@@ -196,10 +187,10 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
     if !step.members.is_empty() {
         let _ = writeln!(out, "\n  It consists of: {}", step.members.join(", "));
     }
-    if results.view(step).result.is_none() {
+    if view.result.is_none() {
         let _ = writeln!(out, "\n  What it expects:");
-        for expectation in check.expectations() {
-            wrapped(&mut out, "  · ", &expectation.title);
+        for expectation in &view.expectations {
+            wrapped(&mut out, "  · ", expectation.title);
         }
     }
     let _ = writeln!(out, "\n  What is read for it:");
@@ -210,8 +201,9 @@ pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTre
             out.paint(DIM, &action).put("\n");
         }
     }
-    if let Some(result) = results.view(step).result {
-        let _ = writeln!(out, "\n  Checked {} by verify {}.", plain(&result.checked), plain(&result.by));
+    if let Some(judged) = view.judged() {
+        let _ = writeln!(out);
+        wrapped(&mut out, "  ", &judged);
     }
     out
 }

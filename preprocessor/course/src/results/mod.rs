@@ -190,7 +190,7 @@ pub struct View<'r> {
     pub verdict: Verdict,
     /// The result behind it; none when `unchecked`.
     pub result: Option<&'r StepResult>,
-    /// Why an older result no longer counts.
+    /// Why an older result no longer counts, in a sentence.
     pub stale: Option<&'static str>,
 }
 
@@ -330,12 +330,12 @@ impl Results {
         let stale = |stale| View { verdict: Verdict::Unchecked, result: None, stale };
         let Some(result) = self.steps.get(&step.id) else { return stale(None) };
         if result.check_hash != step.hash {
-            return stale(Some("the check has changed since it was last verified"));
+            return stale(Some("The check has changed since it was last verified."));
         }
         let same_account =
             |(name, seen): (&String, &String)| self.accounts.get(name).is_some_and(|now| now.fingerprint == *seen);
         if !result.accounts.iter().all(same_account) {
-            return stale(Some("it was last verified in another account"));
+            return stale(Some("It was last verified in another account."));
         }
         View { verdict: result.verdict, result: Some(result), stale: None }
     }

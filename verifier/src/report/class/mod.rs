@@ -12,12 +12,12 @@ mod tests;
 pub mod text;
 
 use course::check::Body;
-use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict, View};
+use course::results::{ReasonCode, Results, StepResult, Verdict, View};
+use course::step_view;
 use course::{Course, Step};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text_of;
 use evidence::time;
 
 /// What every form with room for a sentence says.
@@ -238,7 +238,7 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
     let at = course.required().find(|step| results.view(step).verdict.blocks()).map(|step| {
         let view = results.view(step);
         let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
-        let (step_id, title, verdict) = (step.id.clone(), text_of(course, step), view.verdict);
+        let (step_id, title, verdict) = (step.id.clone(), course.title_of(step).to_owned(), view.verdict);
         At { step: step_id, title, verdict, reason, unmet: unmet(course, step, &view) }
     });
     let shown = || course.listed().filter_map(|step| results.view(step).result);
@@ -273,7 +273,7 @@ impl Counted {
         let total = self.attempts.iter().sum::<f64>() as u64;
         StepRow {
             step: step.id.clone(),
-            title: text_of(course, step),
+            title: course.title_of(step).to_owned(),
             optional: step.optional,
             counts: self.counts,
             reason: most_frequent(&self.reasons).map(|(reason, _)| reason),
@@ -309,7 +309,7 @@ fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
             at.reason.into_iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
             at.unmet.iter().cloned().for_each(|title| *unmet.entry(title).or_default() += 1);
         }
-        let (step, title, learners) = (step.id.clone(), text_of(course, step), here.len());
+        let (step, title, learners) = (step.id.clone(), course.title_of(step).to_owned(), here.len());
         let reason = most_frequent(&reasons).map(|(reason, _)| reason);
         most = Some(Stuck { step, title, learners, counts, reason, unmet: most_frequent(&unmet).map(Unmet::new) });
     }
@@ -325,7 +325,7 @@ impl Unmet {
 /// The first expectation of a step that is not met, in the course's words: a file could say anything.
 fn unmet(course: &Course, step: &Step, view: &View<'_>) -> Option<String> {
     let result = view.result.filter(|result| result.verdict == Verdict::NotYet)?;
-    let at = result.expectations.iter().position(|told| told.outcome == Outcome::NotMet)?;
+    let at = step_view::next_unmet(&result.expectations)?;
     match &course.check(step).body {
         Body::Expect(expectations) => Some(expectations.get(at)?.title.clone()),
         Body::Steps(checks) => Some(course.checks.get(checks.get(at)?)?.title.clone()),

@@ -1,0 +1,386 @@
+//! What a learner is told about a step: decided here once. The page, the terminal and the reports lay it out.
+//!
+//! Nothing in it is escaped: that is done where it is put out.
+//!
+//! A learner is given one thing to do at a time. Expectations are in the order of the steps that meet them, so the first
+//! that is not met comes with what to do, and what is open besides it only with its title.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::course::{Course, Step};
+use crate::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, View, time};
+
+/// What the results of practice accounts are marked with.
+pub const PRACTICE: &str = "practice account";
+
+/// A step as a learner is shown it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepView<'v> {
+    /// The step's id.
+    pub id: &'v str,
+    /// What the lesson calls it; its check's title where no lesson names it.
+    pub title: &'v str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether it does not count towards completion.
+    pub optional: bool,
+    /// Whether this is about a practice account.
+    pub practice: bool,
+    /// How many of the expectations are met, of a step that is not yet done.
+    pub progress: Option<String>,
+    /// Since when a step that was done is not.
+    pub drift: Option<String>,
+    /// Why it is unknown, each reason once.
+    pub reasons: Vec<&'v Reason>,
+    /// What it asks for, in the check's order; of a check of checks, its members.
+    pub expectations: Vec<ExpectationView<'v>>,
+    /// Whether the learner's confirmation is needed or was given. A check of checks is confirmed on its members.
+    pub confirmation: Option<ConfirmationState>,
+    /// What to do next, where that takes a command.
+    pub next: Option<Next>,
+    /// The commands about it.
+    pub commands: Commands,
+    /// Whether lessons name a member of it, which then has all of this, too.
+    pub members_listed: bool,
+    /// The result behind it; none when `unchecked`.
+    pub result: Option<&'v StepResult>,
+}
+
+/// An expectation as a learner is shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectationView<'v> {
+    /// A few words that name it.
+    pub title: &'v str,
+    /// How it came out; none while that is not known.
+    pub outcome: Option<Outcome>,
+    /// What was found, or what to do.
+    pub sentences: Vec<&'v str>,
+    /// What there is to confirm, or was confirmed.
+    pub statements: Vec<StatementView<'v>>,
+}
+
+/// A statement that a learner is asked to confirm, or confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatementView<'v> {
+    /// The statement.
+    pub text: &'v str,
+    /// Whether it is confirmed.
+    pub confirmed: bool,
+}
+
+/// A sentence, and the outcome that it is about. Reasons are about what is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// What it is about.
+    pub outcome: Outcome,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What to do next, with the commands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// What to do; it ends with a colon.
+    pub text: String,
+    /// The commands.
+    pub commands: Vec<String>,
+}
+
+/// Commands for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commands {
+    /// Verifies the step.
+    pub verify: String,
+    /// Explains the step.
+    pub explain: String,
+    /// Confirms the step's statements.
+    pub confirm: String,
+    /// Undoes that.
+    pub undo: String,
+}
+
+/// Whether the learner's confirmation of a step is needed or was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfirmationState {
+    /// Something is to be confirmed.
+    Needed,
+    /// All that was asked for is confirmed.
+    Given,
+}
+
+impl<'v> StepView<'v> {
+    /// A step of a course by the results as they are.
+    pub fn new(course: &'v Course, step: &'v Step, results: &'v Results) -> StepView<'v> {
+        let View { verdict, result, stale } = results.view(step);
+        let members: Vec<&Step> = step.members.iter().filter_map(|id| course.step(id)).collect();
+        let expectations = match result {
+            Some(result) => {
+                let known = result.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
+                let mut expectations = expectations(known);
+                match verdict {
+                    Verdict::Unknown => ask_of_members(&mut expectations, &members, results),
+                    // Something else comes first, or nothing is left to confirm.
+                    _ => expectations.iter_mut().for_each(|view| view.statements.retain(|it| it.confirmed)),
+                }
+                expectations
+            }
+            None => expectations(titles(course, step, &members).into_iter().map(|title| (title, None))),
+        };
+        let commands = Commands::new(step, results.practice);
+        StepView {
+            id: &step.id,
+            title: course.title_of(step),
+            verdict,
+            optional: step.optional,
+            practice: results.practice,
+            progress: result.filter(|_| verdict == Verdict::NotYet).and_then(progress),
+            drift: result.and_then(StepResult::drift),
+            reasons: result.filter(|_| verdict == Verdict::Unknown).map(reasons).unwrap_or_default(),
+            confirmation: if members.is_empty() { confirmation(&expectations) } else { None },
+            next: match stale {
+                Some(stale) => Some(Next::new(format!("{stale} Verify again:"), vec![commands.verify.clone()])),
+                None => confirm_next(&expectations, &commands, &members, results),
+            },
+            expectations,
+            commands,
+            members_listed: members.into_iter().any(Step::is_listed),
+            result,
+        }
+    }
+
+    /// The verdict's label.
+    pub fn label(&self) -> &'static str {
+        self.verdict.label()
+    }
+
+    /// What goes with the verdict: whether the step is optional, how far it is, and when it was checked.
+    pub fn notes(&self) -> Vec<String> {
+        let optional = self.optional.then(|| "optional".to_owned());
+        let checked = self.result.map(|result| format!("checked {}", time(&result.checked)));
+        optional.into_iter().chain(self.progress.clone()).chain(checked).collect()
+    }
+
+    /// Why it is unknown, each sentence once.
+    pub fn messages(&self) -> impl Iterator<Item = &'v str> {
+        let mut before = BTreeSet::from([""]);
+        let messages = self.reasons.iter().map(|reason| reason.message.as_str());
+        messages.filter(move |message| before.insert(message))
+    }
+
+    /// Why the step has its verdict and what to do, the most important first, each sentence once.
+    pub fn sentences(&self) -> Vec<Sentence> {
+        use Outcome::{Confirmed, Met, NotMet, Unconfirmed, Unknown};
+        let outcomes: &[Outcome] = match self.verdict {
+            Verdict::NotYet => &[NotMet],
+            Verdict::Unknown => &[Unknown, Unconfirmed],
+            Verdict::Verified | Verdict::Confirmed => &[Met, Confirmed],
+            Verdict::NotApplicable | Verdict::Unchecked => &[],
+        };
+        let reasons = self.messages().map(|message| Sentence { outcome: Unknown, text: message.to_owned() });
+        let told = self.expectations.iter().filter_map(|expectation| {
+            let outcome = expectation.outcome.filter(|outcome| outcomes.contains(outcome))?;
+            let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
+            let sentences = sentences.map(move |text| Sentence { outcome, text });
+            Some(sentences.chain(expectation.statements.iter().map(StatementView::sentence)))
+        });
+        let mut before = BTreeSet::new();
+        reasons.chain(told.flatten()).filter(|sentence| before.insert(sentence.text.clone())).collect()
+    }
+
+    /// All that a list has room for: the sentences, what became of an older verdict, and what to do next.
+    pub fn lines(&self) -> Vec<String> {
+        let sentences = self.sentences().into_iter().map(|sentence| sentence.text);
+        sentences.chain(self.drift.clone()).chain(self.next.as_ref().map(Next::to_string)).collect()
+    }
+
+    /// What the learner is asked to confirm for this step or its members, or confirmed.
+    fn statements(&self) -> impl Iterator<Item = &StatementView<'v>> {
+        self.expectations.iter().flat_map(|expectation| &expectation.statements)
+    }
+
+    /// What to confirm for this step now, or what was confirmed of it.
+    pub fn statement(&self) -> Option<String> {
+        let given = self.confirmation? == ConfirmationState::Given;
+        let statements = self.statements().filter(|statement| statement.confirmed == given);
+        Some(statements.map(|statement| statement.text).collect::<Vec<_>>().join(" "))
+    }
+
+    /// Whether all that is missing is a confirmation.
+    pub fn only_needs_confirmation(&self) -> bool {
+        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NeedsConfirmation)
+    }
+
+    /// When and by what it was judged, and when it was first done.
+    pub fn judged(&self) -> Option<String> {
+        let result = self.result?;
+        let first = result.first_verified.as_ref().map(|first| format!(" It was first done at {}.", time(first)));
+        Some(format!("Checked at {} by verify {}.{}", time(&result.checked), result.by, first.unwrap_or_default()))
+    }
+}
+
+impl StatementView<'_> {
+    /// What comes before the statement.
+    pub fn lead(&self) -> &'static str {
+        if self.confirmed { "You confirmed" } else { "To confirm" }
+    }
+
+    fn sentence(&self) -> Sentence {
+        let outcome = if self.confirmed { Outcome::Confirmed } else { Outcome::Unconfirmed };
+        Sentence { outcome, text: self.to_string() }
+    }
+}
+
+impl fmt::Display for StatementView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: “{}”", self.lead(), self.text)
+    }
+}
+
+impl Next {
+    fn new(text: String, commands: Vec<String>) -> Next {
+        Next { text, commands }
+    }
+}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.text, self.commands.join(", "))
+    }
+}
+
+impl Commands {
+    /// The commands about a step.
+    pub fn new(step: &Step, practice: bool) -> Commands {
+        let command = |verb: &str| format!("verify {}{verb}{}", if practice { "--practice " } else { "" }, step.id);
+        Commands {
+            verify: command(""),
+            explain: command("explain "),
+            confirm: command("confirm "),
+            undo: command("confirm --undo "),
+        }
+    }
+}
+
+impl ConfirmationState {
+    /// The name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            ConfirmationState::Needed => "needed",
+            ConfirmationState::Given => "given",
+        }
+    }
+}
+
+/// Expectations by title, as far as they are known.
+pub fn expectations<'v>(
+    known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
+) -> Vec<ExpectationView<'v>> {
+    let known: Vec<_> = known.into_iter().collect();
+    let next = known.iter().position(|(_, result)| result.is_some_and(is_not_met));
+    let view = |(at, (title, result)): (usize, &(&'v str, Option<&'v ExpectationResult>))| {
+        let outcome = result.map(|result| result.outcome);
+        let waits = next.is_some_and(|next| next != at && outcome.is_some_and(is_open));
+        let result = result.filter(|_| !waits);
+        ExpectationView {
+            title,
+            outcome,
+            sentences: result.map(sentences).unwrap_or_default(),
+            statements: result.and_then(statement).into_iter().collect(),
+        }
+    };
+    known.iter().enumerate().map(view).collect()
+}
+
+/// The place of the first expectation that is not met: the one to meet next.
+pub fn next_unmet(expectations: &[ExpectationResult]) -> Option<usize> {
+    expectations.iter().position(is_not_met)
+}
+
+fn is_not_met(result: &ExpectationResult) -> bool {
+    result.outcome == Outcome::NotMet
+}
+
+/// Whether there is something to do about it.
+fn is_open(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::NotMet | Outcome::Unknown | Outcome::Unconfirmed)
+}
+
+/// An expectation's sentences, each once.
+fn sentences(result: &ExpectationResult) -> Vec<&str> {
+    let mut before = BTreeSet::new();
+    result.sentences.iter().map(String::as_str).filter(|sentence| before.insert(*sentence)).collect()
+}
+
+fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
+    let confirmed = match result.outcome {
+        Outcome::Confirmed => true,
+        Outcome::Unconfirmed => false,
+        _ => return None,
+    };
+    Some(StatementView { text: result.statement.as_deref()?, confirmed })
+}
+
+/// What a step that was never judged will be asked.
+fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
+    let members = members.iter().map(|member| course.check(member).title.as_str());
+    let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
+    members.chain(own).collect()
+}
+
+fn confirmation(expectations: &[ExpectationView<'_>]) -> Option<ConfirmationState> {
+    let mut statements = expectations.iter().flat_map(|expectation| &expectation.statements).peekable();
+    statements.peek()?;
+    Some(match statements.all(|statement| statement.confirmed) {
+        true => ConfirmationState::Given,
+        false => ConfirmationState::Needed,
+    })
+}
+
+/// Puts what members still ask for into the view of their check of checks, whose expectations they are.
+fn ask_of_members<'v>(expectations: &mut [ExpectationView<'v>], members: &[&Step], results: &'v Results) {
+    for (expectation, member) in expectations.iter_mut().zip(members) {
+        let asked = unconfirmed(results.view(member)).filter_map(statement);
+        expectation.statements.extend(asked);
+    }
+}
+
+/// What of a step waits for a confirmation, and for nothing to be done before.
+fn unconfirmed(view: View<'_>) -> impl Iterator<Item = &ExpectationResult> {
+    let results = view.result.filter(|_| view.verdict == Verdict::Unknown).into_iter();
+    results.flat_map(|result| &result.expectations).filter(|result| result.outcome == Outcome::Unconfirmed)
+}
+
+/// What to confirm next, with the command of each step that has something.
+fn confirm_next(
+    expectations: &[ExpectationView<'_>],
+    commands: &Commands,
+    members: &[&Step],
+    results: &Results,
+) -> Option<Next> {
+    let mut statements = expectations.iter().flat_map(|expectation| &expectation.statements);
+    if !statements.any(|statement| !statement.confirmed) {
+        return None;
+    }
+    let asking = members.iter().filter(|member| unconfirmed(results.view(member)).next().is_some());
+    let of_members: Vec<String> = asking.map(|member| Commands::new(member, results.practice).confirm).collect();
+    let commands = if members.is_empty() { vec![commands.confirm.clone()] } else { of_members };
+    Some(Next::new("When it is so, confirm it:".to_owned(), commands))
+}
+
+/// How many of the expectations that apply are met.
+fn progress(result: &StepResult) -> Option<String> {
+    let applies = result.expectations.iter().filter(|result| result.outcome != Outcome::NotApplicable);
+    let met = applies.clone().filter(|result| matches!(result.outcome, Outcome::Met | Outcome::Confirmed)).count();
+    let all = applies.count();
+    (all > 1).then(|| format!("{met} of {all} done"))
+}
+
+/// The reasons; what is said of several accounts at once is one.
+fn reasons(result: &StepResult) -> Vec<&Reason> {
+    let mut before = BTreeSet::new();
+    result.reasons.iter().filter(|reason| before.insert((reason.code, reason.message.as_str()))).collect()
+}
+
+#[cfg(test)]
+mod tests;

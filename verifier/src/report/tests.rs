@@ -1,0 +1,154 @@
+//! Every form has the sentences of the [`StepView`], in its order and no others.
+
+use course::Course;
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
+use course::step_view::StepView;
+use mdbook_verify::widget::{self, live::Live};
+use std::fs;
+use std::path::Path;
+
+use super::{csv, junit, text};
+use crate::book;
+
+const OUTCOMES: [Outcome; 6] =
+    [Outcome::Met, Outcome::NotMet, Outcome::Unknown, Outcome::Confirmed, Outcome::Unconfirmed, Outcome::NotApplicable];
+
+fn course(folder: &Path) -> Course {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("book.toml", "[book]\ntitle = \"A\"\n\n[preprocessor.verify.accounts]\nmine = \"Yours\"\n");
+    write("src/SUMMARY.md", "- [One](one.md)\n");
+    write("src/one.md", "# One\n\n- [ ] Turn MFA on <!-- verify: mfa -->\n");
+    write(
+        "checks/mfa.toml",
+        "title = \"MFA\"\naccount = \"mine\"\n\n[[expect]]\nthat = \"root.mfa\"\nfix = \"Do it.\"\n",
+    );
+    book::read(folder, false).unwrap()
+}
+
+/// Results whose every sentence is a mark of its own, as are the times: `§1§`.
+fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results {
+    let mut count = 0;
+    let mut mark = || {
+        count += 1;
+        format!("§{count}§")
+    };
+    let expectations = outcomes.map(|outcome| ExpectationResult {
+        title: "title".into(),
+        outcome,
+        sentences: vec![mark(), mark()],
+        statement: Some(mark()),
+    });
+    let reasons = [ReasonCode::Denied, ReasonCode::NeedsConfirmation].map(|code| Reason {
+        code,
+        account: None,
+        action: None,
+        message: mark(),
+    });
+    let result = StepResult {
+        verdict,
+        reasons: reasons.into(),
+        expectations: expectations.into(),
+        evidence: Vec::new(),
+        checked: "2026-11-24T12:00:00Z".into(),
+        attempts: None,
+        first_checked: None,
+        first_verified: None,
+        held_until: Some(mark()),
+        lapsed: None,
+        by: "0.1.0".into(),
+        check_hash: course.step("mfa").unwrap().hash.clone(),
+        accounts: Default::default(),
+    };
+    let mut results = Results::empty(true);
+    results.steps.insert("mfa".into(), result);
+    results
+}
+
+/// The marks of a text, in its order.
+fn marks(text: &str) -> Vec<String> {
+    let parts = text.split('§').enumerate();
+    parts.filter(|(at, _)| at % 2 == 1).map(|(_, mark)| mark.to_owned()).collect()
+}
+
+fn sorted(mut marks: Vec<String>) -> Vec<String> {
+    marks.sort();
+    marks
+}
+
+#[test]
+fn a_steps_sentences_are_the_same_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path());
+    let step = course.step("mfa").unwrap();
+    for verdict in Verdict::ALL {
+        for first in OUTCOMES {
+            for second in OUTCOMES {
+                let results = results(&course, verdict, [first, second]);
+                let view = StepView::new(&course, step, &results);
+                let case = format!("{verdict} with {first:?} and {second:?}");
+                let sentences: Vec<String> = view.sentences().into_iter().map(|sentence| sentence.text).collect();
+                let short = marks(&view.lines().join(" "));
+                let drift = marks(&view.drift.clone().unwrap());
+                assert_eq!(short, [marks(&sentences.join(" ")), drift.clone()].concat(), "{case}");
+
+                // A build server shows a case's first line twice: as its message, too.
+                let xml = junit::xml(&course, &results, &[step]).unwrap();
+                let xml = xml.split_once("<testcase").unwrap().1;
+                let first_again = usize::from(verdict.blocks());
+                assert_eq!(marks(xml)[first_again.min(marks(xml).len())..], short, "{case}: {xml}");
+                let table = csv::table(&course, &results, &[step]).unwrap();
+                let cell = table.lines().nth(1).unwrap().split(",2026-").next().unwrap().to_owned();
+                assert_eq!(marks(&cell), short, "{case}: {table}");
+                let page = widget::html(&view).replace("&#167;", "§");
+                assert_eq!(marks(&page), [drift.clone(), marks(&sentences.join(" "))].concat(), "{case}: {page}");
+                let summary = text::summary(&course, &results);
+                let wanted = if verdict.blocks() { short.clone() } else { Vec::new() };
+                assert_eq!(marks(summary.as_str()), wanted, "{case}: {}", summary.as_str());
+
+                // With each expectation in its place.
+                let each = view.expectations.iter().flat_map(|expectation| {
+                    let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
+                    sentences.chain(expectation.statements.iter().map(ToString::to_string))
+                });
+                let each: Vec<String> = each.flat_map(|sentence| marks(&sentence)).collect();
+                let reasons = marks(&view.messages().collect::<Vec<_>>().join(" "));
+                let details = text::details(&course, &results, step);
+                let whole = [each.clone(), reasons.clone(), drift.clone()].concat();
+                assert_eq!(marks(details.as_str()), whole, "{case}: {}", details.as_str());
+                let live = Live::of(&course, step, &results, true);
+                let html = live.html.replace("&#167;", "§");
+                assert_eq!(marks(&html), [drift, reasons, each].concat(), "{case}: {html}");
+                assert_eq!(live.label, view.label());
+
+                // What a list says is in what is said of the step alone.
+                let (short, whole) = (sorted(short), sorted(whole));
+                assert!(short.iter().all(|mark| whole.contains(mark)), "{case}: {short:?} {whole:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_gives_the_same_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path());
+    let step = course.step("mfa").unwrap();
+    let results = results(&course, Verdict::Unknown, [Outcome::Met, Outcome::Unconfirmed]);
+    let xml = junit::xml(&course, &results, &[step]).unwrap();
+    let forms = [
+        text::details(&course, &results, step).as_str().to_owned(),
+        text::summary(&course, &results).as_str().to_owned(),
+        csv::table(&course, &results, &[step]).unwrap(),
+        xml.replace("&#45;", "-"),
+        widget::html(&StepView::new(&course, step, &results)).replace("&#45;", "-"),
+    ];
+    for form in forms {
+        let command = anstream::adapter::strip_str(&form).to_string();
+        assert!(command.contains("When it is so, confirm it:"), "{form}");
+        assert!(command.contains("verify --practice confirm mfa"), "{form}");
+    }
+}
