@@ -101,6 +101,7 @@ fn another_partition_is_named() {
 fn policies_are_printed_for_all_accounts_or_for_one() {
     let machine = Machine::new();
     let all = machine.verify(&["policy"]);
+    assert_eq!(all.status, 0, "{}", all.stderr);
     insta::assert_snapshot!("policies", all.stdout);
     for name in ["general", "production"] {
         assert_eq!(machine.verify(&["policy", name]).json(), all.json()[name]);

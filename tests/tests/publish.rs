@@ -193,7 +193,10 @@ fn workflows_may_do_what_they_need_and_use_the_forges_own_actions() {
         let workflow = workflow(&machine, file.file_name().to_str().unwrap());
         for (job, all) in workflow["jobs"].as_object().unwrap() {
             if all["uses"].is_string() {
-                assert!(all["uses"].as_str().unwrap().starts_with("./.github/workflows/"), "{job} is this repository's");
+                assert!(
+                    all["uses"].as_str().unwrap().starts_with("./.github/workflows/"),
+                    "{job} is this repository's"
+                );
                 continue;
             }
             for step in steps(&workflow, job) {

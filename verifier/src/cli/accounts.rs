@@ -44,7 +44,7 @@ impl Arguments {
 }
 
 pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
-    let format = arguments.output.format;
+    let format = arguments.output.format();
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open(&common.options(), &terminal)?;
     if session.practice() {

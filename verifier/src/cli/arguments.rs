@@ -31,9 +31,8 @@ pub(super) struct Cli {
     /// Judge a saved run instead of your accounts, offline; results are not changed
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub(super) replay: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Form>,
+    #[command(flatten)]
+    pub(super) output: Output<Form>,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -45,7 +44,7 @@ impl Cli {
             || self.build
             || self.record.is_some()
             || self.replay.is_some()
-            || self.format.is_some();
+            || self.output.format.is_some();
         (self.command.is_some() && own).then(|| {
             let message = "steps, --build, --record, --replay and --format before a command belong to `verify` itself: give \
                            the command its options behind its name";
@@ -107,11 +106,19 @@ impl Common {
 }
 
 /// The format that a command prints in: one of its own.
+// clap keeps a default in a static, which all commands would share here.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Output<F: ValueEnum + Default + Send + Sync + 'static> {
-    /// Output format
-    #[arg(long, value_enum, default_value_t = F::default())]
-    pub(super) format: F,
+    /// Output format [default: the first]
+    #[arg(long, value_enum)]
+    format: Option<F>,
+}
+
+impl<F: ValueEnum + Default + Send + Sync + 'static> Output<F> {
+    /// What was asked for, or the default.
+    pub(super) fn format(self) -> F {
+        self.format.unwrap_or_default()
+    }
 }
 
 /// The formats of commands that print for people and for programs.

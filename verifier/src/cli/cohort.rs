@@ -54,7 +54,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
-    let json = arguments.output.format == TextOrJson::Json;
+    let json = arguments.output.format() == TextOrJson::Json;
     let terminal = Terminal::for_format(!json);
     let session = Session::open(&common.options(), &terminal)?;
     if session.practice() || !common.account.is_empty() {

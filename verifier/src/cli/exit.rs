@@ -64,7 +64,7 @@ impl Exit {
             Some(
                 Error::UnknownStep { .. }
                 | Error::UnknownAccount { .. }
-                | Error::NothingBound(_)
+                | Error::NothingBound { .. }
                 | Error::NeedsNoConfirmation(_)
                 | Error::ConfirmMembers { .. }
                 | Error::PracticeElsewhere { .. },

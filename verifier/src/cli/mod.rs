@@ -29,6 +29,7 @@ use course::diagnostic::Diagnostics;
 use course::terminal::{self as term, Text};
 use std::ffi::OsString;
 
+use crate::run;
 use arguments::{Cli, Command, PracticeCommand};
 use evidence::time;
 pub use exit::Exit;
@@ -39,13 +40,26 @@ pub fn main() -> Exit {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::try_parse_from(&arguments).and_then(|cli| cli.conflict().map_or(Ok(cli), Err)) {
         Ok(cli) => run(cli).unwrap_or_else(|error| {
-            // Mistakes in a course say so by themselves, each with its place.
-            let lead = if error.is::<Diagnostics>() { "" } else { "error: " };
-            term::notice(Text::new().put(lead).append(&Text::causes(&error)));
+            term::notice(&described(&error));
             Exit::of_error(&error)
         }),
         Err(error) => misused(&arguments, error),
     }
+}
+
+/// What went wrong, and what to do.
+fn described(error: &anyhow::Error) -> Text {
+    if let Some(run::Error::NothingBound { accounts }) = error.downcast_ref() {
+        return Text::block(&format!(
+            "error: no AWS account is bound to this course yet\n\
+             \n  {}\n      binds your own accounts, each to an AWS profile (`aws login --profile NAME` makes one)\
+             \n  verify --practice\n      verifies the course in practice accounts, without AWS",
+            term::line(&run::error::bind(accounts))
+        ));
+    }
+    // Mistakes in a course say so by themselves, each with its place.
+    let lead = if error.is::<Diagnostics>() { "" } else { "error: " };
+    Text::new().put(lead).append(&Text::causes(error)).clone()
 }
 
 /// Says what clap has to say: help, or what is wrong with the arguments.
@@ -75,26 +89,26 @@ fn run(cli: Cli) -> Result<Exit> {
                 build: cli.build,
                 record: cli.record.as_deref(),
                 replay: cli.replay.as_deref(),
-                format: cli.format.unwrap_or_default(),
+                format: cli.output.format(),
             };
             wait(verify::run(common, &asked))
         }
         Some(Command::Build { check: true }) => build::check(common),
         Some(Command::Build { check: false }) => build::run(common),
-        Some(Command::Status { output }) => status::run(common, output.format),
-        Some(Command::Explain { step, output }) => explain::run(common, &step, output.format),
-        Some(Command::Confirm { step, undo, output }) => wait(confirm::run(common, &step, undo, output.format)),
+        Some(Command::Status { output }) => status::run(common, output.format()),
+        Some(Command::Explain { step, output }) => explain::run(common, &step, output.format()),
+        Some(Command::Confirm { step, undo, output }) => wait(confirm::run(common, &step, undo, output.format())),
         Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),
-        Some(Command::Watch { steps, output }) => wait(watch::run(common, &steps, output.format)),
+        Some(Command::Watch { steps, output }) => wait(watch::run(common, &steps, output.format())),
         Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),
-        Some(Command::Doctor { output }) => wait(doctor::run(common, output.format)),
-        Some(Command::Policy { name, output }) => policy::run(common, name.as_deref(), output.format),
+        Some(Command::Doctor { output }) => wait(doctor::run(common, output.format())),
+        Some(Command::Policy { name, output }) => policy::run(common, name.as_deref(), output.format()),
         Some(Command::Practice { command: PracticeCommand::Do { step } }) => wait(practice::take(common, &step)),
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
-        Some(Command::Lint { stale, output }) => lint::run(common, stale, output.format),
-        Some(Command::Selftest { checks, output }) => wait(selftest::run(common, &checks, output.format)),
+        Some(Command::Lint { stale, output }) => lint::run(common, stale, output.format()),
+        Some(Command::Selftest { checks, output }) => wait(selftest::run(common, &checks, output.format())),
         Some(Command::Import(arguments)) => import::run(common, &arguments),
-        Some(Command::Report { paths, output }) => report::run(common, &paths, output.format),
+        Some(Command::Report { paths, output }) => report::run(common, &paths, output.format()),
         Some(Command::Cohort(arguments)) => wait(cohort::run(common, &arguments)),
         Some(Command::Schema { document }) => schema::run(document),
         Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 use course::Course;
-use course::terminal::{self, Lines};
 use std::collections::BTreeMap;
 
 use super::error::Error;
@@ -79,14 +78,7 @@ pub async fn connect(
     }
     let bindings = bindings(session)?;
     if bindings.is_empty() {
-        let pairs = session.course.accounts.keys().map(|name| terminal::line(&format!("{name}=PROFILE")));
-        return Err(Error::NothingBound(Lines(format!(
-            "no AWS account is bound to this course yet.\n\
-             \n  verify accounts {}\n      binds your own, each to an AWS profile (make one with `aws login --profile NAME`)\
-             \n  verify --practice\n      tries the course in the practice accounts, without AWS",
-            pairs.collect::<Vec<_>>().join(" ")
-        )))
-        .into());
+        return Err(Error::NothingBound { accounts: session.course.accounts.keys().cloned().collect() }.into());
     }
     Ok(connection::connect(&bindings, accounts, session.listener).await)
 }

@@ -1,7 +1,6 @@
 //! Why a run has no result, as far as the program can tell the causes apart.
 
 use course::results::Reason;
-use course::terminal::Lines;
 
 /// Why a run has no result. The command line gives each its exit status.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +22,11 @@ pub enum Error {
         hint: String,
     },
     /// No account of the course is bound.
-    #[error(transparent)]
-    NothingBound(Lines),
+    #[error("no AWS account is bound to this course yet. Bind your own: {}. Or practice without AWS: verify --practice", bind(.accounts))]
+    NothingBound {
+        /// The course's names for its accounts.
+        accounts: Vec<String>,
+    },
     /// Somebody pressed Ctrl-C before the evidence was there. Nothing was written.
     #[error("interrupted; the results are as they were")]
     Interrupted,
@@ -57,6 +59,12 @@ pub enum Error {
         /// The step's account.
         about: String,
     },
+}
+
+/// The command that binds accounts.
+pub fn bind(accounts: &[String]) -> String {
+    let pairs: Vec<String> = accounts.iter().map(|name| format!("{name}=PROFILE")).collect();
+    format!("verify accounts {}", pairs.join(" "))
 }
 
 fn messages(reasons: &[Reason]) -> String {
