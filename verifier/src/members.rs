@@ -3,6 +3,7 @@
 use course::Step;
 use course::check::Check;
 use course::results::{ExpectationResult, Outcome, Reason, Verdict};
+use course::step_view;
 use std::sync::Arc;
 
 use crate::remembered::Voided;
@@ -39,11 +40,14 @@ pub(crate) fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
 
 /// What a member comes to, as an expectation of the check that it belongs to.
 fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
-    let telling = judged.expectations.iter().filter(|told| worst_outcome(judged.verdict) == told.outcome);
+    let outcome = worst_outcome(judged.verdict);
+    // As the member itself is shown: with one thing to do at a time.
+    let known = judged.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
+    let deciding = step_view::expectations(known).into_iter().filter(|view| view.outcome == Some(outcome));
     ExpectationResult {
         title: check.title.clone(),
-        outcome: worst_outcome(judged.verdict),
-        sentences: telling.flat_map(|told| told.sentences.clone()).collect(),
+        outcome,
+        sentences: deciding.flat_map(|view| view.sentences).map(str::to_owned).collect(),
         statement: None,
     }
 }

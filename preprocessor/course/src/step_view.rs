@@ -29,7 +29,7 @@ pub struct StepView<'v> {
     pub practice: bool,
     /// How many of the expectations are met, of a step that is not yet done.
     pub progress: Option<String>,
-    /// Since when a step that was done is not.
+    /// What became of an older verdict: since when it is not so any more, or why it no longer counts.
     pub drift: Option<String>,
     /// Why it is unknown, each reason once.
     pub reasons: Vec<&'v Reason>,
@@ -82,7 +82,7 @@ pub struct Sentence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next {
     /// What to do; it ends with a colon.
-    pub text: String,
+    pub text: &'static str,
     /// The commands.
     pub commands: Vec<String>,
 }
@@ -135,11 +135,11 @@ impl<'v> StepView<'v> {
             optional: step.optional,
             practice: results.practice,
             progress: result.filter(|_| verdict == Verdict::NotYet).and_then(progress),
-            drift: result.and_then(StepResult::drift),
+            drift: stale.map(str::to_owned).or_else(|| result.and_then(StepResult::drift)),
             reasons: result.filter(|_| verdict == Verdict::Unknown).map(reasons).unwrap_or_default(),
             confirmation: if members.is_empty() { confirmation(&expectations) } else { None },
             next: match stale {
-                Some(stale) => Some(Next::new(format!("{stale} Verify again:"), vec![commands.verify.clone()])),
+                Some(_) => Some(Next::new("Verify again:", vec![commands.verify.clone()])),
                 None => confirm_next(&expectations, &commands, &members, results),
             },
             expectations,
@@ -238,7 +238,7 @@ impl fmt::Display for StatementView<'_> {
 }
 
 impl Next {
-    fn new(text: String, commands: Vec<String>) -> Next {
+    fn new(text: &'static str, commands: Vec<String>) -> Next {
         Next { text, commands }
     }
 }
@@ -365,7 +365,7 @@ fn confirm_next(
     let asking = members.iter().filter(|member| unconfirmed(results.view(member)).next().is_some());
     let of_members: Vec<String> = asking.map(|member| Commands::new(member, results.practice).confirm).collect();
     let commands = if members.is_empty() { vec![commands.confirm.clone()] } else { of_members };
-    Some(Next::new("When it is so, confirm it:".to_owned(), commands))
+    Some(Next::new("When it is so, confirm it:", commands))
 }
 
 /// How many of the expectations that apply are met.

@@ -71,7 +71,8 @@ pub fn html(view: &StepView<'_>) -> String {
     widget.push_str(&fallback(&label(view)));
     widget.push_str(&status(Placement::Attribute, view));
     widget.extend(view.sentences().iter().map(|sentence| Placement::Attribute.span("verify-line", &sentence.text)));
-    widget.extend(next.map(|next| Placement::Attribute.span("verify-line", &next.text)));
+    // Paper has no use for it, nor for the commands.
+    widget.extend(next.map(|next| Placement::Attribute.span("verify-hint", next.text)));
     let commands = next.map(|next| next.commands.as_slice()).unwrap_or_default();
     widget.extend(commands.iter().map(|text| command(text)));
     if !commands.contains(&view.commands.verify) {

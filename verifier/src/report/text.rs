@@ -90,7 +90,7 @@ fn line(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
 
 /// What to do next. A command stays in a line, so that it can be copied.
 fn next_lines(out: &mut Text, indent: &str, view: &StepView<'_>) {
-    match view.next.as_ref().map(|next| (&next.text, next.commands.as_slice())) {
+    match view.next.as_ref().map(|next| (next.text, next.commands.as_slice())) {
         None => {}
         Some((text, [command])) => drop(out.put(&format!("{indent}{} ", plain(text))).paint(DIM, command).put("\n")),
         Some((text, commands)) => {

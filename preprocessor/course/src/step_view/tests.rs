@@ -170,21 +170,21 @@ fn a_step_that_was_never_judged_or_is_about_something_else_says_so() {
     elsewhere.steps.get_mut("budget").unwrap().accounts.insert("mine".into(), "another".into());
     let both = StepView::new(&course, course.step("both").unwrap(), &never);
     let views = [never.clone(), changed, elsewhere].map(|results| listed(&StepView::new(&course, step, &results)));
-    insta::assert_snapshot!(format!("{}{}", views.concat(), listed(&both)), @r"
+    insta::assert_snapshot!(format!("{}{}", views.concat(), listed(&both)), @r#"
     Not checked | 
       [awaited] It is there |  | 
       next:  | confirmation: - | drift: None
     Not checked | 
       [awaited] It is there |  | 
-      next: The check has changed since it was last verified. Verify again: verify --practice budget | confirmation: - | drift: None
+      next: Verify again: verify --practice budget | confirmation: - | drift: Some("The check has changed since it was last verified.")
     Not checked | 
       [awaited] It is there |  | 
-      next: It was last verified in another account. Verify again: verify budget | confirmation: - | drift: None
+      next: Verify again: verify budget | confirmation: - | drift: Some("It was last verified in another account.")
     Not checked | 
       [awaited] A budget |  | 
       [awaited] An alert |  | 
       next:  | confirmation: - | drift: None
-    ");
+    "#);
 }
 
 #[test]
