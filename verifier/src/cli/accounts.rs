@@ -98,7 +98,7 @@ fn change(session: &Session<'_>, arguments: &Arguments) -> Result<()> {
 /// A role's ARN that isn't one, or that doesn't say whose credentials assume it.
 pub(super) fn source(course: &Course, name: &str, text: &str, role: &RoleArguments) -> Result<Source> {
     let for_roles = role.from.is_some() || role.external_id.is_some() || role.mfa_serial.is_some();
-    if !text.starts_with("arn:") {
+    if !evidence::arn::is_meant(text) {
         if for_roles {
             bail!("--from, --external-id and --mfa-serial go with a role's ARN: `{name}={text}` names none");
         }
