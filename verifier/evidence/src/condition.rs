@@ -290,7 +290,9 @@ fn is_principal(how: How, value: &str, account: &str) -> Option<bool> {
     let Some([scheme, partition, service, region, id, resource]) = arn::parts(value) else {
         let digits = value.contains(|c: char| c.is_ascii_digit());
         let pattern = Pattern::new(value);
-        return match (how, pattern.covers("arn:aws:iam::"), pattern.meets("arn:aws:iam::")) {
+        // One that fits in another partition alone may be about this account.
+        let meets = any(PARTITIONS.map(|partition| pattern.meets(&format!("arn:{partition}:iam::"))));
+        return match (how, pattern.covers("arn:aws:iam::"), meets) {
             (How::Like, Some(true), _) if !digits => Some(true),
             (How::Like, _, Some(false)) if !digits => Some(false),
             _ => None,
