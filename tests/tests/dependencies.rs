@@ -1,4 +1,5 @@
-//! The crates of Cargo.lock are what `deny.toml` allows: their licences, where they come from, and which must not be.
+//! The crates of Cargo.lock are what `deny.toml` allows: their licences, where they come from, and which must not be. And
+//! what the crates' sources leave to one place.
 
 use crate::common::repository;
 use serde_json::Value;
@@ -178,4 +179,68 @@ fn each_crate_knows_what_it_is_for_and_no_more() {
         let own: Vec<&String> = named[name].iter().filter(|known| named.contains_key(*known)).collect();
         assert_eq!(own, below, "{name}");
     }
+}
+
+/// The sources below a folder of what the program is made of, without their tests: paths from the repository, and texts.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let (mut found, mut folders) = (Vec::new(), vec![repository().join(folder)]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() {
+                // Of these modules, `hostile` is a test with several files.
+                folders.extend(Some(path.clone()).filter(|_| !["tests", "fuzz", "hostile", "target"].contains(&name)));
+            } else if name.ends_with(".rs") && name != "tests.rs" {
+                let text = fs::read_to_string(&path).unwrap();
+                let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+                found.push((path.strip_prefix(repository()).unwrap().to_str().unwrap().to_owned(), program));
+            }
+        }
+    }
+    assert!(found.len() > 10, "{folder}: {}", found.len());
+    found
+}
+
+/// Where any of these stand, by file, line and text.
+fn places(sources: &[(String, String)], of: &[String]) -> Vec<String> {
+    let lines = sources.iter().flat_map(|(file, text)| (1..).zip(text.lines()).map(move |(at, line)| (file, at, line)));
+    let places = lines.filter(|(.., line)| of.iter().any(|sought| line.contains(sought.as_str())));
+    places.map(|(file, at, line)| format!("{file}:{at}: {}", line.trim())).collect()
+}
+
+#[test]
+fn one_file_takes_arns_apart() {
+    let (own, mut others): (Vec<_>, Vec<_>) =
+        sources("verifier").into_iter().partition(|(file, _)| file == "verifier/evidence/src/arn.rs");
+    let by_hand = ["split(':')", "', ':')", ", ':')", "with(\"arn:", "prefix(\"arn:", "with(\":", "contains(\":"];
+    let by_hand = by_hand.map(str::to_owned);
+    assert_eq!(places(&others, &by_hand), [""; 0]);
+    // What is looked for is what that file does.
+    assert!(places(&own, &by_hand).len() >= 2, "{own:?}");
+    others.truncate(1);
+    others[0].1 = "text.splitn(6, ':').nth(4)\narn.ends_with(\":root\")\n".to_owned();
+    assert_eq!(places(&others, &by_hand).len(), 2);
+}
+
+#[test]
+fn no_source_knows_the_course_that_is_in_the_book() {
+    // What the practice accounts do is about the course's own accounts.
+    let own = |(file, _): &(String, String)| !file.starts_with("verifier/practice/");
+    let sources: Vec<_> = [sources("verifier"), sources("preprocessor")].concat().into_iter().filter(own).collect();
+    let checks = fs::read_dir(repository().join("book/checks")).unwrap().map(|entry| entry.unwrap().path());
+    let checks = checks.filter(|path| path.is_file());
+    let checks: Vec<String> = checks.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let options = read("book/book.toml")["preprocessor"]["verify"].as_table().unwrap().clone();
+    let keys = |table: &str| options[table].as_table().unwrap().keys().cloned().collect::<Vec<String>>();
+    let (params, accounts) = (keys("params"), keys("accounts"));
+    assert!(checks.len() > 20 && params.len() > 3 && accounts.len() == 2, "{checks:?} {params:?} {accounts:?}");
+    // A name of one word may be a word: it is a name between quotation marks, in a directive or in an expression.
+    let is_word = |name: &&String| !name.contains(['-', '_']);
+    let named = [checks, params, accounts].concat();
+    let words = named.iter().filter(is_word).flat_map(|name| {
+        [format!("\"{name}\""), format!("verify: {name}"), format!("accounts.{name}"), format!("account={name}")]
+    });
+    let names: Vec<String> = named.iter().filter(|name| !is_word(name)).cloned().chain(words).collect();
+    assert_eq!(places(&sources, &names), [""; 0]);
 }

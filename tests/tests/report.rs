@@ -20,7 +20,7 @@ fn machine() -> Machine {
     machine.write("class/notes.txt", "no results");
     machine.write("other/bob.json", &done);
     machine.write("other/damaged.json", "{\n  \"version\": 1,\n  \"steps\": {\"org");
-    machine.write("other/newer.json", &done.replacen("\"version\": 2", "\"version\": 7", 1));
+    machine.write("other/newer.json", &done.replacen("\"version\": 3", "\"version\": 7", 1));
     machine.write("other/practice.json", &done.replacen("\"practice\": false", "\"practice\": true", 1));
     machine.write("other/strange.json", "{\"a\": 1}");
     machine

@@ -140,7 +140,7 @@ impl Directive {
         };
         let mut words = words(&unquoted, at + offset + skip);
         let Some(check) = words.next() else {
-            return fail(&whole, "a directive names a check, as in <!-- verify: cost-budget -->");
+            return fail(&whole, "a directive names a check, as in <!-- verify: NAME -->");
         };
         if let Some((_, meaning)) = RESERVED.iter().find(|(name, _)| *name == check.text) {
             return fail(&check.range, &format!("`{}` {meaning}", check.text));

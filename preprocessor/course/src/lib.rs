@@ -9,6 +9,7 @@
 //! | [`Course`], [`check`], [`param`], [`Options`] | the course as data |
 //! | [`fact_source`] | where a check has its facts from |
 //! | [`scan`], [`directive`], [`edit`], [`substitute`] | what stands in a lesson, and what takes its place |
+//! | [`escape`] | text in HTML and in addresses |
 //! | [`load`], [mod@include], [`environment`], [`folders`] | where all that is read from |
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`annotate`] | writing directives into a raw lesson |
@@ -27,6 +28,7 @@ pub mod diagnostic;
 pub mod directive;
 pub mod edit;
 pub mod environment;
+pub mod escape;
 pub mod fact_source;
 pub mod files;
 pub mod folders;

@@ -115,7 +115,7 @@ impl Lessons<'_> {
                 continue;
             }
             let span = self.sources.span(source, &chapter.content, item.marker);
-            let help = "end it with a check, as in <!-- verify: cost-budget -->, or make it an item without a box";
+            let help = "end it with a check, as in <!-- verify: NAME -->, or make it an item without a box";
             self.warn("item-without-check", span, "nothing verifies this checklist item".into(), help);
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::edit::Edits;
+use crate::escape::{percent_encoded, references};
 use crate::param::Params;
 use crate::scan::{self, Code, Context, Hole};
 
@@ -149,16 +150,7 @@ fn is_in_address(before: &str, value: &str, after: &str) -> bool {
 
 /// A value in an address between angle brackets, where characters are escaped as an address does.
 fn address(value: &str) -> String {
-    let mut address = String::with_capacity(value.len());
-    for c in value.chars() {
-        if c.is_whitespace() || c.is_control() || "<>\"`\\|".contains(c) {
-            let bytes = c.to_string().into_bytes();
-            address.extend(bytes.iter().map(|byte| format!("%{byte:02X}")));
-        } else {
-            address.push(c);
-        }
-    }
-    address
+    percent_encoded(value, |c| c.is_whitespace() || c.is_control() || "<>\"`\\|".contains(c))
 }
 
 /// Whether a place on a line is within a heading's own attributes, `{#id .class}`.
@@ -341,15 +333,7 @@ fn closing(block: &str) -> &str {
 }
 
 fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => escaped.push_str("&#32;"),
-            c if c.is_alphanumeric() || "-.,:/%+@".contains(c) => escaped.push(c),
-            c => escaped.push_str(&format!("&#{};", u32::from(c))),
-        }
-    }
-    escaped
+    references(&text.replace(['\n', '\r'], " "), |c| c.is_alphanumeric() || "-.,:/%+@".contains(c))
 }
 
 #[cfg(test)]

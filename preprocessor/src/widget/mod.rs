@@ -13,6 +13,7 @@ pub mod live;
 pub mod published;
 
 use self::published::Published;
+use course::escape::references;
 use course::step_view::{PRACTICE, StepView};
 use course::terminal::is_hidden;
 
@@ -128,18 +129,13 @@ pub fn label(view: &StepView<'_>) -> String {
 
 /// A text that neither Markdown nor HTML finds anything in: all but plain characters become numeric references.
 pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if c.is_alphanumeric() => escaped.push(c),
-            ' ' | ',' | '.' | ';' | ':' | '?' | '(' | ')' | '%' | '/' | '“' | '”' | '’' | '–' | '—' | '•' | '→'
-            | '·' => {
-                escaped.push(c);
-            }
-            c if c.is_whitespace() => escaped.push(' '),
-            c if is_hidden(c) => escaped.push_str(&escape(&c.escape_unicode().to_string())),
-            c => escaped.push_str(&format!("&#{};", u32::from(c))),
+            c if c.is_whitespace() => shown.push(' '),
+            c if is_hidden(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
         }
     }
-    escaped
+    references(&shown, |c| c.is_alphanumeric() || " ,.;:?()%/“”’–—•→·".contains(c))
 }

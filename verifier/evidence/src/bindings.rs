@@ -3,6 +3,7 @@
 //! They live in the learner's configuration folder, keyed by the course's folder, never in the course: a cloned
 //! course must not bring its own. They hold names and the account id that was seen, never secrets.
 
+use crate::arn::Arn;
 use anyhow::{Context, Result};
 use course::files::{self, Readers};
 use course::key;
@@ -54,6 +55,13 @@ pub struct Role {
     pub mfa_serial: Option<String>,
 }
 
+impl Role {
+    /// The id of the account that it is in; empty, which no account has, where its ARN is none.
+    pub fn account_id(&self) -> &str {
+        Arn::parse(&self.arn).and_then(|arn| arn.account_id()).unwrap_or_default()
+    }
+}
+
 /// What stands for [`Source::Environment`] on the command line.
 pub const ENVIRONMENT: &str = "environment";
 
@@ -76,22 +84,16 @@ impl fmt::Display for Source {
 /// # Errors
 /// What a role's ARN looks like.
 pub fn role_arn(text: &str) -> Result<&str, String> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let role = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, resource] => {
-            let id = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-            let plain = text.chars().all(|c| c.is_ascii_graphic());
-            partition.starts_with("aws")
-                && id
-                && plain
-                && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
-        }
-        _ => false,
+    let is_role = |arn: &Arn<'_>| {
+        let global = arn.service == "iam" && arn.region.is_empty();
+        global
+            && arn.account_id().is_some()
+            && arn.named("role").is_some()
+            && text.chars().all(|c| c.is_ascii_graphic())
     };
-    if role {
-        Ok(text)
-    } else {
-        Err(format!("`{text}` is no role's ARN; one looks like arn:aws:iam::111122223333:role/NAME"))
+    match Arn::parse(text).filter(is_role) {
+        Some(_) => Ok(text),
+        None => Err(format!("`{text}` is no role's ARN; one looks like arn:aws:iam::111122223333:role/NAME")),
     }
 }
 

@@ -10,6 +10,7 @@
 //! pin everybody to fixed principals (S3 User Guide, "The meaning of public"), so that it takes nothing away from a
 //! policy that allows nobody else.
 
+use super::arn::{Arn, PARTITIONS, is_account_id};
 use super::condition::{all, any, leaves_open, not};
 use super::pattern::Pattern;
 use super::{Read, Unreadable, incomplete, statement as decide};
@@ -235,17 +236,14 @@ fn principals(value: &Value) -> Option<Vec<String>> {
         let ids = texts(ids)?;
         match kind.as_str() {
             "Service" | "Federated" | "CanonicalUser" if ids.iter().any(|id| id == "*") => return None,
-            "AWS" => all
-                .extend(ids.into_iter().map(|id| if is_account(&id) { format!("arn:aws:iam::{id}:root") } else { id })),
+            "AWS" => all.extend(
+                ids.into_iter().map(|id| if is_account_id(&id) { format!("arn:aws:iam::{id}:root") } else { id }),
+            ),
             "Service" | "Federated" | "CanonicalUser" => all.extend(ids),
             _ => return None,
         }
     }
     Some(all)
-}
-
-pub(super) fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a principal stands in a statement as an identity provider, whose ARN has an account, too.
@@ -254,9 +252,9 @@ fn federated(written: &Map<String, Value>, principal: &str) -> bool {
     providers.is_some_and(|providers| one_or_more(providers).into_iter().any(|provider| provider == principal))
 }
 
-/// The account of a principal's ARN: `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`.
+/// The account that a principal belongs to by its ARN.
 pub(super) fn account(principal: &str) -> Option<&str> {
-    principal.strip_prefix("arn:")?.split(':').nth(3).filter(|account| is_account(account))
+    Arn::parse(principal)?.account_id()
 }
 
 /// `{"StringEquals": {"aws:SourceVpc": "vpc-1"}}`; values may be written as booleans and numbers.
@@ -282,7 +280,7 @@ fn conditions(owned: Owned<'_>, value: &Value) -> Option<Vec<Condition>> {
 /// Works out which kinds of reading a statement is about in full, and which at all.
 fn reach(bucket: &str, statement: &mut Statement) {
     // Every partition has its own first part of the ARN; the rest of it is in one partition only.
-    let arns = ["aws", "aws-cn", "aws-us-gov"].map(|partition| format!("arn:{partition}:s3:::{bucket}"));
+    let arns = PARTITIONS.map(|partition| format!("arn:{partition}:s3:::{bucket}"));
     let speaks_of = |action: &str| {
         let matches = |pattern: &String| Pattern::new(&pattern.to_lowercase()).matches(&action.to_lowercase());
         match statement.not_actions.as_slice() {

@@ -4,6 +4,7 @@
 //! From the IAM User Guide: "Condition operators", "Conditions with multiple context keys or values", "Single-valued vs.
 //! multivalued context keys", and "AWS global condition context keys".
 
+use super::arn::{self, PARTITIONS, is_account_id};
 use super::bucket_policy::Condition;
 use super::pattern::Pattern;
 
@@ -88,14 +89,18 @@ pub fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
 
 /// Whether the caller's account does not decide a condition, for some accounts at least. An organization can be known.
 pub fn leaves_open(condition: &Condition) -> bool {
-    // Accounts that a condition does not name are all alike to it.
-    let named = condition.values.iter().flat_map(|value| value.split(|c: char| !c.is_ascii_digit()));
-    let mut accounts = named.filter(|digits| digits.len() == 12).chain(["000000000000"]);
     let open = |account| {
         let caller = Caller { account: Some(account), organization: Organization::Unknown };
         holds(condition, caller).is_none()
     };
-    accounts.any(open)
+    accounts_to_try(std::slice::from_ref(condition)).any(open)
+}
+
+/// The accounts that conditions tell apart: those they name, and one for all others, which are alike to them.
+pub fn accounts_to_try(conditions: &[Condition]) -> impl Iterator<Item = &str> {
+    let values = conditions.iter().flat_map(|condition| &condition.values);
+    let named = values.flat_map(|value| value.split(|c: char| !c.is_ascii_digit())).filter(|id| is_account_id(id));
+    named.chain(["000000000000"])
 }
 
 /// The keys that tell one caller from another beyond what can be known of a stranger.
@@ -282,27 +287,28 @@ fn is_principal(how: How, value: &str, account: &str) -> Option<bool> {
         How::Equals | How::EqualsIgnoringCase => false,
         How::Bool | How::Null | How::OtherType => return None,
     };
-    let parts: Vec<&str> = value.splitn(6, ':').collect();
-    let [arn, partition, service, region, id, resource] = parts.as_slice() else {
+    let Some([scheme, partition, service, region, id, resource]) = arn::parts(value) else {
         let digits = value.contains(|c: char| c.is_ascii_digit());
         let pattern = Pattern::new(value);
-        return match (how, pattern.covers("arn:aws:iam::"), pattern.meets("arn:aws:iam::")) {
+        // One that fits in another partition alone may be about this account.
+        let meets = any(PARTITIONS.map(|partition| pattern.meets(&format!("arn:{partition}:iam::"))));
+        return match (how, pattern.covers("arn:aws:iam::"), meets) {
             (How::Like, Some(true), _) if !digits => Some(true),
             (How::Like, _, Some(false)) if !digits => Some(false),
             _ => None,
         };
     };
     let is = |part: &str, known: &[&str]| known.contains(&part) || wild && part == "*";
-    if !has_wildcard(id) && *id != account {
+    if !has_wildcard(id) && id != account {
         return Some(false);
     }
-    let every = is(arn, &["arn"])
-        && is(partition, &["aws", "aws-cn", "aws-us-gov"])
+    let every = is(scheme, &["arn"])
+        && is(partition, &PARTITIONS)
         && is(service, &["iam"])
         && is(region, &[""])
         && is(id, &[account])
         && wild
-        && *resource == "*";
+        && resource == "*";
     every.then_some(true)
 }
 

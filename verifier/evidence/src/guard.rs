@@ -148,7 +148,7 @@ impl Intercept for Guard {
         let Some((service, operation)) = operation_name(cfg) else {
             return Err(Box::new(Refused("a call without a name".into())));
         };
-        let name = format!("{}:{operation}", service.to_lowercase());
+        let name = table::name(&service, &operation);
         if table::find(self.section, &service, &operation).is_none() {
             return Err(Box::new(Refused(name)));
         }

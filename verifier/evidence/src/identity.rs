@@ -1,5 +1,6 @@
 //! `identity`: who the credentials are.
 
+use super::arn::Arn;
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error, present};
 use schemars::JsonSchema;
@@ -26,11 +27,11 @@ pub(super) async fn read(reader: &Reader) -> Read<Identity> {
     let result = answer.map_err(failed).map(|answer| {
         let text =
             |text: Option<String>, what: &str| present(text.filter(|text| !text.is_empty()), reader.account(), what);
-        let arn = text(answer.arn, "the caller's ARN");
+        let root = answer.arn.as_deref().and_then(Arn::parse).map(|arn| arn.is_root());
         Identity {
             account: text(answer.account, "the account id"),
-            root: arn.clone().map(|arn| arn.ends_with(":root")),
-            arn,
+            root: present(root, reader.account(), "the caller's ARN"),
+            arn: text(answer.arn, "the caller's ARN"),
         }
     });
     result.into()

@@ -9,6 +9,7 @@
 //! | [`table`], `guard` | the calls that may be made, and what refuses all others |
 //! | [`connection`], [`bindings`] | whose credentials ask |
 //! | [`gather`] | all of it at once, of the right accounts |
+//! | [`arn`] | whose and what an ARN says that something is |
 //! | [`mask`], [`fold`] | what of an answer is shown, and how texts are compared |
 //!
 //! This crate alone reads AWS, and no other but the practice accounts' and a class's pace imports the AWS SDK.
@@ -18,6 +19,7 @@
 
 mod account;
 mod alternate_contacts;
+pub mod arn;
 mod billing_events;
 mod billing_metrics;
 mod billing_preferences;

@@ -3,9 +3,11 @@
 //! Results show masked text to a person; recordings replace each identifier by a stand-in, the same for the same
 //! identifier, so that a masked recording is judged like the original.
 
+use regex::{Captures, Regex};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::Section;
 use crate::fold::fold;
@@ -139,55 +141,26 @@ enum Identifier<'t> {
     Phone(&'t str),
 }
 
+/// What looks like an identifier, and the words that none begins within. What stands first is looked for first: an e-mail
+/// address; a phone number, which is a plus sign and at least seven digits; more digits than an account id has; one.
+#[expect(clippy::expect_used, reason = "it never changes, and the tests compile it")]
+static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
+    const LETTER: &str = r"\p{Alphabetic}\p{N}";
+    let email = format!(r"[{LETTER}+][{LETTER}._%+\-']*@[{LETTER}.\-]*\.[{LETTER}.\-]*[{LETTER}]");
+    let phone = r"\+(?:[ \-().]*[0-9]){7,}";
+    let word = format!("[0-9]{{13,}}[{LETTER}]*|(?<account>[0-9]{{12}})|[{LETTER}]+");
+    Regex::new(&format!("(?<email>{email})|(?<phone>{phone})|{word}")).expect("it is an expression")
+});
+
 /// Replaces what looks like an identifier; a stand-in is asked for with where it begins.
 fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>, usize) -> String) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    // A run is a stretch of characters that an e-mail address, an account id or a phone number may have.
-    while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || c == '+') {
-        masked.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let run = email_length(rest).map(|length| (length, Identifier::Email(&rest[..length])));
-        let run = run.or_else(|| phone_length(rest).map(|length| (length, Identifier::Phone(&rest[..length]))));
-        let run = run.or_else(|| {
-            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            (digits == 12).then(|| (digits, Identifier::Account(&rest[..digits])))
-        });
-        match run {
-            Some((length, identifier)) => {
-                masked.push_str(&stand_in(identifier, text.len() - rest.len()));
-                rest = &rest[length..];
-            }
-            None => {
-                let word = rest.len() - rest.trim_start_matches(char::is_alphanumeric).len();
-                let length = word.max(1);
-                masked.push_str(&rest[..length]);
-                rest = &rest[length..];
-            }
-        }
-    }
-    masked.push_str(rest);
-    masked
-}
-
-/// The length of an e-mail address that `text` begins with.
-fn email_length(text: &str) -> Option<usize> {
-    let local = text.find(|c: char| !(c.is_alphanumeric() || "._%+-'".contains(c)))?;
-    if local == 0 || !text[local..].starts_with('@') {
-        return None;
-    }
-    let domain = &text[local + 1..];
-    let length = domain.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c))).unwrap_or(domain.len());
-    let length = domain[..length].trim_end_matches(['.', '-']).len();
-    domain[..length].contains('.').then_some(local + 1 + length)
-}
-
-/// The length of a phone number that `text` begins with: a plus sign and at least seven digits.
-fn phone_length(text: &str) -> Option<usize> {
-    let number = text.strip_prefix('+')?;
-    let end = number.find(|c: char| !(c.is_ascii_digit() || " -().".contains(c))).unwrap_or(number.len());
-    let number = number[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
-    (number.chars().filter(char::is_ascii_digit).count() >= 7).then_some(1 + number.len())
+    let masked = IDENTIFIER.replace_all(text, |found: &Captures<'_>| {
+        let identifier = found.name("email").map(|email| (email, Identifier::Email(email.as_str())));
+        let identifier = identifier.or_else(|| found.name("phone").map(|it| (it, Identifier::Phone(it.as_str()))));
+        let identifier = identifier.or_else(|| found.name("account").map(|it| (it, Identifier::Account(it.as_str()))));
+        identifier.map_or_else(|| found[0].to_owned(), |(it, identifier)| stand_in(identifier, it.start()))
+    });
+    masked.into_owned()
 }
 
 #[cfg(test)]
@@ -201,6 +174,8 @@ mod tests {
             ("mail to your.email+production@gmail.com.", "mail to y•••@gmail.com."),
             ("call +1 555-010-9999 now", "call +••• now"),
             ("1111222233334444 is no account id", "1111222233334444 is no account id"),
+            ("a111122223333 111122223333b", "a111122223333 ••••••••3333b"),
+            ("+1 (2) 3, a@b.c-.", "+1 (2) 3, a•••@b.c-."),
             ("50 % of 10 USD, 2026-11-24T00:00:00Z", "50 % of 10 USD, 2026-11-24T00:00:00Z"),
             ("@ + a@b", "@ + a@b"),
             ("née@ü.example", "n•••@ü.example"),

@@ -1,5 +1,6 @@
 //! `privileges`: what the credentials could do besides reading.
 
+use super::arn::Arn;
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error};
 use aws_sdk_iam::types::PolicyEvaluationDecisionType;
@@ -21,13 +22,10 @@ pub struct Privileges {
 /// Who may do both can give anything to anybody.
 const ADMINISTRATION: [&str; 2] = ["iam:CreateUser", "iam:AttachUserPolicy"];
 
-/// Roles that AWS makes for administrators: by Organizations in an account that it creates, by IAM Identity Center for
+/// How sessions of the roles are named that AWS makes for administrators: by Organizations in an account that it creates, by IAM Identity Center for
 /// the permission set of that name, and by Control Tower.
-const ADMINISTRATORS: [&str; 3] = [
-    ":assumed-role/OrganizationAccountAccessRole/",
-    ":assumed-role/AWSReservedSSO_AdministratorAccess_",
-    ":assumed-role/AWSControlTowerExecution/",
-];
+const ADMINISTRATORS: [&str; 3] =
+    ["OrganizationAccountAccessRole/", "AWSReservedSSO_AdministratorAccess_", "AWSControlTowerExecution/"];
 
 /// Credentials that can do anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +41,8 @@ pub fn power(identity: &Value, privileges: Option<&Value>) -> Option<Power> {
     if identity["root"] == true {
         return Some(Power::Root);
     }
-    let arn = identity["arn"].as_str().unwrap_or_default();
-    let named = ADMINISTRATORS.iter().any(|name| arn.contains(name));
+    let session = identity["arn"].as_str().and_then(Arn::parse).and_then(|arn| arn.named("assumed-role"));
+    let named = session.is_some_and(|session| ADMINISTRATORS.iter().any(|name| session.starts_with(name)));
     let simulated = privileges.is_some_and(|privileges| privileges["administrator"] == true);
     (named || simulated).then_some(Power::Administrator)
 }
@@ -74,11 +72,12 @@ async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
     let call = row!(Section::Privileges, "STS", "GetCallerIdentity");
     let client = client!(aws_sdk_sts, reader, Section::Privileges, reader.profile_region());
     let answer = client.get_caller_identity().send().await.map_err(|failed| error::reason(who, call, &failed))?;
-    let Some(arn) = answer.arn else { return Err(super::incomplete(who, "AWS's answer lacks the caller's ARN.")) };
-    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
-    match resource.split('/').collect::<Vec<_>>().as_slice() {
+    let Some(caller) = answer.arn.as_deref().and_then(Arn::parse) else {
+        return Err(super::incomplete(who, "AWS's answer lacks the caller's ARN."));
+    };
+    match caller.resource.split('/').collect::<Vec<_>>().as_slice() {
         ["root"] => Ok(None),
-        ["user", ..] => Ok(Some(arn)),
+        ["user", ..] => Ok(answer.arn),
         // The session's ARN lacks the path that a role's own may have.
         ["assumed-role", name, _session] => {
             let call = row!(Section::Privileges, "IAM", "GetRole");

@@ -7,6 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::arn;
 use super::clock::Clock;
 use super::guard::{CallLog, Guard};
 use super::pace::{Pace, Turn};
@@ -19,17 +20,6 @@ pub(super) const MAX_PAGES: usize = 100;
 
 /// A list as far as it was read, and why the rest is missing; `None` where nothing is.
 pub(super) type SoFar<T> = (Vec<T>, Option<Vec<Reason>>);
-
-/// The regions of other partitions than `aws`, by how their names begin.
-const PARTITIONS: &[(&str, &str)] = &[
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-];
 
 /// Tells whether a list need not be read any further: asked with the account, the section, and the section's JSON so far,
 /// at whose end stands that later pages are missing.
@@ -141,11 +131,9 @@ impl Reader {
         self.sdk.region().map_or("us-east-1", |region| region.as_ref())
     }
 
-    /// The partition of the profile's region (from the SDK's partition rules).
+    /// The partition of the profile's region.
     pub fn partition(&self) -> &'static str {
-        let region = self.profile_region();
-        let found = PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix));
-        found.map_or("aws", |(_, partition)| partition)
+        arn::partition_of(self.profile_region())
     }
 
     /// Whether this is AWS's standard partition.

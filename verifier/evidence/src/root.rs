@@ -1,5 +1,6 @@
 //! `root`: the account's root user.
 
+use super::arn::Arn;
 use super::reader::{client, row};
 use super::time::Time;
 use super::{Read, Reader, Section, error, incomplete, present, required, time_of};
@@ -87,10 +88,10 @@ async fn devices(reader: &Reader, client: &aws_sdk_iam::Client) -> Result<Vec<Vi
     let mut devices = Vec::new();
     for device in listed {
         // A device whose user did not arrive could be root's: the list would then be read in part.
-        let Some(user) = device.user.as_ref().filter(|user| !user.arn.is_empty()) else {
+        let Some(user) = device.user.as_ref().and_then(|user| Arn::parse(&user.arn)) else {
             return Err(incomplete(who, "AWS's answer lacks the user of a virtual MFA device."));
         };
-        if user.arn.ends_with(":root") {
+        if user.is_root() {
             devices.push(VirtualDevice {
                 serial: required(&device.serial_number, who, "a device's serial number"),
                 enabled: time_of(device.enable_date.as_ref(), who, "a device's date of enabling"),

@@ -1,7 +1,8 @@
 //! What a statement of a policy does for a caller, as far as it can be told without the request.
 
-use super::bucket_policy::{Statement, account, is_account};
-use super::condition::{Caller, Organization, all, any, holds, may_hold, not};
+use super::arn::{Arn, is_account_id};
+use super::bucket_policy::{Statement, account};
+use super::condition::{Caller, Organization, accounts_to_try, all, any, holds, may_hold, not};
 
 /// Whether a statement allows an action to an account, or to somebody in it: on the bucket, or on every object.
 pub fn allows(statement: &Statement, action: &str, caller: Caller<'_>) -> Option<bool> {
@@ -30,7 +31,7 @@ pub fn allows_others(statement: &Statement, ours: &[&str]) -> Option<bool> {
     if statement.effect != "Allow" || statement.elsewhere {
         return Some(false);
     }
-    let (accounts, organizations): (Vec<&str>, Vec<&str>) = ours.iter().partition(|id| is_account(id));
+    let (accounts, organizations): (Vec<&str>, Vec<&str>) = ours.iter().partition(|id| is_account_id(id));
     let other_account = statement.accounts.iter().any(|id| !accounts.contains(&id.as_str()));
     let others = statement.others.iter().map(|principal| match Kind::of(principal) {
         Kind::Everybody | Kind::Deleted => Some(false),
@@ -48,10 +49,7 @@ pub fn allows_others(statement: &Statement, ours: &[&str]) -> Option<bool> {
         [] => Organization::Unknown,
         ids => Organization::NotOneOf(ids),
     };
-    let values = statement.conditions.iter().flat_map(|condition| &condition.values);
-    // Accounts that no condition names are all alike to it.
-    let known = values.flat_map(|value| value.split(|c: char| !c.is_ascii_digit())).filter(|id| is_account(id));
-    let strangers = known.chain(["000000000000"]).filter(|id| !accounts.contains(id)).map(Some).chain([None]);
+    let strangers = accounts_to_try(&statement.conditions).filter(|id| !accounts.contains(id)).map(Some).chain([None]);
     let let_in = any(strangers.map(|account| {
         let stranger = Caller { account, organization };
         all(statement.conditions.iter().map(|condition| may_hold(condition, stranger)))
@@ -148,9 +146,10 @@ impl<'p> Kind<'p> {
 }
 
 fn is_root(principal: &str) -> bool {
-    principal.ends_with(":root")
+    Arn::parse(principal).is_some_and(|arn| arn.is_root())
 }
 
 fn is_provider(principal: &str) -> bool {
-    [":saml-provider/", ":oidc-provider/"].iter().any(|kind| principal.contains(kind))
+    let provider = |arn: Arn<'_>| ["saml-provider", "oidc-provider"].iter().any(|kind| arn.named(kind).is_some());
+    Arn::parse(principal).is_some_and(provider)
 }

@@ -147,6 +147,16 @@ pub const CALLS: &[Call] = &[
     everywhere(call(S::S3, "S3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", Bucket)),
 ];
 
+/// An operation as messages name it: the service in lower case, as in `budgets:DescribeBudgets`.
+pub(super) fn name(service: &str, operation: &str) -> String {
+    format!("{}:{operation}", service.to_lowercase())
+}
+
+/// The IAM action of an operation that is named so, if any section reads it.
+pub fn permission(name: &str) -> Option<String> {
+    CALLS.iter().find(|call| call.name() == name).map(Call::permission)
+}
+
 /// The row of a section's call.
 pub fn find(section: Section, service: &str, operation: &str) -> Option<&'static Call> {
     CALLS.iter().find(|call| call.section == section && call.service == service && call.operation == operation)
@@ -189,7 +199,12 @@ pub fn of(section: Section) -> impl Iterator<Item = &'static Call> {
 impl Call {
     /// Service and operation in one word, as in `budgets:DescribeBudgets`.
     pub fn name(&self) -> String {
-        format!("{}:{}", self.service.to_lowercase(), self.operation)
+        name(self.service, self.operation)
+    }
+
+    /// What a policy would allow it by: its IAM action, or its name where AWS documents none.
+    pub fn permission(&self) -> String {
+        self.action.map_or_else(|| self.name(), str::to_owned)
     }
 }
 

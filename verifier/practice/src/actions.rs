@@ -78,7 +78,9 @@ impl Operation {
     }
 }
 
-const SIGNED_UP: &[&str] = &["account-created"];
+/// The step whose action signs up for the production account.
+pub(super) const SIGN_UP: &str = "account-created";
+const SIGNED_UP: &[&str] = &[SIGN_UP];
 const BUCKET: &[&str] = &["shared-bucket"];
 
 const fn action(
@@ -92,7 +94,7 @@ const fn action(
 
 const ACTIONS: &[ActionSpec] = &[
     action("unique-email", "Sign up with an e-mail address of its own", &[], &[Operation::SignUp]),
-    action("account-created", "Sign up for the production account", &[], &[Operation::SignUp]),
+    action(SIGN_UP, "Sign up for the production account", &[], &[Operation::SignUp]),
     action("account-name", "Name the account as the lesson asks", SIGNED_UP, &[Operation::NameAccount]),
     action("contact-matches", "Enter the general account's name and address", SIGNED_UP, &[Operation::MatchContact]),
     action("support-plan", "Choose the general account's Support plan", SIGNED_UP, &[Operation::ChoosePlan]),

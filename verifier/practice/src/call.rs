@@ -3,6 +3,7 @@
 //! Protocols and their errors: the Smithy specifications of `awsQuery`, `awsJson1.0` and `1.1`, `restJson1` and
 //! `rpcv2Cbor`. Codes that all services share: "Common Error Types" in each service's API reference.
 
+use evidence::table;
 use serde_json::json;
 use winterbaume_core::{MockRequest, MockResponse, extract_path, parse_query_string, xml_escape};
 
@@ -133,19 +134,17 @@ impl Call {
         format!("{}:{}", self.service.prefix(), self.operation)
     }
 
-    /// The IAM action that the operation needs (Service Authorization Reference).
+    /// The IAM action that the operation needs: of what `verify` reads, by its table of reads, and of the rest, by the
+    /// Service Authorization Reference.
     pub(super) fn iam_action(&self) -> String {
-        match self.service {
-            Service::Budgets if self.reads() => "budgets:ViewBudget".to_owned(),
-            Service::Budgets => "budgets:ModifyBudget".to_owned(),
-            Service::S3 => match self.operation.as_str() {
-                "ListBuckets" => "s3:ListAllMyBuckets".to_owned(),
-                "GetPublicAccessBlock" => "s3:GetBucketPublicAccessBlock".to_owned(),
-                "PutPublicAccessBlock" => "s3:PutBucketPublicAccessBlock".to_owned(),
-                "GetBucketEncryption" => "s3:GetEncryptionConfiguration".to_owned(),
-                "PutBucketEncryption" => "s3:PutEncryptionConfiguration".to_owned(),
-                _ => self.name(),
-            },
+        if let Some(read) = table::permission(&self.name()) {
+            return read;
+        }
+        match (self.service, self.operation.as_str()) {
+            (Service::Budgets, _) if self.reads() => "budgets:ViewBudget".to_owned(),
+            (Service::Budgets, _) => "budgets:ModifyBudget".to_owned(),
+            (Service::S3, "PutPublicAccessBlock") => "s3:PutBucketPublicAccessBlock".to_owned(),
+            (Service::S3, "PutBucketEncryption") => "s3:PutEncryptionConfiguration".to_owned(),
             _ => self.name(),
         }
     }

@@ -70,7 +70,7 @@ const DAY: i64 = 24 * 3600;
 const GENERAL_AGE: i64 = 60 * DAY;
 /// How long ago the production account was signed up for, where all is done.
 const PRODUCTION_AGE: i64 = 30 * DAY;
-/// What lies between two steps, where all is done.
+/// What lies between two steps, where all is done, and since the sign-up, where it alone is.
 const BETWEEN_STEPS: i64 = 3600;
 
 /// How the accounts are before any action is taken.
@@ -78,6 +78,8 @@ const BETWEEN_STEPS: i64 = 3600;
 pub enum Start {
     /// The general account is set up; nobody signed up for the production account.
     Fresh,
+    /// Somebody has just signed up for the production account, and done nothing else.
+    SignedUp,
     /// Every step of the lesson is done.
     Done,
 }
@@ -180,13 +182,16 @@ impl PracticeCloud {
         for deed in Operation::ALL.into_iter().filter(|deed| deed.sets_an_account_up()) {
             actions::perform(&world, Account::General, deed, now.saturating_sub(GENERAL_AGE)).await?;
         }
-        if start == Start::Done {
-            let mut time = now.saturating_sub(PRODUCTION_AGE);
-            for deed in Operation::ALL {
-                actions::perform(&world, Account::Production, deed, time).await?;
-                world.note_done(deed);
-                time = time.saturating_add(BETWEEN_STEPS);
-            }
+        let (done, age): (&[Operation], i64) = match start {
+            Start::Fresh => (&[], 0),
+            Start::SignedUp => (&[Operation::SignUp], BETWEEN_STEPS),
+            Start::Done => (&Operation::ALL, PRODUCTION_AGE),
+        };
+        let mut time = now.saturating_sub(age);
+        for deed in done {
+            actions::perform(&world, Account::Production, *deed, time).await?;
+            world.note_done(*deed);
+            time = time.saturating_add(BETWEEN_STEPS);
         }
         for action in taken {
             take(&world, &action.step, action.time).await?;
@@ -216,7 +221,8 @@ impl PracticeCloud {
                     account: Some(name.clone()),
                     action: None,
                     message: format!(
-                        "The practice account has no {name} account yet. Open it: verify practice do account-created"
+                        "The practice account has no {name} account yet. Open it: verify practice do {}",
+                        actions::SIGN_UP
                     ),
                 }]),
             };

@@ -5,7 +5,7 @@ use cel::parser::Expression;
 
 use super::functions;
 
-/// A free name with the fields that are selected from it: `accounts.general.root.mfa`.
+/// A free name with the fields that are selected from it: `accounts.NAME.root.mfa`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
     /// The free name.

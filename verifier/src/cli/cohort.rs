@@ -90,7 +90,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
 fn source(text: &str) -> Result<(Source, String)> {
     match text {
         ENVIRONMENT => Ok((Source::Environment, "the environment".to_owned())),
-        arn if arn.starts_with("arn:") => {
+        text if evidence::arn::is_meant(text) => {
             bail!("--from takes an AWS profile; one that assumes a role says so with role_arn")
         }
         profile => Ok((Source::Profile(profile.to_owned()), format!("profile `{profile}`"))),

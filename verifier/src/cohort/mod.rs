@@ -141,7 +141,7 @@ impl Cohort {
         }
         // The roles' ARNs say which accounts they are in.
         let expected = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
-        let expected = expected.map(|(account, role)| (account.clone(), account_id(role).to_owned())).collect();
+        let expected = expected.map(|(account, role)| (account.clone(), role.account_id().to_owned())).collect();
         let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, None).await;
         // Judging takes a processor, and writing waits for a disk: neither holds up the others' calls.
         let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
@@ -166,7 +166,7 @@ impl Cohort {
     async fn assume(&self, account: &str, role: &Role) -> (String, Result<Connected, Vec<Reason>>) {
         let assumed = connection::assume(account, &role.from, &self.base, role, &NoMfaCodes).await;
         let limited = assumed.map(|connected| {
-            let sdk = connected.sdk.to_builder().http_client(self.limits.client(account_id(role)));
+            let sdk = connected.sdk.to_builder().http_client(self.limits.client(role.account_id()));
             // The credentials are there already, and a cache would keep everybody's.
             let sdk = sdk.timeout_config(limit::timeouts()).identity_cache(IdentityCache::no_cache());
             Connected { sdk: sdk.build(), ..connected }
@@ -183,11 +183,6 @@ impl Cohort {
     pub fn folder(&self) -> &Folder {
         &self.folder
     }
-}
-
-/// The account that a role is in.
-fn account_id(role: &Role) -> &str {
-    role.arn.split(':').nth(4).unwrap_or_default()
 }
 
 fn has(reasons: &[Reason], code: ReasonCode) -> bool {

@@ -221,40 +221,37 @@ fn descriptions(schema: &Value) -> BTreeMap<String, String> {
     one_of.filter_map(named).collect()
 }
 
-/// Text as Markdown that says the same and nothing else.
+/// Text as Markdown that says the same and nothing else, with its code spans.
 fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '`' => plain.push(c),
-            c if "\\*_{}[]<>#|&~$".contains(c) => {
-                plain.push('\\');
-                plain.push(c);
-            }
-            c if c.is_control() => plain.push(' '),
-            c => plain.push(c),
-        }
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // One of them is not closed.
+        return escaped(text);
     }
-    // Code spans are kept only where they are closed.
-    if plain.matches('`').count().is_multiple_of(2) { in_code(&plain) } else { plain.replace('`', "\\`") }
-}
-
-/// Takes the backslashes out of code spans, where they would be seen.
-fn in_code(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let parts: Vec<String> =
-        parts.map(|(at, part)| if at % 2 == 1 { part.replace('\\', "") } else { part.to_owned() }).collect();
-    parts.join("`")
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        0 => escaped(part),
+        _ => part.replace(char::is_control, " "),
+    };
+    parts.iter().enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
 /// Text as a table's cell that says the same and nothing else, without code spans, and without holes as lessons have them.
 fn literal(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let escaped = words.map(|word| {
-        let escape = |c: char| if "\\`*_{}[]<>#|&~$".contains(c) { format!("\\{c}") } else { c.to_string() };
-        word.chars().map(escape).collect::<String>()
-    });
-    escaped.collect::<Vec<_>>().join(" ")
+    escaped(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Text in which Markdown finds nothing within a line. People read the chapter's source, so that what means something only
+/// where a line begins stays, unlike in a value that takes a hole's place.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\\`*_{}[]<>#|&~$".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
 }
 
 fn cell(text: &str) -> String {

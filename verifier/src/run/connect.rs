@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::select;
 use super::session::{PracticeStart, Session};
+use evidence::arn;
 use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
 use evidence::connection::{self, Connection};
 use evidence::time;
@@ -28,7 +29,7 @@ pub struct RoleOptions {
 /// # Errors
 /// A role's ARN that isn't one, or that doesn't say whose credentials assume it.
 pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Result<Source> {
-    if !text.starts_with("arn:") {
+    if !arn::is_meant(text) {
         if *role != RoleOptions::default() {
             bail!("--from, --external-id and --mfa-serial go with a role's ARN: `{name}={text}` names none");
         }

@@ -2,6 +2,8 @@
 //! escaped here; what else it shows of a result, the script escapes itself.
 
 use anyhow::{Context, Result};
+use course::escape::percent_encoded;
+use quick_xml::escape::partial_escape;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,8 +37,7 @@ fn escaped(script: &str) -> Result<Option<String>> {
     let json = unquoted(json);
     let texts: Index = serde_json::from_str(&json).context("it is no JSON of this kind")?;
     let above = texts.index.store.docs.values().map(|document| &document.breadcrumbs);
-    if above.clone().all(|above| html(above) == *above) && texts.doc_urls.iter().all(|url| percent_encoded(url) == *url)
-    {
+    if above.clone().all(|above| html(above) == *above) && texts.doc_urls.iter().all(|url| quotable(url) == *url) {
         return Ok(None);
     }
     let mut index: Value = serde_json::from_str(&json).context("it is no JSON")?;
@@ -46,7 +47,7 @@ fn escaped(script: &str) -> Result<Option<String>> {
     };
     let addresses = index.get_mut("doc_urls").and_then(Value::as_array_mut).context("it has no addresses")?;
     for address in addresses {
-        escape(address, percent_encoded)?;
+        escape(address, quotable)?;
     }
     let documents = index.pointer_mut("/index/documentStore/docs").and_then(Value::as_object_mut);
     for document in documents.context("it has no documents")?.values_mut() {
@@ -80,28 +81,12 @@ struct Document {
 
 /// A text as HTML.
 fn html(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            c => html.push(c),
-        }
-    }
-    html
+    partial_escape(text).into_owned()
 }
 
 /// An address that may stand in quotes in HTML.
-fn percent_encoded(address: &str) -> String {
-    let mut encoded = String::with_capacity(address.len());
-    for c in address.chars() {
-        match c {
-            '"' | '\'' | '<' | '>' | '&' | '`' => encoded.push_str(&format!("%{:02X}", u32::from(c))),
-            c => encoded.push(c),
-        }
-    }
-    encoded
+fn quotable(address: &str) -> String {
+    percent_encoded(address, |c| "\"'<>&`".contains(c))
 }
 
 /// What stands in a string of a script between its single quotes, as mdBook writes it.

@@ -147,7 +147,7 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
     })
 }
 
-/// Sets or takes out what stands at a place such as `production/budgets/0/amount`.
+/// Sets or takes out what stands at a place such as `ACCOUNT/budgets/0/amount`.
 fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
     let (parent, key) = place.rsplit_once('/').with_context(|| format!("`{place}` is no ACCOUNT/SECTION/…"))?;
     let holder = accounts.pointer_mut(&format!("/{parent}"));

@@ -9,10 +9,7 @@ use std::sync::Arc;
 
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, time};
-use practice::{GENERAL, PRODUCTION, PracticeCloud, Start, TakenAction};
-
-/// How long ago the account was signed up for, in seconds.
-const AGE: i64 = 3600;
+use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 
 /// What an account says that is set up, and one with nothing in it.
 #[derive(Debug)]
@@ -27,8 +24,7 @@ impl Accounts {
     /// When the practice account refuses the sign-up, which is a mistake in it.
     pub(super) async fn gather(course: &Course, sections: &BTreeSet<Section>) -> Result<Accounts> {
         let now = time::now_secs();
-        let signed_up = TakenAction { step: "account-created".to_owned(), time: now - AGE };
-        let world = PracticeCloud::open(Start::Fresh, &[signed_up], &course.params, now).await?;
+        let world = PracticeCloud::open(Start::SignedUp, &[], &course.params, now).await?;
         let names = [GENERAL, PRODUCTION].map(str::to_owned);
         let plan: Plan = names.iter().map(|name| (name.clone(), sections.clone())).collect();
         let gathered = gather::gather(&plan, &world.connections(&names), &BTreeMap::new(), &|_| {}, None).await;

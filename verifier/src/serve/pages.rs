@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use base64::Engine;
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -60,27 +61,10 @@ impl Pages {
 
     /// The file that a request's path names. A folder stands for its `index.html`.
     pub fn find(&self, path: &str) -> Option<&File> {
-        let path = percent_decoded(path.strip_prefix('/')?)?;
-        let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path };
+        let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
+        let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into_owned() };
         self.0.get(&path)
     }
-}
-
-/// A path without `%20` and the like; none where that is broken.
-fn percent_decoded(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, after @ ..] = rest {
-        if *first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The largest file of a book, which is kept in memory.

@@ -57,15 +57,6 @@ impl Span {
         Span { path: path.into(), line, column, text, before, width }
     }
 
-    /// The first line of a file that holds this text.
-    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Span {
-        let needle = needle.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-        match content.find(needle).filter(|_| !needle.is_empty()) {
-            Some(at) => Span::range(path, content, at..at + needle.len()),
-            None => Span::file(path),
-        }
-    }
-
     /// What stands where the line's number does in other lines.
     pub(super) fn margin(&self) -> String {
         " ".repeat(self.number().len())

@@ -102,7 +102,7 @@ impl Why {
             Why::Second => ("this list item has a directive already", "a list item is one step: make two items of it"),
             Why::Alone => (
                 "this list item holds nothing but its directive",
-                "write what is done in front of it, as in: - [ ] Budget created <!-- verify: cost-budget -->",
+                "write what is done in front of it, as in: - [ ] What is done <!-- verify: NAME -->",
             ),
             Why::Paragraph => (
                 "a directive ends a list item, or is a block of its own; this one stands in a paragraph",

@@ -2,6 +2,7 @@
 //! out or subtracts.
 
 use super::Read;
+use super::arn::Arn;
 use aws_sdk_budgets::types::{Budget, CostTypes, Dimension, Expression, ExpressionDimensionValues, MatchOption};
 use course::results::ReasonCode;
 
@@ -98,8 +99,8 @@ pub(super) fn scope(who: &str, account_id: &str, budget: &Budget) -> Scope {
 
 /// Whether it looks at the account's primary billing view, which a budget without one does.
 fn is_primary(budget: &Budget, account_id: &str) -> bool {
-    let primary = format!(":{account_id}:billingview/primary");
-    budget.billing_view_arn.as_ref().is_none_or(|view| view.ends_with(&primary))
+    let is_own = |view: Arn<'_>| view.account == account_id && view.resource == "billingview/primary";
+    budget.billing_view_arn.as_deref().is_none_or(|view| Arn::parse(view).is_some_and(is_own))
 }
 
 /// The cost types that are switched off, in words. What they are by default stands in the API reference of CostTypes:

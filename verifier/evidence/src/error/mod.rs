@@ -4,6 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use course::results::{Reason, ReasonCode};
+use course::terminal::is_hidden;
 use std::error::Error;
 
 use super::guard::Refused;
@@ -93,7 +94,7 @@ where
         true => format!("{} {sign_in}", why.message),
         false => why.message,
     };
-    let action = (why.code == ReasonCode::Denied).then(|| call.action.map_or_else(|| call.name(), str::to_owned));
+    let action = (why.code == ReasonCode::Denied).then(|| call.permission());
     vec![Reason { code: why.code, account: Some(account.to_owned()), action, message }]
 }
 
@@ -171,7 +172,7 @@ impl Answer<'_> {
 
     /// A denial: what AWS says, and what to do where it says why.
     fn denied(&self) -> Why {
-        let action = self.call.action.map_or_else(|| self.call.name(), str::to_owned);
+        let action = self.call.permission();
         let denied = format!("The {} account's credentials may not call {action}.", self.account);
         let advice = if self.says(BUDGETS_ARE_OFF) {
             "AWS has not turned Budgets on for this member account: the organization's management account does it by \
@@ -239,15 +240,11 @@ const WORDS: usize = 400;
 
 /// A text from elsewhere on one line, without what a terminal or a page might obey, and not too long.
 fn bounded(text: &str) -> String {
-    // Marks that change the direction of what follows.
-    let turns =
-        |letter: &char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain: String = text
-        .chars()
-        .filter(|letter| !turns(letter))
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    let words = spaces(&plain);
+    let shown = |letter: char| match letter {
+        letter if letter.is_control() => Some(' '),
+        letter => (!is_hidden(letter)).then_some(letter),
+    };
+    let words = spaces(&text.chars().filter_map(shown).collect::<String>());
     match words.char_indices().nth(WORDS) {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words,
