@@ -144,6 +144,11 @@ pub fn chapter(data: &[u8]) {
     if scanned.holes.iter().any(|hole| decides(hole) || closes(hole) || in_braces(hole)) {
         return;
     }
+    // The box of an item without text becomes an element that shows nothing, which is a paragraph in a loose list.
+    let is_bare = |line: &str| ["[ ]", "[x]", "[X]"].iter().any(|mark| line.trim_end().ends_with(mark));
+    if text.lines().any(is_bare) && !scanned.steps.is_empty() {
+        return;
+    }
     let mut without = text.to_string();
     let mut edits: Vec<_> = scanned
         .holes
