@@ -12,10 +12,10 @@
 pub mod live;
 pub mod published;
 
-use self::published::Published;
 use course::Step;
 use course::results::{Outcome, StepResult, Verdict, View, time};
 use course::terminal::is_hidden;
+pub use published::hint;
 
 const END: &str = "</verify-step>";
 
@@ -37,12 +37,6 @@ impl Words {
             Words::Text => format!("<span class=\"{class}\">{words}</span> "),
         }
     }
-}
-
-/// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
-pub fn hint(published: Option<&Published>, anyone: bool) -> String {
-    let here = "With verify serve, each step of this book has a button.";
-    published.map_or_else(|| Words::Attributes.span("verify-hint", here), |published| published.lines(anyone))
 }
 
 /// The first widget of a page, with its hint.
