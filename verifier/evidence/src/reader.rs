@@ -7,12 +7,13 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::Section;
 use super::clock::Clock;
 use super::guard::{CallLog, Guard};
 use super::pace::{Pace, Turn};
+use super::read::incomplete;
 use super::table::{self, Call};
 use super::time::Time;
-use super::{Section, incomplete};
 
 /// How many pages of a list are read before it counts as endless.
 pub(super) const MAX_PAGES: usize = 100;
