@@ -52,7 +52,8 @@ fn a_widget_has_no_text_for_the_search_index() {
         let waiting = live::waiting(step, practice);
         assert_eq!(text(&waiting).trim(), "", "{waiting}");
         let view = Results::empty(practice);
-        let page = widget::first(&widget::html(step, &view.view(step), practice), &widget::hint(None, false));
+        let page =
+            widget::first(&widget::html(step, &view.view(step), practice), &widget::published::hint(None, false));
         assert_eq!(text(&page).trim(), "", "{page}");
     }
     assert_eq!(text(&widget::open(true)).trim(), "");

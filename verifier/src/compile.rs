@@ -266,7 +266,7 @@ impl<'c> Compiler<'c> {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
         };
-        for (name, node) in functions::misused_calls(expression.tree()) {
+        for (name, node) in names::misused_calls(expression.tree()) {
             if !self.check.lets.contains_key(&name) {
                 let known = self.check.lets.keys().map(String::as_str);
                 self.fail(part, place(node, &name), functions::misused(&name, known));

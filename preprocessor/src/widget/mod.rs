@@ -15,7 +15,6 @@ pub mod published;
 use course::Step;
 use course::results::{Outcome, StepResult, Verdict, View, time};
 use course::terminal::is_hidden;
-pub use published::hint;
 
 const END: &str = "</verify-step>";
 

@@ -8,8 +8,9 @@ use std::cmp::Ordering;
 
 use super::budget::{self, spend};
 use super::guard;
+use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
-use super::value::{Fields, failed};
+use super::value::Fields;
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;

@@ -1,7 +1,6 @@
 //! The functions and macros that expressions can use, as their authors write them.
 
 use cel::common::ast::{CallExpr, Expr};
-use cel::parser::Expression as Tree;
 use course::diagnostic::nearest;
 
 /// CEL's functions and ours, each as it is written. A test evaluates every one of them.
@@ -76,18 +75,4 @@ pub fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
     let is = |known: &[(&str, &str)]| known.iter().any(|(known, _)| *known == call.func_name);
     let named = call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
     (named && (is(MACROS) || call.args.len() > 1 && !is(FUNCTIONS))).then_some(variable)
-}
-
-/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
-pub fn misused_calls(tree: &Tree) -> Vec<(String, u64)> {
-    let mut found = Vec::new();
-    super::names::each(tree, &mut |node| {
-        if let Expr::Call(call) = &node.expr
-            && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && (meant_for_a_macro(call).is_some() || !FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
-        {
-            found.push((call.func_name.clone(), node.id));
-        }
-    });
-    found
 }

@@ -7,7 +7,7 @@ use cel::parser::Expression as Tree;
 use std::convert::Infallible;
 
 use super::budget;
-use super::rewrite::{calls, ident, is_ident, map};
+use super::tree::{calls, ident, is_ident, map};
 
 /// The function through which loops look at each element, with the steps of a round. No author can write its name.
 pub const EACH: &str = "@each";

@@ -53,6 +53,21 @@ pub fn literals(expression: &Expression) -> Vec<String> {
     literals
 }
 
+/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
+pub fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    each(expression, &mut |node| {
+        if let Expr::Call(call) = &node.expr
+            && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && (functions::meant_for_a_macro(call).is_some()
+                || !functions::FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
+        {
+            found.push((call.func_name.clone(), node.id));
+        }
+    });
+    found
+}
+
 /// Visits every node of a tree.
 pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     visit(expression);

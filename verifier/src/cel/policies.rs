@@ -5,7 +5,7 @@ use cel::common::types::{CelBool, CelList, CelString, DYN_TYPE, LIST_TYPE, STRIN
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
-use super::value::failed;
+use super::own_value::failed;
 use evidence::bucket_policy::{Condition, Statement};
 use evidence::condition::{Caller, Organization};
 use evidence::statement;

@@ -31,15 +31,7 @@ use std::path::Path;
 
 use propose::{Proposal, Vocabulary};
 use split::{Heading, Piece, Split};
-
-/// A chapter that a lesson becomes, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chapter {
-    /// What `SUMMARY.md` calls it.
-    pub title: String,
-    /// The file, below the sources.
-    pub file: String,
-}
+pub use summary::Chapter;
 
 /// A file that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]

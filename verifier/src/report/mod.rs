@@ -11,16 +11,17 @@ pub mod junit;
 pub mod lint;
 pub mod policy;
 pub mod reference;
+mod results;
 pub mod selftest;
 pub mod text;
 
-use anyhow::Result;
-use course::results::{Outcome, Results, Verdict, View};
+use course::results::{Outcome, Verdict, View};
 use course::terminal::{self, Text};
 use course::{Course, Step};
 use serde::Serialize;
 
 pub(crate) use course::terminal::line as plain;
+pub use results::{Form, results};
 
 /// A document as JSON, exactly.
 ///
@@ -28,44 +29,6 @@ pub(crate) use course::terminal::line as plain;
 /// Never for documents of this program; JSON cannot express some floating-point numbers.
 pub fn json(document: &impl Serialize) -> serde_json::Result<Text> {
     Ok(Text::block(&(terminal::json(&serde_json::to_string_pretty(document)?) + "\n")))
-}
-
-/// A form that results are printed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// For a terminal.
-    Text,
-    /// The results document.
-    Json,
-    /// JUnit's XML.
-    Junit,
-    /// A table for spreadsheets.
-    Csv,
-}
-
-/// Results in a form: of the whole course, or of the steps of these names.
-///
-/// # Errors
-/// Never for results of this program.
-pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<Text> {
-    let told = course.steps.iter().filter(|step| match names {
-        [] => step.is_listed(),
-        names => names.contains(&step.id),
-    });
-    let told: Vec<&Step> = told.collect();
-    Ok(match form {
-        Form::Json => json(results)?,
-        Form::Junit => Text::block(&junit::xml(course, results, &told)?),
-        Form::Csv => Text::block(&csv::table(course, results, &told)?),
-        Form::Text if names.is_empty() => text::summary(course, results),
-        Form::Text => {
-            let mut text = Text::new();
-            for (at, step) in told.iter().enumerate() {
-                text.put(if at == 0 { "" } else { "\n" }).append(&text::details(course, results, step));
-            }
-            text
-        }
-    })
 }
 
 /// What a step is called in the lesson, or by its check where the lesson doesn't have it.

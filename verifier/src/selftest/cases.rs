@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::judging::{judged, why};
 use crate::plan::Compiled;
 use crate::recording;
 use evidence::gather::Gathered;
@@ -194,18 +195,13 @@ impl Case {
         }
         let mut gathered = self.gathered.clone();
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
-        super::judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
+        judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
     }
 
     /// What is wrong with what the check says of it, if anything is.
     pub(super) fn wrong(&self, result: &StepResult) -> Option<String> {
         if result.verdict != self.verdict {
-            return Some(format!(
-                "it is {}, and {} was expected: {}",
-                result.verdict,
-                self.verdict,
-                super::why(result)
-            ));
+            return Some(format!("it is {}, and {} was expected: {}", result.verdict, self.verdict, why(result)));
         }
         let outcomes: Vec<Outcome> = result.expectations.iter().map(|told| told.outcome).collect();
         if let Some(expected) = self.outcomes.as_ref().filter(|expected| **expected != outcomes) {
