@@ -2,7 +2,7 @@
 //!
 //! Reading and building run mdBook's `links` and `index` and our preprocessor only, with one HTML renderer and none
 //! of the course's scripts or theme, unless the learner says `--trust-course`. What a course may not do is in
-//! [`crate::trust`], and what it may put into a page in [`crate::sanitize`].
+//! `trust`, and what it may put into a page in `sanitize`.
 
 use anyhow::{Context, Result};
 use course::Course;
@@ -60,7 +60,7 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 ///
 /// # Errors
 /// All that is wrong with its configuration and the checks.
-pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
+pub(crate) fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
     let config = config(root, trusted)?;
     Ok(Course::read(root, &config, &Book::new())?)
 }
@@ -133,7 +133,7 @@ pub struct LiveBook {
 ///
 /// # Errors
 /// All that is wrong with the book.
-pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
+pub(crate) fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let ours = VerifyPreprocessor::new().live(practice);
     let Prepared { mut book, notices, own } = prepared(root, trusted, ours)?;
     book.config.set("output.html.input-404", "")?;

@@ -74,7 +74,7 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
 }
 
 /// Says what is wrong with a course's checks, and does something with each of them while its texts are at hand.
-pub fn with_each<T: Send + 'static>(
+pub(crate) fn with_each<T: Send + 'static>(
     course: &Arc<Course>,
     also: impl Fn(&Check, &Texts) -> T + Send + Sync + 'static,
 ) -> (Vec<CheckError>, Vec<T>) {

@@ -65,13 +65,13 @@ fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
 ///
 /// # Errors
 /// When its expressions cannot be evaluated at all.
-pub fn confirmable(inputs: &Arc<Inputs>, step: &Step) -> Result<Vec<Confirmable>, String> {
+pub(crate) fn confirmable(inputs: &Arc<Inputs>, step: &Step) -> Result<Vec<Confirmable>, String> {
     let (on_thread, own) = (Arc::clone(inputs), step.clone());
     cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.confirmable()))?
 }
 
 /// Whether every condition of a step that rests on a section is decided.
-pub fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, section: Section) -> bool {
+pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, section: Section) -> bool {
     let (on_thread, own, account) = (Arc::clone(inputs), step.clone(), account.to_owned());
     let decided =
         cel::on_a_thread(move || Judge::new(&on_thread, &own).is_ok_and(|judge| judge.is_decided(&account, section)));

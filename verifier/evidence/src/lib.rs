@@ -41,7 +41,7 @@ mod identity;
 pub mod mask;
 mod mfa_events;
 mod organization;
-pub mod pace;
+mod pace;
 mod pattern;
 pub mod privileges;
 mod read;

@@ -33,7 +33,7 @@ impl fmt::Debug for PracticeCloud {
 
 impl PracticeCloud {
     /// What the SDK needs to read an account, by its name in the course; `None` for a name that is neither
-    /// [`GENERAL`] nor [`PRODUCTION`].
+    /// [`crate::GENERAL`] nor [`crate::PRODUCTION`].
     pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
         Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone(), &self.cloud))
     }

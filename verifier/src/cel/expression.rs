@@ -214,12 +214,12 @@ impl Scope<'_> {
     }
 
     /// A scope within this one, in which evaluating costs of another budget.
-    pub fn within_budget(&self, budget: budget::Budget) -> Scope<'_> {
+    pub(crate) fn within_budget(&self, budget: budget::Budget) -> Scope<'_> {
         Scope(self.0.new_inner_scope(), budget, MOST_HELD)
     }
 
     /// Binds a time.
-    pub fn bind_time(&mut self, name: &str, rfc3339: &str) {
+    pub(crate) fn bind_time(&mut self, name: &str, rfc3339: &str) {
         if let Some(time) = value::time(rfc3339) {
             self.0.add_variable_as_val(name, Box::new(time));
         }
@@ -231,7 +231,7 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// When its value is larger than any `let` needs to be, or takes too long.
-    pub fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<bool, String> {
+    pub(crate) fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<bool, String> {
         let held = expression.evaluate(self, |value| {
             let (value, size) = budget::counting(|| {
                 counted::copied(value.as_ref());

@@ -21,11 +21,12 @@ pub mod rewrite;
 mod tests;
 mod thread;
 mod tree;
-pub mod trial;
+pub(crate) mod trial;
 pub mod types;
 pub mod value;
 mod written;
 
 pub use expression::{Expression, Outcome, Scope};
-pub use thread::{each_on_a_thread, each_on_threads, on_a_thread};
+pub use thread::on_a_thread;
+pub(crate) use thread::{each_on_a_thread, each_on_threads};
 pub use written::{Malformed, Texts, Written, read, warm_up};

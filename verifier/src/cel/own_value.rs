@@ -36,7 +36,7 @@ thread_local! {
 }
 
 /// Runs an evaluation, and tells whether it compared maps that hold something unreadable.
-pub fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
+pub(crate) fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
     COMPARED_UNREADABLE.set(false);
     let value = evaluate();
     (value, COMPARED_UNREADABLE.get())

@@ -40,7 +40,7 @@ pub fn there(element: &dyn Val) -> Result<(), ExecutionError> {
 }
 
 /// Whether something stands for what was not read.
-pub fn is_not_read(value: &dyn Val) -> bool {
+pub(crate) fn is_not_read(value: &dyn Val) -> bool {
     value.downcast_ref::<NotRead>().is_some()
 }
 

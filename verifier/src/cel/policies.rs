@@ -14,7 +14,7 @@ type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// Declares them.
-pub fn declare(env: &mut Env) {
+pub(crate) fn declare(env: &mut Env) {
     // The only way that declaring an overload fails is declaring it twice.
     for declared in [
         env.add_overload("allows", "allows_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], allows),

@@ -42,7 +42,7 @@ impl Clone for Field {
 
 impl Field {
     /// A field from evidence as JSON. Of its type, only where times are counts: JSON has none.
-    pub fn from_json(json: &Value, kind: &Type) -> Field {
+    pub(crate) fn from_json(json: &Value, kind: &Type) -> Field {
         let known: Box<dyn Val> = match json {
             Value::Null => return Field::None,
             Value::Bool(value) => Box::new(CelBool::from(*value)),

@@ -13,13 +13,13 @@ use super::expression::Expression;
 use super::{guard, names, rewrite, thread};
 
 /// The longest expression. Ours are a tenth of it.
-pub const MAX_BYTES: usize = 2048;
+pub(crate) const MAX_BYTES: usize = 2048;
 /// The most words, signs and literals: cel's parser takes some microseconds for each.
-pub const MAX_TOKENS: usize = 512;
+pub(crate) const MAX_TOKENS: usize = 512;
 /// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
-pub const MAX_DEPTH: usize = 10;
+pub(crate) const MAX_DEPTH: usize = 10;
 /// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
-pub const MAX_COMPREHENSIONS: usize = 3;
+pub(crate) const MAX_COMPREHENSIONS: usize = 3;
 
 /// A compiled expression as it is written, for whoever says something about its text.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ impl Written {
 }
 
 impl Expression {
-    /// Compiles an expression without `let`s. Call it [`on_a_thread`].
+    /// Compiles an expression without `let`s. Call it [`super::on_a_thread`].
     ///
     /// # Errors
     /// What is wrong.

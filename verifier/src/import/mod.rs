@@ -260,7 +260,7 @@ fn name_of(file: &str) -> String {
 const LONGEST: usize = 80;
 
 /// A text as a part of a file's name: letters and digits of ASCII, joined by dashes.
-pub fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = words.collect::<Vec<_>>().join("-");

@@ -3,15 +3,15 @@
 //! | where | what |
 //! |---|---|
 //! | `course::lint` | lessons: directives, links, what nothing uses |
-//! | [`unreadable`] | what keeps mdBook from reading the book |
+//! | `unreadable` | what keeps mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
-//! | [`cases`] | the cases of checks |
-//! | [`infer`] | what types expressions have |
-//! | [`trial`] | what the evaluator makes of a call |
-//! | [`form`], [`logic`] | what conditions look for |
-//! | [`guards`] | what decides and may not be there |
-//! | [`copies`] | conditions that were copied, and lost something |
-//! | [`stale`] | sources that nobody has read for a year |
+//! | `cases` | the cases of checks |
+//! | `infer` | what types expressions have |
+//! | `trial` | what the evaluator makes of a call |
+//! | `form`, `logic` | what conditions look for |
+//! | `guards` | what decides and may not be there |
+//! | `copies` | conditions that were copied, and lost something |
+//! | `stale` | sources that nobody has read for a year |
 
 pub mod cases;
 pub mod checks;
@@ -19,15 +19,15 @@ pub mod copies;
 mod finding;
 pub mod form;
 pub mod guards;
-pub mod infer;
-pub mod logic;
+pub(crate) mod infer;
+pub(crate) mod logic;
 mod place;
 mod rules;
 pub mod stale;
 #[cfg(test)]
 mod tests;
 mod text;
-pub mod trial;
+pub(crate) mod trial;
 pub mod unreadable;
 
 use anyhow::Result;
@@ -39,7 +39,6 @@ use std::sync::Arc;
 use crate::cel::Texts;
 use crate::{book, compile};
 pub use finding::{Finding, Level};
-pub use rules::RULES;
 use stale::Today;
 use unreadable::Unreadable;
 

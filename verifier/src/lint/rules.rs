@@ -4,7 +4,7 @@ use course::diagnostic::suggest;
 
 /// The rules that a check can name in `allow`: of the linter, those whose warnings are about one check, and of the self-test,
 /// `empty-account` and `never-false`.
-pub const RULES: &[&str] = &[
+pub(crate) const RULES: &[&str] = &[
     "apart",
     "braces",
     "copied",

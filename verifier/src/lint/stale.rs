@@ -13,7 +13,7 @@ use super::finding::{Finding, Level};
 use evidence::time;
 
 /// The rule of a source that was reviewed too long ago. It is no mistake of the course: AWS may have changed, or not.
-pub const RULE: &str = "stale-source";
+pub(crate) const RULE: &str = "stale-source";
 
 /// The day that reviews are compared with.
 #[derive(Debug, Clone, Copy)]

@@ -38,6 +38,6 @@ pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Exit {
 }
 
 /// What a course's required steps come to.
-pub fn of_course(course: &Course, results: &Results) -> Exit {
+pub(crate) fn of_course(course: &Course, results: &Results) -> Exit {
     of(course.required().map(|step| results.view(step).verdict))
 }

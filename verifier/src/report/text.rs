@@ -185,7 +185,12 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
 }
 
 /// All about a step: what it rests on, how it came out, what is read for it.
-pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> Text {
+pub(crate) fn explanation(
+    course: &Course,
+    results: &Results,
+    step: &Step,
+    needs: &BTreeSet<(String, Section)>,
+) -> Text {
     let mut out = details(course, results, step);
     let check = course.check(step);
     if let Some(about) = &check.about {

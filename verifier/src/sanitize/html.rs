@@ -224,7 +224,7 @@ impl<'s> Policy<'s> {
 
     /// What stays of a chapter's HTML. It is looked at as a browser reads it, until nothing that a browser would find in
     /// it must go.
-    pub fn clean(&self, html: &str) -> Cleaned {
+    pub(crate) fn clean(&self, html: &str) -> Cleaned {
         if Cost::is_too_high(html) {
             return Cleaned::without("its HTML is nested too deeply");
         }

@@ -77,7 +77,7 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
 ///
 /// # Errors
 /// What is wrong with the file as a whole.
-pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
+pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
     let shown = format!("checks/cases/{check}.toml");
@@ -98,7 +98,7 @@ pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
 }
 
 /// Names of files in `checks/cases/` that no check has.
-pub fn strays(course: &Course) -> Vec<String> {
+pub(crate) fn strays(course: &Course) -> Vec<String> {
     let entries = std::fs::read_dir(course.root.join("checks/cases")).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
     let mut strays: Vec<String> = names.filter(|name| !course.checks.contains_key(name)).collect();

@@ -52,7 +52,7 @@ pub struct Practised {
 ///
 /// # Errors
 /// What is wrong with their cases.
-pub async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
+pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
     let wanted = |check: &str| names.is_empty() || names.iter().any(|name| name == check);
     let each = Arc::new(course.with_a_step_for_each_check());
     let all = Situations::gather(&each, compiled).await?;

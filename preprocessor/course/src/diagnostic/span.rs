@@ -50,20 +50,16 @@ impl Span {
     }
 
     /// A byte range of a line, whose number and column are known.
-    pub fn in_line(path: impl Into<PathBuf>, (line, column): (usize, usize), text: &str, range: Range<usize>) -> Span {
+    pub(crate) fn in_line(
+        path: impl Into<PathBuf>,
+        (line, column): (usize, usize),
+        text: &str,
+        range: Range<usize>,
+    ) -> Span {
         let width = text.get(range.clone()).map_or(1, |meant| meant.chars().count().max(1));
         let at = if text.is_char_boundary(range.start) { range.start } else { 0 };
         let (text, before) = excerpt(text, at);
         Span { path: path.into(), line, column, text, before, width }
-    }
-
-    /// The first line of a file that holds this text.
-    pub fn of_text(path: impl Into<PathBuf>, content: &str, needle: &str) -> Span {
-        let needle = needle.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-        match content.find(needle).filter(|_| !needle.is_empty()) {
-            Some(at) => Span::range(path, content, at..at + needle.len()),
-            None => Span::file(path),
-        }
     }
 
     /// What stands where the line's number does in other lines.

@@ -33,6 +33,6 @@ pub fn unmarked(content: &str) -> Vec<Unmarked> {
 }
 
 /// The comments of a chapter that are no directives, at the end of list items or on their own.
-pub fn remarks(content: &str) -> Vec<Range<usize>> {
+pub(crate) fn remarks(content: &str) -> Vec<Range<usize>> {
     walk(content, &Params::new()).remarks
 }
