@@ -85,7 +85,7 @@ impl Preprocessor for VerifyPreprocessor {
         let chapters: BTreeMap<&Path, &ScannedChapter> =
             chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
         let published = Published::of(&context.config, &options);
-        let hint = (html && !self.live).then(|| widget::hint(published.as_ref(), !results.steps.is_empty()));
+        let hint = (html && !self.live).then(|| widget::published::hint(published.as_ref(), !results.steps.is_empty()));
         let pages = Pages { widgets, html, hint, named: &|widget| self.named(widget) };
         book.for_each_chapter_mut(|chapter| {
             let scanned = chapter.path.as_deref().and_then(|path| chapters.get(path));

@@ -54,7 +54,7 @@ fn a_widget_has_no_text_for_the_search_index() {
         assert_eq!(text(&waiting).trim(), "", "{waiting}");
         let results = Results::empty(practice);
         let view = StepView::new(&course, step, &results);
-        let page = widget::first(&widget::html(&view), &widget::hint(None, false));
+        let page = widget::first(&widget::html(&view), &widget::published::hint(None, false));
         assert_eq!(text(&page).trim(), "", "{page}");
     }
     assert_eq!(text(&widget::open(true)).trim(), "");

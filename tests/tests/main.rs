@@ -29,6 +29,8 @@ mod secrets;
 mod selftest;
 mod serve;
 mod shell;
+mod sources;
 mod states;
 mod stock;
+mod strangers;
 mod watch;

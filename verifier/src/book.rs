@@ -2,7 +2,7 @@
 //!
 //! Reading and building run mdBook's `links` and `index` and our preprocessor only, with one HTML renderer and none
 //! of the course's scripts or theme, unless the learner says `--trust-course`. What a course may not do is in
-//! [`crate::trust`], and what it may put into a page in [`crate::sanitize`].
+//! `trust`, and what it may put into a page in `sanitize`.
 
 use anyhow::{Context, Result};
 use course::Course;
@@ -12,7 +12,7 @@ use course::files::{self, Folder, Readers};
 use course::folders;
 use mdbook_driver::MDBook;
 use mdbook_driver::book::Book;
-use mdbook_driver::config::{Config, HtmlConfig};
+use mdbook_driver::config::Config;
 use mdbook_verify::{CSS, JS, VerifyPreprocessor, style_sheet};
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ pub fn read(root: &Path, trusted: bool) -> Result<Course> {
 ///
 /// # Errors
 /// All that is wrong with its configuration and the checks.
-pub fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
+pub(crate) fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
     let config = config(root, trusted)?;
     Ok(Course::read(root, &config, &Book::new())?)
 }
@@ -133,7 +133,7 @@ pub struct LiveBook {
 ///
 /// # Errors
 /// All that is wrong with the book.
-pub fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
+pub(crate) fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let ours = VerifyPreprocessor::new().live(practice);
     let Prepared { mut book, notices, own } = prepared(root, trusted, ours)?;
     book.config.set("output.html.input-404", "")?;
@@ -253,33 +253,4 @@ impl mdbook_renderer::Renderer for NoRenderer {
     fn render(&self, _context: &mdbook_renderer::RenderContext) -> Result<()> {
         Ok(())
     }
-}
-
-/// What is kept of a course's own HTML settings: looks and search, where on its host the book stands, and a link to its
-/// sources; nothing that names files, or addresses that a page loads from.
-pub(crate) fn harmless(html: HtmlConfig) -> HtmlConfig {
-    let mut kept = HtmlConfig::default();
-    kept.default_theme = html.default_theme.filter(|theme| is_theme(theme));
-    kept.preferred_dark_theme = html.preferred_dark_theme.filter(|theme| is_theme(theme));
-    kept.smart_punctuation = html.smart_punctuation;
-    kept.no_section_label = html.no_section_label;
-    kept.fold = html.fold;
-    kept.print = html.print;
-    kept.git_repository_url =
-        html.git_repository_url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-    kept.site_url = html.site_url.filter(|url| is_path(url));
-    // A page with Rust in it would ask another site as soon as it is read.
-    kept.playground.runnable = false;
-    kept
-}
-
-/// Whether a theme is one of mdBook's own. Pages have its name in their scripts.
-fn is_theme(name: &str) -> bool {
-    ["light", "rust", "coal", "navy", "ayu"].iter().any(|theme| name.eq_ignore_ascii_case(theme))
-}
-
-/// Whether an address is a path of whatever host it is read from. A page takes its scripts from there.
-fn is_path(url: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-    url.starts_with('/') && !url.contains("//") && url.chars().all(plain)
 }

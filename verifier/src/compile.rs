@@ -74,7 +74,7 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
 }
 
 /// Says what is wrong with a course's checks, and does something with each of them while its texts are at hand.
-pub fn with_each<T: Send + 'static>(
+pub(crate) fn with_each<T: Send + 'static>(
     course: &Arc<Course>,
     also: impl Fn(&Check, &Texts) -> T + Send + Sync + 'static,
 ) -> (Vec<CheckError>, Vec<T>) {
@@ -266,7 +266,7 @@ impl<'c> Compiler<'c> {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
         };
-        for (name, node) in functions::misused_calls(expression.tree()) {
+        for (name, node) in names::misused_calls(expression.tree()) {
             if !self.check.lets.contains_key(&name) {
                 let known = self.check.lets.keys().map(String::as_str);
                 self.fail(part, place(node, &name), functions::misused(&name, known));

@@ -37,7 +37,7 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
 ///
 /// # Errors
 /// All that is wrong with the checks.
-pub fn stale_in(course: &Arc<Course>, trusted: bool) -> Result<Vec<Stale>> {
+pub(crate) fn stale_in(course: &Arc<Course>, trusted: bool) -> Result<Vec<Stale>> {
     match Reference::of(&course.root, trusted)? {
         Reference::There { path, before } => outdated(course, path, &before),
         Reference::None | Reference::Missing(_) => Ok(Vec::new()),
@@ -96,7 +96,7 @@ pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
 ///
 /// # Errors
 /// When the book cannot be read, or a file not written.
-pub fn make_missing(root: &Path, trusted: bool) -> Result<()> {
+pub(crate) fn make_missing(root: &Path, trusted: bool) -> Result<()> {
     match Reference::of(root, trusted)? {
         Reference::Missing(missing) => write(root, vec![missing]),
         Reference::None | Reference::There { .. } => Ok(()),

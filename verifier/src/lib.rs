@@ -11,16 +11,16 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`book`], [`includes`], [`sanitize`], [`trust`] | the course in its book, and what a course may not do |
-//! | [`compile`], [`plan`], [`cel`], [`sentence`] | checks compiled: what they read, what they say |
+//! | [`book`], `includes`, `sanitize`, `trust` | the course in its book, and what a course may not do |
+//! | [`compile`], [`plan`], [`cel`], `sentence` | checks compiled: what they read, what they say |
 //! | crate [`evidence`] | what AWS says, and whose credentials ask |
 //! | [`run`] | steps in, results and events out: what every command does with a course |
-//! | [`verdict`], `members`, [`remembered`] | what evidence comes to |
-//! | [`cohort`] | a whole class, learner by learner |
-//! | [`store`], [`recording`] | what is written |
-//! | [`lint`], [`selftest`], [`generate`], [`import`] | for its author: whether a course is right, its reference, new lessons |
+//! | [`verdict`], `members`, `remembered` | what evidence comes to |
+//! | `cohort` | a whole class, learner by learner |
+//! | `store`, [`recording`] | what is written |
+//! | [`lint`], [`selftest`], `generate`, [`import`] | for its author: whether a course is right, its reference, new lessons |
 //! | crate [`practice`] | two AWS accounts in this process |
-//! | [`report`], [`serve`], [`cli`] | what a person sees |
+//! | [`report`], `serve`, [`cli`] | what a person sees |
 
 // Tests make what the program must not meet.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -28,22 +28,22 @@
 pub mod book;
 pub mod cel;
 pub mod cli;
-pub mod cohort;
+mod cohort;
 pub mod compile;
-pub mod generate;
+mod generate;
 pub mod import;
-pub mod includes;
+mod includes;
 pub mod lint;
 mod members;
 pub mod plan;
 pub mod recording;
-pub mod remembered;
+mod remembered;
 pub mod report;
 pub mod run;
-pub mod sanitize;
+mod sanitize;
 pub mod selftest;
-pub mod sentence;
-pub mod serve;
-pub mod store;
-pub mod trust;
+mod sentence;
+mod serve;
+mod store;
+mod trust;
 pub mod verdict;

@@ -4,10 +4,8 @@ use course::Step;
 use course::check::Check;
 use course::results::{ExpectationResult, Outcome, Reason, Verdict};
 use course::step_view;
-use std::sync::Arc;
 
-use crate::remembered::Voided;
-use crate::verdict::{self, Awaited, Inputs, Judged};
+use crate::verdict::{Inputs, Judged, Voided};
 
 /// A check of checks: the worst verdict of its members.
 pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
@@ -24,22 +22,8 @@ pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
     Judged { verdict, reasons, expectations, seen: Vec::new(), voided: Voided::default() }
 }
 
-/// What is known of the members by the evidence that has arrived.
-pub(crate) fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
-    let needs = |step: &Step| inputs.compiled.needs(&inputs.course, step);
-    let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| inputs.has(account, *section));
-    let members = step.members.iter().filter_map(|id| inputs.course.step(id));
-    let awaited = members.map(|member| Awaited {
-        title: inputs.course.check(member).title.clone(),
-        result: Some(member).filter(arrived).and_then(|member| {
-            Some(member_result(inputs.course.check(member), verdict::judge(inputs, &[member]).first()?))
-        }),
-    });
-    awaited.collect()
-}
-
 /// What a member comes to, as an expectation of the check that it belongs to.
-fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
+pub(crate) fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
     let outcome = worst_outcome(judged.verdict);
     // As the member itself is shown: with one thing to do at a time.
     let known = judged.expectations.iter().map(|result| (result.title.as_str(), Some(result)));

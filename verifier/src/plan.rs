@@ -23,7 +23,7 @@ pub struct Compiled {
 /// The name of the moment at which AWS answered.
 pub const NOW: &str = "now";
 /// In `still`: when what is remembered was seen or confirmed.
-pub const SINCE: &str = "since";
+pub(crate) const SINCE: &str = "since";
 
 /// What is read: sections by account.
 pub type Needs = BTreeSet<(String, Section)>;
@@ -192,7 +192,7 @@ impl Compiled {
 impl CompiledExpectation {
     /// The expressions that decide it: where it applies, what must be true, and, where a confirmation does, whether
     /// what it was about is still there.
-    pub fn deciding(&self) -> Vec<&Expression> {
+    pub(crate) fn deciding(&self) -> Vec<&Expression> {
         let (that, still) = match &self.proof {
             CompiledProof::Evidence { that, .. } => (Some(that), None),
             CompiledProof::Word { statement, .. } => (None, statement.about.as_ref()),
@@ -266,7 +266,7 @@ impl CompiledCheck {
     }
 
     /// Whether an expression asks what time it is, through the `let`s that it uses.
-    pub fn asks_the_time(&self, expression: &Expression) -> bool {
+    pub(crate) fn asks_the_time(&self, expression: &Expression) -> bool {
         expression.names().iter().any(|name| {
             let used = self.lets.iter().find(|(let_name, _)| *let_name == name.root);
             name.root == NOW || used.is_some_and(|(_, used)| self.asks_the_time(used))
@@ -287,7 +287,7 @@ impl CompiledCheck {
     }
 
     /// What an expectation reads, with its sentences.
-    pub fn needs_of(&self, expectation: &CompiledExpectation) -> BTreeSet<Need> {
+    pub(crate) fn needs_of(&self, expectation: &CompiledExpectation) -> BTreeSet<Need> {
         expectation.expressions().into_iter().flat_map(|expression| self.needs(expression)).collect()
     }
 

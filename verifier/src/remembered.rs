@@ -5,7 +5,7 @@ use course::results::{Confirmation, Reason, Seen};
 use std::collections::BTreeSet;
 
 use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};
-use crate::verdict::Judge;
+use crate::verdict::{Judge, Voided};
 
 /// Whether something that is remembered still counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,15 +16,6 @@ pub enum Standing {
     Void,
     /// What is there now cannot be told.
     Unreadable(Vec<Reason>),
-}
-
-/// What is remembered of a step and counts for nothing any more.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Voided {
-    /// Late evidence.
-    pub seen: Vec<Seen>,
-    /// Confirmations.
-    pub confirmations: Vec<Confirmation>,
 }
 
 impl Judge<'_> {

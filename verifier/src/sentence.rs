@@ -70,7 +70,7 @@ impl<E> Sentence<E> {
     }
 
     /// The expressions in its holes, each with where it begins in the sentence.
-    pub fn placed_holes(&self) -> impl Iterator<Item = (usize, &E)> {
+    pub(crate) fn placed_holes(&self) -> impl Iterator<Item = (usize, &E)> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Hole(at, expression) => Some((*at, expression)),
             Piece::Text(_) => None,

@@ -2,7 +2,7 @@
 //! folder.
 
 use anyhow::{Context, Result, bail};
-use mdbook_driver::config::Config;
+use mdbook_driver::config::{Config, HtmlConfig};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub fn config(root: &Path, course: &Config) -> Result<Config> {
     inside(root, &config.build.build_dir, "build.build-dir")?;
     apart(&config.build.build_dir, &config.book.src)?;
     if let Some(html) = course.html_config() {
-        config.set("output.html", crate::book::harmless(html))?;
+        config.set("output.html", harmless(html))?;
     }
     if let Some(mut ours) = course.get::<toml::Table>("preprocessor.verify")? {
         // What mdBook reads there says who runs when, and what is run.
@@ -30,6 +30,35 @@ pub fn config(root: &Path, course: &Config) -> Result<Config> {
         config.set("preprocessor.verify", ours)?;
     }
     Ok(config)
+}
+
+/// What is kept of a course's own HTML settings: looks and search, where on its host the book stands, and a link to its
+/// sources; nothing that names files, or addresses that a page loads from.
+fn harmless(html: HtmlConfig) -> HtmlConfig {
+    let mut kept = HtmlConfig::default();
+    kept.default_theme = html.default_theme.filter(|theme| is_theme(theme));
+    kept.preferred_dark_theme = html.preferred_dark_theme.filter(|theme| is_theme(theme));
+    kept.smart_punctuation = html.smart_punctuation;
+    kept.no_section_label = html.no_section_label;
+    kept.fold = html.fold;
+    kept.print = html.print;
+    kept.git_repository_url =
+        html.git_repository_url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    kept.site_url = html.site_url.filter(|url| is_path(url));
+    // A page with Rust in it would ask another site as soon as it is read.
+    kept.playground.runnable = false;
+    kept
+}
+
+/// Whether a theme is one of mdBook's own. Pages have its name in their scripts.
+fn is_theme(name: &str) -> bool {
+    ["light", "rust", "coal", "navy", "ayu"].iter().any(|theme| name.eq_ignore_ascii_case(theme))
+}
+
+/// Whether an address is a path of whatever host it is read from. A page takes its scripts from there.
+fn is_path(url: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    url.starts_with('/') && !url.contains("//") && url.chars().all(plain)
 }
 
 /// A folder of the course, by its own words, must lie inside of it and must not be the course itself, nor be reached

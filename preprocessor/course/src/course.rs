@@ -1,12 +1,9 @@
 //! The course: its parameters, accounts and checks, and the steps that its lessons claim.
 
-use mdbook_preprocessor::book::Book;
-use mdbook_preprocessor::config::Config;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::check::{Body, Check};
-use crate::diagnostic::Diagnostics;
 use crate::param::{Param, Params};
 
 /// A course, read and validated.
@@ -73,15 +70,6 @@ impl Step {
 }
 
 impl Course {
-    /// Reads a course: parameters and accounts from mdBook's configuration, checks from `checks/` below `root`, steps
-    /// from the chapters (with includes expanded).
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, each with its place.
-    pub fn read(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
-        crate::load::course(root, config, book)
-    }
-
     /// The step with this id.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)

@@ -39,7 +39,7 @@ impl Variable {
     }
 
     /// Whether it sets exactly this key, and not a table that the key is in.
-    pub fn is_for(&self, keys: &[&str]) -> bool {
+    pub(crate) fn is_for(&self, keys: &[&str]) -> bool {
         self.keys == keys
     }
 

@@ -9,7 +9,7 @@ use crate::check::hex;
 use crate::files;
 
 /// The environment variable that names another configuration folder.
-pub const CONFIG_DIR_VARIABLE: &str = "VERIFY_CONFIG_DIR";
+pub(crate) const CONFIG_DIR_VARIABLE: &str = "VERIFY_CONFIG_DIR";
 
 /// The learner's configuration folder: `$VERIFY_CONFIG_DIR`, else `mdbook-verify` in the platform's folder.
 ///

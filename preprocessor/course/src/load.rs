@@ -1,24 +1,26 @@
 //! Reads a course: its configuration, its checks, and the steps that its lessons name.
 
+mod checks;
+
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::check::{self, Body, Check, Malformed};
+use crate::check::{Body, Check};
 use crate::course::{Course, Occurrence, Step};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::directive::Directive;
 use crate::edit::Edits;
-use crate::options::{Options, Reader as OptionsReader};
+use crate::folders;
+use crate::options::Reader as OptionsReader;
 use crate::param::{Param, Params};
-use crate::places::{KeyPath, TomlFile};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
-use crate::{files, folders};
+pub(crate) use checks::Meant;
+use checks::checks;
 
 /// What was read of a chapter.
 #[derive(Debug)]
@@ -42,8 +44,15 @@ pub struct Named {
     pub title: String,
 }
 
-pub(crate) fn course(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
-    read(root, config, book).map(|(course, _)| course)
+impl Course {
+    /// Reads a course: parameters and accounts from mdBook's configuration, checks from `checks/` below `root`, steps
+    /// from the chapters (with includes expanded).
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn read(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
+        read(root, config, book).map(|(course, _)| course)
+    }
 }
 
 /// Reads the course, and what takes which place in its chapters.
@@ -62,17 +71,6 @@ pub(crate) struct Loaded {
     pub(crate) errors: Vec<Diagnostic>,
     /// What is meant by something that is wrong, so that it is not unused.
     pub(crate) meant: Meant,
-}
-
-/// What is wrong, by the names that it has.
-#[derive(Default)]
-pub(crate) struct Meant {
-    /// Parameters whose values cannot be read.
-    pub(crate) params: BTreeSet<String>,
-    /// Checks that cannot be read, that directives mean which are wrong, or that checks of checks name.
-    pub(crate) checks: BTreeSet<String>,
-    /// Whether a check cannot be read, which may use anything.
-    pub(crate) check_unread: bool,
 }
 
 pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
@@ -97,119 +95,6 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         }
     }
     Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant }
-}
-
-/// Reads `checks/*.toml`.
-fn checks(root: &Path, options: &Options, errors: &mut Vec<Diagnostic>, meant: &mut Meant) -> BTreeMap<String, Check> {
-    let mut checks = BTreeMap::new();
-    let folder = root.join("checks");
-    let mut files: Vec<PathBuf> = match fs::read_dir(&folder) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => {
-            let message = format!("the checks cannot be read: {error}");
-            errors.push(Diagnostic { span: Span::file("checks"), message, help: None });
-            Vec::new()
-        }
-    };
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    let shared = shared(root, errors);
-    for file in files {
-        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let shown = Path::new("checks").join(format!("{name}.toml"));
-        let text = match files::read_text(&file) {
-            Ok(text) => text,
-            Err(error) => {
-                let message = format!("the check cannot be read: {error}");
-                errors.push(Diagnostic { span: Span::file(shown), message, help: None });
-                continue;
-            }
-        };
-        match Check::parse(&name, &text) {
-            Ok(mut check) => {
-                let misused = check::shared::add(&mut check, &shared);
-                let file = TomlFile::of(&shown, text.as_str());
-                errors.extend(misused.into_iter().map(|(part, message, help)| Diagnostic {
-                    span: file.value(&part),
-                    message,
-                    help,
-                }));
-                let known = options.accounts.contains_key(&check.account);
-                let of_its_members = check.account.is_empty() && matches!(check.body, Body::Steps(_));
-                if !known && !of_its_members {
-                    let message = format!("the course has no account `{}`", check.account);
-                    let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
-                    let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
-                    let span = file.value(&KeyPath::of(["account"]));
-                    errors.push(Diagnostic { span, message, help });
-                }
-                checks.insert(name, check);
-            }
-            Err(wrong) => {
-                meant.check_unread = true;
-                meant.checks.insert(name);
-                errors.extend(malformed(&shown, &text, wrong));
-            }
-        }
-    }
-    members(root, &checks, errors, meant);
-    checks
-}
-
-/// Reads `checks/shared/*.toml`; none for a file that cannot be read.
-fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<check::shared::Lets>> {
-    let entries = fs::read_dir(root.join(check::shared::FOLDER)).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
-    let names: BTreeSet<String> = names.collect();
-    let mut read = |name: String| {
-        let shown = check::shared::path(&name);
-        let lets = match files::read_text(&root.join(&shown)) {
-            Ok(text) => check::shared::parse(&name, &text).map_err(|wrong| malformed(&shown, &text, wrong)),
-            Err(error) => {
-                let message = format!("the shared file cannot be read: {error}");
-                Err(vec![Diagnostic { span: Span::file(shown), message, help: None }])
-            }
-        };
-        (name, lets.map_err(|wrong| errors.extend(wrong)).ok())
-    };
-    names.into_iter().map(&mut read).collect()
-}
-
-/// What is wrong with a file of `checks/`, with its places.
-fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic> {
-    let file = TomlFile::of(shown, text);
-    let diagnostic = |Malformed { message, place }| {
-        let span = match place {
-            check::Place::Bytes(Some(range)) => Span::range(shown, text, range),
-            check::Place::Bytes(None) => Span::file(shown),
-            check::Place::KeyPath(part) => file.value(&part),
-        };
-        Diagnostic { span, message, help: None }
-    };
-    wrong.into_iter().map(diagnostic).collect()
-}
-
-/// Checks of checks name checks that exist and that are no checks of checks themselves.
-fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>, meant: &mut Meant) {
-    for check in checks.values() {
-        let Body::Steps(steps) = &check.body else { continue };
-        let mut file = None;
-        for (at, step) in steps.iter().enumerate() {
-            let (message, help) = match checks.get(step).map(|check| &check.body) {
-                Some(Body::Expect(_)) => continue,
-                Some(Body::Steps(_)) => (format!("`{step}` is itself a check of checks"), None),
-                // What is wrong with it is told already.
-                None if meant.checks.contains(step) => continue,
-                None => (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str))),
-            };
-            let path = Path::new("checks").join(format!("{}.toml", check.name));
-            let file = file.get_or_insert_with(|| TomlFile::read(root, path));
-            let span = file.value(&KeyPath::of(["steps"]).then(at));
-            errors.push(Diagnostic { span, message, help });
-        }
-        meant.checks.extend(steps.iter().cloned());
-    }
 }
 
 struct Reader<'b> {

@@ -29,7 +29,7 @@ impl Param {
     ///
     /// # Errors
     /// The word for the type that was expected.
-    pub fn parse_like(&self, text: &str) -> Result<Param, &'static str> {
+    pub(crate) fn parse_like(&self, text: &str) -> Result<Param, &'static str> {
         match self {
             Param::Bool(_) => text.parse().map(Param::Bool).map_err(|_| "true or false"),
             Param::Int(_) => text.parse().map(Param::Int).map_err(|_| "a whole number"),

@@ -36,7 +36,7 @@ impl KeyPath {
     }
 
     /// The key of the `let` that it is.
-    pub fn let_key(&self) -> Option<&str> {
+    pub(crate) fn let_key(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, key] if first == "let" => Some(key),
             _ => None,

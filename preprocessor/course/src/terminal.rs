@@ -4,129 +4,13 @@
 //! shown escaped, as in `\u{202e}`, and so is what the log of a build server takes for a command. Only styles that this
 //! program chose reach a terminal as they are.
 
-use anstyle::Style;
-use std::fmt::{self, Write as _};
+mod text;
+
+use std::fmt;
 use std::io::{self, IsTerminal, Write as _};
 
-/// Text for a terminal. Whatever is written into it is escaped, but for line breaks and tabs; a value that must stay in
-/// its line goes through [`line()`] first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text {
-    shown: String,
-    at: At,
-}
-
-/// Where the next character stands, as a build server reads it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum At {
-    /// At the beginning of a line, or behind nothing but white space.
-    #[default]
-    Begin,
-    Within,
-    /// Behind `#`.
-    Hash,
-    /// Behind `##` and letters.
-    Command,
-}
-
-impl Text {
-    /// Nothing yet.
-    pub fn new() -> Text {
-        Text::default()
-    }
-
-    /// A text of several lines.
-    pub fn block(text: &str) -> Text {
-        let mut block = Text::new();
-        block.put(text);
-        block
-    }
-
-    /// A text of one line.
-    pub fn line(text: &str) -> Text {
-        Text::block(&line(text))
-    }
-
-    /// An error and its causes: one line, unless one of them is laid out in lines of its own.
-    pub fn causes(error: &anyhow::Error) -> Text {
-        Text::block(&error.chain().map(cause).collect::<Vec<_>>().join(": "))
-    }
-
-    /// What clap says. The values in it must be escaped already: its styles are not told from theirs.
-    pub fn of_clap(rendered: String) -> Text {
-        Text { shown: rendered, at: At::Within }
-    }
-
-    /// Adds text of one or several lines.
-    pub fn put(&mut self, text: &str) -> &mut Text {
-        text.chars().for_each(|c| self.push(c));
-        self
-    }
-
-    /// Adds text of one line in a style.
-    pub fn paint(&mut self, style: Style, text: &str) -> &mut Text {
-        // Writing to a string cannot fail.
-        let _ = write!(self.shown, "{style}");
-        self.put(&line(text));
-        let _ = write!(self.shown, "{style:#}");
-        self
-    }
-
-    /// Adds another text.
-    pub fn append(&mut self, other: &Text) -> &mut Text {
-        self.shown.push_str(&other.shown);
-        self.at = other.at;
-        self
-    }
-
-    /// Adds a workflow command of GitHub's, in a line of its own.
-    pub fn annotate(&mut self, level: &str, properties: &[(&str, String)], message: &str) {
-        let properties: Vec<String> =
-            properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
-        let _ = writeln!(self.shown, "::{level} {}::{}", properties.join(","), data(message));
-        self.at = At::Begin;
-    }
-
-    /// The same without line breaks and spaces at the end.
-    pub fn trimmed(&self) -> Text {
-        Text { shown: self.shown.trim_end().to_owned(), at: At::Within }
-    }
-
-    /// The text with its styles, as a terminal takes it.
-    pub fn as_str(&self) -> &str {
-        &self.shown
-    }
-
-    fn push(&mut self, c: char) {
-        let escaped = match (self.at, c) {
-            (_, '\n' | '\t') => false,
-            // GitHub's log takes `::error::` at the beginning of a line for a command, and `##[error]` anywhere; Azure's
-            // `##vso[` and TeamCity's `##teamcity[`.
-            (At::Begin, ':') | (At::Command, '[') => true,
-            (_, c) => is_hidden(c),
-        };
-        if escaped {
-            self.shown.extend(c.escape_unicode());
-        } else {
-            self.shown.push(c);
-        }
-        self.at = match (self.at, c) {
-            (_, '\n') => At::Begin,
-            (At::Begin, c) if c.is_whitespace() && !escaped => At::Begin,
-            (At::Hash | At::Command, '#') => At::Command,
-            (_, '#') => At::Hash,
-            (At::Command, c) if c.is_ascii_alphanumeric() => At::Command,
-            _ => At::Within,
-        };
-    }
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.put(text);
-        Ok(())
-    }
-}
+use crate::diagnostic::Diagnostics;
+pub use text::{Text, is_hidden, json, line};
 
 /// A message that is laid out in several lines. What comes from elsewhere in it went through [`line()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +24,13 @@ impl fmt::Display for Lines {
 
 impl std::error::Error for Lines {}
 
+impl Text {
+    /// An error and its causes: one line, unless one of them is laid out in lines of its own.
+    pub fn causes(error: &anyhow::Error) -> Text {
+        Text::block(&error.chain().map(cause).collect::<Vec<_>>().join(": "))
+    }
+}
+
 /// A cause of an error. Only what is known to lay out its lines has more than one.
 fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = cause.downcast_ref::<toml::de::Error>() {
@@ -147,63 +38,10 @@ fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
         let drawn = error.to_string();
         return line(&format!("{}: {}", drawn.lines().next().unwrap_or_default(), error.message()));
     }
-    match cause.is::<Lines>() || cause.is::<crate::diagnostic::Diagnostics>() {
+    match cause.is::<Lines>() || cause.is::<Diagnostics>() {
         true => cause.to_string(),
         false => line(&cause.to_string()),
     }
-}
-
-/// Whether a terminal obeys a character, or whether it changes the order of others without being seen.
-pub fn is_hidden(c: char) -> bool {
-    // The last two code points of each plane, and 32 more, are no characters and never will be.
-    let noncharacter = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{fdd0}'..='\u{fdef}');
-    let ordering = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
-    c.is_control() || ordering || noncharacter || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// A text in one line: what is hidden and what breaks lines is shown escaped.
-pub fn line(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if is_hidden(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// JSON that says the same with what is hidden in its strings escaped, as JSON does it.
-pub fn json(json: &str) -> String {
-    let mut shown = String::with_capacity(json.len());
-    for c in json.chars() {
-        // `##[` is a command in logs. A bracket behind it is in a string, as hashes are nowhere else.
-        if is_hidden(c) && c != '\n' || c == '[' && shown.ends_with("##") {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
-/// A message, escaped as workflow commands want it.
-fn data(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("%0A")
-}
-
-/// A property's value, escaped as workflow commands want it.
-fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-/// A line within a workflow command.
-fn escaped(text: &str) -> String {
-    let mut within = Text { shown: String::new(), at: At::Within };
-    within.put(&line(text)).shown.replace('%', "%25")
 }
 
 /// Prints, in colour where the terminal has it. A reader that has gone away is no error.
@@ -213,7 +51,7 @@ fn escaped(text: &str) -> String {
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard output")]
 pub fn print(text: &Text) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.shown.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_str().as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
@@ -221,7 +59,7 @@ pub fn print(text: &Text) -> io::Result<()> {
 
 /// Says something beside the output.
 pub fn notice(text: &Text) {
-    beside(format_args!("{}\n", text.shown));
+    beside(format_args!("{}\n", text.as_str()));
 }
 
 /// Says of panics, too, what they are about in text that does nothing to a terminal.
@@ -235,12 +73,12 @@ pub fn tell_panics() {
 
 /// Asks for an answer in the same line.
 pub fn ask(question: &Text) {
-    beside(format_args!("{}", question.shown));
+    beside(format_args!("{}", question.as_str()));
 }
 
 /// Shows how far something is in a line that goes away again, or takes it away.
 pub fn progress(how_far: Option<&Text>) {
-    beside(format_args!("\r\x1b[K{}", how_far.map_or("", |how_far| &how_far.shown)));
+    beside(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
 }
 
 /// Whether somebody sees how far something is.
@@ -268,7 +106,7 @@ pub fn hand_over(bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anstyle::AnsiColor;
+    use anstyle::{AnsiColor, Style};
     use anyhow::{Context, anyhow};
 
     /// What a terminal obeys, what nobody sees, and what ends a line.

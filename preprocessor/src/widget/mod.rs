@@ -12,7 +12,6 @@
 pub mod live;
 pub mod published;
 
-use self::published::Published;
 use course::escape::references;
 use course::step_view::{PRACTICE, StepView};
 use course::terminal::is_hidden;
@@ -37,12 +36,6 @@ impl Placement {
             Placement::Element => format!("<span class=\"{class}\">{text}</span> "),
         }
     }
-}
-
-/// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
-pub fn hint(published: Option<&Published>, anyone: bool) -> String {
-    let here = "With verify serve, each step of this book has a button.";
-    published.map_or_else(|| Placement::Attribute.span("verify-hint", here), |published| published.lines(anyone))
 }
 
 /// The first widget of a page, with its hint.

@@ -37,6 +37,12 @@ impl Published {
     }
 }
 
+/// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
+pub fn hint(published: Option<&Published>, anyone: bool) -> String {
+    let here = "With verify serve, each step of this book has a button.";
+    published.map_or_else(|| Placement::Attribute.span("verify-hint", here), |published| published.lines(anyone))
+}
+
 /// The repository that an address of a book's sources is in, and the folder that Git makes of it.
 fn repository(address: &str) -> Option<(String, String)> {
     let (scheme, rest) = address.split_once("://")?;

@@ -1,8 +1,9 @@
 //! `account`: the account itself.
 
+use super::answer::{known_value, present, time_of};
 use super::reader::{client, row};
 use super::time::Time;
-use super::{Read, Reader, Section, error, known_value, present, time_of};
+use super::{Read, Reader, Section, error};
 use aws_sdk_account::types::AccountState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! `alternate_contacts`: the contacts for billing, operations and security.
 
+use super::answer::present;
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, present};
+use super::{Read, Reader, Section, error};
 use crate::fold::spaces;
 use aws_sdk_account::types::AlternateContactType;
 use schemars::JsonSchema;

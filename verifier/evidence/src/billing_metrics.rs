@@ -1,7 +1,9 @@
 //! `billing_metrics`: the metrics that billing alerts make.
 
+use super::answer::listed;
+use super::read::incomplete;
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, incomplete, listed};
+use super::{Read, Reader, Section, error};
 
 /// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
 /// only once billing alerts are on and some hours have passed: having none proves nothing.

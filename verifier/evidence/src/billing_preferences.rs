@@ -1,7 +1,8 @@
 //! `billing_preferences`: the billing preferences that AWS has an API for.
 
+use super::answer::{known_value, required};
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, known_value, required};
+use super::{Read, Reader, Section, error};
 use aws_sdk_billing::types::{BillingFeature, PreferenceValue};
 use course::results::ReasonCode;
 use schemars::JsonSchema;

@@ -1,8 +1,10 @@
 //! `budgets`: the account's budgets with their alerts.
 
+use super::answer::{known_value, listed, present, required, time_of};
+use super::read::incomplete;
 use super::reader::{SoFar, client, row};
 use super::time::Time;
-use super::{Read, Reader, Section, budget_scope, error, incomplete, known_value, listed, required, time_of};
+use super::{Read, Reader, Section, budget_scope, error};
 use aws_sdk_budgets::types::{
     self, BudgetType, ComparisonOperator, HealthStatus, HealthStatusValue, Notification, NotificationType, Spend,
     SubscriptionType, ThresholdType, TimeUnit,
@@ -200,7 +202,7 @@ fn healthy(who: &str, health: Option<&HealthStatus>) -> Read<bool> {
         Some(other) => {
             known_value(other.as_str(), HealthStatusValue::values(), who, "a budget's health").map(|_| false)
         }
-        None => super::present(None, who, "a budget's health"),
+        None => present(None, who, "a budget's health"),
     }
 }
 
@@ -219,12 +221,12 @@ async fn limit(reader: &Reader, budget: &types::Budget) -> (Read<f64>, Read<Stri
     let limit = match limit {
         Ok(Some(limit)) => limit,
         Ok(None) => {
-            return (super::present(None, who, "a budget's limit"), super::present(None, who, "a budget's limit"));
+            return (present(None, who, "a budget's limit"), present(None, who, "a budget's limit"));
         }
         Err(reasons) => return (Err(reasons.clone()).into(), Err(reasons).into()),
     };
     let amount = limit.amount.parse::<f64>().ok().filter(|amount| amount.is_finite());
-    (super::present(amount, who, "a budget's amount"), required(&limit.unit, who, "a budget's unit"))
+    (present(amount, who, "a budget's amount"), required(&limit.unit, who, "a budget's unit"))
 }
 
 /// The planned limit whose period began last.
@@ -275,13 +277,13 @@ async fn describe_alert(
 /// PERCENTAGE where AWS sends none (API reference of Notification).
 fn percent(who: &str, alert: &Notification, limit: Read<f64>) -> Read<f64> {
     if alert.threshold == 0.0 {
-        return super::present(None, who, "an alert's threshold");
+        return present(None, who, "an alert's threshold");
     }
     match &alert.threshold_type {
         None | Some(ThresholdType::Percentage) => Read::Known(alert.threshold),
         Some(ThresholdType::AbsoluteValue) => match limit {
             Read::Known(limit) if limit > 0.0 => Read::Known(alert.threshold / limit * 100.0),
-            Read::Known(_) => super::present(None, who, "a limit to compare an alert's threshold with"),
+            Read::Known(_) => present(None, who, "a limit to compare an alert's threshold with"),
             unreadable => unreadable,
         },
         Some(other) => {

@@ -76,7 +76,7 @@ pub fn holds(condition: &Condition, caller: Caller<'_>) -> Option<bool> {
 
 /// Whether a condition may hold for an account that nobody spoke of, for whatever else the request brings; undecided where
 /// it may be about who that is.
-pub fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
+pub(crate) fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
     holds(condition, stranger).or_else(|| {
         let key = condition.key.to_ascii_lowercase();
         let told = matches!(stranger.organization, Organization::NotOneOf(_));
@@ -88,7 +88,7 @@ pub fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
 }
 
 /// Whether the caller's account does not decide a condition, for some accounts at least. An organization can be known.
-pub fn leaves_open(condition: &Condition) -> bool {
+pub(crate) fn leaves_open(condition: &Condition) -> bool {
     let open = |account| {
         let caller = Caller { account: Some(account), organization: Organization::Unknown };
         holds(condition, caller).is_none()

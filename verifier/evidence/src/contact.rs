@@ -1,7 +1,8 @@
 //! `contact`: the account's own contact data.
 
+use super::answer::{present, required};
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, required};
+use super::{Read, Reader, Section, error};
 use crate::fold::spaces;
 use aws_sdk_account::types::ContactInformation;
 use schemars::JsonSchema;
@@ -38,7 +39,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Contact> {
         Err(failed) => return Err(error::reason(who, call, &failed)).into(),
     };
     let Some(contact) = answer.contact_information else {
-        return super::present(None, who, "the contact information");
+        return present(None, who, "the contact information");
     };
     Read::Known(describe(who, &contact))
 }
@@ -62,7 +63,7 @@ pub fn describe(who: &str, contact: &ContactInformation) -> Contact {
             Read::Known(parts.join(", "))
         }
         // An address with a missing part is no shorter address.
-        _ => super::present(None, who, "a part of the address"),
+        _ => present(None, who, "a part of the address"),
     };
     Contact {
         name: required(&contact.full_name, "the contact's name"),

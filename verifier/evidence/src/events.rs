@@ -3,10 +3,12 @@
 //! Event history reaches back 90 days and needs no trail. One attribute a look-up, 50 events a page, two look-ups a
 //! second for an account and region (CloudTrail's API reference).
 
+use super::answer::{known_value, listed, present};
+use super::read::{incomplete, to_json};
 use super::reader::{MAX_PAGES, Reader, client};
 use super::table::Call;
 use super::time::Time;
-use super::{Read, error, incomplete, known_value, listed, present, to_json};
+use super::{Read, error};
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use course::results::{Reason, ReasonCode};
 use futures_util::future::join_all;

@@ -15,6 +15,7 @@ use crate::connection::{Connected, Connection};
 use crate::mask;
 use crate::pace::Pace;
 use crate::privileges::{self, Power};
+use crate::read;
 use crate::time::Time;
 use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
 
@@ -42,7 +43,7 @@ impl Gathered {
     pub fn reasons(&self) -> BTreeSet<Reason> {
         let mut reasons = BTreeSet::new();
         let values = self.evidence.values().flat_map(BTreeMap::values);
-        values.for_each(|value| crate::collect_reasons(value, &[], &mut reasons));
+        values.for_each(|value| read::collect_reasons(value, &[], &mut reasons));
         reasons
     }
 
@@ -173,7 +174,7 @@ impl Gathering<'_> {
             None => {
                 let message =
                     format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
-                let nobody = crate::unreadable(ReasonCode::NoCredentials, account, &message);
+                let nobody = read::unreadable(ReasonCode::NoCredentials, account, &message);
                 self.clock.tell(None);
                 return self.note(account, Section::Identity, nobody);
             }
@@ -267,7 +268,7 @@ pub fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&Str
         ),
         None => format!("These credentials reach AWS account {id}."),
     };
-    crate::unreadable(ReasonCode::WrongAccount, account, &message)
+    read::unreadable(ReasonCode::WrongAccount, account, &message)
 }
 
 /// What is left of an account without an identity: its reasons, for every section.

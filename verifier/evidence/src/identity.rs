@@ -1,8 +1,9 @@
 //! `identity`: who the credentials are.
 
+use super::answer::present;
 use super::arn::Arn;
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, present};
+use super::{Read, Reader, Section, error};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

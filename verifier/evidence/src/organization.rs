@@ -1,8 +1,9 @@
 //! `organization`: the organization that the account belongs to.
 
+use super::answer::{known_value, listed, present, time_of};
 use super::reader::{client, row};
 use super::time::Time;
-use super::{Read, Reader, Section, Unreadable, error, known_value, listed, present, time_of};
+use super::{Read, Reader, Section, Unreadable, error};
 use aws_sdk_organizations::types::{self, AccountJoinedMethod, AccountState, AccountStatus, OrganizationFeatureSet};
 use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;

@@ -1,6 +1,7 @@
 //! `privileges`: what the credentials could do besides reading.
 
 use super::arn::Arn;
+use super::read::incomplete;
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error};
 use aws_sdk_iam::types::PolicyEvaluationDecisionType;
@@ -61,7 +62,7 @@ async fn administrator(reader: &Reader) -> Result<bool, Vec<Reason>> {
     let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
     let decisions = answer.evaluation_results.unwrap_or_default();
     if decisions.len() != ADMINISTRATION.len() {
-        return Err(super::incomplete(who, "IAM did not decide on every action that it was asked for."));
+        return Err(incomplete(who, "IAM did not decide on every action that it was asked for."));
     }
     Ok(decisions.iter().all(|decision| decision.eval_decision == PolicyEvaluationDecisionType::Allowed))
 }
@@ -73,7 +74,7 @@ async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
     let client = client!(aws_sdk_sts, reader, Section::Privileges, reader.profile_region());
     let answer = client.get_caller_identity().send().await.map_err(|failed| error::reason(who, call, &failed))?;
     let Some(caller) = answer.arn.as_deref().and_then(Arn::parse) else {
-        return Err(super::incomplete(who, "AWS's answer lacks the caller's ARN."));
+        return Err(incomplete(who, "AWS's answer lacks the caller's ARN."));
     };
     match caller.resource.split('/').collect::<Vec<_>>().as_slice() {
         ["root"] => Ok(None),
@@ -86,7 +87,7 @@ async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
             let role = answer.map_err(|failed| error::reason(who, call, &failed))?.role;
             match role {
                 Some(role) => Ok(Some(role.arn)),
-                None => Err(super::incomplete(who, "AWS's answer lacks the role.")),
+                None => Err(incomplete(who, "AWS's answer lacks the role.")),
             }
         }
         _ => Err(vec![Reason {

@@ -3,6 +3,8 @@
 use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Something that was read, or could not be. It is never mistaken for absent: absence is a known `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,4 +61,39 @@ impl<T> From<Result<T, Vec<Reason>>> for Read<T> {
             Err(reasons) => Read::Unreadable(Unreadable { reasons }),
         }
     }
+}
+
+/// A section that could not be read at all.
+pub fn unreadable(code: ReasonCode, account: &str, message: &str) -> Value {
+    to_json(Read::<()>::unreadable(code, account, message))
+}
+
+/// Collects the reasons of everything unreadable on the way to a field and below it.
+pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
+    match (value, fields) {
+        (Value::Object(object), _) if object.contains_key(UNREADABLE) => {
+            if let Ok(unreadable) = serde_json::from_value::<Unreadable>(value.clone()) {
+                reasons.extend(unreadable.reasons);
+            }
+        }
+        (Value::Object(object), [first, rest @ ..]) => {
+            object.get(first).into_iter().for_each(|field| collect_reasons(field, rest, reasons));
+        }
+        (Value::Object(object), []) => object.values().for_each(|field| collect_reasons(field, &[], reasons)),
+        (Value::Array(items), _) => items.iter().for_each(|item| collect_reasons(item, &[], reasons)),
+        _ => {}
+    }
+}
+
+pub(crate) fn to_json<T: Serialize>(value: T) -> Value {
+    // Sections hold no map whose keys could fail; should one ever, the evidence is unreadable, not absent.
+    serde_json::to_value(value).unwrap_or_else(
+        |error| serde_json::json!({ UNREADABLE: [{ "code": "course-error", "message": error.to_string() }] }),
+    )
+}
+
+/// Why an answer that lacks something tells nothing.
+pub(crate) fn incomplete(account: &str, message: &str) -> Vec<Reason> {
+    let (code, account) = (ReasonCode::IncompleteAnswer, Some(account.to_owned()));
+    vec![Reason { code, account, action: None, message: message.to_owned() }]
 }

@@ -7,13 +7,14 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::Section;
 use super::arn;
 use super::clock::Clock;
 use super::guard::{CallLog, Guard};
 use super::pace::{Pace, Turn};
+use super::read::incomplete;
 use super::table::{self, Call};
 use super::time::Time;
-use super::{Section, incomplete};
 
 /// How many pages of a list are read before it counts as endless.
 pub(super) const MAX_PAGES: usize = 100;
@@ -60,31 +61,31 @@ impl Reader {
     }
 
     /// The same reader, once the account id is known: some calls take it as a parameter.
-    pub fn with_account_id(mut self, id: &str) -> Reader {
+    pub(crate) fn with_account_id(mut self, id: &str) -> Reader {
         self.account_id = Some(id.to_owned());
         self
     }
 
     /// The same reader with the run's clock.
-    pub fn with_clock(mut self, clock: Clock) -> Reader {
+    pub(crate) fn with_clock(mut self, clock: Clock) -> Reader {
         self.clock = clock;
         self
     }
 
     /// The same reader with the limiter of the run's look-ups.
-    pub fn with_pace(mut self, pace: Pace) -> Reader {
+    pub(crate) fn with_pace(mut self, pace: Pace) -> Reader {
         self.pace = Some(pace);
         self
     }
 
     /// The same reader with what tells whether a list need not be read any further.
-    pub fn with_enough(mut self, enough: Option<Enough>) -> Reader {
+    pub(crate) fn with_enough(mut self, enough: Option<Enough>) -> Reader {
         self.enough = enough;
         self
     }
 
     /// The same reader with what to do when AWS does not accept the credentials.
-    pub fn with_sign_in(mut self, sign_in: &str) -> Reader {
+    pub(crate) fn with_sign_in(mut self, sign_in: &str) -> Reader {
         sign_in.clone_into(&mut self.sign_in);
         self
     }
@@ -137,7 +138,7 @@ impl Reader {
     }
 
     /// Whether this is AWS's standard partition.
-    pub fn in_aws_partition(&self) -> bool {
+    pub(crate) fn in_aws_partition(&self) -> bool {
         self.partition() == "aws"
     }
 

@@ -1,9 +1,11 @@
 //! `root`: the account's root user.
 
+use super::answer::{present, required, time_of};
 use super::arn::Arn;
+use super::read::incomplete;
 use super::reader::{client, row};
 use super::time::Time;
-use super::{Read, Reader, Section, error, incomplete, present, required, time_of};
+use super::{Read, Reader, Section, error};
 use aws_sdk_iam::types::{AssignmentStatusType, SummaryKeyType, VirtualMfaDevice};
 use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;

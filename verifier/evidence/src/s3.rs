@@ -1,9 +1,11 @@
 //! `s3`: the account's buckets and how each is set up.
 
+use super::answer::{known_value, present};
 use super::bucket_policy::{self, BucketPolicy, Owned};
+use super::read::incomplete;
 use super::reader::{client, row};
 use super::table::Call;
-use super::{Read, Reader, Section, error, incomplete, known_value, present};
+use super::{Read, Reader, Section, error};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{self, BucketVersioningStatus, ServerSideEncryption};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

@@ -99,7 +99,7 @@ fn includes(statement: &Statement, caller: Option<&str>) -> Option<bool> {
 }
 
 /// What of a statement's principals no account decides, in words.
-pub fn unclear_principal(statement: &Statement) -> Option<&'static str> {
+pub(crate) fn unclear_principal(statement: &Statement) -> Option<&'static str> {
     let unnamed =
         statement.not_principals.iter().filter(|principal| account(principal).is_none() || is_provider(principal));
     let kinds: Vec<Kind<'_>> = statement.others.iter().chain(unnamed).map(|principal| Kind::of(principal)).collect();

@@ -1,7 +1,9 @@
 //! `support`: the account's Support plan.
 
+use super::answer::present;
+use super::read::incomplete;
 use super::reader::{client, row};
-use super::{Read, Reader, Section, error, incomplete, present};
+use super::{Read, Reader, Section, error};
 use aws_sdk_billing::types::BusinessSupportSubscriptionContract as Contract;
 use course::results::Reason;
 use schemars::JsonSchema;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use winterbaume_core::{MockResponse, StatefulService, default_account_id};
 
+use super::cloud::{Exchange, Hosted};
 use super::console::iso;
-use super::router::{Exchange, Hosted};
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     // Another account's data need trusted access for Account Management, which this organization doesn't have; and the
@@ -30,5 +30,5 @@ fn information(exchange: &Exchange<'_>, known: &MockResponse) -> MockResponse {
 
 /// The name of an account, which Organizations shows too.
 pub(super) async fn name(host: &Hosted) -> Option<String> {
-    host.services.account.snapshot(default_account_id(), super::REGION).await.account_name
+    host.services.account.snapshot(default_account_id(), super::accounts::REGION).await.account_name
 }

@@ -1,4 +1,13 @@
-//! The two accounts, and whose keys are whose.
+//! The two accounts, where they are, and whose keys are whose.
+
+/// The account that the lesson starts from.
+pub const GENERAL: &str = "general";
+
+/// The account that the lesson signs up for.
+pub const PRODUCTION: &str = "production";
+
+/// Where the accounts' clients are, and where AWS keeps what is global.
+pub(super) const REGION: &str = "us-east-1";
 
 /// An account of the practice world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +30,8 @@ impl Account {
     /// The name in a course.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Account::General => super::GENERAL,
-            Account::Production => super::PRODUCTION,
+            Account::General => GENERAL,
+            Account::Production => PRODUCTION,
         }
     }
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::call::Service;
+use super::cloud::Exchange;
 use super::console::SupportPlan;
-use super::router::Exchange;
 
 /// The end of what has none: the date that AWS Budgets documents for that, 2087-06-15.
 pub(super) const NO_END: i64 = 3_706_473_600;

@@ -1,18 +1,13 @@
 //! AWS Budgets: winterbaume's, with the alerts' e-mail addresses, which it forgets.
 
-use std::collections::BTreeMap;
-
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::billing::NO_END;
+use super::cloud::Exchange;
 use super::console::iso;
-use super::router::Exchange;
-
-/// The alerts of each budget, as `CreateBudget` got them: a `Notification` with its `Subscribers`.
-pub(super) type Alerts = BTreeMap<String, Vec<Value>>;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let (call, host) = (exchange.call, exchange.host);

@@ -3,12 +3,13 @@
 //! Protocols and their errors: the Smithy specifications of `awsQuery`, `awsJson1.0` and `1.1`, `restJson1` and
 //! `rpcv2Cbor`. Codes that all services share: "Common Error Types" in each service's API reference.
 
+mod s3;
+
 use evidence::table;
 use serde_json::json;
 use winterbaume_core::{MockRequest, MockResponse, extract_path, parse_query_string, xml_escape};
 
 use super::accounts::{Account, Caller};
-use super::s3;
 
 /// The services that the practice accounts have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
+use super::cloud::Exchange;
 use super::console::{EVENT_REGION, Event};
-use super::router::Exchange;
 
 /// How long CloudTrail remembers.
-const HISTORY: i64 = 90 * super::DAY;
+const HISTORY: i64 = 90 * super::cloud::DAY;
 /// The largest page, which is also the usual one.
 const LARGEST_PAGE: u64 = 50;
 /// What our tokens start with; where the next page starts follows.

@@ -2,8 +2,8 @@
 
 use winterbaume_core::{MockResponse, StatefulService, default_account_id, parse_query_string, xml_escape};
 
+use super::cloud::Exchange;
 use super::console::iso;
-use super::router::Exchange;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     match exchange.call.operation.as_str() {
@@ -48,7 +48,7 @@ fn without<'x>(piece: &'x str, name: &str) -> &'x str {
 
 /// The emulator's devices. One of them is the root user's once the console enabled it.
 async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
-    let view = exchange.host.services.iam.snapshot(default_account_id(), super::REGION).await;
+    let view = exchange.host.services.iam.snapshot(default_account_id(), super::accounts::REGION).await;
     let account = exchange.host.account;
     let mut serials: Vec<String> =
         view.virtual_mfa_devices.into_keys().map(|serial| serial.replace(default_account_id(), account.id())).collect();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::accounts::Account;
-use super::router::{Cloud, Exchange};
+use super::cloud::{Cloud, Exchange};
 
 const ORGANIZATION: &str = "o-practice01";
 const MANAGEMENT: Account = Account::General;

@@ -16,9 +16,10 @@ use serde_json::json;
 use std::sync::Arc;
 
 use super::accounts::{Account, Caller, ROOT_MFA_DEVICE};
+use super::cloud::Cloud;
+use super::error::PracticeError;
 use super::lesson::Lesson;
-use super::router::Cloud;
-use super::{PracticeError, config};
+use super::sdk::config;
 
 /// Clients of one account that act as its root user.
 pub(super) struct Writer {

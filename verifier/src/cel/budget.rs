@@ -14,10 +14,10 @@ pub const OF_A_RUN: u64 = 10_000_000;
 /// How much memory is taken in one step at most, in bytes: what an expression comes to fits into 16 times its steps.
 const BYTES: usize = 16;
 /// The steps that it takes to copy an element of a list, without what is in it.
-pub const ELEMENT: u64 = 4;
+pub(crate) const ELEMENT: u64 = 4;
 
 /// The steps that it takes to copy or compare so many bytes.
-pub fn of_bytes(bytes: usize) -> u64 {
+pub(crate) fn of_bytes(bytes: usize) -> u64 {
     (bytes / BYTES) as u64
 }
 

@@ -8,14 +8,15 @@ use std::cmp::Ordering;
 
 use super::budget::{self, spend};
 use super::guard;
+use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
-use super::value::{Fields, failed};
+use super::value::Fields;
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// Declares them.
-pub fn declare(env: &mut Env) {
+pub(crate) fn declare(env: &mut Env) {
     let [equals, differs, is_in, less, less_equals, greater, greater_equals] = guard::COMPARISONS.map(|(_, ours)| ours);
     let functions: [(&str, usize, cel::common::functions::Function); 13] = [
         (guard::EACH, 2, |args| {
@@ -142,7 +143,7 @@ pub fn copied(value: &dyn Val) {
 }
 
 /// Counts what it takes to look at all that is in a value, as comparing does.
-pub fn looked_through(value: &dyn Val) {
+pub(crate) fn looked_through(value: &dyn Val) {
     count(value, true);
 }
 

@@ -1,11 +1,10 @@
 //! The functions and macros that expressions can use, as their authors write them.
 
 use cel::common::ast::{CallExpr, Expr};
-use cel::parser::Expression as Tree;
 use course::diagnostic::nearest;
 
 /// CEL's functions and ours, each as it is written. A test evaluates every one of them.
-pub const FUNCTIONS: &[(&str, &str)] = &[
+pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("allows", "allows(statement, action, [account, organization])"),
     ("allows_others", "allows_others(statement, [account, organization])"),
     ("bool", "bool(text)"),
@@ -37,7 +36,7 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
 ];
 
 /// CEL's macros, each as it is written.
-pub const MACROS: &[(&str, &str)] = &[
+pub(crate) const MACROS: &[(&str, &str)] = &[
     ("all", "list.all(x, condition)"),
     ("exists", "list.exists(x, condition)"),
     ("existsOne", "list.existsOne(x, condition)"),
@@ -48,7 +47,8 @@ pub const MACROS: &[(&str, &str)] = &[
 ];
 
 /// CEL's own type names, which `type(x) == string` and conversions use.
-pub const TYPES: &[&str] = &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
+pub(crate) const TYPES: &[&str] =
+    &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
 
 /// How a function or macro is written, if there is one of this name.
 pub fn written(name: &str) -> Option<&'static str> {
@@ -70,24 +70,10 @@ pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
 
 /// The variable of a call that was meant for a macro: `list.exist(x, …)`, or `list.all(x)`. CEL's parser has written out
 /// those that are macros.
-pub fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
+pub(crate) fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
     call.target.as_ref()?;
     let Expr::Ident(variable) = &call.args.first()?.expr else { return None };
     let is = |known: &[(&str, &str)]| known.iter().any(|(known, _)| *known == call.func_name);
     let named = call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
     (named && (is(MACROS) || call.args.len() > 1 && !is(FUNCTIONS))).then_some(variable)
-}
-
-/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
-pub fn misused_calls(tree: &Tree) -> Vec<(String, u64)> {
-    let mut found = Vec::new();
-    super::names::each(tree, &mut |node| {
-        if let Expr::Call(call) = &node.expr
-            && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && (meant_for_a_macro(call).is_some() || !FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
-        {
-            found.push((call.func_name.clone(), node.id));
-        }
-    });
-    found
 }

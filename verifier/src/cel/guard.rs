@@ -7,23 +7,23 @@ use cel::parser::Expression as Tree;
 use std::convert::Infallible;
 
 use super::budget;
-use super::rewrite::{calls, ident, is_ident, map};
+use super::tree::{calls, ident, is_ident, map};
 
 /// The function through which loops look at each element, with the steps of a round. No author can write its name.
-pub const EACH: &str = "@each";
+pub(crate) const EACH: &str = "@each";
 /// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
 /// read for an element.
-pub const ADD: &str = "@add";
+pub(crate) const ADD: &str = "@add";
 /// The function that gives back what it is given, and counts it as copied or worked through once.
 pub const COUNT: &str = "@count";
 /// The function that gives back what a list is asked for at, if that is a place in one.
-pub const PLACE: &str = "@place";
+pub(crate) const PLACE: &str = "@place";
 /// The function that counts the steps of what stands behind it in `&&`, which is not always evaluated.
-pub const AHEAD: &str = "@ahead";
+pub(crate) const AHEAD: &str = "@ahead";
 /// The function in place of `size`, which counts the letters of texts.
 pub const SIZE: &str = "@size";
 /// Functions in place of CEL's operators that compare, which count what they compare.
-pub const COMPARISONS: [(&str, &str); 7] = [
+pub(crate) const COMPARISONS: [(&str, &str); 7] = [
     (op::EQUALS, "@equals"),
     (op::NOT_EQUALS, "@differs"),
     (op::IN, "@is_in"),
@@ -116,7 +116,7 @@ fn number(id: u64, number: u64) -> Tree {
 }
 
 /// What is counted, without the function that counts it.
-pub fn uncounted(tree: &Tree) -> &Tree {
+pub(crate) fn uncounted(tree: &Tree) -> &Tree {
     match &tree.expr {
         Expr::Call(CallExpr { func_name, args, .. }) if func_name == COUNT => args.first().unwrap_or(tree),
         _ => tree,

@@ -21,7 +21,7 @@ impl Memory {
     }
 
     /// Whether there is any left.
-    pub fn is_left(&self) -> bool {
+    pub(crate) fn is_left(&self) -> bool {
         self.taken().0 <= MOST
     }
 

@@ -53,6 +53,21 @@ pub fn literals(expression: &Expression) -> Vec<String> {
     literals
 }
 
+/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
+pub(crate) fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    each(expression, &mut |node| {
+        if let Expr::Call(call) = &node.expr
+            && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && (functions::meant_for_a_macro(call).is_some()
+                || !functions::FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
+        {
+            found.push((call.func_name.clone(), node.id));
+        }
+    });
+    found
+}
+
 /// Visits every node of a tree.
 pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     visit(expression);
@@ -60,7 +75,7 @@ pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
 }
 
 /// How deep `exists`, `map` and the like are nested.
-pub fn comprehension_depth(expression: &Expression) -> usize {
+pub(crate) fn comprehension_depth(expression: &Expression) -> usize {
     let own = usize::from(matches!(expression.expr, Expr::Comprehension(_)));
     let mut deepest = 0;
     children(expression, &mut |child| deepest = deepest.max(comprehension_depth(child)));
@@ -69,7 +84,7 @@ pub fn comprehension_depth(expression: &Expression) -> usize {
 
 /// How deep brackets are nested outside string literals, never less than the parser would find: it goes on after a
 /// broken literal, so only a literal that is closed on its line and has no escapes is trusted to be one.
-pub fn bracket_depth(source: &str) -> usize {
+pub(crate) fn bracket_depth(source: &str) -> usize {
     let (mut depth, mut deepest) = (0usize, 0);
     let mut rest = source;
     while let Some(c) = rest.chars().next() {
@@ -203,7 +218,7 @@ pub fn memory(expression: &Expression) -> usize {
 pub const BLOCK: usize = 16;
 
 /// Visits the parts of a node.
-pub fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+pub(crate) fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     let entries = match &expression.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => return,
         Expr::Select(select) => return visit(&select.operand),

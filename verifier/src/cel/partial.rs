@@ -6,7 +6,7 @@ use cel::common::types::{CelInt, CelList};
 use cel::common::value::{CowVal, StaticVal, Val};
 use std::sync::Arc;
 
-use super::value::{failed, note_unreadable, value_of};
+use super::own_value::{failed, note_unreadable, value_of};
 
 /// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
 /// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
@@ -40,7 +40,7 @@ pub fn there(element: &dyn Val) -> Result<(), ExecutionError> {
 }
 
 /// Whether something stands for what was not read.
-pub fn is_not_read(value: &dyn Val) -> bool {
+pub(crate) fn is_not_read(value: &dyn Val) -> bool {
     value.downcast_ref::<NotRead>().is_some()
 }
 

@@ -5,7 +5,7 @@ use cel::common::types::{CelBool, CelList, CelString, DYN_TYPE, LIST_TYPE, STRIN
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
-use super::value::failed;
+use super::own_value::failed;
 use evidence::bucket_policy::{Condition, Statement};
 use evidence::condition::{Caller, Organization};
 use evidence::statement;
@@ -14,7 +14,7 @@ type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// Declares them.
-pub fn declare(env: &mut Env) {
+pub(crate) fn declare(env: &mut Env) {
     // The only way that declaring an overload fails is declaring it twice.
     for declared in [
         env.add_overload("allows", "allows_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], allows),

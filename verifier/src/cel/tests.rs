@@ -308,7 +308,7 @@ fn optional_values_are_refused_in_words() {
         assert!(told.starts_with("there are no optional values: ask has(record.field)"), "{source}: {told}");
     }
     for (source, name) in [("root.mfa.hasValue()", "hasValue"), ("root.mfa.orValue(1)", "orValue")] {
-        let misused = on_a_thread(move || functions::misused_calls(Written::parse(source).unwrap().tree())).unwrap();
+        let misused = on_a_thread(move || names::misused_calls(Written::parse(source).unwrap().tree())).unwrap();
         assert_eq!(misused.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), [name], "{source}");
         assert!(functions::misused(name, std::iter::empty()).starts_with("there is no function or macro"));
     }

@@ -29,7 +29,10 @@ pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 
 /// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Behind one
 /// that fails, another thread goes on.
-pub fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
+pub(crate) fn each_on_a_thread<I, T>(
+    things: Vec<I>,
+    work: impl Fn(&I) -> T + Send + Sync + 'static,
+) -> Vec<Result<T, String>>
 where
     I: Send + Sync + 'static,
     T: Send + 'static,
@@ -64,7 +67,7 @@ where
 }
 
 /// The same on as many threads as the machine has processors, each at its share of the things.
-pub fn each_on_threads<I, T>(
+pub(crate) fn each_on_threads<I, T>(
     mut things: Vec<I>,
     work: impl Fn(&I) -> T + Send + Sync + 'static,
 ) -> Vec<Result<T, String>>

@@ -8,7 +8,7 @@ use super::budget::Budget;
 
 /// Calls an operator, a function, or a member of the first value. `None` where the evaluator refuses.
 pub fn call(name: &str, member: bool, values: &[Box<dyn Val>]) -> Option<Box<dyn Val>> {
-    let mut context = Context::with_env(super::env());
+    let mut context = Context::with_env(super::environment::env());
     let mut args = Vec::with_capacity(values.len());
     for (at, value) in values.iter().enumerate() {
         let variable = format!("a{at}");

@@ -59,7 +59,7 @@ impl Type {
     }
 
     /// A parameter's type.
-    pub fn of_param(param: &Param) -> Type {
+    pub(crate) fn of_param(param: &Param) -> Type {
         match param {
             Param::Bool(_) => Type::Bool,
             Param::Int(_) => Type::Int,
@@ -74,7 +74,7 @@ impl Type {
     }
 
     /// Whether values of both may be the same. Numbers of all kinds compare in CEL.
-    pub fn agrees(&self, other: &Type) -> bool {
+    pub(crate) fn agrees(&self, other: &Type) -> bool {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
             (one, other) if one.is_number() && other.is_number() => true,
@@ -95,7 +95,7 @@ impl Type {
     }
 
     /// Whether a sentence can show it.
-    pub fn can_be_shown(&self) -> bool {
+    pub(crate) fn can_be_shown(&self) -> bool {
         match self {
             Type::Null | Type::Record(_) | Type::Duration => false,
             Type::List(of) => of.can_be_shown(),

@@ -10,36 +10,14 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelTime
 use cel::common::value::{CowVal, StaticVal, Val};
 use course::results;
 use serde_json::Value;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::spend;
+use super::own_value::{failed, note_unreadable, value_of};
 use super::partial::{PartialList, is_not_read};
 use super::types::Type;
 use evidence::UNREADABLE;
-
-/// What every value of ours answers in the same way.
-macro_rules! value_of {
-    ($kind:ident) => {
-        fn get_type(&self) -> &cel::common::types::Type {
-            <Self as cel::common::value::Val>::cel_type()
-        }
-
-        fn cel_type() -> &'static cel::common::types::Type {
-            &cel::common::types::$kind
-        }
-
-        fn clone_as_boxed<'v>(&self) -> Box<dyn cel::common::value::Val + 'v> {
-            Box::new(self.clone())
-        }
-
-        fn as_any(&self) -> Option<&dyn std::any::Any> {
-            Some(self)
-        }
-    };
-}
-pub(super) use value_of;
 
 /// A field of evidence.
 #[derive(Debug)]
@@ -64,7 +42,7 @@ impl Clone for Field {
 
 impl Field {
     /// A field from evidence as JSON. Of its type, only where times are counts: JSON has none.
-    pub fn from_json(json: &Value, kind: &Type) -> Field {
+    pub(crate) fn from_json(json: &Value, kind: &Type) -> Field {
         let known: Box<dyn Val> = match json {
             Value::Null => return Field::None,
             Value::Bool(value) => Box::new(CelBool::from(*value)),
@@ -162,11 +140,6 @@ impl Fields {
     }
 }
 
-/// Any other error than `NoSuchKey`, which `has()` would take for absence.
-pub(super) fn failed(function: &str, message: String) -> ExecutionError {
-    ExecutionError::FunctionError { function: function.to_owned(), message }
-}
-
 fn readable(value: &dyn Val) -> bool {
     if let Some(fields) = value.downcast_ref::<Fields>() {
         fields.readable()
@@ -175,23 +148,6 @@ fn readable(value: &dyn Val) -> bool {
     } else {
         value.downcast_ref::<PartialList>().is_none() && !is_not_read(value)
     }
-}
-
-thread_local! {
-    /// Whether maps with something unreadable were compared: `==` cannot fail, so it is noted beside.
-    static COMPARED_UNREADABLE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs an evaluation, and tells whether it compared maps that hold something unreadable.
-pub fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
-    COMPARED_UNREADABLE.set(false);
-    let value = evaluate();
-    (value, COMPARED_UNREADABLE.get())
-}
-
-/// Notes that something was compared that holds something unreadable.
-pub(super) fn note_unreadable() {
-    COMPARED_UNREADABLE.set(true);
 }
 
 impl Val for Fields {

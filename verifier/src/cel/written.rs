@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Expression, env, guard, names, rewrite};
+use super::environment::env;
+use super::expression::Expression;
+use super::{guard, names, rewrite, thread};
 
 /// The longest expression. Ours are a tenth of it.
-pub const MAX_BYTES: usize = 2048;
+pub(crate) const MAX_BYTES: usize = 2048;
 /// The most words, signs and literals: cel's parser takes some microseconds for each.
-pub const MAX_TOKENS: usize = 512;
+pub(crate) const MAX_TOKENS: usize = 512;
 /// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
-pub const MAX_DEPTH: usize = 10;
+pub(crate) const MAX_DEPTH: usize = 10;
 /// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
-pub const MAX_COMPREHENSIONS: usize = 3;
+pub(crate) const MAX_COMPREHENSIONS: usize = 3;
 
 /// A compiled expression as it is written, for whoever says something about its text.
 #[derive(Debug)]
@@ -165,12 +167,29 @@ impl Written {
     }
 }
 
+impl Expression {
+    /// Compiles an expression without `let`s. Call it [`super::on_a_thread`].
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn compile(source: &str) -> Result<Expression, String> {
+        Written::parse(source).map(|written| written.expression()).map_err(|wrong| wrong.message)
+    }
+}
+
 /// Reads an expression's tree as it is written. Call it [`super::on_a_thread`].
 ///
 /// # Errors
 /// What is wrong, and where.
 pub fn read(source: &str) -> Result<Tree, Malformed> {
     program(source).map(|program| program.expression().clone())
+}
+
+/// Makes cel's parser build its tables, which it does once in a process, on a thread of its own, while there is something
+/// else to do before the first expression is compiled.
+pub fn warm_up() {
+    // Without the thread, the first expression builds them.
+    drop(thread::begin(Box::new(|| drop(Expression::compile("true")))));
 }
 
 fn program(source: &str) -> Result<Program, Malformed> {

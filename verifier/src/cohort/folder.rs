@@ -50,7 +50,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn set_aside(&self, learner: &str) -> Result<PathBuf> {
+    pub(crate) fn set_aside(&self, learner: &str) -> Result<PathBuf> {
         let path = self.file(learner);
         let aside = path.with_extension("json.old");
         fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;

@@ -207,7 +207,7 @@ pub struct Shard {
 
 impl Shard {
     /// All of it.
-    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
+    pub(crate) const WHOLE: Shard = Shard { number: 1, of: 1 };
 
     /// Whether the learner in this row, counted from 0, belongs to it.
     pub fn has(self, row: usize) -> bool {

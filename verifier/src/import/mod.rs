@@ -31,15 +31,7 @@ use std::path::Path;
 
 use propose::{Proposal, Vocabulary};
 use split::{Heading, Piece, Split};
-
-/// A chapter that a lesson becomes, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chapter {
-    /// What `SUMMARY.md` calls it.
-    pub title: String,
-    /// The file, below the sources.
-    pub file: String,
-}
+pub use summary::Chapter;
 
 /// A file that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,7 +260,7 @@ fn name_of(file: &str) -> String {
 const LONGEST: usize = 80;
 
 /// A text as a part of a file's name: letters and digits of ASCII, joined by dashes.
-pub fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = words.collect::<Vec<_>>().join("-");

@@ -7,7 +7,14 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::Chapter;
+/// A chapter that a lesson becomes, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chapter {
+    /// What `SUMMARY.md` calls it.
+    pub title: String,
+    /// The file, below the sources.
+    pub file: String,
+}
 
 /// The summary with these chapters, the later ones below the first; those that it has already are not added.
 ///

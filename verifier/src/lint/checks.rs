@@ -6,7 +6,6 @@ use course::check::{About, Check, Expectation, Let, Proof, Statement};
 use course::diagnostic::{Diagnostic, Span};
 use course::places::{KeyPath, TomlFile};
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -15,7 +14,8 @@ use super::form::{Form, Sought};
 use super::guards::{self, Unasked};
 use super::infer::{self, Names};
 use super::logic::Values;
-use super::{RULES, nearest_rule};
+use super::rules::{RULES, nearest_rule};
+use super::text::{doubled, words};
 use crate::cel::budget::Budget;
 use crate::cel::types::{self, Type};
 use crate::cel::{Texts, Written, names};
@@ -397,20 +397,4 @@ impl Linter<'_> {
 /// Whether different ones of a list may be found.
 fn differ(one: &Sought, other: &Sought) -> bool {
     one.list == other.list && !one.wanted.implies(&other.wanted) && !other.wanted.implies(&one.wanted)
-}
-
-/// What may be names in a text that cannot be compiled.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(str::to_owned)
-}
-
-/// Names between two braces, as lessons write them.
-fn doubled(text: &str) -> Vec<(Range<usize>, &str)> {
-    let hole = |(at, _): (usize, &str)| {
-        let after = &text[at + 2..];
-        let end = after.find("}}")?;
-        let name = after[..end].trim();
-        Some((at..at + 2 + end + 2, name))
-    };
-    text.match_indices("{{").filter_map(hole).collect()
 }

@@ -35,7 +35,7 @@ pub struct Sought {
 
 impl Form {
     /// What it says of each one of a list, by the name that a loop has for it.
-    pub fn of_each_of(&self, list: &Form, variable: &str) -> Vec<Form> {
+    pub(crate) fn of_each_of(&self, list: &Form, variable: &str) -> Vec<Form> {
         match self {
             Form::And(parts) => parts.iter().flat_map(|part| part.of_each_of(list, variable)).collect(),
             // Each is so: there is none that is not.
@@ -111,7 +111,7 @@ impl Form {
     }
 
     /// What is looked for in any case, each for itself.
-    pub fn sought_beside(&self) -> Vec<Sought> {
+    pub(crate) fn sought_beside(&self) -> Vec<Sought> {
         match self {
             Form::And(parts) => parts.iter().flat_map(Form::sought_beside).collect(),
             Form::Exists(..) => self.sought(),
@@ -120,7 +120,7 @@ impl Form {
     }
 
     /// Whether whatever meets this also meets another.
-    pub fn implies(&self, other: &Form) -> bool {
+    pub(crate) fn implies(&self, other: &Form) -> bool {
         spend(1);
         match (self, other) {
             (one, other) if one == other => true,

@@ -23,7 +23,7 @@ pub struct Unasked {
 }
 
 /// What in an expression, with its `let`s written out, may not be there. `when` is what is known before.
-pub fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Names) -> Vec<Unasked> {
+pub(crate) fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Names) -> Vec<Unasked> {
     let lets = Lets::new();
     let mut variables = infer::variables(tree, names, &lets);
     for value in values.trees() {

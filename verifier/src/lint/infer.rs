@@ -28,7 +28,7 @@ pub struct Mistake {
 pub type Names = BTreeMap<String, Type>;
 
 /// An expression's type, and its mistakes, with the `let`s that it may call.
-pub fn infer(expression: &Expression, names: &Names, lets: &Lets) -> (Type, Vec<Mistake>) {
+pub(crate) fn infer(expression: &Expression, names: &Names, lets: &Lets) -> (Type, Vec<Mistake>) {
     let mut inference = Inference::new(names, lets);
     let kind = inference.of(expression);
     (kind, inference.mistakes)

@@ -3,92 +3,44 @@
 //! | where | what |
 //! |---|---|
 //! | `course::lint` | lessons: directives, links, what nothing uses |
-//! | [`unreadable`] | what keeps mdBook from reading the book |
+//! | `unreadable` | what keeps mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
-//! | [`cases`] | the cases of checks |
-//! | [`infer`] | what types expressions have |
-//! | [`trial`] | what the evaluator makes of a call |
-//! | [`form`], [`logic`] | what conditions look for |
-//! | [`guards`] | what decides and may not be there |
-//! | [`copies`] | conditions that were copied, and lost something |
-//! | [`stale`] | sources that nobody has read for a year |
+//! | `cases` | the cases of checks |
+//! | `infer` | what types expressions have |
+//! | `trial` | what the evaluator makes of a call |
+//! | `form`, `logic` | what conditions look for |
+//! | `guards` | what decides and may not be there |
+//! | `copies` | conditions that were copied, and lost something |
+//! | `stale` | sources that nobody has read for a year |
 
 pub mod cases;
 pub mod checks;
 pub mod copies;
+mod finding;
 pub mod form;
 pub mod guards;
-pub mod infer;
-pub mod logic;
+pub(crate) mod infer;
+pub(crate) mod logic;
 mod place;
+mod rules;
 pub mod stale;
 #[cfg(test)]
 mod tests;
-pub mod trial;
+mod text;
+pub(crate) mod trial;
 pub mod unreadable;
 
 use anyhow::Result;
 use course::Course;
 use course::check::Check;
-use course::diagnostic::{Diagnostic, suggest};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::cel::Texts;
 use crate::{book, compile};
+pub use finding::{Finding, Level};
 use stale::Today;
 use unreadable::Unreadable;
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// The course cannot be built or judged with it.
-    Error,
-    /// It can, but it is hardly what was meant.
-    Warning,
-}
-
-impl Level {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        }
-    }
-}
-
-/// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is.
-    pub level: Level,
-    /// The rule's name.
-    pub rule: &'static str,
-    /// What, where, and what to do.
-    pub diagnostic: Diagnostic,
-}
-
-/// The rules that a check can name in `allow`: of the linter, those whose warnings are about one check, and of the self-test,
-/// `empty-account` and `never-false`.
-pub const RULES: &[&str] = &[
-    "apart",
-    "braces",
-    "copied",
-    "empty",
-    "empty-account",
-    "fix",
-    "hole",
-    "never-false",
-    "statement",
-    "unused-check",
-    "unused-let",
-];
-
-/// What to do about a rule that there is none of.
-fn nearest_rule(rule: &str) -> String {
-    suggest(rule, RULES.iter().copied()).unwrap_or_default()
-}
 
 /// Everything that is wrong with a course, in the order of the places; with a day, what is out of date by then as well.
 ///

@@ -9,11 +9,11 @@ use course::fact_source::{Day, FactSource};
 use course::places::{KeyPath, TomlFile};
 use std::path::Path;
 
-use super::{Finding, Level};
+use super::finding::{Finding, Level};
 use evidence::time;
 
 /// The rule of a source that was reviewed too long ago. It is no mistake of the course: AWS may have changed, or not.
-pub const RULE: &str = "stale-source";
+pub(crate) const RULE: &str = "stale-source";
 
 /// The day that reviews are compared with.
 #[derive(Debug, Clone, Copy)]

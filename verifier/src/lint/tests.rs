@@ -197,7 +197,7 @@ fn a_macro_that_is_misspelt_is_what_is_told() {
     let said = |source: &'static str| {
         on_a_thread(move || {
             let expression = Written::parse(source).unwrap();
-            let meant = crate::cel::functions::misused_calls(expression.tree());
+            let meant = names::misused_calls(expression.tree());
             let told = meant.iter().map(|(name, node)| {
                 (
                     crate::cel::functions::misused(name, std::iter::empty()),

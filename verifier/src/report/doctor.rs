@@ -93,7 +93,7 @@ pub struct DoctorInput<'d> {
 
 impl DoctorInput<'_> {
     /// Puts together what was found.
-    pub fn diagnose(&self) -> Diagnosis {
+    pub(crate) fn diagnose(&self) -> Diagnosis {
         let accounts: Vec<AccountDiagnosis> =
             self.course.accounts.iter().map(|(name, about)| self.account(name, about)).collect();
         // The practice accounts have a clock of their own.

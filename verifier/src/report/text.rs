@@ -175,7 +175,12 @@ fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
 }
 
 /// All about a step: what it rests on, how it came out, what is read for it.
-pub fn explanation(course: &Course, results: &Results, step: &Step, needs: &BTreeSet<(String, Section)>) -> Text {
+pub(crate) fn explanation(
+    course: &Course,
+    results: &Results,
+    step: &Step,
+    needs: &BTreeSet<(String, Section)>,
+) -> Text {
     let mut out = details(course, results, step);
     let check = course.check(step);
     let view = StepView::new(course, step, results);

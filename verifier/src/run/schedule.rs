@@ -31,7 +31,7 @@ impl Schedule {
     }
 
     /// What of a plan is to be read by now.
-    pub fn due(&self, plan: &Plan, now: Instant) -> Plan {
+    pub(crate) fn due(&self, plan: &Plan, now: Instant) -> Plan {
         let mut due = Plan::new();
         for (account, sections) in plan {
             let is_due = |section: &&Section| self.next_of(account, **section).is_none_or(|next| next.at <= now);
@@ -55,7 +55,7 @@ impl Schedule {
     }
 
     /// Notes that a section was read. What changed is read again soon, what didn't after longer and longer.
-    pub fn note_read(&mut self, account: &str, section: Section, changed: bool, now: Instant) {
+    pub(crate) fn note_read(&mut self, account: &str, section: Section, changed: bool, now: Instant) {
         let freshness = section.freshness();
         let before = self.next_of(account, section).filter(|_| !changed);
         let pause = match before {
@@ -67,14 +67,14 @@ impl Schedule {
     }
 
     /// Forgets an account: all of it is due.
-    pub fn forget(&mut self, account: &str) {
+    pub(crate) fn forget(&mut self, account: &str) {
         self.next.retain(|(of, _), _| of != account);
     }
 }
 
 /// Puts newly read evidence in the place of the old, and on the schedule. What is known of an account that turned out
 /// to be another one is dropped.
-pub fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now: Instant) {
+pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now: Instant) {
     let evidence = Arc::make_mut(&mut known.evidence);
     for (account, sections) in fresh.evidence.iter() {
         let (before, id) = (known.account_ids.get(account), fresh.account_ids.get(account));

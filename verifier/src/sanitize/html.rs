@@ -3,6 +3,7 @@
 //!
 //! What ammonia returns is taken only where something must go. Otherwise the page stays as mdBook wrote it, to the byte.
 
+mod taken;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -10,11 +11,11 @@ mod tokens;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 use url::Url;
 
 use self::tokens::{Cost, Overlay, missing, said};
-use super::Seal;
+use super::seal::Seal;
+pub use taken::Taken;
 
 /// Elements of text, and those that mdBook makes of Markdown.
 const ELEMENTS: &[&str] = &[
@@ -211,48 +212,6 @@ impl Cleaned {
     }
 }
 
-/// Something that a page may not hold.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Taken {
-    /// An element.
-    Element(String),
-    /// What an element said.
-    Attribute {
-        /// The element.
-        element: String,
-        /// What it said.
-        name: String,
-        /// And as what.
-        value: String,
-    },
-    /// All of a chapter, for this reason.
-    All(&'static str),
-}
-
-impl fmt::Display for Taken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Taken::All(reason) => write!(f, "the chapter is left out: {reason}"),
-            Taken::Element(name) => write!(f, "<{name}> is left out"),
-            Taken::Attribute { element, name, value } => write!(f, "{name}=\"{value}\" of <{element}> is left out"),
-        }
-    }
-}
-
-impl Taken {
-    /// How it may stand in a chapter, the surest first. The scheme of an address may be written in many ways.
-    pub(super) fn marks(&self) -> Vec<&str> {
-        match self {
-            Taken::All(_) => Vec::new(),
-            Taken::Element(name) => vec![name],
-            Taken::Attribute { name, value, .. } => {
-                let rest = value.split_once(':').map_or("", |(_, rest)| rest);
-                [value, rest, name].into_iter().filter(|mark| mark.len() > 1).collect()
-            }
-        }
-    }
-}
-
 impl<'s> Policy<'s> {
     /// What a course may put into a page of mdBook's that has `template` around it. Our widgets have names with the seal
     /// in them; nothing else may be called as they are, nor as what the template's scripts look for.
@@ -265,7 +224,7 @@ impl<'s> Policy<'s> {
 
     /// What stays of a chapter's HTML. It is looked at as a browser reads it, until nothing that a browser would find in
     /// it must go.
-    pub fn clean(&self, html: &str) -> Cleaned {
+    pub(crate) fn clean(&self, html: &str) -> Cleaned {
         if Cost::is_too_high(html) {
             return Cleaned::without("its HTML is nested too deeply");
         }

@@ -14,6 +14,7 @@
 
 mod files;
 pub mod html;
+mod seal;
 mod search;
 mod svg;
 
@@ -29,37 +30,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use html::{Cleaned, Policy, Taken};
+pub use seal::Seal;
 
 /// How many notices are told of one build.
 const MOST: usize = 20;
-
-/// A word that a course cannot know. Our widgets' names have it in them until they have passed.
-#[derive(Debug, Clone)]
-pub struct Seal {
-    /// How the names begin.
-    prefix: String,
-    /// What the element of a widget is called.
-    element: String,
-}
-
-impl Seal {
-    /// A fresh one.
-    ///
-    /// # Errors
-    /// When the system has no random bytes.
-    pub fn new() -> Result<Seal> {
-        let mut bytes = [0u8; 16];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random bytes for a seal: {error}"))?;
-        let word: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let prefix = format!("verify-{word}-");
-        Ok(Seal { element: format!("{prefix}step"), prefix })
-    }
-
-    /// How the names of our widgets begin, instead of with `verify-`.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-}
 
 /// What was taken out of a course's book, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

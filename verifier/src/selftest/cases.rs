@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::judging::{judged, why};
 use crate::plan::Compiled;
 use crate::recording;
 use evidence::gather::Gathered;
@@ -76,7 +77,7 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
 ///
 /// # Errors
 /// What is wrong with the file as a whole.
-pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
+pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
     let shown = format!("checks/cases/{check}.toml");
@@ -97,7 +98,7 @@ pub fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
 }
 
 /// Names of files in `checks/cases/` that no check has.
-pub fn strays(course: &Course) -> Vec<String> {
+pub(crate) fn strays(course: &Course) -> Vec<String> {
     let entries = std::fs::read_dir(course.root.join("checks/cases")).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
     let mut strays: Vec<String> = names.filter(|name| !course.checks.contains_key(name)).collect();
@@ -194,18 +195,13 @@ impl Case {
         }
         let mut gathered = self.gathered.clone();
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
-        super::judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
+        judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
     }
 
     /// What is wrong with what the check says of it, if anything is.
     pub(super) fn wrong(&self, result: &StepResult) -> Option<String> {
         if result.verdict != self.verdict {
-            return Some(format!(
-                "it is {}, and {} was expected: {}",
-                result.verdict,
-                self.verdict,
-                super::why(result)
-            ));
+            return Some(format!("it is {}, and {} was expected: {}", result.verdict, self.verdict, why(result)));
         }
         let outcomes: Vec<Outcome> = result.expectations.iter().map(|told| told.outcome).collect();
         if let Some(expected) = self.outcomes.as_ref().filter(|expected| **expected != outcomes) {

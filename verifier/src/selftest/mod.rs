@@ -7,19 +7,18 @@
 
 pub mod cases;
 mod empty;
+mod judging;
 mod situations;
 
 use anyhow::Result;
-use course::key::Key;
 use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
 use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::plan::Compiled;
-use crate::run::Judge;
 use cases::Case;
-use evidence::gather::Gathered;
+use judging::{judged, why};
 use situations::Situation;
 pub use situations::Situations;
 
@@ -53,7 +52,7 @@ pub struct Practised {
 ///
 /// # Errors
 /// What is wrong with their cases.
-pub async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
+pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
     let wanted = |check: &str| names.is_empty() || names.iter().any(|name| name == check);
     let each = Arc::new(course.with_a_step_for_each_check());
     let all = Situations::gather(&each, compiled).await?;
@@ -177,39 +176,5 @@ fn is_false(result: &StepResult) -> bool {
             !result.reasons.is_empty() && result.reasons.iter().all(|reason| late_or_confirmed(reason.code))
         }
         _ => false,
-    }
-}
-
-/// Judges a step after what the results have seen, with the confirmations that `said` names.
-fn judged(
-    results: &mut Results,
-    course: &Arc<Course>,
-    compiled: &Arc<Compiled>,
-    step: &Step,
-    gathered: &Gathered,
-    said: &dyn Fn(&Step) -> bool,
-) -> StepResult {
-    let key = Key::new([0; 32]);
-    let members = step.members.iter().filter_map(|id| course.step(id));
-    let judged: Vec<&Step> = members.chain([step]).collect();
-    let judge = Judge::new(course, compiled, &key);
-    for step in judged.iter().filter(|step| step.members.is_empty() && said(step)) {
-        // A check that cannot be evaluated says so when it is judged.
-        let _ = judge.confirm(step, gathered, results);
-    }
-    judge.judge(&judged, gathered, results);
-    results.steps.remove(&step.id).unwrap_or_else(|| unreachable!("the step was judged"))
-}
-
-/// Why a step is not done, in one line.
-fn why(result: &StepResult) -> String {
-    let open = result
-        .expectations
-        .iter()
-        .find(|told| !matches!(told.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
-    let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
-    match open {
-        Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.label(), reasons.join(" ")).trim().to_owned(),
-        None => reasons.join(" "),
     }
 }

@@ -2,8 +2,8 @@
 
 use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Seen};
 
+use super::inputs::Voided;
 use crate::plan::{CompiledExpectation, CompiledProof};
-use crate::remembered::Voided;
 
 /// How an expectation came out, before it is put in words for the results.
 pub(super) struct Decided {

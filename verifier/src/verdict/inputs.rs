@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::cel::bound::Bound;
 use crate::cel::budget::Budget;
 use crate::plan::Compiled;
-use crate::remembered::Voided;
 use evidence::{Evidence, Section};
 
 /// All that verdicts depend on.
@@ -52,6 +51,15 @@ pub struct Judged {
     pub seen: Vec<Seen>,
     /// What was remembered and counts for nothing any more.
     pub voided: Voided,
+}
+
+/// What is remembered of a step and counts for nothing any more.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Voided {
+    /// Late evidence.
+    pub seen: Vec<Seen>,
+    /// Confirmations.
+    pub confirmations: Vec<Confirmation>,
 }
 
 /// A statement of a step, as it can be confirmed now.

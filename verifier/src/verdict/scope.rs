@@ -2,7 +2,7 @@
 
 use course::Step;
 
-use super::Inputs;
+use super::inputs::Inputs;
 use crate::cel::Scope;
 use crate::cel::types::Type;
 use crate::cel::value::Field;

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-use super::{About, Body, Check, Expectation, Late, Let, Malformed, Place, Proof, Statement};
+use super::lets::read_let;
+use super::{About, Body, Check, Expectation, Late, Malformed, Place, Proof, Statement};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
 
@@ -188,26 +189,6 @@ impl ExpectTable {
         });
         Ok(Expectation { title, when: self.when, proof, fix })
     }
-}
-
-/// A `let` from its key and text: `"counts(b)" = "…"` takes a parameter.
-pub(super) fn read_let(key: &str, text: String, shared: Option<&str>) -> Result<(String, Let), String> {
-    let (name, params) = match key.split_once('(') {
-        None => (key, Vec::new()),
-        Some((name, rest)) => {
-            let inner = rest.strip_suffix(')').unwrap_or_default();
-            (name, inner.split(',').map(|param| param.trim().to_owned()).collect())
-        }
-    };
-    let identifier = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    let twice = params.iter().enumerate().any(|(at, param)| params[..at].contains(param));
-    if !identifier(name) || !params.iter().all(|param: &String| identifier(param)) || twice {
-        return Err(format!("`{key}` is no name; write name, or \"name(a, b)\" for one that takes parameters"));
-    }
-    Ok((name.to_owned(), Let { key: key.to_owned(), params, text, shared: shared.map(str::to_owned) }))
 }
 
 fn all(written: Option<OneOrMore>) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! text, and only the identifiers in them are looked at (see [`Check::mentions`] and [`Check::uses`]).
 
 mod file;
+mod lets;
 pub mod shared;
 
 use sha2::{Digest, Sha256};
@@ -15,6 +16,7 @@ use crate::fact_source::FactSource;
 use crate::param::{Param, Params};
 use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
+pub use lets::Let;
 
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,19 +125,6 @@ pub struct Late {
     pub about: Option<About>,
 }
 
-/// A named subexpression.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Let {
-    /// Its key in `[let]`: its name, and its parameters in brackets.
-    pub key: String,
-    /// The names of its parameters; none for one that is a value.
-    pub params: Vec<String>,
-    /// CEL.
-    pub text: String,
-    /// The file of `checks/shared/` that it stands in, without `.toml`; none for one of the check's own.
-    pub shared: Option<String>,
-}
-
 /// What is wrong with a check's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
@@ -178,7 +167,7 @@ impl Check {
     pub fn file_of(&self, part: &KeyPath) -> PathBuf {
         let shared =
             part.let_key().and_then(|key| self.lets.values().find(|meant| meant.key == key)?.shared.as_deref());
-        shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), shared::path)
+        shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), lets::path)
     }
 
     /// The expectations; none for a check of checks.

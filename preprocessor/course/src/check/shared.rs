@@ -2,24 +2,14 @@
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
-use super::file::read_let;
-use super::{Check, Let, Malformed, Place};
+use super::lets::read_let;
+use super::{Check, Malformed, Place};
 use crate::diagnostic::suggest;
 use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
 
-/// The `let`s of a shared file, by name.
-pub type Lets = BTreeMap<String, Let>;
-
-/// The folder of the shared files below a course's.
-pub const FOLDER: &str = "checks/shared";
-
-/// The path of a shared file below the course's folder.
-pub fn path(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(format!("{name}.toml"))
-}
+pub use super::lets::{FOLDER, Lets, path};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

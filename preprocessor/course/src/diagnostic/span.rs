@@ -50,7 +50,12 @@ impl Span {
     }
 
     /// A byte range of a line, whose number and column are known.
-    pub fn in_line(path: impl Into<PathBuf>, (line, column): (usize, usize), text: &str, range: Range<usize>) -> Span {
+    pub(crate) fn in_line(
+        path: impl Into<PathBuf>,
+        (line, column): (usize, usize),
+        text: &str,
+        range: Range<usize>,
+    ) -> Span {
         let width = text.get(range.clone()).map_or(1, |meant| meant.chars().count().max(1));
         let at = if text.is_char_boundary(range.start) { range.start } else { 0 };
         let (text, before) = excerpt(text, at);

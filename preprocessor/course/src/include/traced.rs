@@ -65,7 +65,7 @@ impl Traced {
     }
 
     /// How far the piece at a place goes.
-    pub fn piece_end(&self, at: usize) -> usize {
+    pub(crate) fn piece_end(&self, at: usize) -> usize {
         let next = self.pieces.partition_point(|(start, _)| *start <= at);
         self.pieces.get(next).map_or(self.text.len(), |(start, _)| *start)
     }

@@ -68,6 +68,32 @@ fn names(tag: &str, name: &str) -> bool {
     is && tag[name.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-')
 }
 
+/// Whether words follow on the same line.
+pub(super) fn is_before_text(content: &str, at: usize) -> bool {
+    let rest = content[at..].lines().next().unwrap_or_default().trim_start();
+    !rest.is_empty() && !rest.starts_with('<')
+}
+
+/// How much of a directive that nothing ends is shown, in bytes.
+const SHOWN: usize = 200;
+
+/// An open directive to the end of the line that names its check.
+pub(super) fn first_words(comment: &str) -> &str {
+    let named = comment.find("verify:").unwrap_or_default();
+    let shown = &comment[..comment.floor_char_boundary(named + SHOWN)];
+    let end = shown[named..].find('\n').map_or(shown.len(), |end| named + end);
+    shown[..end].trim_end()
+}
+
+/// What of a block of HTML holds the comment that ends it: text of it behind the comment's element is looked for on
+/// its line.
+pub(super) fn holds(content: &str, block: &Range<usize>, comment: &Range<usize>) -> Option<&'static str> {
+    let before = content[block.start..comment.start].trim_start().to_ascii_lowercase();
+    let verbatim = ["<pre", "<script", "<style", "<textarea", "<?", "<!"];
+    let is_comment = before.starts_with("<!--");
+    (!is_comment && verbatim.iter().any(|begin| before.starts_with(begin))).then_some("HTML")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

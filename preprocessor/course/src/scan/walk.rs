@@ -4,8 +4,10 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 use super::braces::{self, Code, Context};
+use super::found::{At, Marked, Misplaced, Scan, Unmarked, Why};
 use super::html::{self, OutOfReach};
-use super::{At, Marked, Misplaced, Scan, Unmarked, Why, options};
+use super::item::{Block, Item};
+use super::markdown::options;
 use crate::directive::{Directive, Kind};
 use crate::param::Params;
 use crate::substitute;
@@ -36,32 +38,6 @@ pub(super) fn walk(content: &str, params: &Params) -> Walked {
         walk.event(event, range);
     }
     walk.finish()
-}
-
-/// A list item while it is being read.
-#[derive(Default)]
-struct Item {
-    marker: Option<Range<usize>>,
-    text: String,
-    /// Where the text ends.
-    end: usize,
-    directive: Option<(Range<usize>, At)>,
-    /// Whether the line of text is still being read that the directive stands in.
-    unsettled: bool,
-    /// The comment that the item ends with, if that is no directive.
-    remark: Option<Range<usize>>,
-    /// Whether the item's own text has ended: its paragraph did, or another block began.
-    ended: bool,
-    /// Whether anything at all stands in it.
-    filled: bool,
-}
-
-/// What text stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Block {
-    Item,
-    Quote,
-    Other(&'static str),
 }
 
 struct Walk<'c> {
@@ -255,7 +231,7 @@ impl Walk<'_> {
                 if item.directive.is_some() {
                     Why::Second
                 } else if !item.filled {
-                    if is_before_text(self.content, range.end) { Why::Middle } else { Why::Alone }
+                    if html::is_before_text(self.content, range.end) { Why::Middle } else { Why::Alone }
                 } else {
                     (item.directive, item.unsettled) = (Some((range, At::Text)), true);
                     return;
@@ -287,7 +263,8 @@ impl Walk<'_> {
                 open if !open.ends_with("-->") => self.open_comment(range.start, open),
                 _ if is_last => last = Some(range),
                 directive if Directive::is_meant(directive) => {
-                    let begins = text[..comment.start].trim().is_empty() && is_before_text(self.content, range.end);
+                    let begins =
+                        text[..comment.start].trim().is_empty() && html::is_before_text(self.content, range.end);
                     let why = match (begins, self.blocks.last()) {
                         (false, _) => Why::Within("HTML"),
                         (true, Some(Block::Item)) => Why::Middle,
@@ -301,10 +278,12 @@ impl Walk<'_> {
         }
         let alone = |range: &Range<usize>| self.content[block.start..range.start].trim().is_empty();
         match last {
-            Some(range) if Directive::is_meant(&self.content[range.clone()]) => match self.holds(&block, &range) {
-                Some(name) => self.misplace(range, Why::Within(name)),
-                None => self.comment_block(range, block),
-            },
+            Some(range) if Directive::is_meant(&self.content[range.clone()]) => {
+                match html::holds(self.content, &block, &range) {
+                    Some(name) => self.misplace(range, Why::Within(name)),
+                    None => self.comment_block(range, block),
+                }
+            }
             Some(range) if alone(&range) => match self.innermost_item() {
                 Some(item) => item.remark = Some(range),
                 None => self.remarks.push(range),
@@ -316,17 +295,8 @@ impl Walk<'_> {
     /// A comment that nothing ends.
     fn open_comment(&mut self, at: usize, comment: &str) {
         if Directive::is_meant(&format!("{comment}-->")) {
-            self.misplace(at..at + first_words(comment).len(), Why::Unclosed);
+            self.misplace(at..at + html::first_words(comment).len(), Why::Unclosed);
         }
-    }
-
-    /// What of a block of HTML holds the comment that ends it: text of it behind the comment's element is looked for on
-    /// its line.
-    fn holds(&self, block: &Range<usize>, comment: &Range<usize>) -> Option<&'static str> {
-        let before = self.content[block.start..comment.start].trim_start().to_ascii_lowercase();
-        let verbatim = ["<pre", "<script", "<style", "<textarea", "<?", "<!"];
-        let is_comment = before.starts_with("<!--");
-        (!is_comment && verbatim.iter().any(|begin| before.starts_with(begin))).then_some("HTML")
     }
 
     /// Other HTML in an item.
@@ -422,27 +392,10 @@ impl Walk<'_> {
                 continue;
             }
             let nearest = contexts.partition_point(|(range, _)| range.end <= at);
-            let words = first_words(&self.content[at..]);
+            let words = html::first_words(&self.content[at..]);
             if !words.contains("-->") && contexts.get(nearest).is_none_or(|(range, _)| !range.contains(&at)) {
                 self.misplace(at..at + words.len(), Why::Unclosed);
             }
         }
     }
-}
-
-/// Whether words follow on the same line.
-fn is_before_text(content: &str, at: usize) -> bool {
-    let rest = content[at..].lines().next().unwrap_or_default().trim_start();
-    !rest.is_empty() && !rest.starts_with('<')
-}
-
-/// How much of a directive that nothing ends is shown, in bytes.
-const SHOWN: usize = 200;
-
-/// An open directive to the end of the line that names its check.
-fn first_words(comment: &str) -> &str {
-    let named = comment.find("verify:").unwrap_or_default();
-    let shown = &comment[..comment.floor_char_boundary(named + SHOWN)];
-    let end = shown[named..].find('\n').map_or(shown.len(), |end| named + end);
-    shown[..end].trim_end()
 }

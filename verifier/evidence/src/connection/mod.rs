@@ -2,44 +2,21 @@
 //!
 //! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
 
+mod environment;
 pub mod http;
 mod login;
 mod profile;
 mod role;
+mod sdk;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider};
-use course::results::{Reason, ReasonCode};
+use course::results::Reason;
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::future::Future;
-use std::time::Duration;
 
 use crate::bindings::{Bindings, Source};
 
 pub use profile::profile_names;
 pub use role::{MfaCodes, NoMfaCodes, assume};
-
-/// How long one attempt of a call may take.
-pub const ATTEMPT: Duration = Duration::from_secs(10);
-/// How long a call may take with the SDK's retries.
-const CALL: Duration = Duration::from_secs(40);
-/// How long the exchange of credentials may take.
-const CREDENTIALS: Duration = Duration::from_secs(30);
-
-/// An AWS account, ready for calls.
-#[derive(Debug, Clone)]
-pub struct Connected {
-    /// The SDK configuration, with its credentials already exchanged.
-    pub sdk: SdkConfig,
-    /// What to do when AWS does not accept the credentials.
-    pub sign_in: String,
-    /// Whether it is a practice account, in this process.
-    pub practice: bool,
-}
+pub use sdk::{ATTEMPT, Connected, timeouts};
 
 /// How an account is reached.
 #[derive(Debug, Clone)]
@@ -94,7 +71,7 @@ pub async fn connect<'a>(
 pub async fn connect_one(name: &str, source: &Source, codes: &dyn MfaCodes) -> Result<Connected, Vec<Reason>> {
     match source {
         Source::Profile(profile) => profile::connect(name, profile, codes).await,
-        Source::Environment => environment(name).await,
+        Source::Environment => environment::connect(name).await,
         Source::Role(role) => Err(role::unbound_base(name, role)),
     }
 }
@@ -133,82 +110,11 @@ pub fn chain<'b>(bindings: &'b Bindings, name: &'b str) -> impl Iterator<Item = 
     std::iter::successors(Some(name), next).take(bindings.len() + 1)
 }
 
-/// The credentials that the SDK finds by itself, as the AWS CLI does without a profile: environment variables, a web
-/// identity, CloudShell's and a container's endpoint, an instance's.
-async fn environment(account: &str) -> Result<Connected, Vec<Reason>> {
-    let sdk = loader().load().await;
-    let Some(provider) = sdk.credentials_provider() else {
-        return Err(why(account, ReasonCode::NoCredentials, "There are no AWS credentials in the environment."));
-    };
-    let credentials = match exchange(provider.provide_credentials()).await {
-        Ok(credentials) => credentials,
-        Err(failed) => {
-            // What a source of the environment answered may hold anything: it is not repeated.
-            let (code, message) = match failed {
-                CredentialsError::CredentialsNotLoaded(_) => (
-                    ReasonCode::NoCredentials,
-                    "There are no AWS credentials in the environment: set AWS_ACCESS_KEY_ID and its companions, or \
-                     bind a profile instead.",
-                ),
-                CredentialsError::ProviderTimedOut(_) => {
-                    (ReasonCode::Unreachable, "Getting the environment's AWS credentials took too long.")
-                }
-                _ => (
-                    ReasonCode::NoCredentials,
-                    "The AWS credentials of the environment cannot be used: `aws sts get-caller-identity` tells why.",
-                ),
-            };
-            return Err(why(account, code, message));
-        }
-    };
-    let sign_in = "They are those of the environment: renew them there, then verify again.".to_owned();
-    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
-}
-
-fn loader() -> ConfigLoader {
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).timeout_config(timeouts())
-}
-
-/// How long calls may take, to services that don't answer.
-pub fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build()
-}
-
-/// A configuration whose credentials were exchanged already, so that no read waits for it.
-fn with_credentials(sdk: &SdkConfig, credentials: Credentials) -> SdkConfig {
-    let region = sdk.region().cloned().unwrap_or(Region::new("us-east-1"));
-    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).region(region).build()
-}
-
-/// Waits for credentials as long as that may take.
-async fn exchange(provided: impl Future<Output = provider::Result>) -> provider::Result {
-    tokio::time::timeout(CREDENTIALS, provided)
-        .await
-        .unwrap_or_else(|_| Err(CredentialsError::provider_timed_out(CREDENTIALS)))
-}
-
-fn why(account: &str, code: ReasonCode, message: impl Into<String>) -> Vec<Reason> {
-    vec![Reason { code, account: Some(account.to_owned()), action: None, message: message.into() }]
-}
-
-/// An error with its causes, which hold the useful part.
-fn chain_of(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let text = inner.to_string();
-        if !words.contains(&text) {
-            words = format!("{words}: {text}");
-        }
-        cause = inner.source();
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bindings::{Binding, Role};
+    use course::results::ReasonCode;
 
     fn bindings(of: &[(&str, Option<&str>)]) -> Bindings {
         let binding = |(name, from): &(&str, Option<&str>)| {

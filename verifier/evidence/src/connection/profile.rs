@@ -11,7 +11,7 @@ use course::results::{Reason, ReasonCode};
 
 use super::login;
 use super::role::{self, MfaCodes};
-use super::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
+use super::sdk::{CREDENTIALS, Connected, chain_of, exchange, loader, why, with_credentials};
 use crate::bindings::Role;
 use course::diagnostic::did_you_mean;
 

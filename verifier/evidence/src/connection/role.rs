@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::SystemTime;
 
-use super::{CREDENTIALS, Connected, chain_of, why, with_credentials};
+use super::sdk::{CREDENTIALS, Connected, chain_of, why, with_credentials};
 use crate::bindings::Role;
 
 /// The name that CloudTrail shows for the session.

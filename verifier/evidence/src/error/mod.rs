@@ -65,7 +65,7 @@ where
 }
 
 /// Why a call told nothing, with how to get other credentials where AWS does not accept these.
-pub fn reason_with_sign_in<E>(
+pub(crate) fn reason_with_sign_in<E>(
     account: &str,
     call: &Call,
     error: &SdkError<E, HttpResponse>,

@@ -1,13 +1,20 @@
 //! The practice account, read with the SDK's clients.
 
+use aws_config::Region;
 use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_billing::types::{BillingFeature, PreferenceValue};
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use aws_sdk_iam::types::{AssignmentStatusType, SummaryKeyType};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use course::param::Params;
 use serde_json::Value;
+use std::fmt;
 
+use super::accounts::{Account, Caller};
+use super::actions::Operation;
+use super::cloud::DAY;
+use super::sdk::config;
 use super::*;
 
 mod events;

@@ -12,6 +12,7 @@ mod tests;
 pub mod text;
 
 use course::check::Body;
+use course::diagnostic::many;
 use course::results::{ReasonCode, Results, StepResult, Verdict, View};
 use course::step_view;
 use course::{Course, Step};
@@ -214,7 +215,7 @@ impl<'c> Counting<'c> {
         if !self.elsewhere.is_empty() {
             notices.push(format!(
                 "{} in these files that this course does not have: left out.",
-                tables::count(self.elsewhere.len(), "step")
+                many(self.elsewhere.len(), "step")
             ));
         }
         let rows = self.course.listed().zip(self.steps).map(|(step, counted)| counted.row(self.course, step));

@@ -1,6 +1,7 @@
 //! A class in words: the sentences and the two tables that the terminal, Markdown and the page share. Nothing is
 //! escaped here: that is the forms'.
 
+use course::diagnostic::many;
 use course::results::{Verdict, time};
 
 use super::{Class, Learner, StepRow, Stuck, Unmet};
@@ -24,7 +25,7 @@ pub(super) struct Row {
 /// The heading.
 pub(super) fn heading(class: &Class) -> String {
     let practice = if class.practice { " (practice account: nothing here is real)" } else { "" };
-    format!("{}: {}{practice}", class.title, count(class.learners.len(), "learner"))
+    format!("{}: {}{practice}", class.title, many(class.learners.len(), "learner"))
 }
 
 /// Where most people are stuck, in one sentence.
@@ -47,12 +48,7 @@ pub(super) fn stuck(class: &Class) -> String {
         .map(|(number, word, more)| format!("{number} {word}{more}"))
         .collect();
     let all = class.learners.len();
-    format!("Most people are stuck at “{title}” ({step}): {learners} of {} ({}).", count(all, "learner"), of.join(", "))
-}
-
-/// A number of things.
-pub(super) fn count(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+    format!("Most people are stuck at “{title}” ({step}): {learners} of {} ({}).", many(all, "learner"), of.join(", "))
 }
 
 /// A row a learner.

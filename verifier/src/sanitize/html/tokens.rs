@@ -6,7 +6,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 
-use super::Taken;
+use super::taken::Taken;
 
 /// What one text says more often than another.
 pub(super) fn missing(before: &str, after: &str) -> Vec<Taken> {
@@ -23,20 +23,10 @@ pub(super) fn missing(before: &str, after: &str) -> Vec<Taken> {
     missing
 }
 
-impl Taken {
-    /// The element's name, if it is one.
-    fn element(&self) -> Option<&str> {
-        match self {
-            Taken::Element(name) => Some(name),
-            Taken::Attribute { .. } | Taken::All(_) => None,
-        }
-    }
-}
-
 /// The elements that begin in a text, with what they say, and how often.
 ///
 /// A browser finds no others in it but inside of elements that hold no HTML, none of which is allowed, and in sections
-/// that [`Policy::clean`] looks for.
+/// that [`super::Policy::clean`] looks for.
 pub(super) fn said(html: &str) -> BTreeMap<Taken, usize> {
     tokens(html, Said::default()).0.into_inner()
 }

@@ -1,0 +1,32 @@
+//! Which operation of Amazon S3 a request is.
+
+use winterbaume_core::{MockRequest, extract_path};
+
+/// The settings of a bucket, by what is asked for behind the question mark, with the operations that read and set them.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("publicAccessBlock", "GetPublicAccessBlock", "PutPublicAccessBlock"),
+    ("policy", "GetBucketPolicy", "PutBucketPolicy"),
+    ("versioning", "GetBucketVersioning", "PutBucketVersioning"),
+    ("encryption", "GetBucketEncryption", "PutBucketEncryption"),
+];
+
+/// The operation of a request: S3 tells them apart by method, by whether there is a bucket, and by what is asked for.
+pub(super) fn operation(request: &MockRequest) -> Option<String> {
+    let setting = |asked: &str| SETTINGS.iter().find(|(setting, ..)| *setting == asked);
+    let asked = request.uri.split_once('?').map_or("", |(_, query)| query);
+    let setting = asked.split('&').find_map(|part| setting(part.split('=').next().unwrap_or_default()));
+    let name = match (request.method.as_str(), setting) {
+        ("GET", Some((_, get, _))) => get,
+        ("PUT", Some((_, _, put))) => put,
+        ("GET", None) if !has_bucket(request) => "ListBuckets",
+        ("PUT", None) if has_bucket(request) => "CreateBucket",
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+/// Whether a request is about a bucket: `https://BUCKET.s3.REGION.amazonaws.com/`, or its name is the path.
+fn has_bucket(request: &MockRequest) -> bool {
+    let host = request.uri.split("://").nth(1).unwrap_or_default();
+    !host.starts_with("s3.") || !extract_path(&request.uri).trim_matches('/').is_empty()
+}

@@ -1,0 +1,97 @@
+//! What judges a step: the names that its expressions can use, and what is said of them.
+
+use course::Step;
+use course::results::{Reason, ReasonCode};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::inputs::Inputs;
+use super::scope::scope;
+use crate::cel::{Expression, Scope};
+use crate::plan::{CompiledCheck, Need};
+use crate::sentence::Sentence;
+use evidence::mask;
+
+/// Judges one step by its own expectations.
+pub(crate) struct Judge<'c> {
+    pub(crate) inputs: &'c Inputs,
+    pub(crate) step: &'c Step,
+    pub(super) check: Arc<CompiledCheck>,
+    pub(crate) fingerprint: Option<String>,
+    /// What decides.
+    pub(crate) scope: Scope<'c>,
+    /// What is told, where that is more: something that could not be read need not hide what was.
+    telling: Option<Scope<'c>>,
+}
+
+impl<'c> Judge<'c> {
+    pub(super) fn new(inputs: &'c Inputs, step: &'c Step) -> Result<Judge<'c>, String> {
+        let check = Arc::clone(inputs.compiled.check(step));
+        let fingerprint = inputs.fingerprints.get(&step.account).cloned();
+        let (own, whole) = scope(inputs, step, &check, false)?;
+        let telling = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
+        let scope = own;
+        Ok(Judge { inputs, step, check, fingerprint, scope, telling })
+    }
+
+    /// The names that sentences, and what is remembered, can use.
+    pub(crate) fn telling(&self) -> &Scope<'c> {
+        self.telling.as_ref().unwrap_or(&self.scope)
+    }
+
+    /// Why an expression cannot be decided.
+    pub(crate) fn why_unknown(&self, expression: &Expression, why: &str) -> Vec<Reason> {
+        let needs = self.check.needs(expression);
+        if self.inputs.now.is_some() || !self.check.asks_the_time(expression) {
+            return self.reasons(needs, why);
+        }
+        let message = "AWS's answer did not say what time it is.".to_owned();
+        let timeless = self.reason(ReasonCode::IncompleteAnswer, message);
+        let read = self.read_reasons(needs);
+        if read.is_empty() { vec![timeless] } else { read }
+    }
+
+    pub(super) fn reason(&self, code: ReasonCode, message: String) -> Reason {
+        Reason { code, account: Some(self.step.account.clone()), action: None, message }
+    }
+
+    /// The reasons of everything unreadable among these needs; a mistake in the check where there is nothing.
+    pub(super) fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
+        let reasons = self.read_reasons(needs);
+        if reasons.is_empty() { vec![course_error(&self.step.account, &self.shown(why.to_owned()))] } else { reasons }
+    }
+
+    /// The reasons of everything unreadable among these needs.
+    fn read_reasons(&self, needs: impl IntoIterator<Item = Need>) -> Vec<Reason> {
+        let mut reasons = BTreeSet::new();
+        for need in needs {
+            let account = need.account.as_ref().unwrap_or(&self.step.account);
+            let section = self.inputs.evidence.get(account).and_then(|sections| sections.get(&need.section));
+            if let Some(section) = section {
+                evidence::collect_reasons(section, &need.fields, &mut reasons);
+            }
+        }
+        let mask = |reason: Reason| Reason { message: self.shown(reason.message), ..reason };
+        reasons.into_iter().map(mask).collect()
+    }
+
+    /// The sentences that can be told.
+    pub(super) fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
+        let shown = |words| self.shown(words);
+        sentences.into_iter().filter_map(|sentence| sentence.fill(self.telling(), &shown)).collect()
+    }
+
+    /// Words from AWS as the results show them.
+    pub(super) fn shown(&self, words: String) -> String {
+        if self.inputs.show_identifiers { words } else { mask::text(&words) }
+    }
+}
+
+pub(super) fn course_error(account: &str, why: &str) -> Reason {
+    Reason {
+        code: ReasonCode::CourseError,
+        account: Some(account.to_owned()),
+        action: None,
+        message: format!("The check cannot be evaluated: {why}. Tell the course's author."),
+    }
+}
