@@ -3,9 +3,9 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::arguments::{Common, Output, TextOrJson, pair};
-use super::terminal::Terminal;
-use super::{Exit, print};
+use super::Exit;
+use super::common::{Common, Output, TextOrJson, pair};
+use super::terminal::{Terminal, print};
 use crate::report;
 use crate::run::Session;
 use crate::run::accounts::{self, Changes};

@@ -1,14 +1,14 @@
 //! What the command line takes.
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use course::fact_source::Day;
 use std::path::PathBuf;
 
+use super::common::{Common, Output, TextOrJson};
 use super::{accounts, cohort, import, lint, policy, report, schema};
 use crate::report::Form;
-use crate::run::{Options, PracticeStart};
 
 /// Verify the steps of a course in your own AWS accounts, and show the verdicts in the book.
 ///
@@ -44,89 +44,13 @@ impl Cli {
             || self.build
             || self.record.is_some()
             || self.replay.is_some()
-            || self.output.format.is_some();
+            || self.output.is_given();
         (self.command.is_some() && own).then(|| {
             let message = "steps, --build, --record, --replay and --format before a command belong to `verify` itself: give \
                            the command its options behind its name";
             Cli::command().error(ErrorKind::ArgumentConflict, message)
         })
     }
-}
-
-/// What every command takes.
-#[derive(Debug, Clone, Args)]
-pub(super) struct Common {
-    /// The course's folder [default: the nearest parent folder with a book.toml or a book/]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(super) course: Option<PathBuf>,
-    /// Use the practice accounts: as your practice actions left them, with nothing done, or with everything done
-    #[arg(long, global = true, value_name = "START", num_args = 0..=1, require_equals = true, default_missing_value = "taken")]
-    pub(super) practice: Option<Start>,
-    /// Read one of the course's accounts with this AWS profile, this time only; a role's ARN or `environment` also works
-    #[arg(long, global = true, value_name = "NAME=PROFILE", value_parser = pair)]
-    pub(super) account: Vec<(String, String)>,
-    /// Show account ids, e-mail addresses and phone numbers
-    #[arg(long, global = true)]
-    pub(super) show_identifiers: bool,
-    /// Let the course run its own preprocessors, scripts and theme, and read files outside its folder, with your
-    /// permissions
-    #[arg(long, global = true)]
-    pub(super) trust_course: bool,
-    /// Show each call to AWS
-    #[arg(short, long, global = true)]
-    pub(super) verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Start {
-    /// As your practice actions left them
-    #[value(hide = true)]
-    Taken,
-    /// With nothing done
-    Fresh,
-    /// With everything done
-    Done,
-}
-
-impl Common {
-    /// What is asked of a run.
-    pub(super) fn options(&self) -> Options {
-        Options {
-            course: self.course.clone(),
-            practice: self.practice.map(|start| match start {
-                Start::Taken => PracticeStart::Taken,
-                Start::Fresh => PracticeStart::Fresh,
-                Start::Done => PracticeStart::Done,
-            }),
-            accounts: self.account.clone(),
-            show_identifiers: self.show_identifiers,
-            trust_course: self.trust_course,
-        }
-    }
-}
-
-/// The format that a command prints in: one of its own.
-// clap keeps a default in a static, which all commands would share here.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Output<F: ValueEnum + Default + Send + Sync + 'static> {
-    /// Output format [default: the first]
-    #[arg(long, value_enum)]
-    format: Option<F>,
-}
-
-impl<F: ValueEnum + Default + Send + Sync + 'static> Output<F> {
-    /// What was asked for, or the default.
-    pub(super) fn format(self) -> F {
-        self.format.unwrap_or_default()
-    }
-}
-
-/// The formats of commands that print for people and for programs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum TextOrJson {
-    #[default]
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -265,12 +189,4 @@ pub(super) enum PracticeCommand {
     },
     /// Undo everything that was done in the practice accounts
     Reset,
-}
-
-/// `NAME=VALUE`.
-pub(super) fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("this takes the form NAME=PROFILE".to_owned()),
-    }
 }

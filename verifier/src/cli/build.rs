@@ -3,8 +3,9 @@
 use anyhow::Result;
 use std::path::Path;
 
-use super::arguments::Common;
-use super::{Exit, notice};
+use super::Exit;
+use super::common::Common;
+use super::terminal::notice;
 use crate::{book, generate};
 
 pub(super) fn run(common: &Common) -> Result<Exit> {

@@ -12,9 +12,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::{Common, Output, TextOrJson};
-use super::terminal::Terminal;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::{Common, Output, TextOrJson};
+use super::terminal::{Terminal, notice, print};
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
 use crate::cohort::{Before, Cohort, Outcome};

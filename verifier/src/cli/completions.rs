@@ -5,7 +5,8 @@ use clap::Command;
 use clap_complete::Shell;
 use course::terminal::Text;
 
-use super::{Exit, print};
+use super::Exit;
+use super::terminal::print;
 
 pub(super) fn run(mut command: Command, shell: Shell) -> Result<Exit> {
     let mut script = Vec::new();

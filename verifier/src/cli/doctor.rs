@@ -3,9 +3,9 @@
 use anyhow::Result;
 use course::terminal;
 
-use super::arguments::{Common, TextOrJson};
-use super::terminal::Terminal;
-use super::{Exit, print};
+use super::Exit;
+use super::common::{Common, TextOrJson};
+use super::terminal::{Terminal, print};
 use crate::report;
 use crate::report::doctor::DoctorInput;
 use crate::run::Session;

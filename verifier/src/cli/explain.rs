@@ -3,9 +3,9 @@
 use anyhow::Result;
 use course::results::Results;
 
-use super::arguments::{Common, TextOrJson};
-use super::terminal::Terminal;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::{Common, TextOrJson};
+use super::terminal::{Terminal, notice, print};
 use crate::report;
 use crate::run::{Session, select};
 

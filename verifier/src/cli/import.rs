@@ -7,8 +7,9 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Common;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{notice, print};
 use crate::import::split::Split;
 use crate::import::{self, Change, Order};
 use crate::{book, report};

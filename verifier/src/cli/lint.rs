@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use course::fact_source::Day;
 
-use super::arguments::Common;
-use super::{Exit, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::print;
 use crate::lint::stale::{self, Today};
 use crate::{book, lint, report};
 

@@ -5,7 +5,8 @@ use clap::Command;
 use clap_mangen::Man;
 use course::terminal::Text;
 
-use super::{Exit, print};
+use super::Exit;
+use super::terminal::print;
 
 pub(super) fn run(mut program: Command, names: &[String]) -> Result<Exit> {
     // Options that every command takes are in each page.

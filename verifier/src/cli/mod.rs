@@ -4,6 +4,7 @@ mod accounts;
 mod arguments;
 mod build;
 mod cohort;
+mod common;
 mod completions;
 mod confirm;
 mod doctor;
@@ -76,7 +77,7 @@ fn misused(arguments: &[OsString], error: clap::Error) -> Exit {
             Exit::Usage
         }
         // Nobody is left to tell if standard output is gone.
-        false => print(&told).map_or(Exit::Usage, |()| Exit::Done),
+        false => terminal::print(&told).map_or(Exit::Usage, |()| Exit::Done),
     }
 }
 
@@ -122,16 +123,6 @@ fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
     time::clock()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("starting the threads that ask AWS")?.block_on(work)
-}
-
-/// Prints.
-fn print(text: &Text) -> Result<()> {
-    Ok(term::print(text)?)
-}
-
-/// Says something in one line beside the output.
-fn notice(text: &str) {
-    term::notice(&Text::line(text));
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, notice, print};
 use crate::report::{self, policy};
 use crate::run::{Session, select};
 

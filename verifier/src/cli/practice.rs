@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, notice};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, notice};
 use crate::book;
 use crate::run::{Session, practice_step, select};
 

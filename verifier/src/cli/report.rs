@@ -5,9 +5,9 @@ use clap::ValueEnum;
 use course::terminal::Text;
 use std::path::{Path, PathBuf};
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, notice, print};
 use crate::cohort::files;
 use crate::report;
 use crate::report::class::{self, Class, Counting};

@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 use course::results::Results;
 
-use super::{Exit, print};
+use super::Exit;
+use super::terminal::print;
 use crate::report;
 
 /// What has a schema.

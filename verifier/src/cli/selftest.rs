@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use super::arguments::{Common, TextOrJson};
-use super::terminal::Terminal;
-use super::{Exit, print};
+use super::Exit;
+use super::common::{Common, TextOrJson};
+use super::terminal::{Terminal, print};
 use crate::run::Session;
 use crate::{report, selftest};
 

@@ -7,9 +7,9 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, notice};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, notice};
 use crate::run::PracticeStart;
 use crate::serve::auth::Auth;
 use crate::serve::backend::Backend;

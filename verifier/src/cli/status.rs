@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, print};
 use crate::report::{self, Form};
 use crate::run::session;
 

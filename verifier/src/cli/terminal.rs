@@ -1,5 +1,6 @@
 //! The terminal: hears of runs, and asks for MFA codes.
 
+use anyhow::Result;
 use course::terminal::{self, Text};
 use evidence::connection::MfaCodes;
 use evidence::mask;
@@ -7,8 +8,17 @@ use std::future::Future;
 use std::pin::Pin;
 use tokio::sync::{Mutex, oneshot};
 
-use super::notice;
 use crate::run::{Event, Listener};
+
+/// Prints.
+pub(super) fn print(text: &Text) -> Result<()> {
+    Ok(terminal::print(text)?)
+}
+
+/// Says something in one line on standard error.
+pub(super) fn notice(text: &str) {
+    terminal::notice(&Text::line(text));
+}
 
 /// The learner at the terminal, who is asked one thing at a time.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use anyhow::Result;
 use course::terminal;
 use std::path::Path;
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, build, print};
+use super::common::Common;
+use super::terminal::{Terminal, print};
+use super::{Exit, build};
 use crate::report::{self, Form};
 use crate::run::{Session, select, verify};
 use evidence::connection::http;

@@ -7,9 +7,9 @@ use course::terminal::{self, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
 
-use super::arguments::Common;
-use super::terminal::Terminal;
-use super::{Exit, notice, print};
+use super::Exit;
+use super::common::Common;
+use super::terminal::{Terminal, notice, print};
 use crate::report::{self, Form};
 use crate::run::watcher::Watcher;
 use crate::run::{Session, select};
