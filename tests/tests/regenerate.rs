@@ -109,7 +109,7 @@ fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
     machine.edit("book.toml", "strict_budget = false", "strict_budget = true");
     // What was found by another number is not shown.
     let status = machine.verify(&["status", "--practice"]).stdout;
-    assert!(status.contains("the check has changed since it was last verified"), "{status}");
+    assert!(status.contains("The check has changed since it was last verified"), "{status}");
     let judged = machine.verify(&["--replay", "ten.json", "cost-budget"]);
     assert_eq!(judged.status, 1, "ten dollars are not twenty-five: {judged:?}");
     assert!(judged.stdout.contains("where the lesson suggests 25"), "{}", judged.stdout);

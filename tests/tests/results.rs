@@ -173,7 +173,7 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     let _call = silent.accept().unwrap();
     assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
     let output = running.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(130));
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
     assert_eq!(machine.read(".verify/results/results.json"), before);
 }

@@ -134,8 +134,8 @@ fn of_no_bucket(state: State) -> State {
     state
         .expectation("shared-bucket-versioning", "Versioning is on", "not-applicable")
         .expectation("shared-bucket-encryption", "New objects are encrypted", "not-applicable")
-        .expectation("shared-bucket-private", "Public access lists", "not-applicable")
-        .expectation("shared-bucket-private", "Public policies", "not-applicable")
+        .expectation("shared-bucket-private", "Public access control lists", "not-applicable")
+        .expectation("shared-bucket-private", "Public bucket policies", "not-applicable")
         .expectation("shared-bucket-policy", "The general account, or somebody in it, may read", "not-applicable")
 }
 

@@ -13,7 +13,7 @@ use super::backend::{Backend, Task};
 use super::build::{self, BuildOptions, Fresh};
 use super::event::{Event, Progress};
 use super::pages::Pages;
-use super::snapshot::Snapshot;
+use super::snapshot::{LOOK, Snapshot};
 use crate::run;
 use crate::store::Store;
 
@@ -248,7 +248,7 @@ impl LiveBook {
             };
             if watched().is_none() {
                 // The course has a mistake just now.
-                std::thread::sleep(super::LOOK);
+                std::thread::sleep(LOOK);
                 continue;
             }
             if let Err(error) = self.backend.watch(&watched, &|event| self.pass_on(event)) {

@@ -26,15 +26,11 @@ mod snapshot;
 use anyhow::{Context, Result};
 use course::terminal::Text;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 
 use connections::Strangers;
 use live_book::LiveBook;
-use snapshot::Snapshot;
-
-/// How often the course and the results are looked at. mdBook's own server looks once a second.
-const LOOK: Duration = Duration::from_millis(300);
+use snapshot::{LOOK, Snapshot};
 
 /// Loopback on a port; port 0 is one of the system's choice. The second address is missing where there is no IPv6.
 ///

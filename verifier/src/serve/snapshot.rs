@@ -3,6 +3,10 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::time::Duration;
+
+/// How often the course and the results are looked at. mdBook's own server looks once a second.
+pub(super) const LOOK: Duration = Duration::from_millis(300);
 
 /// The state of a course's folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

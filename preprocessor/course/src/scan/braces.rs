@@ -52,6 +52,13 @@ impl Code {
     }
 }
 
+/// The range of a code span, from backtick to backtick: pulldown-cmark's own goes on over some control characters that
+/// end a heading.
+pub(super) fn code_span(content: &str, range: Range<usize>) -> Range<usize> {
+    let end = content[range.clone()].rfind('`').map_or(range.end, |at| range.start + at + 1);
+    range.start..end
+}
+
 /// Braces that are no hole and look like one: another spelling, or a name that no parameter has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearly {

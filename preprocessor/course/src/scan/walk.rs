@@ -93,7 +93,7 @@ impl Walk<'_> {
             }
             Event::Code(text) => {
                 let in_table = self.blocks.last() == Some(&Block::Other("a table"));
-                let span = self.code_span(range.clone());
+                let span = braces::code_span(self.content, range.clone());
                 self.context(span.clone(), Context::Code(span, Code::Span { in_table }));
                 self.inline(&substitute::escaped_in_code(&text, self.params), range, Some(Why::Middle));
             }
@@ -192,13 +192,6 @@ impl Walk<'_> {
         if self.contexts.last().is_none_or(|(last, _)| last.end <= range.start) {
             self.contexts.push((range, context));
         }
-    }
-
-    /// The range of a code span, from backtick to backtick: pulldown-cmark's own goes on over some control characters
-    /// that end a heading.
-    fn code_span(&self, range: Range<usize>) -> Range<usize> {
-        let end = self.content[range.clone()].rfind('`').map_or(range.end, |at| range.start + at + 1);
-        range.start..end
     }
 
     /// A part of a line of text, and what it makes of a directive before it.
