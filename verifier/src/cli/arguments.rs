@@ -46,8 +46,8 @@ impl Cli {
             || self.replay.is_some()
             || self.output.is_given();
         (self.command.is_some() && own).then(|| {
-            let message = "steps, --build, --record, --replay and --format before a command belong to `verify` itself: give \
-                           the command its options behind its name";
+            let message = "steps, --build, --record, --replay and --format before a command are options of `verify` itself: \
+                           put a command's own options after its name";
             Cli::command().error(ErrorKind::ArgumentConflict, message)
         })
     }

@@ -39,7 +39,11 @@ pub use exit::Exit;
 pub fn main() -> Exit {
     term::tell_panics();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    match Cli::try_parse_from(&arguments).and_then(|cli| cli.conflict().map_or(Ok(cli), Err)) {
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) if let Some(conflict) = cli.conflict() => {
+            term::notice(&Text::of_clap(conflict.render().ansi().to_string()).trimmed());
+            Exit::Usage
+        }
         Ok(cli) => run(cli).unwrap_or_else(|error| {
             term::notice(&described(&error));
             Exit::of_error(&error)
