@@ -223,7 +223,7 @@ test("screen readers hear the verdict, the reasons and the command, each once", 
     const page = await stock.open();
     const heard = await page.locator('verify-step[data-step="account-name"]').last().ariaSnapshot();
     assert.equal(heard.match(/Not yet/gi)?.length, 1, heard);
-    assert.match(heard, /Rename the account/);
+    assert.match(heard, /edit the account name/);
     assert.match(heard, /textbox "Command": verify --practice account-name/);
 });
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{END, Placement, command, escape, fallback, status};
 use course::results::{Call, ExpectationResult, Outcome, Results, Verdict};
-use course::step_view::{self, Commands, ConfirmationState, ExpectationView, StatementView, StepView};
+use course::step_view::{self, Commands, ConfirmationState, ExpectationView, Next, StatementView, StepView};
 use course::{Course, Step};
 
 /// A step's live widget.
@@ -92,8 +92,15 @@ fn html(view: &StepView<'_>) -> String {
     }
     // There is a button for what is confirmed here.
     let next = view.next.iter().filter(|_| view.confirmation.is_none());
-    html.extend(next.map(|next| sentence(&next.to_string())));
+    html.extend(next.map(what_next));
     html
+}
+
+/// What to do next, with its commands as code.
+fn what_next(next: &Next) -> String {
+    let code = |command: &String| format!("<code dir=\"ltr\">{}</code>", escape(command));
+    let commands: Vec<String> = next.commands.iter().map(code).collect();
+    format!("<span class=\"verify-line\">{} {}</span>", escape(next.text), commands.join(", "))
 }
 
 /// A step's widget until the page's script has heard of its verdict.
