@@ -58,7 +58,7 @@ impl Judge<'_> {
         };
         let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
         self.check.expectations.iter().all(|expectation| {
-            // What is remembered may be judged by the whole list, unless something is seen now.
+            // A memory may need the whole list, unless something is seen now.
             let seen = |that: &Expression| matches!(that.decide(&self.scope), cel::Outcome::True);
             let remembers = expectation.still().into_iter().any(rests);
             if remembers && !(expectation.late().is_some() && expectation.condition().is_some_and(seen)) {
@@ -137,7 +137,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What is remembered of late evidence, where that decides.
+    /// The outcome by remembered late evidence, if that decides it.
     fn late(&self, at: usize, late: &CompiledLate, decided: &cel::Outcome, memory: &mut Memory) -> Option<Decided> {
         if let cel::Outcome::True = decided {
             memory.seen.extend(self.remember(at, late));
@@ -153,7 +153,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What a statement comes to, with what an event told of it. `refused` says why AWS could not be asked.
+    /// The outcome of a statement, with the sentences about its event. `refused`: why AWS could not be asked.
     fn confirmed(
         &self,
         expectation: &CompiledExpectation,
@@ -161,7 +161,7 @@ impl Judge<'_> {
         event: Vec<String>,
         refused: Vec<Reason>,
     ) -> Decided {
-        // A confirmation is about an account: without one there is nothing to confirm.
+        // A confirmation is about an account. Without an account, there is nothing to confirm.
         if self.fingerprint.is_none() {
             let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
@@ -172,14 +172,14 @@ impl Judge<'_> {
             Some((_, Standing::Holds)) => return Decided::told(Outcome::Confirmed, event),
             Some((confirmed, Standing::Void)) => {
                 let when = results::time(&confirmed.time);
-                sentences.insert(0, format!("You confirmed it at {when}; what that was about has changed since."));
+                sentences.insert(0, format!("You confirmed this at {when}, but it has changed since then."));
             }
             Some((_, Standing::Unreadable(reasons))) => {
                 return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
             }
             None => {}
         }
-        // Nobody is asked to confirm something of which it cannot be told what it would be about.
+        // Don't ask for a confirmation if it cannot be determined what it would be about.
         if let Err(reasons) = self.is_about(statement.about.as_ref()) {
             return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
         }
