@@ -272,11 +272,11 @@ impl<'c> Compiler<'c> {
                 self.fail(part, place(node, &name), functions::misused(&name, known));
             }
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for (name, node) in names::places(expression.tree()) {
             if !bound.contains(&name.root)
                 && let Err((word, message)) = self.meaning(&name)
-                && told.insert(message.clone())
+                && reported.insert(message.clone())
             {
                 self.fail(part, place(node, &word), message);
             }

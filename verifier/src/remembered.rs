@@ -25,7 +25,7 @@ impl Judge<'_> {
     /// Why it cannot be determined.
     pub(crate) fn is_about(&self, about: Option<&CompiledAbout>) -> Result<String, Vec<Reason>> {
         let Some(CompiledAbout { same, .. }) = about else { return Ok(self.digest("")) };
-        match same.exact(self.telling()) {
+        match same.exact(self.sentence_scope()) {
             Some(value) => Ok(self.digest(&value)),
             None => Err(self.why_unknown(same, "it is no text")),
         }

@@ -79,13 +79,13 @@ impl<E> Sentence<E> {
 }
 
 impl Sentence {
-    /// The sentence with the values of its expressions, passed through `shown`; `None` if one cannot be evaluated.
-    pub fn fill(&self, scope: &Scope, shown: &dyn Fn(String) -> String) -> Option<String> {
+    /// The sentence with the values of its expressions, passed through `mask`; `None` if one cannot be evaluated.
+    pub fn fill(&self, scope: &Scope, mask: &dyn Fn(String) -> String) -> Option<String> {
         self.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(text.clone()),
-                Piece::Hole(_, expression) => expression.words(scope).map(shown),
+                Piece::Hole(_, expression) => expression.display(scope).map(mask),
             })
             .collect()
     }
@@ -100,7 +100,7 @@ mod tests {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
             let sentence = Sentence::parse(&text, &Texts::new(Lets::new())).map_err(|wrong| wrong.message)?;
-            Ok(sentence.compiled().fill(&Scope::default(), &|words| words))
+            Ok(sentence.compiled().fill(&Scope::default(), &|text| text))
         })
         .unwrap()
     }

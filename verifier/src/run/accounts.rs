@@ -77,8 +77,8 @@ fn has_credentials(bindings: &Bindings, name: &str) -> Result<()> {
         ),
         None => match behind.last().filter(|last| !bindings.contains_key(**last)) {
             Some(unbound) => bail!(
-                "the role of the {name} account is assumed from the {unbound} account, which is bound to nothing: bind \
-                 that one too, `verify accounts {unbound}=PROFILE`"
+                "the role of the {name} account is assumed from the {unbound} account, which is not bound: bind it \
+                 too, `verify accounts {unbound}=PROFILE`"
             ),
             None => Ok(()),
         },

@@ -31,7 +31,7 @@ pub struct RoleOptions {
 pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Result<Source> {
     if !arn::is_meant(text) {
         if *role != RoleOptions::default() {
-            bail!("--from, --external-id and --mfa-serial go with a role's ARN: `{name}={text}` names none");
+            bail!("--from, --external-id and --mfa-serial are only for a role's ARN: `{name}={text}` is not one");
         }
         return Ok(if text == ENVIRONMENT { Source::Environment } else { Source::Profile(text.to_owned()) });
     }

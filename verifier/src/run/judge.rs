@@ -107,8 +107,9 @@ impl Judge {
         let (one, other) = (verdicts(one), verdicts(other));
         let differs = |(id, result): &(&String, &StepResult)| {
             other.get(*id).is_none_or(|other| {
-                let outcomes =
-                    |result: &StepResult| result.expectations.iter().map(|told| told.outcome).collect::<Vec<_>>();
+                let outcomes = |result: &StepResult| {
+                    result.expectations.iter().map(|expectation| expectation.outcome).collect::<Vec<_>>()
+                };
                 other.verdict != result.verdict || outcomes(other) != outcomes(result)
             })
         };

@@ -83,7 +83,7 @@ pub fn verify_as_it_arrives(session: &Session<'_>, steps: Vec<&Step>, runtime: &
             };
             read::through(session, &plan, &connections, &arrived).await.map(drop)
         });
-        let judged = judging.join().map_err(|_| anyhow!("judging broke off; this is a mistake in verify"))?;
+        let judged = judging.join().map_err(|_| anyhow!("judging failed; this is a bug in verify"))?;
         read.and(judged)
     })
 }

@@ -34,11 +34,11 @@ impl Decided {
         !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
-    pub(super) fn silent(outcome: Outcome) -> Decided {
-        Decided::told(outcome, Vec::new())
+    pub(super) fn without_sentences(outcome: Outcome) -> Decided {
+        Decided::new(outcome, Vec::new())
     }
 
-    pub(super) fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
+    pub(super) fn new(outcome: Outcome, sentences: Vec<String>) -> Decided {
         Decided { outcome, sentences, reasons: Vec::new() }
     }
 }

@@ -89,7 +89,7 @@ impl Judge<'_> {
         if let Some(when) = &expectation.when {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
-                cel::Outcome::False => return Decided::silent(Outcome::NotApplicable),
+                cel::Outcome::False => return Decided::without_sentences(Outcome::NotApplicable),
                 cel::Outcome::Undecided(why) => {
                     let unknown = self.unknown(when, &why);
                     return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
@@ -110,16 +110,16 @@ impl Judge<'_> {
                     None => decided,
                 };
                 match decided {
-                    cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met)),
+                    cel::Outcome::True => Decided::new(Outcome::Met, self.sentences(met)),
                     cel::Outcome::False if late.is_some() => Decided {
                         outcome: Outcome::Unknown,
-                        sentences: self.tell(&expectation.fix),
+                        sentences: self.sentences(&expectation.fix),
                         reasons: vec![self.reason(
                             ReasonCode::NotVisibleYet,
                             "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
                         )],
                     },
-                    cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
+                    cel::Outcome::False => Decided::new(Outcome::NotMet, self.sentences(&expectation.fix)),
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
@@ -131,7 +131,7 @@ impl Judge<'_> {
             }
             CompiledProof::Word { statement, backed_by, met } => {
                 let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
-                let event = if backed_by.as_ref().is_some_and(backed) { self.tell(met) } else { Vec::new() };
+                let event = if backed_by.as_ref().is_some_and(backed) { self.sentences(met) } else { Vec::new() };
                 self.confirmed(expectation, statement, event, Vec::new())
             }
         }
@@ -146,7 +146,7 @@ impl Judge<'_> {
         match self.seen_before(at, late.about.as_ref()) {
             Ok(Some(seen)) => {
                 let when = results::time(&seen.time);
-                Some(Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
+                Some(Decided::new(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
             }
             Ok(None) => None,
             Err(reasons) => Some(Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons }),
@@ -167,9 +167,9 @@ impl Judge<'_> {
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
         }
         let text = statement.statement.about_account(&self.step.account);
-        let mut sentences = self.tell(&expectation.fix);
+        let mut sentences = self.sentences(&expectation.fix);
         match self.confirmation(&text, statement.about.as_ref()) {
-            Some((_, Standing::Holds)) => return Decided::told(Outcome::Confirmed, event),
+            Some((_, Standing::Holds)) => return Decided::new(Outcome::Confirmed, event),
             Some((confirmed, Standing::Void)) => {
                 let when = results::time(&confirmed.time);
                 sentences.insert(0, format!("You confirmed this at {when}, but it has changed since then."));
@@ -192,14 +192,14 @@ impl Judge<'_> {
     }
 
     fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
-        let told = late.at.as_ref().and_then(|at| at.time(self.telling()));
+        let happened = late.at.as_ref().and_then(|at| at.time(self.sentence_scope()));
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,
             check_hash: self.step.hash.clone(),
             account: self.fingerprint.clone()?,
             about: self.is_about(late.about.as_ref()).ok()?,
-            time: told.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
+            time: happened.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
         })
     }
 

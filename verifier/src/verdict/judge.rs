@@ -21,7 +21,7 @@ pub(crate) struct Judge<'c> {
     /// The names for conditions.
     pub(crate) scope: Scope<'c>,
     /// The names for sentences, if there are more: an unreadable part of a list does not hide the rest.
-    telling: Option<Scope<'c>>,
+    sentence_scope: Option<Scope<'c>>,
 }
 
 impl<'c> Judge<'c> {
@@ -29,14 +29,14 @@ impl<'c> Judge<'c> {
         let check = Arc::clone(inputs.compiled.check(step));
         let fingerprint = inputs.fingerprints.get(&step.account).cloned();
         let (own, whole) = scope(inputs, step, &check, false)?;
-        let telling = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
+        let sentence_scope = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
         let scope = own;
-        Ok(Judge { inputs, step, check, fingerprint, scope, telling })
+        Ok(Judge { inputs, step, check, fingerprint, scope, sentence_scope })
     }
 
     /// The names for sentences and for what is remembered.
-    pub(crate) fn telling(&self) -> &Scope<'c> {
-        self.telling.as_ref().unwrap_or(&self.scope)
+    pub(crate) fn sentence_scope(&self) -> &Scope<'c> {
+        self.sentence_scope.as_ref().unwrap_or(&self.scope)
     }
 
     /// Why an expression cannot be decided.
@@ -58,7 +58,7 @@ impl<'c> Judge<'c> {
     /// The reasons why these needs could not be read. If all were read, the check has a mistake.
     pub(super) fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
         let reasons = self.read_reasons(needs);
-        if reasons.is_empty() { vec![course_error(&self.step.account, &self.shown(why.to_owned()))] } else { reasons }
+        if reasons.is_empty() { vec![course_error(&self.step.account, &self.masked(why.to_owned()))] } else { reasons }
     }
 
     /// The reasons why these needs could not be read.
@@ -71,19 +71,19 @@ impl<'c> Judge<'c> {
                 evidence::collect_reasons(section, &need.fields, &mut reasons);
             }
         }
-        let mask = |reason: Reason| Reason { message: self.shown(reason.message), ..reason };
+        let mask = |reason: Reason| Reason { message: self.masked(reason.message), ..reason };
         reasons.into_iter().map(mask).collect()
     }
 
     /// The sentences whose expressions have a value.
-    pub(super) fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
-        let shown = |words| self.shown(words);
-        sentences.into_iter().filter_map(|sentence| sentence.fill(self.telling(), &shown)).collect()
+    pub(super) fn sentences<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
+        let mask = |text| self.masked(text);
+        sentences.into_iter().filter_map(|sentence| sentence.fill(self.sentence_scope(), &mask)).collect()
     }
 
     /// Text from AWS, masked unless identifiers are shown.
-    pub(super) fn shown(&self, words: String) -> String {
-        if self.inputs.show_identifiers { words } else { mask::text(&words) }
+    pub(super) fn masked(&self, text: String) -> String {
+        if self.inputs.show_identifiers { text } else { mask::text(&text) }
     }
 }
 
