@@ -165,10 +165,10 @@ fn in_a_terminal_the_author_is_asked() {
 #[test]
 fn what_cannot_be_imported_is_named_and_nothing_is_written() {
     let cases: [(&[u8], &[&str], &str); 6] = [
-        (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is no UTF-8 text: line 4 has a byte"),
+        (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is not UTF-8 text: line 4 has an invalid byte"),
         (LESSON.as_bytes(), &["--name", "reference"], "reference.md holds something else than this lesson"),
-        (LESSON.as_bytes(), &["--name", "SUMMARY"], "a chapter cannot be called"),
-        (LESSON.as_bytes(), &["--name", "../.."], "a chapter cannot be called"),
+        (LESSON.as_bytes(), &["--name", "SUMMARY"], "cannot be the name of a chapter"),
+        (LESSON.as_bytes(), &["--name", "../.."], "cannot be the name of a chapter"),
         (b"## A\n\n[x]\n\n## B\n\n[x]: y.md\n", &["--split", "h2"], "import the lesson without --split"),
         (b"## A\n\n[b](#b)\n\n## B\n", &["--split", "h2"], "line 3 of this lesson links to a place in the lesson"),
     ];

@@ -102,6 +102,6 @@ fn a_page_that_is_not_there_is_answered_with_those_that_are() {
     let ran = machine.verify(&["man", "serve", "now"]);
     assert_eq!(
         (ran.status, ran.stderr.as_str()),
-        (2, "error: there is no command `verify serve now`: `verify serve` has none of its own\n")
+        (2, "error: there is no command `verify serve now`: `verify serve` has no commands\n")
     );
 }

@@ -184,7 +184,7 @@ impl Expression {
             budget::spend(self.steps);
             let (value, compared_unreadable) = noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0));
             match value {
-                Ok(_) if compared_unreadable => Err("it compares evidence, part of which could not be read".to_owned()),
+                Ok(_) if compared_unreadable => Err("it compares evidence that was not read completely".to_owned()),
                 Ok(value) => Ok(make(value)),
                 Err(error) => Err(brief(&error)),
             }
