@@ -290,7 +290,7 @@ fn whom_a_change_concerns_is_judged_again_and_nobody_else() {
     // A file that somebody damaged.
     fs::write(folder.join("learner%200001.json"), "{").unwrap();
     let damaged = judge();
-    assert!(damaged.stderr.contains("learner%200001.json.old, and judged again"), "{}", damaged.stderr);
+    assert!(damaged.stderr.contains("learner%200001.json.old, and the learner is verified again"), "{}", damaged.stderr);
     assert!(damaged.stdout.contains(", 0 failed; 2 of them had a file"), "{}", damaged.stdout);
     assert_eq!(fs::read_to_string(folder.join("learner%200001.json.old")).unwrap(), "{");
     assert_eq!(files(&folder).len(), 3);

@@ -68,7 +68,7 @@ fn what_cannot_be_counted_is_named_and_left_out() {
     assert_eq!(json.json()["notices"].as_array().unwrap().len(), ran.stderr.lines().count() - 1, "{json:?}");
     let nothing = machine.verify(&["report", "other/practice.json"]);
     assert_eq!((nothing.status, nothing.stdout.as_str()), (2, ""), "{nothing:?}");
-    assert!(nothing.stderr.contains("these files contain no results"), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("there are no results to count in these files"), "{}", nothing.stderr);
     // Practice is counted apart, and says so.
     let practice = machine.verify(&["report", "other/practice.json", "--practice"]);
     assert_eq!(practice.status, 0, "{practice:?}");

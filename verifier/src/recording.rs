@@ -48,7 +48,7 @@ struct Recording {
 /// # fn main() -> anyhow::Result<()> {
 /// # let folder = course::files::Folder::new()?;
 /// let file = folder.path().join("run.json");
-/// recording::write(&file, &Gathered::default(), &BTreeSet::new(), false)?;
+/// recording::write(&file, &Gathered::default(), BTreeSet::new(), false)?;
 /// assert!(recording::read(&file)?.evidence.is_empty());
 /// # Ok(())
 /// # }

@@ -20,6 +20,37 @@ pub use inputs::{Awaited, Confirmable, Inputs, Judged, Voided};
 pub(crate) use judge::Judge;
 
 /// Judges steps and returns the results in the same order. A member of several checks is judged once.
+///
+/// A verdict is never better than its evidence. Without evidence, it is unknown:
+///
+/// ```
+/// use course::{key::Key, results::Verdict};
+/// use std::{collections::BTreeMap, path::Path, sync::Arc};
+/// use verify::cel::{bound::Bound, budget::Budget};
+/// use verify::verdict::{self, Inputs};
+/// use verify::{book, compile};
+///
+/// # fn main() -> anyhow::Result<()> {
+/// let course = Arc::new(book::read(Path::new("../book"), false)?);
+/// let inputs = Inputs {
+///     course: Arc::clone(&course),
+///     compiled: Arc::new(compile::compile(&course).expect("the checks compile")),
+///     evidence: Arc::default(),
+///     bound: Bound::default(),
+///     now: None,
+///     fingerprints: BTreeMap::new(),
+///     confirmations: Vec::new(),
+///     seen: Vec::new(),
+///     budget: Budget::default(),
+///     key: Key::new([0; 32]),
+///     show_identifiers: false,
+/// };
+/// let steps: Vec<_> = course.steps.iter().collect();
+/// let judged = verdict::judge(&Arc::new(inputs), &steps);
+/// assert!(judged.iter().all(|step| step.verdict == Verdict::Unknown));
+/// # Ok(())
+/// # }
+/// ```
 pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
     let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| inputs.course.step(id));
     let simple = steps.iter().copied().filter(|step| step.members.is_empty());

@@ -25,23 +25,24 @@ const MAX_MESSAGE: usize = 500;
 /// An expression is decided only if the evidence for it could be read:
 ///
 /// ```
+/// use evidence::Section;
 /// use serde_json::json;
-/// use verify::cel::value::Field;
-/// use verify::cel::{self, Expression, Outcome, Scope, types::Type};
+/// use verify::cel::{self, Expression, Outcome, bound::Bound, budget::Budget};
 ///
 /// let unreadable = json!({ "$unreadable": [{ "code": "denied", "message": "no permission" }] });
 /// let root = json!({ "mfa": true, "password": unreadable });
+/// let evidence = [("general".to_owned(), [(Section::Root, root)].into())].into();
 ///
 /// let outcomes = cel::on_a_thread(move || {
-///     let mut scope = Scope::default();
-///     scope.bind("root", Field::from_json(&root, &Type::Any));
-///     ["root.mfa", "!root.mfa && root.password", "!root.password"]
-///         .map(|source| Expression::compile(source).map(|expression| expression.decide(&scope)))
+///     let bound = Bound::new(&evidence);
+///     let scope = bound.scope("general", Budget::default());
+///     ["root.mfa", "!root.mfa && root.password", "root.password"]
+///         .map(|source| Expression::compile(source).unwrap().decide(&scope))
 /// });
-/// let [mfa, either_way, password] = outcomes.unwrap();
-/// assert!(matches!(mfa, Ok(Outcome::True)));
-/// assert!(matches!(either_way, Ok(Outcome::False)));
-/// assert!(matches!(password, Ok(Outcome::Undecided(_))));
+/// let [read, decided_anyway, unread] = outcomes.unwrap();
+/// assert!(matches!(read, Outcome::True));
+/// assert!(matches!(decided_anyway, Outcome::False));
+/// assert!(matches!(unread, Outcome::Undecided(_)));
 /// ```
 #[derive(Debug)]
 pub struct Expression {

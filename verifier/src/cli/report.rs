@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, paths: &[PathBuf], format: Format) -> Result<
     let Reading { counting, mut notices, skipped, .. } = reading;
     if counting.is_empty() {
         notices.iter().for_each(|text| notice(text));
-        bail!("these files contain no results. To make a results file: verify --format json");
+        bail!("there are no results to count in these files. To make a results file: verify --format json");
     }
     let class = counting.done(std::mem::take(&mut notices));
     class.notices.iter().for_each(|text| notice(text));
