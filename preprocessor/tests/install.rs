@@ -1,4 +1,4 @@
-//! `mdbook-verify install`: what it adds, what it asks, and what it leaves as it is.
+//! `mdbook-verify install`: what it adds, what it asks, and what it leaves unchanged.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{MANIFEST, older};
@@ -42,7 +42,7 @@ impl Book {
         (code, text.replace(self.0.path().to_str().unwrap(), "BOOK"))
     }
 
-    /// Installs, and makes sure that `--check` says the same before and nothing afterwards.
+    /// Installs, and tests that `--check` reports the same before and nothing afterwards.
     fn installed(&self, options: &[&str]) -> String {
         let before = self.files();
         let (code, checked) = self.install(&[options, &["--check"]].concat());

@@ -1,5 +1,5 @@
-//! A hostile course gets nowhere: it runs nothing, reads nothing outside of its folder, writes nothing elsewhere, and
-//! brings neither verdicts nor bindings.
+//! A hostile course runs nothing, reads and writes nothing outside its folder, and brings neither verdicts nor
+//! bindings.
 
 mod files;
 mod pages;

@@ -1,4 +1,4 @@
-//! The sources are a house with floors: no file uses one that uses it, and each can be read in one sitting.
+//! The structure of the sources: no file uses a file that uses it, and no file is too long.
 
 mod graph;
 
@@ -53,7 +53,7 @@ fn no_source_is_too_long_to_read() {
     assert!(long.is_empty(), "over {MOST_LINES} lines: {long:#?}");
 }
 
-/// The circles of a made-up crate.
+/// The circles of a test crate.
 fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     circles(&uses(&files, "lib.rs"))

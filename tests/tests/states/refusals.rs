@@ -1,10 +1,10 @@
-//! AWS's own reason is told, and advice only where the cause is known.
+//! AWS's own reason is shown, and advice is given only if the cause is known.
 
 use super::table::{State, check, state};
 use crate::common::aws::{Aws, error};
 
 const BUDGETS: &str = "budgets:DescribeBudgets";
-/// What is told where nothing but the role's own policies stands in the way.
+/// The advice if only the role's own policies can be the cause.
 const ALLOW_IT: &str = "allow it for the role";
 
 /// A call for the production account's budgets is refused, and AWS says why.

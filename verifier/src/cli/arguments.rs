@@ -129,7 +129,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output<lint::Format>,
     },
-    /// For authors: prove, on practice accounts and the course's own cases, that each check tells done from not done
+    /// For authors: prove, on practice accounts and the course's own cases, that each check distinguishes done from not done
     Selftest {
         /// Checks to prove [default: all checks]
         #[arg(value_name = "CHECK")]
