@@ -186,7 +186,7 @@ fn a_path_that_mdbook_cannot_hash_is_mended() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said() {
+fn what_cannot_be_installed_is_reported() {
     let empty = tempfile::tempdir().unwrap();
     let (code, told) = run(empty.path(), &["install"]);
     assert!(

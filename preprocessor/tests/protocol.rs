@@ -115,7 +115,7 @@ fn a_book_that_cannot_be_read_is_told_what_helps() {
 }
 
 #[test]
-fn what_is_no_book_is_said_to_be_none() {
+fn input_that_is_not_a_book_is_refused() {
     for (input, told) in [
         ("hello", "not what mdBook sends"),
         ("[{}, {}]", "its version is \"\""),

@@ -267,7 +267,7 @@ fn one_shard_is_judged_by_one_run_and_an_interrupted_one_leaves_whole_files() {
 }
 
 #[test]
-fn whom_a_change_concerns_is_judged_again_and_nobody_else() {
+fn only_learners_whom_a_change_concerns_are_judged_again() {
     let (aws, url) = aws();
     let machine = instructor(&url);
     let folder = machine.course.join("cohort");

@@ -351,7 +351,7 @@ fn a_review_that_is_still_to_come_is_a_mistake_that_only_the_calendar_shows() {
 }
 
 #[test]
-fn a_day_that_is_none_is_refused() {
+fn an_invalid_day_is_refused() {
     for day in ["2025-02-29", "yesterday", "2026-11-26T00:00:00Z", ""] {
         let ran = Machine::new().verify(&["lint", &format!("--stale={day}")]);
         assert_eq!(ran.status, 2, "{day}");

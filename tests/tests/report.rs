@@ -1,10 +1,10 @@
-//! `verify report`: a class from its files, whatever those are.
+//! `verify report`: a class from any files.
 
 use crate::common::Machine;
 use std::fs;
 
-/// A learner's results, as `verify --format json` prints them. What was judged on the practice account stands for a real
-/// account here: anybody can edit a file, which is what the report says of it.
+/// A learner's results, as `verify --format json` prints them. They come from the practice accounts and are edited to look
+/// like those of real accounts. The report warns that anybody can edit a file like this.
 fn results(start: &str, steps: &[&str]) -> String {
     let printed = Machine::new().verify(&[&[start, "--format", "json"], steps].concat()).stdout;
     printed.replacen("\"practice\": true", "\"practice\": false", 1)

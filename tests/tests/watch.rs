@@ -55,7 +55,7 @@ fn a_step_that_is_done_meanwhile_turns_green_and_ends_the_watch() {
 }
 
 #[test]
-fn it_explains_what_comes_late_and_takes_a_word_from_another_terminal() {
+fn it_explains_delays_and_notices_a_confirmation_from_another_terminal() {
     let machine = Machine::new();
     machine.verify(&["practice", "do", "root-mfa"]);
     let mut watching = Watching::of(&machine, &["--practice", "mfa-sign-in", "pdf-invoice"]);
@@ -81,7 +81,7 @@ fn an_account_that_appears_meanwhile_is_found() {
 }
 
 #[test]
-fn stopped_it_says_where_things_stand() {
+fn when_stopped_it_prints_the_results() {
     let machine = Machine::new();
     machine.verify(&["practice", "do", "account-created"]);
     let mut watching = Watching::of(&machine, &["--practice"]);

@@ -104,7 +104,7 @@ fn it_cannot_bring_verdicts_or_bindings() {
 }
 
 #[test]
-fn when_it_is_looked_at_is_not_its_to_say() {
+fn its_preprocessor_order_does_not_avoid_sanitizing() {
     let machine = Machine::new();
     machine.edit(
         "book.toml",

@@ -114,7 +114,7 @@ fn a_child_that_uses_its_parents_items_is_a_circle_if_the_parent_uses_the_childs
 }
 
 #[test]
-fn what_only_looks_like_a_use_is_none() {
+fn what_only_looks_like_a_use_is_not_one() {
     let lib = ("lib.rs", "mod a; mod b;");
     for a in [
         "//! [`crate::b::B`]\npub struct A; // crate::b::B",

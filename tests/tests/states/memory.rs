@@ -146,7 +146,7 @@ fn a_sign_in_with_a_passkey_is_void_once_aws_shows_a_change() {
 }
 
 #[test]
-fn a_word_is_about_the_device_that_it_was_given_for() {
+fn a_confirmation_is_about_one_device() {
     check(vec![
         confirmed("a passkey that was confirmed stays so").then(later).confirmed("root-mfa"),
         confirmed("confirmed, then another passkey took its place")
@@ -182,7 +182,7 @@ fn a_word_is_about_the_device_that_it_was_given_for() {
 }
 
 #[test]
-fn a_word_is_about_the_account_that_it_was_given_for() {
+fn a_confirmation_is_about_one_account() {
     check(vec![
         state("a confirmation of a preference stays")
             .confirm("pdf-invoice")

@@ -15,7 +15,7 @@ fn refused(name: &'static str, because: &'static str) -> State {
 }
 
 #[test]
-fn the_policy_that_stands_in_the_way_is_told() {
+fn the_policy_that_denies_a_call_is_reported() {
     check(vec![
         refused("no policy allows it", "because no identity-based policy allows the budgets:ViewBudget action")
             .tells("cost-budget", "budgets:ViewBudget"),

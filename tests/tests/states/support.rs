@@ -64,7 +64,7 @@ fn what_aws_refuses_to_everybody_is_confirmed_instead() {
 }
 
 #[test]
-fn what_aws_refuses_to_these_credentials_is_no_matter_of_confirming() {
+fn what_aws_refuses_only_to_these_credentials_cannot_be_confirmed() {
     let mixed = |aws: &mut Aws| {
         aws.general.answer(HISTORY, no_subscription());
         aws.production.deny(HISTORY, HISTORY);

@@ -36,7 +36,7 @@ impl Memory {
         let (check, bytes) = of_checks.iter().max_by_key(|(_, bytes)| **bytes).filter(|_| *all > MOST)?;
         let message = format!(
             "with lets written out, the expressions of the course take more than {} MB, and this check's take {} of \
-             them: let fewer or shorter lets with parameters stand in them",
+             them: use fewer or shorter lets with parameters in them",
             MOST >> 20,
             bytes >> 20
         );

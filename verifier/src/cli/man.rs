@@ -13,7 +13,7 @@ pub(super) fn run(mut program: Command, names: &[String]) -> Result<Exit> {
     program.build();
     let mut command = &program;
     for name in names {
-        command = command.find_subcommand(name).with_context(|| none(command, name))?;
+        command = command.find_subcommand(name).with_context(|| unknown(command, name))?;
     }
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
@@ -22,7 +22,7 @@ pub(super) fn run(mut program: Command, names: &[String]) -> Result<Exit> {
 }
 
 /// The message for a command that does not exist.
-fn none(above: &Command, name: &str) -> String {
+fn unknown(above: &Command, name: &str) -> String {
     let names: Vec<&str> = above.get_subcommands().map(Command::get_name).collect();
     let above = above.get_bin_name().unwrap_or(above.get_name());
     match names.is_empty() {

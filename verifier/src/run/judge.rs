@@ -96,7 +96,7 @@ impl Judge {
     }
 
     /// The steps whose verdicts from two gatherings differ, without what is remembered.
-    pub fn judged_otherwise(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
+    pub fn steps_that_differ(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
         let verdicts = |gathered: &Gathered| {
             let mut gathered = gathered.clone();
             recording::fill_gaps(&mut gathered, &self.compiled.plan(&self.course, steps.iter().copied()));

@@ -53,13 +53,13 @@ pub fn replay(session: &Session<'_>, steps: &[&Step], file: &Path) -> Result<Ver
 fn record(session: &Session<'_>, steps: &[&Step], file: &Path, gathered: &Gathered) -> Result<()> {
     let judge = session.judge();
     recording::write(file, gathered, judge.looked_for(), session.options.show_identifiers)?;
-    let otherwise = judge.judged_otherwise(steps, gathered, &recording::read(file)?);
-    if !otherwise.is_empty() {
+    let differing = judge.steps_that_differ(steps, gathered, &recording::read(file)?);
+    if !differing.is_empty() {
         session.listener.hear(Event::Notice(format!(
             "Identifiers in {} are pseudonymised, so these steps get a different verdict from it: {}. To keep the \
              identifiers in the recording, add --show-identifiers.",
             file.display(),
-            otherwise.join(", ")
+            differing.join(", ")
         )));
     }
     Ok(())
