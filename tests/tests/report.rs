@@ -3,8 +3,8 @@
 use crate::common::Machine;
 use std::fs;
 
-/// A learner's results, as `verify --format json` prints them. They come from the practice accounts and are edited to look
-/// like those of real accounts. The report warns that anybody can edit a file like this.
+/// A learner's results, as `verify --format json` prints them. They come from the practice accounts and are edited to
+/// look like those of real accounts. The report warns that anybody can edit a file like this.
 fn results(start: &str, steps: &[&str]) -> String {
     let printed = Machine::new().verify(&[&[start, "--format", "json"], steps].concat()).stdout;
     printed.replacen("\"practice\": true", "\"practice\": false", 1)

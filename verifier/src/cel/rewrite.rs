@@ -1,11 +1,11 @@
 //! Rewrites an expression's tree between parsing and evaluating it.
 //!
 //! 1. `let`s with parameters are written out where they are called, and every variable of `exists` and the like gets a
-//! name that authors cannot write, so that a call cannot capture a variable.
+//!    name that authors cannot write, so that a call cannot capture a variable.
 //! 2. The question whether a filtered list has an element becomes `exists`, so that an unread element does not hide the
-//! elements that were read.
+//!    elements that were read.
 //! 3. Loops look at each element through `guard::EACH`, which refuses the unread part of a list. Everything that takes
-//! longer for a larger value counts its cost, see `guard`.
+//!    longer for a larger value counts its cost, see `guard`.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
