@@ -15,7 +15,7 @@ pub(crate) const EACH: &str = "@each";
 pub(crate) const ADD: &str = "@add";
 /// The function that returns its argument, and counts it as copied or looked through once.
 pub const COUNT: &str = "@count";
-/// The function that returns an index of a list, if it is a valid one.
+/// The function that returns its argument, an index of a list, unless it has decimals.
 pub(crate) const PLACE: &str = "@place";
 /// The function that counts the steps of the second operand of `&&`, which is not always evaluated.
 pub(crate) const AHEAD: &str = "@ahead";
