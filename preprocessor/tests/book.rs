@@ -1,4 +1,4 @@
-//! What becomes of a book's pages, and what its author is told.
+//! The pages of a book after the preprocessor, and the messages to its author.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{TestBook, expectation, first_page, reason};
@@ -128,7 +128,7 @@ fn parameters_are_escaped_in_text_and_verbatim_in_code() {
     );
 }
 
-/// The depth of lists at which a page's widgets stand, each with whether it is a block of HTML.
+/// The list depth of a page's widgets, each with whether it is a block of HTML.
 fn depths(page: &str) -> Vec<(usize, bool)> {
     let (mut depth, mut found) = (0, Vec::new());
     for event in Parser::new(page) {
@@ -255,7 +255,7 @@ fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_GFM
 }
 
-/// Every tag of a page and everything Markdown made of it, but none of the widget's words.
+/// All tags of a page and of its Markdown, without the widgets' text.
 fn structure(page: &str) -> Vec<String> {
     let wordless = |html: &str| match html.split_once(" data-text=\"") {
         Some((before, rest)) => format!("{before}{}", rest.split_once('"').unwrap().1),
@@ -288,7 +288,7 @@ proptest! {
     #[test]
     fn a_book_without_directives_passes_byte_for_byte(text in "([-*#>|`~ \t\r\n\\[\\]x<!>&a-z{}\\\\]|<!-- note -->|\\{\\{#include x\\}\\}|```\n){0,60}") {
         prop_assume!(!text.contains("verify:"));
-        // A name in braces may be wrong, which is an error; what passes is never changed.
+        // An unknown name in braces is an error. Text that passes is never changed.
         let holes = text.contains("{{") && text.contains("}}");
         prop_assume!(!holes || text.contains("{{#"));
         let book = TestBook::new().chapter("a.md", &text);

@@ -1,4 +1,4 @@
-//! However much is wrong with a course, its author is told in a bounded number of bounded lines.
+//! However many mistakes a course has, the number and length of the printed lines are limited.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::TestBook;

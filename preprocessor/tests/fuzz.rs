@@ -1,5 +1,5 @@
-//! The fuzz targets, briefly: on each input that is kept in `fuzz/corpus`, and on some thousand changes of them, the same
-//! ones every time. `cargo fuzz run TARGET` (in `preprocessor/`) goes on from there.
+//! Runs the fuzz targets briefly: on each input in `fuzz/corpus`, and on a few thousand mutations of them, always the
+//! same ones. For more, run `cargo fuzz run TARGET` in `preprocessor/`.
 
 #[path = "../fuzz/targets.rs"]
 mod targets;
@@ -9,10 +9,10 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::fs;
 use std::path::Path;
 
-/// How many changed inputs each target gets.
+/// The number of mutated inputs for each target.
 const CHANGED: usize = 20_000;
 
-/// Pieces that lessons are made of, and that break them.
+/// Pieces of lessons, and pieces that break them.
 const PIECES: &[&str] = &[
     "- [ ] ",
     "1. [x] ",
@@ -82,12 +82,12 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     files.iter().map(|file| fs::read(file).unwrap()).collect()
 }
 
-/// A number below another one.
+/// A random number below a limit.
 fn below(rng: &mut TestRng, limit: usize) -> usize {
     rng.next_u32() as usize % limit.max(1)
 }
 
-/// Two inputs crossed, and a few pieces put in, taken out or broken.
+/// Two inputs crossed, with a few pieces inserted, removed or broken.
 fn changed(rng: &mut TestRng, corpus: &[Vec<u8>]) -> Vec<u8> {
     let (one, other) = (&corpus[below(rng, corpus.len())], &corpus[below(rng, corpus.len())]);
     let mut input = [&one[..below(rng, one.len() + 1)], &other[below(rng, other.len() + 1)..]].concat();

@@ -1,4 +1,4 @@
-//! `mdbook-verify install`: what it adds, what it asks, and what it leaves as it is.
+//! `mdbook-verify install`: what it adds, what it asks, and what it leaves unchanged.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{MANIFEST, older};
@@ -42,7 +42,7 @@ impl Book {
         (code, text.replace(self.0.path().to_str().unwrap(), "BOOK"))
     }
 
-    /// Installs, and makes sure that `--check` says the same before and nothing afterwards.
+    /// Installs, and tests that `--check` reports the same before and nothing afterwards.
     fn installed(&self, options: &[&str]) -> String {
         let before = self.files();
         let (code, checked) = self.install(&[options, &["--check"]].concat());
@@ -186,7 +186,7 @@ fn a_path_that_mdbook_cannot_hash_is_mended() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said() {
+fn what_cannot_be_installed_is_reported() {
     let empty = tempfile::tempdir().unwrap();
     let (code, told) = run(empty.path(), &["install"]);
     assert!(

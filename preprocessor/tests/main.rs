@@ -1,4 +1,4 @@
-//! The preprocessor on whole books, through the library and through its binary.
+//! The preprocessor on whole books, as a library and as a binary.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 

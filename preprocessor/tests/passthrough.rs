@@ -1,4 +1,4 @@
-//! What isn't ours stays as it is, byte for byte, whatever Markdown it is; and what is ours is inert.
+//! Everything else in a chapter is unchanged, byte for byte, in any Markdown; and the widgets' HTML is inert.
 
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::config::Config;
@@ -28,7 +28,7 @@ fn course() -> tempfile::TempDir {
     root
 }
 
-/// Pieces that Markdown is made of, the awkward ones among them.
+/// Pieces of Markdown, including difficult ones.
 fn markdown() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("- [ ] task\n"),
@@ -75,8 +75,8 @@ proptest! {
     fn around_a_directive_every_other_byte_stays(before in markdown(), after in markdown()) {
         let root = course();
         let content = format!("{before}\n\n---\n\n- [ ] Step <!-- verify: a-check -->\n\n---\n\n{after}");
-        // Where `before` leaves a code block or HTML open, the item is no item: then nothing at all changes, or the
-        // course is refused.
+        // If `before` leaves a code block or HTML open, the item is not an item. Then nothing changes, or the course is
+        // refused.
         if let Ok(processed) = run(root.path(), PARAMS, &content) && processed != content {
             let from = content.find("[ ] Step <!--").unwrap();
             let to = content.find("verify: a-check -->").unwrap() + "verify: a-check -->".len();

@@ -1,4 +1,5 @@
-//! Errors stand where their author wrote them: books with includes of every kind, built by the stock `mdbook`.
+//! Errors have the place where the author wrote the mistake, in books with includes of every kind, built by the stock
+//! `mdbook`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +7,10 @@ use std::process::Command;
 
 const MANIFEST: &str = "[book]\ntitle = \"A course\"\n\n[preprocessor.verify.accounts]\ngeneral = \"the first\"\n";
 
-/// A list item with a mistake in it, of which the message tells the 17th column.
+/// A list item with a mistake. The message has column 17.
 const BAD: &str = "- x <!-- verify: nope -->";
 
-/// A program of the tests' own environment.
+/// A program from the tests' own environment.
 fn installed(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/.venv/bin").join(name);
     assert!(path.exists(), "{} is missing: run tests/run, which installs it", path.display());
@@ -47,7 +48,7 @@ impl Bench {
         );
         self.write("edit.py", &script);
         let path = self.dir.path().join("book/book.toml");
-        // Without it, mdBook would run ours in the first round, as everything that waits for nothing.
+        // Without it, mdBook would run ours first, because it depends on no other preprocessor.
         let ours = "[preprocessor.verify]\n";
         let manifest = fs::read_to_string(&path).unwrap().replace(ours, &format!("{ours}after = [\"links\"]\n"));
         let order = if before_links { "before = [\"links\"]" } else { "after = [\"links\"]\nbefore = [\"verify\"]" };
@@ -60,7 +61,7 @@ impl Bench {
         self
     }
 
-    /// What the stock `mdbook` says.
+    /// The output of the stock `mdbook`.
     fn said(&self) -> String {
         let mut build = Command::new(installed("mdbook"));
         let built = build.arg("build").current_dir(self.dir.path().join("book")).output().unwrap();
@@ -69,7 +70,7 @@ impl Bench {
         said.replace(&format!("{}/", folder.display()), "/")
     }
 
-    /// The places of the errors that it tells.
+    /// The places of the errors.
     fn places(&self) -> Vec<String> {
         let said = self.said();
         let places: Vec<String> =
@@ -97,11 +98,11 @@ fn each_kind_of_include_has_its_authors_places() {
         ("{{#include part.md::3}}", vec!["src/part.md:2:18"]),
         ("{{#include part.md:3:4}}", vec!["src/part.md:4:18"]),
         ("{{#include part.md:a}}", vec!["src/part.md:6:18"]),
-        // The others are headings, then, which have no directives.
+        // The others are then headings, which have no directives.
         ("{{#rustdoc_include part.md:a}}", vec!["src/part.md:2:5", "src/part.md:4:5", "src/part.md:6:18"]),
         ("{{#include part.md:4}}\n\n{{#include part.md:2}}", vec!["src/part.md:2:18", "src/part.md:4:18"]),
         ("{{#include part.md:4}}\n{{#include part.md:6}}\n", vec!["src/part.md:4:18", "src/part.md:6:18"]),
-        // It is read twice, and wrong once.
+        // It is included twice, but has one mistake.
         ("{{#include part.md:4}}\n\n{{#include part.md:4}}", vec!["src/part.md:4:18"]),
         ("{{ #include   ./sub/../part.md:2  }}", vec!["src/part.md:2:18"]),
         ("  {{#include part.md:2}}", vec!["src/part.md:2:18"]),
@@ -158,7 +159,7 @@ fn line_endings_and_marks_of_byte_order_move_no_place() {
         (crlf.as_str(), "", "src/chapter.md:2:18"),
         (marked.as_str(), "", "src/chapter.md:1:18"),
         ("{{#include part.md}}{{#include part.md}}- x <!-- verify: nope -->", "", "src/chapter.md:1:58"),
-        // mdBook leaves the mark of an included file where it is, and the item behind it is none.
+        // mdBook keeps the byte order mark of an included file, and a list item after the mark is not an item.
         ("- {{#include part.md}}", "\u{feff}x <!-- verify: nope -->", "src/part.md:1:16"),
     ] {
         assert_eq!(book(&[("chapter.md", chapter), ("part.md", part)]).places(), [wanted], "{chapter:?} {part:?}");
@@ -167,7 +168,7 @@ fn line_endings_and_marks_of_byte_order_move_no_place() {
 
 #[test]
 fn a_block_that_mdbook_makes_of_a_file_has_its_places() {
-    // A fence within what is included ends the block.
+    // A fence in an included file ends the block.
     let part = format!("```\n\n{BAD}\n\n```\n");
     let files = [("chapter.md", "# A\n\n{{#playground part.md}}\n"), ("part.md", part.as_str())];
     assert_eq!(book(&files).places(), ["src/part.md:3:18"]);
@@ -215,13 +216,13 @@ fn where_another_preprocessor_changed_a_chapter_no_place_is_made_up() {
         ("text = text.replace(':smile:', '😀')", true, both.to_owned()),
         ("text = 'new\\n\\n' + text + '\\nend\\n'", false, both.to_owned()),
         ("text = text.replace('\\n', '\\r\\n')", false, both.to_owned()),
-        // Which of two was taken out, nobody can tell, if what is around them went, too.
+        // Which of two was removed cannot be determined if the text around them was removed, too.
         (
             "text = text.split('text')[0].replace('# A', '') + '- y <!-- verify: none-such -->\\n'",
             false,
             format!("{unknown} {unknown}"),
         ),
-        // The line is known, the column is not.
+        // The line is known, but not the column.
         (
             "text = text.replace('# A', '# A 😀').replace('nope', 'x-nope', 1)",
             false,

@@ -1,4 +1,4 @@
-//! The binary, as the stock `mdbook` and an author at a terminal start it.
+//! The binary, started by the stock `mdbook` and by an author in a terminal.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{MANIFEST, TestBook, first_page, older};
@@ -25,7 +25,7 @@ fn a_book_goes_in_and_comes_out() {
     assert!(first_page(&book.binary("html", "0.5.4")).contains("<verify-step"));
 }
 
-/// A book with one chapter, as an mdBook sends it that has changed its context and its book.
+/// A book with one chapter, from an mdBook with a changed context and book.
 fn changed(book: &TestBook, change: impl FnOnce(&mut Value, &mut Value)) -> Output {
     let mut context = serde_json::to_value(book.context("html")).unwrap();
     let mut items = serde_json::to_value(book.book()).unwrap();
@@ -37,7 +37,7 @@ fn lesson() -> TestBook {
     TestBook::new().chapter("a.md", "- One <!-- verify: root-mfa -->\n")
 }
 
-/// What was said, but for the style sheet, which this book does not have.
+/// The output, without the message about the style sheet, which this book does not have.
 fn said(output: &Output) -> String {
     let said = String::from_utf8(output.stderr.clone()).unwrap();
     said.lines().filter(|line| !line.contains("style sheet")).map(|line| format!("{line}\n")).collect()
@@ -115,7 +115,7 @@ fn a_book_that_cannot_be_read_is_told_what_helps() {
 }
 
 #[test]
-fn what_is_no_book_is_said_to_be_none() {
+fn input_that_is_not_a_book_is_refused() {
     for (input, told) in [
         ("hello", "not what mdBook sends"),
         ("[{}, {}]", "its version is \"\""),
@@ -165,7 +165,7 @@ fn a_style_sheet_that_is_missing_or_old_is_told_once_and_only_for_html() {
 fn what_the_environment_sets_is_named_and_book_toml_is_not() {
     let book = lesson();
     let mut config: toml::Table = toml::from_str(MANIFEST).unwrap();
-    // As mdBook does it before it sends its configuration.
+    // mdBook does this before it sends its configuration.
     config["preprocessor"]["verify"]["params"].as_table_mut().unwrap().insert("budget-amount".into(), "five".into());
     let mut context = serde_json::to_value(book.context("html")).unwrap();
     context["config"] = serde_json::to_value(config).unwrap();

@@ -1,5 +1,5 @@
-//! A chapter that is four times as long takes four times as long: counted in instructions, which a busy machine executes
-//! as many of as a quiet one.
+//! A chapter that is four times as long takes four times as many instructions. Instructions are counted because their
+//! number does not depend on how busy the machine is.
 
 #![allow(clippy::disallowed_macros, reason = "a test tells its figures")]
 #![cfg(target_os = "linux")]
@@ -9,10 +9,10 @@ use mdbook_preprocessor::config::Config;
 use std::fmt::Write;
 use std::process::Command;
 
-/// What a chapter has many of, and a chapter that has so many.
+/// What a chapter contains many of, and a chapter with this many.
 type Kind = (&'static str, fn(usize) -> String);
 
-/// Those with links have headings enough for them at every size.
+/// Links need enough headings at every size.
 const KINDS: &[Kind] = &[
     ("headings that read the same", |n| format!("[x](#same-1)\n\n{}", "## Same\n\n".repeat(n + 2))),
     ("headings", |n| format!("[x](#h-1)\n\n{}", each(n + 2, |at| format!("## H {at}\n\n")))),
@@ -42,15 +42,14 @@ const KINDS: &[Kind] = &[
     ("backslashes", |n| "\\{{ x }} ".repeat(n) + &"\\".repeat(20 * n) + "{{ x }}"),
 ];
 
-/// How often a chapter has it.
+/// How often a chapter contains it.
 const SIZE: usize = 200;
 
 fn each(n: usize, line: impl Fn(usize) -> String) -> String {
     (0..n).map(line).collect()
 }
 
-/// Reads a chapter as the book does and as `verify lint` does. The chapter is not its file's text, as where that includes
-/// others.
+/// Reads a chapter as the book does and as `verify lint` does. The chapter differs from its file, as with includes.
 fn read(kind: &str, size: usize) {
     let text = KINDS.iter().find(|(name, _)| *name == kind).unwrap().1(size);
     let book = TestBook::new().expanded("lesson.md", &format!("{{{{#include other.md}}}}\n{text}"), &text);
@@ -63,7 +62,7 @@ fn read(kind: &str, size: usize) {
     });
 }
 
-/// What `instructions` counts: this program, with a kind and a size.
+/// The program for `instructions`: this test, with a kind and a size.
 #[test]
 #[ignore = "counted by the others"]
 fn one_size() {
@@ -83,7 +82,7 @@ fn instructions(kind: &str, size: usize) -> f64 {
     count.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// Counts one in so many of the kinds: the tests run side by side.
+/// Counts one share of the kinds, because the tests run in parallel.
 fn grows_with_its_size(part: usize) {
     for (kind, _) in KINDS.iter().skip(part).step_by(4) {
         let [none, once, four_times] = [0, SIZE, 4 * SIZE].map(|size| instructions(kind, size));

@@ -1,4 +1,4 @@
-//! What a widget's HTML is, wherever it stands.
+//! The HTML of a widget in different places.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use crate::support::{TestBook, expectation, first_page, reason};

@@ -1,4 +1,5 @@
-// From the click on "Verify" to the painted verdict, on the practice account: what is on top of the AWS calls themselves.
+// Measures the time from the click on "Verify" to the painted verdict, in the practice accounts: the time on top of the
+// AWS calls.
 
 import { test } from "node:test";
 import { idle, Machine, read, verdict, visitor } from "./common.mjs";
@@ -14,7 +15,7 @@ test("click to verdict", async () => {
     const page = await read(context, await machine.serve("--practice"));
     const [calls, clicks] = [[], []];
     for (let run = 0; run < RUNS; run++) {
-        // Alternately, so that both meet the same machine.
+        // Alternately, so that both run under the same load.
         const { stderr } = machine.verify("--practice", "-v", id);
         calls.push(Number(/Calls to AWS: \d+ in (\d+) ms/.exec(stderr)[1]));
         await verdict(page, id, "verified");
@@ -22,7 +23,7 @@ test("click to verdict", async () => {
             const step = document.querySelector(`verify-step[data-step="${id}"]`);
             const { update } = step;
             const begun = performance.now();
-            // The end of the run, since a verdict that is the same as before is not told again.
+            // The end of the run, because an unchanged verdict is not sent again.
             step.update = (change) => {
                 const { running } = step.state;
                 update.call(step, change);

@@ -1,4 +1,4 @@
-// A learner's machine in a temporary folder, a `verify serve` on it, and a browser that notices what it should not see.
+// A learner's machine in a temporary folder, `verify serve` on it, and a browser that reports what must not happen.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// Whatever AWS or a lesson says is text in the page, never HTML; and what a course brings runs nothing.
+// Text from AWS or a lesson is text in the page, never HTML, and files from a course run nothing.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -24,7 +24,7 @@ test("a budget's hostile name is shown as it is written", async () => {
     const own = step(page, "cost-budget");
     assert.ok((await own.innerText()).includes(`${evil} allows 10 USD.`), await own.innerText());
     assert.equal(await own.locator("img, script, svg, b").count(), 0);
-    // The page that the server rendered meanwhile, too.
+    // Also the page that the server rendered meanwhile.
     await page.reload();
     await ready(page);
     assert.ok((await own.innerText()).includes(evil));

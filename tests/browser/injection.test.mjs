@@ -1,5 +1,6 @@
-// Everything that a course may write, in every place that it reaches: the pages that `verify build` writes, opened from
-// disk, and those of `verify serve`. None of it runs, none of it passes for a part of the page, and the page still works.
+// All text that a course can contain, in every place that it reaches: the pages from `verify build`, opened from disk,
+// and those of `verify serve`. None of it runs, none of it can be mistaken for a part of the page, and the page still
+// works.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -8,7 +9,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Machine, read, shown, visitor } from "./common.mjs";
 
-// Without a character that ends an attribute which has no quotes.
+// Without a character that ends an attribute without quotes.
 const run = "alert(1)";
 const img = `<img src=x onerror=${run}>`;
 const evil = "http://evil.example/";
@@ -170,7 +171,7 @@ const handle = (page) => page.evaluate(async () => {
             each.dispatchEvent(new Event(kind, { bubbles: false }));
         }
         if (each.localName === "details") each.open = !each.open;
-        // A link to elsewhere is one; any other would do something here.
+        // External links are links. Any other link would do something here.
         const leads = each.closest("a")?.href;
         if (!(typeof leads === "string" && /^(https?|mailto|file):/.test(leads))) each.click?.() ?? each.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }

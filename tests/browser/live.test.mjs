@@ -1,4 +1,4 @@
-// What a learner does in the live book, from a fresh practice account to a complete course.
+// What a learner does in the live book, from new practice accounts to a complete course.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -39,7 +39,8 @@ test("every step is done through its button, verified, and the book says complet
     const page = await read(context, await machine.serve());
     assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real.*verify accounts general=PROFILE production=PROFILE/s);
     assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "0 of 14 required steps of this page are done.");
-    // The general account of the practice account is set up: all that is left is to see it, and three words.
+    // In the practice accounts, the general account is already set up. It only has to be verified, and three steps
+    // confirmed.
     await page.goto(`${context.origin}/general-account.html`);
     await ready(page);
     await page.getByRole("button", { name: "Verify all 9 steps of this page" }).click();
@@ -95,7 +96,7 @@ test("an exact statement is confirmed, and that is undone", async () => {
     await press(page, "pdf-invoice", `I confirm this: ${statement}`);
     await verdict(page, "pdf-invoice", "confirmed");
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`You confirmed: “${statement}”`));
-    // The button that was pressed is gone, and the focus went to the one that undoes it.
+    // The button that was pressed is gone, and the focus is on the button that undoes it.
     assert.match(await page.evaluate(() => document.activeElement.textContent), /^Undo my confirmation/);
     await press(page, "pdf-invoice", "Undo my confirmation");
     await verdict(page, "pdf-invoice", "unknown");
@@ -238,7 +239,7 @@ test("an edit reloads the page, a mistake is shown in it, and goes away when it 
 test("an edited check reloads the page once, though the reference chapter is written anew", async () => {
     const machine = new Machine();
     machine.verify("practice", "do", "cost-budget");
-    // The reference has a check's own title, and the page those of its expectations.
+    // The reference has a check's own title, and the page has the titles of its expectations.
     const check = path.join(machine.course, "checks/cost-budget.toml");
     const name = (before, now) => fs.writeFileSync(check, fs.readFileSync(check, "utf8").replaceAll(before, now));
     name("A cost budget that warns you by e-mail", "One budget");
@@ -276,7 +277,7 @@ test("when the server stops the page says so, and it goes on when it is back", a
     await press(page, "cost-budget", "Verify");
     await step(page, "cost-budget").getByText("verify serve does not answer. Start it again, and try again.").waitFor();
     const second = await machine.serve("--practice", "--port", first.port);
-    // Another run has another token: this page has no right to it before its reader says so.
+    // Another run has another token. This page cannot use it until its reader opens the new address.
     await page.getByText("Open the address that the new one printed").waitFor();
     const other = await context.newPage();
     await other.goto(second.address);

@@ -1,4 +1,5 @@
-// How the live book looks and reads: themes, accessibility, print, narrow screens, search, and without its server.
+// How the live book looks and is read aloud: themes, accessibility, print, narrow screens, search, and without its
+// server.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";
@@ -51,7 +52,7 @@ const ofMdBook = [
     ["aria-allowed-attr", "#mdbook-sidebar-toggle"],
     ["aria-prohibited-attr", "#mdbook-sidebar-toggle"],
     ["region", "#mdbook-menu-bar, #mdbook-menu-bar *"],
-    // Chromium lets the keyboard scroll them all the same.
+    // In Chromium, all of them can still be scrolled with the keyboard.
     ["scrollable-region-focusable", "pre > code, .table-wrapper"],
     ["link-in-text-block", "main a"],
     ["color-contrast", ".menu-title, #mdbook-sidebar a, th, code.hljs *, main a:not(.verify-banner *, verify-step *)"],
@@ -64,7 +65,7 @@ for (const theme of themes) {
             const page = await open(context, chapter);
             assert.equal(await page.evaluate((theme) => document.documentElement.classList.contains(theme), theme), true);
             await page.locator("details.verify-details").evaluateAll((all) => all.forEach((each) => each.open = true));
-            // As the page's own inspector: its policy allows no other script.
+            // Run like the page's own inspector, because the page's policy allows no other script.
             await page.evaluate(axe);
             const found = await page.evaluate(async (ofMdBook) => {
                 const { violations } = await axe.run(document, { resultTypes: ["violations"], elementRef: true });
@@ -159,6 +160,6 @@ test("a built book, opened from disk, reads as text and asks nobody", async () =
     assert.match(await shown(page.locator("main")), /With verify serve, each step of this book has a button\./);
     assert.equal(await page.locator("verify-step button").count(), 0);
     assert.deepEqual(asked.filter((url) => !url.startsWith("file:")), []);
-    // Browsers treat files as strangers to each other, which mdBook's own pages stumble over.
+    // Browsers treat each file as its own origin, which mdBook's own pages don't handle well.
     assert.deepEqual(context.noticed.filter((what) => /verify|127\.0\.0\.1|asks elsewhere/.test(what)), []);
 });

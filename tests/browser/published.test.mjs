@@ -1,4 +1,4 @@
-// The book that `verify build` makes, published: below a path of a host that serves files and nothing else.
+// The published book from `verify build`: in a subfolder of a host that serves only files.
 
 import assert from "node:assert/strict";
 import fs from "node:fs";

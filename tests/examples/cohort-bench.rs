@@ -1,5 +1,5 @@
-//! How many accounts a second `verify cohort` judges, against a bare client that sends the very same requests over as
-//! many connections to the same AWS on loopback, and does nothing with the answers. `tests/bench cohort` runs it.
+//! Compares how many accounts per second `verify cohort` judges with a bare client that sends the same requests over as
+//! many connections to the same AWS on loopback, and ignores the responses. `tests/bench cohort` runs it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a measurement fails by panicking")]
 #![allow(clippy::disallowed_macros, reason = "a measurement tells what it measured")]
@@ -50,7 +50,7 @@ fn main() {
     println!("median ratio {:.2}", ratios[RUNS / 2]);
 }
 
-/// Sends requests as they are, and reads the answers to their ends.
+/// Sends recorded requests, and reads the responses to their ends.
 fn send(address: &str, requests: &[String], connections: usize) -> Duration {
     let (next, begun) = (AtomicUsize::new(0), Instant::now());
     std::thread::scope(|scope| {

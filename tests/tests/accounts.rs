@@ -1,5 +1,5 @@
-//! Whose credentials: every kind of source reaches its account, roles are assumed from other accounts, and what goes
-//! wrong is explained.
+//! Credentials: every kind of source reaches its account, roles are assumed from other accounts, and errors are
+//! explained.
 
 use crate::common::{Answer, Machine, Request, denied, identity, moto, serve, xml};
 use std::fs;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 const ROLE: &str = "production=arn:aws:iam::444455556666:role/OrganizationAccountAccessRole";
 
-/// An STS that knows accounts by how the access key ends, and refuses all else.
+/// An STS that knows accounts by the end of the access key, and refuses all other calls.
 fn sts(request: &Request) -> Answer {
     let key = request.header("authorization");
     let is = |name: &str| key.contains(&format!("{name}/"));
@@ -21,7 +21,7 @@ fn sts(request: &Request) -> Answer {
     }
 }
 
-/// A machine whose general account is bound to access keys, with an AWS that answers so.
+/// A machine whose general account is bound to access keys, with this AWS.
 fn machine(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Machine {
     let mut machine = Machine::new();
     machine.bind(&[("general", "AKIAGENERAL", "secret", "")]);
@@ -42,7 +42,7 @@ fn a_role_is_assumed_from_another_account() {
     assert!(ran.stderr.contains("verify policy production"), "{}", ran.stderr);
     let verified = machine.verify(&["unique-email"]);
     assert_eq!(verified.status, 0, "{verified:?}");
-    // The binding remembers names and the account that was seen.
+    // The binding contains names and the account that was seen.
     let kept = fs::read_to_string(machine.home.path().join("config/bindings.json")).unwrap();
     assert!(kept.contains("OrganizationAccountAccessRole") && kept.contains("444455556666"), "{kept}");
     assert!(!kept.contains("AKIA") && !kept.contains("ASIA"), "{kept}");
@@ -260,7 +260,7 @@ fn renewal(status: u16, kind: &str, error: &str) -> impl Fn(&Request) -> Answer 
     }
 }
 
-/// What the doctor says to do first, and the reason's code.
+/// The first advice of the doctor, and the reason's code.
 fn advice(machine: &Machine) -> (String, String) {
     let doctor = machine.verify(&["doctor", "--format", "json"]).json();
     let production =
@@ -324,7 +324,7 @@ fn a_role_says_to_sign_in_to_the_profile_that_it_is_assumed_from() {
         "{:?}",
         advice(&machine)
     );
-    // Whoever is signed in and may not assume the role is not sent to sign in.
+    // A learner who is signed in but may not assume the role is not told to sign in.
     let mut refused = signed_in_long_ago(|request| match request.body.as_str() {
         body if body.contains("Action=AssumeRole") => denied(),
         _ => sts(request),

@@ -1,4 +1,4 @@
-//! The live book's gate: every request that a hostile page or program could send to its server.
+//! Access to the live book: every request that a hostile page or program could send to its server.
 
 use crate::common::Machine;
 use crate::common::live::{Serving, practice};
@@ -86,7 +86,7 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
         serving.own().replace("application/json", "text/plain"),
         serving.own().replace("Content-Type: application/json\r\n", ""),
         "Content-Type: application/json\r\n".to_owned(),
-        // Whoever serves another port of this machine gets the cookie from the browser, and not the key.
+        // A server on another port of this machine gets the cookie from the browser, but not the key.
         "Content-Type: application/json\r\nX-Verify: 1\r\n".to_owned(),
         serving.own().replace(&serving.key, &"0".repeat(64)),
         String::new(),
@@ -210,7 +210,7 @@ fn a_request_that_takes_too_long_is_ended() {
         let mut stream = TcpStream::connect(("127.0.0.1", serving.port)).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();
         let mut answer = Vec::new();
-        // It ends by itself, with an answer or without.
+        // It ends by itself, with or without a response.
         let _ = stream.read_to_end(&mut answer);
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{what}: {answer}");
@@ -239,7 +239,7 @@ fn a_course_that_brings_programs_scripts_or_foreign_files_is_not_served_with_the
     for kind in ["html", "js"] {
         assert_eq!(serving.get(&format!("/files/evil.{kind}"), "").status, 404, "files of this kind are left out");
     }
-    // Edited while it is served, it is shown as it was before.
+    // If it is edited while it is served, the last good build is shown.
     let mut events = serving.events();
     let before = machine.read("src/README.md");
     machine.write("src/README.md", &format!("{{{{#include ../../../../../../etc/passwd}}}}\n\n{before}"));
@@ -249,7 +249,7 @@ fn a_course_that_brings_programs_scripts_or_foreign_files_is_not_served_with_the
     machine.write("src/README.md", &format!("<script>alert(1)</script>\n\n{before}"));
     events.until(|event| event["kind"] == "broken" && event["message"].is_null());
     assert!(!serving.get("/", "").body.contains("alert(1)"));
-    // An expression that would never end is an error of its step, and the server lives on.
+    // An expression that would never end is an error of its step, and the server continues.
     let long = "'x'.matches('x') && ".repeat(200);
     machine.edit(
         "checks/cost-budget.toml",
@@ -288,7 +288,7 @@ fn what_only_looks_at_the_one_time_address_does_not_use_it_up() {
         assert!(!answer.head.contains("set-cookie") && !answer.body.contains("verify-key"), "{headers}: {answer:?}");
     }
     assert!(!open("HEAD", "").head.contains("set-cookie") && !open("POST", "").head.contains("set-cookie"));
-    // Somebody else's page led here: a page of ours asks again.
+    // Another page led here, so our own page asks again.
     let led = open("GET", &format!("Sec-Fetch-Site: cross-site\r\n{navigation}"));
     assert!(led.status == 200 && !led.head.contains("set-cookie") && led.body.contains("location.replace"), "{led:?}");
     let welcome = open("GET", &format!("Sec-Fetch-Site: same-origin\r\n{navigation}"));

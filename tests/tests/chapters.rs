@@ -1,15 +1,15 @@
-//! What isn't ours comes out of the stock `mdbook` as it does without the preprocessor: generated chapters, built as
-//! lessons with directives and parameters, and again with both written by hand as plain Markdown.
+//! The stock `mdbook` builds everything else in a chapter as it does without the preprocessor. Generated chapters are
+//! built as lessons with directives and parameters, and again with both written by hand in plain Markdown.
 
 use crate::common::Machine;
 use std::iter::repeat_with;
 
-/// How many chapters are built.
+/// The number of chapters.
 const CHAPTERS: usize = 150;
-/// A parameter's value, in which everything means something.
+/// A parameter's value in which every character has a meaning.
 const VALUE: &str = "*x* & <b> | _y_";
 
-/// What a template holds where a lesson has something of ours.
+/// The placeholder in a template for a directive or a parameter.
 mod ours {
     pub const HOLE: char = '\u{1}';
     pub const HOLE_IN_CODE: char = '\u{2}';
@@ -25,7 +25,7 @@ fn lesson(template: &str) -> String {
         .replace(ours::BOX, "[ ] ")
 }
 
-/// A template as an author without us would write it. A comment keeps a directive's place, and a step has no box.
+/// A template as plain Markdown. A comment replaces a directive, and a step has no checkbox.
 fn by_hand(template: &str) -> String {
     let escape = |c: char| if c.is_alphanumeric() { c.to_string() } else { format!("&#{};", u32::from(c)) };
     let escaped: String = VALUE.chars().map(|c| if c == ' ' { c.to_string() } else { escape(c) }).collect();
@@ -92,7 +92,7 @@ impl Dice {
         text
     }
 
-    /// Blocks, with an empty line between each two.
+    /// Blocks, separated by empty lines.
     fn blocks(&mut self, depth: usize, steps: bool) -> String {
         let many = 1 + self.below(4);
         repeat_with(|| self.block(depth, steps)).take(many).collect::<Vec<_>>().join("\n\n")
@@ -125,7 +125,7 @@ impl Dice {
 
     fn list(&mut self, depth: usize, steps: bool) -> String {
         let numbered = self.one_in(2);
-        // Only a list that begins with one may follow a paragraph's line.
+        // Only a list that begins with 1 may follow a paragraph's line.
         let first = if depth > 1 { 1 } else { self.below(12) };
         let mark = if numbered { self.of(&[".", ")"]) } else { self.of(&["-", "*", "+"]) };
         let loose = self.one_in(3);
@@ -162,7 +162,7 @@ impl Dice {
     }
 }
 
-/// A text whose first line begins with one text and the others with another.
+/// A text with a prefix for its first line and another for the others.
 fn prefixed(text: &str, first: &str, others: &str) -> String {
     let line = |(at, line): (usize, &str)| {
         let begin = if at == 0 { first } else { others };
@@ -171,7 +171,7 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
     text.split('\n').enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The pages of a book with these chapters, without what is around a chapter.
+/// The pages of a book with these chapters, without the parts around a chapter.
 fn pages(chapters: &[String], ours: bool) -> Vec<String> {
     let machine = Machine::empty();
     let verify =
@@ -197,7 +197,7 @@ fn pages(chapters: &[String], ours: bool) -> Vec<String> {
     (0..chapters.len()).map(main).collect()
 }
 
-/// A text without what stands between these marks, and how often.
+/// A text without what is between these marks, and their number.
 fn without(text: &str, from: &str, to: &str) -> (String, usize) {
     let mut pieces = text.split(from);
     let mut kept = pieces.next().unwrap_or_default().to_owned();
@@ -209,12 +209,12 @@ fn without(text: &str, from: &str, to: &str) -> (String, usize) {
     (kept, many)
 }
 
-/// A page without what took the places of directives, and how many widgets that were.
+/// A page without the widgets, and their number.
 fn plain(page: &str) -> (String, usize) {
     let (page, widgets) = without(page, "<verify-step ", "</verify-step>");
     let (page, _) = without(&page, "<div class=\"verify-card\">", "</div>");
     let (page, _) = without(&page, "<!--", "-->");
-    // The space before a directive, and the lines that it took.
+    // The space before a directive, and its lines.
     let lines = page
         .replace("</", "\n</")
         .lines()

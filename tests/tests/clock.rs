@@ -1,4 +1,4 @@
-//! A computer whose clock is wrong: errors in words.
+//! A computer with a wrong clock: the error messages.
 
 #![cfg(target_os = "linux")]
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What a program that is loaded with it takes for the time.
+/// A library that gives a program that loads it another time.
 const CLOCK: &str = r#"
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -21,7 +21,7 @@ int clock_gettime(clockid_t id, struct timespec *now) {
 }
 "#;
 
-/// A machine whose clock shows a time, in seconds since 1970. Rust links with the compiler that this takes.
+/// A machine whose clock shows a time, in seconds since 1970. It needs a C compiler, which Rust uses as its linker.
 fn machine_at(time: &str) -> Machine {
     let mut machine = Machine::new();
     let [source, library]: [PathBuf; 2] = ["clock.c", "clock.so"].map(|name| machine.home.path().join(name));
@@ -57,7 +57,7 @@ fn a_clock_that_cannot_be_right_is_told_in_words() {
             let told = ran.stderr.contains("the time of this computer is wrong") && ran.stderr.contains(why);
             assert!(ran.status == 2 && told, "{time} {arguments:?}: {ran:?}");
         }
-        // These need no time.
+        // These commands don't need the time.
         for arguments in
             [&["status", "--practice"][..], &["lint"], &["build"], &["policy"], &["explain", "cost-budget"]]
         {
@@ -65,7 +65,7 @@ fn a_clock_that_cannot_be_right_is_told_in_words() {
             assert!(!ran.stderr.contains("panicked") && ran.status != 101, "{time} {arguments:?}: {ran:?}");
         }
     }
-    // The first moment that there is.
+    // The first moment of the epoch.
     assert_eq!(machine_at("0").verify(&["--practice=done", "cost-budget"]).status, 0);
 }
 

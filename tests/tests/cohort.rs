@@ -1,4 +1,5 @@
-//! A class of a thousand accounts: judged once each, killed and resumed, shared by several runs, in little memory.
+//! A class of a thousand accounts: each is judged once; runs are killed and resumed, and share a class; little memory
+//! is used.
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
@@ -15,7 +16,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 const CLASS: usize = 1000;
 
-/// Numbers from a seed that is another one at every run, and that a test says when it fails.
+/// Random numbers from a seed that differs in every run. A failing test prints it.
 struct Random {
     seed: u64,
     state: u64,
@@ -33,7 +34,7 @@ impl Random {
     }
 }
 
-/// `verify cohort`, without a limit that a class of this size would notice.
+/// `verify cohort`, with limits that a class of this size does not reach.
 fn cohort(machine: &Machine, more: &[&str]) -> Command {
     let mut command = machine.command(&binary("verify"));
     command.args(["cohort", "class.csv", "--from", "teacher", "--rate", "1000"]).args(more);
@@ -41,7 +42,7 @@ fn cohort(machine: &Machine, more: &[&str]) -> Command {
     command
 }
 
-/// Starts a run, and waits for as many lines as that.
+/// Starts a run, and waits for this many lines.
 fn until(mut child: Child, lines: usize) -> Child {
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
     for line in 0..lines {
@@ -61,7 +62,7 @@ fn files(folder: &Path) -> BTreeMap<String, Value> {
     files.iter().map(read).collect()
 }
 
-/// A document without its times and seals, and without the words for whose credentials a role is assumed with.
+/// A document without its times and seals, and without the name of the credentials that assume a role.
 fn timeless(mut document: Value) -> Value {
     let object = document.as_object_mut().unwrap();
     object.retain(|name, _| !["written", "seal", "roles"].contains(&name.as_str()));
@@ -99,7 +100,8 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
     println!("seed {}", random.seed);
     let mut judged_before: BTreeMap<String, usize> = BTreeMap::new();
     for part in 0..4 {
-        // Some files more than there are, at an instant within each fifth of the class, and a while after a line.
+        // Kills each run at a random moment: after a few more files in each fifth of the class, and a while after a
+        // line.
         let wanted = CLASS * part / 5 + 20 + random.below(CLASS as u64 / 5 - 40) as usize;
         let there = if folder.exists() { files(&folder).len() } else { 0 };
         let mut killed = until(cohort(&machine, &[]).spawn().unwrap(), wanted.saturating_sub(there).max(1));
@@ -116,7 +118,7 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
             assert_eq!(before, now, "{} was judged again, by seed {seed}", name(row));
         }
     }
-    // Accounts that fail at first are told as failed, have no file, and are all that the next run asks.
+    // Accounts that fail at first are reported as failed, have no file, and are the only ones that the next run reads.
     let on = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--rate", "1000"]);
     assert_eq!(on.status, 3, "{}", on.stderr);
     let judged = files(&folder);
@@ -142,7 +144,7 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
     assert_eq!(aws.assumed(), assumed, "nobody was asked");
     insta::assert_snapshot!("summary", again.stdout);
 
-    // Each of some learners alone comes to the same: of every kind, from everywhere in the class.
+    // Some learners alone get the same results: of each kind, from all parts of the class.
     let alone: Vec<usize> = (0..75).map(|at| at * 13 % CLASS).collect();
     for some in [Kind::Done, Kind::Half, Kind::Denied, Kind::NoRole, Kind::Throttled, Kind::Failing] {
         assert!(alone.iter().filter(|row| kind(**row) == some).count() >= 3, "{some:?}");
@@ -168,7 +170,7 @@ fn a_class_that_is_killed_again_and_again_is_judged_once() {
     insta::assert_snapshot!("steps", serde_json::to_string_pretty(&[&shared["stuck"], &shared["steps"]]).unwrap());
 }
 
-/// The most memory that a run had by the time that it summed up, in kilobytes, where the system tells.
+/// The most memory that a run had used when it printed its summary, in kilobytes, if the system shows it.
 fn peak(machine: &Machine, learners: usize) -> Option<u64> {
     machine.write("class.csv", &roster(0..learners));
     let mut run = cohort(machine, &["--out", &format!("of-{learners}")]).spawn().unwrap();
@@ -198,7 +200,7 @@ fn memory_does_not_grow_with_the_class_and_nobody_is_asked_twice() {
     }
     assert!(aws.assumed().values().all(|times| *times == 1), "everybody was asked once");
     assert_eq!(aws.assumed().len(), CLASS);
-    // One pool of connections, and not one for each learner.
+    // One pool of connections for all learners.
     let (connections, requests) = (aws.connections.load(Ordering::Relaxed), aws.requests.load(Ordering::Relaxed));
     assert!(connections * 4 < requests, "{connections} connections for {requests} requests");
 }
@@ -232,7 +234,7 @@ fn credentials_that_do_not_work_stop_the_class_at_once() {
     }
     assert!(files(&machine.course.join("cohort")).is_empty(), "nobody has a result");
     insta::assert_snapshot!("base", shown);
-    // AWS that cannot be reached is nobody's result either.
+    // If AWS cannot be reached, no learner gets a result either.
     machine.set("AWS_ENDPOINT_URL", &crate::common::closed_port());
     machine.write("class.csv", &roster(0..2));
     let away = machine.verify(&["cohort", "class.csv", "--from", "teacher", "--format", "json"]);
@@ -265,7 +267,7 @@ fn one_shard_is_judged_by_one_run_and_an_interrupted_one_leaves_whole_files() {
 }
 
 #[test]
-fn whom_a_change_concerns_is_judged_again_and_nobody_else() {
+fn only_learners_whom_a_change_concerns_are_judged_again() {
     let (aws, url) = aws();
     let machine = instructor(&url);
     let folder = machine.course.join("cohort");
@@ -278,24 +280,24 @@ fn whom_a_change_concerns_is_judged_again_and_nobody_else() {
     machine.edit("checks/account-name.toml", "'-production'", "'-staging'");
     let checks = judge();
     assert_eq!(times([0, 1, 7]), [2, 2, 2], "{checks:?}");
-    assert!(checks.stderr.contains("3 had a file about other checks, or from other roles"), "{}", checks.stderr);
+    assert!(checks.stderr.contains("other roles than the current ones: 3."), "{}", checks.stderr);
     assert!(checks.stdout.contains("\n0 done, 2 not yet, 1 unknown, 0 failed.\n"), "{}", checks.stdout);
-    // Somebody's account, and the role of somebody whose role could not be assumed.
+    // Another account for a learner, and another role for a learner whose role could not be assumed.
     let corrected = roster([0, 1, 7]).replace(&role(0), &role(2)).replace(&role(7), &role(8));
     machine.write("class.csv", &corrected);
     let roles = judge();
-    assert!(roles.stderr.contains("2 had a file about other checks, or from other roles"), "{}", roles.stderr);
+    assert!(roles.stderr.contains("other roles than the current ones: 2."), "{}", roles.stderr);
     assert_eq!((times([0, 1, 7]), times([2, 8, 9])), ([2, 2, 2], [1, 1, 0]));
     assert!(files(&folder)[&name(0)]["accounts"]["mine"]["id"].as_str().unwrap().ends_with("0002"));
-    // A file that somebody damaged.
+    // A damaged file.
     fs::write(folder.join("learner%200001.json"), "{").unwrap();
     let damaged = judge();
-    assert!(damaged.stderr.contains("learner%200001.json.old, and judged again"), "{}", damaged.stderr);
-    assert!(damaged.stdout.contains(", 0 failed; 2 of them had a file before"), "{}", damaged.stdout);
+    assert!(damaged.stderr.contains("0001.json.old, and the learner is verified again"), "{}", damaged.stderr);
+    assert!(damaged.stdout.contains(", 0 failed; 2 of them had a file"), "{}", damaged.stdout);
     assert_eq!(fs::read_to_string(folder.join("learner%200001.json.old")).unwrap(), "{");
     assert_eq!(files(&folder).len(), 3);
     assert_eq!(times([0, 1, 7]), [2, 3, 2]);
-    assert!(judge().stdout.contains("3 of them had a file before"), "all of them count again");
+    assert!(judge().stdout.contains("3 of them had a file"), "all of them count again");
 }
 
 #[test]

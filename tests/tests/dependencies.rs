@@ -1,5 +1,5 @@
-//! The crates of Cargo.lock are what `deny.toml` allows: their licences, where they come from, and which must not be. And
-//! what the crates' sources leave to one place.
+//! The crates in Cargo.lock comply with `deny.toml`: their licences, their sources, and the banned ones. Also, what
+//! only one place in the sources may do.
 
 use crate::common::repository;
 use serde_json::Value;
@@ -30,7 +30,7 @@ fn locked() -> Vec<(String, String, Option<String>)> {
     packages.collect()
 }
 
-/// Whether a licence, as crates write it, is one that is allowed: an SPDX expression, or the older `MIT/Apache-2.0`.
+/// Whether a licence is allowed: an SPDX expression, or the older form `MIT/Apache-2.0`.
 fn is_allowed(licence: &str, allowed: &BTreeSet<String>) -> bool {
     let spaced = licence.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let mut words = spaced.split_whitespace().peekable();
@@ -144,7 +144,7 @@ fn an_advisory_is_passed_over_for_a_reason_with_a_date_and_only_while_it_applies
     assert_eq!(both.iter().all(|id| kept.contains(id)), old, "{kept:?}");
 }
 
-/// The crates that each member names, without those for its tests.
+/// The dependencies of each member, without those for its tests.
 fn named() -> BTreeMap<String, BTreeSet<String>> {
     let members = read("Cargo.toml")["workspace"]["members"].as_array().unwrap().clone();
     let named = members.iter().map(|member| {
@@ -163,7 +163,7 @@ fn each_crate_knows_what_it_is_for_and_no_more() {
         let knows = |names: &BTreeSet<String>| names.iter().any(|name| name.starts_with(prefix));
         named.iter().filter(|(_, names)| knows(names)).map(|(name, _)| name.as_str()).collect()
     };
-    // Reads of AWS are `evidence`'s. What the practice accounts write goes to themselves.
+    // Reads of AWS are `evidence`'s. The practice accounts write only to themselves.
     assert_eq!(who("aws-sdk-"), ["evidence", "practice"]);
     assert_eq!(who("winterbaume-"), ["practice"]);
     assert_eq!(who("cel"), ["verify"]);
@@ -181,7 +181,7 @@ fn each_crate_knows_what_it_is_for_and_no_more() {
     }
 }
 
-/// The sources below a folder of what the program is made of, without their tests: paths from the repository, and texts.
+/// The sources of the program in a folder, without tests: paths in the repository, and texts.
 fn sources(folder: &str) -> Vec<(String, String)> {
     let (mut found, mut folders) = (Vec::new(), vec![repository().join(folder)]);
     while let Some(folder) = folders.pop() {
@@ -202,7 +202,7 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Where any of these stand, by file, line and text.
+/// Where any of these occur, by file, line and text.
 fn places(sources: &[(String, String)], of: &[String]) -> Vec<String> {
     let lines = sources.iter().flat_map(|(file, text)| (1..).zip(text.lines()).map(move |(at, line)| (file, at, line)));
     let places = lines.filter(|(.., line)| of.iter().any(|sought| line.contains(sought.as_str())));
@@ -216,7 +216,7 @@ fn one_file_takes_arns_apart() {
     let by_hand = ["split(':')", "', ':')", ", ':')", "with(\"arn:", "prefix(\"arn:", "with(\":", "contains(\":"];
     let by_hand = by_hand.map(str::to_owned);
     assert_eq!(places(&others, &by_hand), [""; 0]);
-    // What is looked for is what that file does.
+    // That file does what is searched for.
     assert!(places(&own, &by_hand).len() >= 2, "{own:?}");
     others.truncate(1);
     others[0].1 = "text.splitn(6, ':').nth(4)\narn.ends_with(\":root\")\n".to_owned();
@@ -225,7 +225,7 @@ fn one_file_takes_arns_apart() {
 
 #[test]
 fn no_source_knows_the_course_that_is_in_the_book() {
-    // What the practice accounts do is about the course's own accounts.
+    // The practice accounts are about the course's own accounts.
     let own = |(file, _): &(String, String)| !file.starts_with("verifier/practice/");
     let sources: Vec<_> = [sources("verifier"), sources("preprocessor")].concat().into_iter().filter(own).collect();
     let checks = fs::read_dir(repository().join("book/checks")).unwrap().map(|entry| entry.unwrap().path());
@@ -235,7 +235,7 @@ fn no_source_knows_the_course_that_is_in_the_book() {
     let keys = |table: &str| options[table].as_table().unwrap().keys().cloned().collect::<Vec<String>>();
     let (params, accounts) = (keys("params"), keys("accounts"));
     assert!(checks.len() > 20 && params.len() > 3 && accounts.len() == 2, "{checks:?} {params:?} {accounts:?}");
-    // A name of one word may be a word: it is a name between quotation marks, in a directive or in an expression.
+    // A name of one word may be an ordinary word. It is a name in quotation marks, in a directive or in an expression.
     let is_word = |name: &&String| !name.contains(['-', '_']);
     let named = [checks, params, accounts].concat();
     let words = named.iter().filter(is_word).flat_map(|name| {

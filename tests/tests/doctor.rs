@@ -1,4 +1,4 @@
-//! `verify doctor` and `verify policy`: what works, what doesn't, and the least that it takes.
+//! `verify doctor` and `verify policy`: what works, what does not work, and the least permissions.
 
 use crate::common::{Answer, Machine, Request, boto3, closed_port, denied, identity, installed, moto, serve, xml};
 use serde_json::Value;
@@ -121,7 +121,7 @@ fn policies_are_printed_for_all_accounts_or_for_one() {
     insta::assert_snapshot!("policy_errors", errors);
 }
 
-/// Makes the role by CloudFormation, and prints its trust policy and its policies.
+/// Creates the role with CloudFormation, and prints its trust policy and its policies.
 const DEPLOY: &str = r#"
 import ast, boto3, json, sys
 endpoint, template, parameters = sys.argv[1], open(sys.argv[2]).read(), json.loads(sys.argv[3])

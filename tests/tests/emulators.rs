@@ -1,11 +1,11 @@
-//! Two emulators that others wrote, winterbaume in the practice account and moto's server over HTTP: where both support
-//! the reads, the same evidence gives the same verdicts.
+//! Two independent emulators, winterbaume in the practice accounts and moto's server over HTTP: if both support the
+//! reads, the same evidence gives the same verdicts.
 
 use crate::common::{Machine, boto3, moto};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Checks of what both emulators can say, true and false ones.
+/// Checks of evidence that both emulators have, true and false ones.
 const CHECKS: &[(&str, &str)] = &[
     ("two-accounts", "identity.account != accounts.general.identity.account"),
     ("not-root", "!identity.root"),
@@ -23,7 +23,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("no-keys", "!root.access_keys"),
 ];
 
-/// The same accounts as the practice account has; `done` says whether the steps about them are.
+/// The same accounts as the practice accounts. `done`: whether their steps are done.
 const SET_UP: &str = r#"
 import boto3, json, sys
 endpoint, done = sys.argv[1], sys.argv[2] == "done"

@@ -1,4 +1,4 @@
-//! Hostile expressions of a course: none of them ends the program, holds it up, or takes its memory.
+//! Hostile expressions in a course don't crash the program, delay it, or use up its memory.
 
 #[path = "../../verifier/src/cel/hostile/generator.rs"]
 mod generator;
@@ -12,13 +12,13 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// How many checks the course has, and expectations each.
+/// The number of checks, and of expectations in each.
 const CHECKS: usize = 100;
 const EXPECTATIONS: usize = 10;
-/// What it may take, in bytes.
+/// The memory that it may use, in bytes.
 const MOST: u64 = 200 << 20;
 
-/// A course of 1,000 hostile expectations, each with a condition of when it applies, a sentence, and what is remembered.
+/// A course of 1,000 hostile expectations, each with a `when`, a sentence, and something that is remembered.
 fn course() -> Machine {
     let machine = Machine::empty();
     let mut generator = Generator::new(20_261_126);
@@ -69,19 +69,19 @@ fn check(generator: &mut Generator) -> String {
     check
 }
 
-/// The most memory that a process took so far, in bytes; none when it has ended.
+/// The most memory that a process has used so far, in bytes; `None` when it has ended.
 fn most_memory(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(most.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10)
 }
 
-/// The threads of a process that evaluate expressions: which of them run, and how long they have run, in ticks.
+/// The threads of a process that evaluate expressions: which of them are running, and for how long, in ticks.
 fn evaluating(process: u32) -> BTreeMap<String, (bool, u64)> {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap().flatten();
     let stat = |task: std::fs::DirEntry| {
         let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
-        // Its number, its name in brackets, its state, and 10 fields before its own time and the system's.
+        // Its number, its name in brackets, its state, and 10 fields before its user and system time.
         let (before, after) = stat.rsplit_once(") ")?;
         let fields: Vec<&str> = after.split(' ').collect();
         let ticks = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
@@ -90,7 +90,7 @@ fn evaluating(process: u32) -> BTreeMap<String, (bool, u64)> {
     tasks.filter_map(stat).collect()
 }
 
-/// Runs the program, and tells the most memory that it took.
+/// Runs the program, and returns the most memory that it used.
 fn run(machine: &Machine, arguments: &[&str]) -> (Ran, u64) {
     let mut command: Command = machine.command(&crate::common::binary("verify"));
     let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -117,7 +117,7 @@ fn a_thousand_of_them_are_judged_and_take_no_more_than_a_course_may() {
     let told = ran.stdout.matches("too many steps").count();
     assert!(told > 10, "what costs too much is told: {told} of {} bytes", ran.stdout.len());
     assert!(ran.stdout.contains("course-error"));
-    // What was seen is remembered, and judged again.
+    // What was seen is remembered and judged again.
     let (again, most) = run(&machine, &["--practice=done"]);
     assert!([1, 3].contains(&again.status) && most < MOST, "{} MB: {}", most >> 20, again.stderr);
 }
@@ -126,7 +126,7 @@ fn a_thousand_of_them_are_judged_and_take_no_more_than_a_course_may() {
 fn a_thousand_of_them_are_linted_in_no_more_memory() {
     let machine = course();
     let (ran, most) = run(&machine, &["lint"]);
-    // It finds much: what is made up is mostly of wrong types.
+    // There are many findings, because generated expressions mostly have wrong types.
     assert!(ran.status == 2 && ran.stdout.contains(" errors, "), "{}", ran.stderr);
     assert!(most > 0 && most < MOST, "{} MB", most >> 20);
 }
@@ -148,7 +148,7 @@ fn a_page_that_asks_for_a_thousand_of_them_is_answered_and_leaves_nothing_runnin
     });
     let most = most_memory(process).unwrap();
     assert!(most < MOST, "{} MB", most >> 20);
-    // Whatever they did has ended: they wait, and go on waiting.
+    // Their work has ended: they are idle, and stay idle.
     let before = evaluating(process);
     assert!(!before.is_empty() && before.values().all(|(running, _)| !running), "{before:?}");
     std::thread::sleep(Duration::from_millis(300));

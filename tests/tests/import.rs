@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 const LESSON: &str = "# Keeping Costs Down\n\nBudget amount: $10.\n\n- [ ] Budget created\n- [x] Billing alerts on\n- [ ] Something else entirely\n";
 
-/// A machine with a lesson beside the course.
+/// A machine with a lesson next to the course.
 fn machine(lesson: &[u8]) -> Machine {
     let machine = Machine::new();
     fs::write(machine.home.path().join("costs.md"), lesson).unwrap();
@@ -37,7 +37,7 @@ fn a_lesson_becomes_a_chapter_once_the_author_agrees() {
     let lint = machine.verify(&["lint"]);
     assert_eq!(lint.status, 2);
     assert!(lint.stdout.contains("open-item") && lint.stdout.contains("src/costs.md:7:"), "{}", lint.stdout);
-    // The book can be read all the same, and shows what is open.
+    // The book can still be read, and shows what is open.
     assert_eq!(machine.verify(&["build"]).status, 0);
     let page = machine.read("book/costs.html");
     assert!(page.contains("verify: ?") && page.contains("data-step=\"cost-budget\""));
@@ -79,7 +79,7 @@ fn a_lesson_that_lies_among_the_chapters_is_annotated_where_it_is() {
     assert_eq!(machine.read("src/more/In src.md"), annotated);
     assert!(machine.read("src/SUMMARY.md").contains("- [In src](<more/In src.md>)\n"));
     assert_eq!(machine.verify(&["build"]).status, 0);
-    // Again, and after the author has taken one out and written the other otherwise.
+    // Again, after the author has removed one directive and changed the other.
     for (of, by) in [("# In", "# In"), (" <!-- verify: mfa -->", ""), ("cost-budget -->", "cost-budget optional-->")] {
         machine.edit("src/more/In src.md", of, by);
         let before = machine.read("src/more/In src.md");
@@ -96,7 +96,7 @@ fn a_copy_of_the_lesson_among_the_chapters_is_annotated_once() {
     let ran = import(&machine, &["--yes"]);
     assert!(ran.status == 0 && ran.stdout.contains("2 of 3 checklist items have a check."), "{ran:?}");
     assert!(machine.read("src/costs.md").contains("<!-- verify: cost-budget -->"));
-    // Only the list of chapters is missing: no item is said to have been given a check.
+    // Only the list of chapters is missing. The output does not say that an item was given a check.
     machine.edit("src/SUMMARY.md", "- [Keeping Costs Down](costs.md)\n", "");
     let ran = import(&machine, &["--yes"]);
     assert!(ran.status == 0 && !ran.stdout.contains("checklist items"), "{ran:?}");
@@ -165,10 +165,10 @@ fn in_a_terminal_the_author_is_asked() {
 #[test]
 fn what_cannot_be_imported_is_named_and_nothing_is_written() {
     let cases: [(&[u8], &[&str], &str); 6] = [
-        (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is no UTF-8 text: line 4 has a byte"),
+        (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is not UTF-8 text: line 4 has an invalid byte"),
         (LESSON.as_bytes(), &["--name", "reference"], "reference.md holds something else than this lesson"),
-        (LESSON.as_bytes(), &["--name", "SUMMARY"], "a chapter cannot be called"),
-        (LESSON.as_bytes(), &["--name", "../.."], "a chapter cannot be called"),
+        (LESSON.as_bytes(), &["--name", "SUMMARY"], "cannot be the name of a chapter"),
+        (LESSON.as_bytes(), &["--name", "../.."], "cannot be the name of a chapter"),
         (b"## A\n\n[x]\n\n## B\n\n[x]: y.md\n", &["--split", "h2"], "import the lesson without --split"),
         (b"## A\n\n[b](#b)\n\n## B\n", &["--split", "h2"], "line 3 of this lesson links to a place in the lesson"),
     ];

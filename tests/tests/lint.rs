@@ -1,8 +1,8 @@
-//! `verify lint`: every mistake of a course at once, each where it stands.
+//! `verify lint`: reports all mistakes of a course at once, each with its place.
 
 use crate::common::Machine;
 
-/// A mistake of every kind that does not stop a build.
+/// A mistake of each kind that does not stop a build.
 fn mistaken() -> Machine {
     let machine = Machine::new();
     machine.write(
@@ -276,7 +276,7 @@ fn thousands_of_mistakes_are_all_told() {
     assert_eq!(found(&machine).len(), 20_000);
 }
 
-/// A course whose checks have one source more, reviewed on a day.
+/// A course whose checks have another source, reviewed on this day.
 fn sourced(reviewed: &str) -> Machine {
     let machine = Machine::new();
     let source =
@@ -306,7 +306,7 @@ fn a_source_is_stale_after_a_year_of_the_calendar_and_plain_lint_never_looks() {
             let mine = found.into_iter().filter(|found| found["rule"] == "stale-source").collect::<Vec<_>>();
             (status, mine)
         };
-        // The course's own sources were reviewed later than these days, which is a finding of its own.
+        // The course's own sources were reviewed after these days, which is a finding, too.
         assert!(of_it(good).1.is_empty(), "{reviewed} {good}");
         let (_, found) = of_it(stale);
         assert_eq!(found.len(), 1, "{reviewed} {stale}");
@@ -329,9 +329,9 @@ fn stale_sources_are_listed_in_every_format_with_what_to_do() {
     let annotation = "::warning file=checks/pdf-invoice.toml,line=14,col=12,endColumn=22,title=verify lint%3A stale-source::[[source]]: nobody has reviewed “It is 100 %25.” since 2024-06-15";
     assert_eq!((github.status, github.stdout.lines().count()), (3, 1));
     assert!(github.stdout.starts_with(annotation), "{}", github.stdout);
-    // By this computer's clock, it is as old at least.
+    // By this computer's clock, it is at least as old.
     assert!(linted(&machine, "--stale").1.iter().any(|found| found["file"] == "checks/pdf-invoice.toml"));
-    // What is wrong anyway is told, too, and decides.
+    // Other mistakes are reported, too, and decide the exit status.
     machine.edit("checks/account-name.toml", "account.name", "account.nam");
     let (status, found) = linted(&machine, day);
     assert_eq!(status, 2);
@@ -351,7 +351,7 @@ fn a_review_that_is_still_to_come_is_a_mistake_that_only_the_calendar_shows() {
 }
 
 #[test]
-fn a_day_that_is_none_is_refused() {
+fn an_invalid_day_is_refused() {
     for day in ["2025-02-29", "yesterday", "2026-11-26T00:00:00Z", ""] {
         let ran = Machine::new().verify(&["lint", &format!("--stale={day}")]);
         assert_eq!(ran.status, 2, "{day}");

@@ -1,4 +1,4 @@
-//! The preprocessor under the stock `mdbook`, and the book that `verify build` makes.
+//! The preprocessor with the stock `mdbook`, and the book from `verify build`.
 
 use crate::common::{Machine, binary, installed};
 use std::fs;
@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 /// How long a build may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The part of a page that its chapter makes.
+/// The part of a page that comes from its chapter.
 fn main_part(page: &str) -> String {
     let from = page.find("<main>").expect("a page has <main>");
     let to = page.find("</main>").expect("a page has </main>");
     page[from..to].to_owned()
 }
 
-/// A text without what stands between marks, marks included.
+/// A text without the parts between marks, including the marks.
 fn without(text: &str, from: &str, to: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;
@@ -157,7 +157,7 @@ fn the_built_chapter_shows_the_verdicts() {
     }
 }
 
-/// A page without the moments at which it was made.
+/// A page without the times at which it was built.
 fn without_times(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
@@ -209,8 +209,8 @@ fn writing_results_makes_mdbook_serve_build_once() {
     machine.verify(&["--practice=done", "cost-budget"]);
     assert_eq!(wait_for("Book building has started"), 2);
     wait_for("Running the html backend");
-    // If anything that a build writes made mdBook build again, those builds would come before this one.
-    // In one instant, so that mdBook cannot see it half written.
+    // If a file that a build writes made mdBook build again, those builds would come before this one.
+    // The file is replaced at once, so that mdBook cannot see it half written.
     machine.write("edited.md", &machine.read("src/README.md").replace("You read a lesson", "You read one lesson"));
     fs::rename(machine.course.join("edited.md"), machine.course.join("src/README.md")).unwrap();
     let deadline = Instant::now() + PATIENCE;
@@ -222,7 +222,7 @@ fn writing_results_makes_mdbook_serve_build_once() {
     }
     serving.kill().unwrap();
     serving.wait().unwrap();
-    // The pipe is closed: these are the last lines.
+    // The pipe is closed, so these are the last lines.
     log.extend(lines.iter());
     let built = log.iter().filter(|line| line.contains("Book building has started")).count();
     assert_eq!(built, 3, "one build at the start, one for the results, one for the edit");

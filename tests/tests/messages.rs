@@ -1,4 +1,4 @@
-//! Bad input gets an error that says what, where, and what to do; and what cannot be read says why.
+//! Errors about bad input say what is wrong, where, and what to do. Unreadable evidence comes with a reason.
 
 use crate::common::{Machine, closed_port, cut_off, server};
 

@@ -1,9 +1,10 @@
-//! The same reads against moto's server: an emulator that others wrote, over HTTP.
+//! The same reads from moto's server, an independent emulator, over HTTP.
 
 use crate::common::{Machine, boto3, moto};
 use serde_json::Value;
 
-/// What a learner's accounts hold, made with boto3, which moto brings along. Prints the production account's keys.
+/// The content of a learner's accounts, created with boto3, which comes with moto. Prints the production account's
+/// keys.
 const SET_UP: &str = r#"
 import boto3, json, sys
 endpoint = sys.argv[1]
@@ -58,10 +59,10 @@ fn what_moto_supports_is_read_from_it() {
 
     let verdict = |step: &str| results["steps"][step]["verdict"].as_str().unwrap().to_owned();
     assert_eq!(verdict("unique-email"), "verified");
-    // What moto lacks is unknown: never false, never verified.
+    // What moto does not support is unknown: never not yet, never verified.
     assert_eq!(verdict("shared-bucket"), "verified");
     assert_eq!(production["s3"]["buckets"][0]["name"], "learner-production-shared");
-    // It does not tell a bucket's region, so nobody can be asked about the bucket.
+    // It does not return a bucket's region, so the bucket cannot be read.
     let of_region =
         ["shared-bucket-private", "shared-bucket-policy", "shared-bucket-versioning", "shared-bucket-encryption"];
     for step in ["account-created", "account-name", "contact-matches", "billing-alerts"].iter().chain(&of_region) {
@@ -78,7 +79,7 @@ fn a_profile_that_assumes_a_role_reaches_its_account() {
     let moto = moto(&machine);
     machine.bind(&[("general", "AKIAGENERAL", "general", "")]);
     machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
-    // No region: assuming a role takes one all the same.
+    // No region is configured, but assuming a role needs one.
     let profile =
         "[profile reader]\nrole_arn = arn:aws:iam::444455556666:role/course-reader\nsource_profile = general\n";
     std::fs::write(machine.home.path().join("aws-config"), profile).unwrap();

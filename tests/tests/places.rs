@@ -1,8 +1,8 @@
-//! What `verify lint` and `verify` say of many, long and included mistakes.
+//! The output of `verify lint` and `verify` for many, long and included mistakes.
 
 use crate::common::Machine;
 
-/// A machine whose course has a chapter like this.
+/// A machine whose course has this chapter.
 fn with_chapter(text: &str) -> Machine {
     let machine = Machine::new();
     machine.edit("src/SUMMARY.md", "# Summary\n", "# Summary\n\n[Wrong](wrong.md)\n");
@@ -58,7 +58,7 @@ fn an_included_file_of_a_trusted_course_has_its_own_name() {
     let found =
         listed.as_array().unwrap().iter().find(|found| found["line"] == 2 && found["level"] == "error").unwrap();
     assert!(found["file"].as_str().unwrap().ends_with("~/shared/part.md"), "{found}");
-    // Without trust, it is not read at all.
+    // Without trust, it is not read.
     let refused = machine.verify(&["lint"]);
     assert!(refused.status == 2 && refused.stderr.contains("outside the course"), "{refused:?}");
 }

@@ -1,5 +1,5 @@
-//! Nothing that comes from a course, from AWS, from a recording, a roster or a name of a file does anything to a terminal,
-//! a build server's log, a spreadsheet or a page: hostile values are sent through every command and every format.
+//! Nothing from a course, from AWS, from a recording, a roster or a file name affects a terminal, a build server's log,
+//! a spreadsheet or a page. Hostile values are sent through every command and every format.
 
 use crate::common::aws::{Aws, Served, error};
 use crate::common::class::{aws, instructor, roster};
@@ -7,14 +7,14 @@ use crate::common::{Machine, Ran, boto3};
 use serde_json::Value;
 use std::fs;
 
-/// What a terminal obeys (also in colours that this program has not), what reorders or hides text, what begins a line of
-/// its own, and what ends a field of some format.
+/// Characters that control a terminal (including colours that this program does not use), reorder or hide text, begin a
+/// new line, or end a field of some format.
 const HOSTILE: &str = "=cmd()\u{1b}[95m\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}\u{2066}\u{200f}\u{61c}\0\u{9b}2J\u{7f}\u{fffe}\u{2028}##[error]x\r\n::error::forged\n✓ forged\n\"><script>alert(1)</script>]]>\t,%0A";
 
-/// The same for names of files, which are shorter and have no slash.
+/// The same for file names, which are shorter and contain no slash.
 const NAME: &str = "a\n::error::forged\n✓ forged\u{1b}[95m\u{202e}##[error],:%";
 
-/// A character that a terminal obeys or nobody sees.
+/// Whether a character controls a terminal or is invisible.
 fn is_hidden(c: char) -> bool {
     let ordering = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() && !"\n\t".contains(c) || ordering || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
@@ -27,7 +27,7 @@ fn without_our_colours(text: &str) -> String {
         .fold(text.to_owned(), |text, code| text.replace(&format!("\u{1b}[{code}m"), ""))
 }
 
-/// Nothing that was printed is obeyed, hidden or forged.
+/// Tests that nothing in the output is a control character, hidden or forged.
 fn check(what: &[&str], ran: &Ran) {
     assert!((0..=3).contains(&ran.status), "{what:?}: {ran:?}");
     for text in [&ran.stdout, &ran.stderr] {
@@ -53,7 +53,7 @@ fn check(what: &[&str], ran: &Ran) {
     }
 }
 
-/// Reads a JUnit report and a table as their readers do.
+/// Reads a JUnit report and a table as their consumers do.
 const READ: &str = r#"
 import csv, io, json, sys
 import xml.etree.ElementTree as ElementTree
@@ -75,7 +75,7 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap().replace('\u{7f}', "\\u007f")
 }
 
-/// A machine whose course says something hostile wherever it says something, in colours that are always shown.
+/// A machine whose course has hostile text wherever it has text, with colours always on.
 fn hostile() -> Machine {
     let mut machine = Machine::new();
     machine.set("CLICOLOR_FORCE", "1");
@@ -102,7 +102,7 @@ fn hostile() -> Machine {
     machine
 }
 
-/// What a line of Markdown can hold of it.
+/// The part of it that a line of Markdown can contain.
 fn raw() -> String {
     HOSTILE.replace(['\n', '\r', '\t', '\0', '[', ']', '<', '>'], " ")
 }
@@ -252,7 +252,7 @@ fn what_aws_or_a_recording_says_is_told_in_its_lines() {
     table(&machine, &["text", "json", "junit", "csv"], &replays);
 }
 
-/// Makes every text of a recording hostile that may be anything, and counts them.
+/// Replaces every free text of a recording by hostile text, and counts the replacements.
 fn poison(value: &mut Value) -> usize {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! The workflows, read as GitHub reads them: what they may do, and their own commands, run here.
+//! The workflows as GitHub reads them: their permissions, and their own commands, which are run here.
 
 use crate::common::{Machine, binary, copy, installed, repository};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// A workflow of this repository.
 fn workflow(machine: &Machine, name: &str) -> Value {
     let file = repository().join(".github/workflows").join(name);
-    // YAML 1.1 takes the key `on` for true; JSON has it as a word.
+    // In YAML 1.1, the key `on` means true. JSON has it as text.
     let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
     crate::common::boto3(machine, script, &[file.to_str().unwrap()])
 }
@@ -16,12 +16,12 @@ fn steps<'w>(workflow: &'w Value, job: &str) -> &'w Vec<Value> {
     workflow["jobs"][job]["steps"].as_array().unwrap()
 }
 
-/// What a job runs, in order.
+/// The commands of a job, in order.
 fn commands<'w>(workflow: &'w Value, job: &str) -> Vec<&'w str> {
     steps(workflow, job).iter().filter_map(|step| step["run"].as_str()).collect()
 }
 
-/// What the forge puts into a workflow's text, for a repository whose pages stand at `/course`.
+/// The values that GitHub puts into a workflow, for a repository whose pages are at `/course`.
 fn filled_in(text: &str) -> String {
     let filled = [("github.server_url", "https://git.example"), ("github.repository", "a/course")]
         .iter()
@@ -31,7 +31,7 @@ fn filled_in(text: &str) -> String {
     filled
 }
 
-/// Runs a job's step at the top of a repository, as a runner does. Returns whether it passed, and what it printed.
+/// Runs a job's step in the root of a repository, as a runner does. Returns whether it passed, and its output.
 fn run(machine: &Machine, top: &Path, step: &Value) -> (bool, String) {
     let folders = [binary("verify"), binary("mdbook-verify"), installed("mdbook")];
     let mut path: Vec<PathBuf> = folders.iter().map(|program| program.parent().unwrap().to_owned()).collect();
@@ -53,7 +53,7 @@ fn at_home(workflow: &Value) -> Vec<&Value> {
     steps(workflow, "build").iter().filter(|step| step["run"].as_str().is_some_and(|run| !away(run))).collect()
 }
 
-/// A machine with this repository's course in the folder that it has in the repository.
+/// A machine with this repository's course, in the folder that it has in the repository.
 fn checked_out() -> (Machine, PathBuf) {
     let mut machine = Machine::empty();
     let top = machine.course.clone();
@@ -115,7 +115,7 @@ fn publishing_installs_what_it_runs() {
     let machine = Machine::empty();
     let workflow = workflow(&machine, "publish.yml");
     let commands = commands(&workflow, "build");
-    // The stock mdBook that these tests have.
+    // The stock mdBook of these tests.
     let version = machine.mdbook(&["--version"]).stdout.trim().trim_start_matches("mdbook v").to_owned();
     assert!(commands.contains(&format!("cargo +stable install mdbook --version {version} --locked").as_str()));
     for (folder, program) in [("verifier", "verify"), ("preprocessor", "mdbook-verify")] {
@@ -129,7 +129,7 @@ fn publishing_installs_what_it_runs() {
 fn what_is_proposed_is_tested_without_rights_and_its_crates_are_looked_at() {
     let machine = Machine::empty();
     let ci = workflow(&machine, "ci.yml");
-    // Not `pull_request_target`, which would give a stranger's code this repository's rights.
+    // Not `pull_request_target`, which would give code from outside this repository's permissions.
     assert_eq!(ci["true"], json!({ "pull_request": null, "workflow_call": null }));
     assert_eq!(ci["permissions"], json!({ "contents": "read" }));
     assert!(ci["jobs"].as_object().unwrap().values().all(|job| job["permissions"].is_null()));
@@ -155,7 +155,7 @@ fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_writ
     assert_eq!(release["jobs"]["release"]["permissions"], json!({ "contents": "write" }));
     assert_eq!(release["jobs"]["release"]["needs"], json!("build"));
     assert!(commands(&release, "build").contains(&"tests/release"));
-    // It takes too long to be run here; what it doesn't build, it says at once.
+    // A release takes too long to be built here. Only the error for an unknown target is tested.
     let mut script = machine.command(&repository().join("tests/release"));
     let refused = script.arg("sparc-sun-solaris").output().unwrap();
     assert_eq!(refused.status.code(), Some(2));

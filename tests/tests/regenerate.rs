@@ -1,4 +1,5 @@
-//! Regenerating the book: same sources, same bytes; a number stands in one place; the reference is never out of date.
+//! Building the book again: the same sources give the same bytes, a number is written in one place, and the reference
+//! is always up to date.
 
 use crate::common::Machine;
 use std::collections::BTreeMap;
@@ -107,14 +108,14 @@ fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
     machine.verify(&["--practice=done", "cost-budget", "--record", "ten.json"]);
     machine.edit("book.toml", "budget_amount = 10", "budget_amount = 25");
     machine.edit("book.toml", "strict_budget = false", "strict_budget = true");
-    // What was found by another number is not shown.
+    // A result with another number is not shown.
     let status = machine.verify(&["status", "--practice"]).stdout;
     assert!(status.contains("The check has changed since it was last verified"), "{status}");
     let judged = machine.verify(&["--replay", "ten.json", "cost-budget"]);
     assert_eq!(judged.status, 1, "ten dollars are not twenty-five: {judged:?}");
     assert!(judged.stdout.contains("where the lesson suggests 25"), "{}", judged.stdout);
     assert!(judged.stdout.contains("an amount of 25 USD with an alert"), "{}", judged.stdout);
-    // Whoever practises does what the lesson asks for now.
+    // The practice actions follow the lesson's new number.
     let judged = machine.verify(&["--practice=done", "cost-budget"]);
     assert!(judged.status == 0 && judged.stdout.contains("allows 25 USD"), "{judged:?}");
     machine.verify(&["build", "--practice"]);
@@ -122,7 +123,7 @@ fn a_number_that_is_changed_in_one_place_is_changed_everywhere() {
     assert!(page.contains("<code>$25</code>") && page.contains("allows 25 USD"), "text and verdict");
 }
 
-/// What the instructors' chapter asks for, in its order: files to write, and commands with the exit status of the last.
+/// The tasks of the instructors' chapter, in order: files to write, and commands with the exit status of the last.
 enum Act {
     Write { file: String, at_the_end: bool, text: String },
     Run { commands: Vec<String>, exit: Option<i32> },
@@ -153,8 +154,8 @@ fn acts(chapter: &str) -> Vec<Act> {
     acts
 }
 
-/// An instructor without a line of Rust: a new chapter, a new check, a mistake, its mending, proof, the book. Whatever the
-/// chapter says is done as it says.
+/// Follows the instructors' chapter to the letter: a new chapter, a new check, a mistake, its correction, the proof,
+/// the book. No Rust is needed.
 #[test]
 fn every_command_of_the_instructors_chapter_does_what_it_says() {
     let machine = Machine::new();

@@ -1,10 +1,10 @@
-//! `verify report`: a class from its files, whatever those are.
+//! `verify report`: a class from any files.
 
 use crate::common::Machine;
 use std::fs;
 
-/// A learner's results, as `verify --format json` prints them. What was judged on the practice account stands for a real
-/// account here: anybody can edit a file, which is what the report says of it.
+/// A learner's results, as `verify --format json` prints them. They come from the practice accounts and are edited to
+/// look like those of real accounts. The report warns that anybody can edit a file like this.
 fn results(start: &str, steps: &[&str]) -> String {
     let printed = Machine::new().verify(&[&[start, "--format", "json"], steps].concat()).stdout;
     printed.replacen("\"practice\": true", "\"practice\": false", 1)
@@ -68,7 +68,7 @@ fn what_cannot_be_counted_is_named_and_left_out() {
     assert_eq!(json.json()["notices"].as_array().unwrap().len(), ran.stderr.lines().count() - 1, "{json:?}");
     let nothing = machine.verify(&["report", "other/practice.json"]);
     assert_eq!((nothing.status, nothing.stdout.as_str()), (2, ""), "{nothing:?}");
-    assert!(nothing.stderr.contains("there is no results document among these files"), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("there are no results to count in these files"), "{}", nothing.stderr);
     // Practice is counted apart, and says so.
     let practice = machine.verify(&["report", "other/practice.json", "--practice"]);
     assert_eq!(practice.status, 0, "{practice:?}");

@@ -1,4 +1,4 @@
-//! Results for build servers and spreadsheets, and what is said of a step that no longer holds.
+//! Results for build servers and spreadsheets, and the message for a step that no longer holds.
 
 use crate::common::{Machine, boto3, timeless};
 use serde_json::Value;
@@ -26,7 +26,7 @@ fn a_table_is_printed_for_spreadsheets() {
     assert_eq!(kept.lines().count(), machine.verify(&["--practice", "--format", "csv"]).stdout.lines().count());
 }
 
-/// Reads the three reports as their readers do, and prints what they found of a budget's name.
+/// Reads the three reports as their readers do, and prints what they contain about a budget's name.
 const READ: &str = r#"
 import csv, io, json, sys
 import xml.etree.ElementTree as ElementTree
@@ -86,7 +86,7 @@ fn identifiers_are_masked_unless_asked_for_and_never_kept() {
 fn a_step_that_no_longer_holds_says_since_when() {
     let machine = Machine::new();
     machine.verify(&["--practice=done", "cost-budget"]);
-    // Not readable is not gone.
+    // Unreadable does not mean absent.
     let unread = machine.verify(&["--practice=fresh", "cost-budget"]).stdout;
     assert!(unread.contains("It was done when it was last known, at "), "{unread}");
     machine.verify(&["practice", "do", "account-created"]);

@@ -1,4 +1,4 @@
-//! Results survive kills, many writers, and files that are none.
+//! Results survive kills, several writers, and files that are not results.
 
 use crate::common::{Machine, binary, timeless};
 use std::collections::hash_map::RandomState;
@@ -28,8 +28,8 @@ fn two_hundred_kills_lose_and_corrupt_nothing() {
     for kill in 0u64..200 {
         let mut hasher = random.build_hasher();
         hasher.write_u64(kill);
-        // A run takes about 150 ms here: most kills meet it somewhere on its way. The instant is what is tested, so
-        // there is nothing to wait for instead.
+        // A run takes about 150 ms here, so most kills hit it somewhere in the middle. The moment of the kill is what
+        // is tested, so there is no event to wait for.
         let instant = Duration::from_millis(hasher.finish() % 180);
         let mut running = machine.command(&binary("verify"));
         running.args(["--practice=done"]).stdout(Stdio::null()).stderr(Stdio::null());
@@ -169,7 +169,7 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     machine.set("AWS_ENDPOINT_URL", &format!("http://{}", silent.local_addr().unwrap()));
     let mut running = machine.command(&binary("verify"));
     let running = running.arg("pdf-invoice").stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // Its call has arrived, and gets no answer.
+    // Its call has arrived, and gets no response.
     let _call = silent.accept().unwrap();
     assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
     let output = running.wait_with_output().unwrap();
@@ -191,9 +191,9 @@ fn a_mistake_in_a_check_stops_that_step_and_is_never_shown_as_done() {
     };
     assert_eq!([verdict("unique-email"), verdict("cost-budget")], ["verified", "verified"]);
     machine.edit("checks/unique-email.toml", "identity.account !=", "identty.account !=");
-    // What was found by another check says nothing.
+    // A result of another check does not count.
     assert_eq!([verdict("unique-email"), verdict("cost-budget")], ["unchecked", "verified"]);
-    // Another step has nothing to do with it, whether it is done or not.
+    // Other steps are not affected, whether they are done or not.
     assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
     machine.verify(&["practice", "do", "account-created"]);
     assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 1);

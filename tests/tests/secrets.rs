@@ -1,4 +1,4 @@
-//! Secrets planted in the environment, in profile files and in tokens are found in nothing that is written or printed.
+//! Secrets in the environment, in profile files and in tokens never appear in anything that is written or printed.
 
 use crate::common::live::Serving;
 use crate::common::{Answer, Machine, Request, denied, identity, serve, xml};
@@ -17,7 +17,7 @@ const SECRETS: [&str; 8] = [
     "TOKENOFSSO",
 ];
 
-/// An AWS that repeats what it is sent in every error, as some do.
+/// An AWS that repeats the request in every error, as some services do.
 fn talkative(request: &Request) -> Answer {
     match request.body.as_str() {
         body if body.contains("Action=GetCallerIdentity") => {
@@ -35,7 +35,7 @@ fn talkative(request: &Request) -> Answer {
     }
 }
 
-/// Every file below a folder, but for those that the test wrote the secrets into.
+/// Every file in a folder, except for those with the planted secrets.
 fn written(folder: &Path, planted: &[&str], found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
@@ -55,7 +55,7 @@ fn secrets_are_found_in_nothing_that_is_written_or_printed() {
     machine.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
     machine.set("AWS_SECRET_ACCESS_KEY", SECRETS[4]);
     machine.set("AWS_SESSION_TOKEN", SECRETS[5]);
-    // What makes other programs talk.
+    // Variables that make other programs print more.
     machine.set("RUST_LOG", "trace");
     machine.set("RUST_BACKTRACE", "full");
     let home = machine.home.path().canonicalize().unwrap();
@@ -90,7 +90,7 @@ fn secrets_are_found_in_nothing_that_is_written_or_printed() {
     for others in [&["status"][..], &["build"], &["policy"], &["schema", "results"], &["--replay", "run.json", "-v"]] {
         run(others);
     }
-    // The live book: its pages, its events and what it says in the terminal.
+    // The live book: its pages, its events and its output in the terminal.
     let mut live = Vec::new();
     let mut serving = Serving::start(&machine, &["-v", "--show-identifiers"]);
     let mut events = serving.events();

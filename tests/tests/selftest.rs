@@ -1,4 +1,4 @@
-//! `verify selftest`: an author learns whether a check can tell done from not done.
+//! `verify selftest`: shows an author whether a check distinguishes done from not done.
 
 use crate::common::Machine;
 
@@ -51,7 +51,7 @@ fn a_check_without_a_practice_action_is_proved_by_cases() {
     let ran = machine.verify(&["selftest", "no-keys"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stdout.contains("2 of 2"), "{}", ran.stdout);
-    // A recording of one's own, with what is asked for and nothing else.
+    // A recording with only what the check needs.
     machine.verify(&["--practice=done", "root-mfa", "--record", "checks/cases/mine.json"]);
     machine.edit("checks/cases/no-keys.toml", "recording = \"done.json\"", "recording = \"mine.json\"");
     assert_eq!(machine.verify(&["selftest", "no-keys"]).status, 0);
@@ -111,7 +111,7 @@ fn a_lessons_own_parameters_are_tried_too() {
     let ran = machine.verify(&["selftest", "cost-budget"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stdout.contains("✓ cost-budget,budget_amount=99,strict_budget=true"), "{}", ran.stdout);
-    // Only with these figures is it wrong.
+    // It is wrong only with these figures.
     let (right, wrong) = ("counts(b))\"\nmet", "counts(b)) && budget_amount < 50\"\nmet");
     machine.edit("checks/cost-budget.toml", right, wrong);
     let ran = machine.verify(&["selftest", "cost-budget"]);

@@ -1,4 +1,4 @@
-//! The live book's server: what it does when it is asked, and what it tells.
+//! The live book's server: its responses to tasks, and its events.
 
 use crate::common::live::{Serving, practice};
 use crate::common::{Machine, identity, serve};
@@ -26,7 +26,7 @@ fn a_step_is_done_and_verified_from_a_page_and_every_page_is_told() {
     one.idle();
     serving.ask("/-/confirm", &json!({ "steps": ["pdf-invoice"], "undo": true }));
     one.verdict("pdf-invoice", "unknown");
-    // A terminal's verdicts reach the pages too, and a page that opens later has them in its text.
+    // Results from a terminal reach the pages too, and a page that opens later contains them.
     machine.verify(&["--practice", "account-created"]);
     other.verdict("account-created", "verified");
     serving.events().verdict("cost-budget", "verified");
@@ -53,7 +53,7 @@ fn without_bindings_it_serves_the_practice_account_and_says_so() {
 fn a_hundred_clicks_at_once_make_one_run() {
     let mut machine = Machine::new();
     machine.bind(&[("production", "AKIAEXAMPLE", "s", "")]);
-    // AWS answers once all have clicked.
+    // AWS answers when all have clicked.
     let (clicked, asked) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
     let (all, count) = (Arc::clone(&clicked), Arc::clone(&asked));
     machine.set(
@@ -160,7 +160,7 @@ fn each_step_is_told_as_soon_as_its_evidence_has_arrived() {
     let awaited = events.until(|event| event["kind"] == "awaited" && event["step"] == "cost-budget");
     assert!(awaited["html"].as_str().unwrap().contains("data-outcome=\"awaited\""), "{awaited}");
     events.verdict("pdf-invoice", "unknown");
-    // It is on disk before anybody is told.
+    // It is saved before any page is notified.
     let stored = machine.verify(&["status", "--format", "json"]).json();
     assert!(stored["steps"]["pdf-invoice"].is_object() && stored["steps"]["cost-budget"].is_null(), "{stored}");
     budgets.answer();
@@ -179,7 +179,7 @@ fn a_page_that_closes_loses_nothing() {
     serving.ask("/-/verify", &json!({ "steps": ["cost-budget"] }));
     events.until(|event| event["running"] == json!(["cost-budget"]));
     drop(events);
-    // Another page knows what is under way, and gets what comes of it.
+    // Another page gets the running tasks, and their results.
     let mut later = serving.events();
     later.until(|event| event["running"] == json!(["cost-budget"]));
     budgets.answer();
@@ -194,7 +194,7 @@ fn a_step_that_is_watched_changes_by_itself() {
     let mut events = serving.events();
     assert_eq!(serving.ask("/-/watch", &json!({ "steps": ["cost-budget", "root-mfa"] })).status, 202);
     events.verdict("cost-budget", "not-yet");
-    // The account changes behind the page's back.
+    // The account changes without the page.
     assert_eq!(machine.verify(&["practice", "do", "cost-budget"]).status, 0);
     events.verdict("cost-budget", "verified");
     events.until(|event| event["watched"] == json!(["root-mfa"]));
@@ -212,7 +212,7 @@ fn steps_that_are_done_at_once_do_not_lose_each_other() {
             scope.spawn(move || ask(step));
         }
     });
-    // All have begun; a page that opens now is told so, and then when all have ended.
+    // All have begun. A page that opens now is notified of that, and then when all have ended.
     serving.events().idle();
     assert_eq!(machine.verify(&["--practice", "cost-budget", "root-mfa", "account-name"]).status, 0);
     assert_eq!(machine.verify(&["--practice", "contact-matches", "support-plan", "alternate-contacts"]).status, 0);

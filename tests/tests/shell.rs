@@ -1,9 +1,9 @@
-//! What a shell gets: completions, in the shells themselves, and manual pages.
+//! Shell completions, tested in the shells themselves, and manual pages.
 
 use crate::common::Machine;
 use std::path::Path;
 
-/// What a program of this machine prints of a script; nothing if it isn't installed.
+/// The output of a shell of this machine for a script; `None` if the shell is not installed.
 fn output(machine: &Machine, program: &str, arguments: &[&str]) -> Option<String> {
     let path = Path::new("/usr/bin").join(program);
     if !path.exists() {
@@ -16,11 +16,11 @@ fn output(machine: &Machine, program: &str, arguments: &[&str]) -> Option<String
     Some(text(&ran.stdout))
 }
 
-/// The commands that `verify --help` names.
+/// The commands in `verify --help`.
 fn commands(machine: &Machine) -> Vec<String> {
     let help = machine.verify(&["--help"]).stdout;
     let list = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    // A longer line goes on below, further in.
+    // A long line is continued with more indentation.
     let names = list.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     names.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
 }
@@ -102,6 +102,6 @@ fn a_page_that_is_not_there_is_answered_with_those_that_are() {
     let ran = machine.verify(&["man", "serve", "now"]);
     assert_eq!(
         (ran.status, ran.stderr.as_str()),
-        (2, "error: there is no command `verify serve now`: `verify serve` has none of its own\n")
+        (2, "error: there is no command `verify serve now`: `verify serve` has no commands\n")
     );
 }

@@ -1,4 +1,4 @@
-//! What both the stock `mdbook` and `verify` do with a book's configuration, and what `mdbook-verify install` does for the
+//! How the stock `mdbook` and `verify` treat a book's configuration, and what `mdbook-verify install` adds for the
 //! former.
 
 use crate::common::{Machine, Ran, binary, installed};
@@ -28,7 +28,7 @@ fn install(machine: &Machine, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), text)
 }
 
-/// The same with somebody at a terminal who answers.
+/// The same, with answers from a terminal.
 fn install_at_a_terminal(machine: &Machine, answer: &str) -> (i32, String) {
     let script = "import os, pty, sys\n\
         pid, terminal = pty.fork()\n\
@@ -45,13 +45,13 @@ fn install_at_a_terminal(machine: &Machine, answer: &str) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// The names of a built book's style sheets that are ours.
+/// The names of a built book's style sheets from this project.
 fn style_sheets(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".css") && name.contains("verify")).collect()
 }
 
-/// Each route by which a book is read and built.
+/// All ways to read and build a book.
 fn routes(machine: &Machine) -> Vec<(&'static str, Ran)> {
     let mut ran = vec![("mdbook build", machine.mdbook(&["build"]))];
     for (route, arguments) in [
@@ -90,7 +90,7 @@ fn an_installed_style_sheet_is_in_the_book_with_a_hash_and_without() {
         assert!(machine.read("book/one.html").contains(&format!("<link rel=\"stylesheet\" href=\"{sheet}\">")));
         assert_eq!(machine.read(&format!("book/{sheet}")), machine.read("verify.css"));
     }
-    // `verify` brings its own, unless the book is trusted and has one.
+    // `verify` uses its own, unless the book is trusted and has one.
     for arguments in [&["build"][..], &["build", "--trust-course"]] {
         let ran = machine.verify(arguments);
         assert_eq!((ran.status, ran.stderr.contains("style sheet")), (0, false), "{ran:?}");

@@ -1,4 +1,4 @@
-//! Strangers at the live book's server: however many come, and whatever they do, the learner is answered.
+//! Strangers at the live book's server: however many connect, and whatever they send, the learner gets responses.
 
 use crate::common::live::{Serving, practice};
 use serde_json::json;
@@ -8,12 +8,12 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// What strangers do, each with a connection: 600 of them, until they are dropped.
+/// The kinds of strangers. 600 of them connect, until they are dropped.
 type Way = (&'static str, fn(&Serving, &mut TcpStream));
 
 const STRANGERS: usize = 600;
 
-/// Sends a request without a token, whatever becomes of it.
+/// Sends a request without a token, and ignores the outcome.
 fn ask(serving: &Serving, stream: &mut TcpStream, path: &str, headers: &str) {
     let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", serving.host()).as_bytes());
 }
@@ -24,10 +24,10 @@ fn connect(serving: &Serving) -> TcpStream {
     stream
 }
 
-/// A part of the time that a stranger may take for a request: who waits for strangers waits longer.
+/// Less time than a stranger may take for a request. A learner who had to wait for strangers would wait longer.
 const IN_TIME: Duration = Duration::from_secs(5);
 
-/// The learner's own request, over a connection of its own.
+/// The learner's own request, on a new connection.
 fn learner(serving: &Serving) -> String {
     let mut stream = connect(serving);
     ask(serving, &mut stream, "/", &format!("Cookie: {}\r\nConnection: close\r\n", serving.cookie));
@@ -80,7 +80,7 @@ fn strangers_who_come_back_again_and_again_do_not_shut_the_learner_out() {
             scope.spawn(|| {
                 let mut held = VecDeque::new();
                 while !over.load(Ordering::Relaxed) {
-                    // A port of the system's may be in use still.
+                    // A port from the system may still be in use.
                     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", serving.port)) else { continue };
                     ask(&serving, &mut stream, "/", "");
                     held.push_back(stream);
@@ -95,7 +95,7 @@ fn strangers_who_come_back_again_and_again_do_not_shut_the_learner_out() {
         let lines: Vec<&str> = answers.iter().map(|answer| answer.lines().next().unwrap_or_default()).collect();
         assert!(lines.iter().all(|line| line.starts_with("HTTP/1.1 200")), "{lines:?}");
     });
-    // Who was there before is there still.
+    // Connections that existed before still exist.
     assert_eq!(serving.ask("/-/verify", &json!({ "steps": ["cost-budget"] })).status, 202);
     events.verdict("cost-budget", "not-yet");
 }
@@ -120,7 +120,7 @@ fn whoever_does_not_read_is_not_waited_for_even_with_the_token() {
     let mut stream = connect(&serving);
     stream.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
     let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", serving.host(), serving.cookie);
-    // The server takes no more requests once nobody reads its answers, and ends the connection some time later.
+    // If a client does not read responses, the server stops reading requests, and ends the connection some time later.
     let error = std::iter::from_fn(|| Some(stream.write_all(request.as_bytes()))).find_map(Result::err).unwrap();
     assert!([ErrorKind::ConnectionReset, ErrorKind::BrokenPipe].contains(&error.kind()), "{error:?}");
 }

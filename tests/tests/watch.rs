@@ -1,4 +1,4 @@
-//! `verify watch`: sees what changes, waits for what comes late, and ends when all is done.
+//! `verify watch`: shows changes, waits for late evidence, and ends when everything is done.
 
 use crate::common::{Machine, binary};
 use std::io::{BufRead, BufReader, Read};
@@ -18,7 +18,7 @@ impl Watching {
         Watching { child, said }
     }
 
-    /// Waits until it says something, and returns all that it said up to there.
+    /// Waits for a text in the output, and returns the output up to it.
     fn until(&mut self, awaited: &str) -> String {
         let mut said = String::new();
         while !said.contains(awaited) {
@@ -31,7 +31,7 @@ impl Watching {
 
     /// Waits until it ends, and returns its exit status and what it printed.
     fn end(mut self) -> (Option<i32>, String) {
-        // Nobody reading would block it.
+        // Unread output would block it.
         std::thread::spawn(move || self.said.read_to_string(&mut String::new()));
         let output = self.child.wait_with_output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
@@ -55,7 +55,7 @@ fn a_step_that_is_done_meanwhile_turns_green_and_ends_the_watch() {
 }
 
 #[test]
-fn it_explains_what_comes_late_and_takes_a_word_from_another_terminal() {
+fn it_explains_delays_and_notices_a_confirmation_from_another_terminal() {
     let machine = Machine::new();
     machine.verify(&["practice", "do", "root-mfa"]);
     let mut watching = Watching::of(&machine, &["--practice", "mfa-sign-in", "pdf-invoice"]);
@@ -81,7 +81,7 @@ fn an_account_that_appears_meanwhile_is_found() {
 }
 
 #[test]
-fn stopped_it_says_where_things_stand() {
+fn when_stopped_it_prints_the_results() {
     let machine = Machine::new();
     machine.verify(&["practice", "do", "account-created"]);
     let mut watching = Watching::of(&machine, &["--practice"]);

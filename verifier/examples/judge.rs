@@ -1,10 +1,10 @@
-//! Judges recorded evidence again and again on one core, for `tests/bench`: how often a second, or, with a count, that
-//! often (for counting instructions).
+//! Measures how often recorded evidence can be judged in a second on one core, for `tests/bench`. With a count, judges
+//! it that often, for counting instructions.
 //!
-//! `judge COURSE CHAPTER [COUNT]` judges the steps of a chapter (`all` of the course's) on the practice account in which
-//! everything is done.
+//! `judge COURSE CHAPTER [COUNT]` judges the steps of a chapter, or with `all` those of the course, in the practice
+//! accounts with everything done.
 
-#![allow(clippy::disallowed_macros, reason = "a measurement tells what it measured")]
+#![allow(clippy::disallowed_macros, reason = "a benchmark prints its result")]
 
 use anyhow::{Context, Result};
 use course::Step;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use verify::run::Judge;
 use verify::{book, compile};
 
-/// How long it is counted for.
+/// The duration of the measurement.
 const WHILE: Duration = Duration::from_secs(3);
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,11 +31,11 @@ async fn main() -> Result<()> {
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
-    let world = PracticeCloud::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
-    let told = |step: &&Step| step.occurrences.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
-    let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || told(step)).collect();
+    let cloud = PracticeCloud::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
+    let listed = |step: &&Step| step.occurrences.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
+    let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || listed(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
-    let connections = world.connections(course.accounts.keys());
+    let connections = cloud.connections(course.accounts.keys());
     let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
     let key = Key::new([7; 32]);
     let judge_steps = Judge::new(&course, &compiled, &key);

@@ -1,4 +1,4 @@
-//! Compiling a course's checks: each name in them must mean something, and all of them must fit into memory.
+//! Compiles a course's checks. All names in them must be defined, and the expressions must fit into memory.
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
 use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -20,18 +20,18 @@ use crate::plan::{
 use crate::sentence::Sentence;
 use evidence::Section;
 
-/// What is wrong with a check's expressions.
+/// A mistake in a check's expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckError {
     /// The check's name.
     pub check: String,
-    /// The file that the part stands in, below the course's folder.
+    /// The file that contains the part, relative to the course's folder.
     pub path: PathBuf,
-    /// Where in the check; a parameter stands in `book.toml`.
+    /// Where in the check. A parameter is in `book.toml`.
     pub part: KeyPath,
-    /// Where in the text there, if it isn't all of it.
+    /// Where in that text, unless it is the whole text.
     pub range: Option<Range<usize>>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub message: String,
 }
 
@@ -44,15 +44,15 @@ impl fmt::Display for CheckError {
 /// Compiles all checks of a course.
 ///
 /// # Errors
-/// Everything that is wrong with them.
+/// All mistakes in them.
 pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
     whole(compile_all(course))
 }
 
-/// Compiles the checks of these steps, with those that they consist of. Mistakes in others are no hindrance.
+/// Compiles the checks of these steps, and of the steps that they combine. Mistakes in other checks don't matter.
 ///
 /// # Errors
-/// Everything that is wrong with them.
+/// All mistakes in them.
 pub fn compile_steps(course: &Arc<Course>, steps: &[&Step]) -> Result<Compiled, Vec<CheckError>> {
     let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
     let names: BTreeSet<&String> = steps.iter().copied().chain(members).map(|step| &step.check).collect();
@@ -63,7 +63,7 @@ fn whole((compiled, errors): (Compiled, Vec<CheckError>)) -> Result<Compiled, Ve
     if errors.is_empty() { Ok(compiled) } else { Err(errors) }
 }
 
-/// Compiles what can be compiled of a course's checks, and says what is wrong with the others.
+/// Compiles all checks of a course that can be compiled, and returns the mistakes in the others.
 pub fn compile_all(course: &Arc<Course>) -> (Compiled, Vec<CheckError>) {
     compile_named(course, course.checks.keys().cloned().collect())
 }
@@ -73,7 +73,7 @@ fn compile_named(course: &Arc<Course>, names: Vec<String>) -> (Compiled, Vec<Che
     (compiled, errors)
 }
 
-/// Says what is wrong with a course's checks, and does something with each of them while its texts are at hand.
+/// Returns the mistakes in a course's checks, and calls `also` with each check and its texts.
 pub(crate) fn with_each<T: Send + 'static>(
     course: &Arc<Course>,
     also: impl Fn(&Check, &Texts) -> T + Send + Sync + 'static,
@@ -113,7 +113,7 @@ fn compile_each<T: Send + 'static>(
     (Compiled::of(checks), errors, done)
 }
 
-/// What is wrong with the expressions of a check, all together.
+/// A mistake that concerns all expressions of a check together.
 fn of_all(course: &Course, check: String, message: String) -> CheckError {
     let part = KeyPath::of(["expressions"]);
     let path = course.checks[&check].file_of(&part);
@@ -126,7 +126,7 @@ struct Compiler<'c> {
     check: &'c Check,
     texts: &'c Texts,
     memory: &'c Memory,
-    /// Whether there is memory for more.
+    /// Whether there is memory left.
     fits: bool,
     errors: Vec<CheckError>,
 }
@@ -148,7 +148,7 @@ impl<'c> Compiler<'c> {
                 _ => None,
             };
             if let Some(taken) = taken {
-                let message = format!("`{name}` is already {taken}: give the let another name");
+                let message = format!("`{name}` is already {taken}. Give the let another name");
                 self.fail(&KeyPath::of(["let", meant.key.as_str()]), None, message);
             }
         }
@@ -213,7 +213,7 @@ impl<'c> Compiler<'c> {
         Some(CompiledAbout { same: same?, still: still? })
     }
 
-    /// A `let` with parameters, which is compiled where it is called. Of itself, its names must mean something.
+    /// A `let` with parameters. It is compiled where it is called; here, only its names are checked.
     fn template(&mut self, part: &KeyPath, meant: &Let) {
         self.compiled(part, &meant.text, &meant.params);
     }
@@ -241,7 +241,7 @@ impl<'c> Compiler<'c> {
         self.compiled(part, source, &[])
     }
 
-    /// An expression in which these names mean something, too.
+    /// An expression that can also use these names.
     fn compiled(&mut self, part: &KeyPath, source: &str, bound: &[String]) -> Option<Expression> {
         if !self.fits {
             return None;
@@ -253,14 +253,14 @@ impl<'c> Compiler<'c> {
         self.take(expression.memory()).then_some(expression)
     }
 
-    /// Notes that something takes memory. Tells whether there was as much.
+    /// Takes memory from the limit. Returns whether there was enough.
     fn take(&mut self, bytes: usize) -> bool {
         self.fits = self.memory.take(&self.check.name, bytes);
         self.fits
     }
 
-    /// Every free name of an expression that begins there must mean something, every call must be of a function, and
-    /// what was meant for a macro must be one.
+    /// Checks that every free name of an expression is defined, that every call is of a function, and that a misspelled
+    /// macro is reported as such. The expression begins at `begin` in its text.
     fn names(&mut self, part: &KeyPath, begin: usize, expression: &Written, bound: &[String]) {
         let place = |node: u64, word: &str| {
             let range = expression.range(node, Some(word))?;
@@ -272,24 +272,24 @@ impl<'c> Compiler<'c> {
                 self.fail(part, place(node, &name), functions::misused(&name, known));
             }
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for (name, node) in names::places(expression.tree()) {
             if !bound.contains(&name.root)
                 && let Err((word, message)) = self.meaning(&name)
-                && told.insert(message.clone())
+                && reported.insert(message.clone())
             {
                 self.fail(part, place(node, &word), message);
             }
         }
         for (name, node) in names::variables(expression.tree()) {
             if is_taken(&name) || self.course.params.contains_key(&name) || self.check.lets.contains_key(&name) {
-                let message = format!("`{name}` means something else already: name the variable otherwise");
+                let message = format!("`{name}` is already defined. Give the variable another name");
                 self.fail(part, place(node, &name), message);
             }
         }
     }
 
-    /// What is wrong with a name, and which word of it is.
+    /// The meaning of a name. If it has none: the word that is wrong, and a message.
     fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
         let root = name.root.as_str();
         if let Some(meant) = self.check.lets.get(root).filter(|meant| !meant.params.is_empty()) {
@@ -321,12 +321,12 @@ impl<'c> Compiler<'c> {
         Ok(())
     }
 
-    /// Refuses `let`s that use each other in a circle: nothing is known of any then.
+    /// Reports `let`s that use each other in a circle, because they have no value.
     fn in_order(&mut self, lets: Lets) -> Lets {
         let (ordered, circle) = in_order(lets, Expression::names);
         let Some((first, _)) = circle.first() else { return ordered };
         let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
-        let message = format!("these use each other in a circle: {}", names.join(", "));
+        let message = format!("these lets use each other in a circle: {}", names.join(", "));
         self.fail(&KeyPath::of(["let", first.as_str()]), None, message);
         Lets::new()
     }
@@ -341,7 +341,7 @@ impl<'c> Compiler<'c> {
     }
 }
 
-/// A check's texts, which may use its `let`s; those that CEL's parser refuses are left out.
+/// A check's texts, which may use its `let`s. A `let` that CEL cannot parse is left out.
 pub fn texts(check: &Check) -> Texts {
     let read = |(name, meant): (&String, &Let)| {
         let tree = cel::read(&meant.text).ok()?;
@@ -350,7 +350,7 @@ pub fn texts(check: &Check) -> Texts {
     Texts::new(check.lets.iter().filter_map(read).collect())
 }
 
-/// Whether a name has a meaning in every course.
+/// Whether a name is defined in every course.
 fn is_taken(name: &str) -> bool {
     Section::named(name).is_some() || ["accounts", NOW, SINCE].contains(&name)
 }
@@ -358,7 +358,7 @@ fn is_taken(name: &str) -> bool {
 /// A check's `let`s that are values.
 pub(crate) type Lets<E = Expression> = Vec<(String, E)>;
 
-/// The `let`s, each after those that it uses, and those that use each other in a circle.
+/// The `let`s, each after those that it uses; and the names of those that use each other in a circle.
 pub(crate) fn in_order<E>(mut waiting: Lets<E>, names: impl Fn(&E) -> &[Name]) -> (Lets<E>, Lets<E>) {
     let mut ordered = Lets::new();
     let ready = |waiting: &Lets<E>| {
@@ -373,9 +373,9 @@ pub(crate) fn in_order<E>(mut waiting: Lets<E>, names: impl Fn(&E) -> &[Name]) -
     (ordered, waiting)
 }
 
-/// The errors with the places where they stand in their files.
+/// The errors as diagnostics, with their places in the files.
 pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {
-    // What is wrong with a shared file is wrong with each check that uses it.
+    // A mistake in a shared file is found again for each check that uses it.
     let found: BTreeSet<Diagnostic> = errors.iter().map(|error| diagnostic(course_root, error)).collect();
     match Diagnostics::check(found.into_iter().collect()) {
         Err(diagnostics) => diagnostics.into(),
@@ -383,7 +383,7 @@ pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow
     }
 }
 
-/// An error with the place where it stands in its file.
+/// An error with its place in the file.
 pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
     let file = TomlFile::read(course_root, &error.path);
     let span = match &error.range {

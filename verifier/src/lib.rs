@@ -1,4 +1,4 @@
-//! `verify`: judges the steps of a course from the learner's AWS accounts, and writes the verdicts into the book.
+//! `verify`: verifies the steps of a course in the learner's AWS accounts, and shows the verdicts in the book.
 //!
 //! ```text
 //!  book/src/*.md ──► preprocessor ──► Course ──────────────► widgets in the pages ◄─┐
@@ -9,20 +9,20 @@
 //!                                               each read once function    write
 //! ```
 //!
-//! | where | what |
+//! | module or crate | contents |
 //! |---|---|
-//! | [`book`], `includes`, `sanitize`, `trust` | the course in its book, and what a course may not do |
-//! | [`compile`], [`plan`], [`cel`], `sentence` | checks compiled: what they read, what they say |
-//! | crate [`evidence`] | what AWS says, and whose credentials ask |
-//! | [`run`] | steps in, results and events out: what every command does with a course |
-//! | [`verdict`], `members`, `remembered` | what evidence comes to |
+//! | [`book`], `includes`, `sanitize`, `trust` | the course in its book, and the limits of an untrusted course |
+//! | [`compile`], [`plan`], [`cel`], `sentence` | compiled checks: what they read, and the sentences that they show |
+//! | crate [`evidence`] | evidence from AWS, and the credentials that read it |
+//! | [`run`] | steps in, results and events out; every command that judges steps uses it |
+//! | [`verdict`], `members`, `remembered` | verdicts from evidence |
 //! | `cohort` | a whole class, learner by learner |
-//! | `store`, [`recording`] | what is written |
-//! | [`lint`], [`selftest`], `generate`, [`import`] | for its author: whether a course is right, its reference, new lessons |
-//! | crate [`practice`] | two AWS accounts in this process |
-//! | [`report`], `serve`, [`cli`] | what a person sees |
+//! | `store`, [`recording`] | the files that are written |
+//! | [`lint`], [`selftest`], `generate`, [`import`] | for authors: mistakes in a course, its reference, new lessons |
+//! | crate [`practice`] | the practice accounts, emulated in this process |
+//! | [`report`], `serve`, [`cli`] | output for people |
 
-// Tests make what the program must not meet.
+// Tests may use what is disallowed in the program.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod book;

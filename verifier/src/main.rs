@@ -1,4 +1,4 @@
-//! The binary `verify`. All it does is in the library.
+//! The `verify` program. All of its code is in the library.
 
 #![warn(clippy::disallowed_methods)]
 

@@ -1,4 +1,4 @@
-//! Checks of checks: what their members come to.
+//! Checks that combine other checks: their verdict is the worst of their members' verdicts.
 
 use course::Step;
 use course::check::Check;
@@ -7,7 +7,7 @@ use course::step_view;
 
 use crate::verdict::{Inputs, Judged, Voided};
 
-/// A check of checks: the worst verdict of its members.
+/// The result of a check that combines others: the worst verdict of its members.
 pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
     let verdict = members.iter().map(|(_, judged)| judged.verdict).min().unwrap_or(Verdict::Unknown);
     let expectations = members.iter().map(|(member, judged)| member_result(inputs.course.check(member), judged));
@@ -18,14 +18,14 @@ pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
     };
     reasons.sort();
     reasons.dedup();
-    // What is remembered, is of the members.
+    // Only the members remember anything.
     Judged { verdict, reasons, expectations, seen: Vec::new(), voided: Voided::default() }
 }
 
-/// What a member comes to, as an expectation of the check that it belongs to.
+/// A member's result as an expectation of the check that combines it.
 pub(crate) fn member_result(check: &Check, judged: &Judged) -> ExpectationResult {
     let outcome = worst_outcome(judged.verdict);
-    // As the member itself is shown: with one thing to do at a time.
+    // As for the member itself, only one thing to do is shown at a time.
     let known = judged.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
     let deciding = step_view::expectations(known).into_iter().filter(|view| view.outcome == Some(outcome));
     ExpectationResult {

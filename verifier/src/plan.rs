@@ -1,6 +1,7 @@
-//! The plan: which evidence a course's checks read, worked out from their expressions. Nobody declares reads.
+//! The plan: which evidence a course's checks read. It is derived from their expressions, so that authors don't declare
+//! API calls.
 //!
-//! How checks are compiled is `compile`'s, what expressions decide `verdict`'s.
+//! `compile` compiles the checks, and `verdict` evaluates them.
 
 use course::check::Statement;
 use course::{Course, Step};
@@ -16,16 +17,16 @@ use evidence::Section;
 #[derive(Debug, Default)]
 pub struct Compiled {
     checks: BTreeMap<String, Arc<CompiledCheck>>,
-    /// What was worked out of steps, by check and account.
+    /// The needs of each check in each account, once they are known.
     needs: Mutex<BTreeMap<(String, String), Arc<Needs>>>,
 }
 
-/// The name of the moment at which AWS answered.
+/// The name of the time at which AWS answered.
 pub const NOW: &str = "now";
-/// In `still`: when what is remembered was seen or confirmed.
+/// In `still`: the time when the evidence was seen or the statement was confirmed.
 pub(crate) const SINCE: &str = "since";
 
-/// What is read: sections by account.
+/// What is read: pairs of an account and a section.
 pub type Needs = BTreeSet<(String, Section)>;
 
 /// A check with its expressions compiled.
@@ -37,7 +38,7 @@ pub struct CompiledCheck {
     pub expectations: Vec<CompiledExpectation>,
     /// What it reads.
     needs: BTreeSet<Need>,
-    /// The first words of the free names in it.
+    /// The roots of the free names in it.
     roots: BTreeSet<String>,
 }
 
@@ -46,35 +47,35 @@ pub struct CompiledCheck {
 pub struct CompiledExpectation {
     /// The title.
     pub title: String,
-    /// Where it applies.
+    /// When it applies.
     pub when: Option<Expression>,
-    /// What makes it true.
+    /// How it is proved.
     pub proof: CompiledProof,
-    /// What to do.
+    /// The sentences that say what to do.
     pub fix: Vec<Sentence>,
 }
 
-/// What makes an expectation true.
+/// How an expectation is proved.
 #[derive(Debug)]
 pub enum CompiledProof {
-    /// Evidence from AWS.
+    /// By evidence from AWS.
     Evidence {
         /// The condition.
         that: Expression,
-        /// What was found.
+        /// The sentences that say what was found.
         met: Vec<Sentence>,
         /// How late evidence is remembered.
         late: Option<CompiledLate>,
-        /// What the learner confirms where AWS refuses to everybody what `that` reads.
+        /// A statement to confirm if AWS refuses the read to everybody in the account.
         instead: Option<CompiledStatement>,
     },
-    /// What the learner confirms.
+    /// By the learner's confirmation.
     Word {
-        /// What the learner confirms.
+        /// The statement to confirm.
         statement: CompiledStatement,
-        /// An event that backs it.
+        /// A condition on an event that supports the confirmation.
         backed_by: Option<Expression>,
-        /// What was found of that event.
+        /// The sentences about that event.
         met: Vec<Sentence>,
     },
 }
@@ -84,36 +85,36 @@ pub enum CompiledProof {
 pub struct CompiledLate {
     /// The event's time.
     pub at: Option<Expression>,
-    /// What it was about.
+    /// What the event is about.
     pub about: Option<CompiledAbout>,
 }
 
-/// Something that the learner confirms.
+/// A statement that the learner confirms.
 #[derive(Debug)]
 pub struct CompiledStatement {
-    /// As the course has it.
+    /// The statement, from the course.
     pub statement: Statement,
-    /// What it is about.
+    /// What the statement is about.
     pub about: Option<CompiledAbout>,
 }
 
-/// What is remembered must still be there.
+/// Identifies what a memory is about, so that the memory is dropped when that changes.
 #[derive(Debug)]
 pub struct CompiledAbout {
-    /// What it is about.
+    /// The value that must stay the same.
     pub same: Expression,
-    /// What is there now.
+    /// Conditions that must still hold.
     pub still: Vec<Expression>,
 }
 
-/// Something that an expression reads.
+/// Something that an expression reads from AWS.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need {
-    /// Whose evidence: the step's own account, or one that the check names.
+    /// The account; `None` for the step's own account.
     pub account: Option<String>,
     /// The section.
     pub section: Section,
-    /// The fields of the section, as far as they are written out.
+    /// The fields of the section, as far as the expression names them.
     pub fields: Vec<String>,
 }
 
@@ -123,7 +124,7 @@ impl Compiled {
         Compiled { checks, needs: Mutex::default() }
     }
 
-    /// The texts that the checks' expressions look for.
+    /// All strings in the checks' expressions.
     pub fn literals(&self) -> BTreeSet<String> {
         let mut literals = BTreeSet::new();
         for check in self.checks.values() {
@@ -134,7 +135,7 @@ impl Compiled {
         literals
     }
 
-    /// A check by its name; none if it is wrong.
+    /// A check by its name; `None` if it has mistakes.
     pub fn named(&self, name: &str) -> Option<&Arc<CompiledCheck>> {
         self.checks.get(name)
     }
@@ -144,7 +145,7 @@ impl Compiled {
         &self.checks[&step.check]
     }
 
-    /// What judging a step reads. The step's own account is always identified, since a verdict is about an account.
+    /// What judging a step reads. The step's own account is always identified, because a verdict is about an account.
     pub fn needs(&self, course: &Course, step: &Step) -> Arc<Needs> {
         let key = (step.check.clone(), step.account.clone());
         let known = self.needs.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
@@ -173,7 +174,7 @@ impl Compiled {
         needs
     }
 
-    /// The plan of a run: the sections to gather, by account.
+    /// The plan of a run: the sections to gather for each account.
     pub fn plan<'s>(
         &self,
         course: &Course,
@@ -190,8 +191,7 @@ impl Compiled {
 }
 
 impl CompiledExpectation {
-    /// The expressions that decide it: where it applies, what must be true, and, where a confirmation does, whether
-    /// what it was about is still there.
+    /// The expressions that decide it: when it applies, the condition, and whether a confirmation still counts.
     pub(crate) fn deciding(&self) -> Vec<&Expression> {
         let (that, still) = match &self.proof {
             CompiledProof::Evidence { that, .. } => (Some(that), None),
@@ -200,7 +200,7 @@ impl CompiledExpectation {
         self.when.iter().chain(that).chain(still.iter().flat_map(|about| &about.still)).collect()
     }
 
-    /// What is asked of evidence where it applies: what must be true, or what backs a confirmation.
+    /// What the evidence must show if it applies: the condition, or the event that supports a confirmation.
     pub fn condition(&self) -> Option<&Expression> {
         match &self.proof {
             CompiledProof::Evidence { that, .. } => Some(that),
@@ -208,7 +208,7 @@ impl CompiledExpectation {
         }
     }
 
-    /// All its expressions, with those in its sentences.
+    /// All its expressions, including those in its sentences.
     pub fn expressions(&self) -> Vec<&Expression> {
         let mut used: Vec<&Expression> = self.fix.iter().flat_map(Sentence::holes).collect();
         used.extend(self.when.as_ref());
@@ -227,7 +227,7 @@ impl CompiledExpectation {
         used
     }
 
-    /// What the learner confirms for it, if anything.
+    /// The statement that the learner confirms for it, if any.
     pub fn statement(&self) -> Option<&CompiledStatement> {
         match &self.proof {
             CompiledProof::Evidence { instead, .. } => instead.as_ref(),
@@ -243,7 +243,7 @@ impl CompiledExpectation {
         }
     }
 
-    /// What tells whether something that is remembered is still there.
+    /// The expressions that decide whether a memory still counts.
     pub fn still(&self) -> Vec<&Expression> {
         self.abouts().into_iter().flat_map(|about| &about.still).collect()
     }
@@ -255,7 +255,7 @@ impl CompiledExpectation {
 }
 
 impl CompiledCheck {
-    /// A check of compiled parts.
+    /// A check from its compiled parts.
     pub fn new(lets: Vec<(String, Expression)>, expectations: Vec<CompiledExpectation>) -> CompiledCheck {
         let mut check = CompiledCheck { lets, expectations, needs: BTreeSet::new(), roots: BTreeSet::new() };
         check.needs = check.expectations.iter().flat_map(|expectation| check.needs_of(expectation)).collect();
@@ -265,7 +265,7 @@ impl CompiledCheck {
         check
     }
 
-    /// Whether an expression asks what time it is, through the `let`s that it uses.
+    /// Whether an expression uses `now`, directly or through `let`s.
     pub(crate) fn asks_the_time(&self, expression: &Expression) -> bool {
         expression.names().iter().any(|name| {
             let used = self.lets.iter().find(|(let_name, _)| *let_name == name.root);
@@ -273,7 +273,7 @@ impl CompiledCheck {
         })
     }
 
-    /// What an expression reads, through the `let`s that it uses.
+    /// What an expression reads, directly or through `let`s.
     pub fn needs(&self, expression: &Expression) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
         for name in expression.names() {
@@ -286,7 +286,7 @@ impl CompiledCheck {
         needs
     }
 
-    /// What an expectation reads, with its sentences.
+    /// What an expectation reads, including its sentences.
     pub(crate) fn needs_of(&self, expectation: &CompiledExpectation) -> BTreeSet<Need> {
         expectation.expressions().into_iter().flat_map(|expression| self.needs(expression)).collect()
     }
@@ -297,7 +297,7 @@ impl CompiledCheck {
     }
 }
 
-/// The evidence that a free name means, if it means evidence.
+/// The evidence that a free name refers to, if any.
 fn need(name: &Name) -> Option<Need> {
     if name.root == "accounts" {
         let [account, section, fields @ ..] = name.fields.as_slice() else { return None };

@@ -1,4 +1,4 @@
-//! Recordings: the evidence of a run in a file. A recording is the bug report, the offline mode and the test fixture.
+//! Recordings: the evidence of a run in a file, for bug reports, offline runs and tests.
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};
@@ -27,7 +27,7 @@ struct Recording {
     recorded: String,
     #[serde(default)]
     by: String,
-    /// What time it was by AWS's clock; recordings of earlier versions don't have it.
+    /// The time of the run by AWS's clock. Recordings of earlier versions don't have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     now: Option<Time>,
     /// Sections by account, as `verify schema evidence` describes them.
@@ -36,8 +36,23 @@ struct Recording {
     calls: Vec<Call>,
 }
 
-/// Writes a run's evidence, with stand-ins for account ids, e-mail addresses, phone numbers and contact data unless
-/// `show_identifiers`. In those, what a course's checks look for is kept, so that they judge the recording alike.
+/// Writes a run's evidence to a file. Unless `show_identifiers` is set, account ids, e-mail addresses, phone numbers
+/// and contact data are pseudonymised. Text in them that the course's checks look for is kept, so that the recording
+/// gets the same verdicts.
+///
+/// ```
+/// use evidence::gather::Gathered;
+/// use std::collections::BTreeSet;
+/// use verify::recording;
+///
+/// # fn main() -> anyhow::Result<()> {
+/// # let folder = course::files::Folder::new()?;
+/// let file = folder.path().join("run.json");
+/// recording::write(&file, &Gathered::default(), BTreeSet::new(), false)?;
+/// assert!(recording::read(&file)?.evidence.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -70,8 +85,8 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
 /// Reads a recorded run.
 ///
 /// # Errors
-/// When the file cannot be read, or its evidence hasn't this version's shape: an unknown or missing field could be
-/// mistaken for evidence.
+/// When the file cannot be read, or its evidence does not have this version's format. Unknown and missing fields are
+/// refused, because they could be mistaken for evidence.
 pub fn read(path: &Path) -> Result<Gathered> {
     let bytes = files::read_theirs(path, files::LARGEST)
         .with_context(|| format!("reading the recording {}", path.display()))?;
@@ -80,15 +95,15 @@ pub fn read(path: &Path) -> Result<Gathered> {
     of_json(recorded, &shown)
 }
 
-/// A recorded run out of its JSON; `shown` names it in messages.
+/// Reads a recorded run from its JSON; `shown` names it in messages.
 ///
 /// # Errors
-/// When its evidence hasn't this version's shape.
+/// When its evidence does not have this version's format.
 pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     let recording: Recording =
-        serde_json::from_value(recorded).with_context(|| format!("{shown} is not a recording of verify's"))?;
+        serde_json::from_value(recorded).with_context(|| format!("{shown} is not a recording made by verify"))?;
     if recording.version != VERSION {
-        bail!("{shown} has format version {}, and this program knows {VERSION}", recording.version);
+        bail!("{shown} has format version {}, but this version of verify reads version {VERSION}", recording.version);
     }
     let mut gathered = Gathered::default();
     let mut evidence = Evidence::new();
@@ -107,8 +122,8 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
         }
         evidence.insert(account, known);
     }
-    // As in a live run: one account under two names is a mistake in the bindings, and an account that was not
-    // identified says nothing about the course.
+    // As in a live run, one account under two names is a mistake in the bindings, and evidence from an account that was
+    // not identified is not used.
     let ids = std::mem::take(&mut gathered.account_ids);
     for (account, sections) in &mut evidence {
         let id = ids.get(account);
@@ -131,14 +146,14 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     Ok(gathered)
 }
 
-/// Marks what a plan asks for and a recording doesn't have: it was not read, which is not the same as absent.
+/// Marks what a plan needs and a recording lacks as unreadable. It was not read, which is not the same as absent.
 pub fn fill_gaps(gathered: &mut Gathered, plan: &BTreeMap<String, BTreeSet<Section>>) {
     let evidence = Arc::make_mut(&mut gathered.evidence);
     for (account, sections) in plan {
         for section in sections {
             let known = evidence.entry(account.clone()).or_default();
             known.entry(*section).or_insert_with(|| {
-                let message = format!("The recording has no {} of the {account} account.", section.name());
+                let message = format!("The recording does not contain {} of the {account} account.", section.name());
                 evidence::unreadable(ReasonCode::IncompleteAnswer, account, &message)
             });
         }

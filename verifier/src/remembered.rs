@@ -1,5 +1,5 @@
-//! What stays true of a step from one run to the next: late evidence that was seen, and what the learner confirmed. Both
-//! count only while what they were about is still there.
+//! What is remembered between runs: late evidence that was seen, and the learner's confirmations. Both count only while
+//! what they are about still exists.
 
 use course::results::{Confirmation, Reason, Seen};
 use std::collections::BTreeSet;
@@ -7,31 +7,31 @@ use std::collections::BTreeSet;
 use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};
 use crate::verdict::{Judge, Voided};
 
-/// Whether something that is remembered still counts.
+/// Whether a memory still counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// It does.
+    /// It counts.
     Holds,
-    /// What it was about is there no more.
+    /// What it was about no longer exists.
     Void,
-    /// What is there now cannot be told.
+    /// The current state could not be read.
     Unreadable(Vec<Reason>),
 }
 
 impl Judge<'_> {
-    /// What something is about now, as it is remembered.
+    /// The digest of what something is about now, in the form in which it is remembered.
     ///
     /// # Errors
-    /// Why it cannot be told.
+    /// Why it cannot be determined.
     pub(crate) fn is_about(&self, about: Option<&CompiledAbout>) -> Result<String, Vec<Reason>> {
         let Some(CompiledAbout { same, .. }) = about else { return Ok(self.digest("")) };
-        match same.exact(self.telling()) {
+        match same.exact(self.sentence_scope()) {
             Some(value) => Ok(self.digest(&value)),
             None => Err(self.why_unknown(same, "it is no text")),
         }
     }
 
-    /// Whether what was remembered at a time still counts.
+    /// Whether something that was remembered at a time still counts.
     pub(crate) fn standing(&self, about: Option<&CompiledAbout>, remembered: &str, since: &str) -> Standing {
         let Some(CompiledAbout { still, .. }) = about else {
             return if remembered == self.digest("") { Standing::Holds } else { Standing::Void };
@@ -49,7 +49,7 @@ impl Judge<'_> {
         if unreadable.is_empty() { Standing::Void } else { Standing::Unreadable(unreadable.into_iter().collect()) }
     }
 
-    /// What is remembered for an expectation and counts for nothing any more, whether it applies now or not.
+    /// The memories of an expectation that no longer count, whether it applies now or not.
     pub(crate) fn voided(&self, at: usize, expectation: &CompiledExpectation) -> Voided {
         let about = expectation.late().and_then(|late| late.about.as_ref());
         let seen = self.seen(at).filter(|seen| self.standing(about, &seen.about, &seen.time) == Standing::Void);
@@ -61,7 +61,7 @@ impl Judge<'_> {
         Voided { seen: seen.cloned().collect(), confirmations: confirmed.cloned().into_iter().collect() }
     }
 
-    /// The late evidence that was seen before for an expectation.
+    /// Late evidence that an earlier run saw for an expectation.
     fn seen(&self, at: usize) -> impl Iterator<Item = &Seen> {
         self.inputs.seen.iter().filter(move |seen| {
             seen.step == self.step.id
@@ -71,10 +71,10 @@ impl Judge<'_> {
         })
     }
 
-    /// The late evidence that was seen before for an expectation and still counts.
+    /// Late evidence that an earlier run saw for an expectation and that still counts.
     ///
     /// # Errors
-    /// Why that cannot be told.
+    /// Why this cannot be determined.
     pub(crate) fn seen_before(&self, at: usize, about: Option<&CompiledAbout>) -> Result<Option<&Seen>, Vec<Reason>> {
         let mut unreadable = BTreeSet::new();
         for seen in self.seen(at) {

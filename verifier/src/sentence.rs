@@ -1,4 +1,4 @@
-//! Sentences with holes: `{…}` is CEL, `{{` and `}}` are literal braces.
+//! Sentences with expressions: `{…}` contains CEL, `{{` and `}}` are literal braces.
 
 use course::words::hole_end;
 use std::rc::Rc;
@@ -12,15 +12,15 @@ pub struct Sentence<E = Expression>(Vec<Piece<E>>);
 #[derive(Debug)]
 enum Piece<E> {
     Text(String),
-    /// An expression, and where it begins in the sentence.
+    /// An expression, and its offset in the sentence.
     Hole(usize, E),
 }
 
 impl Sentence<Rc<Written>> {
-    /// Compiles a sentence of a check with these texts. Call it [`crate::cel::on_a_thread`].
+    /// Parses a sentence of a check with these texts. Call it [`crate::cel::on_a_thread`].
     ///
     /// # Errors
-    /// An unmatched brace, or what is wrong with a hole's expression, and where.
+    /// An unmatched brace, or a mistake in an expression, with its place.
     pub fn parse(text: &str, texts: &Texts) -> Result<Self, Malformed> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
@@ -53,7 +53,7 @@ impl Sentence<Rc<Written>> {
         Ok(Sentence(pieces))
     }
 
-    /// The sentence without how its holes are written.
+    /// The compiled sentence, without the source of its expressions.
     pub fn compiled(self) -> Sentence {
         let compiled = self.0.into_iter().map(|piece| match piece {
             Piece::Text(text) => Piece::Text(text),
@@ -64,12 +64,12 @@ impl Sentence<Rc<Written>> {
 }
 
 impl<E> Sentence<E> {
-    /// The expressions in its holes.
+    /// Its expressions.
     pub fn holes(&self) -> impl Iterator<Item = &E> {
         self.placed_holes().map(|(_, expression)| expression)
     }
 
-    /// The expressions in its holes, each with where it begins in the sentence.
+    /// Its expressions, each with its offset in the sentence.
     pub(crate) fn placed_holes(&self) -> impl Iterator<Item = (usize, &E)> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Hole(at, expression) => Some((*at, expression)),
@@ -79,13 +79,13 @@ impl<E> Sentence<E> {
 }
 
 impl Sentence {
-    /// The sentence with its holes filled by what `shown` makes of their values; `None` where one cannot be evaluated.
-    pub fn fill(&self, scope: &Scope, shown: &dyn Fn(String) -> String) -> Option<String> {
+    /// The sentence with the values of its expressions, passed through `mask`; `None` if one cannot be evaluated.
+    pub fn fill(&self, scope: &Scope, mask: &dyn Fn(String) -> String) -> Option<String> {
         self.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(text.clone()),
-                Piece::Hole(_, expression) => expression.words(scope).map(shown),
+                Piece::Hole(_, expression) => expression.display(scope).map(mask),
             })
             .collect()
     }
@@ -100,7 +100,7 @@ mod tests {
         let text = text.to_owned();
         crate::cel::on_a_thread(move || {
             let sentence = Sentence::parse(&text, &Texts::new(Lets::new())).map_err(|wrong| wrong.message)?;
-            Ok(sentence.compiled().fill(&Scope::default(), &|words| words))
+            Ok(sentence.compiled().fill(&Scope::default(), &|text| text))
         })
         .unwrap()
     }

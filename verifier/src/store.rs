@@ -1,8 +1,8 @@
-//! The store: the one place that writes results.
+//! The store: the only module that writes results.
 //!
-//! A write is a temporary file and a rename, under a lock: a crash at any instant leaves the old file or the new one,
-//! and two writers never lose each other's steps. A file that cannot be used is set aside and named, never silently
-//! replaced.
+//! A write creates a temporary file and renames it while holding a lock. After a crash, either the old or the new file
+//! is there, and two processes that write at the same time don't lose each other's steps. A file that cannot be used is
+//! set aside with a message. It is never replaced silently.
 
 use anyhow::{Context, Result};
 use course::files::{self, Readers};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::time;
 
-/// The results of a course: those of the learner's own accounts, or those of the practice account.
+/// The results of a course, for the learner's own accounts or for the practice accounts.
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
@@ -21,17 +21,17 @@ pub struct Store {
     key: Key,
 }
 
-/// The results, and what had to be said about the file they were in.
+/// The results, and a notice about the file that they were read from.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The results; empty where there were none to use.
+    /// The results; empty if there were none that can be used.
     pub results: Results,
-    /// For the learner: what was wrong with the file, and where it is now.
+    /// A message for the learner: what was wrong with the file, and where it is now.
     pub notice: Option<String>,
 }
 
 impl Store {
-    /// The store of a course, with the learner's key, which is made on first use.
+    /// Opens the store of a course. The learner's key is created on first use.
     ///
     /// # Errors
     /// When the configuration folder cannot be used.
@@ -45,24 +45,24 @@ impl Store {
         &self.key
     }
 
-    /// Where the results stand.
+    /// The file of the results.
     pub fn path(&self) -> PathBuf {
         Results::path(&self.root, self.practice)
     }
 
-    /// Reads the results without changing anything.
+    /// Reads the results. Changes nothing.
     ///
     /// # Errors
-    /// Why the file that is there cannot be used.
+    /// Why the existing file cannot be used.
     pub fn read(&self) -> Result<Results, Unusable> {
         let read = Results::read(&self.root, self.practice, Some(&self.key))?;
         Ok(read.unwrap_or_else(|| Results::empty(self.practice)))
     }
 
-    /// Changes the results: reads them, lets `change` at them, and writes them.
+    /// Reads the results, changes them with `change`, and writes them.
     ///
     /// # Errors
-    /// When the folder cannot be written. The results are then as they were.
+    /// When the folder cannot be written. The results are then unchanged.
     pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
         let _lock = lock(&self.root)?;
         let folder = files::verify_folder(&self.root)?;
@@ -80,7 +80,7 @@ impl Store {
 
     fn replace(&self, folder: &Path, text: &str) -> Result<()> {
         let path = self.path();
-        // The part stands beside `results/`, so that whoever watches that folder sees whole files only.
+        // The temporary file is next to `results/`, not in it: a watcher of that folder sees only complete files.
         let written = files::write_by(folder, &path, text.as_bytes(), Readers::Owner);
         written.with_context(|| format!("writing {}", path.display()))
     }
@@ -97,10 +97,10 @@ impl Store {
     }
 }
 
-/// Waits until nobody else changes what verify keeps of a course. The lock ends with the file.
+/// Locks what verify keeps for a course. The lock ends when the returned file is closed.
 ///
 /// # Errors
-/// When it cannot be had.
+/// When it cannot be locked.
 pub fn lock(course_root: &Path) -> Result<File> {
     let path = files::verify_folder(course_root)?.join("lock");
     let lock = files::open_lock(&path).with_context(|| format!("opening {}", path.display()))?;
@@ -108,18 +108,18 @@ pub fn lock(course_root: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// Reads the learner's key, or makes it.
+/// Reads the learner's key, or creates it.
 fn learner_key(dir: &Path) -> Result<Key> {
     if let Some(key) = Key::read(dir)? {
         return Ok(key);
     }
-    fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+    fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes for a key: {error}"))?;
     let path = Key::path(dir);
     match files::create(&path, &bytes, Readers::Owner).with_context(|| format!("writing {}", path.display()))? {
         true => Ok(Key::new(bytes)),
-        // Another process made one in the meantime: that one counts.
+        // Another process created one in the meantime. Use that one.
         false => Key::read(dir)?.with_context(|| format!("writing {}", path.display())),
     }
 }

@@ -19,12 +19,43 @@ use judge::course_error;
 pub use inputs::{Awaited, Confirmable, Inputs, Judged, Voided};
 pub(crate) use judge::Judge;
 
-/// Judges steps, each in its place. What a check of checks consists of is judged once, whether it is among them or not.
+/// Judges steps and returns the results in the same order. A member of several checks is judged once.
+///
+/// A verdict is never better than its evidence. Without evidence, it is unknown:
+///
+/// ```
+/// use course::{key::Key, results::Verdict};
+/// use std::{collections::BTreeMap, path::Path, sync::Arc};
+/// use verify::cel::{bound::Bound, budget::Budget};
+/// use verify::verdict::{self, Inputs};
+/// use verify::{book, compile};
+///
+/// # fn main() -> anyhow::Result<()> {
+/// let course = Arc::new(book::read(Path::new("../book"), false)?);
+/// let inputs = Inputs {
+///     course: Arc::clone(&course),
+///     compiled: Arc::new(compile::compile(&course).expect("the checks compile")),
+///     evidence: Arc::default(),
+///     bound: Bound::default(),
+///     now: None,
+///     fingerprints: BTreeMap::new(),
+///     confirmations: Vec::new(),
+///     seen: Vec::new(),
+///     budget: Budget::default(),
+///     key: Key::new([0; 32]),
+///     show_identifiers: false,
+/// };
+/// let steps: Vec<_> = course.steps.iter().collect();
+/// let judged = verdict::judge(&Arc::new(inputs), &steps);
+/// assert!(judged.iter().all(|step| step.verdict == Verdict::Unknown));
+/// # Ok(())
+/// # }
+/// ```
 pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
     let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| inputs.course.step(id));
     let simple = steps.iter().copied().filter(|step| step.members.is_empty());
     let mut own: BTreeMap<&str, &Step> = members.map(|step| (step.id.as_str(), step)).collect();
-    // A step that is given may say more than the course's: other parameters, or another account.
+    // A step that is given may differ from the course's: it can have other parameters, or another account.
     own.extend(simple.map(|step| (step.id.as_str(), step)));
     let on_thread = Arc::clone(inputs);
     let judged = cel::each_on_a_thread(own.values().map(|step| (*step).clone()).collect(), move |step| {
@@ -44,7 +75,7 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
     steps.iter().map(of).collect()
 }
 
-/// A step whose expressions could not be evaluated at all.
+/// The result of a step whose expressions could not be evaluated at all.
 fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
     let expectations = inputs.course.check(step).expectations().iter().map(|expectation| ExpectationResult {
         title: expectation.title.clone(),
@@ -61,7 +92,7 @@ fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
     }
 }
 
-/// What of a step can be confirmed.
+/// The statements of a step that can be confirmed.
 ///
 /// # Errors
 /// When its expressions cannot be evaluated at all.
@@ -70,7 +101,7 @@ pub(crate) fn confirmable(inputs: &Arc<Inputs>, step: &Step) -> Result<Vec<Confi
     cel::on_a_thread(move || Judge::new(&on_thread, &own).map(|judge| judge.confirmable()))?
 }
 
-/// Whether every condition of a step that rests on a section is decided.
+/// Whether every condition of a step that uses a section can be decided.
 pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, section: Section) -> bool {
     let (on_thread, own, account) = (Arc::clone(inputs), step.clone(), account.to_owned());
     let decided =
@@ -78,7 +109,8 @@ pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, secti
     decided.unwrap_or(false)
 }
 
-/// The expectations of a step, as far as their evidence has arrived. This decides nothing: [`judge`] does, once all has.
+/// The expectations of a step, as far as their evidence has arrived. They are for display only: [`judge`] gives the
+/// verdict once all evidence has arrived.
 pub fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     if !step.members.is_empty() {
         return members_so_far(inputs, step);
@@ -88,7 +120,7 @@ pub fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     awaited.and_then(|awaited| awaited).unwrap_or_default()
 }
 
-/// What is known of the members by the evidence that has arrived.
+/// The state of the members, as far as their evidence has arrived.
 fn members_so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     let needs = |step: &Step| inputs.compiled.needs(&inputs.course, step);
     let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| inputs.has(account, *section));

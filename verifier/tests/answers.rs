@@ -1,6 +1,6 @@
-//! AWS's answers with a field missing, null, or of a value that nobody knows yet: no verdict becomes better or false.
+//! Responses of AWS with a field missing, null, or with an unknown value: no verdict becomes better or false.
 //!
-//! Left out are lists and fields that AWS leaves out where there is nothing: their absence says just that.
+//! Lists and fields that AWS omits when they are empty are not tested, because their absence has a meaning.
 
 use crate::common::{gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-/// What AWS leaves out where there is nothing.
+/// The fields that AWS omits when they are empty.
 const MAY_BE_ABSENT: &[&str] = &["CompanyName", "StateOrRegion", "ThresholdType"];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +24,10 @@ enum Change {
     FromTomorrow,
 }
 
-/// Where an answer is changed: the operation, the place in its JSON, and how.
+/// How a response is changed: the operation, the place in its JSON, and the change.
 type Tampering = (String, String, Change);
 
-/// Changes answers, and notes all the places that it could change.
+/// Changes responses, and records all the places that it could change.
 #[derive(Debug, Clone)]
 struct Tampered {
     tampering: Option<Tampering>,
@@ -54,7 +54,7 @@ impl Tampered {
     }
 }
 
-/// The mark of a place in the record that CloudTrail gives as text.
+/// Marks a place in the record that CloudTrail returns as text.
 const RECORD: &str = "/CloudTrailEvent!";
 
 fn places(value: &Value, at: &str, found: &mut BTreeSet<String>) {
@@ -92,7 +92,7 @@ fn tamper(json: &mut Value, place: &str, change: &Change) {
     }
 }
 
-/// Judges a world whose answers are tampered with, and tells which places there are.
+/// Judges the practice accounts with changed responses, and returns the places that could be changed.
 async fn tampered(world: &PracticeCloud, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
     let places = Arc::new(Mutex::new(BTreeSet::new()));
     let through = |sdk: SdkConfig| {
@@ -140,7 +140,7 @@ async fn a_field_that_is_missing_null_or_from_tomorrow_makes_nothing_verified_or
     }
 }
 
-/// Answers without their lists, by operation.
+/// Responses without their lists, by operation.
 const WITHOUT_LISTS: &[(&str, &[u8])] = &[
     ("DescribeBudgets", b"{}"),
     ("DescribeBudgetNotificationsForAccount", b"{}"),
@@ -175,7 +175,7 @@ async fn an_answer_without_its_list_is_no_empty_list() {
             let value = &gathered.evidence[PRODUCTION][section];
             let mut reasons = BTreeSet::new();
             evidence::collect_reasons(value, &[], &mut reasons);
-            // Only the management account's list of accounts is looked at.
+            // Only the management account's list of accounts is used.
             let reasons = match *without {
                 "ListAccounts" => gathered.reasons(),
                 _ => reasons,

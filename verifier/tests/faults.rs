@@ -1,7 +1,7 @@
-//! Every read of the table × everything that can go wrong with it, on the done and on the fresh account: nothing that
-//! is not done is ever verified or not applicable, and nothing that is done is ever not yet.
+//! Every read in the table with every fault, in the practice accounts with everything done and with nothing done: a
+//! step that is not done is never verified or not applicable, and a step that is done is never not yet.
 //!
-//! The clock moves only while everybody waits, so the time that a run takes is that of retries and deadlines alone.
+//! The clock moves only while every task waits, so the duration of a run consists only of retries and deadlines.
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
@@ -21,10 +21,10 @@ use std::io::Write as _;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A run ends within this time, whatever happens: who the account is and its sections each have a minute.
+/// The maximum duration of a run: the identity and the sections each have a minute.
 const BOUND: Duration = Duration::from_secs(125);
 
-/// A run through faults.
+/// A run with a fault.
 struct Run {
     results: Results,
     /// Why sections could not be read, by section; both accounts together.
@@ -59,7 +59,7 @@ fn codes(gathered: &Gathered) -> BTreeMap<Section, BTreeSet<&'static str>> {
     codes
 }
 
-/// Runs one fault, judges it, and tells in a cell of the table what came of it.
+/// Runs a fault, judges the result, and returns a cell of the table.
 async fn cell(world: &PracticeCloud, truth: &Run, operation: &str, fault: Fault) -> String {
     let faulty = run(world, operation, Some(fault)).await;
     let what = || format!("{operation}, {fault:?}");
@@ -83,11 +83,11 @@ async fn cell(world: &PracticeCloud, truth: &Run, operation: &str, fault: Fault)
         codes.extend(faulty.codes[section].difference(&truth.codes[section]).copied());
     }
     if operation == "DescribeOrganization" && fault != Fault::Denied {
-        // Who may not list an organization's accounts is told apart by who manages it.
+        // An account that may not list an organization's accounts is recognized by who manages it.
         codes.remove("denied");
     }
     match fault.code() {
-        // Where the emulator has nothing that could be missing or be unknown, there is nothing to see.
+        // The fault has no effect if the emulator returns nothing that could be missing or unknown.
         _ if codes.is_empty() => {}
         Some(code) => assert_eq!(codes, BTreeSet::from([code]), "{}", what()),
         None => panic!("{}: it should have come to nothing, and came to {codes:?}", what()),
@@ -122,7 +122,7 @@ async fn no_fault_makes_a_verdict_better_or_false() {
             let _ = writeln!(shown);
         }
     }
-    // Not `println!`, which is shown of failures only: the table is what this test is read for.
+    // Not `println!`, which is shown only for failures: the table is the purpose of this test.
     let _ = std::io::stdout().write_all(shown.as_bytes());
     insta::assert_snapshot!("matrix", shown);
 }

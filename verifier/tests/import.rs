@@ -1,4 +1,4 @@
-//! `verify import` on the lesson that this course was made from, and on lessons that nobody would write.
+//! `verify import` on the lesson that this course was made from, and on generated lessons.
 
 use course::Course;
 use course::annotate;
@@ -35,7 +35,7 @@ fn plain(chapter: &str, params: &Params) -> String {
     format!("{mark}{plain}")
 }
 
-/// The lesson as it was before it came into the book.
+/// The original lesson, before it was imported into the book.
 fn original(course: &Course) -> String {
     let chapter = fs::read_to_string(course.root.join("src/production-account.md")).unwrap();
     plain(&chapter, &course.params)
@@ -61,7 +61,7 @@ fn the_items_of_the_original_lesson_get_their_checks_or_none() {
     let table: Vec<String> =
         import.items.iter().map(|item| format!("{}: {}", item.text, item.proposal.words())).collect();
     insta::assert_snapshot!(table.join("\n"));
-    // What the book has been given by hand.
+    // What was added to the book by hand.
     let by_hand =
         |text: &str| course.steps.iter().find(|step| step.occurrences.iter().any(|place| place.text == text)).unwrap();
     let summary = import.items.iter().rev().take(7);
@@ -85,7 +85,7 @@ fn words_of_no_check_are_sure_of_none() {
         "Read the next chapter",
         "設定",
         "Set up a VPC with two subnets",
-        // One word is no name.
+        // One word is not a name.
         "Access",
         "Cost",
         // The opposite is not the step.
@@ -152,14 +152,14 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     write(sources.path(), &import::plan(&course, sources.path(), &order(&lesson)).unwrap());
     let again = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
     assert!(again.changes.is_empty(), "{:?}", again.changes);
-    // The author names the check that was open, takes another one out, and changes a parameter.
+    // The author names the check that was open, removes another, and changes a parameter.
     let file = sources.path().join("lesson.md");
     let chapter = fs::read_to_string(&file).unwrap();
     let chapter = chapter.replace("? alternate-contacts contact-matches", "alternate-contacts optional");
     fs::write(&file, chapter.replace(" <!-- verify: mfa -->", "")).unwrap();
     course.params.insert("budget_amount".into(), course::param::Param::Int(20));
     assert!(import::plan(&course, sources.path(), &order(&lesson)).unwrap().changes.is_empty());
-    // A lesson whose words have changed is another one. Written anew, it keeps what the author said.
+    // A lesson with another text is another lesson. Imported again, it keeps what the author wrote.
     let changed = lesson.replace("## Overview", "## What this is about");
     let refused = import::plan(&course, sources.path(), &order(&changed)).unwrap_err().to_string();
     assert!(refused.contains("lesson.md holds something else") && refused.contains("--replace"), "{refused}");
@@ -209,7 +209,7 @@ fn a_large_lesson_is_planned_and_shown_at_once() {
     let begun = Instant::now();
     let import = import::plan(&course, TempDir::new().unwrap().path(), &order(&lesson)).unwrap();
     let shown = report::import::text(&import);
-    // A second or two without optimisation; whatever grows with the square of the lesson takes minutes.
+    // A second or two without optimisation. If the cost were quadratic, it would take minutes.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert_eq!((import.items.len(), import.parameters), (8000, 4000));
     assert_eq!(shown.as_str().lines().filter(|line| line.contains("+- [ ]")).count(), 8000);
@@ -255,7 +255,7 @@ proptest! {
         if split::pieces(annotate::byte_order_mark(&lesson).1, split).is_ok() {
             let sources = TempDir::new().unwrap();
             let order = Order { split, ..order(&lesson) };
-            // What the lesson has of its own may be wrong in the book: then nothing is written, and the place is named.
+            // Something in the lesson may be wrong in the book. Then nothing is written, and the place is named.
             let import = match import::plan(&course, sources.path(), &order) {
                 Ok(import) => import,
                 Err(error) => {

@@ -1,4 +1,4 @@
-//! A field that evidence has no longer fails to lint, wherever a check uses it.
+//! If a field of evidence is removed, lint fails wherever a check uses it.
 
 use crate::common::COURSE;
 use course::Course;
@@ -25,11 +25,11 @@ fn fields() -> BTreeSet<String> {
         .collect()
 }
 
-/// What lint finds in a check of the course that reads as this text.
+/// What lint finds if a check of the course has this text.
 fn found(name: &str, text: &str) -> Option<Vec<String>> {
     let mut course: Course = (*COURSE.0).clone();
     let mut check = Check::parse(name, text).ok()?;
-    // What it has of shared files.
+    // Shared files that it uses.
     let shared = COURSE.0.checks[name].lets.clone().into_iter().filter(|(_, meant)| meant.shared.is_some());
     check.lets.extend(shared);
     course.checks.insert(name.to_owned(), check);
@@ -59,7 +59,7 @@ fn a_field_that_is_renamed_fails_every_check_that_uses_it() {
             let used = format!(".{field}");
             let after =
                 |at: usize| text[at + used.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_');
-            // An address in a sentence is no field.
+            // An address in a sentence is not a field.
             let in_words = |at: usize| text[..at].ends_with("your");
             for (at, _) in text.match_indices(&used).filter(|(at, _)| after(*at) && !in_words(*at)) {
                 let renamed = format!("{}.{field}_gone{}", &text[..at], &text[at + used.len()..]);

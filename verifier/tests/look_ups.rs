@@ -1,5 +1,5 @@
-//! CloudTrail's look-ups: how fast they are made, when reading stops, and what is left of a list that was not read to
-//! its end. And the clock of a run, which is AWS's.
+//! CloudTrail's LookupEvents calls: their rate, when reading stops, and what is left of a list that was not read to its
+//! end. Also the clock of a run, which is AWS's.
 
 use crate::common::http::{self, Protocol, answer, error};
 use crate::common::{NOW, world};
@@ -17,10 +17,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use verify::recording;
 
-/// What answers a look-up: what is asked for, and which page.
+/// Answers a look-up, from its attribute and its page.
 type History = fn(&str, usize) -> HttpResponse;
 
-/// A page of a history of this many, with one event.
+/// A page of a history with this many events; the page contains one event.
 fn page(name: &str, page: usize, of: usize) -> HttpResponse {
     let record = json!({
         "eventTime": "2026-11-01T00:00:00Z",
@@ -38,10 +38,10 @@ fn page(name: &str, page: usize, of: usize) -> HttpResponse {
     answer(Protocol::Json, 200, body.to_string())
 }
 
-/// When look-ups were made, since the beginning.
+/// The times of look-ups, since the start.
 type Made = Arc<Mutex<Vec<Duration>>>;
 
-/// Reads sections of the production account, as if it were not in this process.
+/// Reads sections of the production account as if it were not in this process.
 async fn gathered(sections: &[Section], history: History, enough: Option<Enough>) -> (Gathered, Vec<u128>, Duration) {
     let world = world(Start::Done, &[]).await;
     let (begun, made) = (Instant::now(), Made::default());
@@ -74,7 +74,7 @@ fn list(gathered: &Gathered, section: Section) -> Vec<Value> {
     gathered.section(PRODUCTION, section).unwrap().as_array().unwrap().clone()
 }
 
-/// The code and the message of what stands at the end of a list that was not read to its end.
+/// The code and the message at the end of a list that was not read to its end.
 fn tail(list: &[Value]) -> (String, String) {
     let reason = &list.last().unwrap()["$unreadable"][0];
     (reason["code"].as_str().unwrap().to_owned(), reason["message"].as_str().unwrap().to_owned())

@@ -1,4 +1,4 @@
-//! The verifier's tests that are no unit tests of one file.
+//! The verifier's integration tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Breaks each check of the course in every small way, and makes sure that the self-test notices.
+//! Breaks each check of the course in every small way, and tests that the self-test notices.
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
@@ -26,7 +26,7 @@ fn replaced(text: &str, range: Range<usize>, by: &str) -> String {
     format!("{}{by}{}", &text[..range.start], &text[range.end..])
 }
 
-/// Every small way to break an expression, each with what it says now.
+/// Every small way to break an expression, each with the new expression.
 fn broken(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let swaps: [(&str, &[&str]); 12] = [
@@ -47,7 +47,7 @@ fn broken(source: &str) -> Vec<String> {
     let code = |at: usize| !quoted.iter().any(|range| range.contains(&at));
     for at in (0..source.len()).filter(|at| source.is_char_boundary(*at) && code(*at)) {
         let rest = &source[at..];
-        // The longest operator that begins here, and not in the middle of another.
+        // The longest operator that begins here, unless it is in the middle of another.
         let before = source[..at].chars().next_back();
         let swap =
             swaps.iter().find(|(from, _)| rest.starts_with(from) && !(before.is_some_and(|c| "=!<>".contains(c))));
@@ -95,7 +95,7 @@ fn quoted(source: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// What stands on either side of the `&&` or `||` at a place.
+/// The operands of the `&&` or `||` at a place.
 fn operands(source: &str, at: usize, code: &dyn Fn(usize) -> bool) -> (Range<usize>, Range<usize>) {
     let bytes = source.as_bytes();
     let ends = |at: usize| {
@@ -246,7 +246,7 @@ fn mutants(check: &Check) -> Vec<Mutant> {
     mutants
 }
 
-/// The ways to break a `let` of a shared file, each with the checks in which it is broken then.
+/// The ways to break a `let` of a shared file, each with the checks that it breaks.
 fn shared_mutants(course: &Course) -> BTreeMap<String, Vec<(String, Check)>> {
     let mut mutants: BTreeMap<String, Vec<(String, Check)>> = BTreeMap::new();
     for (check_name, check) in &course.checks {
@@ -269,7 +269,7 @@ async fn whatever_breaks_a_check_is_noticed() {
     let whole = COURSE.0.with_a_step_for_each_check();
     let compiled = Arc::new(compile::compile(&Arc::new(whole.clone())).unwrap());
     let situations = Situations::gather(&whole, &compiled).await.unwrap();
-    // None where it does not compile, which is noticed before any test.
+    // `None` if it does not compile, which is noticed before any test.
     let survives = |name: &str, check: Check| {
         let mut course: Course = whole.clone();
         course.checks.insert(name.to_owned(), check);

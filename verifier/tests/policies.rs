@@ -1,4 +1,4 @@
-//! A bucket's policy as AWS answers it, with the verdict that a person would give: from its JSON to the step.
+//! Bucket policies as AWS returns them, with the verdicts that a person would give: from the JSON to the step.
 
 mod generated;
 
@@ -18,7 +18,7 @@ const GENERAL: &str = "arn:aws:iam::111122223333:root";
 const OWN: &str = "444455556666";
 const ORGANIZATION: &str = "o-practice01";
 
-/// The step, with this for the bucket's policy.
+/// The result of the step with this bucket policy.
 async fn judged(world: &PracticeCloud, policy: String) -> StepResult {
     let through = |sdk: SdkConfig| {
         let policy = policy.clone();
@@ -35,7 +35,7 @@ async fn judged(world: &PracticeCloud, policy: String) -> StepResult {
     judge(gather_plan(world, &plan, &BTreeMap::new(), &through).await, false).steps.remove(STEP).unwrap()
 }
 
-/// The lesson's policy, and one statement more.
+/// The lesson's policy with another statement.
 fn with(more: &[(&str, Value)]) -> String {
     let more = (!more.is_empty()).then(|| {
         let mut added = json!({ "Effect": "Deny", "Principal": "*" });
@@ -57,7 +57,7 @@ fn policy(statements: Vec<Value>) -> String {
     json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
 }
 
-/// A statement about all of the bucket.
+/// A statement about the whole bucket.
 fn whole(effect: &str, principal: Value, condition: Value) -> Value {
     let mut statement = json!({
         "Effect": effect, "Principal": principal, "Action": "s3:*", "Resource": [BUCKET, format!("{BUCKET}/*")],
@@ -96,13 +96,13 @@ async fn a_denial_of_any_reading_is_seen_and_one_of_something_else_is_not() {
     }
 }
 
-/// What a person would say of a denial to everybody under a condition.
+/// The verdict that a person would give if everybody is denied access under a condition.
 #[tokio::test]
 async fn a_denial_under_a_condition_is_decided_or_unknown() {
     let world = world(Start::Done, &[]).await;
     let (bites, harmless, open) = ("not-yet", "verified", "unknown (undecided)");
     let cases = [
-        // The general account is denied whatever it does.
+        // The general account is always denied.
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": OWN } }), bites),
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": "111122223333" } }), harmless),
         (json!({ "StringNotEquals": { "aws:PrincipalAccount": [OWN, "111122223333"] } }), harmless),
@@ -147,7 +147,7 @@ async fn a_denial_under_a_condition_is_decided_or_unknown() {
         (json!({ "NumericGreaterThan": { "s3:max-keys": 10 } }), open),
         (json!({ "StringNotEquals": { "aws:PrincipalTag/team": "data" } }), open),
         (json!({ "Null": { "aws:TokenIssueTime": "true" } }), open),
-        // One that surely does not hold decides for all; several keys and operators must all hold.
+        // One condition that certainly does not hold is enough. Otherwise, all keys and operators must hold.
         (
             json!({ "Bool": { "aws:SecureTransport": "false" }, "IpAddress": { "aws:SourceIp": "10.0.0.0/8" } }),
             harmless,
@@ -162,7 +162,7 @@ async fn a_denial_under_a_condition_is_decided_or_unknown() {
     }
 }
 
-/// What a person would say of a statement about these principals, without a condition.
+/// The verdict that a person would give for a statement about these principals, without a condition.
 #[tokio::test]
 async fn principals_are_decided_or_unknown() {
     let world = world(Start::Done, &[]).await;
@@ -210,7 +210,7 @@ async fn principals_are_decided_or_unknown() {
     }
 }
 
-/// What a person would say of a policy whose only statement allows everything under a condition.
+/// The verdict that a person would give for a policy whose only statement allows everything under a condition.
 #[tokio::test]
 async fn only_what_surely_allows_counts_and_everybody_may_be_pinned_to_our_accounts() {
     let world = world(Start::Done, &[]).await;
@@ -255,7 +255,7 @@ async fn only_what_surely_allows_counts_and_everybody_may_be_pinned_to_our_accou
         let one = policy(vec![whole("Allow", principal.clone(), condition.clone())]);
         assert_eq!(in_words(&judged(&world, one).await), verdict, "{principal} {condition}");
     }
-    // One that surely allows is enough, whatever stands beside it.
+    // One statement that certainly allows access is enough, whatever the others say.
     let beside = whole("Allow", general, json!({ "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } }));
     let both = [vec![beside], lessons()].concat();
     assert_eq!(in_words(&judged(&world, policy(both)).await), "verified");
@@ -281,7 +281,7 @@ async fn only_what_surely_allows_counts_and_everybody_may_be_pinned_to_our_accou
     }
 }
 
-/// Why is told, in words and with a code of its own, and no mistake is laid to the course.
+/// The reason is given as a sentence and has its own code. It is not reported as a mistake of the course.
 #[tokio::test]
 async fn what_is_undecided_says_on_what_it_hangs() {
     let world = world(Start::Done, &[]).await;
@@ -292,7 +292,7 @@ async fn what_is_undecided_says_on_what_it_hangs() {
     assert_eq!(told, [(ReasonCode::Undecided, why)]);
 }
 
-/// An organization that nobody may read matters only to a policy that asks for it.
+/// An organization that cannot be read matters only if the policy depends on it.
 #[tokio::test]
 async fn an_organization_is_asked_for_only_where_the_policy_does() {
     let world = world(Start::Done, &[]).await;
@@ -316,7 +316,7 @@ async fn a_policy_that_cannot_be_read_is_unknown() {
     assert_eq!(in_words(&denied.steps[STEP]), "unknown (denied s3:GetBucketPolicy)");
 }
 
-/// What a policy is judged by is in a recording: with stand-ins for the accounts, the verdict is the same.
+/// A recording contains everything that a policy is judged by: with pseudonymised accounts, the verdict is the same.
 #[tokio::test]
 async fn a_recorded_policy_is_judged_alike() {
     let world = world(Start::Done, &[]).await;

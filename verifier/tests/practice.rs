@@ -1,4 +1,4 @@
-//! The practice account: nothing is done at first, each action does its own step, and what cannot be read is unknown.
+//! The practice accounts: at first nothing is done, each action does its own step, and what cannot be read is unknown.
 
 use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
@@ -54,7 +54,7 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
     for action in practice::actions() {
         let before = practice::steps_before(&fresh, action.step).unwrap();
         let order = [before.clone(), vec![action.step]].concat();
-        // The learner confirms what was done, and for what it consists of.
+        // The learner confirms what was done, and what it consists of.
         let statements = |steps: &[&str]| {
             let of =
                 |step: &&str| COURSE.0.step(step).map(|step| [vec![step.id.clone()], step.members.clone()].concat());
@@ -116,7 +116,7 @@ async fn a_denied_read_is_unknown_and_never_verified_or_false() {
     insta::assert_snapshot!("denied", shown);
 }
 
-/// Every place of a JSON document, the document itself left out.
+/// All places in a JSON document, except for the document itself.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     let mut visit = |key: String, child: &Value| {
         let place = format!("{at}/{key}");
@@ -130,7 +130,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Makes each field of the evidence unreadable in turn, and each list with it: a list read in part is unreadable.
+/// Makes each field of the evidence unreadable in turn. A list with an unreadable field counts as read in part.
 #[tokio::test]
 async fn an_unreadable_field_never_makes_a_verdict_better_or_false() {
     for start in [world(Start::Done, &[]).await, world(Start::Fresh, &["account-created"]).await] {
@@ -186,7 +186,7 @@ async fn the_same_actions_make_the_same_accounts() {
         };
         gathered.evidence.iter().map(|(account, sections)| (account.clone(), named(sections))).collect()
     };
-    // When an account joined is the emulator's own clock.
+    // The time when an account joined is from the emulator's own clock.
     let without_joined = |text: String| {
         let mut value: Value = serde_json::from_str(&text).unwrap();
         if let Some(accounts) = value.pointer_mut("/general/organization/accounts") {
@@ -227,7 +227,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Unknown);
     assert!(results.steps["mfa-sign-in"].held_until.is_some());
 
-    // Nor has anything been seen in another account.
+    // Nothing was seen in another account either.
     let mut elsewhere = Results { seen: results.seen.clone(), ..Results::empty(true) };
     let mut other = gather(&world(Start::Done, &[]).await).await;
     production(&mut other, Section::ConsoleSignIns, json!([]));
@@ -268,7 +268,7 @@ async fn the_book_shows_what_was_denied() {
     insta::assert_snapshot!(shown.join("\n"));
 }
 
-/// What is told of an expectation while evidence arrives must be what is judged once all has.
+/// The progress of an expectation while evidence arrives must match the verdict once all has arrived.
 #[tokio::test]
 async fn what_is_told_early_is_what_is_judged_at_the_end() {
     let (course, compiled) = &*COURSE;

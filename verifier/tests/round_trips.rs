@@ -1,5 +1,5 @@
-//! How many calls wait for each other, told by a clock that moves only while everybody waits: each call takes 80 ms of
-//! it, and nothing else takes any.
+//! How many calls wait for each other. The clock moves only while every task waits, and each call takes 80 ms, so the
+//! duration of a run is the number of round trips.
 
 use crate::common::{COURSE, gather_plan, http, world};
 use aws_config::SdkConfig;

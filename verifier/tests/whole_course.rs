@@ -1,4 +1,4 @@
-//! The course of this repository keeps its own promises.
+//! This repository's course, as a whole.
 
 use crate::common::COURSE;
 use course::check::Body;
@@ -87,7 +87,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
     let (course, compiled) = &*COURSE;
     let gathered = crate::common::gather(&crate::common::world(Start::Done, &[]).await).await;
     let mut evidence = (*gathered.evidence).clone();
-    // As many events as are read at most: 100 pages of 50. Root's are a sign-in a day.
+    // The maximum number of events: 100 pages of 50. Root signs in once a day.
     let time = |at: usize| format!("2026-09-{:02}T{:02}:{:02}:00Z", 1 + at / 1440 % 28, at / 60 % 24, at % 60);
     let sign_in = |at: usize| {
         let root = at.is_multiple_of(50);
@@ -123,7 +123,7 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
         OF_A_RUN - budget.left()
     };
     for step in &course.steps {
-        // Of a check's expressions, the costliest takes a third.
+        // The most expensive expression of a check takes a third.
         let spent = spent(&[step]);
         assert!(20 * spent / 3 < OF_AN_EXPRESSION, "{}: {spent}", step.id);
     }

@@ -1,4 +1,4 @@
-//! A book in a folder of its own, run through the library or through the built binary.
+//! A book in its own folder, run with the library or with the built binary.
 #![allow(dead_code, reason = "each test program uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -89,7 +89,7 @@ impl TestBook {
         self
     }
 
-    /// A chapter whose content is not its file's, as after an include.
+    /// A chapter whose content differs from its file, as after an include.
     pub fn expanded(mut self, source: &str, file: &str, content: &str) -> TestBook {
         self.write(&format!("src/{source}"), file);
         self.push(source, content);
@@ -124,14 +124,14 @@ impl TestBook {
         self.try_page(renderer).unwrap_or_else(|wrong| panic!("{wrong}"))
     }
 
-    /// The first chapter after the preprocessor, or what is wrong with the course.
+    /// The first chapter after the preprocessor, or the mistakes in the course.
     pub fn try_page(&self, renderer: &str) -> Result<String, String> {
         let book = VerifyPreprocessor::new().run(&self.context(renderer), self.book());
         let book = book.map_err(|wrong| wrong.to_string())?;
         Ok(book.chapters().next().unwrap().content.clone())
     }
 
-    /// What is wrong with the course.
+    /// The mistakes in the course.
     pub fn errors(&self) -> String {
         Course::read(self.dir.path(), &self.config, &self.book()).unwrap_err().to_string()
     }
@@ -158,12 +158,12 @@ impl TestBook {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // One that doesn't read it closes it.
+        // A program that does not read its input closes it.
         let _ = child.stdin.take().unwrap().write_all(input);
         child.wait_with_output().unwrap()
     }
 
-    /// Seals results for one step with a key of the book's own, for [`TestBook::binary`].
+    /// Seals results for one step with the book's own key, for [`TestBook::binary`].
     pub fn results(&self, step: &str, change: impl FnOnce(&mut StepResult)) {
         let course = self.course();
         let hash = course.step(step).unwrap().hash.clone();
@@ -208,10 +208,10 @@ pub fn first_page(output: &Output) -> String {
     book.chapters().next().unwrap().content.clone()
 }
 
-/// A style sheet of ours as version 0.0.1 would have written it, with other rules.
+/// A style sheet as version 0.0.1 would have written it, with other rules.
 pub fn older(sheet: &str) -> String {
     let (first, _) = sheet.split_once('\n').unwrap();
     let (before, after) = (first.find("mdbook-verify ").unwrap() + 14, first.find(';').unwrap());
-    // The hash of what comes behind the first line.
+    // The hash of everything after the first line.
     format!("{}0.0.1 ca978112{}\na", &first[..before], &first[after..])
 }

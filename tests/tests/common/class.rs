@@ -1,5 +1,5 @@
-//! A class that doesn't exist: an AWS on loopback with an account for each learner, a course of two steps to judge them
-//! by, and an instructor's machine.
+//! A simulated class: an AWS on loopback with an account for each learner, a course of two steps, and an instructor's
+//! machine.
 
 use super::{Answer, Machine, Request, denied, identity, xml};
 use std::collections::BTreeMap;
@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What is the matter with a learner.
+/// The kinds of learners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Done,
     Half,
-    /// Somebody whose role does not let anybody read the account's name.
+    /// The role may not read the account's name.
     Denied,
-    /// Somebody whose role nobody may assume.
+    /// The role cannot be assumed.
     NoRole,
-    /// An account that asks at first to slow down.
+    /// The account throttles the first calls.
     Throttled,
-    /// An account that fails twice before it answers.
+    /// The account fails twice before it answers.
     Failing,
 }
 
@@ -36,7 +36,7 @@ pub fn kind(row: usize) -> Kind {
     }
 }
 
-/// A learner's name, which is no file's name as it stands.
+/// A learner's name, which must be escaped in a file name.
 pub fn name(row: usize) -> String {
     format!("learner {row:04}")
 }
@@ -56,7 +56,7 @@ pub fn roster(rows: impl IntoIterator<Item = usize>) -> String {
     std::iter::once("learner,mine\n".to_owned()).chain(rows).collect()
 }
 
-/// What was asked of an account.
+/// The requests to an account.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Asked {
     pub assumed: usize,
@@ -69,13 +69,13 @@ pub struct Aws {
     pub asked: Mutex<BTreeMap<String, Asked>>,
     pub connections: AtomicUsize,
     pub requests: AtomicUsize,
-    /// Whether requests are kept as they came.
+    /// Whether requests are recorded.
     pub keeps: AtomicBool,
     pub kept: Mutex<Vec<String>>,
 }
 
 impl Aws {
-    /// How often each account's role was asked for.
+    /// How often each account's role was assumed.
     pub fn assumed(&self) -> BTreeMap<String, usize> {
         self.asked.lock().unwrap().iter().map(|(account, asked)| (account.clone(), asked.assumed)).collect()
     }
@@ -83,14 +83,14 @@ impl Aws {
     fn answer(&self, request: &Request) -> Answer {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let assumes = request.body.contains("Action=AssumeRole");
-        // Both say whose account it is: the role's ARN, and the access key that was given out for it.
+        // Both contain the account: the role's ARN, and the access key that was issued for it.
         let (text, mark) = match assumes {
             true => (request.body.as_str(), "iam%3A%3A"),
             false => (request.header("authorization"), "Credential=ASIA"),
         };
         let Some(account) = text.split_once(mark).and_then(|(_, rest)| rest.get(..12)) else { return denied() };
         let row: usize = account.parse::<usize>().unwrap() - 100_000_000_000;
-        // As far away as accounts are; this connection waits, and no other.
+        // A typical latency. Only this connection waits.
         std::thread::sleep(Duration::from_millis(row as u64 % 4));
         let before = {
             let mut asked = self.asked.lock().unwrap();
@@ -133,7 +133,7 @@ fn json(status: u16, body: &str) -> Answer {
     (status, "content-type: application/json".to_owned(), body.to_owned())
 }
 
-/// Starts the AWS of a class, which keeps connections open as AWS does. It ends with the test.
+/// Starts the AWS of a class. Like AWS, it keeps connections open. It ends with the test.
 pub fn aws() -> (Arc<Aws>, String) {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

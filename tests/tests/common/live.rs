@@ -1,4 +1,4 @@
-//! A `verify serve` and what a page or a hostile program sends to it.
+//! `verify serve`, and the requests of pages and hostile programs.
 
 use super::{Machine, binary};
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl Drop for Serving {
     }
 }
 
-/// An answer: its head in lower case, and its body.
+/// A response: its head in lower case, and its body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -46,7 +46,7 @@ impl Serving {
         serving
     }
 
-    /// A server whose one-time address nobody has opened.
+    /// A server whose one-time address was not opened.
     pub fn unopened(machine: &Machine, arguments: &[&str]) -> Serving {
         let mut command = machine.command(&binary("verify"));
         command.arg("serve").args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -74,10 +74,10 @@ impl Serving {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Sends bytes as they are, and reads the answer to its end.
+    /// Sends raw bytes, and reads the response to its end.
     pub fn send(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        // It ends the connection after the answer.
+        // The server ends the connection after the response.
         let request = request.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1);
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
@@ -105,7 +105,7 @@ impl Serving {
         format!("Content-Type: application/json\r\nX-Verify: {}\r\n", self.key)
     }
 
-    /// What a page's own script sends.
+    /// Sends what a page's own script sends.
     pub fn ask(&self, path: &str, body: &Value) -> Answer {
         self.post(path, &self.own(), &body.to_string())
     }
@@ -133,7 +133,7 @@ impl Events {
         loop {
             let mut line = String::new();
             assert!(self.0.read_line(&mut line).unwrap() > 0, "the events ended");
-            // A sign of life every 15 seconds: after a minute of nothing else, it will not come.
+            // There is a keep-alive every 15 seconds. After a minute with nothing else, the event will not come.
             quiet = if line.starts_with(':') {
                 quiet + 1
             } else if line.trim().is_empty() {
@@ -156,13 +156,13 @@ impl Events {
         self.until(|event| event["steps"][step]["verdict"] == verdict);
     }
 
-    /// Waits until nothing runs.
+    /// Waits until no task is running.
     pub fn idle(&mut self) {
         self.until(|event| event["kind"] == "under-way" && event["running"] == serde_json::json!([]));
     }
 }
 
-/// A server of the practice account in which the account is signed up.
+/// A server of the practice accounts in which the account is signed up.
 pub fn practice() -> (Machine, Serving) {
     let machine = Machine::new();
     machine.verify(&["practice", "do", "account-created"]);

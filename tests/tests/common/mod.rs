@@ -21,7 +21,7 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// One of the binaries, beside this test's own.
+/// One of the binaries, from the folder of this test's own.
 pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let path = own.ancestors().nth(2).unwrap().join(name);
@@ -101,7 +101,7 @@ impl Machine {
         fs::write(self.home.path().join("config/bindings.json"), file.to_string()).unwrap();
     }
 
-    /// A program on this machine, with nothing of the real one's environment.
+    /// A program on this machine, without the real environment.
     pub fn command(&self, program: &Path) -> Command {
         let home = self.home.path();
         let mut command = Command::new(program);
@@ -124,7 +124,7 @@ impl Machine {
         let mut command = self.command(&binary("verify"));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A program that doesn't read it closes it.
+        // A program that does not read its input closes it.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         Ran::of(child.wait_with_output().unwrap(), self)
     }
@@ -134,7 +134,7 @@ impl Machine {
     }
 }
 
-/// What a program did, with the machine's own paths taken out.
+/// The output of a program, with the machine's own paths replaced.
 #[derive(Debug)]
 pub struct Ran {
     pub status: i32,
@@ -159,7 +159,7 @@ impl Ran {
     }
 }
 
-/// Copies a folder, without what was built or written into it.
+/// Copies a folder, without build output.
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -175,7 +175,7 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A request as a server of a test's own sees it.
+/// A request to a test's own server.
 #[derive(Debug)]
 pub struct Request {
     /// The request line and the headers, in lower case but for values.
@@ -200,16 +200,16 @@ impl Request {
     }
 }
 
-/// What a server of a test's own answers: a status, headers, and a body.
+/// The response of a test's own server: a status, headers, and a body.
 pub type Answer = (u16, String, String);
 
-/// A server that gives every request the same answer. It ends with the test.
+/// A server that gives the same response to every request. It ends with the test.
 pub fn server(status: u16, content_type: &str, body: &str) -> String {
     let answer = (status, format!("content-type: {content_type}"), body.to_owned());
     serve(move |_| answer.clone())
 }
 
-/// A server whose answers depend on the request. It ends with the test.
+/// A server whose responses depend on the request. It ends with the test.
 pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> String {
     serve_raw(move |request| {
         let (status, headers, body) = answer(request);
@@ -245,7 +245,7 @@ fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> Str
     format!("http://{address}")
 }
 
-/// How STS answers who somebody is.
+/// STS's response with a caller's identity.
 pub fn identity(id: &str, who: &str) -> Answer {
     let service = if who.starts_with("assumed-role") { "sts" } else { "iam" };
     xml(&format!(
@@ -253,18 +253,18 @@ pub fn identity(id: &str, who: &str) -> Answer {
     ))
 }
 
-/// An answer in XML.
+/// A response in XML.
 pub fn xml(body: &str) -> Answer {
     (200, "content-type: text/xml".to_owned(), body.to_owned())
 }
 
-/// How a query service answers somebody who may not.
+/// The response of a query service to a denied call.
 pub fn denied() -> Answer {
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: somebody is not authorized</Message></Error></ErrorResponse>";
     (403, "content-type: text/xml".to_owned(), body.to_owned())
 }
 
-/// moto's server, an AWS emulator that others wrote.
+/// moto's server, an independent AWS emulator.
 pub struct Moto {
     child: Child,
     pub endpoint: String,
@@ -277,7 +277,7 @@ impl Drop for Moto {
     }
 }
 
-/// Starts moto's server and waits until it says that it listens.
+/// Starts moto's server and waits until it listens.
 pub fn moto(machine: &Machine) -> Moto {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let mut command = machine.command(&installed("moto_server"));
@@ -285,7 +285,7 @@ pub fn moto(machine: &Machine) -> Moto {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
-    // Nobody reading would block it.
+    // Unread output would block it.
     std::thread::spawn(move || lines.for_each(drop));
     Moto { child, endpoint: format!("http://127.0.0.1:{port}") }
 }
@@ -297,7 +297,7 @@ pub fn boto3(machine: &Machine, script: &str, arguments: &[&str]) -> Value {
     serde_json::from_slice(&ran.stdout).unwrap()
 }
 
-/// A server that hangs up in the middle of each answer.
+/// A server that hangs up in the middle of each response.
 pub fn cut_off(status: u16, body: &str) -> String {
     let half = body[..body.len() / 2].to_owned();
     serve_raw(move |_| {
@@ -305,13 +305,13 @@ pub fn cut_off(status: u16, body: &str) -> String {
     })
 }
 
-/// A port of loopback that nobody listens on.
+/// A port of loopback on which no server listens.
 pub fn closed_port() -> String {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// Takes the times of day out of a text.
+/// Removes the times of day from a text.
 pub fn timeless(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

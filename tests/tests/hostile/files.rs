@@ -1,4 +1,4 @@
-//! A hostile course reads and writes nothing outside of its folder, and no file of its stops a command.
+//! A hostile course reads and writes nothing outside its folder, and none of its files blocks a command.
 
 use crate::common::Machine;
 use std::fs::File;
@@ -75,7 +75,7 @@ fn nothing_outside_of_its_folder_is_read() {
         attempt(&machine);
         let ran = machine.verify(&["build"]);
         assert!(!format!("{ran:?}").contains(secret), "{name}");
-        // An attribute of a playground is one, whatever stands in it; everything else is refused.
+        // An attribute of a playground is an attribute, whatever it contains. Everything else is refused.
         let harmless = name == "an include in a playground's attributes";
         assert_eq!(ran.status, if harmless { 0 } else { 2 }, "{name}: {ran:?}");
         let page = std::fs::read_to_string(machine.course.join("book/index.html")).unwrap_or_default();
@@ -217,7 +217,7 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
     }
 }
 
-/// What a course, or whoever writes to its folder, can put in the place of a file, and how that is called.
+/// What a course, or another program that writes to its folder, can put in place of a file, with a name for each.
 type NoFile = (&'static str, fn(&Path), &'static str);
 
 const NO_FILES: [NoFile; 5] = [
@@ -225,7 +225,7 @@ const NO_FILES: [NoFile; 5] = [
     ("a pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()), "it is a pipe"),
     ("a socket", |path| drop(UnixListener::bind(path).unwrap()), "it is a socket"),
     ("a folder", |path| std::fs::create_dir(path).unwrap(), "it is a folder"),
-    // Without taking any room.
+    // A sparse file, which takes no space.
     ("a terabyte", |path| File::create(path).unwrap().set_len(1 << 40).unwrap(), "it has more than"),
 ];
 

@@ -1,5 +1,5 @@
-//! A hostile course gets nowhere: it runs nothing, reads nothing outside of its folder, writes nothing elsewhere, and
-//! brings neither verdicts nor bindings.
+//! A hostile course runs nothing, reads and writes nothing outside its folder, and brings neither verdicts nor
+//! bindings.
 
 mod files;
 mod pages;
@@ -71,7 +71,7 @@ fn what_doubles_or_multiplies_ends_as_a_mistake_of_the_course() {
     machine.write("checks/account-name.toml", &check);
     let ran = machine.verify(&["--practice=done", "account-name"]);
     assert_eq!(ran.status, 3, "{ran:?}");
-    assert!(ran.stdout.contains("comes to more than 4096 bytes"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is longer than 4096 bytes"), "{}", ran.stdout);
     let nines = ["9"; 200].join(",");
     for that in ["b.map(x, b.map(y, b)).size() > 0", "b.all(x, b.all(y, b.all(z, x + y + z > 0)))"] {
         let sum = ["a"; 10].join(" + ");
@@ -104,7 +104,7 @@ fn it_cannot_bring_verdicts_or_bindings() {
 }
 
 #[test]
-fn when_it_is_looked_at_is_not_its_to_say() {
+fn its_preprocessor_order_does_not_avoid_sanitizing() {
     let machine = Machine::new();
     machine.edit(
         "book.toml",

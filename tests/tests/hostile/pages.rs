@@ -1,4 +1,4 @@
-//! What a hostile course writes is text in its pages, and runs nothing.
+//! Text from a hostile course is only text in its pages, and runs nothing.
 
 use crate::common::Machine;
 
@@ -85,7 +85,7 @@ fn a_lesson_about_scripts_may_show_them_as_code_and_is_found_by_them() {
     assert!(index.contains("The &lt;script&gt; element &amp; co.\""), "{index}");
 }
 
-/// The script that the built book's search index is.
+/// The script that contains the built book's search index.
 fn search_index(machine: &Machine) -> String {
     let built = std::fs::read_dir(machine.course.join("book")).unwrap();
     let mut names = built.map(|entry| entry.unwrap().file_name().into_string().unwrap());

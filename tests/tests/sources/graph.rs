@@ -1,12 +1,12 @@
-//! Which file of a crate uses which, read off the names in its sources.
+//! Finds which file of a crate uses which, from the names in its sources.
 //!
-//! A name is followed to the file that defines it: who uses what a module re-exports uses the file that it comes from, and
-//! a module that only re-exports it does not. What a method call reaches is not seen.
+//! A name is resolved to the file that defines it. A file that uses a re-exported name uses its original file, and a
+//! module that only re-exports a name does not use it. Method calls are not resolved.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What the first file uses of the second.
+/// What the first file uses from the second.
 pub type Uses = BTreeMap<(String, String), BTreeSet<String>>;
 
 type Path = Vec<String>;
@@ -26,7 +26,7 @@ enum Found {
     Item { file: String },
 }
 
-/// Reads a crate from its files, beginning with the root, and finds what each uses of the others.
+/// Reads a crate from its files, starting with the root, and finds what each file uses from the others.
 pub fn uses(files: &BTreeMap<String, String>, root: &str) -> Uses {
     let mut modules = Modules { files, modules: BTreeMap::new() };
     modules.read_file(Vec::new(), root);
@@ -51,7 +51,7 @@ impl Modules<'_> {
         self.read(&path, tokens, true);
     }
 
-    /// Reads what stands in a module, or, where it is not at the top, in an item or a block of it.
+    /// Reads the content of a module, or of an item or block in it.
     fn read(&mut self, path: &Path, tokens: TokenStream, at_top: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut next = 0;
@@ -126,7 +126,7 @@ impl Modules<'_> {
         self.read_file(path, child.unwrap_or_else(|| panic!("{file}: no file for `mod {name};`")));
     }
 
-    /// Notes what a `use` brings, without the `use` and the semicolon.
+    /// Records the names of a `use`, without the `use` and the semicolon.
     fn import(&mut self, path: &Path, mut prefix: Path, tree: &[TokenTree], is_public: bool) {
         let mut name = None;
         for (at, token) in tree.iter().enumerate() {
@@ -164,9 +164,9 @@ impl Modules<'_> {
         module.imports.insert(name, prefix);
     }
 
-    /// Where a path leads that is written in a module; nowhere if it leaves the crate.
+    /// The target of a path in a module; `None` if it leaves the crate.
     fn find(&self, from: &Path, path: &[String], depth: usize) -> Option<Found> {
-        // A glob can lead back to where it is looked up from.
+        // A glob import can lead back to the module where the look-up started.
         let depth = depth.checked_sub(1)?;
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -180,13 +180,13 @@ impl Modules<'_> {
         }
     }
 
-    /// Like [`Modules::look_up`]; what no source names there, a macro makes there.
+    /// Like [`Modules::look_up`]. A name that no source defines comes from a macro in that module.
     fn find_in(&self, module: &Path, path: &[String], depth: usize) -> Option<Found> {
         let file = &self.modules.get(module)?.file;
         self.look_up(module, path, depth).or_else(|| Some(Found::Item { file: file.clone() }))
     }
 
-    /// Where a path leads whose first name is looked up in a module.
+    /// The target of a path whose first name is looked up in a module.
     fn look_up(&self, from: &Path, path: &[String], depth: usize) -> Option<Found> {
         let Some((name, rest)) = path.split_first() else { return Some(Found::Module(from.clone())) };
         let module = self.modules.get(from)?;
@@ -198,7 +198,7 @@ impl Modules<'_> {
             return Some(Found::Item { file: module.file.clone() });
         }
         if let Some(import) = module.imports.get(name) {
-            // `use serde::de; use serde;` names what is outside.
+            // In `use serde::de; use serde;`, the names are external.
             return self.find(from, &joined(import, rest.iter().cloned()), depth);
         }
         if self.modules.contains_key(&child) {
@@ -228,7 +228,7 @@ impl Modules<'_> {
                 }
             }
         }
-        // `use a::b::C` and `C` are one.
+        // `use a::b::C` and `C` are the same use.
         for names in uses.values_mut() {
             let last = |name: &String| name.rsplit("::").next().map(str::to_owned);
             let short: BTreeSet<String> = names.iter().filter(|name| !name.contains("::")).cloned().collect();
@@ -259,7 +259,7 @@ fn is_field_or_lifetime(tokens: &[TokenTree], at: usize) -> bool {
     before(1, '\'') || before(1, '.') && !before(2, '.')
 }
 
-/// The path that begins with a word, and what comes after it.
+/// The path that begins with a word, and the rest.
 fn path_at(tokens: &[TokenTree], at: usize) -> (Path, usize) {
     let mut path: Path = ident(tokens, at).into_iter().collect();
     let mut next = at + 1;
@@ -271,7 +271,7 @@ fn path_at(tokens: &[TokenTree], at: usize) -> (Path, usize) {
     (path, next)
 }
 
-/// What comes after an attribute, and after the item too if it is for tests.
+/// The rest after an attribute, and after the item too if it is for tests.
 fn after_attribute(tokens: &[TokenTree], at: usize) -> usize {
     let is_inner = is_punct(tokens, at + 1, '!');
     let group = at + 1 + usize::from(is_inner);

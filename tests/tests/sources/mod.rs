@@ -1,4 +1,4 @@
-//! The sources are a house with floors: no file uses one that uses it, and each can be read in one sitting.
+//! The structure of the sources: no file uses a file that uses it, and no file is too long.
 
 mod graph;
 
@@ -53,7 +53,7 @@ fn no_source_is_too_long_to_read() {
     assert!(long.is_empty(), "over {MOST_LINES} lines: {long:#?}");
 }
 
-/// The circles of a made-up crate.
+/// The circles of a test crate.
 fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     circles(&uses(&files, "lib.rs"))
@@ -114,7 +114,7 @@ fn a_child_that_uses_its_parents_items_is_a_circle_if_the_parent_uses_the_childs
 }
 
 #[test]
-fn what_only_looks_like_a_use_is_none() {
+fn what_only_looks_like_a_use_is_not_one() {
     let lib = ("lib.rs", "mod a; mod b;");
     for a in [
         "//! [`crate::b::B`]\npub struct A; // crate::b::B",

@@ -1,4 +1,4 @@
-//! The account, its organization, and the rest of the lessons in their ordinary states.
+//! The account, its organization, and ordinary states of the other lessons.
 
 use super::table::{check, state};
 use crate::common::aws::{Aws, organizations::Organization};

@@ -1,10 +1,10 @@
-//! An answer without what it should hold is no answer that there is nothing.
+//! A response without an expected field does not mean that there is nothing.
 
 use super::table::{State, check, state};
 use crate::common::aws::{Reply, error, reply::raw};
 use serde_json::json;
 
-/// The production account answers a call so.
+/// The production account answers a call with this.
 fn answers(name: &'static str, call: &'static str, reply: Reply) -> State {
     state(name).with(move |aws| aws.production.answer(call, reply))
 }

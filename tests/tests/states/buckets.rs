@@ -1,4 +1,4 @@
-//! Buckets: what may be denied is decided or unknown, and what is not there has no properties.
+//! Buckets: a possible denial is either decided or unknown, and a bucket that does not exist has no properties.
 
 use super::table::{State, check, state};
 use crate::common::aws::Aws;
@@ -11,7 +11,7 @@ const PRODUCTION: &str = "444455556666";
 const OF_BUCKET: [&str; 4] =
     ["shared-bucket-policy", "shared-bucket-private", "shared-bucket-encryption", "shared-bucket-versioning"];
 
-/// The bucket's policy denies everything about it under a condition, beside the right Allow.
+/// The bucket's policy denies everything under a condition, in addition to the right Allow.
 fn denies(name: &'static str, condition: Value) -> State {
     state(name).with(move |aws| {
         let statement = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": condition });
@@ -128,7 +128,7 @@ fn a_condition_that_cannot_be_decided_leaves_it_unknown() {
     ]);
 }
 
-/// Nothing about a bucket is said where there is none.
+/// Nothing is said about a bucket that does not exist.
 fn of_no_bucket(state: State) -> State {
     let state = OF_BUCKET.iter().fold(state.not_yet("shared-bucket"), |state, step| state.not_yet(step));
     state

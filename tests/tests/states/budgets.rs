@@ -1,4 +1,4 @@
-//! A budget that counts is one that warns of what the account costs, now.
+//! A budget counts if it warns about what the account costs now.
 
 use super::table::{State, check, state};
 use crate::common::aws::budgets::{Alert, Budget};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const STEP: &str = "cost-budget";
 const FIGURES: &str = "It has the lesson's amount and threshold";
 
-/// A course that demands the lesson's figures, which the general account's budget has.
+/// A course that requires the lesson's figures, which the general account's budget has.
 fn strict(name: &'static str) -> State {
     state(name).course("book.toml", "strict_budget = false", "strict_budget = true")
 }
@@ -67,7 +67,7 @@ fn one_alert_meets_all_that_is_asked_of_an_alert() {
     ]);
 }
 
-/// Takes the limit of a budget out of the answer.
+/// Removes the limit of a budget from the response.
 fn without_limit(name: &'static str) -> impl Fn(&mut Value) + Send {
     move |answer| {
         let all = answer["Budgets"].as_array_mut().unwrap();

@@ -1,4 +1,4 @@
-//! What is over and what has begun is told by AWS's clock, which its answers carry, and not by this computer's.
+//! What has ended and what has begun is decided by AWS's clock, from its responses, and not by this computer's.
 
 use super::table::{State, check, state};
 use crate::common::aws::{Aws, ago, days, in_future};

@@ -1,4 +1,4 @@
-//! Names and addresses are the same whatever their case and spacing, part by part.
+//! Names and addresses are compared part by part, without case and spacing.
 
 use super::table::{State, check, state};
 use crate::common::aws::accounts::Contact;

@@ -1,4 +1,4 @@
-//! CloudTrail's limits: one limiter for all look-ups of an account and region, and no page more than what decides.
+//! CloudTrail's limits: one limiter for all look-ups of an account and region, and no more pages than needed.
 
 use super::table::{check, state};
 use crate::common::aws::cloudtrail::Event;
@@ -23,7 +23,7 @@ fn good(own: &Account, time: i64) -> Event {
     Event::sign_in(&own.serial("root-account-mfa-device"), time)
 }
 
-/// The good sign-in stands on the third page of its look-up.
+/// The good sign-in is on the third page of its look-up.
 fn on_the_third_page(aws: &mut Aws) {
     aws.production.events.retain(|event| event.name != "ConsoleLogin");
     aws.production.events.extend(others(120, hours(1)));
@@ -60,7 +60,7 @@ fn no_page_more_than_what_decides_is_read() {
         state("the first page decides, and the next would be refused").with(|aws| {
             aws.production.events.retain(|event| event.source == "signin.amazonaws.com");
             aws.production.events.extend(others(60, days(11)));
-            // Nobody can say in which order the look-ups arrive, but only this one has a second page.
+            // The order of the look-ups is not fixed, but only this one has a second page.
             aws.production.answer_next_page(LOOK_UP, error(400, "AccessDeniedException", "No more."));
         }),
     ]);

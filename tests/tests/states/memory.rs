@@ -1,4 +1,4 @@
-//! What was seen or confirmed is about the device or thing that it was about, and about nothing more.
+//! What was seen or confirmed applies only to the device or thing that it was about.
 
 use super::table::{State, check, state};
 use crate::common::aws::cloudtrail::Event;
@@ -7,19 +7,19 @@ use crate::common::aws::{Aws, ago, days, in_future, minutes};
 const STEP: &str = "mfa-sign-in";
 const DEVICE: &str = "root-account-mfa-device";
 
-/// Root has a passkey and no virtual device, and signed in with it, which CloudTrail shows alone.
+/// Root has a passkey and no virtual device, and signed in with it. Only CloudTrail shows this.
 fn passkey(aws: &mut Aws) {
     aws.production.root.devices.clear();
     let key = aws.production.passkey("A");
     aws.production.events = vec![Event::sign_in(&key, ago(days(10)))];
 }
 
-/// A passkey that was seen, as the first run finds it.
+/// A passkey that was seen: the first run.
 fn seen(name: &'static str) -> State {
     state(name).with(passkey).verified(STEP).unknown("root-mfa", "needs-confirmation")
 }
 
-/// A passkey that was confirmed to be an entry of its own.
+/// A passkey that was confirmed to be its own entry.
 fn confirmed(name: &'static str) -> State {
     state(name).with(passkey).confirm("root-mfa").confirmed("root-mfa").verified(STEP)
 }
@@ -29,7 +29,7 @@ fn later(aws: &mut Aws) {
     aws.clock += minutes(60);
 }
 
-/// An hour passes, in which the passkey was exchanged for another, and CloudTrail shows it.
+/// An hour passes. The passkey was replaced by another, and CloudTrail shows it.
 fn exchanged(aws: &mut Aws) {
     later(aws);
     let (gone, new) = (aws.production.passkey("A"), aws.production.passkey("B"));
@@ -39,7 +39,7 @@ fn exchanged(aws: &mut Aws) {
     ];
 }
 
-/// An hour passes, in which MFA was turned off, and CloudTrail forgets all.
+/// An hour passes. MFA was turned off, and CloudTrail forgets everything.
 fn without_mfa(aws: &mut Aws) {
     later(aws);
     aws.production.root.mfa = false;
@@ -47,7 +47,7 @@ fn without_mfa(aws: &mut Aws) {
     aws.production.events.clear();
 }
 
-/// An hour passes, in which root got these virtual devices, by name and age, and CloudTrail forgets the sign-in.
+/// An hour passes. Root got these virtual devices, by name and age, and CloudTrail forgets the sign-in.
 fn devices(aws: &mut Aws, devices: &[(&str, i64)]) {
     later(aws);
     aws.production.root.mfa = true;
@@ -55,7 +55,7 @@ fn devices(aws: &mut Aws, devices: &[(&str, i64)]) {
     aws.production.events.retain(|event| event.name != "ConsoleLogin");
 }
 
-/// An hour passes, in which root got one virtual device, and CloudTrail forgets the sign-in.
+/// An hour passes. Root got one virtual device, and CloudTrail forgets the sign-in.
 fn device(aws: &mut Aws, name: &str) {
     devices(aws, &[(name, in_future(aws.clock + minutes(30)))]);
 }
@@ -146,7 +146,7 @@ fn a_sign_in_with_a_passkey_is_void_once_aws_shows_a_change() {
 }
 
 #[test]
-fn a_word_is_about_the_device_that_it_was_given_for() {
+fn a_confirmation_is_about_one_device() {
     check(vec![
         confirmed("a passkey that was confirmed stays so").then(later).confirmed("root-mfa"),
         confirmed("confirmed, then another passkey took its place")
@@ -182,7 +182,7 @@ fn a_word_is_about_the_device_that_it_was_given_for() {
 }
 
 #[test]
-fn a_word_is_about_the_account_that_it_was_given_for() {
+fn a_confirmation_is_about_one_account() {
     check(vec![
         state("a confirmation of a preference stays")
             .confirm("pdf-invoice")

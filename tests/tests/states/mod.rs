@@ -1,7 +1,7 @@
-//! Whole runs of `verify` over states of AWS accounts that no emulator has: each state with the right verdicts.
+//! Runs of `verify` over account states that no emulator has, with the right verdict for each.
 //!
-//! A state is the world where everything is done, with a few edits. Every step of the course that a state does not name
-//! must come out as in that world, and every run is recorded and replayed, which must come to the same.
+//! A state starts with everything done, and has a few edits. Every step that the state does not name must have the same
+//! verdict as without the edits. Every run is recorded and replayed, and the replay must have the same verdicts.
 
 mod accounts;
 mod answers;

@@ -1,10 +1,10 @@
-//! AWS's own reason is told, and advice only where the cause is known.
+//! AWS's own reason is shown, and advice is given only if the cause is known.
 
 use super::table::{State, check, state};
 use crate::common::aws::{Aws, error};
 
 const BUDGETS: &str = "budgets:DescribeBudgets";
-/// What is told where nothing but the role's own policies stands in the way.
+/// The advice if only the role's own policies can be the cause.
 const ALLOW_IT: &str = "allow it for the role";
 
 /// A call for the production account's budgets is refused, and AWS says why.
@@ -15,7 +15,7 @@ fn refused(name: &'static str, because: &'static str) -> State {
 }
 
 #[test]
-fn the_policy_that_stands_in_the_way_is_told() {
+fn the_policy_that_denies_a_call_is_reported() {
     check(vec![
         refused("no policy allows it", "because no identity-based policy allows the budgets:ViewBudget action")
             .tells("cost-budget", "budgets:ViewBudget"),

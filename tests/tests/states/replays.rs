@@ -1,11 +1,11 @@
-//! A run that is replayed comes to the same, whatever the names in it look like. `table::check` compares every step of
-//! every state; here are those whose names masking could change.
+//! A replay has the same verdicts as its run, whatever names it contains. `table::check` compares every step of every
+//! state. Here are states whose names could be changed by masking.
 
 use super::table::{State, check, state};
 use crate::common::aws::s3::Bucket;
 use crate::common::aws::{Aws, cloudtrail::Event};
 
-/// The production account is called so.
+/// The production account has this name.
 fn called(name: &'static str) -> State {
     state(name).with(move |aws| {
         aws.production.name = name.to_owned();

@@ -1,4 +1,4 @@
-//! How a table of states is run.
+//! Runs a table of states.
 
 use super::table::{Expected, Stage, State};
 use crate::common::Machine;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-/// The verdicts of the world where everything is done that AWS can tell of.
+/// The verdicts if everything is done that AWS can show.
 const DONE: &[(&str, &str)] = &[
     ("account-created", "verified"),
     ("account-created@general", "verified"),
@@ -39,7 +39,7 @@ const DONE: &[(&str, &str)] = &[
     ("unique-email", "verified"),
 ];
 
-/// Steps that consist of others: the worst of theirs.
+/// Steps that combine others: the worst verdict of theirs.
 const WHOLES: &[(&str, &[&str])] = &[
     ("mfa", &["root-mfa", "mfa-sign-in"]),
     ("billing-preferences", &["pdf-invoice", "free-tier-alerts", "billing-alerts"]),
@@ -47,10 +47,10 @@ const WHOLES: &[(&str, &[&str])] = &[
 
 const WORST_FIRST: [&str; 6] = ["not-yet", "unknown", "unchecked", "confirmed", "verified", "not-applicable"];
 
-/// How many states run at a time: most of a run's time is waiting for CloudTrail's limit.
+/// How many states run at the same time. Most of a run waits for CloudTrail's limit.
 const AT_ONCE: usize = 8;
 
-/// Runs states, and panics with all that came out otherwise.
+/// Runs states, and panics with all differences.
 pub fn check(states: Vec<State>) {
     let names: BTreeSet<&str> = states.iter().map(|state| state.name).collect();
     assert_eq!(names.len(), states.len(), "a state's name is given twice");
@@ -69,7 +69,7 @@ pub fn check(states: Vec<State>) {
     assert!(problems.is_empty(), "{} came out otherwise:\n{}\n", problems.len(), problems.join("\n"));
 }
 
-/// Runs a state, and says what came out otherwise.
+/// Runs a state, and returns the differences.
 fn run(state: State) -> Vec<String> {
     let mut machine = Machine::new();
     for (file, from, to) in &state.course {
@@ -100,7 +100,7 @@ impl Stage {
                 problems.push(format!("to a confirmation of {step}, which {whether}, it says {said:?}"));
             }
         }
-        // Two programs one after the other know nothing of each other's look-ups.
+        // Two runs of the program don't share a limiter.
         served.aws().rested();
         let live = machine.verify(&["--record", "run.json", "--format", "json"]);
         if live.status == 2 {
@@ -134,7 +134,7 @@ impl Stage {
     }
 }
 
-/// What is expected of every step.
+/// The expectation for every step.
 fn expected(named: &BTreeMap<&'static str, Expected>, others_may_differ: bool) -> Vec<(&'static str, Expected)> {
     let known = |step: &str| DONE.iter().any(|(known, _)| *known == step);
     assert!(named.keys().all(|step| known(step)), "one of these is no step: {:?}", named.keys());
@@ -164,7 +164,7 @@ fn expected(named: &BTreeMap<&'static str, Expected>, others_may_differ: bool) -
 }
 
 impl Expected {
-    /// Whether it allows just this verdict.
+    /// Whether it allows this verdict.
     fn is(&self, verdict: &str) -> bool {
         match self {
             Expected::Is(expected) => *expected == verdict,
@@ -199,7 +199,7 @@ fn expectation<'s>(step: &'s Value, title: &str) -> &'s str {
     found.and_then(|one| one["outcome"].as_str()).unwrap_or("missing")
 }
 
-/// All that a step's result says.
+/// All text of a step's result.
 fn sentences(step: &Value) -> String {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let told = list(&step["expectations"]).into_iter().flat_map(|one| list(&one["sentences"]));
@@ -208,7 +208,7 @@ fn sentences(step: &Value) -> String {
     all.collect::<Vec<_>>().join(" | ")
 }
 
-/// Where a replay came to something else than the run. What rests on the learner's own memory or confirmations may be unknown
+/// The differences between a replay and its run. A step that depends on what is remembered or confirmed may be unknown
 /// in a replay, which has neither.
 fn differences(live: &Value, replayed: &Value, remembers: bool) -> Vec<String> {
     let outcomes = |step: &Value| {

@@ -1,5 +1,5 @@
-//! A sign-in counts for a device that the account has now: a virtual one by its serial number, after it was enabled; a
-//! passkey, which AWS lists nowhere, while no later event speaks against it.
+//! A sign-in counts if it was with a device that the account has now: a virtual device by its serial number, after it
+//! was enabled; a passkey, which AWS does not list, unless a later event contradicts it.
 
 use super::table::{check, state};
 use crate::common::aws::cloudtrail::Event;
@@ -7,7 +7,7 @@ use crate::common::aws::{Account, Aws, ago, days, hours};
 
 const STEP: &str = "mfa-sign-in";
 
-/// The production account's root signed in so, and nothing else is known of its sign-ins and devices.
+/// The production account's root signed in like this, and nothing else is known of its sign-ins and devices.
 fn events(aws: &mut Aws, events: impl Fn(&Account) -> Vec<Event>) {
     aws.production.events = events(&aws.production);
 }

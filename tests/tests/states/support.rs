@@ -1,5 +1,5 @@
-//! The Support plan: no dead end where AWS refuses a call to everybody, and no way around one that it refuses to these
-//! credentials.
+//! The Support plan: if AWS refuses a call to everybody, the learner can confirm it instead; if AWS refuses it only to
+//! these credentials, not.
 
 use super::table::{State, check, state};
 use crate::common::aws::billing::Contract;
@@ -8,7 +8,7 @@ use crate::common::aws::{Aws, Reply, ago, days, error, in_future};
 const STEP: &str = "support-plan";
 const HISTORY: &str = "billing:ListBusinessSupportSubscriptionHistory";
 
-/// The history of plans is answered so in both accounts.
+/// Both accounts answer the history of plans like this.
 fn history(name: &'static str, reply: Reply) -> State {
     state(name).with(move |aws| {
         aws.general.answer(HISTORY, reply.clone());
@@ -64,7 +64,7 @@ fn what_aws_refuses_to_everybody_is_confirmed_instead() {
 }
 
 #[test]
-fn what_aws_refuses_to_these_credentials_is_no_matter_of_confirming() {
+fn what_aws_refuses_only_to_these_credentials_cannot_be_confirmed() {
     let mixed = |aws: &mut Aws| {
         aws.general.answer(HISTORY, no_subscription());
         aws.production.deny(HISTORY, HISTORY);

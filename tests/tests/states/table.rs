@@ -1,4 +1,4 @@
-//! How a table of states is written.
+//! The notation for a table of states.
 
 use crate::common::aws::Aws;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub struct State {
     pub(crate) stages: Vec<Stage>,
 }
 
-/// What happens to the accounts, and what one run then finds.
+/// Edits of the accounts, and the expected results of a run after them.
 #[derive(Default)]
 pub(crate) struct Stage {
     pub(crate) edits: Vec<Edit>,
@@ -25,7 +25,7 @@ pub(crate) struct Stage {
     pub(crate) verdicts: BTreeMap<&'static str, Expected>,
     /// Steps, beginnings of expectations' titles, and outcomes.
     pub(crate) expectations: Vec<(&'static str, &'static str, &'static str)>,
-    /// Steps, fragments, and whether they are told.
+    /// Steps, fragments, and whether they are shown.
     pub(crate) tells: Vec<(&'static str, &'static str, bool)>,
     pub(crate) looks: Vec<Look>,
     pub(crate) others_may_differ: bool,
@@ -35,25 +35,25 @@ pub(crate) struct Stage {
 #[derive(Clone, Copy)]
 pub(crate) enum Expected {
     Is(&'static str),
-    /// Unknown for reasons of this code alone; of any code where it is empty.
+    /// Unknown, only for reasons with this code; with any code if it is empty.
     Unknown(&'static str),
-    /// What the check cannot weigh: not yet, or unknown.
+    /// Not yet or unknown, if the check cannot decide.
     NotDone,
 }
 
-/// The world where everything is done, to be edited.
+/// Accounts with everything done, to be edited.
 pub fn state(name: &'static str) -> State {
     State { name, course: Vec::new(), region: "us-east-1", stages: vec![Stage::default()] }
 }
 
 impl State {
-    /// Edits the world.
+    /// Edits the accounts.
     pub fn with(mut self, edit: impl FnOnce(&mut Aws) + Send + 'static) -> State {
         self.last().edits.push(Box::new(edit));
         self
     }
 
-    /// Edits the production account's events of one kind away: CloudTrail has forgotten them.
+    /// Removes the production account's events of one kind: CloudTrail has forgotten them.
     pub fn forgotten(self, name: &'static str) -> State {
         self.with(move |aws| aws.production.events.retain(|event| event.name != name))
     }
@@ -70,7 +70,7 @@ impl State {
         self
     }
 
-    /// The learner confirms a step, which counts nothing, and is not told that it does.
+    /// The learner confirms a step, but the confirmation does not count, and the output does not say that it does.
     pub fn confirm_in_vain(mut self, step: &'static str) -> State {
         self.last().confirms.push((step, false));
         self
@@ -104,7 +104,7 @@ impl State {
         self.expect(step, Expected::Is("not-applicable"))
     }
 
-    /// Unknown, for reasons of this code alone; of any code where it is empty.
+    /// Unknown, only for reasons with this code; with any code if it is empty.
     pub fn unknown(self, step: &'static str, code: &'static str) -> State {
         self.expect(step, Expected::Unknown(code))
     }
@@ -114,13 +114,13 @@ impl State {
         self.expect(step, Expected::NotDone)
     }
 
-    /// How one expectation comes out, by the beginning of its title.
+    /// The outcome of one expectation, by the beginning of its title.
     pub fn expectation(mut self, step: &'static str, title: &'static str, outcome: &'static str) -> State {
         self.last().expectations.push((step, title, outcome));
         self
     }
 
-    /// A step's sentences and reasons say this somewhere, in whatever case.
+    /// A step's sentences and reasons contain this, in any case.
     pub fn tells(mut self, step: &'static str, fragment: &'static str) -> State {
         self.last().tells.push((step, fragment, true));
         self
@@ -131,7 +131,7 @@ impl State {
         self
     }
 
-    /// The production account was asked for something at most so many times.
+    /// The production account received at most this many calls.
     pub fn at_most(mut self, count: usize, call: &'static str) -> State {
         self.last().looks.push(Box::new(move |aws| match aws.production.calls(call) {
             calls if calls <= count => Ok(()),
@@ -140,7 +140,7 @@ impl State {
         self
     }
 
-    /// The steps that are not named are not looked at.
+    /// Other steps are not compared.
     pub fn others_may_differ(mut self) -> State {
         self.last().others_may_differ = true;
         self

@@ -1,4 +1,4 @@
-//! What an author writes of things that may not be there is told, before a learner's empty account proves it.
+//! Lint reports an expression about things that may not exist, before a learner's empty account passes it.
 
 use crate::common::Machine;
 

@@ -1,4 +1,4 @@
-//! A run's evidence as expressions see it.
+//! A run's evidence in the form that expressions use.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use super::types::{self, Type};
 use super::value::{Field, Fields};
 use evidence::Section;
 
-/// The evidence as expressions see it, made once for all steps: a step's expressions look it up where it is.
+/// The evidence of a run, converted once for all steps.
 #[derive(Default)]
 pub struct Bound {
     /// The names of each account's sections.
     sections: BTreeMap<String, Scope<'static>>,
-    /// Those of an account of which nothing was asked.
+    /// The scope of an account without evidence.
     nothing: Scope<'static>,
     accounts: Option<Fields>,
 }
@@ -27,7 +27,7 @@ impl fmt::Debug for Bound {
 }
 
 impl Bound {
-    /// Evidence for expressions.
+    /// Converts evidence.
     pub fn new(evidence: &BTreeMap<String, BTreeMap<Section, Value>>) -> Bound {
         let (mut bound, mut accounts) = (Bound::default(), BTreeMap::new());
         for (account, sections) in evidence {
@@ -45,12 +45,12 @@ impl Bound {
         bound
     }
 
-    /// The names of an account's sections, for expressions whose evaluating costs of this budget.
+    /// The scope of an account's sections. Evaluating in it uses this budget.
     pub fn scope(&self, account: &str, budget: Budget) -> Scope<'_> {
         self.sections.get(account).unwrap_or(&self.nothing).within_budget(budget)
     }
 
-    /// What `accounts` means: all of them by name.
+    /// The value of `accounts`: all accounts by name.
     pub fn accounts(&self) -> Option<Fields> {
         self.accounts.clone()
     }

@@ -1,27 +1,29 @@
-//! How much evaluating may cost, counted while it is done: in parts of expressions, and in what is copied, compared and
-//! shown. An expression that costs too much ends, wherever it is; nothing goes on behind anybody's back.
+//! Limits the cost of evaluating expressions. Cost is counted during evaluation in steps: for each part of an
+//! expression, and for data that is copied, compared and displayed. An expression that exceeds the limit ends
+//! immediately, and nothing continues in the background.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What one expression may cost. The costliest of ours, over all that AWS's event history holds at most, takes a
-/// twentieth of it.
+/// The limit for one expression. The most expensive one of our course, over the largest event history that AWS keeps,
+/// takes a twentieth of it.
 pub const OF_AN_EXPRESSION: u64 = 3_000_000;
-/// What all expressions of a run may cost together.
+/// The limit for all expressions of a run together.
 pub const OF_A_RUN: u64 = 10_000_000;
-/// How much memory is taken in one step at most, in bytes: what an expression comes to fits into 16 times its steps.
+/// How much memory one step takes at most, in bytes. The value of an expression fits into 16 bytes for each of its
+/// steps.
 const BYTES: usize = 16;
-/// The steps that it takes to copy an element of a list, without what is in it.
+/// The steps for copying an element of a list, without its content.
 pub(crate) const ELEMENT: u64 = 4;
 
-/// The steps that it takes to copy or compare so many bytes.
+/// The steps for copying or comparing this many bytes.
 pub(crate) fn of_bytes(bytes: usize) -> u64 {
     (bytes / BYTES) as u64
 }
 
-/// What is left for a run.
+/// The budget that is left for a run.
 #[derive(Debug, Clone)]
 pub struct Budget(Arc<AtomicU64>);
 
@@ -31,27 +33,26 @@ impl Default for Budget {
     }
 }
 
-/// The mark of an evaluation that cost too much.
+/// The panic payload of an evaluation that exceeded its budget.
 struct Spent;
 
 thread_local! {
     static LEFT: Cell<u64> = const { Cell::new(OF_AN_EXPRESSION) };
 }
 
-/// Notes that steps are taken, and ends the evaluation that takes too many. Outside of [`Budget::within`], the thread's
-/// work ends.
+/// Counts steps, and ends an evaluation that exceeds its budget. Outside [`Budget::within`], the thread ends.
 pub fn spend(steps: u64) {
     match LEFT.get().checked_sub(steps) {
         Some(left) => LEFT.set(left),
         None => {
             LEFT.set(0);
-            // Quietly, and through all of the evaluator, which would go on after an error.
+            // Unwinds without a panic message. The evaluator would continue after an error.
             resume_unwind(Box::new(Spent));
         }
     }
 }
 
-/// Does something, and tells how many steps that took.
+/// Calls a function, and returns how many steps it took.
 pub fn counting<T>(something: impl FnOnce() -> T) -> (T, u64) {
     let before = LEFT.get();
     let done = something();
@@ -59,15 +60,15 @@ pub fn counting<T>(something: impl FnOnce() -> T) -> (T, u64) {
 }
 
 impl Budget {
-    /// So many steps.
+    /// A budget of this many steps.
     pub fn of(steps: u64) -> Budget {
         Budget(Arc::new(AtomicU64::new(steps)))
     }
 
-    /// Evaluates something within what is left.
+    /// Evaluates something within the budget that is left.
     ///
     /// # Errors
-    /// In words, that it costs too much.
+    /// A message that it exceeds the budget.
     pub fn within<T>(&self, evaluate: impl FnOnce() -> T) -> Result<T, String> {
         let given = self.0.load(Ordering::Relaxed).min(OF_AN_EXPRESSION);
         let before = LEFT.replace(given);
@@ -79,11 +80,11 @@ impl Budget {
                 resume_unwind(panic);
             }
             let what = if given < OF_AN_EXPRESSION { "the course's expressions take" } else { "it takes" };
-            format!("{what} too many steps: fewer or shorter lists, or fewer loops in one another, would do")
+            format!("{what} too many steps: use fewer or shorter lists, or fewer nested loops")
         })
     }
 
-    /// What is left, in steps.
+    /// The number of steps that are left.
     pub fn left(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

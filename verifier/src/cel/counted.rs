@@ -1,5 +1,4 @@
-//! What evaluating counts: functions in place of CEL's own for whatever takes longer for a larger value, see
-//! [`super::guard`].
+//! Functions that count their cost. They replace CEL's own wherever a larger value takes longer, see [`super::guard`].
 
 use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
@@ -15,7 +14,7 @@ use super::value::Fields;
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-/// Declares them.
+/// Declares the functions.
 pub(crate) fn declare(env: &mut Env) {
     let [equals, differs, is_in, less, less_equals, greater, greater_equals] = guard::COMPARISONS.map(|(_, ours)| ours);
     let functions: [(&str, usize, cel::common::functions::Function); 13] = [
@@ -37,7 +36,7 @@ pub(crate) fn declare(env: &mut Env) {
             let at = one(args)?;
             copied(at.as_ref());
             match at.downcast_ref::<CelDouble>().is_some_and(|at| at.inner().fract() != 0.0) {
-                true => Err(failed("[]", "nothing stands at a number with decimals".to_owned())),
+                true => Err(failed("[]", "an index must be a whole number".to_owned())),
                 false => Ok(at),
             }
         }),
@@ -55,7 +54,7 @@ pub(crate) fn declare(env: &mut Env) {
         (greater_equals, 2, |args| compare(&args, Ordering::is_ge)),
     ];
     for (name, takes, function) in functions {
-        // The only way that declaring an overload fails is declaring it twice.
+        // Declaring an overload fails only if it is declared twice.
         let declared = env.add_overload(name, name, (0..takes).map(|_| DYN_TYPE).collect(), function);
         debug_assert!(declared.is_ok(), "{name}");
     }
@@ -80,14 +79,14 @@ fn number(steps: &dyn Val) -> u64 {
     steps.downcast_ref::<CelInt>().and_then(|steps| u64::try_from(*steps.inner()).ok()).unwrap_or(u64::MAX)
 }
 
-/// Looks at an element for a loop, of which a round takes so many steps.
+/// Counts an element of a loop. A round takes this many steps.
 fn each(element: &dyn Val, round: u64) -> Result<(), ExecutionError> {
     spend(round);
     copied(element);
     partial::there(element)
 }
 
-/// Adds two values; a part of a list that was not read would count as one element in the sum.
+/// Adds two values. In the sum, an unread part of a list would count as one element, so it is refused.
 fn add<'b, 'v>(one: &(dyn Val + 'v), other: &(dyn Val + 'v)) -> Done<'b, 'v> {
     if other.downcast_ref::<PartialList>().is_some() {
         return Err(partial::not_read());
@@ -108,14 +107,14 @@ fn same(one: &dyn Val, other: &dyn Val) -> bool {
 
 fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
     spend(1);
-    // It is compared with each element.
+    // The value is compared with each element.
     let compared = elements(all).map_or(1, |(elements, _)| elements.len());
     (0..compared).for_each(|_| looked_through(one));
     if elements(all).is_some() {
         looked_through(all);
     }
     let container = all.as_container();
-    container.ok_or_else(|| failed("in", format!("nothing is in {}", all.get_type().name())))?.contains(one)
+    container.ok_or_else(|| failed("in", format!("{} has no elements", all.get_type().name())))?.contains(one)
 }
 
 fn compare<'b, 'v>(args: &Args<'b, 'v>, holds: fn(Ordering) -> bool) -> Done<'b, 'v> {
@@ -137,17 +136,17 @@ fn size<'b, 'v>(value: &dyn Val) -> Done<'b, 'v> {
     Ok(CowVal::owned(sizer.size()))
 }
 
-/// Counts what it takes to copy a value. Evidence's own records are not copied, whoever holds them.
+/// Counts the cost of copying a value. Records of evidence are shared and not copied.
 pub fn copied(value: &dyn Val) {
     count(value, false);
 }
 
-/// Counts what it takes to look at all that is in a value, as comparing does.
+/// Counts the cost of looking at everything in a value, as a comparison does.
 pub(crate) fn looked_through(value: &dyn Val) {
     count(value, true);
 }
 
-/// Each list is counted before it is looked into, so that this ends when the budget does.
+/// Counts each list before its elements, so that counting itself ends when the budget does.
 fn count(value: &dyn Val, within_records: bool) {
     if let Some(text) = value.downcast_ref::<CelString>() {
         spend(budget::of_bytes(text.inner().len()));

@@ -11,9 +11,9 @@ use super::{budget, counted, policies};
 pub(super) fn env() -> Arc<Env> {
     static ENV: OnceLock<Arc<Env>> = OnceLock::new();
     Arc::clone(ENV.get_or_init(|| {
-        // Of optional values, something that could not be read would be none.
+        // With optional values, unreadable evidence would become `none`.
         let mut env = Env::stdlib().with_optional_support(false);
-        // The only way that declaring an overload fails is declaring it twice.
+        // Declaring an overload fails only if it is declared twice.
         let declared = env.add_overload("fold", "fold_string", vec![STRING_TYPE], |args| {
             let Some(text) = args.first().and_then(|arg| arg.downcast_ref::<CelString>()) else {
                 return Err(ExecutionError::FunctionError { function: "fold".into(), message: "takes text".into() });

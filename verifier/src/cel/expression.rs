@@ -1,4 +1,4 @@
-//! A compiled expression, the names that it can use, and what it comes to.
+//! Compiled expressions, the names that they can use, and their results.
 
 use cel::common::types::{CelBool, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, Val};
@@ -11,41 +11,64 @@ use super::own_value::noting_comparisons;
 use super::partial::{self, PartialList};
 use super::{budget, counted, names, rewrite, value};
 
-/// The longest text that a `let` may come to, so that lets that double each other stay small.
+/// The longest text in a `let`, so that lets that double each other stay small.
 const MAX_TEXT: usize = 4096;
-/// The longest list that a `let` may come to.
+/// The longest list in a `let`.
 const MAX_LIST: usize = 20_000;
-/// What the `let`s of a check may come to together, in steps of copying them.
+/// The limit for the values of all `let`s of a check together, in steps for copying them.
 const MOST_HELD: u64 = 1_000_000;
-/// The longest message about what could not be evaluated, in bytes.
+/// The longest message about an expression that cannot be evaluated, in bytes.
 const MAX_MESSAGE: usize = 500;
 
-/// A compiled expression: what evaluating it takes, and what it reads.
+/// A compiled expression, with its cost and what it reads.
+///
+/// An expression is decided only if the evidence for it could be read:
+///
+/// ```
+/// use evidence::Section;
+/// use serde_json::json;
+/// use verify::cel::{self, Expression, Outcome, bound::Bound, budget::Budget};
+///
+/// let unreadable = json!({ "$unreadable": [{ "code": "denied", "message": "no permission" }] });
+/// let root = json!({ "mfa": true, "password": unreadable });
+/// let evidence = [("general".to_owned(), [(Section::Root, root)].into())].into();
+///
+/// let outcomes = cel::on_a_thread(move || {
+///     let bound = Bound::new(&evidence);
+///     let scope = bound.scope("general", Budget::default());
+///     ["root.mfa", "!root.mfa && root.password", "root.password"]
+///         .map(|source| Expression::compile(source).unwrap().decide(&scope))
+/// });
+/// let [read, decided_anyway, unread] = outcomes.unwrap();
+/// assert!(matches!(read, Outcome::True));
+/// assert!(matches!(decided_anyway, Outcome::False));
+/// assert!(matches!(unread, Outcome::Undecided(_)));
+/// ```
 #[derive(Debug)]
 pub struct Expression {
     pub(super) source: String,
-    /// What is evaluated.
+    /// The tree that is evaluated.
     pub(super) guarded: Box<Tree>,
-    /// What evaluating it takes at least.
+    /// The minimum number of steps to evaluate it.
     pub(super) steps: u64,
     pub(super) names: Box<[names::Name]>,
     pub(super) literals: Box<[String]>,
 }
 
-/// What an expression came to.
+/// The result of a condition.
 #[derive(Debug)]
 pub enum Outcome {
     /// True.
     True,
     /// False.
     False,
-    /// Not decided, with CEL's words for why.
+    /// Not decided, with CEL's message.
     Undecided(String),
 }
 
-/// Why an expression came to nothing.
+/// Why an expression has no result.
 enum Failure {
-    /// It takes too many steps.
+    /// It exceeds the budget.
     Costs(String),
     /// It has no value.
     Undecided(String),
@@ -60,17 +83,17 @@ impl From<Failure> for String {
 }
 
 impl Expression {
-    /// The text it was compiled from.
+    /// The text that it was compiled from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The names it uses, see [`names`], with those of the `let`s that are written out in it.
+    /// The names that it uses, see [`names`], including those of the `let`s that are written out in it.
     pub fn names(&self) -> &[names::Name] {
         &self.names
     }
 
-    /// The texts in it.
+    /// The strings in it.
     pub fn literals(&self) -> &[String] {
         &self.literals
     }
@@ -104,24 +127,24 @@ impl Expression {
         self.evaluate(scope, |value| value.downcast_ref::<CelTimestamp>().map(value::rfc3339)).ok().flatten()
     }
 
-    /// Evaluates it as it is remembered: `None` where it cannot be evaluated or is no text, number or time.
+    /// Evaluates it for remembering: `None` if it cannot be evaluated, or is not a text, number or time.
     pub fn exact(&self, scope: &Scope) -> Option<String> {
         self.evaluate(scope, |value| value::exact(value.as_ref())).ok().flatten()
     }
 
-    /// Evaluates it as a list whose elements can be shown.
+    /// Evaluates it as a list whose elements can be displayed.
     ///
     /// # Errors
-    /// In CEL's words, why it is none.
+    /// CEL's message, if it is not such a list.
     pub fn list(&self, scope: &Scope) -> Result<Vec<String>, String> {
         let shown = |(elements, whole): (&[Box<dyn Val>], bool)| {
             elements.iter().map(|one| value::exact(one.as_ref())).collect::<Option<Vec<String>>>().filter(|_| whole)
         };
         let list = self.evaluate(scope, |value| partial::elements(value.as_ref()).and_then(shown))?;
-        list.ok_or_else(|| format!("`{}` is no list of text", self.source))
+        list.ok_or_else(|| format!("`{}` is not a list of text", self.source))
     }
 
-    /// Of a filtered list that cannot be told as a whole, those elements that certainly belong to it.
+    /// The elements that certainly belong to a filtered list, if the whole list cannot be determined.
     fn certain(&self, scope: &Scope) -> Option<PartialList> {
         let (list, variable, condition) = rewrite::filter(&self.guarded)?;
         let known = scope.1.within(|| {
@@ -140,29 +163,29 @@ impl Expression {
             Some(known.map(|element| element.clone_as_boxed()).collect::<Vec<Box<dyn Val>>>())
         });
         let known = known.ok().flatten()?;
-        // Any of them will do as the first.
+        // If the first element is used, any of them will do.
         let placed = known.len();
         Some(PartialList::new(known, placed))
     }
 
-    /// Evaluates it for a sentence: `None` where it cannot be evaluated or shown.
-    pub fn words(&self, scope: &Scope) -> Option<String> {
-        self.evaluate(scope, |value| value::words(value.as_ref())).ok().flatten()
+    /// Evaluates it for a sentence: `None` if it cannot be evaluated or displayed.
+    pub fn display(&self, scope: &Scope) -> Option<String> {
+        self.evaluate(scope, |value| value::display(value.as_ref())).ok().flatten()
     }
 
-    /// Why it comes to nothing, if it does.
+    /// Why it has no value, if it has none.
     #[cfg(test)]
     pub(crate) fn fails(&self, scope: &Scope) -> Option<String> {
         self.evaluate(scope, |_| ()).err().map(String::from)
     }
 
-    /// Makes something of its value, within the budget.
+    /// Evaluates it within the budget, and converts its value.
     fn evaluate<T>(&self, scope: &Scope, make: impl FnOnce(CowVal<'_, 'static>) -> T) -> Result<T, Failure> {
         let made = scope.1.within(|| {
             budget::spend(self.steps);
             let (value, compared_unreadable) = noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0));
             match value {
-                Ok(_) if compared_unreadable => Err("it compares evidence that could not be read".to_owned()),
+                Ok(_) if compared_unreadable => Err("it compares evidence that was not read completely".to_owned()),
                 Ok(value) => Ok(make(value)),
                 Err(error) => Err(brief(&error)),
             }
@@ -171,7 +194,7 @@ impl Expression {
     }
 }
 
-/// What an error says, not longer than somebody reads: it may show whole values.
+/// The message of an error, cut to a readable length: it may contain whole values.
 fn brief(error: &ExecutionError) -> String {
     struct Brief(String);
     impl fmt::Write for Brief {
@@ -196,12 +219,12 @@ impl Default for Scope<'_> {
 }
 
 impl Scope<'_> {
-    /// A scope without names, in which evaluating costs of this budget.
+    /// A scope without names. Evaluating in it uses this budget.
     pub fn new(budget: budget::Budget) -> Self {
         Scope(Context::with_env(env()), budget, MOST_HELD)
     }
 
-    /// Binds a name. An unreadable or absent value stays unbound: using it is then an error, as it should be.
+    /// Binds a name. An unreadable or absent value stays unbound, so that using it is an error.
     pub fn bind(&mut self, name: &str, field: value::Field) {
         if let value::Field::Known(value) = field {
             self.0.add_variable_as_val(name, value);
@@ -213,7 +236,7 @@ impl Scope<'_> {
         Scope(self.0.new_inner_scope(), self.1.clone(), self.2)
     }
 
-    /// A scope within this one, in which evaluating costs of another budget.
+    /// A scope within this one. Evaluating in it uses another budget.
     pub(crate) fn within_budget(&self, budget: budget::Budget) -> Scope<'_> {
         Scope(self.0.new_inner_scope(), budget, MOST_HELD)
     }
@@ -225,12 +248,12 @@ impl Scope<'_> {
         }
     }
 
-    /// Evaluates a `let` and binds it. One that fails stays unbound; but where nothing is decided, only told (`certain`),
-    /// a filtered list of which something could not be read holds what certainly belongs to it. Tells whether its whole
-    /// value is bound.
+    /// Evaluates a `let` and binds it. If it fails, it stays unbound. With `certain`, which is for sentences and not
+    /// for decisions, a filtered list that was read in part is bound to the elements that certainly belong to it.
+    /// Returns whether the whole value is bound.
     ///
     /// # Errors
-    /// When its value is larger than any `let` needs to be, or takes too long.
+    /// When its value is too large, or evaluating it exceeds the budget.
     pub(crate) fn bind_let(&mut self, name: &str, expression: &Expression, certain: bool) -> Result<bool, String> {
         let held = expression.evaluate(self, |value| {
             let (value, size) = budget::counting(|| {
@@ -252,7 +275,7 @@ impl Scope<'_> {
         let too_long = value.downcast_ref::<CelString>().is_some_and(|text| text.inner().len() > MAX_TEXT)
             || value.downcast_ref::<CelList>().is_some_and(|list| list.inner().len() > MAX_LIST);
         if too_long {
-            return Err(format!("`{name}` comes to more than {MAX_TEXT} bytes of text or {MAX_LIST} list entries"));
+            return Err(format!("`{name}` is longer than {MAX_TEXT} bytes of text or {MAX_LIST} list entries"));
         }
         let left = self.2.checked_sub(size).ok_or_else(|| format!("with `{name}`, the lets hold too much"))?;
         self.2 = left;

@@ -3,7 +3,7 @@
 use cel::common::ast::{CallExpr, Expr};
 use course::diagnostic::nearest;
 
-/// CEL's functions and ours, each as it is written. A test evaluates every one of them.
+/// CEL's functions and our own, with their usage. A test evaluates all of them.
 pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("allows", "allows(statement, action, [account, organization])"),
     ("allows_others", "allows_others(statement, [account, organization])"),
@@ -35,7 +35,7 @@ pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("uint", "uint(number)"),
 ];
 
-/// CEL's macros, each as it is written.
+/// CEL's macros, with their usage.
 pub(crate) const MACROS: &[(&str, &str)] = &[
     ("all", "list.all(x, condition)"),
     ("exists", "list.exists(x, condition)"),
@@ -46,17 +46,17 @@ pub(crate) const MACROS: &[(&str, &str)] = &[
     ("map", "list.map(x, value)"),
 ];
 
-/// CEL's own type names, which `type(x) == string` and conversions use.
+/// CEL's own type names, for `type(x) == string` and conversions.
 pub(crate) const TYPES: &[&str] =
     &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
 
-/// How a function or macro is written, if there is one of this name.
+/// The usage of a function or macro, if there is one of this name.
 pub fn written(name: &str) -> Option<&'static str> {
     let known = FUNCTIONS.iter().chain(MACROS);
     known.clone().find(|(known, _)| *known == name).map(|(_, written)| *written)
 }
 
-/// What to say of a call that none of them is, with the names of `let`s that it may have meant.
+/// The message for a call of an unknown function. `known`: the names of `let`s that may have been meant.
 pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
     match written(name) {
         Some(written) => format!("`{name}` is written {written}"),
@@ -68,8 +68,8 @@ pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
     }
 }
 
-/// The variable of a call that was meant for a macro: `list.exist(x, …)`, or `list.all(x)`. CEL's parser has written out
-/// those that are macros.
+/// The variable of a call that was meant for a macro: `list.exist(x, …)`, or `list.all(x)`. CEL's parser has already
+/// expanded those that are macros.
 pub(crate) fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
     call.target.as_ref()?;
     let Expr::Ident(variable) = &call.args.first()?.expr else { return None };

@@ -1,6 +1,6 @@
-//! What makes evaluating a tree count what it costs: whatever takes longer for a larger value goes through a function of
-//! ours, [`super::counted`], and each loop says how much a round of it comes to. What is left are steps that take the same
-//! time whatever they are given.
+//! Rewrites a tree so that evaluating it counts its cost. Everything that takes longer for a larger value goes through
+//! a function in [`super::counted`], and each loop counts the cost of its rounds. The remaining steps always take the
+//! same time.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -9,20 +9,19 @@ use std::convert::Infallible;
 use super::budget;
 use super::tree::{calls, ident, is_ident, map};
 
-/// The function through which loops look at each element, with the steps of a round. No author can write its name.
+/// The function through which loops look at each element, with the steps of a round. Authors cannot write its name.
 pub(crate) const EACH: &str = "@each";
-/// The function that adds, in place of CEL's operator, which would take what stands for the part of a list that was not
-/// read for an element.
+/// The function that replaces CEL's `+`, which would treat the placeholder for an unread part of a list as an element.
 pub(crate) const ADD: &str = "@add";
-/// The function that gives back what it is given, and counts it as copied or worked through once.
+/// The function that returns its argument, and counts it as copied or looked through once.
 pub const COUNT: &str = "@count";
-/// The function that gives back what a list is asked for at, if that is a place in one.
+/// The function that returns its argument, an index of a list, unless it has decimals.
 pub(crate) const PLACE: &str = "@place";
-/// The function that counts the steps of what stands behind it in `&&`, which is not always evaluated.
+/// The function that counts the steps of the second operand of `&&`, which is not always evaluated.
 pub(crate) const AHEAD: &str = "@ahead";
-/// The function in place of `size`, which counts the letters of texts.
+/// The function that replaces `size`, and counts the characters of texts.
 pub const SIZE: &str = "@size";
-/// Functions in place of CEL's operators that compare, which count what they compare.
+/// Functions that replace CEL's comparison operators, and count what they compare.
 pub(crate) const COMPARISONS: [(&str, &str); 7] = [
     (op::EQUALS, "@equals"),
     (op::NOT_EQUALS, "@differs"),
@@ -33,11 +32,11 @@ pub(crate) const COMPARISONS: [(&str, &str); 7] = [
     (op::GREATER_EQUALS, "@greater_equals"),
 ];
 
-/// Operators that look at true and false only, or pass on what they are given as it is.
+/// Operators that use only true and false, or pass on their arguments unchanged.
 const PLAIN: [&str; 6] =
     [op::LOGICAL_AND, op::LOGICAL_OR, op::LOGICAL_NOT, op::NOT_STRICTLY_FALSE, op::CONDITIONAL, op::NEGATE];
 
-/// An expanded expression that counts what it costs, with loops that refuse what was not read: ready to be evaluated.
+/// An expanded expression, ready to be evaluated: it counts its cost, and its loops refuse elements that were not read.
 pub fn guard(tree: &Tree) -> Tree {
     let Ok(mut tree) = map(tree, &mut |child| Ok::<_, Infallible>(guard(child)));
     let mut copies = false;
@@ -58,13 +57,13 @@ pub fn guard(tree: &Tree) -> Tree {
     tree
 }
 
-/// How many steps evaluating a guarded tree takes, without the rounds of its loops and the sizes of values.
+/// The steps for evaluating a guarded tree, without the rounds of its loops and the sizes of values.
 pub fn steps(tree: &Tree) -> u64 {
     match &tree.expr {
         Expr::Literal(LiteralValue::String(text)) => 1 + budget::of_bytes(text.inner().len()),
         Expr::Literal(LiteralValue::Bytes(bytes)) => 1 + budget::of_bytes(bytes.inner().len()),
         Expr::Comprehension(each) => 1 + steps(&each.iter_range) + steps(&each.accu_init) + steps(&each.result),
-        // What is counted when its turn comes.
+        // These parts are counted when they are evaluated.
         Expr::Call(call) if is_logical(call) && is_counted_ahead(&call.args[1]) => 3 + steps(&call.args[0]),
         _ => {
             let mut all = 1;
@@ -74,14 +73,14 @@ pub fn steps(tree: &Tree) -> u64 {
     }
 }
 
-/// What is so long that it is worth asking whether it is evaluated at all, in steps.
+/// Operands with at least this many steps are counted only if they are evaluated.
 const LONG: u64 = 8;
 
 fn is_logical(call: &CallExpr) -> bool {
     [op::LOGICAL_AND, op::LOGICAL_OR].contains(&call.func_name.as_str()) && call.args.len() == 2
 }
 
-/// Has the second operand of a logical operator counted when it is evaluated.
+/// Makes the second operand of a logical operator count when it is evaluated.
 fn count_ahead(operand: &mut Tree) {
     let steps = steps(operand);
     if steps >= LONG {
@@ -91,7 +90,7 @@ fn count_ahead(operand: &mut Tree) {
     }
 }
 
-/// Has what was counted ahead counted with all the rest.
+/// Makes an operand that counts when it is evaluated count with the whole expression instead.
 fn not_ahead(operand: &mut Tree) {
     if is_counted_ahead(operand)
         && let Expr::Call(call) = &mut operand.expr
@@ -115,7 +114,7 @@ fn number(id: u64, number: u64) -> Tree {
     Tree { id, expr: Expr::Literal(LiteralValue::Int(number.into())) }
 }
 
-/// What is counted, without the function that counts it.
+/// The argument of the function that counts it.
 pub(crate) fn uncounted(tree: &Tree) -> &Tree {
     match &tree.expr {
         Expr::Call(CallExpr { func_name, args, .. }) if func_name == COUNT => args.first().unwrap_or(tree),
@@ -123,7 +122,7 @@ pub(crate) fn uncounted(tree: &Tree) -> &Tree {
     }
 }
 
-/// Has a call count what it is given. Tells whether what it gives may be copied out of what nobody else holds.
+/// Makes a call count its arguments. Returns whether its result may be copied out of a temporary value.
 fn guard_call(call: &mut CallExpr) -> bool {
     let ours = COMPARISONS.iter().find(|(operator, _)| *operator == call.func_name);
     if let Some((_, ours)) = ours {
@@ -146,7 +145,7 @@ fn guard_call(call: &mut CallExpr) -> bool {
     false
 }
 
-/// Whether a tree gives something that is held elsewhere, and so is not copied: a name, or a part of one.
+/// Whether the value of a tree is stored elsewhere, and so is not copied: a name, or a part of one.
 fn is_lent(tree: &Tree) -> bool {
     match &tree.expr {
         Expr::Ident(_) => true,
@@ -156,10 +155,10 @@ fn is_lent(tree: &Tree) -> bool {
     }
 }
 
-/// Has a value counted; what is small whatever it is need not be.
+/// Makes a value count, unless it is always small.
 fn count(tree: &mut Tree) {
     let small = match &tree.expr {
-        // Those in the expression itself are among its steps.
+        // Literals are among the expression's own steps.
         Expr::Literal(_) => true,
         Expr::Call(call) => {
             let name = call.func_name.as_str();
@@ -183,14 +182,14 @@ fn count_entry(entry: &mut EntryExpr) {
     }
 }
 
-/// A loop's step that asks [`EACH`] about its element, so that whether the element is there counts as well.
+/// The step of a loop that passes its element to [`EACH`], so that an unread element is noticed.
 fn guard_loop(each: &mut ComprehensionExpr) {
     let id = each.loop_step.id;
     let mut step = plain_sums(std::mem::take(&mut each.loop_step), &each.accu_var);
     if let Expr::Call(call) = &mut step.expr
         && is_logical(call)
     {
-        // It is evaluated each time.
+        // It is evaluated in each round.
         not_ahead(&mut call.args[1]);
     }
     let round = number(id, steps(&step) + steps(&each.loop_cond));
@@ -199,20 +198,20 @@ fn guard_loop(each: &mut ComprehensionExpr) {
         call.func_name == name && call.args.first().is_some_and(|accu| is_ident(accu, &each.accu_var))
     };
     each.loop_step = match step.expr {
-        // One that is not there makes `exists` unknown unless the condition is false of any, …
+        // An unread element makes `exists` unknown, unless the condition is false for every value, …
         Expr::Call(mut call) if folds(&call, op::LOGICAL_OR) && call.args.len() == 2 => {
             let condition = call.args.remove(1);
             call.args.push(calls(id, op::LOGICAL_AND, vec![there, condition]));
             Tree { id, expr: Expr::Call(call) }
         }
-        // … and `all` unless the condition is true of any.
+        // … and `all`, unless the condition is true for every value.
         Expr::Call(mut call) if folds(&call, op::LOGICAL_AND) && call.args.len() == 2 => {
             let condition = call.args.remove(1);
             let absent = calls(id, op::LOGICAL_NOT, vec![there]);
             call.args.push(calls(id, op::LOGICAL_OR, vec![absent, condition]));
             Tree { id, expr: Expr::Call(call) }
         }
-        // What is left out by its condition is left out whether it is there or not.
+        // An element that the condition excludes is left out, read or not.
         Expr::Call(mut call) if call.func_name == op::CONDITIONAL && call.args.len() == 3 => {
             let condition = std::mem::take(&mut call.args[0]);
             call.args[0] = calls(id, op::LOGICAL_AND, vec![there, condition]);
@@ -225,7 +224,7 @@ fn guard_loop(each: &mut ComprehensionExpr) {
     };
 }
 
-/// A step whose additions to what is gathered are CEL's own again, which are fast for lists.
+/// The step of a loop with CEL's own additions to the accumulator, which are fast for lists.
 fn plain_sums(mut step: Tree, accu: &str) -> Tree {
     let grows = |call: &CallExpr| call.func_name == ADD && call.args.first().is_some_and(|one| is_ident(one, accu));
     match &mut step.expr {

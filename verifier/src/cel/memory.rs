@@ -1,17 +1,17 @@
-//! How much memory the expressions of a course may take.
+//! Limits the memory for the expressions of a course.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most memory that the expressions of a course may take, in bytes: those of 1,000 checks of eight long ones each.
+/// The limit for the expressions of a course, in bytes: enough for 1,000 checks with eight long expressions each.
 const MOST: usize = 80 << 20;
 
-/// How much memory the expressions of a course take, while they are compiled: all of them, and those of each check.
+/// The memory that the compiled expressions of a course take, in total and for each check.
 #[derive(Default)]
 pub struct Memory(Mutex<(usize, BTreeMap<String, usize>)>);
 
 impl Memory {
-    /// Notes that a check's expressions take so much more. Tells whether there was as much.
+    /// Counts memory for a check's expressions. Returns whether there was enough.
     pub fn take(&self, check: &str, bytes: usize) -> bool {
         let mut taken = self.taken();
         let (all, of_checks) = &mut *taken;
@@ -29,14 +29,14 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// If all of them together take too much: the check whose expressions take the most, and what to say of it.
+    /// If the limit is exceeded: the check whose expressions take the most, and a message.
     pub fn exceeded(&self) -> Option<(String, String)> {
         let taken = self.taken();
         let (all, of_checks) = &*taken;
         let (check, bytes) = of_checks.iter().max_by_key(|(_, bytes)| **bytes).filter(|_| *all > MOST)?;
         let message = format!(
             "with lets written out, the expressions of the course take more than {} MB, and this check's take {} of \
-             them: let fewer or shorter lets with parameters stand in them",
+             them: use fewer or shorter lets with parameters in them",
             MOST >> 20,
             bytes >> 20
         );

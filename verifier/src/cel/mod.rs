@@ -1,6 +1,6 @@
-//! CEL expressions over evidence: compiling them within limits, and evaluating them in three-valued logic.
+//! CEL expressions over evidence: compiles them within limits, and evaluates them in three-valued logic.
 //!
-//! What an expression reads is `plan`'s business, what it decides `verdict`'s.
+//! `plan` derives what an expression reads. `verdict` uses its result.
 
 pub mod bound;
 pub mod budget;

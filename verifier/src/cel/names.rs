@@ -1,4 +1,4 @@
-//! The names that an expression uses, read off its tree.
+//! The names in an expression, from its tree.
 
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue};
 use cel::parser::Expression;
@@ -10,7 +10,7 @@ use super::functions;
 pub struct Name {
     /// The free name.
     pub root: String,
-    /// The fields selected from it, as far as they are written out.
+    /// The fields selected from it, as far as the expression names them.
     pub fields: Vec<String>,
 }
 
@@ -22,7 +22,7 @@ pub fn used(expression: &Expression) -> Vec<Name> {
     names
 }
 
-/// The free names of an expression in the order in which they stand, each with its first node.
+/// The free names of an expression in order, each with its first node.
 pub fn places(expression: &Expression) -> Vec<(Name, u64)> {
     let mut names = Vec::new();
     walk(expression, &mut Vec::new(), &mut names);
@@ -42,7 +42,7 @@ pub fn variables(expression: &Expression) -> Vec<(String, u64)> {
     variables
 }
 
-/// The texts in an expression.
+/// The strings in an expression.
 pub fn literals(expression: &Expression) -> Vec<String> {
     let mut literals = Vec::new();
     each(expression, &mut |node| {
@@ -53,7 +53,7 @@ pub fn literals(expression: &Expression) -> Vec<String> {
     literals
 }
 
-/// The calls in an expression that are of no function, and those that were meant for macros: the names, and the nodes.
+/// The calls of unknown functions in an expression, including misspelled macros: their names and nodes.
 pub(crate) fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     each(expression, &mut |node| {
@@ -74,7 +74,7 @@ pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
     children(expression, &mut |child| each(child, visit));
 }
 
-/// How deep `exists`, `map` and the like are nested.
+/// How deeply `exists`, `map` and the like are nested.
 pub(crate) fn comprehension_depth(expression: &Expression) -> usize {
     let own = usize::from(matches!(expression.expr, Expr::Comprehension(_)));
     let mut deepest = 0;
@@ -82,8 +82,8 @@ pub(crate) fn comprehension_depth(expression: &Expression) -> usize {
     own + deepest
 }
 
-/// How deep brackets are nested outside string literals, never less than the parser would find: it goes on after a
-/// broken literal, so only a literal that is closed on its line and has no escapes is trusted to be one.
+/// How deeply brackets are nested outside string literals, never less than in the parser. The parser continues after a
+/// broken literal, so only a literal that is closed on its line and has no escapes is skipped.
 pub(crate) fn bracket_depth(source: &str) -> usize {
     let (mut depth, mut deepest) = (0usize, 0);
     let mut rest = source;
@@ -107,7 +107,7 @@ pub(crate) fn bracket_depth(source: &str) -> usize {
     deepest
 }
 
-/// How many words, signs and literals an expression has, never fewer than the parser would find: it takes time for each.
+/// How many words, signs and literals an expression has, never fewer than in the parser, which takes time for each.
 pub fn tokens(source: &str) -> usize {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let (mut tokens, mut rest) = (0, source);
@@ -121,7 +121,7 @@ pub fn tokens(source: &str) -> usize {
         };
         tokens += match c {
             c if c.is_whitespace() => 0,
-            // Numbers with signs of their types may follow each other without anything between them, as in `1u1u`.
+            // Numbers with type suffixes may follow each other without a separator, as in `1u1u`.
             '0'..='9' if word.contains(|c: char| !c.is_ascii_digit()) => word.len(),
             _ => 1,
         };
@@ -130,11 +130,11 @@ pub fn tokens(source: &str) -> usize {
     tokens
 }
 
-/// What follows a literal without escapes that `source` begins with.
+/// The rest of `source` after the literal without escapes that it begins with.
 fn plain_literal(source: &str, quote: char) -> Option<&str> {
     let triple: String = std::iter::repeat_n(quote, 3).collect();
     if source.starts_with(&triple) {
-        // Rare enough that its brackets may count.
+        // Rare enough that its brackets may be counted.
         return None;
     }
     let content = &source[1..];
@@ -152,7 +152,7 @@ fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<(Name,
     if let Expr::Call(call) = &expression.expr
         && let Some(variable) = functions::meant_for_a_macro(call)
     {
-        // Its variable is no name that is missing: the macro is.
+        // Report the unknown macro, not its variable as an undefined name.
         call.target.iter().for_each(|target| walk(target, bound, names));
         bound.push(variable.to_owned());
         call.args.iter().for_each(|arg| walk(arg, bound, names));
@@ -175,7 +175,7 @@ fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<(Name,
     children(expression, &mut |child| walk(child, bound, names));
 }
 
-/// A name with the fields selected from it, if the expression is nothing else, and the node of the name itself.
+/// The name and its selected fields, if the expression consists only of these, and the node of the name.
 fn chain(expression: &Expression) -> Option<(Name, u64)> {
     match &expression.expr {
         Expr::Ident(root) => {
@@ -214,7 +214,7 @@ pub fn memory(expression: &Expression) -> usize {
     bytes
 }
 
-/// What the allocator takes for itself, of a block of memory.
+/// The overhead of the allocator for a block of memory.
 pub const BLOCK: usize = 16;
 
 /// Visits the parts of a node.

@@ -1,9 +1,9 @@
-//! What all values of ours have in common: how they fail, and what is noted where they cannot.
+//! The common parts of our own value types: how they fail, and a note for operations that cannot fail.
 
 use cel::ExecutionError;
 use std::cell::Cell;
 
-/// What every value of ours answers in the same way.
+/// Implements what all our value types have in common.
 macro_rules! value_of {
     ($kind:ident) => {
         fn get_type(&self) -> &cel::common::types::Type {
@@ -25,24 +25,24 @@ macro_rules! value_of {
 }
 pub(super) use value_of;
 
-/// Any other error than `NoSuchKey`, which `has()` would take for absence.
+/// An error other than `NoSuchKey`, which `has()` would treat as absent.
 pub(super) fn failed(function: &str, message: String) -> ExecutionError {
     ExecutionError::FunctionError { function: function.to_owned(), message }
 }
 
 thread_local! {
-    /// Whether maps with something unreadable were compared: `==` cannot fail, so it is noted beside.
+    /// Whether unreadable maps were compared. `==` cannot fail, so this is noted separately.
     static COMPARED_UNREADABLE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs an evaluation, and tells whether it compared maps that hold something unreadable.
+/// Evaluates something, and returns whether it compared maps that contain something unreadable.
 pub(crate) fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
     COMPARED_UNREADABLE.set(false);
     let value = evaluate();
     (value, COMPARED_UNREADABLE.get())
 }
 
-/// Notes that something was compared that holds something unreadable.
+/// Notes that a value that contains something unreadable was compared.
 pub(super) fn note_unreadable() {
     COMPARED_UNREADABLE.set(true);
 }

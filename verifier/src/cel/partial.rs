@@ -1,4 +1,4 @@
-//! Lists of which a part could not be read.
+//! Lists of which some part could not be read.
 
 use cel::ExecutionError;
 use cel::common::traits::{self, Container, Indexer, Iterable};
@@ -8,48 +8,48 @@ use std::sync::Arc;
 
 use super::own_value::{failed, note_unreadable, value_of};
 
-/// A list of which a part could not be read. `exists` may find what it looks for in the part that was; whatever asks for
-/// the whole of it fails: its size, an element behind those that were read, whether something is not in it.
+/// A list of which some part could not be read. `exists` can find an element in the part that was read. Everything that
+/// needs the whole list fails: its size, an element after those that were read, or that an element is absent.
 #[derive(Debug, Clone)]
 pub struct PartialList {
     known: Arc<Vec<Box<dyn Val>>>,
-    /// How many of them are known to stand at their places in the list: those before the first that was not read.
+    /// How many of them have a known index in the list: those before the first unread element.
     placed: usize,
 }
 
-/// What stands for the part of a list that was not read.
+/// The placeholder for the unread part of a list.
 #[derive(Debug, Clone)]
 struct NotRead;
 
-/// The one of its kind, which lists lend to loops.
+/// The only placeholder, which lists lend to loops.
 static NOT_READ: NotRead = NotRead;
 
 impl PartialList {
-    /// A list of which these could be read, the first of them at their places.
+    /// A list of the elements that were read. The first `placed` of them have a known index.
     pub fn new(known: Vec<Box<dyn Val>>, placed: usize) -> PartialList {
         PartialList { known: Arc::new(known), placed }
     }
 }
 
-/// Whether an element that is lent to a loop is there, see [`super::guard::EACH`].
+/// Whether an element that is lent to a loop was read, see [`super::guard::EACH`].
 ///
 /// # Errors
-/// For what could not be read.
+/// For the unread part of a list.
 pub fn there(element: &dyn Val) -> Result<(), ExecutionError> {
     if is_not_read(element) { Err(not_read()) } else { Ok(()) }
 }
 
-/// Whether something stands for what was not read.
+/// Whether a value is the placeholder for an unread part.
 pub(crate) fn is_not_read(value: &dyn Val) -> bool {
     value.downcast_ref::<NotRead>().is_some()
 }
 
-/// What is said of the part that was not read.
+/// The error for the unread part.
 pub fn not_read() -> ExecutionError {
     failed("read", "a part of the list could not be read".to_owned())
 }
 
-/// The elements of a list, and whether they are all; none of anything else.
+/// The elements of a list, and whether they are complete; `None` for other values.
 pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val + 'v>], bool)> {
     let whole = value.downcast_ref::<CelList>().map(|list| (list.inner(), true));
     whole.or_else(|| value.downcast_ref::<PartialList>().map(|list| (list.known.as_slice(), false)))
@@ -93,7 +93,7 @@ impl Iterable for PartialList {
     }
 }
 
-/// The elements of a list that were read, and what stands for the others.
+/// The elements of a list that were read, and the placeholder for the others.
 struct Elements<'b> {
     known: std::slice::Iter<'b, Box<dyn Val>>,
     ended: bool,

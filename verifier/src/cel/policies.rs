@@ -1,5 +1,5 @@
-//! Functions about the statements of a bucket's policy. What cannot be told is an error, which CEL's logic absorbs or
-//! passes on like any other; why it cannot stands in the evidence, as something unreadable.
+//! Functions about the statements of a bucket policy. What cannot be decided is an error, which CEL's logic absorbs or
+//! passes on like any other. The evidence contains the reason, as something unreadable.
 
 use cel::common::types::{CelBool, CelList, CelString, DYN_TYPE, LIST_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
@@ -13,9 +13,9 @@ use evidence::statement;
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-/// Declares them.
+/// Declares the functions.
 pub(crate) fn declare(env: &mut Env) {
-    // The only way that declaring an overload fails is declaring it twice.
+    // Declaring an overload fails only if it is declared twice.
     for declared in [
         env.add_overload("allows", "allows_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], allows),
         env.add_overload("denies", "denies_statement", vec![DYN_TYPE, STRING_TYPE, LIST_TYPE], denies),
@@ -61,11 +61,11 @@ fn applies<'b, 'v>(
 }
 
 fn answer<'b, 'v>(name: &str, decided: Option<bool>) -> Done<'b, 'v> {
-    let undecided = || failed(name, "who asks does not decide what the statement does".into());
+    let undecided = || failed(name, "the account does not decide what the statement does".into());
     decided.map(|decided| CowVal::owned(CelBool::from(decided))).ok_or_else(undecided)
 }
 
-/// What of a statement decides.
+/// The part of a statement that decides.
 fn read(about: &dyn Val) -> Result<Statement, ExecutionError> {
     super::counted::looked_through(about);
     let list = |name: &str| texts_of(about, name);
@@ -130,5 +130,5 @@ fn texts(list: &dyn Val) -> Result<Vec<String>, ExecutionError> {
 }
 
 fn no_text(what: &str) -> ExecutionError {
-    failed(what, "is not what a statement has".into())
+    failed(what, "is not valid in a statement".into())
 }

@@ -1,11 +1,11 @@
-//! What is done to an expression's tree between reading and evaluating it.
+//! Rewrites an expression's tree between parsing and evaluating it.
 //!
 //! 1. `let`s with parameters are written out where they are called, and every variable of `exists` and the like gets a
-//!    name that no author can write: so a call can never capture a variable, whatever it is called.
-//! 2. Asking whether a filtered list has an element becomes `exists`: an element that could not be read then hides none
-//!    that was.
-//! 3. Loops look at each element through `guard::EACH`, which refuses the part of a list that was not read; and whatever takes
-//!    longer for a larger value counts what it costs, see `guard`.
+//!    name that authors cannot write, so that a call cannot capture a variable.
+//! 2. The question whether a filtered list has an element becomes `exists`, so that an unread element does not hide the
+//!    elements that were read.
+//! 3. Loops look at each element through `guard::EACH`, which refuses the unread part of a list. Everything that takes
+//!    longer for a larger value counts its cost, see `guard`.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -14,17 +14,17 @@ use std::rc::Rc;
 
 use super::tree::{calls, ident, is_ident, map};
 
-/// The largest tree that an expression may come to with its `let`s written out, in nodes.
+/// The largest tree of an expression with its `let`s written out, in nodes.
 const LARGEST: usize = 5_000;
-/// The deepest one: what walks a tree calls itself for each level.
+/// The deepest such tree. Functions that walk a tree call themselves for each level.
 const DEEPEST: usize = 200;
 
-/// A `let`, read.
+/// A parsed `let`.
 #[derive(Debug, Clone)]
 pub struct Let {
-    /// The names of its parameters; none for one that is a value.
+    /// The names of its parameters; empty if it is a value.
     pub params: Vec<String>,
-    /// Its tree, as it was read.
+    /// Its tree, before rewriting.
     pub tree: Tree,
 }
 
@@ -34,7 +34,7 @@ pub type Lets = BTreeMap<String, Let>;
 /// An expression with its `let`s written out.
 ///
 /// # Errors
-/// A `let` that calls itself, one that is called with another number of arguments, or a tree that is too large or too deep.
+/// A `let` that calls itself, a call with the wrong number of arguments, and a tree that is too large or too deep.
 pub fn expand(tree: &Tree, lets: &Lets) -> Result<Tree, String> {
     let mut expansion = Expansion { lets, open: Vec::new(), next: 0, left: LARGEST, levels: DEEPEST };
     expansion.of(tree, &Variables::new())
@@ -53,18 +53,18 @@ pub fn filter(tree: &Tree) -> Option<(&Tree, &str, &Tree)> {
     filters.then_some((&each.iter_range, each.iter_var.as_str(), condition))
 }
 
-/// What stands for variables: their new names, or the arguments of the `let` that is written out.
+/// Replacements for variables: their new names, or the arguments of the `let` that is written out.
 type Variables = BTreeMap<String, Rc<Tree>>;
 
 struct Expansion<'l> {
     lets: &'l Lets,
     /// The `let`s that are being written out.
     open: Vec<String>,
-    /// The number of the next variable.
+    /// The number for the next variable.
     next: u64,
-    /// How many more nodes there may be.
+    /// How many more nodes are allowed.
     left: usize,
-    /// How many more levels.
+    /// How many more levels are allowed.
     levels: usize,
 }
 
@@ -107,7 +107,7 @@ impl Expansion<'_> {
     fn call(&mut self, call: &CallExpr, called: &Let, variables: &Variables) -> Result<Tree, String> {
         let name = &call.func_name;
         if called.params.is_empty() {
-            return Err(format!("`{name}` takes nothing: write it without brackets"));
+            return Err(format!("`{name}` has no parameters: write it without brackets"));
         }
         if called.params.len() != call.args.len() {
             return Err(format!("`{name}` is written {name}({})", called.params.join(", ")));
@@ -127,7 +127,8 @@ impl Expansion<'_> {
     fn each(&mut self, id: u64, each: &ComprehensionExpr, variables: &Variables) -> Result<Tree, String> {
         let (iter_range, accu_init) = (self.of(&each.iter_range, variables)?, self.of(&each.accu_init, variables)?);
         let mut within = variables.clone();
-        // The accumulator's name is the parser's own: an inner loop's hides the outer one's, as it does for the parser.
+        // The accumulator's name is the parser's own. An inner loop's accumulator hides the outer one, as in the
+        // parser.
         within.remove(&each.accu_var);
         let mut rename = |name: &str| {
             self.next += 1;
@@ -150,7 +151,7 @@ impl Expansion<'_> {
         Ok(Tree { id, expr: Expr::Comprehension(Box::new(renamed)) })
     }
 
-    /// `list.filter(x, …).size() > 0` and its like as `exists`.
+    /// Rewrites `list.filter(x, …).size() > 0` and the like to `exists`.
     fn some_of_filtered(&mut self, id: u64, call: &CallExpr, variables: &Variables) -> Result<Option<Tree>, String> {
         let [one, other] = call.args.as_slice() else { return Ok(None) };
         let (counted, there) = match (call.func_name.as_str(), sized(one), number(one), sized(other), number(other)) {
@@ -174,7 +175,7 @@ impl Expansion<'_> {
         Ok(Some(if there { found } else { calls(id, op::LOGICAL_NOT, vec![found]) }))
     }
 
-    /// A list that is filtered, written out; none where it is another.
+    /// A filtered list, written out; `None` for another list.
     fn filtered(&mut self, tree: &Tree, variables: &Variables) -> Result<Option<Tree>, String> {
         if let Expr::Ident(name) = &tree.expr
             && !variables.contains_key(name)
@@ -192,7 +193,7 @@ impl Expansion<'_> {
             return Ok(None);
         }
         let filtered = self.of(tree, variables)?;
-        // What is filtered may be a filtered list itself.
+        // The filtered list may itself be filtered.
         let Some((list, variable, condition)) = filter(&filtered) else { return Ok(None) };
         let Some(before) = self.filtered(list, &Variables::new())? else { return Ok(Some(filtered)) };
         let Some((whole, of_before, also)) = filter(&before) else { return Ok(Some(filtered)) };
@@ -203,7 +204,7 @@ impl Expansion<'_> {
     }
 }
 
-/// A filter over another list, with another condition.
+/// A filter of another list, with another condition.
 fn with_condition(filtered: &Tree, list: Tree, condition: Tree) -> Tree {
     let mut changed = filtered.clone();
     if let Expr::Comprehension(each) = &mut changed.expr
@@ -215,7 +216,7 @@ fn with_condition(filtered: &Tree, list: Tree, condition: Tree) -> Tree {
     changed
 }
 
-/// `list.exists(variable, condition)`, as CEL's parser writes it out.
+/// `list.exists(variable, condition)`, as CEL's parser expands it.
 fn exists(id: u64, list: Tree, variable: &str, condition: Tree) -> Tree {
     let accu = || ident(id, "@result");
     let going_on = calls(id, op::NOT_STRICTLY_FALSE, vec![calls(id, op::LOGICAL_NOT, vec![accu()])]);
@@ -234,7 +235,7 @@ fn exists(id: u64, list: Tree, variable: &str, condition: Tree) -> Tree {
     }
 }
 
-/// The list whose size this is.
+/// The list whose size this expression is.
 fn sized(tree: &Tree) -> Option<&Tree> {
     match &tree.expr {
         Expr::Call(CallExpr { func_name, target, args }) if func_name == "size" => match (target, args.as_slice()) {
@@ -253,7 +254,7 @@ fn number(tree: &Tree) -> Option<i64> {
     }
 }
 
-/// How many nodes a tree has, and how many levels.
+/// The numbers of nodes and of levels of a tree.
 fn size(tree: &Tree) -> (usize, usize) {
     let (mut nodes, mut levels) = (1, 0);
     super::names::children(tree, &mut |child| {
@@ -265,7 +266,7 @@ fn size(tree: &Tree) -> (usize, usize) {
 }
 
 fn too_large() -> String {
-    format!("with its lets written out, it comes to more than {LARGEST} parts")
+    format!("with its lets written out, it has more than {LARGEST} parts")
 }
 
 fn too_deep() -> String {

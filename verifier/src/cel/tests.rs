@@ -182,9 +182,9 @@ fn behind_one_that_fails_the_others_go_on() {
         assert_ne!(*thing, 2, "this one fails");
         thing * 10
     });
-    let words: Vec<_> =
+    let outcomes: Vec<_> =
         done.iter().map(|one| one.as_ref().map_err(|why| why.contains("could not be evaluated"))).collect();
-    assert_eq!(words, [Ok(&10), Err(true), Ok(&30)]);
+    assert_eq!(outcomes, [Ok(&10), Err(true), Ok(&30)]);
     assert!(super::each_on_a_thread(Vec::<i32>::new(), |_| ()).is_empty());
 }
 
@@ -304,8 +304,8 @@ fn times_are_times() {
 fn optional_values_are_refused_in_words() {
     let compile = |source: &'static str| on_a_thread(move || Expression::compile(source).map(drop)).unwrap();
     for source in ["root.?mfa", "part[?0]", "[?root.mfa]", "{?'a': root}", "root.?a.?b[?0] == 1"] {
-        let told = compile(source).unwrap_err();
-        assert!(told.starts_with("there are no optional values: ask has(record.field)"), "{source}: {told}");
+        let message = compile(source).unwrap_err();
+        assert!(message.starts_with("optional values are not supported: use has(record.field)"), "{source}: {message}");
     }
     for (source, name) in [("root.mfa.hasValue()", "hasValue"), ("root.mfa.orValue(1)", "orValue")] {
         let misused = on_a_thread(move || names::misused_calls(Written::parse(source).unwrap().tree())).unwrap();
@@ -340,9 +340,9 @@ fn what_nests_without_brackets_is_refused_and_does_not_end_the_program() {
         for times in [60, 120, 500] {
             let source = format!("{begin}{}{end}", unit.repeat(times));
             let outcome = on_a_thread(move || Expression::compile(&source).map(drop)).unwrap();
-            let told = outcome.err().unwrap_or_default();
-            assert!(!told.contains("ParseError"), "{unit}: {told}");
-            assert!(!unit.contains('?') || times < 120 || !told.is_empty(), "{unit}");
+            let message = outcome.err().unwrap_or_default();
+            assert!(!message.contains("ParseError"), "{unit}: {message}");
+            assert!(!unit.contains('?') || times < 120 || !message.is_empty(), "{unit}");
         }
     }
 }

@@ -1,34 +1,34 @@
-//! Threads that parse and evaluate expressions: with a large stack, since cel's parser and evaluator call themselves. What
-//! they do ends by itself: expressions are short, and what evaluating may cost is bounded ([`super::budget`]).
+//! Threads with a large stack for parsing and evaluating expressions, because cel's parser and evaluator are recursive.
+//! Their work always ends: the length of expressions and the cost of evaluating them are limited ([`super::budget`]).
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
-/// Stack of a thread; it is reserved, not used.
+/// The stack size of a thread. It is reserved, but not used until it is needed.
 const STACK: usize = 256 << 20;
-/// How many threads wait for more to do; any others end.
+/// How many idle threads are kept. The others end.
 const IDLE: usize = 4;
 
-/// Something to do.
+/// A task for a thread.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Threads that wait for something to do: making one takes longer than judging a step.
+/// Idle threads. Creating a thread takes longer than judging a step.
 static WAITING: Mutex<Vec<mpsc::Sender<Job>>> = Mutex::new(Vec::new());
 
-/// Runs work that parses or evaluates expressions on a thread with a large stack.
+/// Parses or evaluates expressions on a thread with a large stack.
 ///
 /// # Errors
-/// When it fails or the thread cannot be had.
+/// When the work panics, or no thread can be created.
 pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (sender, receiver) = mpsc::channel();
-    // Whoever waited may have gone.
+    // The caller may be gone.
     begin(Box::new(move || drop(sender.send(work()))))?;
     receiver.recv().map_err(|_| failed())
 }
 
-/// Does the same work on each of some things, on one thread: a thread for each would cost more than the work. Behind one
-/// that fails, another thread goes on.
+/// Does the same work for each item, on one thread: a thread for each would cost more than the work. If the work panics
+/// for an item, another thread continues after it.
 pub(crate) fn each_on_a_thread<I, T>(
     things: Vec<I>,
     work: impl Fn(&I) -> T + Send + Sync + 'static,
@@ -41,7 +41,7 @@ where
     let mut done = Vec::with_capacity(things.len());
     while done.len() < things.len() {
         let (all, work, from) = (Arc::clone(&things), Arc::clone(&work), done.len());
-        // What is finished is put down, and told of once: whoever waits is not woken for each.
+        // The results are sent together at the end, so that the caller is not woken for each.
         let finished: Arc<Mutex<Vec<T>>> = Arc::default();
         let (put, (end, ended)) = (Arc::clone(&finished), mpsc::channel());
         let begun = begin(Box::new(move || {
@@ -49,14 +49,14 @@ where
                 let one = work(thing);
                 locked(&put).push(one);
             }
-            // Whoever waited may have gone.
+            // The caller may be gone.
             let _ = end.send(());
         }));
         if let Err(why) = begun {
             done.extend((from..things.len()).map(|_| Err(why.clone())));
             break;
         }
-        // Whether it came to its end or failed, the thread is done.
+        // The thread is finished, whether the work panicked or not.
         let _ = ended.recv();
         done.extend(locked(&finished).drain(..).map(Ok));
         if done.len() < things.len() {
@@ -66,7 +66,7 @@ where
     done
 }
 
-/// The same on as many threads as the machine has processors, each at its share of the things.
+/// Does the same with as many threads as there are processors. Each takes a share of the items.
 pub(crate) fn each_on_threads<I, T>(
     mut things: Vec<I>,
     work: impl Fn(&I) -> T + Send + Sync + 'static,
@@ -88,12 +88,12 @@ where
     };
     std::thread::scope(|scope| {
         let doing: Vec<_> = shares.into_iter().map(|share| scope.spawn(on_a_thread(share))).collect();
-        // Each thing has one outcome, in its place: a share without any would move all behind it.
+        // Each item has one result in its place. An incomplete share would move all results after it.
         doing.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 
-/// Has a thread do something: one that waits, or a new one.
+/// Gives a task to an idle thread, or to a new one.
 pub(super) fn begin(job: Job) -> Result<(), String> {
     let waiting = locked(&WAITING).pop();
     match waiting {
@@ -123,7 +123,7 @@ fn spawn(job: Job) -> Result<(), String> {
     thread.map(drop).map_err(|error| format!("no thread for the expressions: {error}"))
 }
 
-/// Nothing that holds the lock can fail half-way through a change.
+/// Locks the queue. Poisoning is ignored, because no holder of the lock can panic in the middle of a change.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Making and changing expressions' trees.
+//! Creates and changes expressions' trees.
 
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, ListExpr, MapEntryExpr, MapExpr, SelectExpr,
@@ -6,7 +6,7 @@ use cel::common::ast::{
 };
 use cel::parser::Expression as Tree;
 
-/// A node of changed children.
+/// A node with changed children.
 pub(super) fn map<E>(tree: &Tree, change: &mut dyn FnMut(&Tree) -> Result<Tree, E>) -> Result<Tree, E> {
     let expr = match &tree.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => tree.expr.clone(),

@@ -1,4 +1,4 @@
-//! What the evaluator makes of an operator or function, found out by trying it: lint asks it rather than know better.
+//! Tries an operator or function in the evaluator, so that lint need not duplicate its rules.
 
 use cel::common::ast::{CallExpr, Expr};
 use cel::common::value::{CowVal, Val};
@@ -6,7 +6,7 @@ use cel::{Context, Value};
 
 use super::budget::Budget;
 
-/// Calls an operator, a function, or a member of the first value. `None` where the evaluator refuses.
+/// Calls an operator, a function, or a member of the first value. `None` if the evaluator refuses.
 pub fn call(name: &str, member: bool, values: &[Box<dyn Val>]) -> Option<Box<dyn Val>> {
     let mut context = Context::with_env(super::environment::env());
     let mut args = Vec::with_capacity(values.len());

@@ -1,4 +1,4 @@
-//! The types that expressions have, as far as the evidence's schema and the course's parameters tell.
+//! The types of expressions, from the evidence's schema and the course's parameters.
 
 use course::param::Param;
 use schemars::SchemaGenerator;
@@ -12,7 +12,7 @@ use evidence::Section;
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// Not known: whatever is done with it may be right.
+    /// Unknown. Every use of it may be right.
     Any,
     /// `null`.
     Null,
@@ -20,7 +20,7 @@ pub enum Type {
     Bool,
     /// A whole number.
     Int,
-    /// A whole number without a sign, as in `1u`.
+    /// A whole number without a sign, such as `1u`.
     Uint,
     /// A number with decimals.
     Double,
@@ -28,22 +28,22 @@ pub enum Type {
     Text,
     /// A time.
     Time,
-    /// How long something takes.
+    /// A duration.
     Duration,
     /// A list.
     List(Box<Type>),
-    /// Something with named fields.
+    /// A record with named fields.
     Record(Arc<Record>),
 }
 
-/// Named fields.
+/// A record type.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Record {
-    /// What it is called in messages.
+    /// Its name in messages.
     pub name: String,
     /// The fields.
     pub fields: BTreeMap<String, Type>,
-    /// Those of them that may be known to be none.
+    /// The fields that may be known to be absent.
     pub optional: BTreeSet<String>,
 }
 
@@ -53,7 +53,7 @@ impl Type {
         Type::List(Box::new(of))
     }
 
-    /// Something with named fields.
+    /// A record.
     pub fn record(name: &str, fields: BTreeMap<String, Type>) -> Type {
         Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional: BTreeSet::new() }))
     }
@@ -73,7 +73,7 @@ impl Type {
         matches!(self, Type::Int | Type::Uint | Type::Double)
     }
 
-    /// Whether values of both may be the same. Numbers of all kinds compare in CEL.
+    /// Whether values of the two types can be equal. CEL compares numbers of all kinds.
     pub(crate) fn agrees(&self, other: &Type) -> bool {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
@@ -84,7 +84,7 @@ impl Type {
         }
     }
 
-    /// The type of a value that is one or the other.
+    /// The type of a value that has one type or the other.
     pub fn or(self, other: Type) -> Type {
         match (self, other) {
             (Type::List(one), Type::List(other)) => Type::list(one.or(*other)),
@@ -94,7 +94,7 @@ impl Type {
         }
     }
 
-    /// Whether a sentence can show it.
+    /// Whether a sentence can display it.
     pub(crate) fn can_be_shown(&self) -> bool {
         match self {
             Type::Null | Type::Record(_) | Type::Duration => false,
@@ -134,8 +134,8 @@ pub fn sections() -> &'static BTreeMap<String, Type> {
     &SECTIONS
 }
 
-/// The type that a JSON Schema of ours describes. In `anyOf`, what stands for unreadable or absent is left out: looking
-/// at it fails, whatever its type.
+/// The type that a JSON Schema of ours describes. In `anyOf`, the alternatives for unreadable and absent are ignored,
+/// because using such a value fails whatever its type.
 fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
@@ -173,7 +173,7 @@ fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
     }
 }
 
-/// Whether what a JSON Schema of ours describes may be none.
+/// Whether a JSON Schema of ours allows an absent value.
 fn may_be_none(schema: &Value, definitions: &Value) -> bool {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return name != "Unreadable" && may_be_none(&definitions[name], definitions);

@@ -1,8 +1,8 @@
-//! Evidence as CEL sees it: maps whose fields are known, known to be none, or unreadable.
+//! Evidence as CEL values: maps whose fields are known, known to be absent, or unreadable.
 //!
-//! Plain values would lie: `null == 'x'` is `false`, and `has()` of a missing key is `false`. Here a field that could
-//! not be read makes the look-up itself fail, through `.x`, `[…]`, `has(x)` and `in` alike, and CEL's own error logic
-//! does the rest.
+//! Plain values would give wrong results: `null == 'x'` is `false`, and so is `has()` of a missing key. Here, the
+//! look-up of an unreadable field fails, with `.x`, `[…]`, `has(x)` and `in` alike, and CEL's own logic handles the
+//! error.
 
 use cel::ExecutionError;
 use cel::common::traits::{Container, Indexer};
@@ -24,7 +24,7 @@ use evidence::UNREADABLE;
 pub enum Field {
     /// It was read.
     Known(Box<dyn Val>),
-    /// It is known to be none.
+    /// It is known to be absent.
     None,
     /// It could not be read.
     Unreadable,
@@ -41,7 +41,7 @@ impl Clone for Field {
 }
 
 impl Field {
-    /// A field from evidence as JSON. Of its type, only where times are counts: JSON has none.
+    /// A field from JSON. The type is used only for times, which JSON has no type for.
     pub(crate) fn from_json(json: &Value, kind: &Type) -> Field {
         let known: Box<dyn Val> = match json {
             Value::Null => return Field::None,
@@ -70,7 +70,7 @@ impl Field {
     }
 }
 
-/// A list. Where an element could not be read, or the list could not be read to its end, what was read still counts.
+/// A list. If some elements could not be read, or the list could not be read to its end, the others still count.
 fn list(items: &[Value], kind: &Type) -> Field {
     let kind = match kind {
         Type::List(of) => of.as_ref(),
@@ -100,7 +100,7 @@ pub fn time(text: &str) -> Option<CelTimestamp> {
 pub struct Fields(Arc<BTreeMap<String, Field>>);
 
 impl Fields {
-    /// A map of these fields; any other name is a mistake in the check.
+    /// A map of these fields. Any other name is a mistake in the check.
     pub fn new(fields: BTreeMap<String, Field>) -> Fields {
         Fields(Arc::new(fields))
     }
@@ -118,12 +118,12 @@ impl Fields {
         }
     }
 
-    /// How many fields it has.
+    /// The number of fields.
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// What is known of its fields.
+    /// The known values.
     pub(super) fn values(&self) -> impl Iterator<Item = &dyn Val> {
         self.0.values().filter_map(|field| match field {
             Field::Known(value) => Some(value.as_ref()),
@@ -209,22 +209,22 @@ impl Indexer for Fields {
     }
 }
 
-/// The longest text that a sentence shows of a value, in bytes. What is longer is cut.
+/// The longest text of a value in a sentence, in bytes. A longer text is cut.
 const SHOWN: usize = 4096;
-/// How much of a text is shown in one step, in bytes: it is kept, other than what is copied while something is evaluated.
+/// How many bytes of displayed text count as one step. Displayed text is kept, unlike copies during evaluation.
 const SHOWN_IN_A_STEP: usize = 8;
 
-/// A value as a sentence shows it.
-pub fn words(value: &dyn Val) -> Option<String> {
-    let mut words = text(value, &|time| results::time(&rfc3339(time)))?;
-    if words.len() > SHOWN {
-        words.truncate(words.floor_char_boundary(SHOWN));
-        words.push('…');
+/// A value as a sentence displays it.
+pub fn display(value: &dyn Val) -> Option<String> {
+    let mut display = text(value, &|time| results::time(&rfc3339(time)))?;
+    if display.len() > SHOWN {
+        display.truncate(display.floor_char_boundary(SHOWN));
+        display.push('…');
     }
-    Some(words)
+    Some(display)
 }
 
-/// A value as it is remembered: to the second, where it is a time.
+/// A value in the form in which it is remembered. Times have whole seconds.
 pub fn exact(value: &dyn Val) -> Option<String> {
     text(value, &rfc3339)
 }
@@ -240,7 +240,7 @@ fn text(value: &dyn Val, of_time: &dyn Fn(&CelTimestamp) -> String) -> Option<St
     } else if let Some(int) = value.downcast_ref::<CelInt>() {
         int.inner().to_string()
     } else if let Some(double) = value.downcast_ref::<CelDouble>() {
-        // Two decimals are what money and percentages need; 10.00 reads as 10.
+        // Two decimals are enough for money and percentages. 10.00 is displayed as 10.
         let rounded = format!("{:.2}", double.inner());
         rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else if let Some(is) = value.downcast_ref::<CelBool>() {

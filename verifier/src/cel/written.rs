@@ -1,4 +1,4 @@
-//! Expressions as their authors write them: read and compiled within limits.
+//! Expressions as authors write them: parsed and compiled within limits.
 
 use cel::Program;
 use cel::parser::Expression as Tree;
@@ -12,16 +12,16 @@ use super::environment::env;
 use super::expression::Expression;
 use super::{guard, names, rewrite, thread};
 
-/// The longest expression. Ours are a tenth of it.
+/// The longest expression. The longest of our course is a tenth of it.
 pub(crate) const MAX_BYTES: usize = 2048;
-/// The most words, signs and literals: cel's parser takes some microseconds for each.
+/// The maximum number of words, signs and literals. cel's parser takes some microseconds for each.
 pub(crate) const MAX_TOKENS: usize = 512;
 /// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
 pub(crate) const MAX_DEPTH: usize = 10;
-/// The deepest nesting of `exists`, `map` and the like: what they cost multiplies.
+/// The deepest nesting of `exists`, `map` and the like. Their costs multiply.
 pub(crate) const MAX_COMPREHENSIONS: usize = 3;
 
-/// A compiled expression as it is written, for whoever says something about its text.
+/// A compiled expression with its source, for messages about its text.
 #[derive(Debug)]
 pub struct Written {
     source: String,
@@ -31,32 +31,32 @@ pub struct Written {
     names: Box<[names::Name]>,
 }
 
-/// What is wrong with an expression that cannot be compiled.
+/// Why an expression cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// What, with the line and a caret where CEL's parser tells.
+    /// The message of the parser, or ours.
     pub message: String,
-    /// Where in its text, in bytes.
+    /// The range in its text, in bytes.
     pub range: Range<usize>,
 }
 
 impl Malformed {
-    /// The same in a text in which the expression begins there.
+    /// The same error in a text in which the expression begins at this offset.
     pub fn moved(self, by: usize) -> Malformed {
         Malformed { range: self.range.start + by..self.range.end + by, ..self }
     }
 }
 
-/// The texts of a check, each compiled once however many ask for it.
+/// The texts of a check. Each is compiled once, however often it is used.
 #[derive(Debug)]
 pub struct Texts {
     lets: rewrite::Lets,
     compiled: RefCell<BTreeMap<String, Result<Rc<Written>, Malformed>>>,
-    /// How much memory there is for more of them, in bytes. What does not fit is compiled again.
+    /// The memory that is left for compiled texts, in bytes. A text that does not fit is compiled again.
     room: Cell<usize>,
 }
 
-/// How much memory the compiled texts of a check may take while it is worked on, in bytes.
+/// The limit for the compiled texts of a check while it is processed, in bytes.
 const ROOM: usize = 8 << 20;
 
 impl Texts {
@@ -65,21 +65,21 @@ impl Texts {
         Texts { lets, compiled: RefCell::default(), room: Cell::new(ROOM) }
     }
 
-    /// The `let`s, as they are written.
+    /// The `let`s, before rewriting.
     pub fn lets(&self) -> &rewrite::Lets {
         &self.lets
     }
 
-    /// A text, compiled. Call it [`super::on_a_thread`].
+    /// A compiled text. Call it [`super::on_a_thread`].
     ///
     /// # Errors
-    /// What is wrong, and where.
+    /// What is wrong with it, and where.
     pub fn compiled(&self, source: &str) -> Result<Rc<Written>, Malformed> {
         if let Some(known) = self.compiled.borrow().get(source) {
             return known.clone();
         }
         let compiled = Written::with(source, &self.lets).map(Rc::new);
-        // Its tree is kept as it is written, too.
+        // The tree before rewriting is kept, too.
         let trees = compiled.as_ref().map_or(0, |written| 2 * names::memory(&written.expanded));
         if let Some(left) = self.room.get().checked_sub(trees + source.len()) {
             self.room.set(left);
@@ -93,7 +93,7 @@ impl Written {
     /// Compiles an expression without `let`s. Call it [`super::on_a_thread`].
     ///
     /// # Errors
-    /// What is wrong, and where.
+    /// What is wrong with it, and where.
     pub fn parse(source: &str) -> Result<Written, Malformed> {
         Written::with(source, &rewrite::Lets::new())
     }
@@ -101,7 +101,7 @@ impl Written {
     /// Compiles an expression that may use these `let`s. Call it [`super::on_a_thread`].
     ///
     /// # Errors
-    /// What is wrong, and where.
+    /// What is wrong with it, and where.
     pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Written, Malformed> {
         let program = program(source)?;
         let fail = |message| Malformed { message, range: 0..source.len() };
@@ -116,7 +116,7 @@ impl Written {
         Ok(Written { source: source.to_owned(), program, expanded, names })
     }
 
-    /// What is evaluated.
+    /// The expression to evaluate.
     pub fn expression(&self) -> Expression {
         let guarded = guard::guard(&self.expanded);
         Expression {
@@ -128,27 +128,27 @@ impl Written {
         }
     }
 
-    /// The text it was compiled from.
+    /// The text that it was compiled from.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The names it uses, see [`names`], with those of the `let`s that are written out in it.
+    /// The names that it uses, see [`names`], including those of the `let`s that are written out in it.
     pub fn names(&self) -> &[names::Name] {
         &self.names
     }
 
-    /// Its syntax tree, as it is written. Walk it [`super::on_a_thread`].
+    /// Its syntax tree, before rewriting. Walk it [`super::on_a_thread`].
     pub fn tree(&self) -> &Tree {
         self.program.expression()
     }
 
-    /// Its syntax tree with `let`s written out, whose nodes stand in other texts too. Walk it [`super::on_a_thread`].
+    /// Its syntax tree with `let`s written out, whose nodes may come from other texts. Walk it [`super::on_a_thread`].
     pub fn expanded(&self) -> &Tree {
         &self.expanded
     }
 
-    /// Where a node of its tree stands in the text: this word, right before the node's sign or behind it, or the sign
+    /// The range of a node of its tree in the text: this word, directly before or after the node's sign, or the sign
     /// itself.
     pub fn range(&self, node: u64, word: Option<&str>) -> Option<Range<usize>> {
         let source = self.source();
@@ -171,24 +171,24 @@ impl Expression {
     /// Compiles an expression without `let`s. Call it [`super::on_a_thread`].
     ///
     /// # Errors
-    /// What is wrong.
+    /// What is wrong with it.
     pub fn compile(source: &str) -> Result<Expression, String> {
         Written::parse(source).map(|written| written.expression()).map_err(|wrong| wrong.message)
     }
 }
 
-/// Reads an expression's tree as it is written. Call it [`super::on_a_thread`].
+/// Parses an expression. Call it [`super::on_a_thread`].
 ///
 /// # Errors
-/// What is wrong, and where.
+/// What is wrong with it, and where.
 pub fn read(source: &str) -> Result<Tree, Malformed> {
     program(source).map(|program| program.expression().clone())
 }
 
-/// Makes cel's parser build its tables, which it does once in a process, on a thread of its own, while there is something
-/// else to do before the first expression is compiled.
+/// Builds the tables of cel's parser, which happens once in a process, on its own thread. Call it while there is other
+/// work to do before the first expression is compiled.
 pub fn warm_up() {
-    // Without the thread, the first expression builds them.
+    // If no thread can be created, the first expression builds them.
     drop(thread::begin(Box::new(|| drop(Expression::compile("true")))));
 }
 
@@ -205,29 +205,29 @@ fn program(source: &str) -> Result<Program, Malformed> {
     if depth > MAX_DEPTH {
         return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
     }
-    env().compile(source).map_err(|errors| Malformed { message: told(&errors), range: place(source, &errors) })
+    env().compile(source).map_err(|errors| Malformed { message: message(&errors), range: place(source, &errors) })
 }
 
-/// How many parse errors are told of one expression.
+/// How many parse errors of one expression are reported.
 const MAX_ERRORS: usize = 5;
 
-/// Parse errors in one line: whoever tells them draws the place.
-fn told(errors: &cel::ParseErrors) -> String {
+/// Parse errors in one line, without the parser's drawing of the place.
+fn message(errors: &cel::ParseErrors) -> String {
     if errors.errors.iter().any(|error| error.msg.contains("Recursion limit")) {
         return "the expression nests too many parts in one another".to_owned();
     }
     if errors.errors.iter().any(|error| error.msg.starts_with("unsupported syntax") && error.msg.contains('?')) {
-        return "there are no optional values: ask has(record.field), or list.size() > 0, before it is used".to_owned();
+        return "optional values are not supported: use has(record.field) or list.size() > 0 first".to_owned();
     }
-    let told = errors.errors.iter().map(|error| error.msg.lines().next().unwrap_or_default());
-    told.take(MAX_ERRORS).collect::<Vec<_>>().join("; ")
+    let messages = errors.errors.iter().map(|error| error.msg.lines().next().unwrap_or_default());
+    messages.take(MAX_ERRORS).collect::<Vec<_>>().join("; ")
 }
 
 /// Where the first parse error is.
 fn place(source: &str, errors: &cel::ParseErrors) -> Range<usize> {
     let Some((line, column)) = errors.errors.first().map(|error| error.pos) else { return 0..source.len() };
     let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { return 0..source.len() };
-    // What is missing at the end is told at the last character.
+    // What is missing at the end is reported at the last character.
     let at = byte_at(source, line, column);
     at..at + source[at..].chars().next().map_or(0, char::len_utf8)
 }

@@ -1,4 +1,4 @@
-//! `verify accounts`: what the course's accounts are bound to.
+//! `verify accounts`: shows and changes the bindings of the course's accounts.
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -12,23 +12,23 @@ use crate::run::accounts::{self, Changes};
 use crate::run::connect::RoleOptions;
 use evidence::connection;
 
-/// What `verify accounts` takes.
+/// The arguments of `verify accounts`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The course's name for an account, and where its credentials come from: an AWS profile, a role's ARN, or
-    /// `environment` (what the AWS CLI would use here without a profile, as in CloudShell)
+    /// The course's name for an account, and the source of its credentials: an AWS profile, a role's ARN, or
+    /// `environment` (what the AWS CLI would use here without a profile, for example in CloudShell)
     #[arg(value_name = "NAME=SOURCE", value_parser = pair)]
     bind: Vec<(String, String)>,
-    /// For a role: the course's account whose credentials assume it; where there is but one other, that one
+    /// For a role: the account whose credentials assume it [default: the other account, if there is only one]
     #[arg(long, value_name = "NAME")]
     from: Option<String>,
-    /// For a role: the external id that its trust policy asks for
+    /// For a role: the external id that its trust policy requires
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// For a role: the MFA device (serial number or ARN) whose code its trust policy asks for
+    /// For a role: the MFA device (serial number or ARN) whose code its trust policy requires
     #[arg(long, value_name = "SERIAL")]
     mfa_serial: Option<String>,
-    /// Forget what an account is bound to
+    /// Remove an account's binding
     #[arg(long, value_name = "NAME")]
     unbind: Vec<String>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open(&common.options(), &terminal)?;
     if session.practice() {
-        bail!("the practice accounts are bound to nothing: leave out --practice");
+        bail!("the practice accounts have no bindings: leave out --practice");
     }
     let (bound, gathered) = accounts::bind(&session, &arguments.changes()).await?;
     let profiles = connection::profile_names().await;

@@ -1,4 +1,4 @@
-//! What the command line takes.
+//! The arguments of the command line.
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -38,7 +38,7 @@ pub(super) struct Cli {
 }
 
 impl Cli {
-    /// What was given for `verify` itself and stands before another command, which does not take it.
+    /// An error if options of `verify` itself are given before another command, which does not take them.
     pub(super) fn conflict(&self) -> Option<clap::Error> {
         let own = !self.steps.is_empty()
             || self.build
@@ -46,8 +46,8 @@ impl Cli {
             || self.replay.is_some()
             || self.output.is_given();
         (self.command.is_some() && own).then(|| {
-            let message = "steps, --build, --record, --replay and --format before a command are options of `verify` itself: \
-                           put a command's own options after its name";
+            let message = "steps, --build, --record, --replay and --format before a command belong to `verify` itself: put \
+                           the options of a command after its name";
             Cli::command().error(ErrorKind::ArgumentConflict, message)
         })
     }
@@ -129,7 +129,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output<lint::Format>,
     },
-    /// For authors: prove, on practice accounts and the course's own cases, that each check tells done from not done
+    /// For authors: prove, on practice accounts and the course's own cases, that each check distinguishes done from not done
     Selftest {
         /// Checks to prove [default: all checks]
         #[arg(value_name = "CHECK")]

@@ -1,4 +1,4 @@
-//! `verify build`: the book with its verdicts, and its generated chapters.
+//! `verify build`: builds the book with its verdicts, and its generated chapters.
 
 use anyhow::Result;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(super) fn run(common: &Common) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// `verify build --check`: whether the generated chapters are what the course and the program make of them.
+/// `verify build --check`: whether the generated chapters are up to date.
 pub(super) fn check(common: &Common) -> Result<Exit> {
     let root = book::find(common.course.as_deref())?;
     let stale = generate::stale(&root, common.trust_course)?;

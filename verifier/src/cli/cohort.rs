@@ -1,4 +1,4 @@
-//! `verify cohort ROSTER.csv`: judges the accounts of a whole class.
+//! `verify cohort ROSTER.csv`: verifies a whole class.
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -24,29 +24,29 @@ use crate::run::Session;
 use evidence::bindings::{ENVIRONMENT, Source};
 use evidence::{connection, mask};
 
-/// What `verify cohort` takes.
+/// The arguments of `verify cohort`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The class: a CSV file with the columns `learner`, one for each account of the course that is to be read, with
-    /// the ARN of a role there, and, where the roles ask for one, `external_id`
+    /// The class: a CSV file with a column `learner`, a column for each account of the course with the ARN of a role in
+    /// that account, and a column `external_id` if the roles require one
     #[arg(value_name = "ROSTER.csv")]
     roster: PathBuf,
     /// Your own credentials, which assume the roles: an AWS profile, or `environment`
     #[arg(long, value_name = "PROFILE")]
     from: String,
-    /// The folder of the results, a file a learner; by default cohort/ beside the roster
+    /// Folder for the results, one file for each learner [default: cohort/ next to the roster]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Judge every Nth learner only, beginning with the Ith: N runs share a class, on several machines for instance. An
-    /// array job whose index counts from 0 says $((INDEX + 1))/N. Machines that share a class need the same key: copy
-    /// `key` from one's configuration folder (~/.config/mdbook-verify, or $VERIFY_CONFIG_DIR) to the others', or let all
-    /// use one folder
+    /// Verify only every Nth learner, starting with the Ith, to split a class between N runs, for example on several
+    /// machines. In an array job whose index starts at 0, use $((INDEX + 1))/N. All machines need the same key: copy
+    /// the file `key` from one machine's configuration folder (~/.config/mdbook-verify, or $VERIFY_CONFIG_DIR) to the
+    /// others', or use one shared folder
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
-    /// Learners at the same time
+    /// Learners to verify at the same time
     #[arg(long, value_name = "K", default_value = "16")]
     at_once: NonZeroUsize,
-    /// Calls a second to one AWS account
+    /// Calls per second to one AWS account
     #[arg(long, value_name = "CALLS", default_value = "10")]
     rate: NonZeroU32,
     #[command(flatten)]
@@ -58,7 +58,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let terminal = Terminal::for_format(!json);
     let session = Session::open(&common.options(), &terminal)?;
     if session.practice() || !common.account.is_empty() {
-        bail!("a class's accounts are those of its roster: leave out --practice and --account");
+        bail!("the accounts of a class are in its roster: leave out --practice and --account");
     }
     let (source, base) = source(&arguments.from)?;
     let roster = Roster::read(&arguments.roster, &session.course, &base)?;
@@ -66,18 +66,18 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     if !roster.ignored.is_empty() {
         let columns = roster.ignored.iter().map(|column| format!("`{}`", plain(column))).collect::<Vec<_>>().join(", ");
         notice(&format!(
-            "The roster's columns {columns} are not read: a column is `learner`, `external_id`, or an account of the \
-             course ({}).",
+            "The roster's columns {columns} are ignored: a column must be `learner`, `external_id`, or an account of \
+             the course ({}).",
             session.course.accounts.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
         ));
     }
     for account in plan.keys().filter(|account| !roster.accounts.contains(account)) {
-        notice(&format!("The roster has no column `{account}`: steps that read that account will be unknown."));
+        notice(&format!("The roster has no column `{account}`: steps that read this account will be unknown."));
     }
     let out = arguments.out.clone().unwrap_or_else(|| arguments.roster.with_file_name("cohort"));
     let folder = Folder::open(&out, arguments.shard)?;
     let connected = connection::connect_one(&base, &source, &terminal).await;
-    let connected = connected.map_err(|reasons| anyhow::anyhow!(told(&reasons)))?;
+    let connected = connected.map_err(|reasons| anyhow::anyhow!(messages(&reasons)))?;
     let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
     let cohort = Arc::new(Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder));
     let mut judging = Judging { cohort, json, tally: Tally::default() };
@@ -86,27 +86,27 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     judging.sum_up(&out)
 }
 
-/// Where the instructor's credentials come from, and what messages call them.
+/// The source of the instructor's credentials, and its name in messages.
 fn source(text: &str) -> Result<(Source, String)> {
     match text {
         ENVIRONMENT => Ok((Source::Environment, "the environment".to_owned())),
         text if evidence::arn::is_meant(text) => {
-            bail!("--from takes an AWS profile; one that assumes a role says so with role_arn")
+            bail!("--from takes an AWS profile, not a role's ARN: to assume a role, set role_arn in the profile")
         }
         profile => Ok((Source::Profile(profile.to_owned()), format!("profile `{profile}`"))),
     }
 }
 
-/// How a class came out.
+/// The counts of a class.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     done: usize,
     not_yet: usize,
     unknown: usize,
     failed: usize,
-    /// Of those, who had a file before.
+    /// Those of them who had a file before.
     before: usize,
-    /// Who had one that does not count any more.
+    /// Those who had a file that no longer counts.
     again: usize,
     interrupted: bool,
 }
@@ -124,7 +124,7 @@ impl Tally {
 
     fn exit(&self) -> Exit {
         match self {
-            // Before all else: whoever has no result yet gets one by running it again.
+            // First of all: a learner without a result gets one by running the command again.
             _ if self.failed > 0 || self.interrupted => Exit::Unknown,
             _ if self.not_yet > 0 => Exit::NotYet,
             _ if self.unknown > 0 => Exit::Unknown,
@@ -137,7 +137,7 @@ impl Tally {
 #[derive(Serialize)]
 struct Line<'l> {
     learner: &'l str,
-    /// `done`, `not-yet`, `unknown`, or `failed`, which has no file.
+    /// `done`, `not-yet`, `unknown`, or `failed`. A learner who failed has no file.
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'l Path>,
@@ -158,7 +158,7 @@ struct Judging {
 }
 
 impl Judging {
-    /// Judges those who have no file that counts, so many at the same time.
+    /// Verifies the learners who have no file that counts, `at_once` of them at the same time.
     async fn class(&mut self, learners: impl Iterator<Item = Learner>, at_once: usize) -> Result<()> {
         let mut left = Vec::new();
         for learner in learners {
@@ -179,7 +179,9 @@ impl Judging {
                     let [file, aside, why] =
                         [file.display().to_string(), aside.display().to_string(), format!("{why:#}")]
                             .map(|it| plain(&it));
-                    notice(&format!("{file} cannot be used: {why}. It is set aside as {aside}, and judged again."));
+                    notice(&format!(
+                        "{file} cannot be used: {why}. It is set aside as {aside}, and the learner is verified again."
+                    ));
                     left.push(learner);
                 }
             }
@@ -187,8 +189,8 @@ impl Judging {
         match self.tally.again {
             0 => {}
             again => notice(&format!(
-                "{again} had a file about other checks, or from other roles, than there are now: set aside (`.json.old`), \
-                 and judged again."
+                "Learners whose file is from other checks or other roles than the current ones: {again}. Their files are \
+                 set aside (`.json.old`), and they are verified again."
             )),
         }
         let cohort = Arc::clone(&self.cohort);
@@ -211,7 +213,7 @@ impl Judging {
         }
     }
 
-    /// Tells what became of somebody.
+    /// Reports the outcome of a learner.
     fn now(&mut self, name: &str, outcome: Outcome) -> Result<()> {
         match outcome {
             Outcome::Judged(results) => {
@@ -230,8 +232,8 @@ impl Judging {
             Outcome::Failed(reasons) => {
                 self.tally.failed += 1;
                 if !self.json {
-                    let told = format!("{:<24}  failed  {}\n", plain(name), plain(&told(&reasons)));
-                    return print(&Text::block(&told));
+                    let line = format!("{:<24}  failed  {}\n", plain(name), plain(&messages(&reasons)));
+                    return print(&Text::block(&line));
                 }
                 let (done, required, at) = (None, None, None);
                 let mask = |reason: Reason| Reason { message: mask::text(&reason.message), ..reason };
@@ -239,7 +241,7 @@ impl Judging {
                 line(&Line { learner: name, outcome: "failed", file: None, done, required, at, reasons })
             }
             Outcome::NoBase(reasons) => {
-                bail!("{} Then run the same command again: whoever has a file is not judged again.", told(&reasons))
+                bail!("{} Then run the same command again. Learners who have a file are skipped.", messages(&reasons))
             }
         }
     }
@@ -248,13 +250,13 @@ impl Judging {
         let Tally { done, not_yet, unknown, failed, before, interrupted, again: _ } = self.tally;
         let mut text = format!("\n{done} done, {not_yet} not yet, {unknown} unknown, {failed} failed");
         if before > 0 {
-            text.push_str(&format!("; {before} of them had a file before and were not judged again"));
+            text.push_str(&format!("; {before} of them had a file and were skipped"));
         }
         text.push_str(".\n");
         if interrupted {
-            text.push_str("Interrupted: the same command goes on with the others.\n");
+            text.push_str("Interrupted. To continue with the other learners, run the same command again.\n");
         } else if failed > 0 {
-            text.push_str("Who failed has no file: the same command tries them again.\n");
+            text.push_str("Learners who failed have no file. To try them again, run the same command again.\n");
         }
         text.push_str(&format!("Next: verify report {}\n", plain(&out.display().to_string())));
         match self.json {
@@ -265,15 +267,15 @@ impl Judging {
     }
 }
 
-/// Judges a learner in a task of its own, so that all processors judge a class.
+/// Judges a learner in its own task, so that a class uses all processors.
 async fn judge(cohort: Arc<Cohort>, learner: Learner) -> Result<(String, Outcome)> {
     let name = learner.name.clone();
     let judged = tokio::spawn(cohort.judge(learner)).await.with_context(|| format!("judging {}", plain(&name)))?;
     Ok((name, judged?))
 }
 
-/// Why something failed, each reason once, without identifiers.
-fn told(reasons: &[Reason]) -> String {
+/// The messages of these reasons, each once, without identifiers.
+fn messages(reasons: &[Reason]) -> String {
     let messages: BTreeSet<String> = reasons.iter().map(|reason| mask::text(&reason.message)).collect();
     messages.into_iter().collect::<Vec<_>>().join(" ")
 }

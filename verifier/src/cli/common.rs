@@ -1,11 +1,11 @@
-//! What several commands take.
+//! Arguments that several commands take.
 
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 use crate::run::{Options, PracticeStart};
 
-/// What every command takes.
+/// The arguments that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// The course's folder [default: the nearest parent folder with a book.toml or a book/]
@@ -41,7 +41,7 @@ pub(super) enum Start {
 }
 
 impl Common {
-    /// What is asked of a run.
+    /// The options of a run.
     pub(super) fn options(&self) -> Options {
         Options {
             course: self.course.clone(),
@@ -57,8 +57,8 @@ impl Common {
     }
 }
 
-/// The format that a command prints in: one of its own.
-// clap keeps a default in a static, which all commands would share here.
+/// The output format, one of the command's own.
+// clap keeps a default value in a static, which all commands would share here.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Output<F: ValueEnum + Default + Send + Sync + 'static> {
     /// Output format [default: the first]
@@ -67,12 +67,12 @@ pub(super) struct Output<F: ValueEnum + Default + Send + Sync + 'static> {
 }
 
 impl<F: ValueEnum + Default + Send + Sync + 'static> Output<F> {
-    /// Whether one was asked for.
+    /// Whether a format was given.
     pub(super) fn is_given(&self) -> bool {
         self.format.is_some()
     }
 
-    /// What was asked for, or the default.
+    /// The given format, or the default.
     pub(super) fn format(self) -> F {
         self.format.unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! `verify completions SHELL`: made from the command line's own definition.
+//! `verify completions SHELL`: generated from the definition of the command line.
 
 use anyhow::Result;
 use clap::Command;

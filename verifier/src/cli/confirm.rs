@@ -1,4 +1,4 @@
-//! `verify confirm STEP`: the learner confirms what no API can prove.
+//! `verify confirm STEP`: confirms a step that no API can check.
 
 use anyhow::Result;
 use course::Step;
@@ -18,7 +18,7 @@ pub(super) async fn run(common: &Common, id: &str, undo: bool, format: TextOrJso
     let step = select::step(&session.course, id)?;
     let Confirmed { results, statements } = confirm::confirm(&session, step, undo).await?;
     for statement in &statements {
-        notice(&what_became_of(statement, &results, step, undo));
+        notice(&message(statement, &results, step, undo));
     }
     match format {
         TextOrJson::Json => print(&report::json(&results)?)?,
@@ -27,8 +27,8 @@ pub(super) async fn run(common: &Common, id: &str, undo: bool, format: TextOrJso
     Ok(Exit::of([results.view(step).verdict]))
 }
 
-/// What became of a statement: whether it is confirmed, and why it is not.
-fn what_became_of(confirmable: &Confirmable, results: &Results, step: &Step, undo: bool) -> String {
+/// Whether a statement is confirmed now, and if not, why.
+fn message(confirmable: &Confirmable, results: &Results, step: &Step, undo: bool) -> String {
     let Confirmable { statement, about, .. } = confirmable;
     if undo {
         return format!("Undone: {statement}");
@@ -41,9 +41,11 @@ fn what_became_of(confirmable: &Confirmable, results: &Results, step: &Step, und
         (_, Some(Outcome::Confirmed)) => format!("Confirmed: {statement}"),
         (Err(reasons), _) => {
             let why: Vec<&str> = reasons.iter().map(|reason| reason.message.as_str()).collect();
-            format!("Not confirmed, since what it is about cannot be read: {statement} {}", why.join(" "))
+            format!("Not confirmed, because what it is about could not be read: {statement} {}", why.join(" "))
         }
-        (Ok(_), Some(_)) => format!("Kept, but it does not count yet, for the reasons below: {statement}"),
-        (Ok(_), None) => format!("Not confirmed, since it is not asked for by what AWS says now: {statement}"),
+        (Ok(_), Some(_)) => format!("Saved, but it does not count yet, for the reasons below: {statement}"),
+        (Ok(_), None) => {
+            format!("Not confirmed, because the current evidence from AWS does not require it: {statement}")
+        }
     }
 }

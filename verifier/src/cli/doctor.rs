@@ -1,4 +1,4 @@
-//! `verify doctor`: what works between this machine and the course's accounts, and what to do about the rest.
+//! `verify doctor`: checks the connection to the course's accounts, and says what to fix.
 
 use anyhow::Result;
 use course::terminal;

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use crate::run::Error;
 
-/// What the program's exit status says.
+/// The program's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: every required step is done.
     Done,
-    /// 1: some step is not yet.
+    /// 1: a step is not done yet.
     NotYet,
-    /// 2: something is wrong with the command or the course.
+    /// 2: the command or the course has an error.
     Usage,
     /// 3: nothing failed, but a step could not be determined.
     Unknown,
@@ -34,7 +34,7 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
-    /// What these verdicts come to.
+    /// The status for these verdicts.
     pub(super) fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Exit {
         match verdicts.into_iter().filter(|verdict| verdict.blocks()).min() {
             None => Exit::Done,
@@ -43,12 +43,12 @@ impl Exit {
         }
     }
 
-    /// What a course's required steps come to.
+    /// The status for a course's required steps.
     pub(super) fn of_course(course: &Course, results: &Results) -> Exit {
         Exit::of(course.required().map(|step| results.view(step).verdict))
     }
 
-    /// What the steps that were named come to, or without names the course's required ones.
+    /// The status for the named steps; without names, for the course's required steps.
     pub(super) fn of_named(course: &Course, results: &Results, names: &[String]) -> Exit {
         match names {
             [] => Exit::of_course(course, results),
@@ -56,7 +56,7 @@ impl Exit {
         }
     }
 
-    /// What an error comes to.
+    /// The status for an error.
     pub(super) fn of_error(error: &anyhow::Error) -> Exit {
         match error.downcast_ref::<Error>() {
             Some(Error::Interrupted) => Exit::Interrupted,

@@ -1,4 +1,4 @@
-//! `verify explain STEP`: what it asks for, what was read, what to do. Asks AWS nothing.
+//! `verify explain STEP`: what a step checks, what was read, and what to do. Makes no calls to AWS.
 
 use anyhow::Result;
 use course::results::Results;

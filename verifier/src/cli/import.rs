@@ -1,4 +1,4 @@
-//! `verify import`: from a raw lesson to chapters of the book.
+//! `verify import`: turns a lesson into chapters of the book.
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};
@@ -16,16 +16,16 @@ use crate::{book, report};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The lesson, in Markdown
+    /// The lesson, a Markdown file
     #[arg(value_name = "FILE.md")]
     file: PathBuf,
-    /// Make a chapter of each section
+    /// Make one chapter for each section
     #[arg(long, value_enum)]
     split: Option<Split>,
-    /// What the chapter's file is called; by default, like the lesson's
+    /// Name of the chapter's file [default: the lesson's]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Write chapters anew that hold something else by now; directives stay where an item's text has stayed
+    /// Replace chapters that have other content now; directives are kept at items whose text is unchanged
     #[arg(long)]
     replace: bool,
     /// Write without asking
@@ -58,7 +58,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The chapter's file without `.md`: the lesson's own where it lies among the chapters already.
+/// The name of the chapter's file without `.md`. If the lesson is among the chapters already, its own name.
 fn name(arguments: &Arguments, sources: &Path) -> Result<String> {
     let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if arguments.name.is_none()
@@ -66,19 +66,19 @@ fn name(arguments: &Arguments, sources: &Path) -> Result<String> {
     {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./ ".contains(c);
         match file.strip_suffix(".md") {
-            Some("SUMMARY") => bail!("SUMMARY.md is the list of chapters, and no lesson"),
+            Some("SUMMARY") => bail!("SUMMARY.md is the list of chapters, not a lesson"),
             Some(name) if name.chars().all(plain) => return Ok(name.to_owned()),
-            _ => bail!("{file} cannot be a chapter's file: give it a name of letters and digits that ends with .md"),
+            _ => bail!("{file} cannot be the file of a chapter: rename it to letters and digits, followed by .md"),
         }
     }
     let name = import::slug(arguments.name.as_deref().unwrap_or(&stem).trim_end_matches(".md"));
     if name.is_empty() || name == "summary" {
-        bail!("a chapter cannot be called {stem:?}: give it a name of letters and digits with --name");
+        bail!("{stem:?} cannot be the name of a chapter: choose a name of letters and digits with --name");
     }
     Ok(name)
 }
 
-/// A file's place below a folder, with slashes; none where it lies elsewhere.
+/// A file's path relative to a folder, with slashes; `None` if the file is not below it.
 fn below(file: &Path, folder: &Path) -> Option<String> {
     let (file, folder) = (file.canonicalize().ok()?, folder.canonicalize().ok()?);
     let parts = file.strip_prefix(folder).ok()?.iter().map(|part| part.to_str());
@@ -92,7 +92,7 @@ fn read(file: &Path) -> Result<String> {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
         anyhow::anyhow!(
-            "{} is no UTF-8 text: line {line} has a byte that cannot be read. Save the lesson as UTF-8, and import it then",
+            "{} is not UTF-8 text: line {line} has an invalid byte. Save the lesson as UTF-8, and import it again",
             file.display()
         )
     })
@@ -101,7 +101,9 @@ fn read(file: &Path) -> Result<String> {
 /// Asks whether to write.
 fn agreed() -> Result<bool> {
     if !std::io::stdin().is_terminal() {
-        bail!("nothing was written, since nobody is there to ask: look at the changes, and write them with --yes");
+        bail!(
+            "nothing was written, because there is no terminal to ask for permission: review the changes, and write them with --yes"
+        );
     }
     terminal::ask(&Text::line("Write this? [y/N] "));
     let mut line = String::new();
@@ -109,7 +111,7 @@ fn agreed() -> Result<bool> {
     Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file completely or not at all.
 fn write(sources: &Path, change: &Change) -> Result<()> {
     let path = sources.join(&change.file);
     let folder = path.parent().unwrap_or(sources);

@@ -1,4 +1,4 @@
-//! `verify lint`: everything that is wrong with the course, for its author.
+//! `verify lint`: finds everything that is wrong with the course, for its author.
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use super::terminal::print;
 use crate::lint::stale::{self, Today};
 use crate::{book, lint, report};
 
-/// What findings are printed as.
+/// The output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     #[default]
@@ -20,7 +20,7 @@ pub(super) enum Format {
     Github,
 }
 
-/// `asked` asks for sources that are out of date: now, or on a day.
+/// `asked`: whether to report sources that are out of date, today or on another day.
 pub(super) fn run(common: &Common, asked: Option<Option<Day>>, format: Format) -> Result<Exit> {
     let root = book::find(common.course.as_deref())?;
     let today = asked.map(|day| day.map_or_else(Today::now, |day| Ok(Today::on(day)))).transpose()?;
@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, asked: Option<Option<Day>>, format: Format) -
     })?;
     Ok(match findings.iter().all(|finding| finding.rule == stale::RULE) {
         true if findings.is_empty() => Exit::Done,
-        // Nothing is known to be wrong: it has to be looked at.
+        // Not known to be wrong, but it has to be reviewed.
         true => Exit::Unknown,
         false => Exit::Usage,
     })

@@ -1,4 +1,4 @@
-//! The command line: one file a command. Runs are conducted by [`crate::run`].
+//! The command line, with one file for each command. [`crate::run`] does the work.
 
 mod accounts;
 mod arguments;
@@ -35,7 +35,7 @@ use arguments::{Cli, Command, PracticeCommand};
 use evidence::time;
 pub use exit::Exit;
 
-/// Runs the command line, and says what went wrong.
+/// Runs the command line, and prints errors.
 pub fn main() -> Exit {
     term::tell_panics();
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -52,36 +52,36 @@ pub fn main() -> Exit {
     }
 }
 
-/// What went wrong, and what to do.
+/// An error: what went wrong, and what to do.
 fn described(error: &anyhow::Error) -> Text {
     if let Some(run::Error::NothingBound { accounts }) = error.downcast_ref() {
         return Text::block(&format!(
             "error: no AWS account is bound to this course yet\n\
-             \n  {}\n      binds your own accounts, each to an AWS profile (`aws login --profile NAME` makes one)\
+             \n  {}\n      binds your own accounts, each to an AWS profile (`aws login --profile NAME` creates one)\
              \n  verify --practice\n      verifies the course in practice accounts, without AWS",
             term::line(&run::error::bind(accounts))
         ));
     }
-    // Mistakes in a course say so by themselves, each with its place.
+    // Mistakes in a course have their own form, with their places.
     let lead = if error.is::<Diagnostics>() { "" } else { "error: " };
     Text::new().put(lead).append(&Text::causes(error)).clone()
 }
 
-/// Says what clap has to say: help, or what is wrong with the arguments.
+/// Prints clap's help, or its error about the arguments.
 fn misused(arguments: &[OsString], error: clap::Error) -> Exit {
-    // What it repeats of the arguments, it repeats as it is.
+    // clap repeats arguments unchanged, so they are escaped first.
     let escaped = arguments.iter().map(|argument| Text::line(&argument.to_string_lossy()).as_str().to_owned());
-    let told = match Cli::try_parse_from(escaped) {
+    let text = match Cli::try_parse_from(escaped) {
         Err(error) => Text::of_clap(error.render().ansi().to_string()),
         Ok(_) => Text::line(error.render().to_string().trim_end()),
     };
     match error.use_stderr() {
         true => {
-            term::notice(&told.trimmed());
+            term::notice(&text.trimmed());
             Exit::Usage
         }
-        // Nobody is left to tell if standard output is gone.
-        false => terminal::print(&told).map_or(Exit::Usage, |()| Exit::Done),
+        // If standard output is closed, the message cannot be printed.
+        false => terminal::print(&text).map_or(Exit::Usage, |()| Exit::Done),
     }
 }
 
@@ -121,12 +121,12 @@ fn run(cli: Cli) -> Result<Exit> {
     }
 }
 
-/// Runs what asks AWS. Only that needs tokio's threads.
+/// Runs a command that calls AWS. Only these need tokio's threads.
 fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
-    // Requests are signed for a moment, and what they give is dated.
+    // Signatures of requests are valid for a short time, and evidence is dated.
     time::clock()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("starting the threads that ask AWS")?.block_on(work)
+    runtime.context("starting the threads that call AWS")?.block_on(work)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `verify policy [NAME]`: what this course's reads need, account by account.
+//! `verify policy [NAME]`: the IAM policy that the course's reads need, for each account.
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -11,7 +11,7 @@ use super::terminal::{Terminal, notice, print};
 use crate::report::{self, policy};
 use crate::run::{Session, select};
 
-/// What a policy is printed as.
+/// The output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// The policy's JSON
@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, account: Option<&str>, format: Format) -> Res
             let names: Vec<&str> = plan.keys().map(String::as_str).collect();
             bail!("a template is for one account: verify policy {} --format cloudformation", names.join("|"));
         }
-        notice("One policy an account. For a policy to paste: verify policy NAME");
+        notice("These are the policies of all accounts. For one policy that you can paste: verify policy NAME");
         let documents = plan.iter().map(|(account, sections)| (account, policy::document(sections)));
         return printed(&documents.collect::<BTreeMap<_, _>>());
     };

@@ -13,7 +13,7 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let session = Session::open_for(&common.options(), &[id.to_owned()], &terminal)?;
     let taken = practice_step::take(&session, select::step(&session.course, id)?).await?;
     if taken.is_empty() {
-        notice("That is done already in the practice accounts.");
+        notice("This step is already done in the practice accounts.");
     }
     for title in taken {
         notice(&format!("In the practice accounts: {title}."));
@@ -24,6 +24,6 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
 
 pub(super) fn reset(common: &Common) -> Result<Exit> {
     practice_step::reset(&book::find(common.course.as_deref())?)?;
-    notice("The practice accounts are as they were at first.");
+    notice("The practice accounts were reset: nothing is done in them.");
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! `verify report FILE|DIR…`: a class at a glance, from its learners' results.
+//! `verify report FILE|DIR…`: an overview of a class, from its learners' results.
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -13,7 +13,7 @@ use crate::report;
 use crate::report::class::{self, Class, Counting};
 use crate::run::Session;
 
-/// What a class is printed as.
+/// The output format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     #[default]
@@ -23,7 +23,7 @@ pub(super) enum Format {
     Csv,
     /// Tables in Markdown
     Markdown,
-    /// A page
+    /// An HTML page
     Html,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, paths: &[PathBuf], format: Format) -> Result<
     let Reading { counting, mut notices, skipped, .. } = reading;
     if counting.is_empty() {
         notices.iter().for_each(|text| notice(text));
-        bail!("there is no results document among these files; `verify --format json` prints one");
+        bail!("there are no results to count in these files. To make a results file: verify --format json");
     }
     let class = counting.done(std::mem::take(&mut notices));
     class.notices.iter().for_each(|text| notice(text));
@@ -80,10 +80,12 @@ impl Reading<'_> {
         let shown = path.display();
         match (results.practice, self.session.practice()) {
             (true, false) => self.notices.push(format!(
-                "{shown} is about the practice account, where nothing is real: left out. `verify report --practice` \
-                 counts such files, and no others."
+                "{shown} is left out, because it has results from the practice accounts. To count only such files: \
+                 verify report --practice"
             )),
-            (false, true) => self.notices.push(format!("{shown} is not about the practice account: left out.")),
+            (false, true) => {
+                self.notices.push(format!("{shown} is left out, because it has no results from the practice accounts."))
+            }
             _ => {
                 let judged_here = results.is_sealed_with(self.session.store.key());
                 self.counting.add(&files::learner(path), judged_here, &results);

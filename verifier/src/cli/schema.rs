@@ -8,10 +8,10 @@ use super::Exit;
 use super::terminal::print;
 use crate::report;
 
-/// What has a schema.
+/// A document that has a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Document {
-    /// The sections that checks read, and recordings keep
+    /// The sections that checks read, and that recordings contain
     Evidence,
     /// The results
     Results,

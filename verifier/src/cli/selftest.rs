@@ -1,4 +1,4 @@
-//! `verify selftest`: proves that each check can tell done from not done, for its author.
+//! `verify selftest`: proves that each check distinguishes done from not done, for its author.
 
 use anyhow::{Result, bail};
 
@@ -19,7 +19,7 @@ pub(super) async fn run(common: &Common, names: &[String], format: TextOrJson) -
         );
     }
     if let Some(stray) = selftest::cases::strays(course).first() {
-        bail!("checks/cases/{stray}.toml has cases for a check that there is none of");
+        bail!("checks/cases/{stray}.toml has cases, but there is no check `{stray}`");
     }
     let proofs = selftest::prove_all(course, &session.compiled, names).await?;
     print(&match format {

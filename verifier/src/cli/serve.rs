@@ -31,14 +31,14 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     let (listeners, port) = serve::bind(port).await?;
     let auth = Auth::new(port)?;
     let address = auth.address();
-    // What requests come to is shown in the page; only notices and questions are for this terminal.
+    // The outcome of requests is shown in the page. This terminal shows only notices and questions.
     let backend = Backend::new(options, Box::new(Terminal::default()));
     let live_book = Arc::new(LiveBook::open(auth, build, backend)?);
     let stopped = stopped()?;
     live_book.notices().iter().for_each(|text| notice(text));
     notice(&format!("The live book: {address}"));
     notice("The address works once, for one browser. Ctrl-C stops.");
-    // The page is there until the server ends, for a browser that is slow to start.
+    // Keep the page until the server ends: a browser may be slow to start.
     let page = if open { opening_page(&address) } else { None };
     if open && page.as_ref().is_none_or(|page| open::that_detached(&page.path).is_err()) {
         notice("No browser could be started: open the address yourself.");
@@ -50,14 +50,14 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
     Ok(Exit::Done)
 }
 
-/// A page on this disk, which is removed with this.
+/// A page on this disk, which is removed when this is dropped.
 struct OpeningPage {
     path: PathBuf,
     _folder: Folder,
 }
 
-/// A page that leads to the address, which nobody else can read: what stands in a command line, everybody on this machine
-/// can.
+/// A page that only this user can read, and that leads to the address. Everybody on this machine can read the arguments
+/// of a command.
 fn opening_page(address: &str) -> Option<OpeningPage> {
     let folder = Folder::new().ok()?;
     let path = folder.path().join("verify-serve.html");
@@ -67,10 +67,10 @@ fn opening_page(address: &str) -> Option<OpeningPage> {
     Some(OpeningPage { path, _folder: folder })
 }
 
-/// Notes from now on when somebody ends the program, and waits for it.
+/// Listens for signals from now on, and returns a future that waits for one that ends the program.
 ///
 /// # Errors
-/// When the system does not tell of signals.
+/// When the system does not deliver signals.
 fn stopped() -> Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! `verify status`: what is done, from the results. Nothing is compiled or asked for that.
+//! `verify status`: what is done, from the saved results. Nothing is compiled or read from AWS.
 
 use anyhow::{Result, bail};
 
@@ -13,7 +13,10 @@ pub(super) fn run(common: &Common, format: Form) -> Result<Exit> {
     let results = match store.read() {
         Ok(results) => results,
         Err(unusable) => {
-            bail!("{} cannot be used: {unusable}. `verify` sets it aside and begins a new one.", store.path().display())
+            bail!(
+                "{} cannot be used: {unusable}. `verify` sets it aside and creates a new file.",
+                store.path().display()
+            )
         }
     };
     print(&report::results(format, &course, &results, &[])?)?;

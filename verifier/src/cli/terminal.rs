@@ -1,4 +1,4 @@
-//! The terminal: hears of runs, and asks for MFA codes.
+//! The terminal: shows the events of runs, and asks for MFA codes.
 
 use anyhow::Result;
 use course::terminal::{self, Text};
@@ -15,12 +15,12 @@ pub(super) fn print(text: &Text) -> Result<()> {
     Ok(terminal::print(text)?)
 }
 
-/// Says something in one line on standard error.
+/// Prints one line on standard error.
 pub(super) fn notice(text: &str) {
     terminal::notice(&Text::line(text));
 }
 
-/// The learner at the terminal, who is asked one thing at a time.
+/// The learner's terminal. It asks one question at a time.
 #[derive(Debug, Default)]
 pub(super) struct Terminal {
     asking: Mutex<()>,
@@ -28,7 +28,7 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// A terminal that shows, where it is one and text is printed, how far reading has come.
+    /// A terminal for a format. For text, it shows the progress of reads, if it can.
     pub(super) fn for_format(is_text: bool) -> Terminal {
         Terminal { shows_progress: is_text && terminal::shows_progress(), ..Terminal::default() }
     }
@@ -58,7 +58,7 @@ impl MfaCodes for Terminal {
             let question = format!("Code of the MFA device {} for the {account} account: ", mask::text(serial));
             terminal::ask(&Text::line(&question));
             let (sender, receiver) = oneshot::channel();
-            // A thread of its own: a runtime would wait at its end for one that still waits for a line.
+            // On its own thread: at its end, a runtime would wait for a task that still reads a line.
             std::thread::spawn(move || {
                 let mut line = String::new();
                 let read = std::io::stdin().read_line(&mut line);

@@ -1,4 +1,4 @@
-//! `verify [STEP]...`.
+//! `verify [STEP]...`: verifies steps.
 
 use anyhow::Result;
 use course::terminal;
@@ -11,7 +11,7 @@ use crate::report::{self, Form};
 use crate::run::{Session, select, verify};
 use evidence::connection::http;
 
-/// What `verify` takes besides what every command does.
+/// The arguments of `verify`, in addition to the common ones.
 pub(super) struct Asked<'a> {
     pub(super) steps: &'a [String],
     pub(super) build: bool,

@@ -40,25 +40,25 @@ struct Watch<'w> {
     steps: Vec<&'w Step>,
     format: Form,
     watcher: Watcher<'w>,
-    /// The verdicts that were told.
-    told: BTreeMap<String, Verdict>,
-    /// The delays of AWS's that were explained.
+    /// The verdicts that were shown.
+    shown_verdicts: BTreeMap<String, Verdict>,
+    /// The delays at AWS that were explained.
     explained: BTreeSet<&'static str>,
 }
 
 impl<'w> Watch<'w> {
     fn new(session: &'w Session<'w>, steps: Vec<&'w Step>, format: Form) -> Watch<'w> {
         let watcher = Watcher::new(session);
-        Watch { session, steps, format, watcher, told: BTreeMap::new(), explained: BTreeSet::new() }
+        Watch { session, steps, format, watcher, shown_verdicts: BTreeMap::new(), explained: BTreeSet::new() }
     }
 
-    /// Judges again and again, until no step that is required stands in the way.
+    /// Verifies again and again, until all required steps are done.
     async fn until_done(&mut self) -> Result<Results> {
-        // What was verified before may not hold any more: everything is judged once.
+        // What was verified before may no longer hold, so everything is judged once.
         let mut open: Vec<&Step> = self.steps.clone();
         loop {
             if let Some(results) = self.watcher.look(&open).await? {
-                self.tell(&results, &open);
+                self.show(&results, &open);
             }
             let results = self.session.results();
             open = self.open_steps(&results);
@@ -74,19 +74,19 @@ impl<'w> Watch<'w> {
         self.steps.iter().filter(blocks).copied().collect()
     }
 
-    /// Whether the watch waits for a step: the whole course is done without those that are optional.
+    /// Whether the watch waits for a step. Optional steps don't count when the whole course is watched.
     fn counts(&self, step: &Step) -> bool {
         self.steps.len() < self.session.course.steps.len() || step.is_required()
     }
 
-    /// Tells what is new: everything at first, then the steps that came out differently. It goes beside the output, which
-    /// is the results at the end.
-    fn tell(&mut self, results: &Results, judged: &[&Step]) {
+    /// Shows what is new: everything at first, then the steps whose verdict changed. It is printed on standard error;
+    /// standard output gets the results at the end.
+    fn show(&mut self, results: &Results, judged: &[&Step]) {
         let course = &self.session.course;
-        let first = self.told.is_empty();
+        let first = self.shown_verdicts.is_empty();
         for step in judged {
             let verdict = results.view(step).verdict;
-            if self.told.insert(step.id.clone(), verdict) != Some(verdict) && !first {
+            if self.shown_verdicts.insert(step.id.clone(), verdict) != Some(verdict) && !first {
                 terminal::notice(&report::text::details(course, results, step).trimmed());
             }
         }
@@ -103,7 +103,7 @@ impl<'w> Watch<'w> {
         self.explain_delays(results, judged);
     }
 
-    /// Says once why AWS takes its time to show something that a step waits for.
+    /// Explains once why AWS shows something late that a step waits for.
     fn explain_delays(&mut self, results: &Results, judged: &[&Step]) {
         let waits = |step: &&&Step| {
             let result = results.view(step).result;
@@ -122,7 +122,7 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Waits, and says what for.
+    /// Waits, and shows the countdown.
     async fn wait(&self, open: &[&Step]) {
         let shown = self.format == Form::Text && terminal::shows_progress();
         if shown {
@@ -137,7 +137,7 @@ impl<'w> Watch<'w> {
     }
 }
 
-/// How often a section is looked at while nothing changes, in words.
+/// The interval between reads of a section that does not change, as text.
 fn every(section: Section) -> String {
     match section.freshness().latest.as_secs() {
         seconds if seconds < 120 => format!("{seconds} s"),

@@ -1,4 +1,4 @@
-//! The course's accounts: what they are bound to, and what works between this machine and them.
+//! The course's accounts: their bindings, and whether the connection to them works.
 
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,14 +11,14 @@ use evidence::bindings::{self, Binding, Bindings};
 use evidence::connection::{self, Connection};
 use evidence::gather::{Gathered, Plan};
 
-/// What is to be bound.
+/// Changes to the bindings.
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
-    /// Accounts by the course's names, and the sources of their credentials as texts.
+    /// Pairs of an account of the course and the source of its credentials.
     pub bind: Vec<(String, String)>,
-    /// What goes with a role's ARN.
+    /// Options for a role's ARN.
     pub role: RoleOptions,
-    /// Accounts that are bound to nothing from now on.
+    /// Accounts whose binding is removed.
     pub unbind: Vec<String>,
 }
 
@@ -32,10 +32,10 @@ impl Changes {
     }
 }
 
-/// Binds and unbinds accounts, and identifies all that are bound then.
+/// Changes bindings, and identifies all accounts that are then bound.
 ///
 /// # Errors
-/// Accounts that the course does not have, and roles that nobody's credentials assume.
+/// Accounts that the course does not have, and roles without credentials that assume them.
 pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<(Bindings, Gathered)> {
     if !changes.are_none() {
         change(session, changes)?;
@@ -45,7 +45,7 @@ pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<(Bindings,
     let plan: Plan = bound.keys().map(|name| (name.clone(), sections.clone())).collect();
     let gathered = if bound.is_empty() { Gathered::default() } else { read::plan(session, &plan).await? };
     if !changes.are_none() {
-        // What was found in the account that was bound before says nothing about the one that is bound now.
+        // What was found in the account that was bound before does not apply to the new one.
         session.update(|results| {
             results.accounts.retain(|name, _| !changes.names().any(|changed| changed == name));
             session.judge().note_accounts(&gathered, results);
@@ -60,14 +60,14 @@ fn change(session: &Session<'_>, changes: &Changes) -> Result<()> {
         bindings.retain(|name, _| !changes.unbind.contains(name));
         for (name, text) in &changes.bind {
             let source = connect::source(&session.course, name, text, &changes.role)?;
-            // Binding is how a learner says that another account id is right.
+            // By binding it again, the learner accepts another account id.
             bindings.insert(name.clone(), Binding { source, account_id: None });
         }
         bindings.keys().try_for_each(|name| has_credentials(bindings, name))
     })
 }
 
-/// Makes sure that at the end of an account's roles stand credentials.
+/// Checks that an account's chain of roles starts with credentials.
 fn has_credentials(bindings: &Bindings, name: &str) -> Result<()> {
     let behind: Vec<&str> = connection::chain(bindings, name).collect();
     match behind.iter().enumerate().find(|(at, account)| behind[..*at].contains(account)) {
@@ -77,20 +77,20 @@ fn has_credentials(bindings: &Bindings, name: &str) -> Result<()> {
         ),
         None => match behind.last().filter(|last| !bindings.contains_key(**last)) {
             Some(unbound) => bail!(
-                "the role of the {name} account is assumed from the {unbound} account, which is bound to nothing: bind \
-                 that one too, `verify accounts {unbound}=PROFILE`"
+                "the role of the {name} account is assumed from the {unbound} account, which is not bound: bind it \
+                 too, `verify accounts {unbound}=PROFILE`"
             ),
             None => Ok(()),
         },
     }
 }
 
-/// What was tried between this machine and the accounts.
+/// The result of trying the accounts.
 #[derive(Debug)]
 pub struct Tried {
-    /// What the accounts are bound to.
+    /// The bindings.
     pub bound: Bindings,
-    /// All that the course reads.
+    /// Everything that the course reads.
     pub plan: Plan,
     /// The connections to the accounts that are bound.
     pub connections: BTreeMap<String, Connection>,
@@ -98,10 +98,10 @@ pub struct Tried {
     pub gathered: Gathered,
 }
 
-/// Tries all that the course reads of the accounts that are bound.
+/// Tries everything that the course reads in the accounts that are bound.
 ///
 /// # Errors
-/// [`super::Error::Interrupted`]. What does not work is in the result.
+/// [`super::Error::Interrupted`]. Anything else that does not work is in the result.
 pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
     let bound = connect::bindings(session)?;
     let plan = session.compiled.plan(&session.course, &session.course.steps);

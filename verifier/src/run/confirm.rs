@@ -1,4 +1,4 @@
-//! Confirming: the learner says what no API can prove.
+//! Confirms a step that no API can check.
 
 use anyhow::Result;
 use course::Step;
@@ -9,7 +9,7 @@ use super::session::Session;
 use super::{read, select};
 use crate::verdict::Confirmable;
 
-/// What became of confirming a step.
+/// The result of confirming a step.
 #[derive(Debug)]
 pub struct Confirmed {
     /// The results, as they are shown.
@@ -18,11 +18,12 @@ pub struct Confirmed {
     pub statements: Vec<Confirmable>,
 }
 
-/// Keeps the learner's confirmation of a step, or with `undo` removes it, and judges the step and the checks of checks
-/// that it belongs to.
+/// Saves the learner's confirmation of a step, or removes it with `undo`. Judges the step and the checks that combine
+/// it.
 ///
 /// # Errors
-/// [`Error::NeedsNoConfirmation`], [`Error::ConfirmMembers`], [`Error::NotIdentified`]; results that cannot be written.
+/// [`Error::NeedsNoConfirmation`], [`Error::ConfirmMembers`], [`Error::NotIdentified`], and results that cannot be
+/// written.
 pub async fn confirm(session: &Session<'_>, step: &Step, undo: bool) -> Result<Confirmed> {
     can_be_confirmed(session, step)?;
     let whole = session.course.steps.iter().filter(|other| other.members.contains(&step.id));

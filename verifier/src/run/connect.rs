@@ -13,25 +13,25 @@ use evidence::connection::{self, Connection};
 use evidence::time;
 use practice::{PracticeCloud, Start};
 
-/// What goes with a role's ARN.
+/// Options for a role's ARN.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleOptions {
-    /// The course's account whose credentials assume it; where there is but one other, that one.
+    /// The account whose credentials assume the role; by default the other account, if there is only one.
     pub from: Option<String>,
-    /// The external id that its trust policy asks for.
+    /// The external id that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// The MFA device whose code its trust policy asks for.
+    /// The MFA device whose code the role's trust policy requires.
     pub mfa_serial: Option<String>,
 }
 
-/// What a text means as the source of an account's credentials.
+/// Parses the source of an account's credentials.
 ///
 /// # Errors
-/// A role's ARN that isn't one, or that doesn't say whose credentials assume it.
+/// A role's ARN that is not valid, or for which it is not clear whose credentials assume it.
 pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Result<Source> {
     if !arn::is_meant(text) {
         if *role != RoleOptions::default() {
-            bail!("--from, --external-id and --mfa-serial go with a role's ARN: `{name}={text}` names none");
+            bail!("--from, --external-id and --mfa-serial are only for a role's ARN: `{name}={text}` is not one");
         }
         return Ok(if text == ENVIRONMENT { Source::Environment } else { Source::Profile(text.to_owned()) });
     }
@@ -49,7 +49,7 @@ pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Re
     Ok(Source::Role(Role { arn, from, external_id, mfa_serial }))
 }
 
-/// The bindings, with what was asked for this time on top; none for the practice accounts.
+/// The bindings, with those of the command line added; empty for the practice accounts.
 ///
 /// # Errors
 /// Bindings that cannot be read, and accounts that the course does not have.
@@ -66,10 +66,10 @@ pub fn bindings(session: &Session<'_>) -> Result<Bindings> {
     Ok(bindings)
 }
 
-/// Exchanges the credentials of these accounts.
+/// Gets credentials for these accounts.
 ///
 /// # Errors
-/// [`Error::NothingBound`]; credentials that do not work are in the connections, with the reasons.
+/// [`Error::NothingBound`]. Credentials that don't work are in the connections, with the reasons.
 pub async fn connect(
     session: &Session<'_>,
     accounts: impl IntoIterator<Item = &String>,

@@ -1,4 +1,4 @@
-//! Whether what was read of a list decides, so that no further pages of it need be read.
+//! Decides whether the pages of a list that were read so far are enough.
 
 use course::Step;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(super) struct Deciding {
 }
 
 impl Deciding {
-    /// Of all steps of a course that a plan's evidence is for.
+    /// For all steps of a course whose evidence is in the plan.
     pub(super) fn new(judge: Judge, plan: &Plan) -> Deciding {
         let (course, checks) = (judge.course(), judge.compiled());
         let planned = |step: &&Step| {
@@ -31,20 +31,20 @@ impl Deciding {
         Deciding { judge, steps, arrived: Mutex::default() }
     }
 
-    /// Notes what has arrived.
+    /// Saves what has arrived.
     pub(super) fn note(&self, so_far: &SoFar<'_>) {
         if let Some(gathered) = so_far.gathered() {
             *self.arrived.lock().unwrap_or_else(PoisonError::into_inner) = gathered;
         }
     }
 
-    /// The question that gathering asks after each page.
+    /// The function that gathering calls after each page.
     pub(super) fn question(self: &Arc<Deciding>) -> Enough {
         let deciding = Arc::clone(self);
         Arc::new(move |account, section, so_far| deciding.is_decided(account, section, so_far))
     }
 
-    /// Whether each step that rests on a section is decided by a part of it.
+    /// Whether each step that uses a section can be decided from a part of it.
     fn is_decided(&self, account: &str, section: Section, so_far: &Value) -> bool {
         let mut gathered = self.arrived.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut evidence = (*gathered.evidence).clone();

@@ -1,24 +1,24 @@
-//! Why a run has no result, as far as the program can tell the causes apart.
+//! The errors of a run that the program distinguishes.
 
 use course::results::Reason;
 
-/// Why a run has no result. The command line gives each its exit status.
+/// Why a run has no result. The command line gives each error its exit status.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The course has no such step.
     #[error("this course has no step `{name}`{hint}")]
     UnknownStep {
-        /// What was asked for.
+        /// The name that was given.
         name: String,
-        /// The nearest, or all that there are.
+        /// The nearest name, or all names.
         hint: String,
     },
     /// The course has no such account.
     #[error("the course has no account `{name}`{hint}")]
     UnknownAccount {
-        /// What was asked for.
+        /// The name that was given.
         name: String,
-        /// The nearest, or all that there are.
+        /// The nearest name, or all names.
         hint: String,
     },
     /// No account of the course is bound.
@@ -27,34 +27,34 @@ pub enum Error {
         /// The course's names for its accounts.
         accounts: Vec<String>,
     },
-    /// Somebody pressed Ctrl-C before the evidence was there. Nothing was written.
-    #[error("interrupted; the results are as they were")]
+    /// The learner pressed Ctrl-C before the evidence had arrived. Nothing was written.
+    #[error("interrupted; the results were not changed")]
     Interrupted,
-    /// A confirmation is about an account, and the step's cannot be identified.
-    #[error("a confirmation is about an account, and the {account} account cannot be identified. {}", messages(.reasons))]
+    /// A confirmation is about an account, but the step's account cannot be identified.
+    #[error("the step cannot be confirmed, because the {account} account cannot be identified. {}", messages(.reasons))]
     NotIdentified {
-        /// The course's name for it.
+        /// The course's name for the account.
         account: String,
-        /// Why not.
+        /// The reasons.
         reasons: Vec<Reason>,
     },
     /// Evidence decides the step.
-    #[error("`{0}` needs no confirmation: AWS can tell whether it is done. Verify it with `verify {0}`")]
+    #[error("`{0}` needs no confirmation. It is verified in your account: `verify {0}`")]
     NeedsNoConfirmation(String),
-    /// The step consists of others, which are confirmed one by one.
-    #[error("`{step}` consists of other steps; confirm those: {}", .members.join(", "))]
+    /// The step combines other steps, which are confirmed one by one.
+    #[error("`{step}` combines other steps. Confirm those: {}", .members.join(", "))]
     ConfirmMembers {
         /// The step.
         step: String,
-        /// Those that it consists of.
+        /// The steps that it combines.
         members: Vec<String>,
     },
-    /// Practice actions do not act in the account that the step is about.
-    #[error("practice actions act in the {acts_in} account, and `{step}` is about {about}")]
+    /// Practice actions do not work in the step's account.
+    #[error("practice actions work in the {acts_in} account, but `{step}` is about the {about} account")]
     PracticeElsewhere {
         /// The step.
         step: String,
-        /// Where the action acts.
+        /// The account of the practice actions.
         acts_in: String,
         /// The step's account.
         about: String,

@@ -1,22 +1,22 @@
-//! What is heard of a run while it goes on.
+//! The events of a run.
 
 use evidence::connection::MfaCodes;
 
 use crate::verdict::Awaited;
 
-/// Something that happens in a run.
+/// Something that happens during a run.
 #[derive(Debug)]
 pub enum Event<'e> {
-    /// Something that the learner should know, in a sentence or two. What comes from elsewhere in it is not escaped.
+    /// A message for the learner, in a sentence or two. Text from elsewhere in it is not escaped.
     Notice(String),
     /// Reads have been answered.
     Reading {
         /// How many.
         answered: usize,
-        /// Of how many.
+        /// The total.
         of: usize,
     },
-    /// How far a step's expectations are known, while their evidence arrives.
+    /// The progress of a step's expectations, while their evidence arrives.
     Awaited {
         /// The step's id.
         step: &'e str,
@@ -27,8 +27,8 @@ pub enum Event<'e> {
     Written,
 }
 
-/// Who hears of a run, and who is asked for the code of an MFA device.
+/// Receives the events of a run, and asks the learner for MFA codes.
 pub trait Listener: MfaCodes + Send + Sync {
-    /// Something has happened.
+    /// Handles an event.
     fn hear(&self, event: Event<'_>);
 }

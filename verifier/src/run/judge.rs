@@ -1,4 +1,4 @@
-//! Judging: steps, by what was gathered, into the results.
+//! Judges steps from gathered evidence, and writes the verdicts into the results.
 
 use anyhow::Result;
 use course::key::Key;
@@ -17,7 +17,7 @@ use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::{Section, time};
 
-/// Judges steps: what that takes besides the evidence.
+/// Judges the steps of a course.
 #[derive(Debug, Clone)]
 pub struct Judge {
     course: Arc<Course>,
@@ -27,12 +27,13 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Judges a course's steps for the store: account ids, e-mail addresses and phone numbers are masked.
+    /// A judge for the store: account ids, e-mail addresses and phone numbers are masked.
     pub fn new(course: &Arc<Course>, compiled: &Arc<Compiled>, key: &Key) -> Judge {
         Judge { course: Arc::clone(course), compiled: Arc::clone(compiled), key: key.clone(), show_identifiers: false }
     }
 
-    /// The same with account ids, e-mail addresses and phone numbers in plain text, for what is shown and kept nowhere.
+    /// The same judge with account ids, e-mail addresses and phone numbers in plain text, for output that is never
+    /// saved.
     pub fn showing_identifiers(self) -> Judge {
         Judge { show_identifiers: true, ..self }
     }
@@ -47,7 +48,7 @@ impl Judge {
         &self.compiled
     }
 
-    /// Puts into the results which accounts were seen: verdicts about others are not shown any more.
+    /// Records the accounts that were seen. Verdicts about other accounts are no longer shown.
     pub fn note_accounts(&self, gathered: &Gathered, results: &mut Results) {
         self.note(&self.fingerprints(gathered), gathered, results);
     }
@@ -60,13 +61,13 @@ impl Judge {
         }
     }
 
-    /// Fingerprints of the accounts that were identified, by the course's names.
+    /// Fingerprints of the identified accounts, by the course's names for them.
     fn fingerprints(&self, gathered: &Gathered) -> BTreeMap<String, String> {
         let fingerprint = |(account, id): (&String, &String)| (account.clone(), self.key.fingerprint(id));
         gathered.account_ids.iter().map(fingerprint).collect()
     }
 
-    /// Judges steps by what was gathered, and puts the verdicts into the results.
+    /// Judges steps from gathered evidence, and records the verdicts in the results.
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
         let inputs = self.inputs(gathered, results);
         self.note(&inputs.fingerprints, gathered, results);
@@ -77,13 +78,13 @@ impl Judge {
         }
     }
 
-    /// Whether all that a step rests on has arrived.
+    /// Whether all evidence for a step has arrived.
     pub fn is_ready(&self, step: &Step, gathered: &Gathered) -> bool {
         let needs = self.compiled.needs(&self.course, step);
         needs.iter().all(|(account, section)| gathered.section(account, *section).is_some())
     }
 
-    /// The texts that the course's checks look for, those of its parameters among them.
+    /// The strings that the course's checks look for, including those in its parameters.
     pub fn looked_for(&self) -> BTreeSet<String> {
         let mut texts = self.compiled.literals();
         let own = self.course.steps.iter().flat_map(|step| self.course.params_of(step));
@@ -94,8 +95,8 @@ impl Judge {
         texts
     }
 
-    /// The steps that one gathering is judged otherwise than another, without what is remembered.
-    pub fn judged_otherwise(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
+    /// The steps whose verdicts from two gatherings differ, without what is remembered.
+    pub fn steps_that_differ(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
         let verdicts = |gathered: &Gathered| {
             let mut gathered = gathered.clone();
             recording::fill_gaps(&mut gathered, &self.compiled.plan(&self.course, steps.iter().copied()));
@@ -106,27 +107,29 @@ impl Judge {
         let (one, other) = (verdicts(one), verdicts(other));
         let differs = |(id, result): &(&String, &StepResult)| {
             other.get(*id).is_none_or(|other| {
-                let outcomes =
-                    |result: &StepResult| result.expectations.iter().map(|told| told.outcome).collect::<Vec<_>>();
+                let outcomes = |result: &StepResult| {
+                    result.expectations.iter().map(|expectation| expectation.outcome).collect::<Vec<_>>()
+                };
                 other.verdict != result.verdict || outcomes(other) != outcomes(result)
             })
         };
         one.iter().filter(differs).map(|(id, _)| id.clone()).collect()
     }
 
-    /// Whether every condition of a step that rests on a section is decided, though the section may have been read in part.
+    /// Whether every condition of a step that uses a section can be decided, though the section may have been read in
+    /// part.
     pub fn is_decided(&self, step: &Step, gathered: &Gathered, account: &str, section: Section) -> bool {
         verdict::is_decided(&self.inputs(gathered, &Results::empty(true)), step, account, section)
     }
 
-    /// A step's expectations by what has arrived; the results stay as they are.
+    /// A step's expectations, as far as their evidence has arrived. The results don't change.
     pub fn so_far(&self, step: &Step, gathered: &Gathered, results: &Results) -> Vec<Awaited> {
         verdict::so_far(&self.inputs(gathered, results), step)
     }
 
-    /// Puts the learner's confirmations of a step into the results, and tells what became of each statement. One that
-    /// evidence decides is not confirmed, and neither is one about something that cannot be read; what was confirmed of
-    /// those before stays as it is.
+    /// Records the learner's confirmations of a step, and returns the outcome of each statement. A statement is not
+    /// confirmed if evidence decides it, or if what it is about cannot be read. An earlier confirmation of it then
+    /// stays.
     ///
     /// # Errors
     /// When the step's expressions cannot be evaluated.
@@ -146,14 +149,14 @@ impl Judge {
                 statement: statement.clone(),
                 account: account.clone(),
                 about: about.clone(),
-                // By AWS's clock, which events are compared with, and not by the computer's.
+                // By AWS's clock, because it is compared with events. The computer's clock may be wrong.
                 time: gathered.now.clone().unwrap_or_else(time::now),
             });
         }
         Ok(statements)
     }
 
-    /// Removes what the learner confirmed of a step.
+    /// Removes the learner's confirmations of a step.
     pub fn undo(&self, step: &Step, gathered: &Gathered, results: &mut Results) {
         let account = self.fingerprints(gathered).remove(&step.account);
         results.confirmations.retain(|other| other.step != step.id || Some(&other.account) != account.as_ref());
@@ -180,14 +183,14 @@ impl Judge {
 struct Calls<'g>(BTreeMap<(&'g str, &'g str), Vec<&'g Call>>);
 
 impl<'g> Calls<'g> {
-    /// Those whose answers were used.
+    /// The calls whose responses were used.
     fn of(gathered: &'g Gathered) -> Calls<'g> {
-        // What was read of an account that turned out to be another one was thrown away.
+        // What was read from an account that turned out to be another one was discarded.
         let used =
             |call: &&Call| gathered.account_ids.contains_key(&call.account) || call.section == Section::Identity.name();
         let mut calls: Vec<&Call> = gathered.calls.iter().map(|timed| &timed.call).filter(used).collect();
         calls.sort();
-        // An operation that was called for each of many things is told once.
+        // An operation that was called for each of many resources is listed once.
         calls.dedup_by(|a, b| {
             (&a.account, &a.section, &a.operation, &a.region) == (&b.account, &b.section, &b.operation, &b.region)
         });
@@ -198,7 +201,7 @@ impl<'g> Calls<'g> {
         Calls(sections)
     }
 
-    /// The calls that a verdict rests on.
+    /// The calls whose responses a verdict uses.
     fn behind(&self, needs: &Needs) -> Vec<Call> {
         let sections = needs.iter().filter_map(|(account, section)| self.0.get(&(account.as_str(), section.name())));
         let mut calls: Vec<Call> = sections.flatten().map(|call| (*call).clone()).collect();

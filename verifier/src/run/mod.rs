@@ -1,22 +1,23 @@
-//! A run: steps in, results and events out. Every command, the live book, a class and the self-test judge through here.
+//! Runs: steps in, results and events out. Every command, the live book, a class and the self-test judge steps with
+//! this module.
 //!
 //! ```text
 //!  Options ─► Session ─► select ─► connect ─► read ─► judge ─► results_update ─► Store
-//!             course,    steps     whose      AWS's   pure     what stays of
-//!             checks               credentials answers         earlier runs
+//!             course,    steps     whose      AWS's   pure     what is kept
+//!             checks               credentials responses       of earlier runs
 //! ```
 //!
-//! | where | what |
+//! | module | contents |
 //! |---|---|
-//! | [`session`] | the course, its checks compiled, and the store that fits |
-//! | [`select`] | the steps and accounts that somebody named |
-//! | [`connect`] | which credentials read an account |
-//! | `read`, `enough` | the evidence that steps rest on, and when there is enough of it |
-//! | [`judge`], [`results_update`] | what it comes to, and what of it is kept |
-//! | [`verify`], [`confirm`], [`practice_step`], [`accounts`] | what learners ask for |
-//! | [`watcher`], [`schedule`] | looking again |
-//! | [`event`] | what is heard of a run while it goes on |
-//! | [`error`] | why there is no result |
+//! | [`session`] | the course, its compiled checks, and the store for its results |
+//! | [`select`] | steps and accounts by name |
+//! | [`connect`] | the credentials that read an account |
+//! | `read`, `enough` | the evidence for steps, and when there is enough of it |
+//! | [`judge`], [`results_update`] | the verdicts, and how they are saved |
+//! | [`verify`], [`confirm`], [`practice_step`], [`accounts`] | what learners can do |
+//! | [`watcher`], [`schedule`] | verifying again as the accounts change |
+//! | [`event`] | the events of a run |
+//! | [`error`] | why a run has no result |
 
 pub mod accounts;
 pub mod confirm;

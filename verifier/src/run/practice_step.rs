@@ -1,4 +1,4 @@
-//! Doing steps in the practice accounts.
+//! Does steps in the practice accounts.
 
 use anyhow::Result;
 use course::Step;
@@ -10,13 +10,13 @@ use crate::store;
 use evidence::time;
 use practice::{PracticeCloud, Start, TakenAction, log};
 
-/// Whether the practice accounts have an action for a step.
+/// Whether there is a practice action for a step.
 pub fn has_action(step: &Step) -> bool {
     practice::find(&step.check).is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
 }
 
-/// Does a step in the practice accounts, and those that come before it. Returns the titles of the actions that were
-/// taken; none where it is done already.
+/// Does a step in the practice accounts, and the steps that must come before it. Returns the titles of the actions that
+/// were taken. The list is empty if the step was done already.
 ///
 /// # Errors
 /// [`Error::PracticeElsewhere`]; a step without an action, and a log that cannot be written.
@@ -31,11 +31,11 @@ pub async fn take(session: &Session<'_>, step: &Step) -> Result<Vec<&'static str
         .into());
     }
     let root = &session.course.root;
-    // Two steps done at once must not lose each other.
+    // Two steps that are done at the same time must not overwrite each other's log.
     let _lock = store::lock(root)?;
     let mut taken = log::read(root)?;
     let now = time::now_secs();
-    // Two actions in one second would leave events whose order nobody knows.
+    // The order of the events of two actions in the same second would be unknown.
     let first = taken.iter().map(|taken| taken.time + 1).max().unwrap_or(now).max(now);
     let cloud = PracticeCloud::open(Start::Fresh, &taken, &session.course.params, now).await?;
     let mut todo = practice::steps_before(&cloud, &step.check)?;
@@ -50,7 +50,7 @@ pub async fn take(session: &Session<'_>, step: &Step) -> Result<Vec<&'static str
     todo.into_iter().map(|step| Ok(practice::find(step)?.title)).collect()
 }
 
-/// Undoes everything in the practice accounts.
+/// Undoes everything that was done in the practice accounts.
 ///
 /// # Errors
 /// A log that cannot be written.

@@ -1,4 +1,4 @@
-//! Reading the evidence that steps rest on.
+//! Reads the evidence for steps.
 
 use anyhow::Result;
 use course::Step;
@@ -15,33 +15,33 @@ use evidence::connection::Connection;
 use evidence::gather::{self, Gathered, Plan, SoFar};
 use evidence::privileges::Power;
 
-/// Connects to what these steps need and reads it. Interrupted, nothing is written.
+/// Connects to the accounts of these steps and reads their evidence. Nothing is written if it is interrupted.
 pub(super) async fn steps(session: &Session<'_>, steps: &[&Step]) -> Result<Gathered> {
     plan(session, &session.compiled.plan(&session.course, steps.iter().copied())).await
 }
 
-/// Connects to a plan's accounts and reads its evidence. Interrupted, nothing is written.
+/// Connects to a plan's accounts and reads its evidence. Nothing is written if it is interrupted.
 pub(super) async fn plan(session: &Session<'_>, plan: &Plan) -> Result<Gathered> {
     let connections = connect::connect(session, plan.keys()).await?;
     until_interrupted(session, plan, &connections).await
 }
 
-/// Reads a plan's evidence through these connections. Interrupted, nothing is written.
+/// Reads a plan's evidence through these connections. Nothing is written if it is interrupted.
 pub(super) async fn until_interrupted(
     session: &Session<'_>,
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
 ) -> Result<Gathered> {
     tokio::select! {
-        // In this order, so that Ctrl-C is heard before the first call goes out.
+        // In this order, so that Ctrl-C is handled before the first call is sent.
         biased;
         _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
         gathered = through(session, plan, connections, &|_| {}) => gathered,
     }
 }
 
-/// Reads a plan's evidence through these connections; `arrived` hears of all that has arrived so far. Remembers the
-/// account ids that were seen for the first time, and warns of credentials that can do more than read.
+/// Reads a plan's evidence through these connections, and passes what has arrived so far to `arrived`. Saves account
+/// ids that are seen for the first time, and warns about credentials that can do more than read.
 pub(super) async fn through(
     session: &Session<'_>,
     plan: &Plan,
@@ -64,7 +64,7 @@ pub(super) async fn through(
     Ok(gathered)
 }
 
-/// Remembers the account ids that were seen for the first time behind a binding.
+/// Saves account ids that are seen for the first time behind a binding.
 fn remember_ids(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
     let new = |(name, id): &(&String, &String)| {
         let bound = bindings.get(*name).is_some_and(|binding| binding.account_id.as_ref() != Some(*id));
@@ -84,7 +84,7 @@ fn remember_ids(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered)
     })
 }
 
-/// Says once for each account that its credentials can do anything.
+/// Warns once for each account whose credentials can do anything.
 fn warn_of_power(session: &Session<'_>, gathered: &Gathered) {
     for account in gathered.account_ids.keys() {
         let who = match gathered.power(account) {
@@ -96,7 +96,7 @@ fn warn_of_power(session: &Session<'_>, gathered: &Gathered) {
             format!(
                 "You are signed in to the {account} account {who}, which can do anything. A role that can only read is \
                  enough: `verify policy {account}` prints its policy, and the chapter “Let verify read your accounts” \
-                 shows the way."
+                 explains how."
             )
         });
     }

@@ -1,4 +1,4 @@
-//! Puts verdicts into the results, with what stays true of a step from one run to the next.
+//! Records verdicts in the results, together with what is kept between runs.
 
 use course::Step;
 use course::results::{Call, Results, Seen, StepResult, Verdict};
@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use crate::verdict::{Inputs, Judged};
 use evidence::Section;
 
-/// Puts a verdict into the results, keeping what was known of the step before. `now` is when it was judged.
+/// Records a verdict, and keeps what was known of the step before. `now` is the time of the verdict.
 pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
     let needs = inputs.compiled.needs(&inputs.course, step);
     let fingerprint = |(account, _): &(String, Section)| {
         inputs.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
     };
     let accounts: BTreeMap<String, String> = needs.iter().filter_map(fingerprint).collect();
-    // What was found in another account, or by another check, says nothing about since when this holds.
+    // A result from another account or from a changed check does not show since when this verdict holds.
     let before = results.steps.get(&step.id).filter(|before| {
         let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
         before.check_hash == step.hash && before.accounts.iter().all(same)
@@ -22,7 +22,7 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
     let done = judged.verdict.is_done();
     let first_verified =
         before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.to_owned()));
-    // Without an end, every later look at a step that is done would count as an attempt at it.
+    // Otherwise, every later run would count as an attempt at a step that is done.
     let attempts = match before {
         None => Some(1),
         Some(before) if before.first_verified.is_some() => before.attempts,
@@ -35,7 +35,7 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
         Some(before) => before.held_until.clone(),
         None => None,
     };
-    // What could not be read may hold all the same: only evidence says that it does not.
+    // What could not be read may still hold. Only evidence shows that it does not.
     let lapsed = match before.and_then(|before| before.lapsed.clone()) {
         _ if held_until.is_none() => None,
         Some(since) => Some(since),

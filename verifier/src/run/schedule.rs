@@ -1,4 +1,4 @@
-//! Watching: which evidence to read again and when, and what is known in between.
+//! The schedule of a watch: which evidence to read again and when, and what is known in between.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use evidence::Section;
 use evidence::gather::{Gathered, Plan};
 
-/// How often the practice account is looked at: it answers from this process, and changes at once.
+/// How often the practice accounts are read. They are in this process, and change immediately.
 const PRACTICE: Duration = Duration::from_millis(500);
 
 /// When each section of each account is read next.
@@ -30,12 +30,12 @@ impl Schedule {
         Schedule { practice, next: BTreeMap::new() }
     }
 
-    /// What of a plan is to be read by now.
+    /// The part of a plan that is due.
     pub(crate) fn due(&self, plan: &Plan, now: Instant) -> Plan {
         let mut due = Plan::new();
         for (account, sections) in plan {
             let is_due = |section: &&Section| self.next_of(account, **section).is_none_or(|next| next.at <= now);
-            // Whose account it is, is read with anything else, and not for its own sake.
+            // The identity is read together with anything else, and not on its own.
             let of_account: BTreeSet<Section> = sections.iter().filter(is_due).copied().collect();
             if !of_account.is_empty() {
                 due.insert(account.clone(), of_account);
@@ -44,7 +44,7 @@ impl Schedule {
         due
     }
 
-    /// When something of a plan is due next.
+    /// When something in a plan is due next.
     pub fn next(&self, plan: &Plan) -> Option<Instant> {
         let sections = plan.iter().flat_map(|(account, sections)| sections.iter().map(move |at| (account, *at)));
         sections.filter_map(|(account, section)| self.next_of(account, section).map(|next| next.at)).min()
@@ -54,7 +54,7 @@ impl Schedule {
         self.next.get(&(account.to_owned(), section))
     }
 
-    /// Notes that a section was read. What changed is read again soon, what didn't after longer and longer.
+    /// Schedules a section that was read: soon again if it changed, after longer and longer intervals if not.
     pub(crate) fn note_read(&mut self, account: &str, section: Section, changed: bool, now: Instant) {
         let freshness = section.freshness();
         let before = self.next_of(account, section).filter(|_| !changed);
@@ -66,14 +66,14 @@ impl Schedule {
         self.next.insert((account.to_owned(), section), Next { at: now + pause, pause });
     }
 
-    /// Forgets an account: all of it is due.
+    /// Removes an account from the schedule, so that all of it is due.
     pub(crate) fn forget(&mut self, account: &str) {
         self.next.retain(|(of, _), _| of != account);
     }
 }
 
-/// Puts newly read evidence in the place of the old, and on the schedule. What is known of an account that turned out
-/// to be another one is dropped.
+/// Replaces old evidence by new evidence, and updates the schedule. Evidence from an account that turned out to be
+/// another one is dropped.
 pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now: Instant) {
     let evidence = Arc::make_mut(&mut known.evidence);
     for (account, sections) in fresh.evidence.iter() {
@@ -107,7 +107,7 @@ mod tests {
         [("production".to_owned(), sections.iter().copied().collect())].into()
     }
 
-    /// Watches for some hours, and counts how often each section is read; `value` is what is read at which second.
+    /// Simulates a watch of some hours, and counts how often each section is read. `value` is the evidence at a second.
     fn reads(hours: u64, value: impl Fn(Section, u64) -> Value) -> BTreeMap<Section, usize> {
         let plan = plan(&[Section::Budgets, Section::ConsoleSignIns, Section::BillingMetrics]);
         let begun = Instant::now();
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn while_nothing_changes_each_section_is_read_as_often_as_it_can_change() {
         let counts = reads(2, |_, _| json!([]));
-        // Two hours: once a minute, every two minutes, every half an hour, and some more at the beginning.
+        // Two hours: each minute, every two minutes, every half hour, and more often at the start.
         assert!((120..=130).contains(&counts[&Section::Budgets]), "{counts:?}");
         assert!((60..=66).contains(&counts[&Section::ConsoleSignIns]), "{counts:?}");
         assert!((4..=9).contains(&counts[&Section::BillingMetrics]), "{counts:?}");

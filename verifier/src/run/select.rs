@@ -1,14 +1,29 @@
-//! The steps and accounts that somebody named.
+//! Finds steps and accounts by name.
 
 use course::diagnostic::did_you_mean;
 use course::{Course, Step};
 
 use super::error::Error;
 
-/// The steps that a learner named, or all of them; a check of checks brings its members along.
+/// The steps with these names, or all steps. With a check that combines others, its members are selected too.
+///
+/// ```
+/// use std::path::Path;
+/// use verify::{book, run::select};
+///
+/// # fn main() -> anyhow::Result<()> {
+/// let course = book::read(Path::new("../book"), false)?;
+/// assert_eq!(select::steps(&course, &[])?.len(), course.steps.len());
+///
+/// let misspelled = format!("{}x", course.steps[0].id);
+/// let error = select::steps(&course, &[misspelled]).unwrap_err();
+/// assert!(error.to_string().contains("did you mean"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
-/// A name that no step has, with the nearest.
+/// A name that the course does not have, with a suggestion.
 pub fn steps<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>, Error> {
     if names.is_empty() {
         return Ok(course.steps.iter().collect());
@@ -29,16 +44,16 @@ pub fn steps<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>, 
 /// A step by its id.
 ///
 /// # Errors
-/// A name that no step has, with the nearest.
+/// A name that the course does not have, with a suggestion.
 pub fn step<'c>(course: &'c Course, name: &str) -> Result<&'c Step, Error> {
     let hint = || hint(name, course.steps.iter().map(|step| step.id.as_str()));
     course.step(name).ok_or_else(|| Error::UnknownStep { name: name.to_owned(), hint: hint() })
 }
 
-/// Makes sure that a name is one of the course's accounts.
+/// Checks that the course has an account.
 ///
 /// # Errors
-/// A name that isn't, with the nearest.
+/// A name that the course does not have, with a suggestion.
 pub fn account(course: &Course, name: &str) -> Result<(), Error> {
     match course.accounts.contains_key(name) {
         true => Ok(()),
@@ -49,7 +64,7 @@ pub fn account(course: &Course, name: &str) -> Result<(), Error> {
     }
 }
 
-/// The nearest name that there is, or all of them.
+/// The nearest name, or all names.
 fn hint<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
     match did_you_mean(name, known.clone()) {
         nearest if nearest.is_empty() => format!("; it has {}", known.collect::<Vec<_>>().join(", ")),

@@ -1,4 +1,4 @@
-//! What runs start with: the course, its checks compiled, and the store that fits.
+//! A session: the course, its compiled checks, and the store for its results.
 
 use anyhow::Result;
 use course::results::Results;
@@ -18,51 +18,52 @@ use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
 use evidence::gather::Gathered;
 
-/// What somebody asks of every run.
+/// The options of every run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The course's folder; without it, the nearest upwards with a book.toml, or its book/.
+    /// The course's folder; by default the nearest parent folder with a book.toml or a book/.
     pub course: Option<PathBuf>,
     /// The practice accounts, instead of the learner's own.
     pub practice: Option<PracticeStart>,
-    /// What accounts are read with this time, by the course's names: an AWS profile, a role's ARN, or `environment`.
+    /// Accounts of the course with the source of their credentials for this run: an AWS profile, a role's ARN, or
+    /// `environment`.
     pub accounts: Vec<(String, String)>,
-    /// Whether account ids, e-mail addresses and phone numbers are shown. Results that are kept never have them.
+    /// Whether account ids, e-mail addresses and phone numbers are shown. They are never saved in results.
     pub show_identifiers: bool,
-    /// Whether the course may run programs and scripts of its own.
+    /// Whether the course may run its own programs and scripts.
     pub trust_course: bool,
 }
 
-/// What is done in the practice accounts when a run begins.
+/// The state of the practice accounts when a run starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PracticeStart {
-    /// What the learner's practice actions did.
+    /// As the learner's practice actions left them.
     Taken,
-    /// Nothing.
+    /// Nothing is done.
     Fresh,
-    /// Everything.
+    /// Everything is done.
     Done,
 }
 
 /// An opened course.
 pub struct Session<'l> {
-    /// What was asked for.
+    /// The options of the run.
     pub options: Options,
     /// The course.
     pub course: Arc<Course>,
     /// Its checks, compiled.
     pub compiled: Arc<Compiled>,
-    /// The results of the learner's own accounts, or those of the practice accounts.
+    /// The results, for the learner's own accounts or for the practice accounts.
     pub store: Store,
     pub(super) listener: &'l dyn Listener,
-    /// What the learner was warned of already, and is not again.
+    /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
 }
 
-/// Reads the course, and opens the store that fits.
+/// Reads the course, and opens the store for its results.
 ///
 /// # Errors
-/// All that is wrong with the course, and a configuration folder that cannot be used.
+/// All mistakes in the course, and a configuration folder that cannot be used.
 pub fn read(options: &Options, listener: &dyn Listener) -> Result<(Course, Store)> {
     let root = book::find(options.course.as_deref())?;
     if options.trust_course {
@@ -77,15 +78,15 @@ impl<'l> Session<'l> {
     /// Reads the course and compiles its checks.
     ///
     /// # Errors
-    /// All that is wrong with the course or its checks.
+    /// All mistakes in the course or its checks.
     pub fn open(options: &Options, listener: &'l dyn Listener) -> Result<Session<'l>> {
         Session::open_for(options, &[], listener)
     }
 
-    /// Reads the course and compiles the checks of these steps alone; those of all steps without one.
+    /// Reads the course and compiles only the checks of these steps; without steps, all checks.
     ///
     /// # Errors
-    /// All that is wrong with the course or these checks, and a step that there is none of.
+    /// All mistakes in the course or these checks, and a step that the course does not have.
     pub fn open_for(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
         cel::warm_up();
         let (course, store) = read(options, listener)?;
@@ -98,18 +99,18 @@ impl<'l> Session<'l> {
         Ok(Session { options: options.clone(), course, compiled, store, listener, warned: Mutex::default() })
     }
 
-    /// Whether this is about the practice accounts.
+    /// Whether this session uses the practice accounts.
     pub fn practice(&self) -> bool {
         self.options.practice.is_some()
     }
 
-    /// Judges for the store: what is kept is masked.
+    /// A judge for the store: identifiers are masked.
     pub fn judge(&self) -> Judge {
         Judge::new(&self.course, &self.compiled, self.store.key())
     }
 
-    /// Results as they are shown this time: with `show_identifiers`, the steps are judged once more in plain text, which
-    /// is kept nowhere.
+    /// The results as they are shown. With `show_identifiers`, the steps are judged again in plain text, which is never
+    /// saved.
     pub(super) fn shown(&self, steps: &[&Step], gathered: &Gathered, mut results: Results) -> Results {
         if self.options.show_identifiers {
             self.judge().showing_identifiers().judge(steps, gathered, &mut results);
@@ -117,15 +118,15 @@ impl<'l> Session<'l> {
         results
     }
 
-    /// The results as they are; empty where there are none to use, which the next change says.
+    /// The saved results; empty if there are none that can be used. The next change then reports why.
     pub fn results(&self) -> Results {
         self.store.read().unwrap_or_else(|_| Results::empty(self.practice()))
     }
 
-    /// Changes the results, and says what had to be done for that.
+    /// Changes the results, and passes on the store's notice.
     ///
     /// # Errors
-    /// When they cannot be written. They are then as they were.
+    /// When they cannot be written. They are then unchanged.
     pub(super) fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Results> {
         let Loaded { results, notice } = self.store.update(change)?;
         notice.into_iter().for_each(|text| self.listener.hear(Event::Notice(text)));
@@ -133,7 +134,7 @@ impl<'l> Session<'l> {
         Ok(results)
     }
 
-    /// Says something, once in a session for each `about`.
+    /// Sends a notice, once in a session for each `about`.
     pub(super) fn warn_once(&self, about: &str, text: impl FnOnce() -> String) {
         if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(about.to_owned()) {
             self.listener.hear(Event::Notice(text()));

@@ -1,4 +1,4 @@
-//! Verifying steps: by the learner's accounts, all at once or each as soon as its evidence has arrived, or by a recording.
+//! Verifies steps: from the accounts, all at once or each when its evidence has arrived, or from a recording.
 
 use anyhow::{Result, anyhow};
 use course::Step;
@@ -14,19 +14,19 @@ use super::{connect, read};
 use crate::recording;
 use evidence::gather::{Gathered, SoFar};
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Verified {
     /// The results, as they are shown.
     pub results: Results,
-    /// What they rest on.
+    /// The evidence.
     pub gathered: Gathered,
 }
 
-/// Verifies steps by the accounts, and keeps the results; with `record`, the evidence in a file, too.
+/// Verifies steps from the accounts, and saves the results. With `record`, also saves the evidence in a file.
 ///
 /// # Errors
-/// [`super::Error::Interrupted`], and files that cannot be written. The results are then as they were.
+/// [`super::Error::Interrupted`], and files that cannot be written. The results are then unchanged.
 pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> Result<Verified> {
     let gathered = read::steps(session, steps).await?;
     if let Some(file) = record {
@@ -37,10 +37,10 @@ pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path
     Ok(Verified { results: session.shown(steps, &gathered, results), gathered })
 }
 
-/// Judges steps by a recording. Somebody's recording says nothing of this learner's account: nothing is kept.
+/// Judges steps from a recording. It may come from another learner's account, so the results are not saved.
 ///
 /// # Errors
-/// A file that is no recording.
+/// A file that is not a recording.
 pub fn replay(session: &Session<'_>, steps: &[&Step], file: &Path) -> Result<Verified> {
     let mut gathered = recording::read(file)?;
     recording::fill_gaps(&mut gathered, &session.compiled.plan(&session.course, steps.iter().copied()));
@@ -49,46 +49,46 @@ pub fn replay(session: &Session<'_>, steps: &[&Step], file: &Path) -> Result<Ver
     Ok(Verified { results: session.shown(steps, &gathered, results), gathered })
 }
 
-/// Records a run, and says where its stand-ins would be judged otherwise than it was.
+/// Records a run, and reports steps that would get a different verdict from the recording.
 fn record(session: &Session<'_>, steps: &[&Step], file: &Path, gathered: &Gathered) -> Result<()> {
     let judge = session.judge();
     recording::write(file, gathered, judge.looked_for(), session.options.show_identifiers)?;
-    let otherwise = judge.judged_otherwise(steps, gathered, &recording::read(file)?);
-    if !otherwise.is_empty() {
+    let differing = judge.steps_that_differ(steps, gathered, &recording::read(file)?);
+    if !differing.is_empty() {
         session.listener.hear(Event::Notice(format!(
-            "Without the identifiers that are replaced in {}, these steps are judged otherwise: {}. With --show-identifiers, \
-             the recording has them.",
+            "Identifiers in {} are pseudonymised, so these steps get a different verdict from it: {}. To keep the \
+             identifiers in the recording, add --show-identifiers.",
             file.display(),
-            otherwise.join(", ")
+            differing.join(", ")
         )));
     }
     Ok(())
 }
 
-/// Verifies steps, each as soon as what it rests on has arrived; the listener hears how far the others are.
+/// Verifies steps, each when its evidence has arrived. The listener gets the progress of the others.
 ///
 /// # Errors
-/// Files that cannot be written. What was judged before is kept.
+/// Files that cannot be written. Results that were saved before are kept.
 pub fn verify_as_it_arrives(session: &Session<'_>, steps: Vec<&Step>, runtime: &Runtime) -> Result<()> {
     let plan = session.compiled.plan(&session.course, steps.iter().copied());
-    // Judging takes a processor: on a thread of its own, it does not hold up the calls.
+    // Judging uses a processor. On its own thread, it does not delay the calls.
     std::thread::scope(|scope| {
         let (sender, arrivals) = mpsc::channel();
         let judging = scope.spawn(move || judge_what_arrives(session, steps, &arrivals));
         let read = runtime.block_on(async {
             let connections = connect::connect(session, plan.keys()).await?;
             let arrived = move |so_far: &SoFar<'_>| {
-                // Nobody listens where writing failed, which is told below.
+                // The receiver is gone if writing failed, which is reported below.
                 let _ = so_far.gathered().map(|gathered| sender.send(gathered));
             };
             read::through(session, &plan, &connections, &arrived).await.map(drop)
         });
-        let judged = judging.join().map_err(|_| anyhow!("judging broke off; this is a mistake in verify"))?;
+        let judged = judging.join().map_err(|_| anyhow!("judging failed; this is a bug in verify"))?;
         read.and(judged)
     })
 }
 
-/// Judges each step once all that it rests on has arrived, and tells of its expectations until then.
+/// Judges each step when all its evidence has arrived, and reports its expectations until then.
 fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: &Receiver<Gathered>) -> Result<()> {
     let (judge, before) = (session.judge(), session.results());
     let mut heard = BTreeMap::new();
@@ -101,7 +101,7 @@ fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: 
     };
     waiting.iter().for_each(|step| awaited(step, &Gathered::default()));
     while let Ok(gathered) = arrivals.recv() {
-        // The last holds all that has arrived by now.
+        // The last one contains everything that has arrived so far.
         let gathered = arrivals.try_iter().last().unwrap_or(gathered);
         let (ready, others): (Vec<&Step>, _) = waiting.into_iter().partition(|step| judge.is_ready(step, &gathered));
         if !ready.is_empty() {

@@ -1,4 +1,4 @@
-//! Looking again and again: what `verify watch` and the live book share.
+//! Watches accounts, for `verify watch` and for the live book.
 
 use anyhow::Result;
 use course::Step;
@@ -14,17 +14,17 @@ use evidence::Section;
 use evidence::connection::Connection;
 use evidence::gather::{Gathered, Plan};
 
-/// How often the results are looked at: another terminal may have verified or confirmed a step.
+/// How often the results are checked: another terminal may have verified or confirmed a step.
 const RESULTS: Duration = Duration::from_millis(500);
 
-/// What is known of the accounts, and when to ask them again.
+/// What is known of the accounts, and when to read them again.
 #[derive(Debug)]
 pub struct Watcher<'w> {
     session: &'w Session<'w>,
     schedule: Schedule,
     connections: Option<BTreeMap<String, Connection>>,
     known: Gathered,
-    /// The confirmations by which steps were last judged.
+    /// The confirmations that the last verdicts used.
     confirmations: Vec<Confirmation>,
 }
 
@@ -35,7 +35,8 @@ impl<'w> Watcher<'w> {
         Watcher { session, schedule, connections: None, known: Gathered::default(), confirmations: Vec::new() }
     }
 
-    /// Reads what is due of what steps rest on, and judges them; `None` where nothing was due and no confirmation is new.
+    /// Reads what is due for these steps, and judges them. Returns `None` if nothing was due and no confirmation is
+    /// new.
     ///
     /// # Errors
     /// Results that cannot be written.
@@ -46,7 +47,7 @@ impl<'w> Watcher<'w> {
             return Ok(None);
         }
         if !due.is_empty() {
-            // All accounts are identified together, or two names for one of them would not be noticed.
+            // All accounts are identified together. Otherwise, two names for one account would not be noticed.
             plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
             self.read(&due).await?;
         }
@@ -56,12 +57,12 @@ impl<'w> Watcher<'w> {
         Ok(Some(results))
     }
 
-    /// When something that steps rest on is due.
+    /// When the next evidence for these steps is due.
     pub fn next(&self, steps: &[&Step]) -> Instant {
         self.schedule.next(&self.plan(steps)).unwrap_or_else(Instant::now)
     }
 
-    /// Waits until something is due or the results may have changed.
+    /// Waits until evidence is due or the results may have changed.
     pub async fn wait(&self, steps: &[&Step]) {
         tokio::time::sleep_until(self.next(steps).min(Instant::now() + RESULTS)).await;
     }
@@ -72,12 +73,12 @@ impl<'w> Watcher<'w> {
 
     async fn read(&mut self, due: &Plan) -> Result<()> {
         let connections = match self.connections.take() {
-            // The practice accounts are built from their actions: they are others after each.
+            // The practice accounts are built from their actions, so they are new after each action.
             Some(connections) if !self.session.practice() => connections,
             _ => connect::connect(self.session, self.session.course.accounts.keys()).await?,
         };
         let fresh = read::through(self.session, due, &connections, &|_| {}).await?;
-        // Credentials that don't work, or no longer, may have been renewed by the next time.
+        // Credentials that don't work, or no longer work, may have been renewed by the next time.
         let renew = |code: ReasonCode| {
             matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)
         };

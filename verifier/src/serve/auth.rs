@@ -1,61 +1,62 @@
-//! Who may talk to the server: this machine's browser, on a page of this server's, with this run's token.
+//! Access to the server: only this machine's browser, only from this server's pages, and only with this run's token.
 //!
-//! A web page anywhere can make a browser talk to loopback. A request must name one of our own addresses as its host
-//! (which stops DNS rebinding), must come from our own pages if it says where it comes from, and must bring the cookie
-//! that the one-time address was exchanged for.
+//! Any web page can make a browser send requests to loopback. So a request must name one of our own addresses as its
+//! host (which prevents DNS rebinding). If it has an origin, the origin must be ours. And it must have the cookie that
+//! the browser got in exchange for the one-time address.
 //!
-//! Browsers send a cookie to every port of a host, so whoever serves another port of loopback may learn it. What tells of
-//! the learner's accounts or changes something takes a key as well, which stands in the storage of this origin alone.
+//! Browsers send a cookie to every port of a host, so another server on loopback may see it. Requests that show
+//! something of the learner's accounts or change something therefore also need a key, which is in the storage of this
+//! origin only.
 
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
-/// The header that our own script sends the key in: a form or a link of somebody else's has no such thing.
+/// The header in which our own script sends the key. Forms and links of other pages cannot set it.
 pub const KEY_HEADER: &str = "x-verify";
-/// The path of the events, whose address has the key in it: browsers send no headers of ours there.
+/// The path of the events. Its address contains the key, because browsers cannot send our header there.
 pub const EVENTS: &str = "/-/events";
 
-/// What is asked of every request.
+/// The secrets that a request must have.
 #[derive(Debug)]
 pub struct Auth {
     hosts: Vec<String>,
     cookie: String,
     session: String,
     key: String,
-    /// What the one-time address holds, and whether it was used.
+    /// The token of the one-time address, and whether it was used.
     once: String,
     used: Mutex<bool>,
 }
 
-/// What comes of a request for the one-time address.
+/// The outcome of a request for the one-time address.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Exchange<'g> {
-    /// The cookie to set, and the key. The address is used now.
+    /// The cookie and the key for the browser. The address is now used.
     Done {
-        /// As `Set-Cookie` takes it.
+        /// The value of `Set-Cookie`.
         cookie: String,
-        /// What the browser's storage keeps.
+        /// The key for the browser's storage.
         key: &'g str,
     },
-    /// Something else led a browser here: a page of ours must ask again, and the address is as good as before.
+    /// Another page led the browser here. Our own page must ask again. The address is not used up.
     AskAgain,
-    /// No browser shows what it asked for: the address is as good as before.
+    /// The request is not from a browser that shows a page. The address is not used up.
     TooEarly,
-    /// It was used before.
+    /// The address was used before.
     Used,
 }
 
 impl Auth {
-    /// Who may talk to a port of loopback: holders of tokens of 256 random bits.
+    /// New tokens of 256 random bits, for a port of loopback.
     ///
     /// # Errors
-    /// When the system has no random bytes.
+    /// When the system cannot give random bytes.
     pub fn new(port: u16) -> anyhow::Result<Auth> {
         let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
         Ok(Auth {
             hosts: hosts.to_vec(),
-            // Cookies are shared between the ports of a host: each server has a name of its own.
+            // Cookies are shared between the ports of a host, so each server's cookie has its own name.
             cookie: format!("verify-{port}"),
             session: token()?,
             key: token()?,
@@ -69,16 +70,16 @@ impl Auth {
         format!("http://{}/?token={}", self.hosts[0], self.once)
     }
 
-    /// Lets a request in, or says why not.
+    /// Accepts or refuses a request.
     ///
     /// # Errors
-    /// A status and a sentence.
+    /// The status and a sentence.
     pub fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
         let forbidden = |why| Err((StatusCode::FORBIDDEN, why));
         let Some(host) = self.host(uri, headers) else { return forbidden("This is not the host of this server.") };
-        // A link elsewhere may lead here; nothing else of another page may ask.
+        // A link on another page may lead here. Other pages may send no other requests.
         if !is_of_origin(headers, host) || is_led_from_elsewhere(headers) && !is_navigation(headers) {
-            return forbidden("Only pages of this server may ask it.");
+            return forbidden("Only this server's pages may send it requests.");
         }
         if method == Method::POST {
             let json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
@@ -94,7 +95,7 @@ impl Auth {
         Ok(())
     }
 
-    /// The host that a request names, if it is one of ours.
+    /// The host in the request, if it is one of ours.
     pub fn host(&self, uri: &Uri, headers: &HeaderMap) -> Option<&str> {
         let mut named = headers.get_all(header::HOST).iter();
         let host = named.next().filter(|_| named.next().is_none() && uri.authority().is_none())?;
@@ -107,11 +108,12 @@ impl Auth {
         cookies.any(|(name, value)| name == self.cookie && same(value, &self.session))
     }
 
-    /// Exchanges the token of the one-time address for the cookie and the key; none where a request is not for it.
+    /// Exchanges the token of the one-time address for the cookie and the key; `None` if the request is not for that
+    /// address.
     ///
-    /// Whatever only looks at an address must not use it up: a browser that fetches a page before somebody asks for it, a
-    /// chat that shows what is behind a link, a page that loads it as a picture. Only a browser that shows a page does,
-    /// and only if nobody else's page led there: where one did, a page of ours asks again.
+    /// A program that only looks at the address must not use it up: a browser that fetches pages in advance, a chat
+    /// that previews links, a page that loads it as an image. Only a browser that shows the page uses it up, and only
+    /// if no other page led there. If one did, our own page asks again.
     pub fn exchange(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Exchange<'_>> {
         let token = uri.query().and_then(|query| query.strip_prefix("token="))?;
         if uri.path() != "/" || !same(token, &self.once) {
@@ -134,30 +136,30 @@ impl Auth {
     }
 }
 
-/// Whether a request is a page's of this host, if it says whose it is.
+/// Whether the request's origin, if it has one, is this host.
 fn is_of_origin(headers: &HeaderMap, host: &str) -> bool {
     let own = format!("http://{host}");
     headers.get_all(header::ORIGIN).iter().all(|origin| origin.as_bytes() == own.as_bytes())
 }
 
-/// Whether a request may be a browser's for a page to show in a tab. Browsers say so; other programs need not.
+/// Whether the request may come from a browser that shows the page in a tab. Browsers say so; other programs need not.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let is = |name: &str, value: &str| headers.get_all(name).iter().all(|said| said.as_bytes() == value.as_bytes());
+    let is = |name: &str, value: &str| headers.get_all(name).iter().all(|sent| sent.as_bytes() == value.as_bytes());
     is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }
 
-/// Whether a browser says that something else than a page of ours, or its user, asks.
+/// Whether the browser says that another page led here, and not our own page or the user.
 fn is_led_from_elsewhere(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|site| ![&b"same-origin"[..], b"none"].contains(&site.as_bytes()))
 }
 
-/// Whether a browser fetches a page in case that somebody asks for it.
+/// Whether the browser fetches the page in advance.
 fn is_early(headers: &HeaderMap) -> bool {
-    // The last two are what older versions of Firefox and Safari say.
+    // The last two are from older versions of Firefox and Safari.
     ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| headers.contains_key(*name))
 }
 
-/// Compares in a time that tells nothing of where the texts differ.
+/// Compares two texts in constant time.
 fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! What pages ask for, and what does it: runs, each on a thread of its own.
+//! The tasks that pages can start: runs, each on its own thread.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -11,12 +11,12 @@ use crate::run::watcher::Watcher;
 use crate::run::{Event, Listener, Options, Session, confirm, practice_step, select, verify};
 use evidence::connection::MfaCodes;
 
-/// What a page can ask for. It names steps and nothing else.
+/// A task that a page can start. It names only steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// Verify steps.
     Verify(BTreeSet<String>),
-    /// Keep the learner's confirmation of a step, or remove it.
+    /// Save the learner's confirmation of a step, or remove it.
     Confirm {
         /// The step.
         step: String,
@@ -28,7 +28,7 @@ pub enum Task {
 }
 
 impl Task {
-    /// The steps that it is about.
+    /// The steps of the task.
     pub fn steps(&self) -> BTreeSet<String> {
         match self {
             Task::Verify(steps) => steps.clone(),
@@ -37,23 +37,23 @@ impl Task {
     }
 }
 
-/// Carries tasks out. An error is shown to the learner.
+/// Does tasks. An error is shown to the learner.
 pub struct Backend {
     options: Options,
-    /// Where notices go, and who is asked for MFA codes.
+    /// Receives notices, and asks for MFA codes.
     terminal: Box<dyn Listener>,
 }
 
 impl Backend {
-    /// Runs with these options; notices and questions go to the terminal.
+    /// A backend with these options. Notices and questions go to the terminal.
     pub fn new(options: Options, terminal: Box<dyn Listener>) -> Backend {
         Backend { options, terminal }
     }
 
-    /// Carries a task out; pages hear of it.
+    /// Does a task, and sends its events to the pages.
     ///
     /// # Errors
-    /// Why it came to nothing.
+    /// Why the task failed.
     pub(super) fn carry_out(&self, task: &Task, pages: &(dyn Fn(Event<'_>) + Send + Sync)) -> Result<()> {
         let listener = Both { terminal: &*self.terminal, pages };
         let open = |steps: &[String]| Session::open_for(&self.options, steps, &listener);
@@ -77,11 +77,10 @@ impl Backend {
         }
     }
 
-    /// Judges steps again and again, as their accounts change. `watched` says which; it returns when there are none, or
-    /// when the course is another.
+    /// Judges steps again and again, as their accounts change. `watched` returns the steps, or `None` to end the watch.
     ///
     /// # Errors
-    /// Why it cannot go on.
+    /// Why the watch cannot continue.
     pub(super) fn watch(
         &self,
         watched: &dyn Fn() -> Option<BTreeSet<String>>,
@@ -107,12 +106,12 @@ impl fmt::Debug for Backend {
     }
 }
 
-/// What a thread of its own waits on.
+/// A runtime for one thread.
 fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting to work")
 }
 
-/// The terminal hears notices and is asked questions, and the pages hear of steps and results.
+/// Sends notices and questions to the terminal, and the events of steps and results to the pages.
 struct Both<'b> {
     terminal: &'b dyn Listener,
     pages: &'b (dyn Fn(Event<'_>) + Send + Sync),

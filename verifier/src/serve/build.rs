@@ -1,4 +1,4 @@
-//! Building the book that is served.
+//! Builds the book that is served.
 
 use anyhow::{Result, anyhow};
 use course::Course;
@@ -15,40 +15,39 @@ use crate::generate::{self, Stale};
 pub struct BuildOptions {
     /// The course's folder.
     pub root: PathBuf,
-    /// Whether it shows the practice account.
+    /// Whether it shows the practice accounts.
     pub practice: bool,
     /// Whether the course is trusted.
     pub trusted: bool,
 }
 
-/// A build that has just been made.
+/// A new build.
 pub(super) struct Fresh {
     pub(super) course: Arc<Course>,
     pub(super) pages: Arc<Pages>,
     pub(super) notices: Arc<[String]>,
-    /// The state of the course's folder that it shows.
+    /// The state of the course's folder that it was built from.
     pub(super) from: Snapshot,
 }
 
 /// Builds the course's book.
 ///
 /// # Errors
-/// All that is wrong with the course.
+/// All mistakes in the course.
 pub(super) fn build(options: &BuildOptions) -> Result<Fresh> {
     let BuildOptions { root, practice, trusted } = options;
     generate::make_missing(root, *trusted)?;
     let mut from = Snapshot::of(root);
-    // Generated chapters are up to date most times: the book is built while that is found out.
+    // Usually, the generated chapters are up to date. The book is built while this is checked.
     let (course, built) = std::thread::scope(|scope| {
         let looking = scope.spawn(|| looked_at(options));
         let built = book::build_live(root, *practice, *trusted);
         (looking.join(), built)
     });
-    let (course, stale) =
-        course.map_err(|_| anyhow!("reading the course broke off; this is a mistake in verify"))??;
+    let (course, stale) = course.map_err(|_| anyhow!("reading the course failed; this is a bug in verify"))??;
     let mut live = built?;
     if !stale.is_empty() {
-        // What is written here is no change to build again for, unless something else has changed meanwhile.
+        // Writing these chapters must not cause another build, unless something else has changed meanwhile.
         let unchanged = Snapshot::of(root).course == from.course;
         generate::write(root, stale)?;
         if unchanged {

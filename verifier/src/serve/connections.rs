@@ -1,9 +1,9 @@
-//! Connections: those with the token find a place whoever else connects.
+//! Limits connections, so that other programs cannot lock out the browser that has the token.
 //!
-//! Every connection begins as a stranger's. There is room for a few of those, and the newest takes the place of the oldest:
-//! a request on loopback arrives at once, so whoever has waited longest is the least likely to send one. The first request
-//! with the token makes the connection one that nobody takes the place of. A stranger's request gets a short answer, and
-//! its connection is closed.
+//! Every new connection is a stranger's. There is room for a limited number of strangers, and a new one replaces the
+//! oldest: a request on loopback arrives immediately, so the oldest connection is the least likely to send one. After
+//! its first request with the token, a connection is no longer a stranger's and is never replaced. A stranger's request
+//! gets a short response, and its connection is closed.
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,17 +21,17 @@ use tokio::time::Sleep;
 
 /// How long the head of a request may take to arrive, and how long a connection may idle.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-/// How long the other side may take to read some of what it is sent.
+/// How long the client may take to read some of the response.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
-/// The longest head of a request: cookies of everybody who serves something on this host are in it.
+/// The largest head of a request. It contains the cookies of all servers on this host.
 const LARGEST_HEAD: usize = 64 * 1024;
-/// How many strangers have a place at the same time, if the system lets the program have twice as many files open. On a
-/// busy machine a hundred may come before the first of them is looked at.
+/// The maximum number of strangers, if the system allows the program twice as many open files. On a busy machine, a
+/// hundred connections may arrive before the first is handled.
 const STRANGERS: usize = 500;
-/// How long to wait for a place where the system has none left.
+/// How long to wait if the system has no file left for a connection.
 const NO_ROOM: Duration = Duration::from_millis(20);
 
-/// The connections that have not shown the token, the oldest first.
+/// The connections that have not sent the token, oldest first.
 #[derive(Debug)]
 pub(super) struct Strangers {
     room: usize,
@@ -48,9 +48,9 @@ impl Strangers {
         Strangers { room: STRANGERS.min(files / 2), here: Mutex::default() }
     }
 
-    /// Serves one more, in the place of the oldest where there are too many.
+    /// Serves a connection. If there are too many, it replaces the oldest.
     fn serve(&self, connection: impl Future<Output = ()> + Send + 'static) {
-        // Locked before it begins, so that it cannot be known before it is here.
+        // Locked before the connection starts, so that it is in the list before it can leave it.
         let mut strangers = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         strangers.push_back(task::spawn(connection).abort_handle());
         if strangers.len() > self.room {
@@ -58,24 +58,24 @@ impl Strangers {
         }
     }
 
-    /// The connection that this is called on is no stranger's, or not any more.
+    /// The current connection is not, or no longer, a stranger's.
     pub(super) fn leave(&self) {
         let mut strangers = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         strangers.retain(|connection| task::try_id() != Some(connection.id()));
     }
 
-    /// Ends the oldest.
+    /// Ends the oldest connection.
     fn end_one(&self) {
         let mut strangers = self.here.lock().unwrap_or_else(PoisonError::into_inner);
         strangers.pop_front().iter().for_each(AbortHandle::abort);
     }
 }
 
-/// Answers everybody who connects. (axum's own loop sets no deadlines.)
+/// Accepts connections. (axum's own loop has no deadlines.)
 pub(super) async fn accept(listener: TcpListener, router: axum::Router, strangers: Arc<Strangers>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many files are open, most likely.
+            // Most likely, too many files are open.
             strangers.end_one();
             tokio::time::sleep(NO_ROOM).await;
             continue;
@@ -86,19 +86,19 @@ pub(super) async fn accept(listener: TcpListener, router: axum::Router, stranger
         let connection = http.serve_connection(stream, TowerToHyperService::new(router.clone()));
         let here = Arc::clone(&strangers);
         strangers.serve(async move {
-            // There is nobody to tell when somebody hangs up early.
+            // An error here means that the client has closed the connection.
             drop(connection.await);
             here.leave();
         });
-        // What has arrived with it is looked at before another takes a place.
+        // Handle what has arrived with it before another connection replaces it.
         task::yield_now().await;
     }
 }
 
-/// A connection that ends when the other side does not read what it is sent.
+/// A connection that ends if the client does not read the response.
 struct Impatient<S> {
     stream: S,
-    /// Since when it has read nothing, and for how long it still may.
+    /// The time that is left while the client reads nothing.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
@@ -107,7 +107,7 @@ impl<S: Unpin> Impatient<S> {
         Impatient { stream, waiting: None }
     }
 
-    /// What came of writing, unless it has waited for too long.
+    /// The result of a write, unless it has waited too long.
     fn in_time<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;
@@ -171,7 +171,7 @@ mod tests {
         let mut ours = Impatient::new(ours);
         ours.write_all(b"1234").await.unwrap();
         assert_eq!(ours.write_all(b"5").await.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        // Somebody who is slow is not somebody who does not read.
+        // A slow client is not a client that does not read.
         let (slow, mut reading) = tokio::io::duplex(4);
         let reader = task::spawn(async move {
             let mut read = Vec::new();

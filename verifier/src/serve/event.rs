@@ -1,4 +1,4 @@
-//! What open pages are told.
+//! The events that open pages receive.
 
 use course::Course;
 use course::results::Results;
@@ -7,43 +7,43 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// What open pages are told. In whatever is HTML, everything is escaped.
+/// An event for open pages. Everything in HTML is escaped.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {
-    /// The first of all.
+    /// The first event.
     Hello {
-        /// Which build of the book this is. A page of another one loads itself anew.
+        /// The id of the book's build. A page of another build reloads.
         build: String,
-        /// What stands on top of every page.
+        /// The notice at the top of every page.
         notice: Option<String>,
     },
-    /// How steps look now, by id.
+    /// The current widgets of steps, by id.
     Steps {
-        /// Those that changed; all of them for a page that opens.
+        /// The steps that changed; all steps for a page that opens.
         steps: BTreeMap<String, Live>,
-        /// How far the course is.
+        /// The progress of the course.
         progress: Progress,
     },
-    /// How far the expectations of a step that is being verified are known.
+    /// The progress of the expectations of a step that is being verified.
     Awaited {
         /// The step's id.
         step: String,
         /// The expectations, as HTML.
         html: String,
     },
-    /// What is being done.
+    /// The tasks that are running.
     UnderWay {
-        /// The steps that something runs for.
+        /// The steps of running tasks.
         running: BTreeSet<String>,
         /// The steps that are watched.
         watched: BTreeSet<String>,
-        /// Why the last try came to nothing, by step.
+        /// Why the last attempt failed, by step.
         failed: BTreeMap<String, String>,
     },
-    /// The book was built anew.
+    /// The book was built again.
     Reload,
-    /// The course has a mistake; what is shown is the book before it. Without a message it is mended.
+    /// The course has a mistake, and the last good build is shown. Without a message, the mistake is fixed.
     Broken {
         /// The mistake, with its place.
         message: Option<String>,
@@ -64,17 +64,17 @@ impl Count {
     }
 }
 
-/// How far the course is.
+/// The progress of the course.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Progress {
-    /// All of it.
+    /// In the whole course.
     course: Count,
-    /// By page: the path below the book.
+    /// By page: the path in the book.
     pages: BTreeMap<String, Count>,
 }
 
 impl Progress {
-    /// Counts each step once in all, and once in each chapter that names it.
+    /// Counts each step once in the whole course, and once in each chapter that names it.
     pub fn of(course: &Course, results: &Results) -> Progress {
         let mut progress = Progress::default();
         for step in course.required() {
@@ -87,7 +87,7 @@ impl Progress {
     }
 }
 
-/// The page that mdBook makes of a chapter.
+/// The page of a chapter.
 fn page(chapter: &Path) -> String {
     let page = chapter.with_extension("html");
     page.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")

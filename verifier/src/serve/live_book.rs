@@ -1,4 +1,4 @@
-//! What the server knows: the book, the steps' widgets, what is under way, and who listens.
+//! The state of the server: the book, the steps' widgets, the running tasks, and the open pages.
 
 use anyhow::Result;
 use course::results::Results;
@@ -17,18 +17,18 @@ use super::snapshot::{LOOK, Snapshot};
 use crate::run;
 use crate::store::Store;
 
-/// What the server knows.
+/// The state of the server.
 pub struct LiveBook {
     pub(super) auth: Auth,
     pub(super) options: BuildOptions,
-    /// The state of the course's folder that the first build shows.
+    /// The state of the course's folder from which the first build was made.
     pub(super) built_from: Snapshot,
     backend: Backend,
     shown: RwLock<Shown>,
-    /// The widgets that pages were told of last.
-    told: Mutex<BTreeMap<String, Live>>,
+    /// The widgets that were last sent to pages.
+    sent: Mutex<BTreeMap<String, Live>>,
     under_way: Mutex<UnderWay>,
-    /// Something is watched.
+    /// Notified when a page begins to watch.
     watching: Condvar,
     events: broadcast::Sender<Event>,
 }
@@ -38,14 +38,14 @@ pub struct LiveBook {
 struct Shown {
     course: Arc<Course>,
     pages: Arc<Pages>,
-    /// What of the course was left out of them.
+    /// What was left out of the course's pages.
     notices: Arc<[String]>,
     broken: Option<String>,
-    /// Which build this is: pages of another one load themselves anew.
+    /// The id of this build. Pages of another build reload.
     build: String,
 }
 
-/// What is being done, by step.
+/// The running tasks, by step.
 #[derive(Debug, Default, Clone)]
 struct UnderWay {
     running: BTreeSet<String>,
@@ -61,14 +61,14 @@ impl UnderWay {
 }
 
 impl LiveBook {
-    /// A live book, freshly built.
+    /// Builds the book, and creates the state for it.
     ///
     /// # Errors
-    /// All that is wrong with the course.
+    /// All mistakes in the course.
     pub fn open(auth: Auth, options: BuildOptions, backend: Backend) -> Result<LiveBook> {
         let Fresh { course, pages, notices, from: built_from } = build::build(&options)?;
         let shown = RwLock::new(Shown { course, pages, notices, broken: None, build: super::auth::token()? });
-        // Whoever falls this far behind gets the whole state anew.
+        // A page that is this far behind gets the whole state again.
         let (events, _) = broadcast::channel(256);
         let live_book = LiveBook {
             auth,
@@ -76,12 +76,12 @@ impl LiveBook {
             built_from,
             backend,
             shown,
-            told: Mutex::default(),
+            sent: Mutex::default(),
             under_way: Mutex::default(),
             watching: Condvar::new(),
             events,
         };
-        live_book.tell_steps();
+        live_book.send_steps();
         Ok(live_book)
     }
 
@@ -90,7 +90,7 @@ impl LiveBook {
         Arc::clone(&self.shown().pages)
     }
 
-    /// What of the course was left out of the book.
+    /// What was left out of the book.
     pub fn notices(&self) -> Arc<[String]> {
         self.shown().notices
     }
@@ -108,7 +108,7 @@ impl LiveBook {
         self.events.subscribe()
     }
 
-    /// All that a page that opens must know.
+    /// The events for a page that opens.
     pub(super) fn state(&self) -> Vec<Event> {
         let shown = self.shown();
         vec![
@@ -119,19 +119,19 @@ impl LiveBook {
         ]
     }
 
-    /// What stands on top of every page about the practice account.
+    /// The notice about the practice accounts at the top of every page.
     fn notice(&self, course: &Course) -> Option<String> {
         let accounts: Vec<String> = course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect();
         self.options.practice.then(|| {
             format!(
-                "Practice account: nothing here is real. To read your own AWS accounts, stop verify serve, bind them \
+                "Practice accounts: nothing here is real. To read your own AWS accounts, stop verify serve, bind them \
                  with “verify accounts {}”, and start it again.",
                 accounts.join(" ")
             )
         })
     }
 
-    /// How the steps look by the results as they stand, those that `wanted` says of.
+    /// The widgets of the steps for which `wanted` is true, from the saved results.
     fn steps(&self, wanted: impl Fn(&str, &Live) -> bool) -> Event {
         let course = self.shown().course;
         let results = self.results();
@@ -149,50 +149,50 @@ impl LiveBook {
         results.unwrap_or_else(|| Results::empty(self.options.practice))
     }
 
-    /// Tells every page of the widgets that look different now. One at a time, so that pages hear of them in order.
-    pub(super) fn tell_steps(&self) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let event = self.steps(|id, live| told.get(id) != Some(live));
+    /// Sends the widgets that have changed to every page. Locked, so that pages get them in order.
+    pub(super) fn send_steps(&self) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let event = self.steps(|id, live| sent.get(id) != Some(live));
         if let Event::Steps { steps, .. } = &event {
-            told.extend(steps.clone());
-            let waited_for = |id: &String| told.get(id).is_some_and(|live| live.verdict.blocks());
+            sent.extend(steps.clone());
+            let waited_for = |id: &String| sent.get(id).is_some_and(|live| live.verdict.blocks());
             self.under_way().watched.retain(waited_for);
-            self.tell(event);
-            self.tell_under_way();
+            self.send(event);
+            self.send_under_way();
         }
     }
 
-    fn tell_under_way(&self) {
-        // Sent while nobody can change it, or an older one might be told last.
+    fn send_under_way(&self) {
+        // Sent while it is locked. Otherwise, an older state might be sent last.
         let under_way = self.under_way();
-        self.tell(under_way.event());
+        self.send(under_way.event());
     }
 
-    fn tell(&self, event: Event) {
-        // Nobody may be listening.
+    fn send(&self, event: Event) {
+        // An error means that no page is open.
         let _ = self.events.send(event);
     }
 
-    /// Passes on what is heard of a run.
+    /// Passes on an event of a run.
     fn pass_on(&self, event: run::Event<'_>) {
         match event {
-            run::Event::Written => self.tell_steps(),
+            run::Event::Written => self.send_steps(),
             run::Event::Awaited { step, expectations } => {
                 let expectations = expectations.iter().map(|awaited| (awaited.title.as_str(), awaited.result.as_ref()));
-                self.tell(Event::Awaited { html: live::expectations(expectations), step: step.to_owned() });
+                self.send(Event::Awaited { html: live::expectations(expectations), step: step.to_owned() });
             }
             run::Event::Notice(_) | run::Event::Reading { .. } => {}
         }
     }
 
-    /// Whether these are steps of the course.
+    /// Whether all of these are steps of the course.
     pub(super) fn knows(&self, steps: &BTreeSet<String>) -> bool {
         let course = self.shown().course;
         !steps.is_empty() && steps.iter().all(|step| course.step(step).is_some())
     }
 
-    /// Begins a task on a thread of its own: a page that closes loses nothing. What is under way for a step already is
-    /// not begun again.
+    /// Starts a task on its own thread, so that closing a page does not stop it. A task for a step that already has one
+    /// is not started.
     pub(super) fn begin(self: &Arc<Self>, task: Task) {
         let steps: BTreeSet<String> = {
             let mut under_way = self.under_way();
@@ -204,23 +204,23 @@ impl LiveBook {
         if steps.is_empty() {
             return;
         }
-        self.tell_under_way();
+        self.send_under_way();
         let task = if let Task::Verify(_) = task { Task::Verify(steps.clone()) } else { task };
         let live_book = Arc::clone(self);
         std::thread::spawn(move || {
             let done = live_book.backend.carry_out(&task, &|event| live_book.pass_on(event));
-            live_book.tell_steps();
+            live_book.send_steps();
             let mut under_way = live_book.under_way();
             under_way.running.retain(|step| !steps.contains(step));
             if let Err(error) = done {
                 under_way.failed.extend(steps.into_iter().map(|step| (step, format!("{error:#}"))));
             }
             drop(under_way);
-            live_book.tell_under_way();
+            live_book.send_under_way();
         });
     }
 
-    /// Begins to watch steps, or stops.
+    /// Starts or stops watching steps.
     pub(super) fn watch(&self, steps: &BTreeSet<String>, stop: bool) {
         let mut under_way = self.under_way();
         match stop {
@@ -230,10 +230,10 @@ impl LiveBook {
         under_way.failed.retain(|step, _| !steps.contains(step));
         drop(under_way);
         self.watching.notify_all();
-        self.tell_under_way();
+        self.send_under_way();
     }
 
-    /// Watches whatever pages ask for, for ever.
+    /// Watches the steps that pages ask for, forever.
     pub(super) fn watch_on(&self) {
         loop {
             let build = {
@@ -247,7 +247,7 @@ impl LiveBook {
                 (!watched.is_empty() && shown.build == build && shown.broken.is_none()).then_some(watched)
             };
             if watched().is_none() {
-                // The course has a mistake just now.
+                // The course has a mistake at the moment.
                 std::thread::sleep(LOOK);
                 continue;
             }
@@ -256,15 +256,15 @@ impl LiveBook {
                 let stopped = std::mem::take(&mut under_way.watched);
                 under_way.failed.extend(stopped.into_iter().map(|step| (step, format!("{error:#}"))));
                 drop(under_way);
-                self.tell_under_way();
+                self.send_under_way();
             }
         }
     }
 
-    /// Builds the book anew, and tells which state of the course's folder it shows.
+    /// Builds the book again, and returns the state of the course's folder that it shows.
     ///
     /// # Errors
-    /// All that is wrong with the course; the last good build is shown on.
+    /// All mistakes in the course. The last good build is still shown.
     pub(super) fn rebuild(&self) -> Result<Snapshot> {
         let built = build::build(&self.options);
         let message = built.as_ref().err().map(|error| format!("{error:#}"));
@@ -279,13 +279,13 @@ impl LiveBook {
             }
         }
         if message.is_some() || was_broken {
-            self.tell(Event::Broken { message });
+            self.send(Event::Broken { message });
         }
         if built.is_ok() {
             self.forget_steps_that_are_gone();
-            self.tell(Event::Reload);
+            self.send(Event::Reload);
         }
-        self.tell_steps();
+        self.send_steps();
         built.map(|fresh| fresh.from)
     }
 

@@ -1,17 +1,17 @@
-//! The live book: serves it and its widgets' requests on loopback, to this machine's browser only.
+//! The live book: serves the book and the requests of its widgets on loopback, only to this machine's browser.
 //!
-//! | where | what |
+//! | module | contents |
 //! |---|---|
-//! | [`auth`] | who may talk to it |
-//! | `connections` | how many may connect, and for how long |
+//! | [`auth`] | access to the server |
+//! | `connections` | limits on connections |
 //! | [`pages`] | the book in memory |
-//! | [`build`] | building it |
-//! | [`backend`] | what pages can ask for |
-//! | [`live_book`] | what it knows, and what is under way |
-//! | [`event`] | what pages are told |
+//! | [`build`] | building the book |
+//! | [`backend`] | the tasks that pages can start |
+//! | [`live_book`] | the state of the server |
+//! | [`event`] | the events that pages receive |
 //! | `routes` | HTTP |
 //!
-//! What a task does is a run's: this module knows no AWS.
+//! Tasks are done by `run`. This module does not use AWS.
 
 pub mod auth;
 pub mod backend;
@@ -32,21 +32,21 @@ use connections::Strangers;
 use live_book::LiveBook;
 use snapshot::{LOOK, Snapshot};
 
-/// Loopback on a port; port 0 is one of the system's choice. The second address is missing where there is no IPv6.
+/// Listens on a port of loopback; port 0 lets the system choose one. The second address is missing without IPv6.
 ///
 /// # Errors
-/// When the port is taken.
+/// When the port is in use.
 pub async fn bind(port: u16) -> Result<(Vec<TcpListener>, u16)> {
     let first = TcpListener::bind(("127.0.0.1", port)).await.with_context(|| match port {
-        0 => "no port of 127.0.0.1 can be had".to_owned(),
-        port => format!("port {port} of 127.0.0.1 cannot be had; leave --port out, and the system chooses one"),
+        0 => "no port of 127.0.0.1 is available".to_owned(),
+        port => format!("port {port} of 127.0.0.1 is not available: leave out --port to use a free one"),
     })?;
-    let port = first.local_addr().context("asking for the port")?.port();
+    let port = first.local_addr().context("reading the port")?.port();
     let second = TcpListener::bind(("::1", port)).await.ok();
     Ok(([Some(first), second].into_iter().flatten().collect(), port))
 }
 
-/// Serves until the process ends. `say` is told of builds that fail and of those that work again.
+/// Serves until the process ends. `say` gets a message when a build fails, and when it works again.
 pub async fn run(listeners: Vec<TcpListener>, live_book: Arc<LiveBook>, say: impl Fn(&Text) + Send + 'static) {
     let looking = Arc::clone(&live_book);
     std::thread::spawn(move || look(&looking, &say));
@@ -59,7 +59,7 @@ pub async fn run(listeners: Vec<TcpListener>, live_book: Arc<LiveBook>, say: imp
     futures_util::future::join_all(serving).await;
 }
 
-/// Builds again whenever something has changed.
+/// Builds the book again when something has changed.
 fn look(live_book: &LiveBook, say: &dyn Fn(&Text)) {
     let mut built = live_book.built_from;
     let mut broken = false;
@@ -73,13 +73,13 @@ fn look(live_book: &LiveBook, say: &dyn Fn(&Text)) {
         let course_changed = now.course != built.course;
         built = now;
         if !course_changed {
-            // The pages hold no results: they are told of them.
-            live_book.tell_steps();
+            // The pages don't contain results. They receive them as events.
+            live_book.send_steps();
             continue;
         }
         let rebuilt = live_book.rebuild();
         match &rebuilt {
-            Err(error) => say(Text::causes(error).put("\n\nThe book is shown as it was before.")),
+            Err(error) => say(Text::causes(error).put("\n\nThe last good build is still shown.")),
             Ok(_) if broken => say(&Text::line("The book is built again.")),
             Ok(_) => {}
         }

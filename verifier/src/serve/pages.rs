@@ -1,4 +1,4 @@
-//! The built book in memory: what is not in it cannot be served, and a broken build leaves the last good one in place.
+//! The built book in memory. Nothing else can be served, and after a failed build, the last good one stays.
 
 use anyhow::{Context, Result};
 use base64::Engine;
@@ -24,13 +24,13 @@ pub struct File {
     pub policy: String,
 }
 
-/// All files of a built book, by their paths below it, with `/` between folders.
+/// All files of a built book, by their paths in it, with `/` between folders.
 #[derive(Debug, Default)]
 pub struct Pages(BTreeMap<String, File>);
 
 impl Pages {
-    /// Reads a built book. Symbolic links are left out. What an untrusted course brings runs nothing on this origin: its
-    /// own files are sealed off, and inline scripts and styles are those of mdBook's template alone.
+    /// Reads a built book, without symbolic links. Nothing from an untrusted course runs on this origin: its own files
+    /// are sandboxed, and only the inline scripts and styles of mdBook's template are allowed.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -45,7 +45,7 @@ impl Pages {
                 }
                 false if book.sources.join(&name).exists() => SANDBOX.to_owned(),
                 false if kind == HTML => {
-                    // What stands in `<main>` is the course's, and has been looked at; this does not rely on it.
+                    // The content of `<main>` is the course's. It was sanitized, but this does not depend on it.
                     let html = String::from_utf8_lossy(&bytes);
                     let template = Page::of(&html).map(|page| format!("{}{}", page.before, page.after));
                     let mut inline = Inline::of(&template.unwrap_or_default());
@@ -59,7 +59,7 @@ impl Pages {
         Ok(Pages(files.into_iter().map(page).collect()))
     }
 
-    /// The file that a request's path names. A folder stands for its `index.html`.
+    /// The file for a request's path. The path of a folder gives its `index.html`.
     pub fn find(&self, path: &str) -> Option<&File> {
         let path = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
         let path = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.into_owned() };
@@ -67,7 +67,7 @@ impl Pages {
     }
 }
 
-/// The largest file of a book, which is kept in memory.
+/// The largest file of a book. Files are kept in memory.
 const LARGEST: u64 = 256 << 20;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -94,7 +94,7 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// All files below a folder, by their paths with `/` between folders. A file whose name is no text has no address.
+/// All files in a folder, by their paths with `/` between folders. A file whose name is not UTF-8 has no address.
 fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
         let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
@@ -109,7 +109,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -
     Ok(())
 }
 
-/// The policy of a file that the course brought: nothing in it runs, and it is of no origin.
+/// The policy of a file from the course: nothing in it runs, and it has no origin.
 const SANDBOX: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
                        font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -129,7 +129,7 @@ impl Inline {
         }
     }
 
-    /// A page's policy: scripts and styles of this origin, these inline scripts, and inline styles as `styles` says.
+    /// A page's policy: scripts and styles of this origin, these inline scripts, and the inline styles in `styles`.
     fn policy(&self, styles: &str) -> String {
         let scripts: String = self.scripts.iter().map(|script| format!(" {}", hash(script))).collect();
         format!(
@@ -138,19 +138,19 @@ impl Inline {
         )
     }
 
-    /// These inline styles, as a policy names them.
+    /// These inline styles, as sources of a policy.
     fn hashed_styles(&self) -> String {
         let styles = self.styles.iter().map(|style| format!(" {}", hash(style)));
         format!("'unsafe-hashes'{}", styles.collect::<String>())
     }
 }
 
-/// How a policy names an inline script or style.
+/// The source of a policy for an inline script or style.
 pub(super) fn hash(text: &str) -> String {
     format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text)))
 }
 
-/// What stands in elements of this name that have no `src`.
+/// The content of the elements of this name that have no `src`.
 fn elements<'h>(html: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
     let (begin, end) = (format!("<{name}"), format!("</{name}>"));
     let found = html.match_indices(&begin).filter_map(|(at, _)| {
@@ -165,7 +165,7 @@ fn elements<'h>(html: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
 mod tests {
     use super::*;
 
-    /// A live book of these files, of which some are in the course's sources too.
+    /// A live book with these files, some of which are also in the course's sources.
     fn book(files: &[(&str, &str)], own: &[&str]) -> (LiveBook, tempfile::TempDir) {
         let built = files::Folder::new().unwrap();
         let sources = tempfile::tempdir().unwrap();

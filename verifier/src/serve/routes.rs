@@ -1,4 +1,4 @@
-//! HTTP: the book's files, the tasks that pages ask for, and the events that they are told.
+//! HTTP: the book's files, the tasks that pages start, and the events.
 
 use axum::Router;
 use axum::body::Body;
@@ -28,7 +28,7 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Who is asked whether a request is answered.
+/// Decides whether a request is answered.
 #[derive(Clone)]
 struct Guard {
     live_book: Arc<LiveBook>,
@@ -49,8 +49,8 @@ pub(super) fn router(live_book: Arc<LiveBook>, strangers: Arc<Strangers>) -> Rou
         .with_state(live_book)
 }
 
-/// Lets in what `auth` admits, exchanges the one-time address, and puts on every answer what browsers must know. A
-/// connection that brought a token has a place from then on; one that is refused something is closed.
+/// Handles requests that `auth` accepts, exchanges the one-time address, and adds the security headers to every
+/// response. A connection that sent a token is kept from then on; one whose request was refused is closed.
 async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method(), request.uri(), request.headers());
     let admitted = live_book.auth.admit(method, uri, headers);
@@ -64,7 +64,7 @@ async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: R
         }
         (Some(Exchange::AskAgain), _) => closed(ask_again(uri)),
         (Some(Exchange::TooEarly), _) => closed((StatusCode::SERVICE_UNAVAILABLE, TOO_EARLY)),
-        // Whoever is in already may load the old address again.
+        // A browser that has the cookie may load the old address again.
         (Some(Exchange::Used), Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
         (Some(Exchange::Used), Err(_)) => closed((StatusCode::FORBIDDEN, USED)),
         (None, Err(refused)) => closed(refused),
@@ -86,22 +86,22 @@ async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: R
 }
 
 const USED: &str = "This address has been opened before, and works once, for one browser.\n\n\
-                    In the browser that opened it, the book is at the same address without what follows the port. For \
+                    In the browser that opened it, the book is at the same address without the part after the port. For \
                     another browser, stop `verify serve` with Ctrl-C, start it again, and open the address that it prints \
                     then. Do the same if it was not you who opened it.\n";
 const TOO_EARLY: &str = "This address works once. It has not been used up: open it in a browser's tab.\n";
 
-/// An answer after which the connection ends.
+/// A response that ends the connection.
 fn closed(answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
-/// A page that asks for the one-time address again, as a page of ours. Nothing but a browser that shows it does so.
+/// A page that requests the one-time address again, as one of our pages. Only a browser that shows it does so.
 fn ask_again(uri: &Uri) -> Response {
     let script = "location.replace(location.href);";
-    // The token is one of ours: hexadecimal digits.
+    // The token is one of ours, so it consists of hexadecimal digits.
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>verify serve</title><script>{script}</script>\
          <noscript><p><a href=\"{uri}\">Open the book.</a></p></noscript></html>"
@@ -112,8 +112,8 @@ fn ask_again(uri: &Uri) -> Response {
     (headers, page).into_response()
 }
 
-/// The answer to the one-time address: sets the cookie, keeps the key in the storage of this origin, and takes the
-/// address without the token in its place.
+/// The response to the one-time address: sets the cookie, saves the key in the storage of this origin, and goes to the
+/// address without the token.
 fn welcome(cookie: &str, key: &str) -> Response {
     let script = format!("localStorage.setItem(\"verify-key\", \"{key}\"); location.replace(\"/\");");
     let page = format!(
@@ -138,12 +138,12 @@ async fn file(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
     (headers, page.bytes.clone()).into_response()
 }
 
-/// What a page asks for: ids of steps and nothing else.
+/// The body of a task: only the ids of steps.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
     steps: BTreeSet<String>,
-    /// Whether a confirmation is undone, or watching ends.
+    /// Whether to undo a confirmation, or to stop watching.
     #[serde(default)]
     undo: bool,
 }
@@ -152,26 +152,26 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
     let path = request.uri().path().to_owned();
     let body = match tokio::time::timeout(BODY_DEADLINE, body_of(request.into_body())).await {
         Ok(Some(body)) => body,
-        Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "That is more than the names of steps.").into_response(),
+        Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.").into_response(),
         Err(_) => return (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response(),
     };
     let Ok(Asked { steps, undo }) = serde_json::from_slice(&body) else {
-        return (StatusCode::BAD_REQUEST, "A request names steps.").into_response();
+        return (StatusCode::BAD_REQUEST, "The request must name steps.").into_response();
     };
     if !live_book.knows(&steps) {
         return (StatusCode::NOT_FOUND, "The course has no such step.").into_response();
     }
     if path == "/-/practice" && !live_book.options.practice {
-        return (StatusCode::FORBIDDEN, "Only the practice account can be practised in.").into_response();
+        return (StatusCode::FORBIDDEN, "Practice actions work only in the practice accounts.").into_response();
     }
     match path.as_str() {
         "/-/verify" => live_book.begin(Task::Verify(steps)),
         "/-/watch" => live_book.watch(&steps, undo),
-        // One confirmation, and one action, at a time.
+        // Only one confirmation or action at a time.
         path => match (path, Vec::from_iter(steps).as_slice()) {
             ("/-/confirm", [step]) => live_book.begin(Task::Confirm { step: step.clone(), undo }),
             ("/-/practice", [step]) => live_book.begin(Task::Practice(step.clone())),
-            _ => return (StatusCode::BAD_REQUEST, "That is for one step at a time.").into_response(),
+            _ => return (StatusCode::BAD_REQUEST, "This works for one step at a time.").into_response(),
         },
     }
     StatusCode::ACCEPTED.into_response()
@@ -182,17 +182,17 @@ async fn body_of(body: Body) -> Option<bytes::Bytes> {
 }
 
 async fn events(State(live_book): State<Arc<LiveBook>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    // Listening begins before the state is read, so that nothing falls between.
+    // Subscribe before the state is read, so that no event is missed.
     let later = BroadcastStream::new(live_book.listen());
     let now = stream::iter(live_book.state());
     let later = later.flat_map(move |event| match event {
         Ok(event) => stream::iter(vec![event]),
-        // This page fell behind: it gets everything anew.
+        // This page fell behind, so it gets the whole state again.
         Err(_) => stream::iter(live_book.state()),
     });
-    let told = now.chain(later).map(|event: Event| {
-        // Nothing in an event can fail to become JSON.
+    let events = now.chain(later).map(|event: Event| {
+        // An event can always be written as JSON.
         Ok(sse::Event::default().json_data(&event).unwrap_or_default())
     });
-    Sse::new(told).keep_alive(KeepAlive::default())
+    Sse::new(events).keep_alive(KeepAlive::default())
 }

@@ -1,11 +1,11 @@
-//! Stamps: what tells whether the course or the results have changed.
+//! Snapshots: whether the course or the results have changed.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::Duration;
 
-/// How often the course and the results are looked at. mdBook's own server looks once a second.
+/// How often the course and the results are checked. mdBook's own server checks once a second.
 pub(super) const LOOK: Duration = Duration::from_millis(300);
 
 /// The state of a course's folder.
@@ -16,7 +16,7 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// The state now. Take it before what is built from the folder, or a change in between is never noticed.
+    /// The current state. Take it before the folder is built, or a change during the build is not noticed.
     pub(super) fn of(root: &Path) -> Snapshot {
         Snapshot { course: hash(root), results: hash(&root.join(".verify/results")) }
     }
@@ -28,7 +28,7 @@ fn hash(folder: &Path) -> u64 {
     hasher.finish()
 }
 
-/// What changes when a file below the folder does. Hidden folders are not the course's, and a built book is marked by
+/// Hashes the metadata of all files in the folder. Hidden folders don't belong to the course, and a built book contains
 /// mdBook's `.nojekyll`.
 fn stamp(folder: &Path, hasher: &mut DefaultHasher) {
     let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();

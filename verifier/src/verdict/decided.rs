@@ -1,11 +1,11 @@
-//! How an expectation came out, and what a step remembers.
+//! The outcome of an expectation, and what a step remembers.
 
 use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Seen};
 
 use super::inputs::Voided;
 use crate::plan::{CompiledExpectation, CompiledProof};
 
-/// How an expectation came out, before it is put in words for the results.
+/// The outcome of an expectation, before it is written to the results.
 pub(super) struct Decided {
     pub(super) outcome: Outcome,
     pub(super) sentences: Vec<String>,
@@ -14,7 +14,7 @@ pub(super) struct Decided {
 
 impl Decided {
     pub(super) fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
-        // Beside evidence, it is asked for only where that cannot be had.
+        // A statement that replaces evidence is shown only if that evidence could not be read.
         let asked = match expectation.proof {
             CompiledProof::Word { .. } => self.outcome != Outcome::NotApplicable,
             CompiledProof::Evidence { .. } => matches!(self.outcome, Outcome::Confirmed | Outcome::Unconfirmed),
@@ -28,21 +28,22 @@ impl Decided {
         }
     }
 
-    /// Whether it is unknown only because AWS refuses to tell anybody in the account: then the learner may say.
+    /// Whether it is unknown only because AWS refuses the read to everybody in the account. The learner can then
+    /// confirm it.
     pub(super) fn is_refused_to_everybody(&self) -> bool {
         !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
-    pub(super) fn silent(outcome: Outcome) -> Decided {
-        Decided::told(outcome, Vec::new())
+    pub(super) fn without_sentences(outcome: Outcome) -> Decided {
+        Decided::new(outcome, Vec::new())
     }
 
-    pub(super) fn told(outcome: Outcome, sentences: Vec<String>) -> Decided {
+    pub(super) fn new(outcome: Outcome, sentences: Vec<String>) -> Decided {
         Decided { outcome, sentences, reasons: Vec::new() }
     }
 }
 
-/// What is remembered, and what is not any more.
+/// What is remembered, and which memories no longer count.
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) seen: Vec<Seen>,

@@ -58,7 +58,7 @@ impl Judge<'_> {
         };
         let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
         self.check.expectations.iter().all(|expectation| {
-            // What is remembered may be judged by the whole list, unless something is seen now.
+            // A memory may need the whole list, unless something is seen now.
             let seen = |that: &Expression| matches!(that.decide(&self.scope), cel::Outcome::True);
             let remembers = expectation.still().into_iter().any(rests);
             if remembers && !(expectation.late().is_some() && expectation.condition().is_some_and(seen)) {
@@ -89,7 +89,7 @@ impl Judge<'_> {
         if let Some(when) = &expectation.when {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
-                cel::Outcome::False => return Decided::silent(Outcome::NotApplicable),
+                cel::Outcome::False => return Decided::without_sentences(Outcome::NotApplicable),
                 cel::Outcome::Undecided(why) => {
                     let unknown = self.unknown(when, &why);
                     return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
@@ -110,16 +110,16 @@ impl Judge<'_> {
                     None => decided,
                 };
                 match decided {
-                    cel::Outcome::True => Decided::told(Outcome::Met, self.tell(met)),
+                    cel::Outcome::True => Decided::new(Outcome::Met, self.sentences(met)),
                     cel::Outcome::False if late.is_some() => Decided {
                         outcome: Outcome::Unknown,
-                        sentences: self.tell(&expectation.fix),
+                        sentences: self.sentences(&expectation.fix),
                         reasons: vec![self.reason(
                             ReasonCode::NotVisibleYet,
                             "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
                         )],
                     },
-                    cel::Outcome::False => Decided::told(Outcome::NotMet, self.tell(&expectation.fix)),
+                    cel::Outcome::False => Decided::new(Outcome::NotMet, self.sentences(&expectation.fix)),
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
@@ -131,13 +131,13 @@ impl Judge<'_> {
             }
             CompiledProof::Word { statement, backed_by, met } => {
                 let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
-                let event = if backed_by.as_ref().is_some_and(backed) { self.tell(met) } else { Vec::new() };
+                let event = if backed_by.as_ref().is_some_and(backed) { self.sentences(met) } else { Vec::new() };
                 self.confirmed(expectation, statement, event, Vec::new())
             }
         }
     }
 
-    /// What is remembered of late evidence, where that decides.
+    /// The outcome by remembered late evidence, if that decides it.
     fn late(&self, at: usize, late: &CompiledLate, decided: &cel::Outcome, memory: &mut Memory) -> Option<Decided> {
         if let cel::Outcome::True = decided {
             memory.seen.extend(self.remember(at, late));
@@ -146,14 +146,14 @@ impl Judge<'_> {
         match self.seen_before(at, late.about.as_ref()) {
             Ok(Some(seen)) => {
                 let when = results::time(&seen.time);
-                Some(Decided::told(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
+                Some(Decided::new(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
             }
             Ok(None) => None,
             Err(reasons) => Some(Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons }),
         }
     }
 
-    /// What a statement comes to, with what an event told of it. `refused` says why AWS could not be asked.
+    /// The outcome of a statement, with the sentences about its event. `refused`: why AWS could not be asked.
     fn confirmed(
         &self,
         expectation: &CompiledExpectation,
@@ -161,25 +161,25 @@ impl Judge<'_> {
         event: Vec<String>,
         refused: Vec<Reason>,
     ) -> Decided {
-        // A confirmation is about an account: without one there is nothing to confirm.
+        // A confirmation is about an account. Without an account, there is nothing to confirm.
         if self.fingerprint.is_none() {
             let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
         }
         let text = statement.statement.about_account(&self.step.account);
-        let mut sentences = self.tell(&expectation.fix);
+        let mut sentences = self.sentences(&expectation.fix);
         match self.confirmation(&text, statement.about.as_ref()) {
-            Some((_, Standing::Holds)) => return Decided::told(Outcome::Confirmed, event),
+            Some((_, Standing::Holds)) => return Decided::new(Outcome::Confirmed, event),
             Some((confirmed, Standing::Void)) => {
                 let when = results::time(&confirmed.time);
-                sentences.insert(0, format!("You confirmed it at {when}; what that was about has changed since."));
+                sentences.insert(0, format!("You confirmed this at {when}, but it has changed since then."));
             }
             Some((_, Standing::Unreadable(reasons))) => {
                 return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
             }
             None => {}
         }
-        // Nobody is asked to confirm something of which it cannot be told what it would be about.
+        // Don't ask for a confirmation if it cannot be determined what it would be about.
         if let Err(reasons) = self.is_about(statement.about.as_ref()) {
             return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
         }
@@ -192,14 +192,14 @@ impl Judge<'_> {
     }
 
     fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
-        let told = late.at.as_ref().and_then(|at| at.time(self.telling()));
+        let happened = late.at.as_ref().and_then(|at| at.time(self.sentence_scope()));
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,
             check_hash: self.step.hash.clone(),
             account: self.fingerprint.clone()?,
             about: self.is_about(late.about.as_ref()).ok()?,
-            time: told.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
+            time: happened.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
         })
     }
 

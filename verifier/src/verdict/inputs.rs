@@ -1,4 +1,4 @@
-//! What a verdict is made from, and what it comes to.
+//! The inputs and outputs of a verdict.
 
 use course::Course;
 use course::key::Key;
@@ -11,26 +11,26 @@ use crate::cel::budget::Budget;
 use crate::plan::Compiled;
 use evidence::{Evidence, Section};
 
-/// All that verdicts depend on.
+/// Everything that a verdict depends on.
 #[derive(Debug)]
 pub struct Inputs {
     /// The course.
     pub course: Arc<Course>,
     /// Its checks, compiled.
     pub compiled: Arc<Compiled>,
-    /// What AWS said.
+    /// The evidence from AWS.
     pub evidence: Arc<Evidence>,
-    /// The same, for expressions.
+    /// The same evidence, for expressions.
     pub bound: Bound,
-    /// When AWS answered first, by its clock (RFC 3339); none where that is not known.
+    /// When AWS first answered, by its clock (RFC 3339); `None` if unknown.
     pub now: Option<String>,
-    /// Fingerprints of account ids by the course's names, of the accounts that were identified.
+    /// Fingerprints of the account ids of identified accounts, by the course's names for them.
     pub fingerprints: BTreeMap<String, String>,
-    /// What the learner confirmed before.
+    /// The learner's earlier confirmations.
     pub confirmations: Vec<Confirmation>,
-    /// What was seen before.
+    /// Late evidence that earlier runs saw.
     pub seen: Vec<Seen>,
-    /// What evaluating may cost.
+    /// The budget for evaluating expressions.
     pub budget: Budget,
     /// The learner's key.
     pub key: Key,
@@ -45,15 +45,15 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Why it is unknown.
     pub reasons: Vec<Reason>,
-    /// Each expectation.
+    /// The result of each expectation.
     pub expectations: Vec<ExpectationResult>,
     /// Late evidence that was seen now.
     pub seen: Vec<Seen>,
-    /// What was remembered and counts for nothing any more.
+    /// Memories that no longer count.
     pub voided: Voided,
 }
 
-/// What is remembered of a step and counts for nothing any more.
+/// Memories of a step that no longer count.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Voided {
     /// Late evidence.
@@ -62,14 +62,14 @@ pub struct Voided {
     pub confirmations: Vec<Confirmation>,
 }
 
-/// A statement of a step, as it can be confirmed now.
+/// A statement of a step that can be confirmed now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirmable {
     /// The statement.
     pub statement: String,
-    /// How its expectation comes out without it.
+    /// The outcome of its expectation without a confirmation.
     pub outcome: Outcome,
-    /// What a confirmation would be about, as it is remembered; or why that cannot be told.
+    /// What a confirmation would be about, in the form in which it is remembered; or why this cannot be determined.
     pub about: Result<String, Vec<Reason>>,
 }
 
@@ -78,7 +78,7 @@ pub struct Confirmable {
 pub struct Awaited {
     /// Its title.
     pub title: String,
-    /// How it came out; none while something that it rests on has not arrived.
+    /// Its result; `None` if some of its evidence has not arrived.
     pub result: Option<ExpectationResult>,
 }
 

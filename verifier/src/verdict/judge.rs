@@ -1,4 +1,4 @@
-//! What judges a step: the names that its expressions can use, and what is said of them.
+//! The judge of a step: the names that its expressions can use, and the sentences and reasons that it gives.
 
 use course::Step;
 use course::results::{Reason, ReasonCode};
@@ -18,10 +18,10 @@ pub(crate) struct Judge<'c> {
     pub(crate) step: &'c Step,
     pub(super) check: Arc<CompiledCheck>,
     pub(crate) fingerprint: Option<String>,
-    /// What decides.
+    /// The names for conditions.
     pub(crate) scope: Scope<'c>,
-    /// What is told, where that is more: something that could not be read need not hide what was.
-    telling: Option<Scope<'c>>,
+    /// The names for sentences, if there are more: an unreadable part of a list does not hide the rest.
+    sentence_scope: Option<Scope<'c>>,
 }
 
 impl<'c> Judge<'c> {
@@ -29,14 +29,14 @@ impl<'c> Judge<'c> {
         let check = Arc::clone(inputs.compiled.check(step));
         let fingerprint = inputs.fingerprints.get(&step.account).cloned();
         let (own, whole) = scope(inputs, step, &check, false)?;
-        let telling = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
+        let sentence_scope = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
         let scope = own;
-        Ok(Judge { inputs, step, check, fingerprint, scope, telling })
+        Ok(Judge { inputs, step, check, fingerprint, scope, sentence_scope })
     }
 
-    /// The names that sentences, and what is remembered, can use.
-    pub(crate) fn telling(&self) -> &Scope<'c> {
-        self.telling.as_ref().unwrap_or(&self.scope)
+    /// The names for sentences and for what is remembered.
+    pub(crate) fn sentence_scope(&self) -> &Scope<'c> {
+        self.sentence_scope.as_ref().unwrap_or(&self.scope)
     }
 
     /// Why an expression cannot be decided.
@@ -45,7 +45,7 @@ impl<'c> Judge<'c> {
         if self.inputs.now.is_some() || !self.check.asks_the_time(expression) {
             return self.reasons(needs, why);
         }
-        let message = "AWS's answer did not say what time it is.".to_owned();
+        let message = "The response from AWS did not include the time.".to_owned();
         let timeless = self.reason(ReasonCode::IncompleteAnswer, message);
         let read = self.read_reasons(needs);
         if read.is_empty() { vec![timeless] } else { read }
@@ -55,13 +55,13 @@ impl<'c> Judge<'c> {
         Reason { code, account: Some(self.step.account.clone()), action: None, message }
     }
 
-    /// The reasons of everything unreadable among these needs; a mistake in the check where there is nothing.
+    /// The reasons why these needs could not be read. If all were read, the check has a mistake.
     pub(super) fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
         let reasons = self.read_reasons(needs);
-        if reasons.is_empty() { vec![course_error(&self.step.account, &self.shown(why.to_owned()))] } else { reasons }
+        if reasons.is_empty() { vec![course_error(&self.step.account, &self.masked(why.to_owned()))] } else { reasons }
     }
 
-    /// The reasons of everything unreadable among these needs.
+    /// The reasons why these needs could not be read.
     fn read_reasons(&self, needs: impl IntoIterator<Item = Need>) -> Vec<Reason> {
         let mut reasons = BTreeSet::new();
         for need in needs {
@@ -71,19 +71,19 @@ impl<'c> Judge<'c> {
                 evidence::collect_reasons(section, &need.fields, &mut reasons);
             }
         }
-        let mask = |reason: Reason| Reason { message: self.shown(reason.message), ..reason };
+        let mask = |reason: Reason| Reason { message: self.masked(reason.message), ..reason };
         reasons.into_iter().map(mask).collect()
     }
 
-    /// The sentences that can be told.
-    pub(super) fn tell<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
-        let shown = |words| self.shown(words);
-        sentences.into_iter().filter_map(|sentence| sentence.fill(self.telling(), &shown)).collect()
+    /// The sentences whose expressions have a value.
+    pub(super) fn sentences<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
+        let mask = |text| self.masked(text);
+        sentences.into_iter().filter_map(|sentence| sentence.fill(self.sentence_scope(), &mask)).collect()
     }
 
-    /// Words from AWS as the results show them.
-    pub(super) fn shown(&self, words: String) -> String {
-        if self.inputs.show_identifiers { words } else { mask::text(&words) }
+    /// Text from AWS, masked unless identifiers are shown.
+    pub(super) fn masked(&self, text: String) -> String {
+        if self.inputs.show_identifiers { text } else { mask::text(&text) }
     }
 }
 

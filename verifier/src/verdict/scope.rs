@@ -8,7 +8,8 @@ use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::plan::{CompiledCheck, NOW};
 
-/// The names that a step's expressions can use, and whether every `let` is among them. `certain`: see [`Scope::bind_let`].
+/// The names that a step's expressions can use, and whether every `let` has a value. `certain`: see
+/// [`Scope::bind_let`].
 pub(super) fn scope<'c>(
     inputs: &'c Inputs,
     step: &Step,

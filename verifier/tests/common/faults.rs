@@ -1,4 +1,4 @@
-//! What can go wrong between the SDK and AWS, one read at a time.
+//! Faults between the SDK and AWS, for one read at a time.
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
@@ -70,7 +70,7 @@ impl Fault {
         }
     }
 
-    /// The reason that it must give; none where it must make no difference.
+    /// The expected reason; `None` if the fault must make no difference.
     pub fn code(self) -> Option<&'static str> {
         match self {
             Fault::ThrottledForAWhile | Fault::EmptyPageWithToken => None,
@@ -85,7 +85,7 @@ impl Fault {
         }
     }
 
-    /// Whether an operation can have it.
+    /// Whether an operation can have this fault.
     pub fn fits(self, operation: &str) -> bool {
         match self {
             Fault::EmptyPageWithToken | Fault::EndlessPages => empty_page(operation, "token").is_some(),
@@ -94,7 +94,7 @@ impl Fault {
     }
 }
 
-/// An operation that something is wrong with.
+/// An operation with a fault.
 #[derive(Debug, Clone)]
 pub struct Faulty {
     operation: String,
@@ -174,7 +174,7 @@ fn changed(
     HttpConnectorFuture::new(async move { Ok(change(answer.await?)) })
 }
 
-/// Changes an answer's JSON or XML.
+/// Changes a response's JSON or XML.
 fn edited(
     protocol: Protocol,
     response: HttpResponse,
@@ -182,7 +182,7 @@ fn edited(
     xml: &dyn Fn(&str) -> String,
 ) -> HttpResponse {
     if !response.status().is_success() {
-        // How a service says that there is nothing is no field of its answer.
+        // The error for something that does not exist is not a field of the response.
         return response;
     }
     let body = response.body().bytes().unwrap_or_default();
@@ -203,10 +203,10 @@ fn edited(
     edited
 }
 
-/// What AWS leaves out where there is nothing: its absence says just that.
+/// The fields that AWS omits when they are empty. Their absence has a meaning.
 const MAY_BE_ABSENT: &[&str] = &["CompanyName", "StateOrRegion", "ThresholdType", "NextToken", "nextToken"];
 
-/// Leaves every field out that holds no list and no object.
+/// Removes every field that is not a list or an object.
 fn missing(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -218,7 +218,7 @@ fn missing(value: &mut Value) {
     }
 }
 
-/// Fields that hold one of some known values.
+/// Fields that have one of some known values.
 pub const ENUMERATIONS: &[&str] = &[
     "State",
     "Status",
@@ -249,8 +249,8 @@ fn unknown_value(value: &mut Value) {
     }
 }
 
-/// Leaves every element of XML out that holds nothing but text; but for the elements of pagination, and for a bucket's
-/// versioning, which AWS leaves out where there never was any.
+/// Removes every XML element that contains only text, except for those of pagination and for a bucket's versioning,
+/// which AWS omits if it was never enabled.
 fn without_elements(xml: &str) -> String {
     let mut out = String::new();
     let mut rest = xml;
@@ -274,7 +274,7 @@ fn without_elements(xml: &str) -> String {
     out + rest
 }
 
-/// A page without entries that announces another one; none of operations without pages.
+/// A page without entries that has a next page; `None` for operations without pages.
 fn empty_page(operation: &str, token: &str) -> Option<Vec<u8>> {
     let list = match operation {
         "ListVirtualMFADevices" => {
@@ -309,7 +309,7 @@ fn page(list: &str, next: &str, token: &str) -> Vec<u8> {
     serde_json::json!({ list: [], next: token }).to_string().into_bytes()
 }
 
-/// The same request for the first page: the emulators don't know the token.
+/// The same request for the first page, because the emulators don't know the token.
 fn without_token(request: HttpRequest) -> HttpRequest {
     let body = match protocol(&request) {
         Protocol::Json => {
@@ -330,7 +330,7 @@ fn without_token(request: HttpRequest) -> HttpRequest {
     request.map(|_| SdkBody::from(body.clone()))
 }
 
-/// A body that breaks off in the middle.
+/// A body that is truncated in the middle.
 struct Cut(Option<Bytes>);
 
 impl Body for Cut {

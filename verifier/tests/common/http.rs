@@ -1,4 +1,4 @@
-//! What stands between the SDK and the practice accounts in tests: requests and answers go through a function.
+//! A layer between the SDK and the practice accounts: requests and responses pass through a function of the test.
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{
@@ -37,7 +37,7 @@ impl HttpConnector for Between<SharedHttpConnector> {
     }
 }
 
-/// The same configuration, with a function between the SDK and whoever answers.
+/// The same configuration, with a function between the SDK and the server.
 pub fn through(
     sdk: &SdkConfig,
     middle: impl Fn(HttpRequest, SharedHttpConnector) -> HttpConnectorFuture + Send + Sync + 'static,
@@ -46,7 +46,7 @@ pub fn through(
     sdk.to_builder().http_client(Between { inner, middle: Arc::new(middle) }).build()
 }
 
-/// How a service's requests and answers are written.
+/// The protocol of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     Query,
@@ -75,7 +75,7 @@ pub fn body(request: &HttpRequest) -> String {
     request.body().bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
 
-/// The operation of a request, as the API reference names it.
+/// The operation of a request, by its name in the API reference.
 pub fn operation(request: &HttpRequest) -> String {
     match protocol(request) {
         Protocol::Json => {
@@ -86,7 +86,7 @@ pub fn operation(request: &HttpRequest) -> String {
             let action = body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap();
             action.to_owned()
         }
-        // Only reads come this way.
+        // Only reads are sent here.
         Protocol::RestXml => {
             let asked = request.uri().split_once('?').map_or("", |(_, asked)| asked);
             let settings = [
@@ -104,7 +104,7 @@ pub fn operation(request: &HttpRequest) -> String {
     }
 }
 
-/// An answer of AWS's.
+/// A response of AWS.
 pub fn answer(protocol: Protocol, status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.into()));
     if protocol == Protocol::Cbor {
@@ -113,7 +113,7 @@ pub fn answer(protocol: Protocol, status: u16, body: impl Into<Vec<u8>>) -> Http
     response
 }
 
-/// How AWS says that something went wrong.
+/// The form of AWS's errors.
 pub fn error(protocol: Protocol, status: u16, code: &str, message: &str) -> HttpResponse {
     match protocol {
         Protocol::Query => {
@@ -135,7 +135,7 @@ pub fn error(protocol: Protocol, status: u16, code: &str, message: &str) -> Http
     }
 }
 
-/// A text in CBOR (RFC 8949), behind a head with its length in two bytes.
+/// A text in CBOR (RFC 8949), with a header that has its length in two bytes.
 pub fn cbor_text(text: &str) -> Vec<u8> {
     let length = u16::try_from(text.len()).unwrap().to_be_bytes();
     [&[0x79], &length[..], text.as_bytes()].concat()

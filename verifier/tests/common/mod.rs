@@ -1,4 +1,4 @@
-//! What the tests of verdicts share: the course of this repository, judged on evidence of their own.
+//! Shared by the tests of verdicts: this repository's course, judged on evidence of the test.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -21,7 +21,7 @@ use verify::plan::Compiled;
 use verify::run::Judge;
 use verify::{book, recording};
 
-/// The moment at which the practice accounts stand: 2026-11-24T00:00:00Z.
+/// The time in the practice accounts: 2026-11-24T00:00:00Z.
 pub const NOW: i64 = 1_795_478_400;
 
 pub static COURSE: LazyLock<(Arc<Course>, Arc<Compiled>)> = LazyLock::new(|| {
@@ -39,13 +39,13 @@ pub async fn gather(world: &PracticeCloud) -> Gathered {
     gather_through(world, &|sdk| sdk).await
 }
 
-/// Gathers through SDK configurations that were changed.
+/// Gathers evidence with changed SDK configurations.
 pub async fn gather_through(world: &PracticeCloud, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
     let (course, compiled) = &*COURSE;
     gather_plan(world, &compiled.plan(course, &course.steps), &BTreeMap::new(), change).await
 }
 
-/// Gathers a plan's evidence of accounts, some of which were seen before.
+/// Gathers a plan's evidence from accounts, some of which were seen before.
 pub async fn gather_plan(
     world: &PracticeCloud,
     plan: &Plan,
@@ -65,12 +65,12 @@ pub async fn gather_plan(
     gather::gather(plan, &connections, expected, &|_| {}, None).await
 }
 
-/// Judges every step by what was gathered.
+/// Judges every step from the gathered evidence.
 pub fn judge(gathered: Gathered, confirmed: bool) -> Results {
     judge_with(gathered, &|_| confirmed)
 }
 
-/// Judges every step, with confirmations of some of them.
+/// Judges every step, with confirmations for some of them.
 pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> Results {
     let (course, compiled) = &*COURSE;
     recording::fill_gaps(&mut gathered, &compiled.plan(course, &course.steps));

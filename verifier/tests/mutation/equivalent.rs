@@ -1,6 +1,6 @@
-//! What breaking a check cannot change.
+//! Mutations that cannot change a verdict.
 
-/// What breaking it so cannot change, and why.
+/// Why a mutation cannot change a verdict.
 pub const EQUIVALENT: &[(&str, &str)] = &[
     ("account-created: 1 that: identity.account != 'x'", "an account id that was read is neither empty nor an x"),
     (

@@ -1,9 +1,9 @@
-//! Policies that nobody wrote.
+//! Generated policies.
 
 use super::*;
 use proptest::prelude::*;
 
-/// A condition that no account decides.
+/// A condition that the account does not decide.
 fn left_open() -> impl Strategy<Value = Value> {
     let operators = ["StringNotEquals", "StringLike", "NotIpAddress", "Null", "NumericLessThanIfExists", "ArnNotLike"];
     let keys =

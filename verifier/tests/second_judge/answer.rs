@@ -1,8 +1,8 @@
-//! What a judge says: yes, no, or that it can't tell.
+//! The answers of a judge: yes, no, or undecided.
 
 use course::results::{ReasonCode, Verdict};
 
-/// Whether something is so.
+/// Whether something is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Yes,
@@ -29,7 +29,7 @@ impl Answer {
     }
 }
 
-/// Whether all are so. One that is not decides, whatever else can't be told.
+/// Whether all are true. One that is false decides, even if others are undecided.
 pub fn all_of(answers: impl IntoIterator<Item = Answer>) -> Answer {
     let answers: Vec<Answer> = answers.into_iter().collect();
     if answers.contains(&No) {
@@ -41,25 +41,25 @@ pub fn all_of(answers: impl IntoIterator<Item = Answer>) -> Answer {
     }
 }
 
-/// Whether one is so. One that is decides, whatever else can't be told.
+/// Whether one is true. One that is true decides, even if others are undecided.
 pub fn any_of(answers: impl IntoIterator<Item = Answer>) -> Answer {
     all_of(answers.into_iter().map(Answer::not)).not()
 }
 
-/// What the lesson's demand on a step comes to.
+/// The outcome of what the lesson asks for in a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
     Done,
-    /// Done, where the learner confirmed what evidence can't prove.
+    /// Done, if the learner confirmed what evidence cannot prove.
     Confirmed,
     NotDone,
-    /// Nothing can be asked for here.
+    /// Nothing is asked for here.
     DoesNotApply,
-    /// AWS records it, late, and has not.
+    /// AWS records it with a delay, and has not done so yet.
     NotSeenYet,
-    /// Only the learner can say.
+    /// Only the learner can confirm it.
     NeedsConfirmation,
-    /// Something that decides was not read, or hangs on what no read tells.
+    /// Something that decides was not read, or depends on what no read shows.
     CantTell,
 }
 
@@ -73,7 +73,7 @@ impl From<Answer> for Ruling {
     }
 }
 
-/// What the course's check says: a verdict, with the reasons of one that is unknown.
+/// The answer of the course's check: a verdict, with reasons if it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub verdict: Verdict,
@@ -81,7 +81,7 @@ pub struct Said {
 }
 
 impl Said {
-    /// The same in this judge's words.
+    /// The same answer in the terms of this judge.
     pub fn ruling(&self) -> Ruling {
         let because = |code: ReasonCode| self.codes.contains(&code);
         let only = |code: ReasonCode| !self.codes.is_empty() && self.codes.iter().all(|other| *other == code);
@@ -90,10 +90,11 @@ impl Said {
             Verdict::Confirmed => Ruling::Confirmed,
             Verdict::NotYet => Ruling::NotDone,
             Verdict::NotApplicable => Ruling::DoesNotApply,
-            // A mistake in the check itself is nothing that a judge may say.
+            // A mistake in the check itself is never a valid answer.
             _ if because(ReasonCode::CourseError) => panic!("a course error"),
             _ if only(ReasonCode::NotVisibleYet) => Ruling::NotSeenYet,
-            // AWS's refusal is told beside what is asked for instead; for any other reason a confirmation would not do.
+            // AWS's refusal is reported together with the confirmation that replaces it. For any other reason, a
+            // confirmation is not enough.
             _ if because(ReasonCode::NeedsConfirmation) && self.codes.iter().all(may_be_asked) => {
                 Ruling::NeedsConfirmation
             }

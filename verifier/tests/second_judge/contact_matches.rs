@@ -1,8 +1,8 @@
 //! `contact-matches`: "Use same name, address, and billing info."
 //!
-//! Two people who read both would say so of names and addresses that differ in case, in spaces, in how Unicode writes
-//! their letters and in what nobody sees; and of addresses whose parts stand on other lines. So words are made up here with
-//! several spellings, and the judge compares which words they are.
+//! People regard names and addresses as the same if they differ only in case, spaces, Unicode representation or
+//! invisible characters, and addresses also if their parts are on other lines. So this judge generates words with
+//! several spellings, and compares the words.
 
 use aws_sdk_account::types::ContactInformation;
 use evidence::{Section, contact};
@@ -35,7 +35,7 @@ const WORDS: &[&[&str]] = &[
 const SPACES: &[&str] = &[" ", "  ", "\u{a0}", "\t", "\u{3000}", "\u{202f}", " \u{2060}"];
 const PADDING: &[&str] = &["", " ", "\u{a0}", "\u{200b}", "\u{200e}"];
 
-/// A line: its words, each in one of its spellings, with what stands between them and round them.
+/// A line: its words, each in one of its spellings, with separators.
 #[derive(Debug, Clone)]
 struct Line {
     words: Vec<(usize, prop::sample::Index)>,
@@ -77,7 +77,7 @@ fn judge(state: &State) -> Answer {
         state.general.is(|one| {
             state.production.is(|other| match (parts(one), parts(other)) {
                 (Some(one), Some(other)) => Answer::of(one == other),
-                // What every account has did not arrive.
+                // A field that every account has is missing.
                 _ => Answer::CantTell,
             })
         })
@@ -103,7 +103,7 @@ fn address(contact: &Contact) -> Option<Vec<Vec<usize>>> {
     Some(parts)
 }
 
-/// As AWS's answer has it, and the program's section reads it.
+/// As in AWS's response, and as the program's section reads it.
 fn read(who: &str, contact: &Contact) -> contact::Contact {
     let optional = |line: &Option<Line>| line.as_ref().map(Line::text);
     let answer = ContactInformation::builder()
@@ -139,7 +139,7 @@ fn line(words: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Line> {
 }
 
 fn contact() -> impl Strategy<Value = Contact> {
-    // Now and then what AWS requires is blank.
+    // Sometimes, a field that AWS requires is blank.
     let needed = || prop_oneof![40 => line(1..=2), 1 => line(0..=0)];
     let optional = || prop::collection::vec(prop::option::of(line(0..=2)), 2);
     let country = prop_oneof![9 => Just("GB"), 1 => Just("US")];
@@ -158,7 +158,7 @@ fn contact() -> impl Strategy<Value = Contact> {
     )
 }
 
-/// How the second account's contact comes from the first one's: written otherwise, and with one word another or gone.
+/// How the second account's contact is made from the first: with other spellings, and with a word changed or removed.
 #[derive(Debug, Clone)]
 struct Rewrite {
     spelling: prop::sample::Index,

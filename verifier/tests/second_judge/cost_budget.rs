@@ -1,9 +1,10 @@
 //! `cost-budget`: "Set up a budget to monitor spending: choose Cost Budget; set budget amount (e.g., $10), alert threshold
 //! (e.g., 50%), notification email."
 //!
-//! A budget monitors the account's spending if it is one of costs, has a positive amount, runs now, counts all that the
-//! account spends, and is kept up to date by AWS, which sends no alert otherwise. A warning is an alert that comes when
-//! spending is greater than a threshold, by e-mail. Credits, and kinds of costs that are switched off, are told.
+//! A budget monitors the account's spending if it is a cost budget, has a positive amount, is in force now, counts
+//! everything that the account spends, and is kept up to date by AWS, which otherwise sends no alert. A warning is an
+//! alert by e-mail when spending is greater than a threshold. Credits, and kinds of costs that are switched off, are
+//! reported.
 
 use course::param::{Param, Params};
 use evidence::Section;
@@ -46,11 +47,12 @@ struct Alert {
 #[derive(Debug, Clone)]
 struct State {
     budgets: Field<Vec<Field<Budget>>>,
-    /// Whether AWS said what time it is.
+    /// Whether AWS gave the time.
     dated: bool,
 }
 
-/// The lesson's figures: examples, or asked for. Then an alert may come earlier than at its threshold.
+/// Whether the lesson's figures are examples or required. If they are required, an alert may come earlier than at its
+/// threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Figures {
     Examples,
@@ -163,7 +165,7 @@ fn state() -> impl Strategy<Value = State> {
     (budgets, prop::bool::weighted(0.9)).prop_map(|(budgets, dated)| State { budgets, dated })
 }
 
-/// A budget that is about something else altogether.
+/// A budget about something else.
 fn unrelated(value: &Value) -> Option<Value> {
     let mut with = value.clone();
     let other = json!({

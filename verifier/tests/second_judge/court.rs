@@ -1,4 +1,4 @@
-//! Where both judges are heard: the course's check by way of the program, and the second one.
+//! Compares both judges: the course's check in the program, and the second judge.
 
 use course::Step;
 use course::param::Params;
@@ -20,12 +20,12 @@ use crate::common::{COURSE, key};
 pub const GENERAL_ID: &str = "111122223333";
 pub const PRODUCTION_ID: &str = "444455556666";
 
-/// What was read of the accounts, and when.
+/// The evidence from the accounts, and the time of the run.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     /// Sections by account.
     pub sections: Vec<(&'static str, Section, Value)>,
-    /// What time it is, if AWS said so.
+    /// The time, if AWS gave it.
     pub now: Option<Moment>,
 }
 
@@ -55,7 +55,7 @@ impl Evidence {
     }
 }
 
-/// A step of the course before the bench, with what is remembered of it.
+/// A step of the course, with what is remembered of it.
 pub struct Court {
     step: Step,
     pub results: Results,
@@ -71,7 +71,7 @@ impl Court {
         self
     }
 
-    /// What the course's check says.
+    /// The verdict of the course's check.
     pub fn judge(&mut self, evidence: &Evidence) -> Said {
         let gathered = self.gathered(evidence);
         self.with_judge(|judge, step, results| judge.judge(&[step], &gathered, results));
@@ -81,7 +81,7 @@ impl Court {
         Said { verdict: result.verdict, codes }
     }
 
-    /// The learner confirms what can be confirmed.
+    /// Confirms everything that can be confirmed.
     pub fn confirm(&mut self, evidence: &Evidence) {
         let gathered = self.gathered(evidence);
         self.with_judge(|judge, step, results| drop(judge.confirm(step, &gathered, results).unwrap()));
@@ -101,10 +101,10 @@ impl Court {
     }
 }
 
-/// Makes up states, and has a property looked at for each.
+/// Generates states, and tests a property for each.
 pub fn each<S: Strategy>(name: &str, states: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let setting = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u32>().unwrap());
-    // Each its own seed, so that one that is added changes no other's states.
+    // Each state has its own seed, so that a new one does not change the others.
     let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let seed = setting("SECOND_JUDGE_SEED").map_or(seed, |other| seed ^ u64::from(other) << 32);
     let regressions: &'static str = format!("tests/second_judge/regressions/{name}.txt").leak();
@@ -115,20 +115,20 @@ pub fn each<S: Strategy>(name: &str, states: &S, property: impl Fn(S::Value) -> 
         source_file: Some(file!()),
         ..ProptestConfig::default()
     };
-    // A course that cannot be read is no state that failed.
+    // A course that cannot be read is not a failing state.
     LazyLock::force(&COURSE);
     if let Err(failed) = TestRunner::new(config).run(states, property) {
         panic!("{name}: {failed}");
     }
 }
 
-/// Makes sure that both judges say the same.
+/// Tests that both judges agree.
 pub fn agree(judge: Ruling, said: &Said) -> Result<(), TestCaseError> {
     prop_assert!(judge == said.ruling(), "the second judge says {judge:?}, and the check {said:?}");
     Ok(())
 }
 
-/// What may be done to evidence without making a verdict better or false: one thing in it is not read, and its lists are in
+/// A change to evidence that must not make a verdict better or false: one thing in it is unreadable, and its lists have
 /// another order.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -137,14 +137,14 @@ pub struct Change {
     turn: usize,
 }
 
-/// A change for some of the states, since each costs two more verdicts.
+/// Makes this change in some of the states, because each costs two more verdicts.
 pub fn change() -> impl Strategy<Value = Option<Change>> {
     let change = (any::<prop::sample::Index>(), super::model::why(), 1..4_usize)
         .prop_map(|(place, why, turn)| Change { place, why, turn });
     prop::option::weighted(0.25, change)
 }
 
-/// Makes sure that a change to the evidence changes the verdict in no way that it must not.
+/// Tests that a change to the evidence changes the verdict only as it may.
 pub fn unmoved(
     said: &Said,
     evidence: &Evidence,
@@ -164,7 +164,7 @@ pub fn unmoved(
     Ok(())
 }
 
-/// Turns the lists round, but for those of reasons.
+/// Reverses the lists, except for lists of reasons.
 fn turn(value: &mut Value, by: usize) {
     match value {
         Value::Array(items) => {
@@ -179,7 +179,7 @@ fn turn(value: &mut Value, by: usize) {
     }
 }
 
-/// The evidence with one thing in it not read; none where it cannot but be read.
+/// The evidence with one thing in it unreadable; `None` if nothing can be.
 fn with_less(evidence: &Evidence, change: &Change) -> Option<Evidence> {
     let mut places = Vec::new();
     for (at, (_, _, value)) in evidence.sections.iter().enumerate() {
@@ -207,7 +207,7 @@ fn places_in(value: &Value, at: &str, places: &mut Vec<String>) {
     }
 }
 
-/// Sections by account, out of what their structs say.
+/// Sections by account, from their structs.
 pub fn section(
     account: &'static str,
     section: Section,

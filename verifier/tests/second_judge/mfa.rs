@@ -1,4 +1,4 @@
-//! The root user's MFA devices, its sign-ins and the events about both, as two checks look at them.
+//! The root user's MFA devices, its sign-ins and their events, for two checks.
 
 use evidence::Section;
 use practice::PRODUCTION;
@@ -9,10 +9,10 @@ use super::answer::{Answer, all_of, any_of};
 use super::court::{Evidence, section};
 use super::model::{Field, Known, Moment, Unread, field, partly, why};
 
-/// An entry in an authenticator app. Its serial number is a name: another entry may have it later.
+/// An entry in an authenticator app. Its serial number is a name, and another entry may have it later.
 pub const APP: &str = "arn:aws:iam::444455556666:mfa/root-account-mfa-device";
 pub const SPARE: &str = "arn:aws:iam::444455556666:mfa/spare";
-/// Passkeys and a hardware token, which AWS lists nowhere.
+/// Passkeys and hardware tokens, which AWS does not list.
 pub const KEY: &str = "arn:aws:iam::444455556666:u2f/root-account/key-AAAA";
 pub const OTHER_KEY: &str = "arn:aws:iam::444455556666:u2f/root-account/key-BBBB";
 pub const TOKEN: &str = "GAHT12345678";
@@ -66,7 +66,7 @@ impl State {
         Evidence { now: Some(self.now), ..Evidence::new(sections) }
     }
 
-    /// Whether root has a password. Without one there is no sign-in to protect.
+    /// Whether root has a password. Without one, there is no sign-in to protect.
     pub fn has_password(&self) -> Answer {
         self.root.is(|root| root.password.holds(|is| *is))
     }
@@ -75,7 +75,7 @@ impl State {
         self.root.is(|root| root.mfa.holds(|is| *is))
     }
 
-    /// Whether an event since a moment is about root's device of this name, or of such a name.
+    /// Whether an event since a time is about root's device with this name.
     pub fn changed_since(&self, since: &Field<Moment>, which: impl Fn(&str) -> Answer) -> Answer {
         self.events.is(|events| {
             any_of(events.iter().map(|event| {
@@ -87,8 +87,8 @@ impl State {
         })
     }
 
-    /// Whether the events have come as far as what AWS lists: whatever was enabled since a moment, they show. What can't be
-    /// told of one listed device can't be told.
+    /// Whether the events are complete up to the listed devices: they show everything that was enabled since a time. If
+    /// this is undecided for one listed device, it is undecided.
     pub fn events_are_up_to_date(&self, since: &Field<Moment>) -> Answer {
         self.root.is(|root| {
             root.virtual_devices.is(|devices| {
@@ -102,7 +102,7 @@ impl State {
         })
     }
 
-    /// Whether the events show how a listed device was enabled. The two times of it may differ a little.
+    /// Whether the events show how a listed device was enabled. Its two times may differ a little.
     fn shows(&self, device: &Device) -> Answer {
         let about = match device.enabled {
             Known(enabled) => Known(Moment(enabled.0 - 60)),
@@ -149,7 +149,7 @@ pub fn root() -> impl Strategy<Value = Root> {
     let password = prop_oneof![10 => Just(Known(true)), 1 => Just(Known(false)), 1 => why().prop_map(Unread)];
     let devices = field(prop::collection::vec(device(), 0..=2));
     (mfa, password, field(any::<bool>()), devices).prop_map(|(mfa, password, access_keys, mut virtual_devices)| {
-        // What AWS lists is on; of two that were read, one has each name.
+        // A listed device is on. Of two that were read, each has its own name.
         if let Known(devices) = &mut virtual_devices {
             if mfa == Known(false) {
                 devices.clear();
@@ -190,7 +190,7 @@ pub fn event() -> impl Strategy<Value = MfaEvent> {
     parts.prop_map(|(time, name, user, device)| MfaEvent { time, name, user, device })
 }
 
-/// States with so many sign-ins.
+/// States with this many sign-ins.
 pub fn state(sign_ins: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = State> {
     let root = prop_oneof![20 => root().prop_map(Known), 1 => why().prop_map(Unread)];
     let sign_ins = prop_oneof![20 => partly(sign_in(), sign_ins).prop_map(Known), 1 => why().prop_map(Unread)];

@@ -1,10 +1,11 @@
 //! `mfa-sign-in`: "Log out and log in again to verify MFA works."
 //!
-//! Root signed in, with a device that the account has now. An entry in an app is listed with the date since when it is
-//! enabled: another one may have its name. What is listed nowhere is there until an event says otherwise; and events are
-//! believed where they show what else was enabled since.
+//! Root signed in with a device that the account has now. AWS lists an entry in an app with the time when it was
+//! enabled; another entry may have its name. An unlisted device exists until an event shows otherwise, and events count
+//! if they show everything else that was enabled since.
 //!
-//! CloudTrail shows sign-ins late and forgets them after 90 days. What was seen counts while its device is there.
+//! CloudTrail shows sign-ins late and deletes them after 90 days. A sign-in that was seen counts while its device
+//! exists.
 
 use proptest::prelude::*;
 
@@ -17,7 +18,7 @@ fn judge(state: &State) -> Ruling {
     match (state.has_password(), state.mfa_is_on()) {
         (Answer::No, _) => Ruling::DoesNotApply,
         (Answer::CantTell, _) | (_, Answer::CantTell) => Ruling::CantTell,
-        // Nothing can have been tried out that is not there.
+        // A device that does not exist cannot have been tried.
         (Answer::Yes, Answer::No) => Ruling::NotDone,
         (Answer::Yes, Answer::Yes) => {
             let tried = |sign_ins: &Vec<_>| {
@@ -81,14 +82,15 @@ fn mfa_sign_in() {
 struct Remembered {
     device: &'static str,
     time: Moment,
-    /// Since when an entry in an app is enabled.
+    /// The time when an entry in an app was enabled.
     enabled: Option<Moment>,
 }
 
-/// Whether what a sign-in was with is still there. What is kept is a digest, which does not say of which kind it was: where
-/// it is not found, and whether what is listed nowhere has changed can't be told, it may be that.
+/// Whether the device of a sign-in still exists. Only a digest is kept, which does not contain the kind of device. If
+/// it is not found among the listed devices, and it is undecided whether unlisted devices have changed, it may be one
+/// of those.
 fn still_there(state: &State, remembered: &Remembered) -> Answer {
-    // The name of what is listed nowhere is not kept: any other that is listed nowhere could be it.
+    // The name of an unlisted device is not kept, so it could be any unlisted device.
     let since = Known(remembered.time);
     let changed = state.changed_since(&since, |named| Answer::of(!is_listed(named)));
     let unlisted = all_of([state.mfa_is_on(), state.events_are_up_to_date(&since), changed.not()]);
@@ -100,7 +102,7 @@ fn still_there(state: &State, remembered: &Remembered) -> Answer {
     }
 }
 
-/// Whether it is among what is listed, all of which is known.
+/// Whether it is listed, if all listed devices are known.
 fn all_known(devices: &[Device], remembered: &Remembered) -> Answer {
     let read = |device: &Device| matches!((&device.serial, &device.enabled), (Known(_), Known(_)));
     let is_it = |device: &Device| {
@@ -110,14 +112,14 @@ fn all_known(devices: &[Device], remembered: &Remembered) -> Answer {
     if devices.iter().all(read) { Answer::of(devices.iter().any(is_it)) } else { Answer::CantTell }
 }
 
-/// What a state comes to beside what is remembered, and what is remembered after it.
+/// The outcome of a state with what is remembered, and what is remembered after it.
 fn judge_again(state: &State, memory: &mut Vec<Remembered>) -> Ruling {
     let now = judge(state);
     let standing: Vec<Answer> = memory.iter().map(|one| still_there(state, one)).collect();
-    // What is gone once does not come back, whether anybody has to sign in then or not.
+    // A memory that no longer counts does not come back, whether a sign-in is needed then or not.
     let mut kept = standing.iter().map(|there| *there != Answer::No);
     memory.retain(|_| kept.next().unwrap());
-    // Without a password there is nobody to sign in.
+    // Without a password, nobody can sign in.
     if state.has_password() != Answer::Yes {
         return now;
     }
@@ -137,7 +139,7 @@ fn seen(state: &State) -> Option<Remembered> {
     sign_ins.iter().find_map(|one| {
         let Known(one) = one else { return None };
         let Known(Some(device)) = one.device else { return None };
-        // A sign-in of an unknown time was before this look.
+        // A sign-in at an unknown time was before this run.
         let time = if let Known(time) = one.time { time } else { state.now };
         let enabled = match &root.virtual_devices {
             Known(listed) => listed.iter().find(|listed| listed.serial == Known(device)),

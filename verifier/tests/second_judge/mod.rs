@@ -1,8 +1,8 @@
-//! A second judge: what the lessons ask for, in plain Rust, over account states that are made up. Where it says otherwise
-//! than the course's check, one of the two is wrong.
+//! A second judge: what the lessons ask for, in plain Rust, over generated account states. If it disagrees with the
+//! course's check, one of the two is wrong.
 //!
-//! Its judges were written from the lessons and from what AWS documents, not from the checks. The states come from a fixed
-//! seed; `SECOND_JUDGE_STATES` sets how many, and `SECOND_JUDGE_SEED` another seed.
+//! The judges were written from the lessons and from AWS's documentation, not from the checks. The states come from a
+//! fixed seed. `SECOND_JUDGE_STATES` sets their number, and `SECOND_JUDGE_SEED` another seed.
 
 mod answer;
 mod contact_matches;

@@ -1,4 +1,4 @@
-//! Accounts as the tests make them up: what was read of them, and what was not.
+//! Generated accounts: what was read of them, and what was not.
 
 use evidence::{UNREADABLE, time};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ pub enum Why {
 }
 
 impl<T> Field<T> {
-    /// What is asked of it; can't be told of what was not read.
+    /// A property of the value; undecided if the value was not read.
     pub fn is(&self, asked: impl FnOnce(&T) -> Answer) -> Answer {
         match self {
             Known(value) => asked(value),
@@ -59,7 +59,7 @@ pub fn unread(why: Why) -> serde_json::Value {
     json!({ UNREADABLE: [{ "code": code, "account": "production", "message": "It was not read." }] })
 }
 
-/// A moment, in seconds from the one at which the account is looked at.
+/// A time, in seconds from the time of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 
@@ -84,7 +84,7 @@ pub fn why_or_refused() -> impl Strategy<Value = Why> {
     prop_oneof![2 => why(), 1 => Just(Why::NotHere)]
 }
 
-/// Something that is mostly read.
+/// A value that was usually read.
 pub fn field<S: Strategy>(value: S) -> impl Strategy<Value = Field<S::Value>>
 where
     S::Value: Clone,
@@ -92,7 +92,7 @@ where
     prop_oneof![12 => value.prop_map(Known), 1 => why().prop_map(Unread)]
 }
 
-/// A list that may have been read in part: then its last entry says so.
+/// A list that may have been read in part. Its last entry then says so.
 pub fn partly<S: Strategy>(
     item: S,
     count: std::ops::RangeInclusive<usize>,

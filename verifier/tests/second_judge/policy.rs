@@ -1,4 +1,4 @@
-//! Bucket policies, and what S3 makes of them: a small evaluator of requests.
+//! Bucket policies, and a small evaluator of requests that works like S3.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ pub enum Organization {
     None,
     /// `o-abc`, which has no other accounts.
     Ours,
-    /// `o-abc`, which has others, too.
+    /// `o-abc`, which also has other accounts.
     Wider,
 }
 
@@ -50,11 +50,11 @@ enum Resource {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Condition {
-    /// The account of who asks is (or is not) one of these.
+    /// The caller's account is (or is not) one of these.
     Account(bool, &'static [&'static str]),
     /// The request came (or did not come) over TLS.
     Tls(bool),
-    /// Who asks is (or is not) of `o-abc`.
+    /// The caller is (or is not) in `o-abc`.
     Organization(bool),
     /// The bucket's account is this.
     Owner(&'static str),
@@ -64,7 +64,7 @@ enum Condition {
     Mfa,
 }
 
-/// Somebody who asks.
+/// A caller.
 #[derive(Debug, Clone, Copy)]
 struct Caller {
     account: Option<&'static str>,
@@ -72,7 +72,7 @@ struct Caller {
     in_organization: bool,
 }
 
-/// What a request brings beside who asks for what.
+/// The parts of a request other than the caller and the action.
 #[derive(Debug, Clone, Copy)]
 struct Request {
     tls: bool,
@@ -81,7 +81,7 @@ struct Request {
 }
 
 impl Statement {
-    /// As it is written in the policy of a bucket.
+    /// As it is written in a bucket policy.
     pub fn written(&self, bucket: &str) -> Value {
         let principal = match self.principals.as_slice() {
             [Principal::Everybody] => json!("*"),
@@ -115,7 +115,7 @@ impl Statement {
         self.conditions.iter().any(|condition| matches!(condition, Condition::Organization(_)))
     }
 
-    /// Whether what only a request brings decides it.
+    /// Whether it depends on other parts of the request.
     pub fn is_open(&self) -> bool {
         self.conditions.iter().any(|condition| matches!(condition, Condition::Address(_) | Condition::Mfa))
     }
@@ -136,7 +136,7 @@ impl Statement {
         })
     }
 
-    /// Whether it names somebody who is of neither account.
+    /// Whether it names somebody outside both accounts.
     fn names_others(&self) -> bool {
         self.principals.iter().any(|principal| match principal {
             Principal::Account(id) | Principal::Root(id) | Principal::User(id) => *id == STRANGER_ID,
@@ -194,7 +194,7 @@ impl Condition {
 
     fn holds(self, caller: Caller, request: Request) -> bool {
         match self {
-            // A request that lacks the key is equal to nothing.
+            // If the request lacks the key, nothing equals it.
             Condition::Account(is, ids) => caller.account.is_some_and(|id| ids.contains(&id)) == is,
             Condition::Tls(is) => request.tls == is,
             Condition::Organization(is) => caller.in_organization == is,
@@ -205,18 +205,18 @@ impl Condition {
     }
 }
 
-/// What requests over TLS may bring.
+/// The possible requests over TLS.
 fn requests() -> impl Iterator<Item = Request> {
     let both = [true, false];
     both.into_iter().flat_map(move |address| both.map(|mfa| Request { tls: true, address, mfa }))
 }
 
-/// The ways that an organization may turn out to be.
+/// The possible organizations.
 fn organizations(known: Option<Organization>) -> Vec<Organization> {
     known.map_or_else(|| vec![Organization::None, Organization::Ours, Organization::Wider], |known| vec![known])
 }
 
-/// Whether something is so in each of the ways that the rest may turn out.
+/// Whether something is true for each possibility.
 fn whatever(ways: impl IntoIterator<Item = bool>) -> Answer {
     let ways: Vec<bool> = ways.into_iter().collect();
     match (ways.contains(&true), ways.contains(&false)) {
@@ -226,8 +226,8 @@ fn whatever(ways: impl IntoIterator<Item = bool>) -> Answer {
     }
 }
 
-/// Whether a policy lets somebody in the general account list the bucket and read every object in it, and keeps nobody
-/// there from it, who may be the one that reads the lesson.
+/// Whether a policy allows somebody in the general account to list the bucket and read every object in it, and denies
+/// this to nobody in it, who may be the learner.
 pub fn gives_to_general(policy: &[Statement], organization: Option<Organization>) -> Answer {
     let ways = organizations(organization).into_iter().flat_map(|organization| {
         let in_organization = organization != Organization::None;
@@ -245,7 +245,7 @@ pub fn gives_to_general(policy: &[Statement], organization: Option<Organization>
     whatever(ways)
 }
 
-/// An action, and the object that it is asked for, if it is not about the bucket.
+/// An action, and the object that it is about, unless it is about the bucket.
 type Asked = (&'static str, Option<&'static str>);
 
 const READING: &[Asked] = &[
@@ -255,16 +255,16 @@ const READING: &[Asked] = &[
     ("s3:GetObject", Some("z")),
 ];
 
-/// Whether a statement lets anybody in who is of neither account, to do anything with the bucket or in it. What is taken
-/// back elsewhere does not count: S3 calls such a policy public, and shuts other accounts out of the bucket.
+/// Whether a statement allows anybody outside both accounts to do anything with the bucket or its objects. A denial
+/// elsewhere does not count: S3 calls such a policy public, and blocks other accounts.
 pub fn lets_others_in(policy: &[Statement], organization: Option<Organization>) -> Answer {
     let is_ours = |statement: &Statement| statement.resources.iter().any(|one| *one != Resource::AnotherBucket);
     let allowing: Vec<&Statement> = policy.iter().filter(|statement| statement.allow && is_ours(statement)).collect();
     if allowing.iter().any(|statement| statement.names_others()) {
         return Answer::Yes;
     }
-    // Somebody of another account, of another organization or none; somebody who does not sign; and, where it is not ours,
-    // somebody of `o-abc`.
+    // Somebody in another account, in another organization or in none; an anonymous caller; and, if it is not ours,
+    // somebody in `o-abc`.
     let ways = organizations(organization).into_iter().map(|organization| {
         let stranger = Caller { account: Some(STRANGER_ID), arn: "", in_organization: false };
         let nobody = Caller { account: None, ..stranger };
@@ -309,7 +309,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     ]
 }
 
-/// A statement; many are one of the lesson's two, or what a learner makes of them.
+/// A statement. Many are one of the lesson's two, or variants that a learner might write.
 pub fn statement() -> impl Strategy<Value = Statement> {
     let actions = vec![
         vec!["s3:ListBucket"],
@@ -336,7 +336,7 @@ pub fn statement() -> impl Strategy<Value = Statement> {
     let conditions = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(condition(), 1..=2)];
     (prop::bool::weighted(0.75), principal(), about, conditions).prop_map(
         |(allow, principals, (actions, not_actions, resources), mut conditions)| {
-            // A key is asked about once.
+            // Each key is used once.
             conditions.sort_by_key(|one| one.written().1);
             conditions.dedup_by_key(|one| one.written().1);
             Statement { allow, principals, actions, not_actions, resources, conditions }

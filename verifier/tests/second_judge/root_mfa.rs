@@ -1,8 +1,9 @@
 //! `root-mfa`: "Enable MFA on the root user: use a separate MFA entry in your app; don't reuse the MFA setup from the
 //! general account."
 //!
-//! AWS makes a new entry for every account, so that one that it lists is the account's own. What it does not list may be
-//! the general account's key: the learner says, and that counts while it is there.
+//! AWS creates a new entry for each account, so an entry that it lists is the account's own. A device that it does not
+//! list may be the general account's key. The learner confirms that it is not, and the confirmation counts as long as
+//! the device exists.
 
 use proptest::prelude::*;
 
@@ -11,16 +12,16 @@ use super::court::{Change, Court, agree, change, each, unmoved};
 use super::mfa::{State, is_listed, state};
 use super::model::{Known, Moment};
 
-/// What a state comes to without a confirmation.
+/// The outcome of a state without a confirmation.
 fn judge(state: &State) -> Ruling {
     match demanded(state) {
-        // Nobody is asked about something of which it cannot be told what it is.
+        // The learner is not asked about a device if it is undecided which it is.
         Ruling::NeedsConfirmation if is_unchanged_since(state, &state.now) == Answer::CantTell => Ruling::CantTell,
         ruling => ruling,
     }
 }
 
-/// What the lesson asks of a state, as far as AWS lists devices.
+/// What the lesson asks for, as far as AWS lists devices.
 fn demanded(state: &State) -> Ruling {
     match (state.has_password(), state.mfa_is_on()) {
         (Answer::No, _) => Ruling::DoesNotApply,
@@ -34,8 +35,8 @@ fn demanded(state: &State) -> Ruling {
     }
 }
 
-/// Whether there is MFA, and what is listed nowhere is what it was. Which device a confirmation was about, nobody wrote down: any
-/// that is listed nowhere could be it.
+/// Whether there is MFA, and the unlisted devices are unchanged. It is not recorded which device a confirmation was
+/// about, so it could be any unlisted device.
 fn is_unchanged_since(state: &State, moment: &Moment) -> Answer {
     let since = Known(*moment);
     let changed = state.changed_since(&since, |named| Answer::of(!is_listed(named)));
@@ -60,8 +61,8 @@ fn root_mfa() {
     each("root-mfa", &(state(0..=0), change()), property);
 }
 
-/// What a state comes to with a confirmation of some moment. Once AWS shows that what it was about has changed, it
-/// counts for nothing, whether it is asked for then or not.
+/// The outcome of a state with a confirmation at some time. Once AWS shows a change in what it was about, it no longer
+/// counts, whether it is needed then or not.
 fn judge_again(state: &State, confirmed: &mut Option<Moment>) -> Ruling {
     let Some(given) = *confirmed else { return judge(state) };
     let unchanged = is_unchanged_since(state, &given);
@@ -81,7 +82,7 @@ fn root_mfa_confirmed() {
     let property = |states: Vec<(State, bool)>| {
         let (mut court, mut confirmed) = (Court::of("root-mfa"), None);
         for (at, (mut state, confirms)) in states.into_iter().enumerate() {
-            // A day passes from one look to the next, and what happens in it falls before, on and after the last one.
+            // A day passes between two runs, and events are before, at and after the last run.
             let day = 86_400 * i64::try_from(at).unwrap();
             state.now = Moment(state.now.0 + day);
             if let Known(events) = &mut state.events {
@@ -99,7 +100,7 @@ fn root_mfa_confirmed() {
             if confirms && ruling == Ruling::NeedsConfirmation {
                 court.confirm(&state.evidence());
                 confirmed = Some(state.now);
-                // What happened in the same second may have come after.
+                // An event in the same second may have come later.
                 let again = judge_again(&state, &mut confirmed);
                 agree(again, &court.judge(&state.evidence()))?;
             }

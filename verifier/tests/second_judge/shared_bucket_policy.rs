@@ -1,11 +1,11 @@
 //! `shared-bucket-policy`: "The policy lets the general account read, and nobody else."
 //!
-//! Somebody in the general account may list the bucket and read every object in it, over TLS; and no statement lets anybody
-//! in but the two accounts. That is found by asking, as S3 does of a request: for each of some people, each action, each
-//! object, and each way that what only a request brings may turn out. Where it hangs on the latter, it can't be told.
+//! Somebody in the general account may list the bucket and read every object in it over TLS, and no statement allows
+//! anybody except the two accounts. The judge evaluates requests as S3 does: for some people, each action, each object,
+//! and each way that the unknown parts of a request may turn out. If the answer depends on those, it is undecided.
 //!
-//! A bucket is the lesson's if the name that was chosen ends as the lesson says. Of several, which one is meant can't be
-//! told, so that all must be so.
+//! A bucket is the lesson's if its name ends as the lesson says. If there are several, it is undecided which one is
+//! meant, so all must pass.
 
 use evidence::bucket_policy::{self, Owned};
 use evidence::{Section, UNREADABLE};
@@ -128,7 +128,7 @@ fn bucket() -> impl Strategy<Value = Bucket> {
     let statements = prop::collection::vec(statement(), 1..=3);
     let policy = prop_oneof![12 => statements.prop_map(Some), 1 => Just(None)];
     (field(name), field(policy)).prop_map(|(name, policy)| match name {
-        // Of a bucket without a name, nothing else can be asked.
+        // For a bucket without a name, nothing else can be determined.
         Unread(why) => Bucket { name: Unread(why), policy: Unread(why) },
         Known(_) => Bucket { name, policy },
     })
@@ -144,8 +144,8 @@ fn state() -> impl Strategy<Value = State> {
     (buckets, organization).prop_map(|(buckets, organization)| State { buckets, organization })
 }
 
-/// Whether more may be told than the check does, which asks for the organization wherever a statement does, and takes what
-/// a request brings for open in each statement by itself.
+/// Whether this judge may decide more than the check. The check needs the organization if a statement does, and treats
+/// the unknown parts of a request as unknown in each statement separately.
 fn takes_more_than_each_statement(state: &State) -> bool {
     let Known(buckets) = &state.buckets else { return false };
     let policies = || {

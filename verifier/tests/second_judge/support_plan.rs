@@ -1,9 +1,9 @@
 //! `support-plan`: "Choose the same Support Plan as the general account."
 //!
-//! Two things tell plans apart, and neither may: whether they have the Support API, and the contract in force. AWS has no
-//! contract on record for every plan, so that two accounts of which one has none may have the same plan or not: then the
-//! learner says. So it is where AWS shows nobody in an account what it has on record. What a read that failed would have
-//! said, the learner is not asked.
+//! Two facts distinguish plans: whether they have the Support API, and the contract in force. Both must be the same.
+//! AWS does not have a contract on record for every plan, so two accounts of which one has no contract may or may not
+//! have the same plan. The learner then confirms it. The same applies if AWS refuses to show the record to everybody in
+//! an account. If a read merely failed, the learner is not asked.
 
 use evidence::Section;
 use practice::{GENERAL, PRODUCTION};
@@ -38,7 +38,7 @@ fn judge(state: &State) -> Ruling {
         (Known(Some(one)), Known(Some(other))) => Answer::of(one == other),
         _ => Answer::CantTell,
     };
-    // Where one has no contract on record, whatever the other has leaves it to the learner.
+    // If one account has no contract on record, the learner decides, whatever the other account has.
     let none = [&one.plan, &other.plan].contains(&&Known(None));
     let plans = [plan_unread(&one), plan_unread(&other)].into_iter().flatten().filter(|_| !none);
     let mut unread = [api_unread(&one), api_unread(&other)].into_iter().flatten().chain(plans);
@@ -51,7 +51,7 @@ fn judge(state: &State) -> Ruling {
     }
 }
 
-/// A section that was not read, as what of it was not.
+/// A section that was not read, as a field that was not read.
 fn parts(support: &Field<Support>) -> Support {
     match support {
         Known(support) => support.clone(),

@@ -1,4 +1,4 @@
-//! The account itself: who it is, its organization, its contacts, its Support plan.
+//! The account itself: its identity, its organization, its contacts, its Support plan.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Budgets, billing preferences and the metrics and events that they leave.
+//! Budgets, billing preferences, and the metrics and events that they cause.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Account states with the verdicts that a person would give. Each starts from the done or the signed-up practice
-//! account, goes through a recording, and differs in what it says.
+//! Account states with the verdicts that a person would give. Each state is a recording of the practice accounts, done
+//! or only signed up, with a few changes.
 
 mod accounts;
 mod billing;
@@ -14,17 +14,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use verify::recording;
 
-/// A state: its name, what is so otherwise, what is different, and the steps it is about.
+/// A state: its name, the recording that it starts from, the changes, and the steps that they affect.
 struct State(&'static str, Base, &'static [Change], &'static [&'static str]);
 
-/// A place in the recording, and what is there instead.
+/// A place in the recording, and its new value.
 type Change = (&'static str, fn() -> Value);
 
 #[derive(Clone, Copy)]
 enum Base {
-    /// Everything is done; nothing was confirmed.
+    /// Everything is done. Nothing is confirmed.
     Done,
-    /// Everything is done, and all that needs it is confirmed.
+    /// Everything is done, and everything that needs it is confirmed.
     Confirmed,
     /// The accounts exist, and nothing is done.
     SignedUp,
@@ -35,7 +35,7 @@ fn unread() -> Value {
     json!({ UNREADABLE: [{ "code": "throttled", "account": "production", "message": "AWS asked to slow down." }] })
 }
 
-/// The recording of a world, with some places of it changed.
+/// A recording of the practice accounts, with changes.
 async fn recorded(world: &PracticeCloud, changes: &[Change], confirmed: bool) -> Results {
     let file = tempfile::NamedTempFile::new().unwrap();
     recording::write(file.path(), &gather(world).await, BTreeSet::new(), true).unwrap();

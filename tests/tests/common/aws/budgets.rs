@@ -1,4 +1,4 @@
-//! Budgets, their alerts and who is told.
+//! Budgets, their alerts and subscribers.
 
 use super::reply::{error, page, unknown, with_token};
 use super::times::{ago, days};
@@ -12,7 +12,7 @@ pub struct Budget {
     pub kind: String,
     /// Amount and unit.
     pub limit: Option<(String, String)>,
-    /// Amounts of planned limits, by the time that each begins.
+    /// Amounts of planned limits, by their start times.
     pub planned: Vec<(i64, String)>,
     pub filters: Vec<(String, Vec<String>)>,
     pub filter_expression: Option<Value>,
@@ -23,11 +23,11 @@ pub struct Budget {
     pub health: Option<(String, Option<String>)>,
     pub billing_view: Option<String>,
     pub alerts: Vec<Alert>,
-    /// Members that are added as they are.
+    /// Members that are added unchanged.
     pub more: Map<String, Value>,
 }
 
-/// Which costs a budget counts.
+/// The costs that a budget counts.
 #[derive(Clone)]
 pub struct CostTypes {
     pub include_tax: bool,

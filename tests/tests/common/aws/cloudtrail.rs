@@ -15,9 +15,9 @@ pub struct Event {
     pub region: String,
     /// Root, IAMUser or AssumedRole.
     pub by: String,
-    /// Members of the record beside those that every record has.
+    /// Members of the record, in addition to those that every record has.
     pub record: Value,
-    /// The record as it is sent, in place of a whole one.
+    /// The record as it is sent, instead of a complete one.
     pub text: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl Event {
         Event::by_root(name, "billingconsole.amazonaws.com", time, json!({}))
     }
 
-    /// The same event, with a record that breaks off.
+    /// The same event, with a truncated record.
     pub fn broken(mut self) -> Event {
         self.text = Some(r#"{"eventVersion": "1.08", "userIdentity": {"type": "#.to_owned());
         self
@@ -70,7 +70,7 @@ impl Event {
         self
     }
 
-    /// The same event, without a part of its record, by JSON pointer of what holds it and its name.
+    /// The same event without a member of its record, given by the JSON pointer of its parent and its name.
     pub fn without(mut self, holder: &str, member: &str) -> Event {
         let part = self.record.pointer_mut(holder).and_then(Value::as_object_mut).unwrap();
         part.remove(member).unwrap();
@@ -131,7 +131,7 @@ impl Event {
     }
 }
 
-/// Two look-ups a second, as AWS counts them: what was not used is there for two at once.
+/// Two look-ups a second, as AWS counts them. Unused look-ups add up to two at once.
 pub(super) struct LookUps {
     left: f64,
     at: Instant,
@@ -149,7 +149,7 @@ impl LookUps {
         let now = Instant::now();
         self.left = (self.left + 2.0 * now.duration_since(self.at).as_secs_f64()).min(2.0);
         self.at = now;
-        // A little less than one: requests that leave in time may arrive a little early.
+        // A little less than one, because requests that are sent in time may arrive a little early.
         let allowed = self.left >= 0.9;
         if allowed {
             self.left -= 1.0;

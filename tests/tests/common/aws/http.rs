@@ -1,4 +1,4 @@
-//! The stub's server: requests of the SDK as calls, whatever their protocol.
+//! The stub's server: converts the SDK's requests to calls, in every protocol.
 
 use super::times::{http_date, now};
 use super::{Aws, Reply};
@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How a service's requests and answers are written.
+/// The protocol of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     Query,
@@ -43,7 +43,7 @@ pub struct Call {
     pub operation: String,
     pub region: String,
     pub protocol: Protocol,
-    /// The bucket that a call of S3's is about.
+    /// The bucket of an S3 call.
     pub bucket: String,
     /// The members of the input.
     pub input: Map<String, Value>,
@@ -52,7 +52,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Service and operation, as in `budgets:DescribeBudgets`.
+    /// Service and operation, such as `budgets:DescribeBudgets`.
     pub fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
@@ -62,7 +62,7 @@ impl Call {
         self.input.get(member).and_then(Value::as_str)
     }
 
-    /// Whether it asks for a page of a list beyond the first.
+    /// Whether it asks for a page after the first.
     pub(super) fn is_next_page(&self) -> bool {
         ["NextToken", "nextToken", "Marker", "continuation-token"].iter().any(|token| self.input.contains_key(*token))
     }
@@ -130,7 +130,7 @@ fn bucket_operation(asked: &Map<String, Value>) -> &'static str {
     settings.iter().find(|(setting, _)| asked.contains_key(*setting)).map_or("ListBuckets", |(_, name)| name)
 }
 
-/// What `name=value&…` says.
+/// The pairs in `name=value&…`.
 fn pairs(text: &str) -> Map<String, Value> {
     let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
@@ -152,7 +152,7 @@ fn texts_of_cbor(body: &[u8]) -> Option<Map<String, Value>> {
     Some(texts)
 }
 
-/// A world that answers, until it is dropped.
+/// A stub that is served until this is dropped.
 pub struct Served {
     aws: Arc<Mutex<Aws>>,
     address: SocketAddr,
@@ -160,7 +160,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// Serves a world on a port of loopback.
+    /// Serves a stub on a port of loopback.
     pub fn new(aws: Aws) -> Served {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
@@ -182,7 +182,7 @@ impl Served {
         format!("http://{}", self.address)
     }
 
-    /// The world, to look at it or to change it.
+    /// The stub, to read or change it.
     pub fn aws(&self) -> MutexGuard<'_, Aws> {
         self.aws.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -191,7 +191,7 @@ impl Served {
 impl Drop for Served {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        // It waits for somebody.
+        // A last connection ends the server's wait.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -217,7 +217,7 @@ fn answer(stream: TcpStream, aws: &Mutex<Aws>) {
     }
 }
 
-/// The next request of a connection; none at its end.
+/// The next request of a connection; `None` at its end.
 fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
     let (mut head, mut line, mut length) = (String::new(), String::new(), 0);
     while reader.read_line(&mut line).ok()? > 2 {

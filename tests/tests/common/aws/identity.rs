@@ -1,4 +1,4 @@
-//! STS and IAM: who asks, and the root user's sign-in.
+//! STS and IAM: the caller's identity, and the root user's sign-in.
 
 use super::reply::{escaped, query, unknown};
 use super::times::{ago, days, iso};
@@ -23,7 +23,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device of root's.
+    /// A device of the root user.
     pub fn root(serial: &str, account: &str, enabled: i64) -> Device {
         Device { serial: serial.to_owned(), user: format!("arn:aws:iam::{account}:root"), enabled }
     }

@@ -1,7 +1,7 @@
-//! A stub of AWS over HTTP on loopback, which gives any chosen answer.
+//! A stub of AWS over HTTP on loopback. Tests can choose any response.
 //!
-//! [`Aws::done`] is a world of two accounts in which everything that the lessons ask for is done. A state is that world
-//! with a few edits, of its data or of single answers:
+//! [`Aws::done`] has two accounts in which everything that the lessons ask for is done. A state is a copy of it with a
+//! few edits, of its data or of single responses:
 //!
 //! ```ignore
 //! aws.production.budgets[0].cost_types.include_credit = true;
@@ -9,7 +9,7 @@
 //! aws.production.throttle_after("cloudtrail:LookupEvents", 2);
 //! ```
 //!
-//! Which account is asked is told by the access key in the request's signature: each account has one, by its name.
+//! The access key in the request's signature gives the account: each account has one key, with its name.
 
 pub mod accounts;
 pub mod billing;
@@ -46,14 +46,14 @@ pub struct Aws {
     pub clock: i64,
     /// Whether CloudTrail refuses more than two look-ups a second for an account and region.
     pub limits_look_ups: bool,
-    /// Calls that the stub does not have.
+    /// Calls that the stub does not support.
     pub unanswered: Vec<String>,
 }
 
 /// One account.
 pub struct Account {
     pub id: String,
-    /// What the credentials are, as in `user/verify`.
+    /// The identity of the credentials, such as `user/verify`.
     pub caller: String,
     pub name: String,
     pub email: String,
@@ -77,7 +77,7 @@ pub struct Account {
 }
 
 impl Aws {
-    /// Everything that the lessons ask for is done, but for what only the learner can say.
+    /// Everything that the lessons ask for is done, except for what only the learner can confirm.
     pub fn done() -> Aws {
         let general = Account::done("111122223333", "ada", "ada@example.org");
         let mut production = Account::done("444455556666", "ada-production", "ada+production@example.org");
@@ -92,7 +92,7 @@ impl Aws {
         }
     }
 
-    /// CloudTrail was asked nothing for a while.
+    /// Resets CloudTrail's limit, as if it had not been called for a while.
     pub fn rested(&mut self) {
         self.general.look_ups.clear();
         self.production.look_ups.clear();
@@ -162,12 +162,12 @@ impl Account {
         }
     }
 
-    /// How often an operation was called, as in `budgets:DescribeBudgets`.
+    /// How often an operation was called, such as `budgets:DescribeBudgets`.
     pub fn calls(&self, name: &str) -> usize {
         self.calls.get(name).copied().unwrap_or_default()
     }
 
-    /// What the account's data say, before any rule changes it.
+    /// The response from the account's data, before any rule changes it.
     fn own_reply(&self, call: &Call, organization: Option<&Organization>) -> Reply {
         match call.service.as_str() {
             "sts" | "iam" => self.identity(call),

@@ -1,4 +1,4 @@
-//! Organizations: who belongs together.
+//! Organizations and their accounts.
 
 use super::reply::{error, page, unknown, with_token};
 use super::times::{ago, days};
@@ -12,9 +12,9 @@ pub struct Organization {
     pub management: String,
     pub features: String,
     pub members: Vec<Member>,
-    /// How many accounts a page has.
+    /// The number of accounts on a page.
     pub page: usize,
-    /// Whether the first page has no account, and says how to go on.
+    /// Whether the first page is empty and has a next page.
     pub first_page_empty: bool,
 }
 
@@ -24,7 +24,7 @@ pub struct Member {
     pub id: String,
     pub email: String,
     pub name: String,
-    /// What took the place of `status` in 2026.
+    /// The field that replaced `status` in 2026.
     pub state: Option<String>,
     pub status: Option<String>,
     pub joined: String,

@@ -1,22 +1,22 @@
-//! What a service answers, and how each protocol writes it.
+//! The responses of services, in each protocol.
 
 use super::http::{Call, Protocol};
 use aws_smithy_cbor::Encoder;
 use serde_json::{Value, json};
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 pub enum Reply {
     Json(Value),
     Xml(String),
     Cbor(Vec<u8>),
-    /// An error of the service's.
+    /// An error of the service.
     Error {
         status: u16,
         code: String,
         message: String,
     },
-    /// Bytes that no protocol made.
+    /// Raw bytes.
     Raw {
         status: u16,
         content_type: &'static str,
@@ -24,38 +24,38 @@ pub enum Reply {
     },
     /// The connection ends in the middle of the body.
     CutOff,
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     HangUp,
 }
 
-/// A service's error, written as the protocol of the call wants it.
+/// A service's error, written in the protocol of the call.
 pub fn error(status: u16, code: &str, message: &str) -> Reply {
     Reply::Error { status, code: code.to_owned(), message: message.to_owned() }
 }
 
-/// An answer with just this body, whatever the protocol.
+/// A response with only this body, in any protocol.
 pub fn raw(body: &str) -> Reply {
     Reply::Raw { status: 200, content_type: "application/octet-stream", body: body.as_bytes().to_vec() }
 }
 
 const UNKNOWN: &str = "UnknownOperationException";
 
-/// How AWS answers an operation that it does not have.
+/// AWS's response for an operation that does not exist.
 pub fn unknown() -> Reply {
     error(400, UNKNOWN, "The stub of AWS does not have this operation.")
 }
 
-/// Text as XML holds it.
+/// Text, escaped for XML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// An answer of a query service.
+/// A response of a query service.
 pub fn query(operation: &str, result: &str) -> Reply {
     Reply::Xml(format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"))
 }
 
-/// One page of a list, and the token of the next. Tokens are places in the list.
+/// One page of a list, and the token of the next page. Tokens are positions in the list.
 pub fn page<'t, T>(items: &'t [T], size: usize, token: Option<&str>) -> (&'t [T], Option<String>) {
     let start = token.and_then(|token| token.strip_prefix("from-")?.parse().ok()).unwrap_or(0).min(items.len());
     let end = items.len().min(start + size);
@@ -75,7 +75,7 @@ impl Reply {
         matches!(self, Reply::Error { code, .. } if code == UNKNOWN)
     }
 
-    /// Status, headers and body of it as an answer to a call.
+    /// The status, headers and body of the response to a call.
     pub(super) fn written(self, call: &Call) -> (u16, String, Vec<u8>) {
         let json = |value: &Value| value.to_string().into_bytes();
         match self {

@@ -1,56 +1,56 @@
-//! Answers that are chosen for single calls.
+//! Chosen responses for single calls.
 //!
-//! A call is named as in `budgets:DescribeBudgets`, for one region as in `cloudtrail:LookupEvents@eu-west-1`, and for
-//! one bucket as in `s3:GetBucketPolicy/NAME`.
+//! A call is named like `budgets:DescribeBudgets`; for one region, like `cloudtrail:LookupEvents@eu-west-1`; and for
+//! one bucket, like `s3:GetBucketPolicy/NAME`.
 
 use super::{Account, Call, Reply, error};
 use serde_json::Value;
 
-/// What happens to some calls.
+/// What happens to matching calls.
 pub(super) struct Rule {
     call: String,
     effect: Effect,
 }
 
 enum Effect {
-    /// The first calls are answered as ever.
+    /// The number of calls that get the usual response first.
     Answer { after: usize, reply: Reply },
-    /// Only pages beyond the first are answered so.
+    /// Whether only pages after the first are affected.
     NextPage(Reply),
-    /// The members of the answer are changed.
+    /// Changes the members of the response.
     Change(Box<dyn Fn(&mut Value) + Send>),
-    /// A text of the answer is replaced.
+    /// Replaces a text in the response.
     Rewrite(String, String),
 }
 
 impl Account {
-    /// A call is answered so.
+    /// A call gets this response.
     pub fn answer(&mut self, call: &str, reply: Reply) {
         self.answer_after(call, 0, reply);
     }
 
-    /// A call is answered so once it was answered as ever so many times.
+    /// A call gets this response after this many usual ones.
     pub fn answer_after(&mut self, call: &str, after: usize, reply: Reply) {
         self.rules.push(Rule { call: call.to_owned(), effect: Effect::Answer { after, reply } });
     }
 
-    /// A call is answered so where it asks for a page beyond the first.
+    /// A call gets this response if it asks for a page after the first.
     pub fn answer_next_page(&mut self, call: &str, reply: Reply) {
         self.rules.push(Rule { call: call.to_owned(), effect: Effect::NextPage(reply) });
     }
 
-    /// A call is throttled after so many times.
+    /// A call is throttled after this many usual responses.
     pub fn throttle_after(&mut self, call: &str, after: usize) {
         self.answer_after(call, after, error(400, "ThrottlingException", "Rate exceeded"));
     }
 
-    /// The caller is denied a call by policies of its own.
+    /// A call is denied by the caller's own policies.
     pub fn deny(&mut self, call: &str, action: &str) {
         let because = format!("because no identity-based policy allows the {action} action");
         self.deny_because(call, action, &because);
     }
 
-    /// The caller is denied a call, and AWS says why.
+    /// A call is denied, and AWS gives a reason.
     pub fn deny_because(&mut self, call: &str, action: &str, because: &str) {
         let who = format!("arn:aws:iam::{}:{}", self.id, self.caller);
         let message = format!("User: {who} is not authorized to perform: {action} {because}");
@@ -59,17 +59,17 @@ impl Account {
         self.answer(call, error(if short { 403 } else { 400 }, code, &message));
     }
 
-    /// Changes the answer of a JSON service.
+    /// Changes the response of a JSON service.
     pub fn change(&mut self, call: &str, change: impl Fn(&mut Value) + Send + 'static) {
         self.rules.push(Rule { call: call.to_owned(), effect: Effect::Change(Box::new(change)) });
     }
 
-    /// Replaces a text in the answer of an XML service.
+    /// Replaces a text in the response of an XML service.
     pub fn rewrite(&mut self, call: &str, from: &str, to: &str) {
         self.rules.push(Rule { call: call.to_owned(), effect: Effect::Rewrite(from.to_owned(), to.to_owned()) });
     }
 
-    /// Everything is answered as the account's data say.
+    /// All calls get the usual response from the account's data.
     pub fn as_ever(&mut self) {
         self.rules.clear();
     }
@@ -82,7 +82,7 @@ impl Rule {
         forms.contains(&self.call)
     }
 
-    /// The chosen answer to a call, if it is its turn.
+    /// The chosen response to a call, if a rule applies.
     pub(super) fn reply(&mut self, call: &Call) -> Option<Reply> {
         let about = self.is_about(call);
         match &mut self.effect {
@@ -96,7 +96,7 @@ impl Rule {
         }
     }
 
-    /// An answer as this rule changes it.
+    /// A response, changed by this rule.
     pub(super) fn changed(&self, call: &Call, reply: Reply) -> Reply {
         match (&self.effect, reply) {
             (Effect::Change(change), Reply::Json(mut value)) if self.is_about(call) => {

@@ -1,4 +1,4 @@
-//! S3: buckets, and how each is set up.
+//! S3: buckets and their settings.
 
 use super::reply::{error, escaped, page, unknown};
 use super::times::iso;
@@ -19,7 +19,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A bucket as AWS suggests one.
+    /// A bucket with AWS's defaults.
     pub fn plain(name: &str) -> Bucket {
         Bucket {
             name: name.to_owned(),
@@ -45,7 +45,7 @@ impl Bucket {
         }
     }
 
-    /// One more statement in its policy, about the bucket and all that is in it where it does not say.
+    /// Adds a statement to its policy. Without a resource, it is about the bucket and everything in it.
     pub fn state(&mut self, mut statement: Value) {
         let arn = format!("arn:aws:s3:::{}", self.name);
         let says = |member: &str| statement.get(member).is_some();
@@ -56,7 +56,7 @@ impl Bucket {
         policy["Statement"].as_array_mut().unwrap().push(statement);
     }
 
-    /// A statement of its policy, to change it.
+    /// Changes a statement of its policy.
     pub fn statement(&mut self, at: usize) -> &mut Value {
         &mut self.policy.as_mut().unwrap()["Statement"][at]
     }

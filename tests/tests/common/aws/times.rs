@@ -1,4 +1,4 @@
-//! Times in whole seconds since 1970, by this computer's clock, in AWS's ways to write them.
+//! Times in seconds since 1970, by this computer's clock, in AWS's formats.
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;

@@ -1,6 +1,6 @@
-//! Hostile expressions, made up: each compiles, and asks for as much as it can. The system's tests make courses of them.
+//! Generates hostile expressions: each compiles, and costs as much as possible. The system tests make courses of them.
 
-/// What an expression comes to.
+/// The type of an expression's value.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Any,
@@ -14,16 +14,16 @@ enum Kind {
 
 const KINDS: [Kind; 6] = [Kind::Bool, Kind::Number, Kind::Text, Kind::List, Kind::Record, Kind::Time];
 
-/// What may be called in the expressions: a `let` with parameters, as its key and its text are written.
+/// Functions that expressions can call: `let`s with parameters, with their key and their text.
 pub const LETS: [(&str, &str); 3] = [
     ("pairs(l)", "l.map(p, [p, l])"),
     ("alike(a, b)", "a == b || string(a).contains('x') && [a, b] == [b, a]"),
     ("fourfold(x)", "[x, x, x, x]"),
 ];
 
-/// Makes expressions over `big`, a text, `long`, a list of numbers, `words`, one of texts, `rows`, one of records with a
-/// `name`, `sizes` and a `text`, and `now`. The same ones on every machine: numbers follow from the seed by Knuth's MMIX
-/// generator.
+/// Generates expressions over `big` (a text), `long` (a list of numbers), `words` (a list of texts), `rows` (a list of
+/// records with a `name`, `sizes` and a `text`) and `now`. They are the same on every machine: numbers follow from the
+/// seed by Knuth's MMIX generator.
 pub struct Generator {
     state: u64,
     variables: Vec<String>,
@@ -35,7 +35,7 @@ impl Generator {
         Generator { state: seed, variables: Vec::new(), loops: 0 }
     }
 
-    /// One of any kind, not longer than an expression may be.
+    /// An expression of any kind, within the limit on length.
     pub fn expression(&mut self) -> String {
         self.short(Kind::Any)
     }
@@ -50,7 +50,7 @@ impl Generator {
         self.short(Kind::List)
     }
 
-    /// Something that a sentence can show.
+    /// A value that a sentence can display.
     pub fn text(&mut self) -> String {
         self.short(Kind::Text)
     }
@@ -195,7 +195,7 @@ impl Generator {
         }
     }
 
-    /// A loop, if there may be one more in another: what it goes through counts as in it.
+    /// A loop, if another level of loops is allowed. The list of a loop counts as inside it.
     fn each(&mut self, macros: &[&str], kind: Kind, depth: usize) -> String {
         if self.loops >= 3 {
             return self.leaf(Kind::List);
@@ -208,7 +208,7 @@ impl Generator {
         let body = self.of(if name == "filter" { Kind::Bool } else { kind }, depth);
         self.variables.pop();
         self.loops -= 1;
-        // What is not a name or in brackets ends at the dot.
+        // Without brackets, the dot would apply to the last part only.
         format!("({list}).{name}({variable}, {body})")
     }
 }

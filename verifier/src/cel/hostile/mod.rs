@@ -1,4 +1,4 @@
-//! Expressions that would take for ever, or all memory: each ends, within what a run may cost.
+//! Hostile expressions that would take forever, or all memory: each ends within the budget of a run.
 
 mod generator;
 
@@ -11,7 +11,7 @@ use super::value::Field;
 use super::{Expression, Scope, Written, on_a_thread, rewrite};
 use generator::{Generator, LETS};
 
-/// What the generated expressions are over.
+/// The values that the generated expressions use.
 fn bind(scope: &mut Scope) {
     let row = |at: usize| json!({ "name": format!("row {at}"), "sizes": [at, at + 1], "text": "x".repeat(1000) });
     let text = "x".repeat(4096);
@@ -26,7 +26,7 @@ fn bind(scope: &mut Scope) {
     scope.bind_time("now", "2026-11-26T00:00:00Z");
 }
 
-/// The `let`s that they may call.
+/// The `let`s that they can call.
 fn lets() -> rewrite::Lets {
     let read = |(key, text): (&str, &str)| {
         let (name, params) = key.trim_end_matches(')').split_once('(').unwrap();
@@ -62,7 +62,7 @@ fn a_thousand_hostile_expressions_end_within_what_a_run_may_cost() {
     assert!(whys.iter().flatten().all(|why| why.len() < 600), "what is said of them is short");
 }
 
-/// What an expression takes of a run.
+/// The steps that an expression takes, and why it fails.
 fn spent(source: &str) -> (u64, Option<String>) {
     let source = source.to_owned();
     on_a_thread(move || {
@@ -146,7 +146,7 @@ fn each_part_of_an_expression_counts_where_it_is_evaluated() {
 
 #[test]
 fn what_is_shown_kept_or_remembered_counts() {
-    let (spent, words) = on_a_thread(|| {
+    let (spent, display) = on_a_thread(|| {
         let budget = Budget::default();
         let mut scope = Scope::new(budget.clone());
         bind(&mut scope);
@@ -157,7 +157,7 @@ fn what_is_shown_kept_or_remembered_counts() {
             before = budget.left();
             spent
         };
-        let words = compile("words").words(&scope).unwrap();
+        let display = compile("words").display(&scope).unwrap();
         let shown = spent();
         compile("big").exact(&scope).unwrap();
         let remembered = spent();
@@ -166,13 +166,13 @@ fn what_is_shown_kept_or_remembered_counts() {
         scope.bind_let("kept", &compile("words"), false).unwrap();
         let kept = spent();
         compile("big").decide(&scope);
-        ([shown, remembered, listed, kept, spent()], words)
+        ([shown, remembered, listed, kept, spent()], display)
     })
     .unwrap();
     let [shown, remembered, listed, kept, decided] = spent;
     assert!(shown > 2 * 20 * 4096 / 8 && remembered > 4096 / 8 && listed > 20 * 4096 / 8, "{spent:?}");
     assert!(kept > 20 * 4096 / 16 && decided < 10, "{spent:?}");
-    assert!(words.len() < 4096 + 10 && words.ends_with('…'), "a sentence shows no more than that");
+    assert!(display.len() < 4096 + 10 && display.ends_with('…'), "a sentence shows no more than that");
 }
 
 #[test]
