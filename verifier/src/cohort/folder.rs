@@ -1,4 +1,5 @@
-//! The folder of a class's results. Files are written atomically, so an existing file means that its learner was judged.
+//! The folder of a class's results. Files are written atomically, so an existing file means that its learner was
+//! judged.
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};

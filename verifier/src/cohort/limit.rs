@@ -18,8 +18,8 @@ use evidence::connection::ATTEMPT;
 /// The timeout of an attempt, including the wait for its turn: AWS accepts a signature for five minutes.
 const SIGNED: Duration = Duration::from_secs(5 * 60);
 
-/// The timeouts of calls through a [`Limits`] client. AWS's own response time is limited in the client, after the wait for a
-/// turn.
+/// The timeouts of calls through a [`Limits`] client. AWS's own response time is limited in the client, after the wait
+/// for a turn.
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(SIGNED).build()
 }

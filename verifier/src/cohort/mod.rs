@@ -1,5 +1,5 @@
-//! `verify cohort`: judges the accounts of a class that the instructor may read. Each learner's results are written to a file.
-//! A learner with a file is not judged again, unless a check or a role has changed since.
+//! `verify cohort`: judges the accounts of a class that the instructor may read. Each learner's results are written to
+//! a file. A learner with a file is not judged again, unless a check or a role has changed since.
 //!
 //! | where | what |
 //! |---|---|
@@ -7,8 +7,8 @@
 //! | [`folder`], [`files`] | the results documents of a class |
 //! | [`limit`] | the rate of calls to an account |
 //!
-//! After a temporary error (AWS throttled, failed, or could not be reached), no file is written, and the next run tries again.
-//! An error that somebody must fix (a role cannot be assumed, a read is denied) is a result.
+//! After a temporary error (AWS throttled, failed, or could not be reached), no file is written, and the next run tries
+//! again. An error that somebody must fix (a role cannot be assumed, a read is denied) is a result.
 
 pub mod files;
 pub mod folder;

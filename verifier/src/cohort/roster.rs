@@ -174,7 +174,10 @@ fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut V
     }
     if !has(|column| matches!(column, Column::Account(_))) {
         let names: Vec<&str> = course.accounts.keys().map(String::as_str).collect();
-        wrong.push(format!("{line}: there is no column for an account; the accounts of the course are {}", names.join(", ")));
+        wrong.push(format!(
+            "{line}: there is no column for an account; the accounts of the course are {}",
+            names.join(", ")
+        ));
     }
     columns
 }

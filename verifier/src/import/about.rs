@@ -1,5 +1,5 @@
-//! Finds the account that an item is about: the one that the item or its headings name, but not one that it only compares
-//! with (“the same as in the general account”).
+//! Finds the account that an item is about: the one that the item or its headings name, but not one that it only
+//! compares with (“the same as in the general account”).
 
 use course::Course;
 use course::check::{Body, Check, Expectation, Proof};
@@ -77,8 +77,8 @@ impl Accounts {
         texts.into_iter().flat_map(|text| self.mentions(text, false)).map(|(name, _)| name).collect()
     }
 
-    /// The account that an item is about, by its own words or the nearest heading that names one. `own` is the account of
-    /// its check, and `spoken_of` are the accounts that the check mentions.
+    /// The account that an item is about, by its own words or the nearest heading that names one. `own` is the account
+    /// of its check, and `spoken_of` are the accounts that the check mentions.
     pub(super) fn meant(&self, item: &str, headings: &[&str], own: &str, spoken_of: &BTreeSet<String>) -> Account {
         let above = || headings.iter().rev().map(|heading| self.named(heading, true)).find(|it| *it != Named::Nothing);
         let bare = self.mentions(item, false).into_iter().filter(|(_, manner)| *manner == Manner::Bare);
@@ -107,7 +107,8 @@ impl Accounts {
     /// The accounts that an item or a heading is about.
     fn named(&self, text: &str, heading: bool) -> Named {
         let mentions = self.mentions(text, heading);
-        let of_manner = |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
+        let of_manner =
+            |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
         let (about, unclear): (BTreeSet<_>, BTreeSet<_>) =
             (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).collect());
         if about.is_empty() && unclear.is_empty() {

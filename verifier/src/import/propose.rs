@@ -1,8 +1,8 @@
 //! Proposes checks for a checklist item by its words.
 //!
-//! The words of a check are those of its name, its title, and the titles of its expectations. A word counts more if fewer
-//! checks have it. A proposal is sure if the item matches a check well, in more than one word, and much better than any other
-//! check. It is never sure if the item negates or undoes something that the check does not.
+//! The words of a check are those of its name, its title, and the titles of its expectations. A word counts more if
+//! fewer checks have it. A proposal is sure if the item matches a check well, in more than one word, and much better
+//! than any other check. It is never sure if the item negates or undoes something that the check does not.
 
 use course::Course;
 use course::check::{Body, Check};

@@ -16,7 +16,8 @@ pub struct Chapter {
     pub file: String,
 }
 
-/// The summary with these chapters added, the others nested below the first. Chapters that are already listed are not added.
+/// The summary with these chapters added, the others nested below the first. Chapters that are already listed are not
+/// added.
 ///
 /// # Errors
 /// If mdBook cannot read the summary, or would not find the chapters in it.

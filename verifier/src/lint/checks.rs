@@ -23,8 +23,8 @@ use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
 
-/// All findings of one check, each with the name of its rule. Skips what cannot be compiled, which `compile` reports, and
-/// uses of parameters whose values could not be read (`unread`). Call it [`crate::cel::on_a_thread`].
+/// All findings of one check, each with the name of its rule. Skips what cannot be compiled, which `compile` reports,
+/// and uses of parameters whose values could not be read (`unread`). Call it [`crate::cel::on_a_thread`].
 pub fn check(
     course: &Course,
     check: &Check,
@@ -54,8 +54,8 @@ pub fn check(
     linter.found
 }
 
-/// The budget for linting a check: this many nodes of expressions for the check, and for each expectation and `let`. The
-/// checks of this course use a twentieth of it at most.
+/// The budget for linting a check: this many nodes of expressions for the check, and for each expectation and `let`.
+/// The checks of this course use a twentieth of it at most.
 const OF_A_PART: u64 = 10_000;
 
 /// The names that every check can use: sections, parameters, and `accounts`.
@@ -271,8 +271,7 @@ impl Linter<'_> {
             |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().next().is_some());
         if !fix.is_empty() && fix.iter().all(has_hole) {
             let message = format!("[[expect]] {}: every sentence of `fix` contains an expression", at + 1);
-            let help =
-                "a sentence whose expression has no value is not shown: add a sentence without an expression";
+            let help = "a sentence whose expression has no value is not shown: add a sentence without an expression";
             let span = self.file.value(&KeyPath::expectation(at).then("fix").then(0));
             self.warn("fix", span, message, help);
         }

@@ -57,8 +57,8 @@ fn condition(it: &ComprehensionExpr) -> Option<&Tree> {
 }
 
 impl Condition {
-    /// The difference between two conditions on the same kind of element that have a part in common. Parts that differ only
-    /// in a value do not count as a difference.
+    /// The difference between two conditions on the same kind of element that have a part in common. Parts that differ
+    /// only in a value do not count as a difference.
     pub fn difference(&self, other: &Condition) -> Option<Difference> {
         spend((self.parts.len() + other.parts.len()) as u64);
         if self.element != other.element || self.parts.is_disjoint(&other.parts) {

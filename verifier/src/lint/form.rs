@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::cel::budget::spend;
 
-/// The normal form of an expression, as far as syntax shows its meaning: `let`s are expanded, variables have no names, and
-/// operands that can be swapped are sorted.
+/// The normal form of an expression, as far as syntax shows its meaning: `let`s are expanded, variables have no names,
+/// and operands that can be swapped are sorted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// All of these; true if empty.

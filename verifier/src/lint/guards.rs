@@ -1,5 +1,5 @@
-//! Finds conditions on values that may be absent: `all` is true for an empty list, and an absent field or the first element
-//! of an empty list cannot be evaluated.
+//! Finds conditions on values that may be absent: `all` is true for an empty list, and an absent field or the first
+//! element of an empty list cannot be evaluated.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -93,7 +93,10 @@ impl Walk<'_, '_> {
                 self.of(list, known);
                 if matches!(at.expr, Expr::Literal(LiteralValue::Int(_))) && !self.has_one(list, known) {
                     self.found.push(Unasked {
-                        message: format!("the list `{}` may be empty, but one of its elements is used", self.form(list)),
+                        message: format!(
+                            "the list `{}` may be empty, but one of its elements is used",
+                            self.form(list)
+                        ),
                         help: "test first that it is not empty, as in list.size() > 0 && …, or use exists".into(),
                     });
                 }
@@ -111,7 +114,9 @@ impl Walk<'_, '_> {
         if is_all(each) && !self.has_one(&each.iter_range, known) {
             self.found.push(Unasked {
                 message: format!("`all` is true for an empty list, and `{}` may be empty", self.form(&each.iter_range)),
-                help: "also test that it is not empty (list.size() > 0 && list.all(…)), or say in `when` when it applies".into(),
+                help:
+                    "also test that it is not empty (list.size() > 0 && list.all(…)), or say in `when` when it applies"
+                        .into(),
             });
         }
         let list = self.form(&each.iter_range);

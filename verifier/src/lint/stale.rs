@@ -1,5 +1,5 @@
-//! Finds sources of checks that were last reviewed over a year ago. Only `lint --stale` does: plain `lint` does not depend
-//! on the date.
+//! Finds sources of checks that were last reviewed over a year ago. Only `lint --stale` does: plain `lint` does not
+//! depend on the date.
 
 use anyhow::{Result, anyhow};
 use course::Course;

@@ -26,8 +26,8 @@ thread_local! {
     static KNOWN: RefCell<HashMap<Call, Option<Type>>> = RefCell::default();
 }
 
-/// The result type of a call; `None` if the evaluator rejects it for all values of these types. In a member call, the first
-/// type is the target.
+/// The result type of a call; `None` if the evaluator rejects it for all values of these types. In a member call, the
+/// first type is the target.
 pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     let call = (name.to_owned(), member, types.to_vec());
     if let Some(known) = KNOWN.with_borrow(|known| known.get(&call).cloned()) {

@@ -78,7 +78,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             return Err(error);
         }
         let message = error.root_cause().to_string();
-        let span = from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
+        let span =
+            from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
         errors.push(Diagnostic { span, message, help: None });
     }
     Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })

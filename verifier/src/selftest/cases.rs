@@ -150,7 +150,8 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
 
 /// Sets or removes the value at a path such as `ACCOUNT/budgets/0/amount`.
 fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
-    let (parent, key) = place.rsplit_once('/').with_context(|| format!("`{place}` does not have the form ACCOUNT/SECTION/…"))?;
+    let (parent, key) =
+        place.rsplit_once('/').with_context(|| format!("`{place}` does not have the form ACCOUNT/SECTION/…"))?;
     let holder = accounts.pointer_mut(&format!("/{parent}"));
     let holder = holder.with_context(|| format!("the recording has nothing at `{parent}`"))?;
     match (holder, value) {

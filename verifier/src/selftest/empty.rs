@@ -1,5 +1,5 @@
-//! An empty account for any course: the evidence of an account right after sign-up, under the course's own account names.
-//! All other accounts of the course are set up.
+//! An empty account for any course: the evidence of an account right after sign-up, under the course's own account
+//! names. All other accounts of the course are set up.
 
 use anyhow::Result;
 use course::{Course, Step};
@@ -27,7 +27,8 @@ impl Accounts {
         let practice_cloud = PracticeCloud::open(Start::SignedUp, &[], &course.params, now).await?;
         let names = [GENERAL, PRODUCTION].map(str::to_owned);
         let plan: Plan = names.iter().map(|name| (name.clone(), sections.clone())).collect();
-        let gathered = gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, None).await;
+        let gathered =
+            gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, None).await;
         Ok(Accounts { gathered })
     }
 

@@ -1,9 +1,9 @@
 //! `verify selftest`: proves that each check of a course can distinguish done from not done.
 //!
-//! In the practice accounts, a check must not be done before its own action, and must be done after it. It must not be done
-//! by the action of another check, and must be unknown when its reads are denied. In addition, or if the practice accounts
-//! have no action for it, an instructor writes [`cases`]: recordings with the expected verdicts. If a lesson sets parameters
-//! of a check, the check is also proved with these.
+//! In the practice accounts, a check must not be done before its own action, and must be done after it. It must not be
+//! done by the action of another check, and must be unknown when its reads are denied. In addition, or if the practice
+//! accounts have no action for it, an instructor writes [`cases`]: recordings with the expected verdicts. If a lesson
+//! sets parameters of a check, the check is also proved with these.
 
 pub mod cases;
 mod empty;
@@ -37,7 +37,7 @@ pub use situations::Situations;
 ///     cases: Vec::new(),
 ///     problems: Vec::new(),
 /// };
-/// assert!(text(&[proof]).as_str().ends_with("All 1 checks are proved.\n"));
+/// assert!(text(&[proof]).as_str().ends_with("The check is proved.\n"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proof {

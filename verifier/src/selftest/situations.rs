@@ -101,8 +101,8 @@ impl Situations {
     }
 }
 
-/// The sections that decide a step. Sections that only its sentences use, or that only back a confirmation, do not. If there
-/// are no others, `identity` decides.
+/// The sections that decide a step. Sections that only its sentences use, or that only back a confirmation, do not. If
+/// there are no others, `identity` decides.
 fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
     let check = compiled.check(step);
     let expressions = check.expectations.iter().flat_map(CompiledExpectation::deciding);

@@ -113,7 +113,7 @@ fn a_class_is_told_in_every_form() {
 }
 
 #[test]
-fn people_are_stuck_at_an_expectation_that_is_counted() {
+fn learners_are_stuck_at_the_expectation_that_most_do_not_meet() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let check = "\n[[expect]]\ntitle = \"An alert warns by e-mail\"\nthat = \"root.mfa\"\nfix = \"Do it.\"\n";
@@ -125,12 +125,12 @@ fn people_are_stuck_at_an_expectation_that_is_counted() {
         results.steps.get_mut("mfa").unwrap().expectations = [vec![met; which], vec![unmet()]].concat();
         results
     };
-    let told = |of: &[usize]| {
+    let stuck = |of: &[usize]| {
         let mut counting = Counting::new(&course, false);
         of.iter().for_each(|which| counting.add("ada", true, &at(*which)));
         tables::stuck(&counting.done(Vec::new()))
     };
-    let shown = [told(&[1, 1, 1]), told(&[1, 0, 1]), told(&[7])];
+    let shown = [stuck(&[1, 1, 1]), stuck(&[1, 0, 1]), stuck(&[7])];
     insta::assert_snapshot!("stuck", shown.join("\n"));
 }
 
@@ -157,9 +157,9 @@ fn names_and_lessons_are_text_in_every_form() {
             assert!(!cell.starts_with(['=', '+', '-', '@']) && !cell.chars().any(char::is_control), "{cell:?}");
         }
     }
-    for (form, told) in [("markdown", &markdown), ("html", &html)] {
-        assert!(!told.contains("<script") && !told.contains("<b>"), "{form}: {told}");
-        assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{form}");
+    for (form, text) in [("markdown", &markdown), ("html", &html)] {
+        assert!(!text.contains("<script") && !text.contains("<b>"), "{form}: {text}");
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
     }
     // A cell is a cell: as many bars in each row as in its head.
     let bars = |line: &str| line.matches('|').count();
@@ -173,14 +173,14 @@ fn names_and_lessons_are_text_in_every_form() {
             || matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::Strong));
         assert!(!markup, "{event:?}");
     }
-    assert!(!markdown.contains("https://") && !markdown.contains("www."), "no viewer makes a link of it: {markdown}");
+    assert!(!markdown.contains("https://") && !markdown.contains("www."), "viewers make no link of it: {markdown}");
     let back: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(back["learners"][3]["name"], hostile[3]);
     insta::assert_snapshot!("hostile", format!("{stripped}\n{csv}\n{markdown}"));
 }
 
 #[test]
-fn a_file_may_say_any_time() {
+fn a_file_may_contain_any_time() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut counting = Counting::new(&course, false);
@@ -204,16 +204,16 @@ fn a_file_may_say_any_time() {
 }
 
 #[test]
-fn everybody_done_is_said_so() {
+fn a_class_that_is_done_is_not_stuck() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut counting = Counting::new(&course, true);
     let done = [("mfa", Verdict::Verified, 1), ("budget", Verdict::NotApplicable, 1)];
     counting.add("ada", false, &results(&course, &done));
     let class = counting.done(Vec::new());
-    assert_eq!(tables::stuck(&class), "Everybody has done every required step.");
-    for (form, told) in ["text", "csv", "markdown", "html", "json"].iter().zip(forms(&class)) {
-        assert!(told.contains("practice"), "{form}: {told}");
+    assert_eq!(tables::stuck(&class), "Everybody has done all required steps.");
+    for (form, text) in ["text", "csv", "markdown", "html", "json"].iter().zip(forms(&class)) {
+        assert!(text.contains("practice"), "{form}: {text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tables of what stays in a page and what doesn't.
 
-use super::tokens::said;
+use super::tokens::contents;
 use super::{Cleaned, Policy, Taken};
 use crate::sanitize::Seal;
 
@@ -131,7 +131,7 @@ fn what_reads_differently_the_next_time_does_not_stay() {
     ] {
         let stays = cleaned(html).html.unwrap_or_else(|| panic!("{html} stays"));
         assert_eq!(cleaned(&stays).html, None, "{html} became {stays}");
-        let names = said(&stays).into_keys().map(|said| said.to_string()).collect::<Vec<_>>();
+        let names = contents(&stays).into_keys().map(|content| content.to_string()).collect::<Vec<_>>();
         assert!(!names.iter().any(|name| name.starts_with("onerror")), "{html} became {stays}");
     }
 }
