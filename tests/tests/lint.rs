@@ -300,7 +300,11 @@ fn a_source_is_stale_after_a_year_of_the_calendar_and_plain_lint_never_looks() {
     ] {
         let machine = sourced(reviewed);
         let plain = machine.verify(&["lint"]);
-        assert_eq!((plain.status, plain.stdout.as_str()), (0, "No mistakes were found in this course.\n"), "{reviewed}");
+        assert_eq!(
+            (plain.status, plain.stdout.as_str()),
+            (0, "No mistakes were found in this course.\n"),
+            "{reviewed}"
+        );
         let of_it = |day: &str| {
             let (status, found) = linted(&machine, &format!("--stale={day}"));
             let mine = found.into_iter().filter(|found| found["rule"] == "stale-source").collect::<Vec<_>>();

@@ -21,26 +21,9 @@ const LARGEST: u64 = 64 << 20;
 
 /// The learners of a class, read from a CSV file.
 ///
-/// ```
-/// use course::Course;
-/// use verify::cohort::roster::Roster;
-///
-/// let accounts = [("general".to_owned(), "Your first account".to_owned())].into();
-/// let course = Course {
-///     root: Default::default(),
-///     title: String::new(),
-///     params: Default::default(),
-///     accounts,
-///     checks: Default::default(),
-///     steps: Vec::new(),
-/// };
-/// let text = b"learner,general\nada,arn:aws:iam::111122223333:role/course-reader\n";
-/// let roster = Roster::parse(text, "class.csv", &course, "profile `teacher`").unwrap();
-/// assert_eq!(roster.learners[0].name, "ada");
-/// assert_eq!(roster.learners[0].roles["general"].arn, "arn:aws:iam::111122223333:role/course-reader");
-///
-/// let error = Roster::parse(b"learner,genral\n", "class.csv", &course, "profile `teacher`").unwrap_err();
-/// assert!(error.to_string().contains("class.csv:1: there is no column `genral`: did you mean `general`?"));
+/// ```text
+/// learner,general,production,external_id
+/// ada,arn:aws:iam::111122223333:role/course-reader,arn:aws:iam::444455556666:role/course-reader,course-7
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Roster {

@@ -171,9 +171,9 @@ fn annotated(
     items: &[(Proposal, scan::Unmarked)],
     kept: &BTreeMap<String, String>,
 ) -> Annotated {
-    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
+    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.stems(text));
     writings.extend(items.iter().map(|(proposal, item)| {
-        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.words());
+        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.args());
         Writing::Directive { at: item.end, words }
     }));
     annotate::annotate(raw, writings, &course.params)

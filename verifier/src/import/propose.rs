@@ -38,7 +38,7 @@ pub struct Proposal {
 
 impl Proposal {
     /// The directive's arguments.
-    pub fn words(&self) -> String {
+    pub fn args(&self) -> String {
         match self.candidates.first() {
             Some((check, _)) if self.sure => {
                 let account = self.account.as_ref().map_or(String::new(), |account| format!(" account={account}"));
@@ -112,8 +112,8 @@ impl Vocabulary {
             }
         };
         Known {
-            name: self.words(&spoken_name).into_iter().collect(),
-            all: texts.iter().flat_map(|text| self.words(text)).collect(),
+            name: self.stems(&spoken_name).into_iter().collect(),
+            all: texts.iter().flat_map(|text| self.stems(text)).collect(),
             denied: texts.iter().flat_map(|text| self.denied(text)).collect(),
             denied_by_name: self.denied(&spoken_name),
             // A combination of checks of several accounts has no account of its own.
@@ -123,7 +123,7 @@ impl Vocabulary {
     }
 
     /// The stems of a text's words that carry meaning.
-    pub fn words(&self, text: &str) -> Vec<String> {
+    pub fn stems(&self, text: &str) -> Vec<String> {
         let lower = text.to_lowercase().replace("e-mail", "email");
         let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let stems = words.map(|word| self.stemmer.stem(word).into_owned());
@@ -159,7 +159,7 @@ impl Vocabulary {
     /// The checks that an item below these headings, the outermost first, may be about.
     pub fn propose(&self, item: &str, headings: &[&str]) -> Proposal {
         let (optional, text) = words::optional(item);
-        let stems: BTreeSet<String> = self.words(text).into_iter().collect();
+        let stems: BTreeSet<String> = self.stems(text).into_iter().collect();
         let weight = |words: &mut dyn Iterator<Item = &String>| words.map(|word| self.weight(word)).sum::<f64>();
         let of_item = weight(&mut stems.iter());
         let fits = |known: &Known| {

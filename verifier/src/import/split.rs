@@ -31,6 +31,14 @@ pub(super) struct Heading {
 
 /// The pieces of a lesson; one piece if it is not split.
 ///
+/// ```
+/// use verify::import::split::{Split, pieces};
+///
+/// let lesson = "# Costs\n\n## Budgets\n\nMake one.\n\n## Alerts\n";
+/// let titles: Vec<_> = pieces(lesson, Some(Split::H2)).unwrap().into_iter().map(|piece| piece.title.unwrap()).collect();
+/// assert_eq!(titles, ["Costs", "Budgets", "Alerts"]);
+/// ```
+///
 /// # Errors
 /// If a piece would lose links or footnotes that another piece defines.
 pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {

@@ -22,8 +22,8 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
     let named = course.checks.keys().flat_map(|name| errors(name).into_iter().map(move |error| (name, error)));
     let wrong = named.map(|(name, error)| {
         let whole = format!("{error:#}");
-        let shown = format!("checks/cases/{name}.toml: ");
-        let message = whole.strip_prefix(&shown).unwrap_or(&whole);
+        let prefix = format!("checks/cases/{name}.toml: ");
+        let message = whole.strip_prefix(&prefix).unwrap_or(&whole);
         // A TOML error has a first line with the place, an excerpt, and the message last.
         let first = message.lines().next().unwrap_or_default();
         let last = message.lines().rfind(|line| !line.is_empty() && !line.contains(" | ")).unwrap_or(first);

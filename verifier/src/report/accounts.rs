@@ -30,7 +30,7 @@ pub struct Line {
 
 /// The accounts, sorted by name.
 pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identifiers: bool) -> Vec<Line> {
-    let shown = |text: &str| if show_identifiers { text.to_owned() } else { mask::text(text) };
+    let masked = |text: &str| if show_identifiers { text.to_owned() } else { mask::text(text) };
     let line = |(name, about): (&String, &String)| {
         let identity = gathered.evidence.get(name).and_then(|sections| sections.get(&Section::Identity));
         let unreadable = identity.filter(|identity| identity.get(UNREADABLE).is_some());
@@ -38,10 +38,10 @@ pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identi
         Line {
             name: name.clone(),
             about: about.clone(),
-            bound_to: bound.get(name).map(|binding| shown(&binding.source.to_string())),
-            account_id: gathered.account_ids.get(name).map(|id| shown(id)),
-            arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(shown),
-            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| shown(&reason.message)).collect(),
+            bound_to: bound.get(name).map(|binding| masked(&binding.source.to_string())),
+            account_id: gathered.account_ids.get(name).map(|id| masked(id)),
+            arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(masked),
+            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| masked(&reason.message)).collect(),
         }
     };
     course.accounts.iter().map(line).collect()

@@ -132,9 +132,9 @@ impl DoctorInput<'_> {
         AccountDiagnosis {
             name: name.to_owned(),
             about: about.to_owned(),
-            bound_to: self.bound.get(name).map(|binding| self.shown(&binding.source.to_string())),
+            bound_to: self.bound.get(name).map(|binding| self.masked(&binding.source.to_string())),
             account_id: identified.map(|id| if self.show_identifiers { id.clone() } else { mask::account_id(id) }),
-            arn: identity.and_then(|identity| identity["arn"].as_str()).map(|arn| self.shown(arn)),
+            arn: identity.and_then(|identity| identity["arn"].as_str()).map(|arn| self.masked(arn)),
             power: self.gathered.power(name).map(|power| match power {
                 Power::Root => "root",
                 Power::Administrator => "administrator",
@@ -152,8 +152,8 @@ impl DoctorInput<'_> {
         if let Some(value) = self.gathered.section(account, section) {
             evidence::collect_reasons(value, &[], &mut reasons);
         }
-        let shown = |reason: Reason| Reason { message: self.shown(&reason.message), ..reason };
-        reasons.into_iter().map(shown).collect()
+        let masked = |reason: Reason| Reason { message: self.masked(&reason.message), ..reason };
+        reasons.into_iter().map(masked).collect()
     }
 
     /// What to do about an account.
@@ -184,7 +184,7 @@ impl DoctorInput<'_> {
         todo
     }
 
-    fn shown(&self, text: &str) -> String {
+    fn masked(&self, text: &str) -> String {
         if self.show_identifiers { text.to_owned() } else { mask::text(text) }
     }
 }

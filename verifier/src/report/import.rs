@@ -66,8 +66,8 @@ fn diff(out: &mut Text, change: &Change) {
     out.paint(BOLD, &format!("--- {old}")).put("\n").paint(BOLD, &format!("+++ {file}{new}")).put("\n");
     for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
-        let shown = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
-        let (before, after) = (shown(first.old_range(), last.old_range()), shown(first.new_range(), last.new_range()));
+        let range = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
+        let (before, after) = (range(first.old_range(), last.old_range()), range(first.new_range(), last.new_range()));
         out.paint(PLACE, &format!("@@ -{before} +{after} @@")).put("\n");
         for op in &hunk {
             let mut lines = |sign: char, style: Style, lines: &[&str]| {

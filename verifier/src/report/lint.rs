@@ -37,7 +37,7 @@ pub fn text(findings: &[Finding]) -> Text {
 /// # Errors
 /// Never: texts and numbers can always be JSON.
 pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
-    let shown: Vec<serde_json::Value> = findings
+    let entries: Vec<serde_json::Value> = findings
         .iter()
         .map(|Finding { level, rule, diagnostic }| {
             json!({
@@ -52,7 +52,7 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
             })
         })
         .collect();
-    Ok(super::json(&shown)?)
+    Ok(super::json(&entries)?)
 }
 
 /// The findings as GitHub workflow commands, which annotate the lines of a pull request.

@@ -152,3 +152,26 @@ fn every_format_gives_the_same_command() {
         assert!(command.contains("verify --practice confirm mfa"), "{form}");
     }
 }
+
+#[test]
+fn what_two_open_expectations_have_in_common_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path());
+    let step = course.step("mfa").unwrap();
+    for (verdict, outcomes) in [
+        (Verdict::NotYet, [Outcome::NotMet, Outcome::NotMet]),
+        (Verdict::Unknown, [Outcome::Unknown, Outcome::Unknown]),
+        (Verdict::Unknown, [Outcome::Unconfirmed, Outcome::Unconfirmed]),
+    ] {
+        let mut results = results(&course, verdict, outcomes);
+        for expectation in &mut results.steps.get_mut("mfa").unwrap().expectations {
+            expectation.sentences[0] = "Sign in again.".to_owned();
+        }
+        let table = csv::table(&course, &results, &[step]).unwrap();
+        let live = Live::of(&course, step, &results, true);
+        let details = text::details(&course, &results, step);
+        for report in [details.as_str(), table.as_str(), live.html.as_str()] {
+            assert_eq!(report.matches("Sign in again.").count(), 1, "{verdict} with {outcomes:?}: {report}");
+        }
+    }
+}

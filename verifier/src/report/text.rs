@@ -10,7 +10,8 @@ use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::{calls, plain};
+use super::plain;
+use super::reads::calls;
 use evidence::Section;
 
 const BOLD: Style = Style::new().bold();
@@ -63,9 +64,8 @@ pub fn summary(course: &Course, results: &Results) -> Text {
 }
 
 fn heading(out: &mut Text, course: &Course, results: &Results) {
-    let practice =
-        if results.practice { format!("  (practice accounts: nothing here is real)") } else { String::new() };
-    out.paint(BOLD, &course.title).paint(DIM, &practice).put("\n");
+    let practice = if results.practice { "  (practice accounts: nothing here is real)" } else { "" };
+    out.paint(BOLD, &course.title).paint(DIM, practice).put("\n");
 }
 
 /// A step's line, and below it why it isn't done, unless the reasons are those of the previous step. The reasons of a

@@ -80,19 +80,19 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
 pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
-    let shown = format!("checks/cases/{check}.toml");
+    let file_name = format!("checks/cases/{check}.toml");
     let text = match files::read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).context(format!("reading {shown}")),
+        Err(error) => return Err(error).context(format!("reading {file_name}")),
     };
-    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
+    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{file_name}: {error}"))?;
     let mut cases: Vec<Result<Case>> = Vec::new();
     for mut written in file.case {
         let title = written.title.clone();
         written.params = file.params.clone().into_iter().chain(written.params).collect();
         let case = open(course, &folder, written, &cases);
-        cases.push(case.with_context(|| format!("{shown}: the case “{title}”")));
+        cases.push(case.with_context(|| format!("{file_name}: the case “{title}”")));
     }
     Ok(cases)
 }

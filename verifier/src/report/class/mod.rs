@@ -244,17 +244,17 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
         let (step_id, title, verdict) = (step.id.clone(), course.title_of(step).to_owned(), view.verdict);
         At { step: step_id, title, verdict, reason, unmet: unmet(course, step, &view) }
     });
-    let shown = || course.listed().filter_map(|step| results.view(step).result);
-    let verified = || shown().filter_map(|result| result.first_verified.as_ref());
+    let listed = || course.listed().filter_map(|step| results.view(step).result);
+    let verified = || listed().filter_map(|result| result.first_verified.as_ref());
     Learner {
         name: name.to_owned(),
         judged_here,
         counts,
         at,
-        attempts: sum(shown().filter_map(|result| result.attempts).map(u64::from)),
+        attempts: sum(listed().filter_map(|result| result.attempts).map(u64::from)),
         first_verified: verified().min().cloned(),
         last_verified: verified().max().cloned(),
-        last_checked: shown().map(|result| &result.checked).max().cloned(),
+        last_checked: listed().map(|result| &result.checked).max().cloned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A class of four, counted and told in every form; and one whose names and lessons mean harm.
+//! A class of four in every output format, and a class with malicious names and lessons.
 
 use course::Course;
 use course::key::Key;
@@ -59,7 +59,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
     }
 }
 
-/// A file may give an expectation any title: what is told is the course's.
+/// A file can have any title for an expectation. The reports show the course's title.
 fn unmet() -> ExpectationResult {
     let (title, sentences) = ("<b>=cmd()</b>".to_owned(), Vec::new());
     ExpectationResult { title, outcome: Outcome::NotMet, sentences, statement: None }
