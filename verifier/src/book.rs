@@ -81,7 +81,7 @@ pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
 /// The book as our preprocessor gets it, with includes expanded, and its configuration.
 ///
 /// # Errors
-/// When it cannot be read, or holds what a course may not.
+/// If it cannot be read, or contains something that is not allowed.
 pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
     let mut book = load(root, trusted)?;
     book.with_preprocessor(NoPreprocessor);

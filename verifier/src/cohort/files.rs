@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_never_a_path_and_comes_back_from_its_file() {
+    fn a_name_is_never_a_path_and_round_trips() {
         let cases = [
             ("ada", "ada.json"),
             ("Ada Lovelace", "Ada%20Lovelace.json"),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_its_documents_in_order() {
+    fn the_documents_of_a_folder_are_sorted() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["b.json", "a.json", ".lock-1-of-1", ".x.json", "notes.txt"] {
             fs::write(folder.path().join(name), "{}").unwrap();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_results_document_says_why() {
+    fn a_file_that_is_not_a_results_document_is_explained() {
         let folder = tempfile::tempdir().unwrap();
         let why = |name: &str, text: &[u8]| {
             let path = folder.path().join(name);

@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_roster_names_learners_and_their_roles() {
-        // As spreadsheets save it: a byte order mark, quotes, and Windows' line ends.
+        // The format of spreadsheets: a byte order mark, quotes, and Windows line ends.
         let roster = parse(
             "\u{feff}learner,production,external_id\r\n\
              \"Lovelace, Ada\",arn:aws:iam::111122223333:role/verify,course-7\r\n\
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_roster_may_be_any_list_of_a_class() {
+    fn a_roster_can_have_other_columns_and_separators() {
         let arn = "arn:aws:iam::111122223333:role/verify";
         for (text, ignored) in [
             (format!("LEARNER;Production;External_ID\r\nada;{arn};course-7\r\n;;\r\n"), &[][..]),
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once_with_its_line() {
+    fn all_mistakes_are_reported_at_once_with_their_lines() {
         let rosters = [
             "",
             "learner,production\n",

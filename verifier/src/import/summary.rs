@@ -166,7 +166,7 @@ mod tests {
                 "- [Old title](./new.md)\n".to_owned(),
                 "- [Old title](./new.md)\n  - [Its part](<new/its part.md>)\n".to_owned(),
             ),
-            // A list is what mdBook takes for one.
+            // mdBook decides what is a list.
             same("- [One](one.md)\n", "\n<!--\n- [Old](old.md)\n-->\n"),
             same("- [One](one.md)\n", "<!-- - [Zed](new.md) -->\n"),
             same("-   [One](one.md)\n", ""),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_in_which_mdbook_would_not_find_the_chapter_is_left_alone() {
+    fn a_summary_in_which_mdbook_would_not_find_the_chapter_is_rejected() {
         for (summary, why) in [
             ("# Summary\n\n<!-- for later\n", "add the chapter there yourself"),
             ("- [One](one.md)\n- [Again](one.md)\n", "cannot be read by mdBook"),

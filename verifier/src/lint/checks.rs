@@ -265,7 +265,7 @@ impl Linter<'_> {
         }
     }
 
-    /// What a learner reads when the expectation isn't met.
+    /// A fix needs a sentence that is always shown.
     fn fix(&mut self, at: usize, fix: &[String]) {
         let has_hole =
             |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().next().is_some());

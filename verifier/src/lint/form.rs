@@ -14,7 +14,7 @@ pub enum Form {
     And(BTreeSet<Form>),
     /// At least one of these.
     Or(BTreeSet<Form>),
-    /// Not this.
+    /// The negation.
     Not(Box<Form>),
     /// At least one element of the list matches.
     Exists(Box<Form>, Box<Form>),

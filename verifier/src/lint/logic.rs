@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_the_same_has_one_form() {
+    fn equivalent_conditions_have_the_same_form() {
         let cost = "budgets.exists(b, b.type == 'COST')";
         for same in [
             "budgets.exists(x, 'COST' == x.type)",
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn asking_for_more_is_asking_for_all_that_less_asks() {
+    fn a_stricter_condition_implies_a_weaker_one() {
         for (one, other, implied) in [
             ("a && b && c", "c && a", true),
             ("a && b", "a && c", false),
@@ -296,12 +296,12 @@ mod tests {
     }
 
     #[test]
-    fn a_let_in_a_circle_ends() {
+    fn a_let_in_a_cycle_ends() {
         assert_eq!(forms(["circle > 1"]).len(), 1);
     }
 
     #[test]
-    fn lets_that_double_each_other_end() {
+    fn lets_that_grow_exponentially_end() {
         let counted = on_a_thread(|| {
             let compile = |source: String| Written::parse(&source).unwrap();
             let doubling = (1..60).map(|at| (format!("l{at}"), compile(format!("l{0} + l{0}", at - 1))));

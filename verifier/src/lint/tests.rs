@@ -53,7 +53,7 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
 }
 
 #[test]
-fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
+fn lint_rejects_exactly_what_the_evaluator_rejects() {
     let right = [
         "budgets[0].amount > whole",
         "budgets[0].amount == 10",
@@ -170,7 +170,7 @@ fn values_that_can_never_be_equal_are_reported() {
 }
 
 #[test]
-fn functions_and_macros_are_written_as_the_evaluator_takes_them() {
+fn the_documented_form_of_every_function_is_valid() {
     for (name, written) in FUNCTIONS.iter().chain(MACROS) {
         let source = ["text", "part", "number", "value", "end", "beginning", "other", "time"]
             .iter()

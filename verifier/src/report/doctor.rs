@@ -96,7 +96,7 @@ impl DoctorInput<'_> {
     pub(crate) fn diagnose(&self) -> Diagnosis {
         let accounts: Vec<AccountDiagnosis> =
             self.course.accounts.iter().map(|(name, about)| self.account(name, about)).collect();
-        // The practice accounts have a clock of their own.
+        // The practice accounts have their own clock.
         let calls = self.gathered.calls.iter().filter(|_| !self.practice);
         let mut ahead: Vec<i64> = calls.filter_map(|timed| timed.clock_ahead).collect();
         ahead.sort_unstable();

@@ -68,7 +68,7 @@ fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results
     results
 }
 
-/// The marks of a text, in its order.
+/// The marks in a text, in order.
 fn marks(text: &str) -> Vec<String> {
     let parts = text.split('§').enumerate();
     parts.filter(|(at, _)| at % 2 == 1).map(|(_, mark)| mark.to_owned()).collect()

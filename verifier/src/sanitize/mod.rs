@@ -4,7 +4,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `html` | the elements, attributes and addresses of a chapter |
+//! | `html` | the elements, attributes and URLs of a chapter |
 //! | `search` | the search index, whose texts mdBook's script inserts as HTML |
 //! | `files` | the other files of the course |
 //! | `svg` | SVG pictures, which can contain scripts |

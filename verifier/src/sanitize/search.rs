@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn an_index_without_html_stays_as_it_is() {
+    fn an_index_without_html_is_unchanged() {
         assert_eq!(escaped(&index("a/b.html#c-d", "It's \\ \"quoted\" » ünïcode")).unwrap(), None);
     }
 
     #[test]
-    fn what_the_page_would_take_for_html_is_escaped() {
+    fn html_in_the_index_is_escaped() {
         let hostile = index("a.html#\"><img src=x onerror='x'>", "A <img src=x onerror=\"alert('1')\"> & \\ b");
         let wanted = index(
             "a.html#%22%3E%3Cimg src=x onerror=%27x%27%3E",

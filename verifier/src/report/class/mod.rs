@@ -72,7 +72,7 @@ pub struct Learner {
     pub counts: Counts,
     /// The first required step that is not done. `None` if all are done.
     pub at: Option<At>,
-    /// Attempts at all steps, as far as they were counted.
+    /// The number of attempts at all steps, if known.
     pub attempts: Option<u64>,
     /// When a step was first done.
     pub first_verified: Option<String>,
@@ -82,7 +82,7 @@ pub struct Learner {
     pub last_checked: Option<String>,
 }
 
-/// Where a learner is.
+/// A learner's first required step that is not done.
 #[derive(Debug, Clone, Serialize)]
 pub struct At {
     /// The step's id.
@@ -106,7 +106,7 @@ pub struct Unmet {
     pub learners: usize,
 }
 
-/// A step, over all learners.
+/// A step, with the counts of all learners.
 #[derive(Debug, Serialize)]
 pub struct StepRow {
     /// The step's id.
@@ -122,7 +122,7 @@ pub struct StepRow {
     pub reason: Option<ReasonCode>,
     /// The expectation that most learners with “not yet” do not meet.
     pub unmet: Option<Unmet>,
-    /// All learners' attempts, as far as they were counted.
+    /// The number of attempts of all learners, if known.
     pub attempts: Option<u64>,
     /// The median of the attempts.
     pub median_attempts: Option<f64>,
@@ -264,7 +264,7 @@ impl Counted {
         self.counts.add(view.verdict);
         unmet(course, step, &view).into_iter().for_each(|title| *self.unmet.entry(title).or_default() += 1);
         let Some(result) = view.result else { return };
-        // A learner may have several reasons of a kind for one step.
+        // A learner can have several reasons with the same code for a step.
         let codes: BTreeSet<ReasonCode> = result.reasons.iter().map(|reason| reason.code).collect();
         codes.into_iter().for_each(|code| *self.reasons.entry(code).or_default() += 1);
         self.attempts.extend(result.attempts.map(f64::from));

@@ -31,7 +31,7 @@ fn course(folder: &Path, title: &str, item: &str) -> Course {
     book::read(folder, false).unwrap()
 }
 
-/// A step's result; of a step that is done, first judged an hour earlier for each attempt.
+/// A step's result. If the step is done, it was first judged one hour earlier for each attempt.
 fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepResult {
     let reasons = match verdict {
         Verdict::Unknown => {
@@ -73,7 +73,7 @@ fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
     results
 }
 
-/// A class of learners who are done, half way, denied, and not there yet.
+/// A class of learners who are done, half done, denied, and not started.
 fn class(course: &Course, names: [&str; 4]) -> Class {
     use Verdict::{Confirmed, NotYet, Unknown, Verified};
     let mut counting = Counting::new(course, false);
@@ -81,7 +81,7 @@ fn class(course: &Course, names: [&str; 4]) -> Class {
     counting.add(done, true, &results(course, &[("mfa", Verified, 1), ("budget", Confirmed, 4), ("extra", NotYet, 9)]));
     counting.add(half, false, &results(course, &[("mfa", Verified, 2), ("budget", NotYet, 3)]));
     let mut other = results(course, &[("mfa", Verified, 5), ("budget", Unknown, 1)]);
-    // A step that this course lacks, and one that was judged by another check.
+    // A step that is not in this course, and one that was judged by another check.
     other.steps.insert("other".into(), result(course, "mfa", NotYet, 1));
     other.steps.get_mut("mfa").unwrap().check_hash = "another".into();
     counting.add(denied, false, &other);
@@ -100,7 +100,7 @@ fn forms(class: &Class) -> [String; 5] {
 }
 
 #[test]
-fn a_class_is_told_in_every_form() {
+fn a_class_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let class = class(&course, ["ada", "bob", "eve", "eve"]);
@@ -135,7 +135,7 @@ fn learners_are_stuck_at_the_expectation_that_most_do_not_meet() {
 }
 
 #[test]
-fn names_and_lessons_are_text_in_every_form() {
+fn names_and_lessons_are_escaped_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course =
         course(folder.path(), "<script>alert(1)</script> | `x`", "=cmd() \\| <b>bold</b> | [a](https://b.example)");
@@ -161,7 +161,7 @@ fn names_and_lessons_are_text_in_every_form() {
         assert!(!text.contains("<script") && !text.contains("<b>"), "{form}: {text}");
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
     }
-    // A cell is a cell: as many bars in each row as in its head.
+    // No text ends a cell: each row has as many bars as its header.
     let bars = |line: &str| line.matches('|').count();
     for line in markdown.lines().filter(|line| line.starts_with('|')) {
         assert!([9, 10].contains(&bars(line)), "{line}");
@@ -218,7 +218,7 @@ fn a_class_that_is_done_is_not_stuck() {
 }
 
 #[test]
-fn a_document_of_a_version_that_did_not_count_is_read() {
+fn a_document_without_attempts_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut old = results(&course, &[("mfa", Verdict::Verified, 1)]);
@@ -237,7 +237,7 @@ fn a_document_of_a_version_that_did_not_count_is_read() {
 }
 
 #[test]
-fn the_middle_of_numbers() {
+fn medians_and_spans() {
     let of = |numbers: &[f64]| median(&mut numbers.to_vec());
     assert_eq!(of(&[]), None);
     assert_eq!(of(&[3.0]), Some(3.0));
