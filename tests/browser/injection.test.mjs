@@ -229,7 +229,7 @@ test(`none of ${names.length} forms of script runs in a book that is opened from
     machine.verify("practice", "do", "account-created");
     machine.verify("--practice", "cost-budget");
     const { stderr } = machine.verify("build", "--practice");
-    assert.match(stderr, /src\/\S+: .* is left out/);
+    assert.match(stderr, /src\/\S+: .* is removed/);
     assert.ok(stderr.split("\n").length < 40, stderr);
     const context = await visitor();
     await watched(context);

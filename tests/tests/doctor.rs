@@ -67,7 +67,7 @@ fn a_clock_that_is_off_is_told_by_the_answers_dates() {
         }),
     );
     let ran = machine.verify(&["doctor"]);
-    assert!(ran.stdout.contains("✗ Clock: this computer's is "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("✗ Clock: this computer's clock is "), "{}", ran.stdout);
     assert!(ran.stdout.contains("s behind AWS's"), "{}", ran.stdout);
     assert!(ran.stdout.contains("1. Set this computer's clock"), "{}", ran.stdout);
 }

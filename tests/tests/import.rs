@@ -43,7 +43,7 @@ fn a_lesson_becomes_a_chapter_once_the_author_agrees() {
     assert!(page.contains("verify: ?") && page.contains("data-step=\"cost-budget\""));
     let before = (machine.read("src/costs.md"), machine.read("src/SUMMARY.md"));
     let again = import(&machine, &["--yes"]);
-    assert_eq!(again.stdout, "This lesson is in the book already: nothing changes.\n");
+    assert_eq!(again.stdout, "This lesson is already in the book: nothing changes.\n");
     assert_eq!((machine.read("src/costs.md"), machine.read("src/SUMMARY.md")), before);
 }
 
@@ -54,7 +54,7 @@ fn braces_of_other_languages_are_text_in_the_book() {
     let machine = machine(lesson.as_bytes());
     assert_eq!(import(&machine, &["--yes"]).status, 0);
     let again = import(&machine, &["--yes"]);
-    assert_eq!(again.stdout, "This lesson is in the book already: nothing changes.\n", "{again:?}");
+    assert_eq!(again.stdout, "This lesson is already in the book: nothing changes.\n", "{again:?}");
     assert_eq!(machine.verify(&["build"]).status, 0);
     let page = machine.read("book/costs.html");
     for shown in [
@@ -83,7 +83,7 @@ fn a_lesson_that_lies_among_the_chapters_is_annotated_where_it_is() {
     for (of, by) in [("# In", "# In"), (" <!-- verify: mfa -->", ""), ("cost-budget -->", "cost-budget optional-->")] {
         machine.edit("src/more/In src.md", of, by);
         let before = machine.read("src/more/In src.md");
-        assert_eq!(in_src(&[]).stdout, "This lesson is in the book already: nothing changes.\n");
+        assert_eq!(in_src(&[]).stdout, "This lesson is already in the book: nothing changes.\n");
         assert_eq!(machine.read("src/more/In src.md"), before);
     }
     assert_eq!(machine.verify(&["import", "src/SUMMARY.md", "--yes"]).status, 2);
@@ -166,7 +166,7 @@ fn in_a_terminal_the_author_is_asked() {
 fn what_cannot_be_imported_is_named_and_nothing_is_written() {
     let cases: [(&[u8], &[&str], &str); 6] = [
         (b"# A\n\nfine\n\xff\xfe\n", &[], "costs.md is not UTF-8 text: line 4 has an invalid byte"),
-        (LESSON.as_bytes(), &["--name", "reference"], "reference.md holds something else than this lesson"),
+        (LESSON.as_bytes(), &["--name", "reference"], "reference.md exists and differs from this lesson"),
         (LESSON.as_bytes(), &["--name", "SUMMARY"], "cannot be the name of a chapter"),
         (LESSON.as_bytes(), &["--name", "../.."], "cannot be the name of a chapter"),
         (b"## A\n\n[x]\n\n## B\n\n[x]: y.md\n", &["--split", "h2"], "import the lesson without --split"),

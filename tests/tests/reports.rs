@@ -98,7 +98,7 @@ fn a_step_that_no_longer_holds_says_since_when() {
     assert_eq!((&first["held_until"], &first["lapsed"]), (&again["held_until"], &again["lapsed"]));
     assert!(first["lapsed"].is_string(), "{first}");
     let status = machine.verify(&["status", "--practice"]).stdout;
-    assert!(status.contains("Done before, and no longer: cost-budget."), "{status}");
+    assert!(status.contains("No longer done: cost-budget."), "{status}");
     machine.verify(&["build", "--practice"]);
     let page = machine.read("book/production-account.html");
     assert!(page.contains("class=\"verify-drift\" data-text=\"It was done at"), "the widget shows it");

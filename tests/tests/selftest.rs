@@ -20,9 +20,9 @@ fn a_check_that_is_too_easy_is_found_out() {
     let ran = machine.verify(&["selftest", "cost-budget"]);
     assert_eq!(ran.status, 1, "{ran:?}");
     for problem in [
-        "before its action it is verified already",
-        "is another step's action",
-        "denied it is verified, and must be unknown",
+        "before its action, it is already verified",
+        "the action of another step",
+        "denied, it is verified, but must be unknown",
         "0 of 1 checks are proved.",
     ] {
         let text = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -41,7 +41,7 @@ fn a_check_without_a_practice_action_is_proved_by_cases() {
     );
     let ran = machine.verify(&["selftest", "no-keys"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.stdout.contains("no practice action") && ran.stdout.contains("give it cases"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("no practice action") && ran.stdout.contains("write a case"), "{}", ran.stdout);
     let case = |title: &str, verdict: &str, keys: bool| {
         format!(
             "[[case]]\ntitle = \"{title}\"\nrecording = \"done.json\"\nverdict = \"{verdict}\"\n[case.set]\n\"production/root/access_keys\" = {keys}\n\n"
@@ -57,7 +57,7 @@ fn a_check_without_a_practice_action_is_proved_by_cases() {
     assert_eq!(machine.verify(&["selftest", "no-keys"]).status, 0);
     machine.edit("checks/cases/no-keys.toml", "verdict = \"not-yet\"", "verdict = \"verified\"");
     let ran = machine.verify(&["selftest", "no-keys"]);
-    assert!(ran.stdout.contains("the case “one”: it is not-yet, and verified was expected"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("the case “one”: it is not-yet, but verified was expected"), "{}", ran.stdout);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn mistakes_in_cases_are_named() {
         (case("").replace("done.json", "gone.json"), "reading checks/cases/gone.json"),
         (case("verdct = \"x\""), "unknown field `verdct`"),
         (case("params = { budget_amout = 1 }"), "no parameter `budget_amout`"),
-        (case("after = \"t\""), "no case “t” stands before it"),
+        (case("after = \"t\""), "there is no earlier case “t”"),
     ] {
         machine.write("checks/cases/cost-budget.toml", &text);
         let ran = machine.verify(&["selftest", "cost-budget"]);

@@ -1,8 +1,8 @@
-//! The book: reading a course out of it, and building it in-process with mdBook's own crates.
+//! Reads the course from a book, and builds the book in-process with mdBook's crates.
 //!
-//! Reading and building run mdBook's `links` and `index` and our preprocessor only, with one HTML renderer and none
-//! of the course's scripts or theme, unless the learner says `--trust-course`. What a course may not do is in
-//! `trust`, and what it may put into a page in `sanitize`.
+//! Unless the learner passes `--trust-course`, only mdBook's `links` and `index`, our preprocessor and one HTML
+//! renderer run, and the course's scripts and theme are ignored. `trust` restricts what a course may do, and `sanitize`
+//! what it may put into a page.
 
 use anyhow::{Context, Result};
 use course::Course;
@@ -22,15 +22,16 @@ use crate::trust;
 
 /// Our style sheet.
 const STYLE_SHEET: &str = "verify.css";
-/// The live book's script.
+/// The script of the live book.
 const SCRIPT: &str = "verify.js";
-/// Where they are below the root of a book whose own style sheets and scripts are there, too.
+/// Their folder, relative to the root of a trusted book, whose own style sheets and scripts are also relative to it.
 const ASSETS: &str = ".verify/assets";
 
-/// Finds the course: `given`, or the nearest folder upwards with a `book.toml` or a `book/book.toml`.
+/// Finds the course: `given`, or the nearest folder with a `book.toml` or a `book/book.toml`, from the current folder
+/// upwards.
 ///
 /// # Errors
-/// When there is none.
+/// If there is none.
 pub fn find(given: Option<&Path>) -> Result<PathBuf> {
     let holds = |folder: &Path| {
         [folder.to_owned(), folder.join("book")].into_iter().find(|folder| folder.join("book.toml").is_file())
@@ -40,26 +41,26 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf> {
         None => {
             let here = std::env::current_dir().context("finding the current folder")?;
             here.ancestors().find_map(holds).context(
-                "there is no book.toml here or in any folder above; go to the course's folder, or name it with --course",
+                "there is no book.toml here or in a folder above; go to the course's folder, or name it with --course",
             )?
         }
     };
     found.canonicalize().with_context(|| format!("opening {}", found.display()))
 }
 
-/// Reads the course out of its book.
+/// Reads the course from its book.
 ///
 /// # Errors
-/// All that is wrong with the book, the lessons and the checks.
+/// All mistakes in the book, the lessons and the checks.
 pub fn read(root: &Path, trusted: bool) -> Result<Course> {
     let (expanded, config) = expanded(root, trusted)?;
     Ok(Course::read(root, &config, &expanded)?)
 }
 
-/// Reads the course of a book that has no summary yet, and so no chapters.
+/// Reads the course of a book without a summary and chapters.
 ///
 /// # Errors
-/// All that is wrong with its configuration and the checks.
+/// All mistakes in the configuration and the checks.
 pub(crate) fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course> {
     let config = config(root, trusted)?;
     Ok(Course::read(root, &config, &Book::new())?)
@@ -68,7 +69,7 @@ pub(crate) fn read_without_chapters(root: &Path, trusted: bool) -> Result<Course
 /// The folder of the book's sources.
 ///
 /// # Errors
-/// When the book's configuration cannot be read, or names a folder outside of the course.
+/// If the configuration of the book cannot be read, or names a folder outside the course.
 pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
     let config = config(root, trusted)?;
     if !trusted {
@@ -80,7 +81,7 @@ pub fn sources(root: &Path, trusted: bool) -> Result<PathBuf> {
 /// The book as our preprocessor gets it, with includes expanded, and its configuration.
 ///
 /// # Errors
-/// When it cannot be read, or holds what a course may not.
+/// If it cannot be read, or contains something that is not allowed.
 pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
     let mut book = load(root, trusted)?;
     book.with_preprocessor(NoPreprocessor);
@@ -93,21 +94,20 @@ pub fn expanded(root: &Path, trusted: bool) -> Result<(Book, Config)> {
 pub struct Built {
     /// The page to open.
     pub page: PathBuf,
-    /// What of the course was left out of it.
+    /// Notices about parts of the course that were left out.
     pub notices: Vec<String>,
 }
 
-/// Builds the book with its verdicts.
+/// Builds the book with the verdicts.
 ///
 /// # Errors
-/// All that is wrong with the book.
+/// All mistakes in the book.
 pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<Built> {
     let ours = VerifyPreprocessor::new().with_results(practice);
     let Prepared { mut book, notices, own: _own } = prepared(root, trusted, ours)?;
     if book.config.html_config().unwrap_or_default().site_url.is_none() {
-        // mdBook's page for addresses that lead nowhere is served in the place of any of them, so it finds its style
-        // sheets and the other chapters only if the book says where on its host it stands. A book that doesn't has no
-        // such page, and works anywhere.
+        // mdBook's 404 page is served at any URL, so it finds its style sheets and the chapters only if `site-url` is
+        // set. Without `site-url`, the book has no 404 page, and works at any path.
         book.config.set("output.html.input-404", "")?;
     }
     book.build()?;
@@ -115,24 +115,24 @@ pub fn build(root: &Path, practice: bool, trusted: bool) -> Result<Built> {
     if !page.is_file() {
         page = book.build_dir_for("html");
     }
-    Ok(Built { page, notices: notices.told() })
+    Ok(Built { page, notices: notices.sentences() })
 }
 
-/// Where a live book stands, and where it came from.
+/// A live book, and the sources that it was built from.
 #[derive(Debug)]
 pub struct LiveBook {
-    /// The folder of the built book, which goes with this.
+    /// The folder of the built book, which is deleted with this value.
     pub built: Folder,
-    /// The folder of the course's sources. What isn't a chapter is copied from there as it is.
+    /// The folder of the course's sources. Files that are not chapters are copied from there unchanged.
     pub sources: PathBuf,
-    /// What of the course was left out of it.
+    /// Notices about parts of the course that were left out.
     pub notices: Vec<String>,
 }
 
-/// Builds the live book, which has the widgets' script and no verdicts, in a folder of its own.
+/// Builds the live book in a folder of its own. It has the script of the widgets, and no verdicts.
 ///
 /// # Errors
-/// All that is wrong with the book.
+/// All mistakes in the book.
 pub(crate) fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<LiveBook> {
     let ours = VerifyPreprocessor::new().live(practice);
     let Prepared { mut book, notices, own } = prepared(root, trusted, ours)?;
@@ -144,22 +144,22 @@ pub(crate) fn build_live(root: &Path, practice: bool, trusted: bool) -> Result<L
     built.path().clone_into(&mut book.config.build.build_dir);
     let sources = book.source_dir();
     book.build()?;
-    Ok(LiveBook { built, sources, notices: notices.told() })
+    Ok(LiveBook { built, sources, notices: notices.sentences() })
 }
 
-/// A book that is ready to be built with our style sheet and preprocessor.
+/// A book that is ready to be built, with our style sheet and preprocessor.
 struct Prepared {
     book: MDBook,
-    /// What of the course is left out when it is built.
+    /// Notices about parts of the course that are left out by the build.
     notices: Notices,
-    /// What mdBook reads besides the book, unless that is trusted to bring its own.
+    /// The folder of our theme, style sheets and scripts, unless the book is trusted.
     own: Folder,
 }
 
 fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prepared> {
     let own = Folder::new().context("making a folder for the style sheet")?;
     let mut book = load(root, trusted)?;
-    // One that is installed for the stock mdBook does.
+    // Unless the book has a style sheet that was installed for stock mdBook.
     if !trusted || style_sheet::trouble(root, &book.config).is_some() {
         let mut css = book.config.html_config().unwrap_or_default().additional_css;
         css.retain(|sheet| !style_sheet::is_ours(&root.join(sheet)));
@@ -180,9 +180,9 @@ fn prepared(root: &Path, trusted: bool, ours: VerifyPreprocessor) -> Result<Prep
     Ok(Prepared { book, notices, own })
 }
 
-/// Writes a file that the book's pages load, in the place of whatever stands there, and says what mdBook knows it by. mdBook
-/// finds those of a trusted book below its root only. The others are in a folder of ours, with a name that mdBook can put
-/// a hash into and that no host keeps to itself, as some do with what begins with a dot.
+/// Writes a file that the book's pages load, and returns its path for mdBook's configuration. For a trusted book, the
+/// file must be below the root of the book. Otherwise, it is in a folder of ours, with a name to which mdBook can add a
+/// hash. The name does not begin with a dot, because some hosts do not serve such files.
 fn asset(root: &Path, trusted: bool, own: &Folder, name: &str, text: &str) -> Result<PathBuf> {
     let (folder, known) = match trusted {
         true => (files::verify_folder(root)?.join("assets"), Path::new(ASSETS).join(name)),
@@ -196,8 +196,8 @@ fn asset(root: &Path, trusted: bool, own: &Folder, name: &str, text: &str) -> Re
     Ok(known)
 }
 
-/// A course's `book.toml`, looked at before it is read, with what the environment sets: as it is where the course is
-/// trusted, and else what a course may have in it.
+/// A course's `book.toml` with the settings from the environment. If the course is not trusted, the file is checked
+/// before it is read, and only allowed settings are kept.
 pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
     let path = root.join("book.toml");
     if !trusted {
@@ -206,12 +206,12 @@ pub(crate) fn config(root: &Path, trusted: bool) -> Result<Config> {
     let text = files::read_text(&path).with_context(|| format!("reading {}", path.display()))?;
     let mut config = text.parse::<Config>().with_context(|| {
         format!(
-            "{} cannot be read as mdBook {} reads it, which verify builds books with",
+            "{} cannot be read by mdBook {}, which verify uses to build books",
             path.display(),
             mdbook_preprocessor::MDBOOK_VERSION
         )
     })?;
-    // As `MDBook::load` does it.
+    // As `MDBook::load` does.
     Environment::read().apply(&mut config)?;
     Diagnostics::check(folders::wrong(root, &config).into_iter().collect())?;
     if trusted { Ok(config) } else { trust::config(root, &config) }
@@ -229,7 +229,7 @@ fn load(root: &Path, trusted: bool) -> Result<MDBook> {
     Ok(book)
 }
 
-/// Stands for our preprocessor while a course is read: its directives must still be there.
+/// Replaces our preprocessor while a course is read, so that the directives are kept.
 struct NoPreprocessor;
 
 impl mdbook_preprocessor::Preprocessor for NoPreprocessor {
@@ -242,7 +242,7 @@ impl mdbook_preprocessor::Preprocessor for NoPreprocessor {
     }
 }
 
-/// Stands for a renderer while a course is read: nothing is rendered.
+/// Replaces the renderer while a course is read.
 struct NoRenderer;
 
 impl mdbook_renderer::Renderer for NoRenderer {

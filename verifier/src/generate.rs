@@ -1,4 +1,4 @@
-//! Chapters that are written by the program: the reference.
+//! Generates the reference chapter.
 
 use anyhow::{Context, Result, bail};
 use course::Course;
@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::report::reference;
 use crate::{book, compile};
 
-/// The reference chapter's file, below the sources.
+/// The reference chapter's file, relative to the sources.
 const REFERENCE: &str = "reference.md";
 
-/// A generated chapter that is not as it should be.
+/// A generated chapter that is out of date.
 #[derive(Debug)]
 pub struct Stale {
     /// The file.
@@ -20,11 +20,11 @@ pub struct Stale {
     text: String,
 }
 
-/// The generated chapters of a book that are out of date. A book has one where its `SUMMARY.md` names it and the file is
-/// missing, or was generated before: an author's own is left alone.
+/// The generated chapters of a book that are out of date. A book has a generated chapter if `SUMMARY.md` lists it, and
+/// the file is missing or was generated before. An author's own file is never overwritten.
 ///
 /// # Errors
-/// All that is wrong with the course.
+/// All mistakes in the course.
 pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
     match Reference::of(root, trusted)? {
         Reference::None => Ok(Vec::new()),
@@ -33,10 +33,10 @@ pub fn stale(root: &Path, trusted: bool) -> Result<Vec<Stale>> {
     }
 }
 
-/// The same for a course that has been read, and so has all of its chapters.
+/// The same for a course that has been read, which therefore has all of its chapters.
 ///
 /// # Errors
-/// All that is wrong with the checks.
+/// All mistakes in the checks.
 pub(crate) fn stale_in(course: &Arc<Course>, trusted: bool) -> Result<Vec<Stale>> {
     match Reference::of(&course.root, trusted)? {
         Reference::There { path, before } => outdated(course, path, &before),
@@ -52,10 +52,10 @@ fn outdated(course: &Arc<Course>, path: PathBuf, before: &str) -> Result<Vec<Sta
 
 /// The reference chapter of a book.
 enum Reference {
-    /// It has none, or an author's own.
+    /// It has none, or the author's own.
     None,
-    /// `SUMMARY.md` names it, and there is no such file. The book can only be read with all of its chapters: this one
-    /// stands there until the next look tells what belongs into it.
+    /// `SUMMARY.md` lists it, but the file is missing. A book can only be read with all of its chapters, so a
+    /// placeholder is written first.
     Missing(Stale),
     /// It was generated before.
     There { path: PathBuf, before: String },
@@ -70,7 +70,10 @@ impl Reference {
             return Ok(Reference::None);
         }
         if path.is_symlink() {
-            bail!("{} is a symbolic link, and verify writes the reference to a file of the course", path.display());
+            bail!(
+                "{} is a symbolic link; replace it with a file, because verify writes the reference there",
+                path.display()
+            );
         }
         match files::read_text(&path) {
             Ok(before) if before.contains(reference::MARK) => Ok(Reference::There { path, before }),
@@ -86,13 +89,13 @@ impl Reference {
 /// Writes the generated chapters that are out of date.
 ///
 /// # Errors
-/// All that is wrong with the course, or when a file cannot be written.
+/// All mistakes in the course, or if a file cannot be written.
 pub fn refresh(root: &Path, trusted: bool) -> Result<()> {
     make_missing(root, trusted)?;
     write(root, stale(root, trusted)?)
 }
 
-/// Makes the generated chapters that are missing, so that the book can be read.
+/// Creates the generated chapters that are missing, so that the book can be read.
 ///
 /// # Errors
 /// When the book cannot be read, or a file not written.

@@ -1,8 +1,8 @@
-//! Includes of a course that is not trusted: `{{#include file}}` and its relatives, as mdBook's own `links` expands them,
-//! of the course's own files and nothing else.
+//! Expands `{{#include file}}` and the like in an untrusted course, as mdBook's `links` does, but only for files of the
+//! course.
 //!
-//! This takes the place of `links` rather than looking at chapters before it does: whoever predicts what another program
-//! will read is wrong sooner or later.
+//! This replaces `links`. Checking the chapters before `links` runs would not be safe, because it would have to predict
+//! what `links` reads.
 
 use anyhow::{Context, Error, Result, bail};
 use course::files;
@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 
 use crate::trust::TRUST;
 
-/// How many includes a book may have, those within others counted each time.
+/// The most includes of a book. Nested includes count each time.
 const MOST: usize = 2000;
-/// How many bytes they may come to.
+/// The most bytes of all includes.
 const MOST_BYTES: usize = 16 << 20;
 
-/// The preprocessor.
+/// The preprocessor that replaces `links`.
 pub struct ConfinedLinks;
 
 impl Preprocessor for ConfinedLinks {
@@ -42,7 +42,7 @@ impl Preprocessor for ConfinedLinks {
     }
 }
 
-/// The files of a course, and how many more of them may be included.
+/// The files of a course, and how much may still be included.
 struct Confined {
     root: PathBuf,
     left: usize,
@@ -61,7 +61,7 @@ impl Files for Confined {
     fn open(&mut self, folder: &Path, path: &str) -> Result<Option<Opened>> {
         let Ok(file) = folder.join(path).canonicalize() else { return Ok(None) };
         if !file.starts_with(&self.root) {
-            bail!("it includes {path}, outside the course; {TRUST}");
+            bail!("it includes {path}, which is outside the course; {TRUST}");
         }
         let text =
             files::read(&file, files::LARGEST_TEXT).with_context(|| format!("reading {}; {TRUST}", file.display()))?;
@@ -73,7 +73,7 @@ impl Files for Confined {
     fn count(&mut self, bytes: usize, depth: usize) -> Result<()> {
         let counted = self.left.checked_sub(1).zip(self.bytes_left.checked_sub(bytes));
         let Some((left, bytes_left)) = counted.filter(|_| depth < DEPTH) else {
-            bail!("it includes more than {MOST} files or {MOST_BYTES} bytes, or {DEPTH} within each other; {TRUST}");
+            bail!("it includes more than {MOST} files or {MOST_BYTES} bytes, or nests includes {DEPTH} deep; {TRUST}");
         };
         (self.left, self.bytes_left) = (left, bytes_left);
         Ok(())
@@ -97,7 +97,7 @@ mod tests {
         confined.expand(&root.join("src"), content).unwrap_or_else(|error| format!("{error:#}"))
     }
 
-    /// What directives and anchors are made of, and what comes between.
+    /// The parts of directives and anchors, and other text.
     const PARTS: &[&str] = &[
         "{{#include ",
         "{{#rustdoc_include ",
@@ -136,7 +136,7 @@ mod tests {
         "#",
     ];
 
-    /// A text in which directives name a file.
+    /// A text whose directives name a file.
     fn text(file: &'static str) -> impl Strategy<Value = String> {
         let parts = prop::collection::vec(prop::sample::select(PARTS), 0..40);
         parts.prop_map(move |parts| parts.concat().replace("FILE", file))
@@ -161,13 +161,13 @@ mod tests {
             fs::create_dir_all(root.path().join("src/c")).unwrap();
             fs::write(root.path().join("src/a/b.md"), &includes).unwrap();
             fs::write(root.path().join("src/c/d.md"), &included).unwrap();
-            // In the attributes of a playground, mdBook looks for directives.
+            // mdBook also expands directives in the attributes of a playground.
             let is_attribute = |text: &str| {
                 let mut playgrounds = text.split("{{#playground").skip(1);
                 playgrounds.any(|behind| behind.split('}').next().is_some_and(|within| within.contains('{')))
             };
             prop_assume!(![&chapter, &includes, &included].into_iter().any(|text| is_attribute(text)));
-            // A folder is no file to include here, and mdBook lets it stand.
+            // Including a folder is an error here, and ignored by mdBook.
             let ours = run(&ConfinedLinks, root.path(), &chapter);
             prop_assume!(ours.is_ok());
             prop_assert_eq!(ours.unwrap(), run(&LinkPreprocessor::new(), root.path(), &chapter).unwrap());
@@ -188,9 +188,9 @@ mod tests {
         }
     }
 
-    /// What `instructions` counts: this program, with a kind and a size.
+    /// The program whose instructions `instructions` counts.
     #[test]
-    #[ignore = "counted by the other"]
+    #[ignore = "run by `instructions`"]
     fn one_size() {
         let (Ok(kind), Ok(size)) = (std::env::var("KIND"), std::env::var("SIZE")) else { return };
         let mut confined = Confined { root: PathBuf::from("/"), left: 0, bytes_left: 0 };
@@ -204,15 +204,15 @@ mod tests {
         counting.args(["--exact", "includes::tests::one_size", "--ignored"]).env("KIND", kind);
         let counted = counting.env("SIZE", size.to_string()).output();
         let counted = counted.expect("valgrind is missing: run tests/run, which installs it");
-        let said = String::from_utf8_lossy(&counted.stderr);
-        let (_, count) = said.split_once("Collected : ").unwrap_or_else(|| panic!("{said}"));
+        let log = String::from_utf8_lossy(&counted.stderr);
+        let (_, count) = log.split_once("Collected : ").unwrap_or_else(|| panic!("{log}"));
         assert!(counted.status.success(), "{kind}: {}", String::from_utf8_lossy(&counted.stdout));
         count.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_looking_for_includes_takes_grows_with_the_text() {
+    fn the_cost_of_looking_for_includes_is_linear() {
         for kind in ["{{", "{{ ", "{{#include ", "\\{{#include ", "\\{{#", "{{#include a}", "{{#unknown a}}"] {
             let [none, once, four_times] = [0, 1000, 4000].map(|size| instructions(kind, size));
             let ratio = (four_times - none) / (once - none);

@@ -59,7 +59,7 @@ fn the_items_of_the_original_lesson_get_their_checks_or_none() {
     let sources = TempDir::new().unwrap();
     let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
     let table: Vec<String> =
-        import.items.iter().map(|item| format!("{}: {}", item.text, item.proposal.words())).collect();
+        import.items.iter().map(|item| format!("{}: {}", item.text, item.proposal.args())).collect();
     insta::assert_snapshot!(table.join("\n"));
     // What was added to the book by hand.
     let by_hand =
@@ -111,7 +111,7 @@ fn a_check_that_says_no_itself_is_named_by_items_that_say_so_too() {
     (check.name, check.title) = ("no-root-key".to_owned(), "No access key for root".to_owned());
     course.checks.insert(check.name.clone(), check);
     let vocabulary = Vocabulary::of(&course);
-    assert_eq!(vocabulary.propose("Root has no access key", &[]).words(), "no-root-key");
+    assert_eq!(vocabulary.propose("Root has no access key", &[]).args(), "no-root-key");
     assert!(!vocabulary.propose("Root has an access key", &[]).sure);
 }
 
@@ -123,13 +123,13 @@ fn an_item_is_about_the_account_that_it_or_its_heading_names() {
     let sources = TempDir::new().unwrap();
     let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
     let sure: Vec<String> =
-        import.items.iter().filter(|item| item.proposal.sure).map(|item| item.proposal.words()).collect();
+        import.items.iter().filter(|item| item.proposal.sure).map(|item| item.proposal.args()).collect();
     assert!(sure.len() >= 5 && sure.iter().all(|words| words.contains("account=general")), "{sure:?}");
     for words in &sure {
         assert!(chapter.contains(&format!("<!-- verify: {words} -->")), "{words}: as by hand");
     }
     let vocabulary = Vocabulary::of(&course);
-    let proposed = |item: &str| vocabulary.propose(item, &["Creating a Production AWS Account"]).words();
+    let proposed = |item: &str| vocabulary.propose(item, &["Creating a Production AWS Account"]).args();
     for (item, words) in [
         ("Billing alerts on in the general account", "billing-alerts account=general"),
         ("Billing alerts on in the general account (optional)", "billing-alerts account=general optional"),
@@ -162,7 +162,7 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     // A lesson with another text is another lesson. Imported again, it keeps what the author wrote.
     let changed = lesson.replace("## Overview", "## What this is about");
     let refused = import::plan(&course, sources.path(), &order(&changed)).unwrap_err().to_string();
-    assert!(refused.contains("lesson.md holds something else") && refused.contains("--replace"), "{refused}");
+    assert!(refused.contains("lesson.md exists and differs") && refused.contains("--replace"), "{refused}");
     let anew = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }).unwrap();
     assert_eq!(anew.changes.len(), 1);
     assert!(anew.changes[0].after.contains("## What this is about"));

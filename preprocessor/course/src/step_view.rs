@@ -2,8 +2,8 @@
 //!
 //! Nothing in it is escaped: that is done where it is put out.
 //!
-//! A learner is given one thing to do at a time. Expectations are in the order of the steps that meet them, so the first
-//! that is not met comes with what to do, and what is open besides it only with its title.
+//! A learner is given one thing to do at a time. Expectations are in the order of the steps that meet them, so the
+//! first that is not met comes with what to do, and what is open besides it only with its title.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -289,7 +289,13 @@ pub fn expectations<'v>(
             statements: result.and_then(statement).into_iter().collect(),
         }
     };
-    known.iter().enumerate().map(view).collect()
+    let mut views: Vec<ExpectationView<'v>> = known.iter().enumerate().map(view).collect();
+    // What to do is shown once, with the first open expectation that says it.
+    let mut before = BTreeSet::new();
+    for view in views.iter_mut().filter(|view| view.outcome.is_some_and(is_open)) {
+        view.sentences.retain(|sentence| before.insert(*sentence));
+    }
+    views
 }
 
 /// The place of the first expectation that is not met: the one to meet next.

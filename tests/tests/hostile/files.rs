@@ -162,7 +162,7 @@ fn its_pages_stay_below_the_built_book() {
     machine.edit("book.toml", "language", "src = \"a/b/src\"\nlanguage");
     let ran = machine.verify(&["build"]);
     assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.stderr.contains("which no page may be called"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("which is not allowed as the name of a page"), "{}", ran.stderr);
     assert!(!machine.course.join("evil.html").exists() && !machine.home.path().join("evil.html").exists());
 }
 
@@ -181,7 +181,7 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
         (
             "a chapter that is a device",
             |machine| machine.edit("src/SUMMARY.md", "(production-account.md)", "(/dev/zero)"),
-            "which no page may be called",
+            "which is not allowed as the name of a page",
         ),
         (
             "a device",
@@ -194,7 +194,7 @@ fn files_that_never_end_and_includes_without_end_are_refused() {
                 let pipe = machine.course.join("checks/f.toml");
                 assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
             },
-            "is no ordinary file",
+            "is not a regular file",
         ),
         (
             "a file that includes itself",

@@ -114,6 +114,6 @@ fn its_preprocessor_order_does_not_avoid_sanitizing() {
     machine.write("src/p.txt", "<meta http-equiv=\"refresh\" content=\"0; url=http://evil.example/\">\n");
     machine.edit("src/README.md", "You read", "{{#include p.txt}}\n\nYou read");
     let ran = machine.verify(&["build"]);
-    assert!(ran.status == 0 && ran.stderr.contains("<meta> is left out"), "{ran:?}");
+    assert!(ran.status == 0 && ran.stderr.contains("<meta> is removed"), "{ran:?}");
     assert!(!machine.read("book/index.html").contains("refresh"));
 }

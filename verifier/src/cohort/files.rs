@@ -1,4 +1,4 @@
-//! The files of a class: a results document a learner, named after the learner.
+//! The files of a class: one results document for each learner, named after the learner.
 
 use anyhow::{Context, Result};
 use course::results::Results;
@@ -6,17 +6,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a file's name keeps as it is; all else is percent-encoded, so that a name is never a path.
+/// All other characters in a file's name are percent-encoded, so that a name is never a path.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'@').remove(b'+').remove(b'-');
 
-/// The largest document, in bytes. A result takes about a kilobyte a step.
+/// The largest document, in bytes. A result takes about a kilobyte per step.
 const LARGEST: u64 = 16 << 20;
 
 /// The file of a learner's results.
 pub fn file_name(learner: &str) -> String {
     let encoded = utf8_percent_encode(learner, ENCODED).to_string();
     match encoded.strip_prefix('.') {
-        // Neither hidden, nor a folder above.
+        // Neither a hidden file nor the parent folder.
         Some(rest) => format!("%2E{rest}.json"),
         None => format!("{encoded}.json"),
     }
@@ -28,7 +28,7 @@ pub fn learner(file: &Path) -> String {
     percent_decode_str(&stem).decode_utf8_lossy().into_owned()
 }
 
-/// A file that is named, or the results in a folder that is: its `*.json`, in order, without hidden ones.
+/// The file `path`, or the sorted `*.json` files in the folder `path`, without hidden ones.
 ///
 /// # Errors
 /// When it cannot be read.
@@ -48,10 +48,10 @@ pub fn found(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A results document, whoever wrote it.
+/// Reads a results document from any source.
 ///
 /// # Errors
-/// Why it is none that this program can use.
+/// If it is not a results document, or this program cannot read its version.
 pub fn read(path: &Path) -> Result<Results> {
     let bytes = course::files::read_theirs(path, LARGEST).context("it cannot be read")?;
     Ok(Results::of_anybody(&bytes)?)
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_never_a_path_and_comes_back_from_its_file() {
+    fn a_name_is_never_a_path_and_round_trips() {
         let cases = [
             ("ada", "ada.json"),
             ("Ada Lovelace", "Ada%20Lovelace.json"),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_its_documents_in_order() {
+    fn the_documents_of_a_folder_are_sorted() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["b.json", "a.json", ".lock-1-of-1", ".x.json", "notes.txt"] {
             fs::write(folder.path().join(name), "{}").unwrap();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_results_document_says_why() {
+    fn a_file_that_is_not_a_results_document_is_explained() {
         let folder = tempfile::tempdir().unwrap();
         let why = |name: &str, text: &[u8]| {
             let path = folder.path().join(name);

@@ -1,4 +1,5 @@
-//! Where a class's results are written: a file that is there is whole, and means that its learner was judged.
+//! The folder of a class's results. Files are written atomically, so an existing file means that its learner was
+//! judged.
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};
@@ -11,7 +12,7 @@ use super::files::file_name;
 use super::roster::Shard;
 use evidence::time;
 
-/// The folder, while nobody else judges the same shard into it.
+/// The folder, locked for one shard.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -19,10 +20,10 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, or makes it, for a shard.
+    /// Opens or creates the folder for a shard.
     ///
     /// # Errors
-    /// When it cannot be used, or another process judges this shard into it.
+    /// If it cannot be used, or another process is judging this shard.
     pub fn open(path: &Path, shard: Shard) -> Result<Folder> {
         fs::create_dir_all(path).with_context(|| format!("making {}", path.display()))?;
         let shard_name = shard.to_string().replace('/', "-of-");
@@ -41,12 +42,12 @@ impl Folder {
         Ok(Folder { path: path.to_owned(), _lock: lock })
     }
 
-    /// Where a learner's results stand, or will.
+    /// The path of a learner's results.
     pub fn file(&self, learner: &str) -> PathBuf {
         self.path.join(file_name(learner))
     }
 
-    /// Puts a file aside that does not count any more, where `verify report` passes it over. Returns where.
+    /// Renames a file that no longer counts, so that `verify report` ignores it. Returns the new path.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -57,7 +58,7 @@ impl Folder {
         Ok(aside)
     }
 
-    /// Writes a learner's results, sealed: a crash at any instant leaves the file whole or not there.
+    /// Seals and writes a learner's results atomically.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shard_is_judged_once_at_a_time_and_beside_the_others() {
+    fn a_shard_is_judged_once_at_a_time_and_shards_run_in_parallel() {
         let folder = tempfile::tempdir().unwrap();
         let shard = |text: &str| text.parse::<Shard>().unwrap();
         let first = Folder::open(folder.path(), shard("1/2")).unwrap();

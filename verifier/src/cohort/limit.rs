@@ -1,5 +1,4 @@
-//! How fast an AWS account is asked: so many calls a second, whoever of the class it belongs to, through one pool of
-//! connections for all of them.
+//! Limits the rate of calls to each AWS account. All accounts share one pool of connections.
 
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::client::http::{
@@ -16,11 +15,11 @@ use tokio::time::Instant;
 
 use evidence::connection::ATTEMPT;
 
-/// How long an attempt may take with its turn: AWS takes a signature for five minutes.
+/// The timeout of an attempt, including the wait for its turn: AWS accepts a signature for five minutes.
 const SIGNED: Duration = Duration::from_secs(5 * 60);
 
-/// How long calls through a [`Limits`]'s client may take. The wait for a turn does not count as AWS's slowness: that is
-/// measured behind it.
+/// The timeouts of calls through a [`Limits`] client. AWS's own response time is limited in the client, after the wait
+/// for a turn.
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(SIGNED).build()
 }
@@ -34,16 +33,16 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// `rate` calls a second to each account, and as many at once after a pause.
+    /// Allows `rate` calls per second to each account, and this many at once after a pause.
     pub fn new(rate: NonZeroU32, pool: SharedHttpClient) -> Limits {
         Limits { rate, pool, accounts: Mutex::default() }
     }
 
-    /// The client that reads an account. All that read the same one share its limit.
+    /// The client for an account. All clients for the same account share its limit.
     pub fn client(&self, account_id: &str) -> SharedHttpClient {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let turns = accounts.get(account_id).and_then(Weak::upgrade).unwrap_or_else(|| {
-            // Nobody reads these any more.
+            // These have no client any more.
             accounts.retain(|_, turns| turns.strong_count() > 0);
             let turns = Arc::new(Turns::new(self.rate));
             accounts.insert(account_id.to_owned(), Arc::downgrade(&turns));
@@ -53,14 +52,14 @@ impl Limits {
     }
 }
 
-/// Turns at an account: calls are spread evenly, and after a pause a second's worth may go at once.
+/// The turns of an account: calls are spread evenly. After a pause, one second's calls may go at once.
 #[derive(Debug)]
 struct Turns {
-    /// From one call to the next.
+    /// The time from one call to the next.
     apart: Duration,
     /// How far ahead of the even spread calls may go.
     ahead: Duration,
-    /// When the next call's turn is, spread evenly.
+    /// When the next call's turn is in the even spread.
     next: Mutex<Instant>,
 }
 
@@ -102,7 +101,7 @@ impl HttpConnector for Limited<SharedHttpConnector> {
         let (inner, turns) = (self.inner.clone(), Arc::clone(&self.turns));
         HttpConnectorFuture::new(async move {
             turns.wait().await;
-            let slow = |_| Err(ConnectorError::timeout(format!("no answer within {ATTEMPT:?}").into()));
+            let slow = |_| Err(ConnectorError::timeout(format!("no response within {ATTEMPT:?}").into()));
             tokio::time::timeout(ATTEMPT, inner.call(request)).await.unwrap_or_else(slow)
         })
     }
@@ -127,7 +126,7 @@ mod tests {
         }
         assert_eq!(waited[..10], [0; 10]);
         assert!(waited[10..].windows(2).all(|two| (99..=101).contains(&(two[1] - two[0]))), "{waited:?}");
-        // After a pause it is as at first, and no more.
+        // After a pause, the same number of calls may go at once.
         tokio::time::advance(Duration::from_secs(60)).await;
         let begun = Instant::now();
         for _ in 0..10 {
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_one_limit_and_one_that_nobody_reads_is_forgotten() {
+    fn an_account_has_one_limit_and_it_is_dropped_with_the_last_client() {
         let limits = limits(10);
         let known = || limits.accounts.lock().unwrap().len();
         let one = limits.client("111122223333");

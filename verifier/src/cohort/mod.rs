@@ -1,14 +1,14 @@
-//! A class whose members let the instructor read their accounts: everybody's accounts are judged, each learner's results
-//! go to a file of their own, and whoever has one is not judged again, unless a check or a role has changed since.
+//! `verify cohort`: judges the accounts of a class that the instructor may read. Each learner's results are written to
+//! a file. A learner with a file is not judged again, unless a check or a role has changed since.
 //!
 //! | where | what |
 //! |---|---|
-//! | [`roster`] | who is in the class, and in which part of it |
+//! | [`roster`] | the learners and their roles, and the shards of the class |
 //! | [`folder`], [`files`] | the results documents of a class |
-//! | [`limit`] | how fast an account is asked |
+//! | [`limit`] | the rate of calls to an account |
 //!
-//! What may pass by itself (AWS was busy, or failed, or could not be reached) makes no file: the next run asks again.
-//! What somebody must change (a role that cannot be assumed, a read that is denied) is a result.
+//! After a temporary error (AWS throttled, failed, or could not be reached), no file is written, and the next run tries
+//! again. An error that somebody must fix (a role cannot be assumed, a read is denied) is a result.
 
 pub mod files;
 pub mod folder;
@@ -35,7 +35,7 @@ use folder::Folder;
 use limit::Limits;
 use roster::Learner;
 
-/// What judging a class takes.
+/// Everything that is needed to judge a class.
 #[derive(Debug)]
 pub struct Cohort {
     course: Arc<Course>,
@@ -47,32 +47,32 @@ pub struct Cohort {
     folder: Folder,
 }
 
-/// What became of a learner.
+/// The outcome for a learner.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The results are in their file.
+    /// The results were written to their file.
     Judged(Box<Results>),
-    /// Something stood in the way that may pass by itself: there is no file.
+    /// A temporary error: no file was written.
     Failed(Vec<Reason>),
-    /// The instructor's own credentials do not work any more: nobody else can be judged either.
+    /// The instructor's own credentials no longer work: no other learner can be judged either.
     NoBase(Vec<Reason>),
 }
 
-/// What an earlier run found of a learner.
+/// What an earlier run left for a learner.
 #[derive(Debug)]
 pub enum Before {
     /// There is no file.
     Nothing,
     /// A file that counts.
     Counts(Box<Results>),
-    /// A file about other checks, or that was found through other roles.
+    /// A file for other checks or other roles.
     Stale,
-    /// A file that is no results document, and why.
+    /// A file that is not a results document, and why.
     Damaged(anyhow::Error),
 }
 
 impl Cohort {
-    /// A class that is read with these credentials, `rate` calls a second to each account.
+    /// A class that is read with these credentials, with `rate` calls per second to each account.
     pub fn new(
         (course, compiled): (Arc<Course>, Arc<Compiled>),
         key: Key,
@@ -82,13 +82,13 @@ impl Cohort {
     ) -> Cohort {
         let plan = compiled.plan(&course, &course.steps);
         let pool = connection::http::client();
-        // The roles of a class are assumed from one account: AWS allows that hundreds of times a second.
+        // The roles of a class are assumed from one account, for which AWS allows hundreds of calls per second.
         let sdk = base.sdk.to_builder().http_client(pool.clone()).build();
         let (base, limits) = (Connected { sdk, ..base }, Limits::new(rate, pool));
         Cohort { course, compiled, plan, key, base, limits, folder }
     }
 
-    /// What an earlier run found of a learner.
+    /// What an earlier run left for a learner.
     pub fn before(&self, learner: &Learner) -> Before {
         let file = self.folder.file(&learner.name);
         if fs::symlink_metadata(&file).is_err() {
@@ -98,7 +98,7 @@ impl Cohort {
             Ok(results) => results,
             Err(error) => return Before::Damaged(error),
         };
-        // What was confirmed elsewhere is about something that cannot be told here.
+        // Confirmations from another machine cannot be verified here.
         let ours = results.is_sealed_with(&self.key);
         let judged = || self.course.steps.iter().all(|step| results.view(step).result.is_some());
         match ours && !(results.roles.as_deref() == Some(self.roles(learner).as_str()) && judged()) {
@@ -107,7 +107,7 @@ impl Cohort {
         }
     }
 
-    /// Identifies the roles that a learner is judged through.
+    /// A digest of the roles through which a learner is judged.
     fn roles(&self, learner: &Learner) -> String {
         let read = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let lines = read.map(|(account, role)| {
@@ -116,7 +116,7 @@ impl Cohort {
         self.key.digest(format!("roles\n{}", lines.collect::<String>()).as_bytes())
     }
 
-    /// Judges a learner and writes the results, unless something stood in the way that may pass.
+    /// Judges a learner and writes the results, unless there was a temporary error.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -127,7 +127,7 @@ impl Cohort {
         for (account, assumed) in join_all(assuming).await {
             let connection = match assumed {
                 Ok(connected) => Connection::Sdk(Box::new(connected)),
-                // Whose credentials have expired: those that the role is assumed with.
+                // The expired credentials are those that assume the role.
                 Err(reasons) if has(&reasons, ReasonCode::ExpiredCredentials) => return Ok(Outcome::NoBase(reasons)),
                 Err(reasons) => Connection::None(reasons),
             };
@@ -143,20 +143,20 @@ impl Cohort {
         let expected = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let expected = expected.map(|(account, role)| (account.clone(), role.account_id().to_owned())).collect();
         let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, None).await;
-        // Judging takes a processor, and writing waits for a disk: neither holds up the others' calls.
+        // Judging uses a processor, and writing waits for a disk. Neither may delay the calls for other learners.
         let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
         judging.await.context("judging a learner")?
     }
 
-    /// Judges what was gathered of a learner, and writes it.
+    /// Judges the evidence of a learner, and writes the results.
     fn put(&self, learner: &Learner, gathered: &Gathered) -> Result<Outcome> {
         let steps: Vec<&Step> = self.course.steps.iter().collect();
         let mut results = Results::empty(false);
         Judge::new(&self.course, &self.compiled, &self.key).judge(&steps, gathered, &mut results);
         let reasons = results.steps.values().flat_map(|step| &step.reasons);
-        let passing: BTreeSet<&Reason> = reasons.filter(|reason| may_pass(reason.code)).collect();
-        if !passing.is_empty() {
-            return Ok(Outcome::Failed(passing.into_iter().cloned().collect()));
+        let temporary: BTreeSet<&Reason> = reasons.filter(|reason| is_temporary(reason.code)).collect();
+        if !temporary.is_empty() {
+            return Ok(Outcome::Failed(temporary.into_iter().cloned().collect()));
         }
         results.roles = Some(self.roles(learner));
         let results = self.folder.write(&learner.name, results, &self.key)?;
@@ -167,7 +167,7 @@ impl Cohort {
         let assumed = connection::assume(account, &role.from, &self.base, role, &NoMfaCodes).await;
         let limited = assumed.map(|connected| {
             let sdk = connected.sdk.to_builder().http_client(self.limits.client(role.account_id()));
-            // The credentials are there already, and a cache would keep everybody's.
+            // The credentials are known already, and a cache would keep those of all learners.
             let sdk = sdk.timeout_config(limit::timeouts()).identity_cache(IdentityCache::no_cache());
             Connected { sdk: sdk.build(), ..connected }
         });
@@ -189,8 +189,8 @@ fn has(reasons: &[Reason], code: ReasonCode) -> bool {
     reasons.iter().any(|reason| reason.code == code)
 }
 
-/// Whether asking again may find more, without anybody changing anything in the learner's account.
-fn may_pass(code: ReasonCode) -> bool {
+/// Whether the error is temporary: another attempt may succeed without a change in the learner's account.
+fn is_temporary(code: ReasonCode) -> bool {
     match code {
         ReasonCode::Throttled | ReasonCode::Unreachable | ReasonCode::ServiceError | ReasonCode::ExpiredCredentials => {
             true

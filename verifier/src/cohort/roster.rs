@@ -1,4 +1,4 @@
-//! The roster: who is in a class, and the roles that reach their accounts. Nothing is asked before all of it is right.
+//! The roster: the learners of a class, and the roles for their accounts. It is validated completely before any call.
 
 use anyhow::{Context, Result, bail};
 use course::Course;
@@ -13,64 +13,69 @@ use super::files;
 use crate::report::plain;
 use evidence::bindings::{self, Role};
 
-/// The longest name of a file, without its ending; most file systems take 255 bytes.
+/// The longest file name, without its extension. Most file systems allow 255 bytes.
 const LONGEST: usize = 200;
 
 /// The largest roster, in bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// A class.
+/// The learners of a class, read from a CSV file.
+///
+/// ```text
+/// learner,general,production,external_id
+/// ada,arn:aws:iam::111122223333:role/course-reader,arn:aws:iam::444455556666:role/course-reader,course-7
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Roster {
-    /// The course's accounts that it has a role for.
+    /// The accounts of the course that have a column.
     pub accounts: Vec<String>,
-    /// The learners, in its order.
+    /// The learners, in the order of the rows.
     pub learners: Vec<Learner>,
-    /// Columns that mean nothing here.
+    /// Columns that are ignored.
     pub ignored: Vec<String>,
 }
 
 /// A learner of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learner {
-    /// The name, which no other has.
+    /// The unique name.
     pub name: String,
     /// The role of each account.
     pub roles: BTreeMap<String, Role>,
 }
 
-/// What a column says.
+/// The meaning of a column.
 enum Column {
     Learner,
     ExternalId,
     Account(String),
-    /// Something that a class's list has beside.
+    /// A column that is ignored.
     Other(String),
 }
 
 impl Roster {
-    /// Reads a roster. `base` is what the roles are assumed from, as messages name it.
+    /// Reads a roster. `base` is the name of the credentials that assume the roles.
     ///
     /// # Errors
-    /// All that is wrong with it, each with its line.
+    /// All mistakes in it, with their lines.
     pub fn read(path: &Path, course: &Course, base: &str) -> Result<Roster> {
         let mut text = Vec::new();
-        // It may come out of a pipe: whoever runs this names it.
-        #[allow(clippy::disallowed_methods, reason = "read no further than it may be long")]
+        // The file was named by the user, and may be a pipe.
+        #[allow(clippy::disallowed_methods, reason = "reads at most the largest size")]
         let file = File::open(path).with_context(|| format!("reading the roster {}", path.display()))?;
         file.take(LARGEST + 1).read_to_end(&mut text).with_context(|| format!("reading {}", path.display()))?;
         if text.len() as u64 > LARGEST {
-            bail!("{} is larger than {} MB, which no roster is", path.display(), LARGEST >> 20);
+            bail!("{} is larger than {} MB, the limit for a roster", path.display(), LARGEST >> 20);
         }
         Roster::parse(&text, &path.display().to_string(), course, base)
     }
 
-    /// Reads a roster out of its text; `shown` names the file in messages.
+    /// Parses a roster. `shown` is the name of the file in messages.
     ///
     /// # Errors
-    /// All that is wrong with it, each with its line.
+    /// All mistakes in it, with their lines.
     pub fn parse(text: &[u8], shown: &str, course: &Course, base: &str) -> Result<Roster> {
-        // Where a comma separates decimals, spreadsheets separate cells by semicolons.
+        // In locales with a decimal comma, spreadsheets separate cells by semicolons.
         let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let separator = if header.contains(&b';') && !header.contains(&b',') { b';' } else { b',' };
         let mut table = csv::ReaderBuilder::new();
@@ -80,35 +85,35 @@ impl Roster {
         let mut wrong: Vec<String> = Vec::new();
         for row in table.records() {
             match row {
-                // Spreadsheets keep rows whose cells were emptied.
+                // Spreadsheets write empty rows.
                 Ok(row) if row.iter().all(str::is_empty) => {}
                 Ok(row) => rows.push((row.position().map_or(0, csv::Position::line), row)),
                 Err(error) => wrong.push(unreadable(&error)),
             }
         }
         let mut rows = rows.into_iter();
-        let Some((line, header)) = rows.next() else { bail!("{shown} is empty: its first line names its columns") };
+        let Some((line, header)) = rows.next() else { bail!("{shown} is empty: the first line must name the columns") };
         let columns = columns(&header, line, course, &mut wrong);
         let (mut learners, mut names) = (Vec::new(), BTreeMap::new());
         for (line, row) in rows {
             if row.len() != header.len() {
-                let cells = format!("{} cells, and the header {}", row.len(), header.len());
+                let cells = format!("{} cells, but the header has {}", row.len(), header.len());
                 wrong.push(format!("{line}: this row has {cells}"));
                 continue;
             }
             let learner = learner(&row, line, &columns, base, &mut wrong);
-            // Some file systems do not tell capital letters from small ones.
+            // Some file systems are not case-sensitive.
             if let Some(before) = names.insert(learner.name.to_lowercase(), line).filter(|_| !learner.name.is_empty()) {
-                wrong.push(format!("{line}: `{}` stands in line {before} already", learner.name));
+                wrong.push(format!("{line}: `{}` is already in line {before}", learner.name));
             }
             learners.push(learner);
         }
         if learners.is_empty() && wrong.is_empty() {
-            wrong.push(format!("{line}: there is nobody below the header"));
+            wrong.push(format!("{line}: there are no learners below the header"));
         }
         if !wrong.is_empty() {
             let wrong: Vec<String> = wrong.iter().map(|wrong| plain(&format!("{shown}:{wrong}"))).collect();
-            bail!(Lines(format!("the roster cannot be used; nobody was asked anything:\n  {}", wrong.join("\n  "))));
+            bail!(Lines(format!("the roster cannot be used, and no account was read:\n  {}", wrong.join("\n  "))));
         }
         let (mut accounts, mut ignored) = (Vec::new(), Vec::new());
         for column in columns {
@@ -122,11 +127,11 @@ impl Roster {
     }
 }
 
-/// What each column says.
+/// The meaning of each column.
 fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut Vec<String>) -> Vec<Column> {
     let mut seen = BTreeSet::new();
     let mut column = |name: &str| {
-        // Names of accounts are in small letters; what a spreadsheet or a person made of them may be not.
+        // Account names are lower case, but a spreadsheet or its author may have capitalized them.
         let known = name.to_lowercase();
         let column = match known.as_str() {
             "learner" => Column::Learner,
@@ -152,7 +157,10 @@ fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut V
     }
     if !has(|column| matches!(column, Column::Account(_))) {
         let names: Vec<&str> = course.accounts.keys().map(String::as_str).collect();
-        wrong.push(format!("{line}: there is no column for an account; the course has {}", names.join(", ")));
+        wrong.push(format!(
+            "{line}: there is no column for an account; the accounts of the course are {}",
+            names.join(", ")
+        ));
     }
     columns
 }
@@ -187,7 +195,7 @@ fn learner(row: &csv::StringRecord, line: u64, columns: &[Column], base: &str, w
     learner
 }
 
-/// What is wrong with a row that is no CSV.
+/// The message for a row that is not valid CSV.
 fn unreadable(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Utf8 { pos, .. } => {
@@ -198,7 +206,7 @@ fn unreadable(error: &csv::Error) -> String {
     }
 }
 
-/// The part of a class that one of several runs judges.
+/// The part of a class that one run judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     number: usize,
@@ -206,7 +214,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// All of it.
+    /// The whole class.
     pub(crate) const WHOLE: Shard = Shard { number: 1, of: 1 };
 
     /// Whether the learner in this row, counted from 0, belongs to it.
@@ -222,7 +230,7 @@ impl std::str::FromStr for Shard {
         let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((number, of)) if 1 <= number && number <= of => Ok(Shard { number, of }),
-            _ => Err("this takes the form I/N, as in 1/4 for the first of four".to_owned()),
+            _ => Err("use the form I/N, such as 1/4 for the first of four shards".to_owned()),
         }
     }
 }
@@ -255,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_roster_names_learners_and_their_roles() {
-        // As spreadsheets save it: a byte order mark, quotes, and Windows' line ends.
+        // The format of spreadsheets: a byte order mark, quotes, and Windows line ends.
         let roster = parse(
             "\u{feff}learner,production,external_id\r\n\
              \"Lovelace, Ada\",arn:aws:iam::111122223333:role/verify,course-7\r\n\
@@ -271,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_roster_may_be_any_list_of_a_class() {
+    fn a_roster_can_have_other_columns_and_separators() {
         let arn = "arn:aws:iam::111122223333:role/verify";
         for (text, ignored) in [
             (format!("LEARNER;Production;External_ID\r\nada;{arn};course-7\r\n;;\r\n"), &[][..]),
@@ -293,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once_with_its_line() {
+    fn all_mistakes_are_reported_at_once_with_their_lines() {
         let rosters = [
             "",
             "learner,production\n",

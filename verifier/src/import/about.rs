@@ -1,53 +1,53 @@
-//! Which account an item is about: the one that its words name, or its headings, in contrast to one that it only
+//! Finds the account that an item is about: the one that the item or its headings name, but not one that it only
 //! compares with (“the same as in the general account”).
 
 use course::Course;
 use course::check::{Body, Check, Expectation, Proof};
 use std::collections::BTreeSet;
 
-/// Words that say where something is done.
+/// Words before the account in which something is done.
 const AT: &[&str] = &["in", "on", "for", "of", "within", "inside", "under", "at"];
-/// Words between those and an account.
+/// Words that can follow these before an account.
 const DETERMINERS: &[&str] = &["the", "your", "a", "an", "this", "our", "my", "new"];
-/// Words that compare, directly before an account or what says where.
+/// Words that compare, directly before an account or a word of [`AT`].
 const COMPARING: &[&str] = &["as", "like", "than", "unlike"];
-/// Words that may compare, wherever they stand before an account.
+/// Words that may compare, anywhere before an account.
 const ALIKE: &[&str] = &["same", "different", "match", "matches", "matching", "equal", "equals", "copy", "reuse"];
-/// Words after which an account is the other one: whoever is let in, or what is connected with.
+/// Words after which an account is the other party: the one that gets access, or that is connected with.
 const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
-/// What separates words without being one.
+/// Marks that separate words.
 const MARKS: &str = "()[]:,;–—/.!?";
 
-/// What a text says of accounts.
+/// The accounts that a text is about.
 #[derive(Debug, PartialEq, Eq)]
-enum Said {
-    /// Nothing: it names none, or compares with one.
+enum Named {
+    /// It names no account, or only compares with one.
     Nothing,
-    /// It is about this one.
+    /// It is about this account.
     About(String),
-    /// It names these, and may be about one of them, or not.
+    /// It names these, and may be about one of them.
     Unclear(BTreeSet<String>),
 }
 
-/// How an account stands in a text.
+/// How a text names an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Manner {
     About,
     Compared,
     Unclear,
-    /// Its name as a mere word: “general advice”, “in production”.
+    /// Only as a word: “general advice”, “in production”.
     Bare,
 }
 
-/// What a directive should say.
+/// The account that a directive should name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Account {
-    /// Nothing: it is the check's own.
+    /// None: it is the check's own account.
     Own,
-    /// `account=` this one.
+    /// This account, with `account=`.
     Other(String),
-    /// Nobody can tell.
+    /// It is unclear.
     Unclear,
 }
 
@@ -55,15 +55,15 @@ pub(super) enum Account {
 pub(super) struct Accounts(Vec<(String, Vec<String>)>);
 
 impl Accounts {
-    /// Those of a course.
+    /// The accounts of a course.
     pub(super) fn of(course: &Course) -> Accounts {
         let mut accounts: Vec<_> = course.accounts.keys().map(|name| (name.clone(), words(name))).collect();
-        // Of two names of which one begins with the other, the longer one is meant.
+        // If one name begins with another, the longer one is tried first.
         accounts.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
         Accounts(accounts)
     }
 
-    /// The accounts that a check speaks of, whosever it is.
+    /// The accounts that the texts of a check mention.
     pub(super) fn of_check(&self, course: &Course, check: &Check) -> BTreeSet<String> {
         let mut texts: Vec<&str> = vec![&check.title];
         texts.extend(check.lets.values().map(|meant| meant.text.as_str()));
@@ -77,22 +77,22 @@ impl Accounts {
         texts.into_iter().flat_map(|text| self.mentions(text, false)).map(|(name, _)| name).collect()
     }
 
-    /// The account that an item is about, by its own words or by the nearest heading that names one, for a check whose
-    /// own account is this, and which speaks of those.
+    /// The account that an item is about, by its own words or the nearest heading that names one. `own` is the account
+    /// of its check, and `spoken_of` are the accounts that the check mentions.
     pub(super) fn meant(&self, item: &str, headings: &[&str], own: &str, spoken_of: &BTreeSet<String>) -> Account {
-        let above = || headings.iter().rev().map(|heading| self.said(heading, true)).find(|it| *it != Said::Nothing);
+        let above = || headings.iter().rev().map(|heading| self.named(heading, true)).find(|it| *it != Named::Nothing);
         let bare = self.mentions(item, false).into_iter().filter(|(_, manner)| *manner == Manner::Bare);
-        let said = match self.said(item, false) {
-            Said::Nothing => above().unwrap_or(Said::Nothing),
-            said => said,
+        let named = match self.named(item, false) {
+            Named::Nothing => above().unwrap_or(Named::Nothing),
+            named => named,
         };
-        let account = match said {
-            Said::Nothing => Account::Own,
-            Said::About(name) if name == own => Account::Own,
+        let account = match named {
+            Named::Nothing => Account::Own,
+            Named::About(name) if name == own => Account::Own,
             // A check that compares with an account is not about it.
-            Said::About(name) if !spoken_of.contains(&name) => Account::Other(name),
-            Said::Unclear(names) if names.iter().all(|name| name == own || spoken_of.contains(name)) => Account::Own,
-            Said::About(_) | Said::Unclear(_) => Account::Unclear,
+            Named::About(name) if !spoken_of.contains(&name) => Account::Other(name),
+            Named::Unclear(names) if names.iter().all(|name| name == own || spoken_of.contains(name)) => Account::Own,
+            Named::About(_) | Named::Unclear(_) => Account::Unclear,
         };
         let meant = match &account {
             Account::Other(name) => name,
@@ -104,19 +104,20 @@ impl Accounts {
         }
     }
 
-    /// What an item or a heading says.
-    fn said(&self, text: &str, heading: bool) -> Said {
+    /// The accounts that an item or a heading is about.
+    fn named(&self, text: &str, heading: bool) -> Named {
         let mentions = self.mentions(text, heading);
-        let named = |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
+        let of_manner =
+            |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
         let (about, unclear): (BTreeSet<_>, BTreeSet<_>) =
-            (named(Manner::About).collect(), named(Manner::Unclear).collect());
+            (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).collect());
         if about.is_empty() && unclear.is_empty() {
-            return Said::Nothing;
+            return Named::Nothing;
         }
-        let all: BTreeSet<String> = about.iter().cloned().chain(unclear).chain(named(Manner::Bare)).collect();
+        let all: BTreeSet<String> = about.iter().cloned().chain(unclear).chain(of_manner(Manner::Bare)).collect();
         match about.first() {
-            Some(name) if all.len() == 1 => Said::About(name.clone()),
-            _ => Said::Unclear(all),
+            Some(name) if all.len() == 1 => Named::About(name.clone()),
+            _ => Named::Unclear(all),
         }
     }
 
@@ -178,7 +179,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// All that an expectation says.
+/// The texts of an expectation.
 fn texts_of(expectation: &Expectation) -> Vec<&str> {
     let mut texts = vec![expectation.title.as_str()];
     texts.extend(expectation.when.as_deref());
@@ -195,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_meant_where_something_is_done_and_not_where_it_is_compared_with() {
+    fn an_item_is_about_the_account_where_something_is_done_not_one_that_it_compares_with() {
         let names = ["general", "production", "shared_services"];
         let accounts = Accounts(names.map(|name| (name.to_owned(), words(name))).into());
         let other = |name: &str| Account::Other(name.to_owned());
@@ -211,7 +212,7 @@ mod tests {
             ("Billing alerts on", &["General Account – Checklist", "3. Alerts"], other("general")),
             ("Billing alerts on", &["The general account", "Production account"], Account::Own),
             ("Billing alerts on in the production account", &["The general account"], Account::Own),
-            // Compared with, which says nothing of whose it is.
+            // The account is only compared with.
             ("The same plan as the general account", &[], Account::Own),
             ("Alerts on, just like in the general account", &[], Account::Own),
             ("The same alerts as in your general account", &["Production account"], Account::Own),
@@ -225,7 +226,7 @@ mod tests {
             ("Billing alerts on", &["General Account", "Both: General and Production Accounts"], Account::Unclear),
             ("MFA on production", &["General Account"], Account::Unclear),
             ("MFA on production", &[], Account::Own),
-            // The name as a word of its own, and somebody else's part.
+            // The name as a word, and a part of another account.
             ("Billing alerts on", &["General advice"], Account::Own),
             ("Something read in the general account's bucket, once", &[], other("general")),
         ];

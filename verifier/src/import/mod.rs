@@ -1,14 +1,14 @@
-//! `verify import`: from a raw lesson to chapters of the book.
+//! `verify import`: turns a raw lesson into chapters of the book.
 //!
 //! | where | what |
 //! |---|---|
-//! | [`propose`], `words` | which check an item means |
-//! | `about` | which account it is about |
-//! | [`split`] | one chapter or several |
+//! | [`propose`], `words` | the check that an item is about |
+//! | `about` | the account that it is about |
+//! | [`split`] | splitting a lesson into chapters |
 //! | [`summary`] | `SUMMARY.md` |
-//! | `course::annotate` | writing into a lesson without losing a byte |
+//! | `course::annotate` | adding directives to a lesson without losing a byte |
 //!
-//! Nothing here writes a file: an [`Import`] says what would change.
+//! Nothing here writes a file: an [`Import`] contains the changes.
 
 mod about;
 pub mod propose;
@@ -33,40 +33,40 @@ use propose::{Proposal, Vocabulary};
 use split::{Heading, Piece, Split};
 pub use summary::Chapter;
 
-/// A file that changes.
+/// A change to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The file, below the sources.
+    /// The file, relative to the sources.
     pub file: String,
-    /// Whether there is no such file yet.
+    /// Whether the file is new.
     pub new: bool,
-    /// What it is compared with: what it holds now, or, of a new chapter, the lesson.
+    /// The text to compare with: the current text or, for a new chapter, the lesson.
     pub before: String,
-    /// What it is to hold.
+    /// The new text.
     pub after: String,
 }
 
-/// A checklist item of the lesson, and what became of it.
+/// A checklist item of the lesson, and the check proposed for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// The line in the lesson, from 1.
     pub line: usize,
     /// The item's text.
     pub text: String,
-    /// What it may mean.
+    /// The proposed checks.
     pub proposal: Proposal,
     /// Whether the directive could be written.
     pub written: bool,
 }
 
-/// What an import comes to.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
-    /// The files that change; none where the lesson is in the book already.
+    /// The files that change; empty if the lesson is already in the book.
     pub changes: Vec<Change>,
     /// The checklist items of the chapters that change.
     pub items: Vec<Found>,
-    /// How many numbers became parameters.
+    /// How many numbers were replaced by parameters.
     pub parameters: usize,
 }
 
@@ -75,24 +75,23 @@ pub struct Import {
 pub struct Order<'o> {
     /// The lesson's text.
     pub lesson: &'o str,
-    /// What messages call the lesson.
+    /// The name of the lesson in messages.
     pub shown: &'o Path,
-    /// The file of its chapter, below the sources, without `.md`.
+    /// The file of its chapter, relative to the sources, without `.md`.
     pub name: &'o str,
-    /// Where it is split.
+    /// Where to split it.
     pub split: Option<Split>,
-    /// Whether chapters that hold something else by now are written anew. Their directives stay where the item's text
-    /// has stayed.
+    /// Whether to overwrite chapters whose text differs. A directive is kept if the text of its item is unchanged.
     pub replace: bool,
 }
 
 /// Works out what an import changes.
 ///
 /// # Errors
-/// When the lesson cannot be split, the book could not be read with it, or a chapter of its name holds something else.
+/// If the lesson cannot be split, the book could not be read with it, or its chapter exists with a different text.
 pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
-    // mdBook leaves out a byte order mark, and so does everything here; the first chapter has it again.
+    // mdBook ignores a byte order mark, and so does everything here. The first chapter gets it back.
     let (mut mark, lesson) = annotate::byte_order_mark(order.lesson);
     let headings = split::headings(lesson);
     let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
@@ -114,15 +113,15 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
         let title = piece.title.clone().unwrap_or_else(|| name_of(&file));
         let change = match before {
             None => Some(Change { file: file.clone(), new: true, before: file_before, after }),
-            // A lesson that lies among the chapters already, and to which nobody has done anything.
+            // The lesson is already in the sources, without directives.
             Some(before) if before == file_before && annotate::is_untouched(&before, &course.params) => {
                 Some(Change { file: file.clone(), new: false, before, after })
             }
             Some(before) if annotate::is_made_of(&before, &file_before, &course.params) => None,
             Some(before) if order.replace => Some(Change { file: file.clone(), new: false, before, after }),
             Some(_) => bail!(
-                "{file} holds something else than this lesson: import it under another name with --name, or write the \
-                 chapter anew with --replace, which keeps the directives of items that have stayed"
+                "{file} exists and differs from this lesson: import the lesson under another name with --name, or \
+                 overwrite the chapter with --replace, which keeps the directives of unchanged items"
             ),
         };
         chapters.push(Chapter { title, file });
@@ -137,8 +136,8 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
     if !mistakes.is_empty() {
         let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         bail!(Lines(format!(
-            "the book could not be read with this lesson in it, and nothing was written: mend the lesson, and import it \
-             then\n{}",
+            "the book could not be read with this lesson, and nothing was written: correct the lesson, and import it \
+             again\n{}",
             mistakes.join("\n").trim_end()
         )));
     }
@@ -151,7 +150,7 @@ pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import
     Ok(import)
 }
 
-/// The headings that a place stands below, the outermost first: the lesson's title, and those of its sections.
+/// The headings above a place, the outermost first: the lesson's title, and the headings of its sections.
 fn above(headings: &[Heading], place: usize) -> Vec<&str> {
     let mut above: Vec<&Heading> = Vec::new();
     let before = headings.partition_point(|heading| heading.at <= place);
@@ -160,7 +159,7 @@ fn above(headings: &[Heading], place: usize) -> Vec<&str> {
             above.push(heading);
         }
     }
-    // A title of the sections' level is above all of them, too.
+    // The title is above all sections, even if it has the same level.
     let title = headings.first().filter(|title| above.last().is_some_and(|outermost| outermost.at > title.at));
     title.into_iter().chain(above.into_iter().rev()).map(|heading| heading.title.as_str()).collect()
 }
@@ -172,26 +171,26 @@ fn annotated(
     items: &[(Proposal, scan::Unmarked)],
     kept: &BTreeMap<String, String>,
 ) -> Annotated {
-    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.words(text));
+    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.stems(text));
     writings.extend(items.iter().map(|(proposal, item)| {
-        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.words());
+        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.args());
         Writing::Directive { at: item.end, words }
     }));
     annotate::annotate(raw, writings, &course.params)
 }
 
-/// What keeps the book from being read with this chapter in it.
+/// The errors that keep the book from being read with this chapter.
 fn unreadable(course: &Course, text: &str) -> Result<Vec<Diagnostic>> {
     let mut config = Config::default();
     config.set("preprocessor.verify.params", &course.params)?;
     config.set("preprocessor.verify.accounts", &course.accounts)?;
-    // There is no such file yet, so places are those in the text.
+    // The file does not exist yet, so places are relative to the text.
     let chapter = book::Chapter::new("", text.to_owned(), "", Vec::new());
     let read = Course::read(&course.root, &config, &Book::new_with_items(vec![BookItem::Chapter(chapter)]));
     Ok(read.err().map(|found| found.iter().cloned().collect()).unwrap_or_default())
 }
 
-/// The same, where it stands in the lesson: nothing that is written adds a line.
+/// The same errors with their places in the lesson. This is exact, because directives add no lines.
 fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Vec<Diagnostic> {
     for Diagnostic { span, .. } in &mut found {
         lesson.clone_into(&mut span.path);
@@ -203,11 +202,11 @@ fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Ve
 /// The directives of a chapter, by the text of their items.
 fn directives(chapter: &str, params: &Params) -> BTreeMap<String, String> {
     let scan = scan::scan(chapter, params);
-    let words = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]);
-    scan.marked().map(|item| (item.text.clone(), words(item))).collect()
+    let args = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]);
+    scan.marked().map(|item| (item.text.clone(), args(item))).collect()
 }
 
-/// What became of the items, which stand in their order.
+/// The items in their order, with what was written for each.
 fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotated, first_line: usize) -> Vec<Found> {
     let written: BTreeSet<usize> = annotated
         .written
@@ -227,7 +226,7 @@ fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotate
     found
 }
 
-/// What a file holds; nothing where there is none.
+/// The text of a file; `None` if it does not exist.
 fn present(path: &Path) -> Result<Option<String>> {
     match course::files::read_text(path) {
         Ok(text) => Ok(Some(text)),
@@ -236,7 +235,7 @@ fn present(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The files of a lesson's pieces, side by side, so that links to pictures and other chapters stay right.
+/// The files of a lesson's pieces, all in one folder, so that relative links remain valid.
 fn files(name: &str, pieces: &[Piece]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut files = vec![format!("{name}.md")];
@@ -250,16 +249,16 @@ fn files(name: &str, pieces: &[Piece]) -> Vec<String> {
     files
 }
 
-/// What a chapter is called that has no title.
+/// The name of a chapter without a title.
 fn name_of(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.strip_suffix(".md").unwrap_or(name).to_owned()
 }
 
-/// The longest slug, in bytes: with a lesson's and a section's, a file's name is shorter than any system's limit.
+/// The longest slug, in bytes. A file's name has a lesson's and a section's slug, and stays below every system's limit.
 const LONGEST: usize = 80;
 
-/// A text as a part of a file's name: letters and digits of ASCII, joined by dashes.
+/// A text as a part of a file's name: ASCII letters and digits, joined by dashes.
 pub(crate) fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());

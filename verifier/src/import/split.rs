@@ -1,4 +1,4 @@
-//! A lesson in one piece, or a chapter for each of its sections. Put together again, the pieces are the lesson.
+//! Splits a lesson into a chapter for each of its sections. The concatenated pieces are the lesson.
 
 use anyhow::{Result, bail};
 use course::scan;
@@ -15,13 +15,13 @@ pub enum Split {
 /// A piece of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Its first heading that has words; none where it has no such heading of its own.
+    /// Its first heading with visible text. `None` if it has no such heading.
     pub title: Option<String>,
-    /// Where it stands in the lesson.
+    /// Its place in the lesson.
     pub range: Range<usize>,
 }
 
-/// A heading that stands in no list and no quote.
+/// A heading outside of lists and quotes.
 pub(super) struct Heading {
     pub(super) level: HeadingLevel,
     pub(super) title: String,
@@ -29,10 +29,18 @@ pub(super) struct Heading {
     pub(super) at: usize,
 }
 
-/// The pieces of a lesson: one without a split.
+/// The pieces of a lesson; one piece if it is not split.
+///
+/// ```
+/// use verify::import::split::{Split, pieces};
+///
+/// let lesson = "# Costs\n\n## Budgets\n\nMake one.\n\n## Alerts\n";
+/// let titles: Vec<_> = pieces(lesson, Some(Split::H2)).unwrap().into_iter().map(|piece| piece.title.unwrap()).collect();
+/// assert_eq!(titles, ["Costs", "Budgets", "Alerts"]);
+/// ```
 ///
 /// # Errors
-/// When pieces would lose the links or footnotes that another piece defines.
+/// If a piece would lose links or footnotes that another piece defines.
 pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {
     let headings = headings(lesson);
     let title_of = |range: &Range<usize>| {
@@ -43,7 +51,7 @@ pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {
     let Some(Split::H2) = split else { return Ok(vec![Piece { title: title_of(&whole), range: whole }]) };
     let mut starts: Vec<usize> =
         headings.iter().filter(|heading| heading.level == HeadingLevel::H2).map(|heading| heading.at).collect();
-    // What stands before the first section is a piece of its own, unless it is blank.
+    // The text before the first section is a piece of its own, unless it is blank.
     match starts.first().copied() {
         Some(first) if lesson[..first].trim().is_empty() => starts[0] = 0,
         _ => starts.insert(0, 0),
@@ -56,20 +64,20 @@ pub fn pieces(lesson: &str, split: Option<Split>) -> Result<Vec<Piece>> {
     Ok(ranges.map(|range| Piece { title: title_of(&range), range }).collect())
 }
 
-/// Refuses lessons in which one section may use what another defines.
+/// Rejects lessons in which a section may use a definition of another section.
 fn defined_for_all(lesson: &str) -> Result<()> {
     let parser = Parser::new_ext(lesson, scan::options());
     if let Some((name, _)) = parser.reference_definitions().iter().next() {
         bail!(
-            "this lesson defines a link for all of its sections (`[{name}]: …`), and a chapter of its own would lose it: \
-             import the lesson without --split, or write its links out"
+            "this lesson defines a link for all of its sections (`[{name}]: …`), which would be missing in the other \
+             chapters: import the lesson without --split, or use inline links"
         );
     }
     for (event, range) in parser.into_offset_iter() {
         match event {
             Event::Start(Tag::FootnoteDefinition(_)) => bail!(
-                "this lesson has footnotes, and a chapter of its own would lose those that another one defines: import \
-                 the lesson without --split"
+                "this lesson has footnotes, which would be missing in chapters that do not define them: import the \
+                 lesson without --split"
             ),
             Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with('#') => within(lesson, range.start)?,
             Event::Html(html) | Event::InlineHtml(html) if links_within(&html) => within(lesson, range.start)?,
@@ -91,12 +99,12 @@ fn links_within(html: &str) -> bool {
 fn within(lesson: &str, at: usize) -> Result<()> {
     let line = lesson[..at].matches('\n').count() + 1;
     bail!(
-        "line {line} of this lesson links to a place in the lesson itself (`#…`), which would be in another chapter or \
-         nowhere: import the lesson without --split, or take the link out"
+        "line {line} of this lesson links to a place in the lesson itself (`#…`), which may be in another chapter after the \
+         split: import the lesson without --split, or remove the link"
     )
 }
 
-/// Whether anybody sees it.
+/// Whether the character is visible.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
@@ -163,17 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_a_heading_that_somebody_sees() {
+    fn a_title_is_a_visible_heading() {
         let title = |lesson: &str| pieces(lesson, None).unwrap()[0].title.clone();
         assert_eq!(title("#\n\n## \u{200b}\n\n## Seen\n").as_deref(), Some("Seen"));
         assert_eq!(title("#\n\ntext\n"), None);
-        // A link elsewhere, or in a lesson that stays whole, keeps nothing together.
+        // A link to another page, or in a lesson with one section, does not prevent the split.
         assert_eq!(titles("## A\n\n[b](b.md#c) `#d`\n\n## B\n").len(), 2);
         assert_eq!(titles("## A\n\n[a](#a)\n").len(), 1);
     }
 
     #[test]
-    fn what_all_sections_share_keeps_them_together() {
+    fn a_lesson_with_shared_definitions_is_not_split() {
         for lesson in [
             "## A\n\n[x]\n\n## B\n\n[x]: y.md\n",
             "## A\n\nx[^1]\n\n## B\n\n[^1]: note\n",

@@ -1,5 +1,5 @@
-//! `SUMMARY.md`: new chapters at the end of the numbered ones, everything else as it was. What is listed is what mdBook's
-//! own parser finds.
+//! Adds chapters to `SUMMARY.md`, after the numbered ones, and changes nothing else. mdBook's own parser decides which
+//! chapters are listed.
 
 use anyhow::{Context, Result, bail};
 use mdbook_summary::{Summary, SummaryItem, parse_summary};
@@ -7,19 +7,20 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-/// A chapter that a lesson becomes, or a part of it.
+/// A new chapter: a lesson, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chapter {
-    /// What `SUMMARY.md` calls it.
+    /// Its title in `SUMMARY.md`.
     pub title: String,
-    /// The file, below the sources.
+    /// The file, relative to the sources.
     pub file: String,
 }
 
-/// The summary with these chapters, the later ones below the first; those that it has already are not added.
+/// The summary with these chapters added, the others nested below the first. Chapters that are already listed are not
+/// added.
 ///
 /// # Errors
-/// When mdBook cannot read the summary, or would not find the chapters in it.
+/// If mdBook cannot read the summary, or would not find the chapters in it.
 pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
     let mut files = listed(summary)?;
     let new = |chapter: &Chapter| !files.contains(&path(&chapter.file));
@@ -50,8 +51,8 @@ pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
     files.extend(chapters.iter().map(|chapter| path(&chapter.file)));
     if listed(&edited).ok() != Some(files) {
         bail!(
-            "SUMMARY.md is written in a way in which mdBook would not find a chapter at the end of its list: name the \
-             chapter there yourself, and import the lesson then\n{}",
+            "mdBook would not find a chapter that is added at the end of the list in SUMMARY.md: add the chapter there \
+             yourself, and import the lesson again\n{}",
             added.trim_end()
         );
     }
@@ -69,7 +70,7 @@ fn listed(summary: &str) -> Result<BTreeSet<PathBuf>> {
         }
     }
     let parsed = parse_summary(summary)
-        .context("SUMMARY.md cannot be read by mdBook, and nothing was written: mend it first")?;
+        .context("SUMMARY.md cannot be read by mdBook, and nothing was written: correct it first")?;
     let Summary { prefix_chapters, numbered_chapters, suffix_chapters, .. } = &parsed;
     let mut files = BTreeSet::new();
     [prefix_chapters, numbered_chapters, suffix_chapters].into_iter().for_each(|items| collect(items, &mut files));
@@ -84,17 +85,17 @@ fn normal(path: &Path) -> PathBuf {
     path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
-/// Where a chapter is added, and how its line begins.
+/// Where to add a chapter, and how its line begins.
 struct Place {
     at: usize,
     indent: String,
-    /// The marker of the list that goes on; another one would begin a list of its own.
+    /// The marker of the existing list. Another marker would begin a new list.
     marker: String,
     /// Whether a list begins there.
     newline_first: bool,
 }
 
-/// Behind the last item of the last list that stands in nothing else.
+/// The place after the last item of the last top-level list.
 fn place(summary: &str) -> Place {
     let (mut depth, mut last) = (0usize, None);
     for (event, range) in Parser::new(summary).into_offset_iter() {
@@ -108,7 +109,7 @@ fn place(summary: &str) -> Place {
     let Some(item) = last else {
         return Place { at: summary.len(), indent: String::new(), marker: "-".into(), newline_first: true };
     };
-    // Its range may have the spaces before it, and the empty lines behind it.
+    // The range may include spaces before the item and empty lines after it.
     let text = summary[item.clone()].trim();
     let start = item.start + summary[item.clone()].len() - summary[item].trim_start().len();
     let line = summary[..start].rfind('\n').map_or(0, |end| end + 1);
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn chapters_are_added_once_behind_the_last_one() {
+    fn chapters_are_added_once_after_the_last_one() {
         const NEW: &str = "- [A \\[new\\] lesson](new.md)\n  - [Its part](<new/its part.md>)\n";
         let same = |before: &str, after: &str| (format!("{before}{after}"), format!("{before}{NEW}{after}"));
         let cases = [
@@ -165,7 +166,7 @@ mod tests {
                 "- [Old title](./new.md)\n".to_owned(),
                 "- [Old title](./new.md)\n  - [Its part](<new/its part.md>)\n".to_owned(),
             ),
-            // A list is what mdBook takes for one.
+            // mdBook decides what is a list.
             same("- [One](one.md)\n", "\n<!--\n- [Old](old.md)\n-->\n"),
             same("- [One](one.md)\n", "<!-- - [Zed](new.md) -->\n"),
             same("-   [One](one.md)\n", ""),
@@ -185,9 +186,9 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_in_which_mdbook_would_not_find_the_chapter_is_left_alone() {
+    fn a_summary_in_which_mdbook_would_not_find_the_chapter_is_rejected() {
         for (summary, why) in [
-            ("# Summary\n\n<!-- for later\n", "name the chapter there yourself"),
+            ("# Summary\n\n<!-- for later\n", "add the chapter there yourself"),
             ("- [One](one.md)\n- [Again](one.md)\n", "cannot be read by mdBook"),
         ] {
             let refused = with(summary, &chapters()).unwrap_err().to_string();

@@ -1,6 +1,6 @@
-//! What single words of an item say, whatever they are about.
+//! Words with a meaning of their own in a checklist item.
 
-/// Words that say nothing of what is meant.
+/// Words that do not help to find a check.
 pub(super) const EMPTY: &str = "a about after all an and any are as at aws be before both by can check do don each else for from \
     have how if in into is it its just make no not of off on once one only or other our out own same separate set so \
     step than that the their them then there these this to too up use was when where which will with you your";
@@ -11,25 +11,25 @@ pub(super) const DONE: &str = "activate add allow assign choose click configure 
 pub(super) const UNDOING: &str = "off remove delete disable suspend cancel close deactivate revoke detach unsubscribe stop \
     undo unset uncheck deny block refuse reject forbid prevent drop destroy terminate withdraw avoid skip forget lose \
     expire lack miss";
-/// Words that say no.
+/// Words that negate.
 const NO: &[&str] = &["no", "not", "never", "none", "neither", "nor", "nobody", "nothing", "without", "cannot"];
 
-/// Whether a word says no; `n't` stands for the end of one.
-pub(super) fn says_no(word: &str) -> bool {
+/// Whether a word negates, also by ending in `n't`.
+pub(super) fn negates(word: &str) -> bool {
     NO.contains(&word) || word.ends_with("n't")
 }
 
-/// Ends of items that need not be done.
+/// Endings of optional items.
 const OPTIONAL: &[&str] = &["optional", "optionally", "if you like", "if you want", "if you want to", "if you wish"];
 
-/// Whether an item says that it is optional, and the item without an end that says so.
+/// Whether an item is marked as optional, and the item without such an ending.
 pub(super) fn optional(item: &str) -> (bool, &str) {
     let start = item.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     let text = item.trim_end_matches(|c: char| !c.is_alphanumeric());
     let without = |end: &&str| {
         let (rest, last) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
         let apart = last.eq_ignore_ascii_case(end) && !rest.ends_with(char::is_alphanumeric);
-        let denied = || rest.split_whitespace().next_back().is_some_and(|word| says_no(&word.to_lowercase()));
+        let denied = || rest.split_whitespace().next_back().is_some_and(|word| negates(&word.to_lowercase()));
         (apart && !denied()).then_some(rest)
     };
     match OPTIONAL.iter().find_map(without) {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_may_say_at_either_end_that_it_is_optional() {
+    fn an_item_can_be_optional_at_either_end() {
         let cases = [
             ("Optional contact info added", true, "Optional contact info added"),
             ("(Optional) Contacts", true, "(Optional) Contacts"),

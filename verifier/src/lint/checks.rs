@@ -1,4 +1,4 @@
-//! What in a check's expressions and sentences cannot be right, or will not do.
+//! Finds mistakes in a check's expressions and sentences.
 
 use cel::common::ast::Expr;
 use course::Course;
@@ -15,7 +15,7 @@ use super::guards::{self, Unasked};
 use super::infer::{self, Names};
 use super::logic::Values;
 use super::rules::{RULES, nearest_rule};
-use super::text::{doubled, words};
+use super::text::{doubled, identifiers};
 use crate::cel::budget::Budget;
 use crate::cel::types::{self, Type};
 use crate::cel::{Texts, Written, names};
@@ -23,8 +23,8 @@ use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
 
-/// Everything about one check, each with the name of its rule. What cannot be compiled is `compile`'s to tell, and is let
-/// pass here, and so is what parameters whose values could not be read are used for. Call it [`crate::cel::on_a_thread`].
+/// All findings of one check, each with the name of its rule. Skips what cannot be compiled, which `compile` reports,
+/// and uses of parameters whose values could not be read (`unread`). Call it [`crate::cel::on_a_thread`].
 pub fn check(
     course: &Course,
     check: &Check,
@@ -54,8 +54,8 @@ pub fn check(
     linter.found
 }
 
-/// What looking through a check may cost, for itself and for each of its expectations and `let`s, in parts of expressions
-/// that are looked at. Ours take a twentieth of it at most.
+/// The budget for linting a check: this many nodes of expressions for the check, and for each expectation and `let`.
+/// The checks of this course use a twentieth of it at most.
 const OF_A_PART: u64 = 10_000;
 
 /// The names that every check can use: sections, parameters, and `accounts`.
@@ -76,13 +76,13 @@ struct Linter<'l> {
     names: Names,
     texts: &'l Texts,
     budget: Budget,
-    /// The names that its expressions use, and the words of those that cannot be compiled.
+    /// The names that its expressions use. If an expression cannot be compiled, everything in it that may be a name.
     used: BTreeSet<String>,
     found: Vec<(&'static str, Diagnostic)>,
 }
 
 impl Linter<'_> {
-    /// The `let`s that can be compiled, each after those that it uses; of those in a circle, nothing is known.
+    /// The `let`s that can be compiled, each after those that it uses. Those in a cycle are left out.
     fn lets(&mut self) -> Lets<Rc<Written>> {
         let (values, templates): (Vec<_>, Vec<_>) =
             self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
@@ -100,12 +100,12 @@ impl Linter<'_> {
         lets
     }
 
-    /// The part of the check that a `let` is.
+    /// A `let`'s key in the check's file.
     fn part_of(&self, name: &str) -> KeyPath {
         KeyPath::of(["let", self.check.lets.get(name).map_or(name, |meant| meant.key.as_str())])
     }
 
-    /// A `let` with parameters, of whose types nothing is known here.
+    /// A `let` with parameters. The types of its parameters are not known here.
     fn template(&mut self, meant: &Let) {
         let Some(expression) = self.compiled(&meant.text) else { return };
         let before = self.names.clone();
@@ -118,12 +118,12 @@ impl Linter<'_> {
         let compiled = self.texts.compiled(source).ok();
         match &compiled {
             Some(expression) => self.uses(expression),
-            None => self.used.extend(words(source)),
+            None => self.used.extend(identifiers(source)),
         }
         compiled
     }
 
-    /// Notes the names that an expression uses as it is written.
+    /// Records the names that an expression uses in its source.
     fn uses(&mut self, expression: &Written) {
         self.used.extend(names::places(expression.tree()).into_iter().map(|(name, _)| name.root));
         names::each(expression.tree(), &mut |node| {
@@ -138,7 +138,7 @@ impl Linter<'_> {
         let unused = own.map(|(name, _)| name).filter(|name| !self.used.contains(*name));
         for name in unused.cloned().collect::<Vec<_>>() {
             let span = self.file.key(&self.part_of(&name));
-            self.warn("unused-let", span, format!("nothing uses `{name}`"), "take it out of [let]");
+            self.warn("unused-let", span, format!("nothing uses `{name}`"), "remove it from [let]");
         }
     }
 
@@ -169,9 +169,9 @@ impl Linter<'_> {
         }
     }
 
-    /// What is remembered: text or a number, and a list of such.
+    /// The keys `same`, a text or a number, and `still`, a list of them.
     fn about(&mut self, part: &dyn Fn(&str) -> KeyPath, about: &About) {
-        self.shown(&part("same"), Some(&about.same));
+        self.stored(&part("same"), Some(&about.same));
         let before = self.names.clone();
         self.names.insert(SINCE.to_owned(), Type::Time);
         for (at, still) in about.still.iter().enumerate() {
@@ -190,25 +190,25 @@ impl Linter<'_> {
         let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
         let kind = self.infer(part, 0, &expression);
         if !kind.agrees(wanted) {
-            let message = format!("{part}: this is {kind}, and must be {wanted}");
-            let help = if *wanted == Type::Bool { "compare it with something" } else { "name one of its fields" };
+            let message = format!("{part}: this is {kind}, but must be {wanted}");
+            let help = if *wanted == Type::Bool { "compare it with a value" } else { "use one of its fields" };
             self.warn("wrong-type", self.file.value(part), message, help);
         }
     }
 
-    /// An expression that is remembered as text.
-    fn shown(&mut self, part: &KeyPath, source: Option<&str>) {
+    /// An expression whose value is stored as text.
+    fn stored(&mut self, part: &KeyPath, source: Option<&str>) {
         let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
         let kind = self.infer(part, 0, &expression);
         if !kind.can_be_shown() {
-            let message = format!("{part}: this is {kind}, and must be text or a number");
-            self.warn("wrong-type", self.file.value(part), message, "name one of its fields");
+            let message = format!("{part}: this is {kind}, but must be text or a number");
+            self.warn("wrong-type", self.file.value(part), message, "use one of its fields");
         }
     }
 
     fn sentence(&mut self, part: &KeyPath, text: &str) {
         let Ok(sentence) = Sentence::parse(text, self.texts) else {
-            self.used.extend(words(text));
+            self.used.extend(identifiers(text));
             return;
         };
         for (at, hole) in sentence.placed_holes() {
@@ -217,20 +217,20 @@ impl Linter<'_> {
             if !kind.can_be_shown() {
                 let message = format!("{part}: a sentence cannot show {kind}");
                 let span = self.file.within(part, at..at + hole.source().len());
-                self.warn("hole", span, message, "name one of its fields, as in {b.name}");
+                self.warn("hole", span, message, "use one of its fields, as in {b.name}");
             }
         }
         for (range, name) in doubled(text) {
             if !self.names.contains_key(name) {
                 continue;
             }
-            let message = format!("{part}: two braces are shown as one, and `{name}` is not filled in");
+            let message = format!("{part}: double braces are shown as one brace, and `{name}` is not replaced");
             let span = self.file.within(part, range);
-            self.warn("braces", span, message, format!("write {{{name}}}: only lessons have two braces"));
+            self.warn("braces", span, message, format!("write {{{name}}}: double braces are only for lessons"));
         }
     }
 
-    /// The type of an expression that begins there in a text of the check.
+    /// The type of an expression that begins at `begin` in a text of the check.
     fn infer(&mut self, part: &KeyPath, begin: usize, expression: &Written) -> Type {
         let inferred = self.budget.within(|| infer::infer(expression.tree(), &self.names, self.texts.lets()));
         let (kind, mistakes) = inferred.unwrap_or((Type::Any, Vec::new()));
@@ -249,37 +249,36 @@ impl Linter<'_> {
         kind
     }
 
-    /// A statement names the account, and nothing else is filled in.
+    /// In a statement, only `{account}` is replaced.
     fn statement(&mut self, at: usize, statement: &Statement) {
         let filled = statement.about_account("");
         if let Some(begin) = filled.find('{') {
             let hole = filled[begin..].split_inclusive('}').next().unwrap_or_default();
-            let message = format!("[[expect]] {}: nothing fills {hole} in a statement", at + 1);
+            let message = format!("[[expect]] {}: {hole} is not replaced in a statement", at + 1);
             let part = KeyPath::expectation(at).then("confirm");
             let span = match statement.text.find(hole) {
                 Some(begin) => self.file.within(&part, begin..begin + hole.len()),
                 None => self.file.value(&part),
             };
-            let help = "`{account}` is filled with the course's name for the account, and nothing else is";
+            let help = "only `{account}` is replaced, with the course's name for the account";
             self.warn("statement", span, message, help);
         }
     }
 
-    /// What a learner reads when the expectation isn't met.
+    /// A fix needs a sentence that is always shown.
     fn fix(&mut self, at: usize, fix: &[String]) {
         let has_hole =
             |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().next().is_some());
         if !fix.is_empty() && fix.iter().all(has_hole) {
-            let message = format!("[[expect]] {}: every sentence of its fix has a hole", at + 1);
-            let help =
-                "a sentence whose hole cannot be filled is left out: add one without a hole, or nothing may be said";
+            let message = format!("[[expect]] {}: every sentence of `fix` contains an expression", at + 1);
+            let help = "a sentence whose expression has no value is not shown: add a sentence without an expression";
             let span = self.file.value(&KeyPath::expectation(at).then("fix").then(0));
             self.warn("fix", span, message, help);
         }
     }
 
-    /// Expectations that each look for one of the same things, and so may find different ones. Where one asks for all
-    /// that the other does and more, whatever meets it meets both.
+    /// Expectations that search the same list, so that different elements may match them. If one condition implies the
+    /// other, an element that matches it matches both.
     fn apart(&mut self, values: &Values<'_>) {
         let mut before: Vec<(usize, Sought)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
@@ -287,9 +286,9 @@ impl Linter<'_> {
             let Ok(expression) = self.texts.compiled(that) else { continue };
             let looked = self.budget.within(|| {
                 let form = Form::of(expression.expanded(), values);
-                let (beside, sought) = (form.sought_beside(), form.sought());
-                let twice = beside.iter().enumerate().find_map(|(first, one)| {
-                    let other = beside[first + 1..].iter().find(|other| differ(one, other))?;
+                let (required, sought) = (form.sought_in_every_case(), form.sought());
+                let twice = required.iter().enumerate().find_map(|(first, one)| {
+                    let other = required[first + 1..].iter().find(|other| differ(one, other))?;
                     Some((at, other.clone()))
                 });
                 let elsewhere = before.iter().find_map(|(first, one)| {
@@ -300,16 +299,16 @@ impl Linter<'_> {
             let Ok((sought, twice, elsewhere)) = looked else { return };
             for (first, Sought { list, .. }) in twice.into_iter().chain(elsewhere) {
                 let message = match first == at {
-                    true => format!("[[expect]] {} looks twice for one of `{list}`, and finds different ones", at + 1),
+                    true => format!("[[expect]] {} searches `{list}` twice, and may find different elements", at + 1),
                     false => format!(
-                        "[[expect]] {} and {} each look for one of `{list}`, and different ones may meet them",
+                        "[[expect]] {} and {} both search `{list}`, and may find different elements",
                         first + 1,
                         at + 1
                     ),
                 };
                 let help = format!(
-                    "name those that meet the first in [let], as in found = \"{list}.filter(x, …)\", and look among \
-                     them; if it is meant so, say allow = [\"apart\"] at the top of the check"
+                    "name the elements that match the first condition in [let], as in found = \"{list}.filter(x, …)\", and \
+                     search only those; if this is intended, add allow = [\"apart\"] at the top of the check"
                 );
                 self.warn("apart", self.file.value(&KeyPath::expectation(at).then("that")), message, help);
             }
@@ -317,7 +316,7 @@ impl Linter<'_> {
         }
     }
 
-    /// What decides, and rests on something that may not be there.
+    /// Conditions on values that may be absent.
     fn unasked(&mut self, values: &Values<'_>) {
         for (at, expectation) in self.check.expectations().iter().enumerate() {
             let read = |source: &Option<String>| self.texts.compiled(source.as_deref()?).ok();
@@ -339,7 +338,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Conditions on the same things that were written twice, and of which each asks for something that the other does not.
+    /// Similar conditions on the same kind of element, each of which tests something that the other does not.
     fn copied(&mut self, values: &Values<'_>) {
         let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
         for (at, expectation) in self.check.expectations().iter().enumerate() {
@@ -348,43 +347,43 @@ impl Linter<'_> {
             let looked = self.budget.within(|| {
                 let conditions = copies::conditions(expression.expanded(), values, &self.names);
                 let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
-                    let pair = |one: &Condition| conditions.iter().find_map(|other| one.lost(other));
-                    earlier.iter().find_map(pair).map(|lost| (*first, lost))
+                    let pair = |one: &Condition| conditions.iter().find_map(|other| one.difference(other));
+                    earlier.iter().find_map(pair).map(|found| (*first, found))
                 });
                 (conditions, twice)
             });
             let Ok((conditions, twice)) = looked else { return };
-            if let Some((first, lost)) = twice {
+            if let Some((first, found)) = twice {
                 let part = KeyPath::expectation(at).then("that");
                 let message = format!(
-                    "[[expect]] {} and {} ask for {} in different words: {}",
+                    "[[expect]] {} and {} have different conditions for {}: {}",
                     first + 1,
                     at + 1,
-                    lost.element,
-                    lost.difference
+                    found.element,
+                    found.difference
                 );
-                let help = "write the condition once, as a let that takes a parameter (\"warns(a)\" = \"…\"); if it is \
-                            meant so, say allow = [\"copied\"] at the top of the check";
+                let help = "write the condition once, as a let with a parameter (\"warns(a)\" = \"…\"); if this is \
+                            intended, add allow = [\"copied\"] at the top of the check";
                 self.warn("copied", self.file.value(&part), message, help);
             }
             before.push((at, conditions));
         }
     }
 
-    /// Whoever is not warned knows whether that means something.
+    /// Warns if the budget ran out, so that no warnings does not mean no mistakes.
     fn looked_through(&mut self) {
         if self.budget.left() == 0 {
-            let message = "its expressions are too long for lint to look through all of them".to_owned();
-            let help = "name what they look for in [let], or ask for less in one check";
+            let message = "the expressions are too long for lint to check all of them".to_owned();
+            let help = "use [let] for repeated conditions, or split the check";
             self.warn("too-long", self.file.value(&KeyPath::of(["expressions"])), message, help);
         }
     }
 
-    /// `allow` names rules.
+    /// `allow` must name existing rules.
     fn allowed(&mut self) {
         for (at, rule) in self.check.allow.iter().enumerate().filter(|(_, rule)| !RULES.contains(&rule.as_str())) {
             let span = self.file.value(&KeyPath::of(["allow"]).then(at));
-            let message = format!("`{rule}` is no rule whose warnings can be allowed in a check");
+            let message = format!("`{rule}` is not a rule that a check can allow");
             self.warn("allow", span, message, nearest_rule(rule));
         }
     }
@@ -394,7 +393,7 @@ impl Linter<'_> {
     }
 }
 
-/// Whether different ones of a list may be found.
+/// Whether two searches may find different elements of a list.
 fn differ(one: &Sought, other: &Sought) -> bool {
     one.list == other.list && !one.wanted.implies(&other.wanted) && !other.wanted.implies(&one.wanted)
 }

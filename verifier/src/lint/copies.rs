@@ -1,4 +1,4 @@
-//! Conditions that were copied, and of which each lost something that the other has.
+//! Finds copied conditions that have come to differ.
 
 use cel::common::ast::{ComprehensionExpr, Expr, operators as op};
 use cel::parser::Expression as Tree;
@@ -12,24 +12,24 @@ use crate::cel::names::each;
 use crate::cel::rewrite::Lets;
 use crate::cel::types::Type;
 
-/// What a loop asks of the elements of a list, part by part.
+/// The condition of a loop over a list, in parts that must all be true.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// What the elements are, as evidence calls them.
+    /// The name of the elements' record in the evidence.
     element: String,
     parts: BTreeSet<Form>,
 }
 
-/// What one of two conditions has that the other lacks.
+/// The difference between two conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
-    /// What both are about.
+pub struct Difference {
+    /// The elements that both are about.
     pub element: String,
-    /// What each has of its own.
+    /// What each tests that the other does not.
     pub difference: String,
 }
 
-/// The conditions of an expression's loops over evidence, with `let`s written out.
+/// The conditions of an expression's loops over evidence, with `let`s expanded.
 pub fn conditions(tree: &Tree, values: &Values<'_>, names: &Names) -> Vec<Condition> {
     let lets = Lets::new();
     let names: Names = names.clone().into_iter().chain(infer::variables(tree, names, &lets)).collect();
@@ -47,7 +47,7 @@ pub fn conditions(tree: &Tree, values: &Values<'_>, names: &Names) -> Vec<Condit
     found
 }
 
-/// What `exists` or `filter` asks for.
+/// The condition of an `exists` or `filter`.
 fn condition(it: &ComprehensionExpr) -> Option<&Tree> {
     let Expr::Call(step) = &it.loop_step.expr else { return None };
     match (step.func_name.as_str(), step.args.as_slice()) {
@@ -57,9 +57,9 @@ fn condition(it: &ComprehensionExpr) -> Option<&Tree> {
 }
 
 impl Condition {
-    /// What each of two conditions on the same kind of thing has of its own, if they have something in common. Parts that
-    /// differ only in a value are the same question about something else.
-    pub fn lost(&self, other: &Condition) -> Option<Lost> {
+    /// The difference between two conditions on the same kind of element that have a part in common. Parts that differ
+    /// only in a value do not count as a difference.
+    pub fn difference(&self, other: &Condition) -> Option<Difference> {
         spend((self.parts.len() + other.parts.len()) as u64);
         if self.element != other.element || self.parts.is_disjoint(&other.parts) {
             return None;
@@ -70,7 +70,7 @@ impl Condition {
             one.parts.iter().find(|part| !others.contains(&part.shape())).map(Form::shape)
         };
         let (ours, theirs) = (own(self, &theirs)?, own(other, &ours)?);
-        let element = format!("one of the same {}s", self.element.to_lowercase());
-        Some(Lost { element, difference: format!("one asks for {ours}, the other for {theirs}") })
+        let element = format!("{}s", self.element.to_lowercase());
+        Some(Difference { element, difference: format!("one tests {ours}, the other {theirs}") })
     }
 }

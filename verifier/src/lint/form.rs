@@ -1,4 +1,4 @@
-//! Conditions in a form that is the same for those that mean the same.
+//! A normal form of conditions: conditions with the same meaning have the same form.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,42 +6,42 @@ use std::sync::Arc;
 
 use crate::cel::budget::spend;
 
-/// An expression in a form that is the same for expressions that mean the same, as far as their shapes tell: `let`s are
-/// written out, variables have no names, and what may be swapped is sorted.
+/// The normal form of an expression, as far as syntax shows its meaning: `let`s are expanded, variables have no names,
+/// and operands that can be swapped are sorted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
-    /// All of these; nothing is asked where there are none.
+    /// All of these; true if empty.
     And(BTreeSet<Form>),
-    /// One of these.
+    /// At least one of these.
     Or(BTreeSet<Form>),
-    /// Not this.
+    /// The negation.
     Not(Box<Form>),
-    /// One of a list is so.
+    /// At least one element of the list matches.
     Exists(Box<Form>, Box<Form>),
-    /// Those of a list that are so.
+    /// The elements of the list that match.
     Filter(Box<Form>, Box<Form>),
-    /// Anything else: its name, and what it is made of.
+    /// Anything else: its name and its operands.
     Other(Arc<str>, Arc<[Form]>),
 }
 
-/// Something that a condition looks for: one of a list that is so.
+/// A search for a matching element of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sought {
     /// The list.
     pub list: Form,
-    /// What one of it must be.
+    /// What the element must match.
     pub wanted: Form,
 }
 
 impl Form {
-    /// What it says of each one of a list, by the name that a loop has for it.
+    /// What it implies for each element of a list, with a name for the element.
     pub(crate) fn of_each_of(&self, list: &Form, variable: &str) -> Vec<Form> {
         match self {
             Form::And(parts) => parts.iter().flat_map(|part| part.of_each_of(list, variable)).collect(),
-            // Each is so: there is none that is not.
+            // `all` is written as: no element does not match.
             Form::Not(found) => {
                 let Form::Exists(of, unlike) = found.as_ref() else { return Vec::new() };
-                // Of a filtered list, each that passes the filter.
+                // For a filtered list, each element that passes the filter.
                 let (whole, passes) = match list {
                     Form::Filter(whole, condition) => (whole.as_ref(), condition.parts()),
                     whole => (whole, BTreeSet::new()),
@@ -57,7 +57,7 @@ impl Form {
         }
     }
 
-    /// Its parts that all must be so.
+    /// The parts that must all be true.
     fn parts(&self) -> BTreeSet<Form> {
         match self {
             Form::And(parts) => parts.clone(),
@@ -65,7 +65,7 @@ impl Form {
         }
     }
 
-    /// The same with a name for the variable of the loop that it stood in; none where there is a loop in it.
+    /// The same with a name for the enclosing loop's variable. `None` if it contains a loop.
     fn named(self, variable: &str) -> Option<Form> {
         let all = |parts: BTreeSet<Form>| {
             parts.into_iter().map(|part| part.named(variable)).collect::<Option<BTreeSet<Form>>>()
@@ -83,7 +83,7 @@ impl Form {
         }
     }
 
-    /// What it looks at, whatever the values that it compares it with.
+    /// The fields that it tests, without the values that it compares them with.
     pub fn shape(&self) -> String {
         match self {
             Form::And(parts) | Form::Or(parts) => {
@@ -101,7 +101,7 @@ impl Form {
         }
     }
 
-    /// What is looked for, beside and instead of each other.
+    /// All searches in it, required or alternative.
     pub fn sought(&self) -> Vec<Sought> {
         match self {
             Form::And(parts) | Form::Or(parts) => parts.iter().flat_map(Form::sought).collect(),
@@ -110,16 +110,16 @@ impl Form {
         }
     }
 
-    /// What is looked for in any case, each for itself.
-    pub(crate) fn sought_beside(&self) -> Vec<Sought> {
+    /// The searches that must all succeed.
+    pub(crate) fn sought_in_every_case(&self) -> Vec<Sought> {
         match self {
-            Form::And(parts) => parts.iter().flat_map(Form::sought_beside).collect(),
+            Form::And(parts) => parts.iter().flat_map(Form::sought_in_every_case).collect(),
             Form::Exists(..) => self.sought(),
             _ => Vec::new(),
         }
     }
 
-    /// Whether whatever meets this also meets another.
+    /// Whether everything that matches this also matches the other.
     pub(crate) fn implies(&self, other: &Form) -> bool {
         spend(1);
         match (self, other) {
@@ -149,17 +149,17 @@ impl Form {
         one_or([self, other].into_iter().flat_map(parts).collect(), Form::Or)
     }
 
-    /// That a list has one.
+    /// The list is not empty.
     pub fn some(list: Form) -> Form {
         list.exists(Form::And(BTreeSet::new()))
     }
 
-    /// That a record has a field.
+    /// The record has the field.
     pub fn has(record: Form, field: &str) -> Form {
         Form::other(format!(".{field}?"), vec![record])
     }
 
-    /// The opposite.
+    /// The negation.
     pub fn opposite(self) -> Form {
         match self {
             Form::Not(form) => *form,
@@ -167,7 +167,7 @@ impl Form {
         }
     }
 
-    /// One of this list is so. One of those of a list that are so is one of the list.
+    /// An element of this list matches. An element of a filtered list is an element of the list that passes the filter.
     pub(super) fn exists(self, wanted: Form) -> Form {
         match self {
             Form::Filter(list, condition) => Form::Exists(list, Box::new(condition.and(wanted))),
@@ -187,7 +187,7 @@ impl Form {
     }
 }
 
-/// One part is what it is.
+/// A single part needs no `And` or `Or`.
 pub(super) fn one_or(mut parts: BTreeSet<Form>, all: fn(BTreeSet<Form>) -> Form) -> Form {
     match parts.len() {
         1 => parts.pop_first().unwrap_or(Form::And(parts)),
@@ -195,12 +195,12 @@ pub(super) fn one_or(mut parts: BTreeSet<Form>, all: fn(BTreeSet<Form>) -> Form)
     }
 }
 
-/// A list as its author may have written it.
+/// A list as the author may have written it.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Form::Other(name, parts) => match &**parts {
-                // What stands behind a variable's name is ours, and one without a name is the loop's.
+                // The part after `#` is internal. A name with nothing before it is a loop's variable.
                 [] => f.write_str(name.split('#').next().filter(|name| !name.is_empty()).unwrap_or("…")),
                 [of] if name.starts_with('.') => write!(f, "{of}{name}"),
                 _ => f.write_str("…"),

@@ -1,5 +1,5 @@
-//! What decides must not rest on something that may not be there: `all` is true of an empty list, and a field that is
-//! none or the first of an empty list cannot be decided at all.
+//! Finds conditions on values that may be absent: `all` is true for an empty list, and an absent field or the first
+//! element of an empty list cannot be evaluated.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -13,16 +13,16 @@ use crate::cel::budget::spend;
 use crate::cel::rewrite::Lets;
 use crate::cel::types::Type;
 
-/// Something that may not be there, and nothing asks first whether it is.
+/// A value that may be absent and is not tested first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unasked {
-    /// What, in a sentence.
+    /// What is wrong.
     pub message: String,
     /// What to do.
     pub help: String,
 }
 
-/// What in an expression, with its `let`s written out, may not be there. `when` is what is known before.
+/// The untested values in an expression with its `let`s expanded. `when` is the condition that is known to be true.
 pub(crate) fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, names: &Names) -> Vec<Unasked> {
     let lets = Lets::new();
     let mut variables = infer::variables(tree, names, &lets);
@@ -41,14 +41,14 @@ pub(crate) fn unasked(tree: &Tree, when: Option<&Tree>, values: &Values<'_>, nam
 struct Walk<'w, 't> {
     values: &'w Values<'t>,
     names: Names,
-    /// The forms of its nodes that were asked for.
+    /// The forms of nodes that were computed before.
     forms: RefCell<HashMap<*const Tree, Form>>,
     open: Vec<String>,
     found: Vec<Unasked>,
 }
 
 impl Walk<'_, '_> {
-    /// Walks an expression, with what is known to be true where it is decided.
+    /// Walks an expression. `known` lists what is true when it is evaluated.
     fn of(&mut self, tree: &Tree, known: &[Form]) {
         spend(1 + known.len() as u64);
         match &tree.expr {
@@ -93,8 +93,11 @@ impl Walk<'_, '_> {
                 self.of(list, known);
                 if matches!(at.expr, Expr::Literal(LiteralValue::Int(_))) && !self.has_one(list, known) {
                     self.found.push(Unasked {
-                        message: format!("the list `{}` may be empty, and one of it is asked for", self.form(list)),
-                        help: "ask first whether it has one, as in list.size() > 0 && …, or look with exists".into(),
+                        message: format!(
+                            "the list `{}` may be empty, but one of its elements is used",
+                            self.form(list)
+                        ),
+                        help: "test first that it is not empty, as in list.size() > 0 && …, or use exists".into(),
                     });
                 }
             }
@@ -110,8 +113,10 @@ impl Walk<'_, '_> {
         };
         if is_all(each) && !self.has_one(&each.iter_range, known) {
             self.found.push(Unasked {
-                message: format!("`all` is true of an empty list, and `{}` may be one", self.form(&each.iter_range)),
-                help: "ask as well whether it has one (list.size() > 0 && list.all(…)), or say when it applies".into(),
+                message: format!("`all` is true for an empty list, and `{}` may be empty", self.form(&each.iter_range)),
+                help:
+                    "also test that it is not empty (list.size() > 0 && list.all(…)), or say in `when` when it applies"
+                        .into(),
             });
         }
         let list = self.form(&each.iter_range);
@@ -120,7 +125,7 @@ impl Walk<'_, '_> {
         condition.iter().for_each(|part| self.of(part, &known));
     }
 
-    /// A field of a record that may be none.
+    /// A field of a record that may be absent.
     fn field(&mut self, tree: &Tree, operand: &Tree, field: &str, known: &[Form]) {
         let Type::Record(record) = infer::infer(operand, &self.names, &Lets::new()).0 else { return };
         if !record.optional.contains(field) {
@@ -129,8 +134,8 @@ impl Walk<'_, '_> {
         let asked = Form::has(self.form(operand), field);
         if !known.iter().any(|known| known.implies(&asked)) {
             self.found.push(Unasked {
-                message: format!("`{}` may be none", self.form(tree)),
-                help: format!("ask first, as in has(….{field}) && …"),
+                message: format!("`{}` may be absent", self.form(tree)),
+                help: format!("test for it first, as in has(….{field}) && …"),
             });
         }
     }
@@ -158,7 +163,7 @@ fn with(known: &[Form], more: Form) -> Vec<Form> {
     known.iter().cloned().chain([more]).collect()
 }
 
-/// Whether a loop was written as `all`.
+/// Whether the source of a loop is `all`.
 fn is_all(each: &ComprehensionExpr) -> bool {
     let begins_true = matches!(&each.accu_init.expr, Expr::Literal(LiteralValue::Boolean(begin)) if *begin.inner());
     begins_true && matches!(&each.loop_step.expr, Expr::Call(step) if step.func_name == op::LOGICAL_AND)

@@ -1,4 +1,4 @@
-//! Reads the type of an expression off its tree, and what in it cannot be right. What is not known is let pass.
+//! Infers the type of an expression and finds type errors. Unknown types are accepted.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression;
@@ -11,30 +11,30 @@ use crate::cel::rewrite::{Let, Lets};
 use crate::cel::types::{Record, Type};
 use course::diagnostic::did_you_mean;
 
-/// Something in an expression that cannot be right.
+/// A type error in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The name of its rule.
     pub rule: &'static str,
-    /// What.
+    /// What is wrong.
     pub message: String,
     /// The node of the expression that is wrong.
     pub node: u64,
-    /// The word that is meant, which stands there or behind: a field or a function's name.
+    /// The name in question, at or after the node: a field or a function.
     pub word: Option<String>,
 }
 
 /// The names that an expression can use, with their types.
 pub type Names = BTreeMap<String, Type>;
 
-/// An expression's type, and its mistakes, with the `let`s that it may call.
+/// The type of an expression that may call these `let`s, and its mistakes.
 pub(crate) fn infer(expression: &Expression, names: &Names, lets: &Lets) -> (Type, Vec<Mistake>) {
     let mut inference = Inference::new(names, lets);
     let kind = inference.of(expression);
     (kind, inference.mistakes)
 }
 
-/// The variables of an expression's loops with their types. Each has a name of its own where `let`s are written out.
+/// The variables of an expression's loops with their types. With `let`s expanded, each has a unique name.
 pub fn variables(expression: &Expression, names: &Names, lets: &Lets) -> Names {
     let mut inference = Inference::new(names, lets);
     inference.of(expression);
@@ -44,7 +44,7 @@ pub fn variables(expression: &Expression, names: &Names, lets: &Lets) -> Names {
 struct Inference<'l> {
     /// The names that all of it can use.
     given: &'l Names,
-    /// Those of variables and parameters, where they mean something.
+    /// The variables and parameters in scope.
     names: Names,
     lets: &'l Lets,
     /// The `let`s that are being called.
@@ -101,20 +101,20 @@ impl<'l> Inference<'l> {
             },
             Type::Any => Type::Any,
             other => {
-                let message = format!("{other} has no fields, and `{field}` is asked of it");
+                let message = format!("{other} has no fields, so it has no `{field}`");
                 self.wrong("wrong-type", node, Some(field), message);
                 Type::Any
             }
         }
     }
 
-    /// `exists`, `all`, `filter`, `map` and the like, which the parser has written out.
+    /// `exists`, `all`, `filter`, `map` and the like, which the parser has expanded.
     fn comprehension(&mut self, node: u64, comprehension: &ComprehensionExpr) -> Type {
         let element = match self.of(&comprehension.iter_range) {
             Type::List(element) => *element,
             Type::Any => Type::Any,
             other => {
-                self.wrong("wrong-type", node, None, format!("{other} is no list, and cannot be gone through"));
+                self.wrong("wrong-type", node, None, format!("{other} is not a list"));
                 Type::Any
             }
         };
@@ -185,7 +185,7 @@ impl<'l> Inference<'l> {
         }
     }
 
-    /// A `let` for arguments of these types. What is wrong with it for them, is wrong with the call.
+    /// A call of a `let` with arguments of these types. Mistakes in it are mistakes of the call.
     fn called(&mut self, node: u64, name: &str, called: &Let, args: &[Type]) -> Type {
         if self.open.iter().any(|open| open == name) || called.params.len() != args.len() {
             return Type::Any;
@@ -203,7 +203,7 @@ impl<'l> Inference<'l> {
         kind
     }
 
-    /// What the evaluator makes of a call.
+    /// The type of a call, by trial.
     fn tried(&mut self, node: u64, call: &CallExpr, args: &[Type]) -> Type {
         let name = call.func_name.as_str();
         if let Some(wrong) = trial::literal(call) {
@@ -213,7 +213,7 @@ impl<'l> Inference<'l> {
             return result;
         }
         let (word, message) = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            // Compiling has told of a macro already.
+            // `compile` reports macros.
             true if functions::meant_for_a_macro(call).is_some() => return Type::Any,
             true => (Some(name), refused_function(name, args)),
             false => (None, refused_operator(name, args)),
@@ -222,7 +222,7 @@ impl<'l> Inference<'l> {
         Type::Any
     }
 
-    /// The field of a record that a literal names.
+    /// The field of a record that is named by a literal.
     fn named(&mut self, record: &Type, by: &Type, literal: Option<&Expression>) -> Type {
         match literal.map(|literal| (literal.id, &literal.expr)) {
             Some((node, Expr::Literal(LiteralValue::String(field)))) if *by == Type::Text => {
@@ -234,7 +234,7 @@ impl<'l> Inference<'l> {
 
     fn expect(&mut self, node: u64, found: &Type, wanted: &Type, by: &str) {
         if !found.agrees(wanted) {
-            let message = format!("`{}` takes {wanted}, and gets {found}", shown(by));
+            let message = format!("`{}` takes {wanted}, but gets {found}", operator(by));
             self.wrong("wrong-type", node, None, message);
         }
     }
@@ -243,11 +243,11 @@ impl<'l> Inference<'l> {
         let agree = one.agrees(other);
         if !agree {
             let hint = match [one, other] {
-                sides if sides.contains(&&Type::Null) => "; ask `has(…)` whether something is there",
+                sides if sides.contains(&&Type::Null) => "; use `has(…)` to test whether a value is present",
                 sides if sides.contains(&&Type::Time) => "; write a time as timestamp('2026-11-26T00:00:00Z')",
                 _ => "",
             };
-            let message = format!("`{}` has {one} on one side and {other} on the other{hint}", shown(by));
+            let message = format!("`{}` has {one} on one side and {other} on the other{hint}", operator(by));
             self.wrong("wrong-type", node, None, message);
         }
         agree
@@ -264,17 +264,17 @@ impl<'l> Inference<'l> {
 fn refused_function(name: &str, args: &[Type]) -> String {
     match functions::written(name) {
         Some(written) if !args.is_empty() && !args.contains(&Type::Any) => {
-            format!("`{name}` cannot take {}; it is written {written}", listed(args))
+            format!("`{name}` cannot take {}; write {written}", listed(args))
         }
         _ => functions::misused(name, std::iter::empty()),
     }
 }
 
 fn refused_operator(name: &str, args: &[Type]) -> String {
-    let name = shown(name);
+    let name = operator(name);
     match args {
         [one, other] if one.is_number() && other.is_number() && one != other => {
-            format!("`{name}` cannot take {one} and {other}; make them alike, as in double(…)")
+            format!("`{name}` cannot take {one} and {other}; convert one of them, as in double(…)")
         }
         _ => format!("`{name}` cannot take {}", listed(args)),
     }
@@ -293,9 +293,9 @@ fn no_field(record: &Record, field: &str) -> String {
     }
 }
 
-/// An operator as its author writes it.
-fn shown(operator: &str) -> String {
-    match operator {
+/// An operator as it is written in source.
+fn operator(function: &str) -> String {
+    match function {
         op::CONDITIONAL => "… ? … : …".to_owned(),
         op::INDEX => "[…]".to_owned(),
         other => other.trim_matches(['_', '@']).to_owned(),

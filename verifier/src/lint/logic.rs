@@ -1,5 +1,4 @@
-//! How an expression is read into its form: what a condition looks for in lists, and whether one asks for all that another
-//! does.
+//! Converts an expression to its normal form.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Tree;
@@ -15,20 +14,20 @@ impl Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: Vec::new() }.of(tree)
     }
 
-    /// The form of a loop's condition, in which its variable has no name.
+    /// The form of a loop's condition. The loop's variable has no name in it.
     pub fn about(condition: &Tree, variable: &str, lets: &Values<'_>) -> Form {
         Reader { lets, left: LARGEST, open: Vec::new(), bound: vec![variable.to_owned()] }.of(condition)
     }
 }
 
-/// How much of `let`s is written out: those that each use another twice would grow without end.
+/// The most nodes that expanded `let`s may have: `let`s that each use another one twice would grow exponentially.
 const LARGEST: usize = 10_000;
 
 /// The `let`s of a check that are values, and their forms.
 #[derive(Debug, Default)]
 pub struct Values<'t> {
     trees: BTreeMap<&'t str, &'t Tree>,
-    /// Forms that were asked for, each with how many nodes it was read from.
+    /// Forms that were computed before, each with its number of nodes.
     forms: RefCell<BTreeMap<&'t str, (Form, usize)>>,
 }
 
@@ -52,9 +51,9 @@ impl<'t> FromIterator<(&'t str, &'t Tree)> for Values<'t> {
 
 struct Reader<'l, 't> {
     lets: &'l Values<'t>,
-    /// How many more nodes may be written out.
+    /// How many more nodes may be expanded.
     left: usize,
-    /// The `let`s that are being written out.
+    /// The `let`s that are being expanded.
     open: Vec<String>,
     /// The variables of `exists` and the like, the innermost last.
     bound: Vec<String>,
@@ -84,7 +83,7 @@ impl Reader<'_, '_> {
         trees.iter().map(|tree| self.of(tree)).collect()
     }
 
-    /// A variable is told by how far out it was bound, which is the same wherever the whole stands.
+    /// A variable is identified by how many loops out it is bound, which does not depend on names.
     fn name(&mut self, name: &str) -> Form {
         if let Some(out) = self.bound.iter().rev().position(|bound| bound == name) {
             return Form::other(format!("#{out}"), vec![]);
@@ -105,7 +104,7 @@ impl Reader<'_, '_> {
                 let form = self.of(tree);
                 self.bound = bound;
                 self.open.pop();
-                // The whole of it.
+                // Only complete forms are kept.
                 if outermost && self.left > 0 {
                     self.lets.forms.borrow_mut().insert(*name, (form.clone(), before - self.left));
                 }
@@ -167,7 +166,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `size(list) > 0` and its like say that there is one.
+/// `size(list) > 0` and the like mean that the list is not empty.
 fn some_of(form: Form) -> Form {
     let number = |form: &Form| match form {
         Form::Other(name, parts) if parts.is_empty() => {
@@ -206,7 +205,7 @@ enum Macro {
     Filter,
 }
 
-/// The macro that the parser wrote out, and its condition.
+/// The macro that the parser expanded, and its condition.
 fn written(each: &ComprehensionExpr) -> Option<(Macro, &Tree)> {
     let Expr::Call(step) = &each.loop_step.expr else { return None };
     match (&each.accu_init.expr, step.func_name.as_str(), step.args.as_slice()) {
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_the_same_has_one_form() {
+    fn equivalent_conditions_have_the_same_form() {
         let cost = "budgets.exists(b, b.type == 'COST')";
         for same in [
             "budgets.exists(x, 'COST' == x.type)",
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn asking_for_more_is_asking_for_all_that_less_asks() {
+    fn a_stricter_condition_implies_a_weaker_one() {
         for (one, other, implied) in [
             ("a && b && c", "c && a", true),
             ("a && b", "a && c", false),
@@ -297,12 +296,12 @@ mod tests {
     }
 
     #[test]
-    fn a_let_in_a_circle_ends() {
+    fn a_let_in_a_cycle_ends() {
         assert_eq!(forms(["circle > 1"]).len(), 1);
     }
 
     #[test]
-    fn lets_that_double_each_other_end() {
+    fn lets_that_grow_exponentially_end() {
         let counted = on_a_thread(|| {
             let compile = |source: String| Written::parse(&source).unwrap();
             let doubling = (1..60).map(|at| (format!("l{at}"), compile(format!("l{0} + l{0}", at - 1))));

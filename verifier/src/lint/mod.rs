@@ -1,17 +1,17 @@
-//! `verify lint`: everything that is wrong with a course, at once.
+//! `verify lint`: finds all mistakes in a course.
 //!
 //! | where | what |
 //! |---|---|
-//! | `course::lint` | lessons: directives, links, what nothing uses |
-//! | `unreadable` | what keeps mdBook from reading the book |
+//! | `course::lint` | lessons: directives, links, unused checks and parameters |
+//! | `unreadable` | errors that keep mdBook from reading the book |
 //! | [`checks`] | expressions and sentences |
 //! | `cases` | the cases of checks |
-//! | `infer` | what types expressions have |
-//! | `trial` | what the evaluator makes of a call |
-//! | `form`, `logic` | what conditions look for |
-//! | `guards` | what decides and may not be there |
-//! | `copies` | conditions that were copied, and lost something |
-//! | `stale` | sources that nobody has read for a year |
+//! | `infer` | the types of expressions |
+//! | `trial` | the result type of a call |
+//! | `form`, `logic` | a normal form of conditions |
+//! | `guards` | conditions on values that may be absent |
+//! | `copies` | copied conditions that have come to differ |
+//! | `stale` | sources that were last reviewed over a year ago |
 
 pub mod cases;
 pub mod checks;
@@ -42,10 +42,10 @@ pub use finding::{Finding, Level};
 use stale::Today;
 use unreadable::Unreadable;
 
-/// Everything that is wrong with a course, in the order of the places; with a day, what is out of date by then as well.
+/// All findings of a course, sorted by place. With `today`, also the sources that are due for a review.
 ///
 /// # Errors
-/// When the course does what it may not, or is none.
+/// If there is no course, or it does what a course may not do.
 pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Finding>> {
     let error = |rule, diagnostic| Finding { level: Level::Error, rule, diagnostic };
     let (mut findings, book) = match book::expanded(root, trusted) {
@@ -60,11 +60,11 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
         let linted = course::lint::lint(root, &config, &book);
         findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
         let mut warnings = linted.warnings;
-        // What a chapter that cannot be read uses is not known.
+        // An unreadable chapter may use them.
         warnings.retain(|(rule, _)| whole || !["unused-check", "unused-parameter"].contains(rule));
         let course = Arc::new(linted.course);
         findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
-        // Trees are walked where there is stack for deep ones.
+        // Runs on the thread that has enough stack for deep trees.
         let (of_thread, unread) = (Arc::clone(&course), linted.unread);
         let check = move |check: &Check, texts: &Texts| checks::check(&of_thread, check, texts, &unread);
         let (errors, found) = compile::with_each(&course, check);
@@ -79,10 +79,10 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
     Ok(findings)
 }
 
-/// Whether the check that a warning is about says that it is meant so.
+/// Whether the check that a warning is about allows its rule.
 fn is_allowed(course: &Course, finding: &Finding) -> bool {
     let path = finding.diagnostic.span.path.strip_prefix("checks").ok();
-    // What is shared is no check's own.
+    // A shared file belongs to no single check.
     let own = path.filter(|path| path.parent() == Some(Path::new("")));
     let name = own.and_then(|path| path.file_stem()?.to_str());
     let check = name.and_then(|name| course.checks.get(name));
@@ -90,7 +90,7 @@ fn is_allowed(course: &Course, finding: &Finding) -> bool {
     finding.level == Level::Warning && check.is_some_and(allows)
 }
 
-/// What can never be judged is an error.
+/// An expression that can never be evaluated is an error.
 fn level(rule: &str) -> Level {
     match rule {
         "unknown-field" | "wrong-type" => Level::Error,

@@ -1,10 +1,10 @@
-//! Places that other programs' errors tell in words.
+//! Finds the places that other programs' error messages name.
 
 use course::diagnostic::byte_at;
 use std::ops::Range;
 
-/// The place in a text of which an error says “line 3, column 11”.
-pub fn in_words(error: &str, text: &str) -> Option<Range<usize>> {
+/// The place in `text` that an error names as “line 3, column 11”.
+pub fn from_message(error: &str, text: &str) -> Option<Range<usize>> {
     let (_, after) = error.split_once("line ")?;
     let line = number(after)?;
     let column = after.split_once("column ").and_then(|(_, after)| number(after)).unwrap_or(1);

@@ -1,9 +1,9 @@
-//! The rules that a check can break on purpose.
+//! The rules that a check can allow.
 
 use course::diagnostic::suggest;
 
-/// The rules that a check can name in `allow`: of the linter, those whose warnings are about one check, and of the self-test,
-/// `empty-account` and `never-false`.
+/// The rules that a check can name in `allow`: the lint rules whose warnings are about one check, and `empty-account`
+/// and `never-false` of the self-test.
 pub(crate) const RULES: &[&str] = &[
     "apart",
     "braces",
@@ -18,7 +18,7 @@ pub(crate) const RULES: &[&str] = &[
     "unused-let",
 ];
 
-/// What to do about a rule that there is none of.
+/// The help for an unknown rule.
 pub(super) fn nearest_rule(rule: &str) -> String {
     suggest(rule, RULES.iter().copied()).unwrap_or_default()
 }

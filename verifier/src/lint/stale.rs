@@ -1,5 +1,5 @@
-//! Sources of checks that nobody has read for a year. Only `lint --stale` asks: what plain `lint` says does not change
-//! with the calendar.
+//! Finds sources of checks that were last reviewed over a year ago. Only `lint --stale` does: plain `lint` does not
+//! depend on the date.
 
 use anyhow::{Result, anyhow};
 use course::Course;
@@ -12,7 +12,7 @@ use std::path::Path;
 use super::finding::{Finding, Level};
 use evidence::time;
 
-/// The rule of a source that was reviewed too long ago. It is no mistake of the course: AWS may have changed, or not.
+/// The rule for a source that was reviewed too long ago. This is not a mistake in the course: AWS may not have changed.
 pub(crate) const RULE: &str = "stale-source";
 
 /// The day that reviews are compared with.
@@ -20,21 +20,21 @@ pub(crate) const RULE: &str = "stale-source";
 pub struct Today {
     /// The day in UTC.
     utc: Day,
-    /// The latest day that it is anywhere, where an author may have written it.
+    /// The latest current day in any time zone, which an author may have written.
     latest: Day,
 }
 
 impl Today {
-    /// By this computer's clock.
+    /// Today, by this computer's clock.
     ///
     /// # Errors
-    /// When the clock tells no day of the calendar.
+    /// If the clock is not set to a valid date.
     pub fn now() -> Result<Today> {
         let easternmost = 14 * 60 * 60;
         Ok(Today { utc: day(time::now_secs())?, latest: day(time::now_secs() + easternmost)? })
     }
 
-    /// As if it were this day.
+    /// A given day.
     pub fn on(day: Day) -> Today {
         Today { utc: day, latest: day }
     }
@@ -43,10 +43,10 @@ impl Today {
 fn day(secs: i64) -> Result<Day> {
     let time = time::from_secs(secs);
     let day = time.split('T').next().unwrap_or_default();
-    day.parse().map_err(|_| anyhow!("this computer's clock tells no date: give one, as in --stale=2026-11-26"))
+    day.parse().map_err(|_| anyhow!("this computer's clock has no valid date: give the date, as in --stale=2026-11-26"))
 }
 
-/// The sources that somebody should read again, and those with a date that is still to come.
+/// The sources to review again, and those with a review date in the future.
 pub fn sources(course: &Course, today: Today) -> Vec<Finding> {
     course.checks.values().flat_map(|check| of_check(course, check, today)).collect()
 }
@@ -68,13 +68,13 @@ fn of_check(course: &Course, check: &Check, today: Today) -> Vec<Finding> {
 fn judge(source: &FactSource, today: Today) -> Option<(&'static str, String, String)> {
     let FactSource { fact, url, reviewed } = source;
     if *reviewed > today.latest {
-        let message = format!("[[source]]: reviewed on {reviewed}, which is still to come");
-        return Some(("source-date", message, "write the day on which somebody last read the source".into()));
+        let message = format!("[[source]]: reviewed = {reviewed} is in the future");
+        return Some(("source-date", message, "use the date when the source was last reviewed".into()));
     }
     reviewed.is_over_a_year_before(today.utc).then(|| {
-        let message = format!("[[source]]: nobody has reviewed “{fact}” since {reviewed}, for more than a year");
+        let message = format!("[[source]]: “{fact}” was last reviewed on {reviewed}, over a year ago");
         let help = format!(
-            "read {url}, change what the check and its lessons say where AWS has changed, and set reviewed = {}",
+            "read {url}, update the check and its lessons if AWS has changed, and set reviewed = {}",
             today.utc
         );
         (RULE, message, help)

@@ -1,4 +1,4 @@
-//! Lint and the evaluator say the same of each expression.
+//! Lint and the evaluator agree about each expression.
 
 use serde_json::json;
 
@@ -9,8 +9,8 @@ use crate::cel::types::{self, Type};
 use crate::cel::value::Field;
 use crate::cel::{Scope, Written, names, on_a_thread};
 
-/// What lint finds in an expression, and what the evaluator says of it: `None` where it comes to something.
-fn told(source: &str) -> (Vec<String>, Option<String>) {
+/// What lint finds in an expression, and the evaluator's error, if any.
+fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
     let source = source.to_owned();
     on_a_thread(move || {
         let expression = Written::parse(&source).unwrap();
@@ -53,7 +53,7 @@ fn told(source: &str) -> (Vec<String>, Option<String>) {
 }
 
 #[test]
-fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
+fn lint_rejects_exactly_what_the_evaluator_rejects() {
     let right = [
         "budgets[0].amount > whole",
         "budgets[0].amount == 10",
@@ -99,7 +99,7 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "timestamp('2026-01-01T00:00:00Z') - timestamp(whole) > duration('1h')",
     ];
     for source in right {
-        assert_eq!(told(source), (Vec::new(), None), "{source}");
+        assert_eq!(lint_and_evaluate(source), (Vec::new(), None), "{source}");
     }
     let wrong = [
         "account.name.matches('x')",
@@ -154,28 +154,28 @@ fn lint_refuses_what_the_evaluator_refuses_and_nothing_else() {
         "uint('a', 1)",
     ];
     for source in wrong {
-        let (found, failed) = told(source);
-        assert!(failed.is_some(), "{source} comes to something");
-        assert!(!found.is_empty(), "lint lets {source} pass: {failed:?}");
+        let (found, failed) = lint_and_evaluate(source);
+        assert!(failed.is_some(), "{source} has a value");
+        assert!(!found.is_empty(), "lint accepts {source}: {failed:?}");
     }
 }
 
-/// The evaluator compares anything with anything, and says that they differ. Nobody means that.
+/// The evaluator compares values of any types, and values of different types differ. No author intends that.
 #[test]
-fn what_can_never_be_equal_is_told() {
+fn values_that_can_never_be_equal_are_reported() {
     for source in ["broken == '10'", "root.mfa == null", "word in [1]", "word != whole"] {
-        let (found, failed) = told(source);
+        let (found, failed) = lint_and_evaluate(source);
         assert_eq!((found.len(), failed), (1, None), "{source}");
     }
 }
 
 #[test]
-fn functions_and_macros_are_written_as_the_evaluator_takes_them() {
+fn the_documented_form_of_every_function_is_valid() {
     for (name, written) in FUNCTIONS.iter().chain(MACROS) {
         let source = ["text", "part", "number", "value", "end", "beginning", "other", "time"]
             .iter()
             .fold((*written).to_owned(), |source, word| match *word {
-                // The name of a function is none of its arguments.
+                // Not the argument, but the function of the same name.
                 "value" if source.contains(".value()") => source,
                 "number" => source.replace("(number", "(1"),
                 "time" => source.replace("time.", "timestamp(1)."),
@@ -188,35 +188,35 @@ fn functions_and_macros_are_written_as_the_evaluator_takes_them() {
             .replace("condition", "x == '1'")
             .replace(", value", ", x")
             .replace("record.field", "account.name");
-        assert_eq!(told(&source), (Vec::new(), None), "{name}: {source}");
+        assert_eq!(lint_and_evaluate(&source), (Vec::new(), None), "{name}: {source}");
     }
 }
 
 #[test]
-fn a_macro_that_is_misspelt_is_what_is_told() {
-    let said = |source: &'static str| {
+fn a_misspelt_macro_is_reported() {
+    let misused = |source: &'static str| {
         on_a_thread(move || {
             let expression = Written::parse(source).unwrap();
             let meant = names::misused_calls(expression.tree());
-            let told = meant.iter().map(|(name, node)| {
+            let messages = meant.iter().map(|(name, node)| {
                 (
                     crate::cel::functions::misused(name, std::iter::empty()),
                     source[expression.range(*node, Some(name)).unwrap()].to_owned(),
                 )
             });
-            (told.collect::<Vec<_>>(), expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>())
+            (messages.collect::<Vec<_>>(), expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>())
         })
         .unwrap()
     };
     let exist = ("there is no function or macro `exist`: did you mean `exists`?".to_owned(), "exist".to_owned());
-    assert_eq!(said("budgets.exist(b, b.amount > 1.0)"), (vec![exist], vec!["budgets".to_owned()]));
+    assert_eq!(misused("budgets.exist(b, b.amount > 1.0)"), (vec![exist], vec!["budgets".to_owned()]));
     let all = ("`all` is written list.all(x, condition)".to_owned(), "all".to_owned());
-    assert_eq!(said("budgets.all(b)"), (vec![all], vec!["budgets".to_owned()]));
-    assert_eq!(said("account.name.contains(word)").0, Vec::new());
+    assert_eq!(misused("budgets.all(b)"), (vec![all], vec!["budgets".to_owned()]));
+    assert_eq!(misused("account.name.contains(word)").0, Vec::new());
 }
 
 #[test]
-fn a_mistake_stands_where_its_word_does() {
+fn a_mistake_is_located_at_its_name() {
     for (source, at) in [
         ("account.name == 'nam' || account.nam == 'x'", 33..36),
         ("'é' == account.nam", 16..19),

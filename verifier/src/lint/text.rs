@@ -1,13 +1,13 @@
-//! What stands in texts of checks, as far as it can be told without compiling them.
+//! Finds names in a check's texts without compiling them.
 
 use std::ops::Range;
 
-/// What may be names in a text that cannot be compiled.
-pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+/// Everything in a text that may be a name, for texts that cannot be compiled.
+pub(super) fn identifiers(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(str::to_owned)
 }
 
-/// Names between two braces, as lessons write them.
+/// Names in double braces, which are the form for lessons.
 pub(super) fn doubled(text: &str) -> Vec<(Range<usize>, &str)> {
     let hole = |(at, _): (usize, &str)| {
         let after = &text[at + 2..];

@@ -1,4 +1,4 @@
-//! What a call comes to for arguments of these types, and whether the evaluator takes them: it is tried on samples.
+//! Finds the result type of a call by evaluating it with sample values of its argument types.
 
 use cel::common::ast::{CallExpr, Expr, LiteralValue};
 use cel::common::types::{
@@ -14,20 +14,20 @@ use crate::cel::trial;
 use crate::cel::types::Type;
 use crate::cel::value::{self, Field, Fields};
 
-/// How many combinations of samples are tried: those of two values of which nothing is known.
+/// The most combinations of samples to try: enough for two values of unknown type.
 const MOST: usize = 1000;
-/// How many calls a thread remembers.
+/// How many calls each thread caches.
 const REMEMBERED: usize = 4096;
 
-/// A call: its name, whether it is a member's, and the types of what it is given.
+/// A call: its name, whether it is a member call, and the types of its arguments.
 type Call = (String, bool, Vec<Type>);
 
 thread_local! {
     static KNOWN: RefCell<HashMap<Call, Option<Type>>> = RefCell::default();
 }
 
-/// The type of what a call comes to; `None` where the evaluator refuses it for all values of these types. The first type
-/// is a member's target.
+/// The result type of a call; `None` if the evaluator rejects it for all values of these types. In a member call, the
+/// first type is the target.
 pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     let call = (name.to_owned(), member, types.to_vec());
     if let Some(known) = KNOWN.with_borrow(|known| known.get(&call).cloned()) {
@@ -64,26 +64,26 @@ fn tried(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     results.reduce(|one, other| if one == other { one } else { Type::Any })
 }
 
-/// What is wrong with a time or a duration that is written out.
+/// The help for a literal time or duration that is not valid.
 pub fn literal(call: &CallExpr) -> Option<&'static str> {
     let [argument] = call.args.as_slice() else { return None };
     let Expr::Literal(LiteralValue::String(text)) = &argument.expr else { return None };
     let help = match call.func_name.as_str() {
-        "timestamp" => "a time is written with its day, its time and its zone, as in timestamp('2026-11-26T00:00:00Z')",
+        "timestamp" => "a time needs a date, a time of day and a zone, as in timestamp('2026-11-26T00:00:00Z')",
         "duration" => "a duration has the units h, m, s and ms, as in duration('36h')",
         _ => return None,
     };
     trial::call(&call.func_name, false, &[Box::new(text.clone())]).is_none().then_some(help)
 }
 
-/// Values of a type: one that no operator refuses for its own sake, such as division by zero.
+/// Sample values of a type. No operator rejects them because of their value, as in a division by zero.
 fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
     match kind {
         Type::Any => {
             let known =
                 [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text, Type::Time, Type::Duration];
             let record = Type::record("", [].into());
-            // A statement of a policy, as far as the functions that take one look at this.
+            // A policy statement, with the fields that functions on statements use.
             let statement = Type::record("", ["effect", "operator"].map(|name| (name.to_owned(), Type::Text)).into());
             let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record, &statement]).flat_map(samples).collect();
             all.push(list(&Type::Int));
@@ -101,7 +101,7 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
         Type::Int => vec![Box::new(CelInt::from(1))],
         Type::Uint => vec![Box::new(CelUInt::from(1))],
         Type::Double => vec![Box::new(CelDouble::from(1.0))],
-        // Of texts, what numbers, times and durations are made of.
+        // Texts that can be converted to numbers, times and durations.
         Type::Text => {
             ["1", "2026-11-26T00:00:00Z", "1h"].map(|text| Box::new(CelString::from(text)) as Box<dyn Val>).into()
         }
@@ -121,7 +121,7 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
     }
 }
 
-/// A list of two, so that it has one at 1.
+/// A list of two elements, so that index 1 exists.
 fn list(of: &Type) -> Box<dyn Val> {
     let element = || match of {
         Type::Any => samples(&Type::Int).remove(0),

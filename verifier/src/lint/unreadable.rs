@@ -1,4 +1,4 @@
-//! What keeps mdBook from reading a book at all, and as much of the book as there is.
+//! Explains why mdBook cannot read a book, and reads as much of the book as possible.
 
 use anyhow::{Error, Result};
 use course::diagnostic::{Diagnostic, Diagnostics, Span};
@@ -10,21 +10,21 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::place::in_words;
+use super::place::from_message;
 use crate::trust;
 
-/// A book that mdBook does not read: why, and what of it can be.
+/// A book that mdBook cannot read.
 pub struct Unreadable {
-    /// What is wrong; never empty.
+    /// The errors; never empty.
     pub errors: Vec<Diagnostic>,
-    /// Its configuration and the chapters that there are, without what they include; none without a configuration.
+    /// The configuration and the readable chapters, without their includes. `None` if there is no configuration.
     pub book: Option<(Book, Config)>,
 }
 
-/// Says what an error in reading a book is about.
+/// Finds the places that an error in reading a book is about.
 ///
 /// # Errors
-/// The error, where it is about none of the book's own files, or about what a course may not do.
+/// The error itself, if it is not about one of the book's files, or is about what a course may not do.
 pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     if let Some(wrong) = error.downcast_ref::<Diagnostics>() {
         return Ok(Unreadable { errors: wrong.iter().cloned().collect(), book: None });
@@ -44,7 +44,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         Ok(config) => config,
         Err(wrong) => {
             let message = format!("{wrong:#}");
-            let span = in_words(&message, &text).map_or(Span::file(path), |range| Span::range(path, &text, range));
+            let span = from_message(&message, &text).map_or(Span::file(path), |range| Span::range(path, &text, range));
             let last = message.lines().rfind(|line| !line.is_empty()).unwrap_or_default().to_owned();
             return Ok(Unreadable { errors: vec![Diagnostic { span, message: last, help: None }], book: None });
         }
@@ -57,8 +57,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     let src = config.book.src.clone();
     let summary = src.join("SUMMARY.md");
     let Ok(text) = course::files::read_text(&root.join(&summary)) else {
-        let message = "there is no SUMMARY.md, which names the book's chapters".to_owned();
-        let help = Some("write one, with a line such as - [Title](chapter.md) for each chapter".into());
+        let message = "there is no SUMMARY.md, which lists the chapters of the book".to_owned();
+        let help = Some("create one, with a line such as - [Title](chapter.md) for each chapter".into());
         let missing = Diagnostic { span: Span::file(summary), message, help };
         return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
     };
@@ -69,7 +69,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             Err(why) => errors.push(Diagnostic {
                 span: Span::range(&summary, &text, range),
                 message: format!("the chapter `{}` cannot be read: {}", path.display(), plain(&why)),
-                help: Some("write the chapter, or take it out of SUMMARY.md".into()),
+                help: Some("create the chapter, or remove it from SUMMARY.md".into()),
             }),
         }
     }
@@ -78,7 +78,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             return Err(error);
         }
         let message = error.root_cause().to_string();
-        let span = in_words(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
+        let span =
+            from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
         errors.push(Diagnostic { span, message, help: None });
     }
     Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })
@@ -86,12 +87,12 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
 
 fn plain(why: &std::io::Error) -> String {
     match why.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         _ => why.to_string(),
     }
 }
 
-/// A chapter that SUMMARY.md names, and where.
+/// A chapter in SUMMARY.md, and its place there.
 struct Named {
     title: String,
     path: PathBuf,
@@ -103,7 +104,7 @@ fn chapters(summary: &str) -> Vec<Named> {
     let mut open = false;
     for (event, range) in Parser::new(summary).into_offset_iter() {
         match event {
-            // One without an address is a draft.
+            // A link without an address is a draft chapter.
             Event::Start(Tag::Link { dest_url, .. }) if !dest_url.is_empty() => {
                 let path = PathBuf::from(percent_decode_str(&dest_url).decode_utf8_lossy().into_owned());
                 found.push(Named { title: String::new(), path, range });

@@ -1,4 +1,4 @@
-//! The course's accounts and what they are bound to.
+//! `verify accounts`: the accounts of the course and their bindings.
 
 use course::Course;
 use course::terminal::Text;
@@ -16,21 +16,21 @@ use evidence::{Section, UNREADABLE, Unreadable};
 pub struct Line {
     /// The course's name for it.
     pub name: String,
-    /// What it is, in the course's words.
+    /// Its description in the course.
     pub about: String,
-    /// What it is bound to, if it is.
+    /// What it is bound to, if anything.
     pub bound_to: Option<String>,
     /// The account id, if it was identified.
     pub account_id: Option<String>,
-    /// Who the credentials are.
+    /// The ARN of the credentials.
     pub arn: Option<String>,
     /// Why it was not identified.
     pub problems: Vec<String>,
 }
 
-/// The accounts in the order of their names.
+/// The accounts, sorted by name.
 pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identifiers: bool) -> Vec<Line> {
-    let shown = |text: &str| if show_identifiers { text.to_owned() } else { mask::text(text) };
+    let masked = |text: &str| if show_identifiers { text.to_owned() } else { mask::text(text) };
     let line = |(name, about): (&String, &String)| {
         let identity = gathered.evidence.get(name).and_then(|sections| sections.get(&Section::Identity));
         let unreadable = identity.filter(|identity| identity.get(UNREADABLE).is_some());
@@ -38,16 +38,16 @@ pub fn lines(course: &Course, bound: &Bindings, gathered: &Gathered, show_identi
         Line {
             name: name.clone(),
             about: about.clone(),
-            bound_to: bound.get(name).map(|binding| shown(&binding.source.to_string())),
-            account_id: gathered.account_ids.get(name).map(|id| shown(id)),
-            arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(shown),
-            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| shown(&reason.message)).collect(),
+            bound_to: bound.get(name).map(|binding| masked(&binding.source.to_string())),
+            account_id: gathered.account_ids.get(name).map(|id| masked(id)),
+            arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(masked),
+            problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| masked(&reason.message)).collect(),
         }
     };
     course.accounts.iter().map(line).collect()
 }
 
-/// For a terminal, with the profiles that could be bound.
+/// The accounts for a terminal, with the profiles that can be bound.
 pub fn text(lines: &[Line], profiles: &[String]) -> Text {
     let mut out = Text::new();
     for line in lines {
@@ -69,8 +69,8 @@ pub fn text(lines: &[Line], profiles: &[String]) -> Text {
         }
     }
     if lines.iter().any(|line| line.bound_to.is_none()) {
-        let known = if profiles.is_empty() { "none yet".to_owned() } else { plain(&profiles.join(", ")) };
-        let _ = writeln!(out, "\nAWS profiles on this machine: {known}. `aws login --profile NAME` makes one.");
+        let known = if profiles.is_empty() { "none".to_owned() } else { plain(&profiles.join(", ")) };
+        let _ = writeln!(out, "\nAWS profiles on this machine: {known}. `aws login --profile NAME` creates one.");
     }
     out
 }

@@ -1,4 +1,4 @@
-//! The calls of a run on a timeline.
+//! The timeline of the calls of a run.
 
 use course::terminal::Text;
 use std::fmt::Write;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::plain;
 use evidence::Timed;
 
-/// How many characters the timeline is wide.
+/// The width of the timeline, in characters.
 const WIDTH: u32 = 24;
 
-/// The calls in the order in which they began: which waited for which can be seen at a glance.
+/// The calls, sorted by their start, so that a reader sees which call waited for which.
 pub fn timeline(calls: &[Timed]) -> Text {
     let mut calls: Vec<&Timed> = calls.iter().collect();
     calls.sort_by_key(|timed| timed.begun);
@@ -54,7 +54,7 @@ mod tests {
     use course::results::Call;
 
     #[test]
-    fn calls_stand_where_they_were_made() {
+    fn calls_are_sorted_by_their_start() {
         let call = |operation: &str, begun, took| Timed {
             begun: Duration::from_millis(begun),
             took: Some(Duration::from_millis(took)),

@@ -1,4 +1,5 @@
-//! A table for spreadsheets: a row a step. A cell is never a formula, whatever AWS or a lesson had in it.
+//! Results as CSV for spreadsheets, one row for each step. No cell is a formula, even if text from AWS or a lesson
+//! looks like one.
 
 use anyhow::{Context, Result};
 use course::results::{Results, StepResult};
@@ -22,10 +23,10 @@ const HEADER: [&str; 12] = [
     "account",
 ];
 
-/// Steps with their verdicts.
+/// The steps with their verdicts.
 ///
 /// # Errors
-/// Never for a table in memory.
+/// Never: the table is in memory.
 pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<String> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(HEADER)?;
@@ -55,8 +56,8 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
     String::from_utf8(bytes).context("writing the table")
 }
 
-/// A cell that no spreadsheet takes for a formula: those begin with one of these characters, in either width, and some
-/// programs pass over white space before them.
+/// A cell that no spreadsheet takes for a formula. Formulas begin with one of these characters, in half or full width,
+/// and some programs ignore white space before them.
 pub(crate) fn harmless(cell: &str) -> String {
     let line = plain(&cell.replace(['\t', '\r', '\n'], " "));
     let formula = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);

@@ -1,4 +1,4 @@
-//! What works and what doesn't between this machine and the course's accounts, and what to do about it.
+//! `verify doctor`: what works between this machine and the accounts of the course, what does not, and what to do.
 
 use course::Course;
 use course::results::{Reason, ReasonCode};
@@ -16,74 +16,74 @@ use evidence::mask;
 use evidence::privileges::Power;
 use evidence::{self, Reader, Section, table};
 
-/// A clock that is further off is worth a word: AWS refuses requests from about five minutes on.
+/// The largest clock difference that is not reported. AWS rejects requests if the difference is about five minutes.
 const CLOCK_TOLERANCE: i64 = 60;
 
-/// All that was found.
+/// The whole diagnosis.
 #[derive(Debug, Serialize)]
 pub struct Diagnosis {
     /// Whether everything works.
     pub ok: bool,
-    /// Whether this is about the practice account.
+    /// Whether this is about the practice accounts.
     pub practice: bool,
     /// The course's accounts.
     pub accounts: Vec<AccountDiagnosis>,
-    /// How many seconds AWS's clock is ahead of this computer's; none where no answer told.
+    /// How many seconds AWS's clock is ahead of this computer's. `None` if no response contained a time.
     pub clock_ahead: Option<i64>,
     /// What to do, the most important first.
     pub todo: Vec<String>,
 }
 
-/// What was found of one account.
+/// The diagnosis of one account.
 #[derive(Debug, Serialize)]
 pub struct AccountDiagnosis {
     /// The course's name for it.
     pub name: String,
-    /// What it is, in the course's words.
+    /// Its description in the course.
     pub about: String,
-    /// What it is bound to, if it is.
+    /// What it is bound to, if anything.
     pub bound_to: Option<String>,
     /// The account id, if it was identified.
     pub account_id: Option<String>,
-    /// Who the credentials are, if AWS told.
+    /// The ARN of the credentials, if known.
     pub arn: Option<String>,
-    /// `root` or `administrator`, for credentials that can do anything.
+    /// `root` or `administrator`, if the credentials can do anything.
     pub power: Option<&'static str>,
     /// The region of its credentials.
     pub region: Option<String>,
     /// The partition of that region.
     pub partition: Option<&'static str>,
-    /// Where calls go instead of AWS, if they do.
+    /// The endpoint that calls go to instead of AWS, if any.
     pub endpoint: Option<String>,
     /// Why the account was not identified.
     pub problems: Vec<Reason>,
-    /// The sections that the course reads of it.
+    /// The sections that the course reads.
     pub reads: Vec<SectionDiagnosis>,
 }
 
-/// What was found of a section.
+/// The diagnosis of one section.
 #[derive(Debug, Serialize)]
 pub struct SectionDiagnosis {
     /// The section.
     pub section: &'static str,
     /// Its calls.
     pub calls: Vec<String>,
-    /// Why something of it could not be read; empty if all could.
+    /// Why it could not be read completely; empty if it could.
     pub reasons: Vec<Reason>,
 }
 
-/// What a diagnosis is made from.
+/// The input of a diagnosis.
 #[derive(Debug, Clone, Copy)]
 pub struct DoctorInput<'d> {
     /// The course.
     pub course: &'d Course,
-    /// Whether this is about the practice account.
+    /// Whether this is about the practice accounts.
     pub practice: bool,
     /// What its accounts are bound to.
     pub bound: &'d Bindings,
-    /// How they are reached.
+    /// Their connections.
     pub connections: &'d BTreeMap<String, Connection>,
-    /// What the course reads of them.
+    /// What the course reads from them.
     pub plan: &'d BTreeMap<String, BTreeSet<Section>>,
     /// What was read.
     pub gathered: &'d Gathered,
@@ -92,11 +92,11 @@ pub struct DoctorInput<'d> {
 }
 
 impl DoctorInput<'_> {
-    /// Puts together what was found.
+    /// Makes the diagnosis.
     pub(crate) fn diagnose(&self) -> Diagnosis {
         let accounts: Vec<AccountDiagnosis> =
             self.course.accounts.iter().map(|(name, about)| self.account(name, about)).collect();
-        // The practice accounts have a clock of their own.
+        // The practice accounts have their own clock.
         let calls = self.gathered.calls.iter().filter(|_| !self.practice);
         let mut ahead: Vec<i64> = calls.filter_map(|timed| timed.clock_ahead).collect();
         ahead.sort_unstable();
@@ -108,11 +108,11 @@ impl DoctorInput<'_> {
         let ok = !off && !accounts.iter().any(failed);
         let mut todo: Vec<String> = Vec::new();
         if off {
-            todo.push("Set this computer's clock: AWS refuses requests whose time is five minutes off.".to_owned());
+            todo.push("Set this computer's clock: AWS rejects requests whose time is five minutes off.".to_owned());
         }
         accounts.iter().for_each(|account| todo.extend(self.todo(account)));
-        let mut said = BTreeSet::new();
-        todo.retain(|line| said.insert(line.clone()));
+        let mut before = BTreeSet::new();
+        todo.retain(|line| before.insert(line.clone()));
         Diagnosis { ok, practice: self.practice, accounts, clock_ahead, todo }
     }
 
@@ -132,9 +132,9 @@ impl DoctorInput<'_> {
         AccountDiagnosis {
             name: name.to_owned(),
             about: about.to_owned(),
-            bound_to: self.bound.get(name).map(|binding| self.shown(&binding.source.to_string())),
+            bound_to: self.bound.get(name).map(|binding| self.masked(&binding.source.to_string())),
             account_id: identified.map(|id| if self.show_identifiers { id.clone() } else { mask::account_id(id) }),
-            arn: identity.and_then(|identity| identity["arn"].as_str()).map(|arn| self.shown(arn)),
+            arn: identity.and_then(|identity| identity["arn"].as_str()).map(|arn| self.masked(arn)),
             power: self.gathered.power(name).map(|power| match power {
                 Power::Root => "root",
                 Power::Administrator => "administrator",
@@ -152,8 +152,8 @@ impl DoctorInput<'_> {
         if let Some(value) = self.gathered.section(account, section) {
             evidence::collect_reasons(value, &[], &mut reasons);
         }
-        let shown = |reason: Reason| Reason { message: self.shown(&reason.message), ..reason };
-        reasons.into_iter().map(shown).collect()
+        let masked = |reason: Reason| Reason { message: self.masked(&reason.message), ..reason };
+        reasons.into_iter().map(masked).collect()
     }
 
     /// What to do about an account.
@@ -168,44 +168,44 @@ impl DoctorInput<'_> {
         if !actions.is_empty() {
             let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
             todo.push(format!(
-                "Allow the {name} account's credentials {actions}. `verify policy {name}` prints a policy with all that \
-                 this course reads."
+                "Allow these actions for the {name} account's credentials: {actions}. `verify policy {name}` prints a policy \
+                 for everything that this course reads."
             ));
         }
-        // A preference that no API has is nothing to mend.
-        let mendable = |reason: &&Reason| !matches!(reason.code, ReasonCode::Denied | ReasonCode::NotAvailableHere);
-        todo.extend(reasons().filter(mendable).map(|reason| format!("The {name} account: {}", reason.message)));
+        // A setting that no API returns cannot be fixed.
+        let fixable = |reason: &&Reason| !matches!(reason.code, ReasonCode::Denied | ReasonCode::NotAvailableHere);
+        todo.extend(reasons().filter(fixable).map(|reason| format!("The {name} account: {}", reason.message)));
         if account.power.is_some() && !self.practice {
             todo.push(format!(
                 "Read the {name} account with a role that can only read: `verify policy {name}` prints its policy, and \
-                 `verify policy {name} --format cloudformation` a template that makes it."
+                 `verify policy {name} --format cloudformation` prints a template that creates it."
             ));
         }
         todo
     }
 
-    fn shown(&self, text: &str) -> String {
+    fn masked(&self, text: &str) -> String {
         if self.show_identifiers { text.to_owned() } else { mask::text(text) }
     }
 }
 
 impl Diagnosis {
-    /// For a terminal.
+    /// The diagnosis for a terminal.
     pub fn text(&self) -> Text {
         let mut out = Text::new();
         if self.practice {
-            let _ = writeln!(out, "The practice account: nothing here is real.\n");
+            let _ = writeln!(out, "The practice accounts: nothing here is real.\n");
         }
         for account in &self.accounts {
             account.text(&mut out, self.practice);
             let _ = writeln!(out);
         }
         let clock = match self.clock_ahead {
-            None => "? Clock: no answer of AWS's told the time.".to_owned(),
-            Some(ahead) if ahead.abs() <= CLOCK_TOLERANCE => "✓ Clock: it agrees with AWS's.".to_owned(),
+            None => "? Clock: no response from AWS contained the time.".to_owned(),
+            Some(ahead) if ahead.abs() <= CLOCK_TOLERANCE => "✓ Clock: it agrees with AWS's clock.".to_owned(),
             Some(ahead) => {
                 let direction = if ahead > 0 { "behind" } else { "ahead of" };
-                format!("✗ Clock: this computer's is {} s {direction} AWS's.", ahead.abs())
+                format!("✗ Clock: this computer's clock is {} s {direction} AWS's.", ahead.abs())
             }
         };
         let _ = writeln!(out, "{clock}");
@@ -226,7 +226,7 @@ impl AccountDiagnosis {
         let _ = writeln!(out, "{}  {}", plain(&self.name), plain(&self.about));
         let bound = match &self.bound_to {
             Some(bound) => plain(bound),
-            None if practice => "the practice account".to_owned(),
+            None if practice => "the practice accounts".to_owned(),
             None => {
                 let _ = writeln!(out, "  ○ not bound");
                 return;
@@ -235,7 +235,11 @@ impl AccountDiagnosis {
         match (&self.account_id, &self.arn) {
             (Some(id), arn) => {
                 let _ = writeln!(out, "  ✓ {bound}");
-                let _ = writeln!(out, "    AWS account {id}, as {}", plain(arn.as_deref().unwrap_or("somebody")));
+                let _ = writeln!(
+                    out,
+                    "    AWS account {id}, as {}",
+                    plain(arn.as_deref().unwrap_or("an unknown identity"))
+                );
             }
             (None, _) => {
                 let _ = writeln!(out, "  ✗ {bound}");
@@ -244,7 +248,7 @@ impl AccountDiagnosis {
         }
         if let (Some(region), Some(partition)) = (&self.region, self.partition) {
             let endpoint = self.endpoint.as_ref().map_or("AWS's own endpoints".to_owned(), |url| {
-                format!("all calls go to {} (AWS_ENDPOINT_URL or the profile says so)", plain(url))
+                format!("all calls go to {}, as set by AWS_ENDPOINT_URL or the profile", plain(url))
             });
             let _ = writeln!(out, "    region {}, partition {partition}, {endpoint}", plain(region));
         }
@@ -256,7 +260,7 @@ impl AccountDiagnosis {
             let _ = writeln!(out, "  {icon} {:<20} {}", read.section, read.calls.join(", "));
             for reason in &read.reasons {
                 match &reason.action {
-                    Some(action) => wrapped(out, "      ", &format!("{}: it takes {action}", reason.code.name())),
+                    Some(action) => wrapped(out, "      ", &format!("{}: it needs {action}", reason.code.name())),
                     None => wrapped(out, "      ", &format!("{}: {}", reason.code.name(), reason.message)),
                 }
             }

@@ -1,4 +1,4 @@
-//! What an import changes: a diff of each file, and which check each item got.
+//! The changes of an import: a diff of each file, and the check of each item.
 
 use anstyle::{AnsiColor, Color, Style};
 use course::terminal::Text;
@@ -16,19 +16,19 @@ const REMOVED: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Red)));
 const PLACE: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
 const BOLD: Style = Style::new().bold();
 
-/// How many lines are shown around a change.
+/// How many lines to show around a change.
 const AROUND: usize = 2;
 
-/// How long the smallest difference between two texts is looked for.
+/// The time limit for finding the smallest diff.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many characters of an item are shown.
+/// How many characters of an item to show.
 const ITEM: usize = 44;
 
-/// Everything that would change, and why.
+/// All changes, with the check of each item.
 pub fn text(import: &Import) -> Text {
     if import.changes.is_empty() {
-        return Text::block("This lesson is in the book already: nothing changes.\n");
+        return Text::block("This lesson is already in the book: nothing changes.\n");
     }
     let mut out = Text::new();
     import.changes.iter().for_each(|change| diff(&mut out, change));
@@ -40,8 +40,8 @@ pub fn text(import: &Import) -> Text {
     }
     match import.parameters {
         0 => {}
-        1 => drop(writeln!(out, "1 number is a parameter of the course.")),
-        many => drop(writeln!(out, "{many} numbers are parameters of the course.")),
+        1 => drop(writeln!(out, "1 number is replaced by a parameter of the course.")),
+        many => drop(writeln!(out, "{many} numbers are replaced by parameters of the course.")),
     }
     out
 }
@@ -51,7 +51,8 @@ fn counted(out: &mut Text, import: &Import) {
     let sure = import.items.iter().filter(|item| item.written && item.proposal.sure).count();
     let _ = writeln!(out, "{sure} of {} checklist items have a check.", import.items.len());
     if sure < import.items.len() {
-        let _ = writeln!(out, "The others say `verify: ?`, which `verify lint` lists until a check stands there.");
+        let _ =
+            writeln!(out, "The others are marked `verify: ?`. `verify lint` lists them until you write a check there.");
     }
 }
 
@@ -65,8 +66,8 @@ fn diff(out: &mut Text, change: &Change) {
     out.paint(BOLD, &format!("--- {old}")).put("\n").paint(BOLD, &format!("+++ {file}{new}")).put("\n");
     for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
-        let shown = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
-        let (before, after) = (shown(first.old_range(), last.old_range()), shown(first.new_range(), last.new_range()));
+        let range = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);
+        let (before, after) = (range(first.old_range(), last.old_range()), range(first.new_range(), last.new_range()));
         out.paint(PLACE, &format!("@@ -{before} +{after} @@")).put("\n");
         for op in &hunk {
             let mut lines = |sign: char, style: Style, lines: &[&str]| {
@@ -85,7 +86,7 @@ fn diff(out: &mut Text, change: &Change) {
     let _ = writeln!(out);
 }
 
-/// What differs between two texts. What is written into a lesson adds no line, so line stands against line there.
+/// The diff of two texts. An import adds no lines to a lesson, so texts of the same length are compared line by line.
 fn differences(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     if old.len() != new.len() {
         return capture_diff_slices_deadline(Algorithm::Patience, old, new, Some(Instant::now() + PATIENCE));
@@ -104,7 +105,7 @@ fn differences(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     ops
 }
 
-/// Lines as a hunk's head numbers them.
+/// A range of lines in a hunk's header.
 fn numbered(lines: Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -119,7 +120,7 @@ fn row(out: &mut Text, item: &Found) {
     let account = item.proposal.account.as_ref().map_or(String::new(), |account| format!(", {account} account"));
     let optional = if item.proposal.optional { ", optional" } else { "" };
     let check = match fits.as_slice() {
-        _ if !item.written => "(no directive can stand there)".to_owned(),
+        _ if !item.written => "(a directive cannot be added here)".to_owned(),
         [first, ..] if item.proposal.sure => format!("{first}{account}{optional}"),
         [] => "?".to_owned(),
         _ => format!("?  ({})", fits.join(", ")),

@@ -1,7 +1,7 @@
-//! JUnit's XML, as build servers read it: a suite a chapter, a case a step.
+//! Results as JUnit XML for build servers: one suite for each chapter, one case for each step.
 //!
-//! Only what AWS proved passes. What is not so fails, what could not be read is an error, and what nobody can prove is
-//! skipped with the reason, also where the learner confirmed it.
+//! Only a verified step passes. A step that is not yet done fails, and a step that could not be read is an error. A
+//! step that needs a confirmation, or was confirmed, is skipped with the reason.
 
 use anyhow::{Context, Result};
 use course::results::{Results, Verdict};
@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 
 use super::plain;
 
-/// Steps with their verdicts.
+/// The steps with their verdicts.
 ///
 /// # Errors
-/// Never for texts in memory.
+/// Never: the report is in memory.
 pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String> {
     let mut report = Report::new(plain(&course.title));
     let mut suites: Vec<TestSuite> = Vec::new();
@@ -51,7 +51,7 @@ pub fn xml(course: &Course, results: &Results, steps: &[&Step]) -> Result<String
 fn status(view: &StepView<'_>) -> TestCaseStatus {
     let mut status = match view.verdict {
         Verdict::Verified => return TestCaseStatus::success(),
-        // Nothing is wrong with a course whose optional steps are left.
+        // An open optional step does not fail a course.
         Verdict::NotYet if view.optional => TestCaseStatus::skipped(),
         Verdict::NotYet => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Unknown if !view.only_needs_confirmation() => TestCaseStatus::non_success(NonSuccessKind::Error),
@@ -69,7 +69,8 @@ fn status(view: &StepView<'_>) -> TestCaseStatus {
     status
 }
 
-/// The lines about a step. XML has no way to write most control characters, and a reader shows what others do.
+/// The lines about a step, without control characters: XML cannot represent most of them, and viewers interpret the
+/// others.
 fn lines(view: &StepView<'_>) -> Vec<String> {
     view.lines().iter().map(|line| plain(line)).collect()
 }

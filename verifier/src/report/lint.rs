@@ -1,4 +1,4 @@
-//! What is wrong with a course: for a person, for programs, and as annotations of GitHub's.
+//! The findings of `verify lint`: as text, as JSON, and as GitHub annotations.
 
 use anyhow::Result;
 use course::diagnostic::{Entry, many, summary};
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::lint::{Finding, Level};
 
-/// The findings with their lines, up to a number of each kind, and how many there are.
+/// The findings with their source lines, limited for each kind, and their number.
 pub fn text(findings: &[Finding]) -> Text {
     let mut out = String::new();
     let kind = |finding: &Finding| format!("{}: {}", finding.rule, finding.diagnostic.kind());
@@ -24,7 +24,7 @@ pub fn text(findings: &[Finding]) -> Text {
     }
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     out.push_str(&match (count(Level::Error), count(Level::Warning)) {
-        (0, 0) => "Nothing is wrong with this course.\n".to_owned(),
+        (0, 0) => "No mistakes were found in this course.\n".to_owned(),
         (errors, 0) => format!("{}.\n", many(errors, "error")),
         (0, warnings) => format!("{}.\n", many(warnings, "warning")),
         (errors, warnings) => format!("{}, {}.\n", many(errors, "error"), many(warnings, "warning")),
@@ -35,9 +35,9 @@ pub fn text(findings: &[Finding]) -> Text {
 /// The findings as a JSON array, with files relative to `from`.
 ///
 /// # Errors
-/// Never: text and numbers can always be JSON.
+/// Never: texts and numbers can always be JSON.
 pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
-    let shown: Vec<serde_json::Value> = findings
+    let entries: Vec<serde_json::Value> = findings
         .iter()
         .map(|Finding { level, rule, diagnostic }| {
             json!({
@@ -52,10 +52,10 @@ pub fn json(findings: &[Finding], root: &Path, from: &Path) -> Result<Text> {
             })
         })
         .collect();
-    Ok(super::json(&shown)?)
+    Ok(super::json(&entries)?)
 }
 
-/// The findings as GitHub's workflow commands, which annotate the lines of a pull request.
+/// The findings as GitHub workflow commands, which annotate the lines of a pull request.
 pub fn github(findings: &[Finding], root: &Path, from: &Path) -> Text {
     let mut out = Text::new();
     for Finding { level, rule, diagnostic } in findings {

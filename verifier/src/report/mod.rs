@@ -1,4 +1,4 @@
-//! Reports: results in the forms that people and programs read. Nothing here judges or prints.
+//! Output formats for results and other documents. Nothing here judges or prints.
 
 pub mod accounts;
 pub mod calls;
@@ -9,6 +9,7 @@ pub mod import;
 pub mod junit;
 pub mod lint;
 pub mod policy;
+mod reads;
 pub mod reference;
 mod results;
 pub mod selftest;
@@ -20,7 +21,7 @@ use serde::Serialize;
 pub(crate) use course::terminal::line as plain;
 pub use results::{Form, results};
 
-/// A document as JSON, exactly.
+/// A document as JSON.
 ///
 /// # Errors
 /// Never for documents of this program; JSON cannot express some floating-point numbers.

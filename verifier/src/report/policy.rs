@@ -1,4 +1,5 @@
-//! The least that a course's reads need: an IAM policy, and a CloudFormation template of a role that has it.
+//! `verify policy`: the least-privilege IAM policy for a course, and a CloudFormation template of a role with this
+//! policy.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use std::collections::BTreeSet;
 
 use evidence::{Section, table};
 
-/// The role's name, and its policy's.
+/// The name of the role and of its policy.
 const NAME: &str = "course-reader";
 
 /// An IAM policy.
@@ -29,12 +30,12 @@ struct Statement {
 pub fn document(sections: &BTreeSet<Section>) -> Policy {
     let calls = sections.iter().flat_map(|section| table::of(*section));
     let action = calls.filter_map(|call| call.action).collect();
-    // The reads have no resources to narrow them to, or are about the account itself.
+    // The actions do not support resources, or are about the account itself.
     Policy { version: "2012-10-17", statement: [Statement { effect: "Allow", action, resource: "*" }] }
 }
 
-/// A CloudFormation template that makes a role with that policy. This account's credentials may assume it, or another
-/// account's, with an external id where one is given.
+/// A CloudFormation template that creates a role with that policy. The role can be assumed from the same account or
+/// from another account, with an external id if one is given.
 pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
     let given = |parameter: &str| json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, ""] }] });
     let trusted = json!({ "Fn::If": ["OtherAccount", { "Ref": "TrustedAccount" }, { "Ref": "AWS::AccountId" }] });
@@ -48,12 +49,12 @@ pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
                 "Type": "String",
                 "Default": "",
                 "AllowedPattern": "([0-9]{12})?",
-                "Description": "The id of the account whose credentials assume the role; empty for this one.",
+                "Description": "The id of the account whose credentials assume the role. If empty, this account.",
             },
             "ExternalId": {
                 "Type": "String",
                 "Default": "",
-                "Description": "An external id that whoever assumes the role must give; empty for none.",
+                "Description": "The external id that is required to assume the role. If empty, none is required.",
             },
         },
         "Conditions": { "OtherAccount": given("TrustedAccount"), "HasExternalId": given("ExternalId") },
@@ -78,7 +79,7 @@ pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
             },
         },
         "Outputs": {
-            "RoleArn": { "Description": "What the account is bound to.", "Value": { "Fn::GetAtt": ["Reader", "Arn"] } },
+            "RoleArn": { "Description": "The ARN of the role, to bind the account to.", "Value": { "Fn::GetAtt": ["Reader", "Arn"] } },
         },
     })
 }

@@ -1,5 +1,5 @@
-//! The reference chapter: what each check proves and what it can't, what is read for it, the evidence with its fields,
-//! and the words for what comes of it. All of it is taken from the course and the code, so it is never out of date.
+//! The reference chapter: what each check proves and reads, the fields of the evidence, the verdicts and the reasons.
+//! It is generated from the course and the code, so it is never out of date.
 
 use course::check::{Body, Check, Proof};
 use course::fact_source::FactSource;
@@ -9,11 +9,12 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::reads::calls;
 use crate::plan::Compiled;
-use evidence::table::{self, Region};
+use evidence::table::{self, Call, Region};
 use evidence::{self, Section};
 
-/// What a generated chapter begins with. A file without it is not overwritten.
+/// The marker of a generated chapter. A file without it is not overwritten.
 pub const MARK: &str =
     "<!-- Written by `verify build` from the checks and the program: changes made here are lost. -->";
 
@@ -23,25 +24,28 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     let _ = writeln!(out, "## Checks\n");
     let named = course.with_a_step_for_each_check();
     for check in course.checks.values() {
-        // Every check has a step of its own there.
+        // Every check has a step in this course.
         if let Some(step) = named.step(&check.name) {
             about_check(&mut out, course, check, &compiled.needs(&named, step));
         }
     }
     let schema = evidence::schema();
     let _ = writeln!(out, "## Evidence\n");
-    let _ = writeln!(out, "What a check's expressions can read of an account, by section.\n");
+    let _ = writeln!(out, "The evidence that the expressions of a check can use, by section.\n");
     for section in Section::ALL {
         about_section(&mut out, *section, &schema);
     }
-    let _ = writeln!(out, "## Verdicts\n\n| sign | verdict | in documents | what it means |\n|---|---|---|---|");
+    let _ = writeln!(out, "## Verdicts\n\n| sign | verdict | in documents | meaning |\n|---|---|---|---|");
     let verdicts = descriptions(&serde_json::to_value(schemars::schema_for!(Verdict)).unwrap_or_default());
     for verdict in Verdict::ALL.iter().rev() {
         let meaning = verdicts.get(verdict.name()).map(String::as_str).unwrap_or_default();
         let _ =
             writeln!(out, "| {} | {} | `{}` | {} |", verdict.icon(), verdict.label(), verdict.name(), cell(meaning));
     }
-    let _ = writeln!(out, "\n## Reasons\n\nWhy a step is unknown.\n\n| in documents | what it means |\n|---|---|");
+    let _ = writeln!(
+        out,
+        "\n## Reasons\n\nThese are the reasons why a step is unknown.\n\n| in documents | meaning |\n|---|---|"
+    );
     for (name, meaning) in descriptions(&serde_json::to_value(schemars::schema_for!(ReasonCode)).unwrap_or_default()) {
         let _ = writeln!(out, "| `{name}` | {} |", cell(&meaning));
     }
@@ -57,19 +61,20 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     match &check.body {
         Body::Steps(steps) => {
             let steps: Vec<String> = steps.iter().map(|step| plain(step)).collect();
-            let _ = writeln!(out, "It consists of {}, and is as good as the worst of them.\n", steps.join(", "));
+            let _ = writeln!(out, "It consists of {}. Its verdict is the worst verdict of these.\n", steps.join(", "));
         }
         Body::Expect(expectations) => {
             for expectation in expectations {
                 let how = match &expectation.proof {
                     Proof::Evidence { instead: Some(statement), .. } => {
                         let stated = plain(&statement.about_account(&check.account));
-                        format!("proved; where AWS refuses to tell anybody in the account, you confirm: “{stated}”")
+                        format!("proved; if nobody in the account can read it, you confirm: “{stated}”")
                     }
                     Proof::Evidence { late: None, .. } => "proved".to_owned(),
-                    Proof::Evidence { late: Some(_), .. } => "proved, some time after it happened".to_owned(),
+                    Proof::Evidence { late: Some(_), .. } => "proved, some time after it happens".to_owned(),
                     Proof::Word { statement, backed_by, .. } => {
-                        let backed = if backed_by.is_some() { ", beside an event that AWS recorded" } else { "" };
+                        let backed =
+                            if backed_by.is_some() { ", in addition to an event that AWS recorded" } else { "" };
                         format!("you confirm{backed}: “{}”", plain(&statement.about_account(&check.account)))
                     }
                 };
@@ -80,11 +85,8 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     }
     about_sources(out, &check.sources);
     let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
-    for (account, section) in needs {
-        for call in table::of(*section) {
-            let action = call.action.map_or("none is needed".to_owned(), |action| format!("`{action}`"));
-            let _ = writeln!(out, "| {} | `{}` | {action} |", cell(account), call.name());
-        }
+    for (account, call) in calls(needs) {
+        let _ = writeln!(out, "| {} | `{}` | {} |", cell(account), call.name(), action(call));
     }
     let places: BTreeSet<String> = course
         .steps
@@ -100,7 +102,7 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     let _ = writeln!(out);
 }
 
-/// The facts of a check that may change.
+/// The facts of a check that may change, with their sources.
 fn about_sources(out: &mut String, sources: &[FactSource]) {
     if sources.is_empty() {
         return;
@@ -108,16 +110,21 @@ fn about_sources(out: &mut String, sources: &[FactSource]) {
     let _ = writeln!(out, "| fact that may change | source | reviewed |\n|---|---|---|");
     for source in sources {
         let FactSource { fact, url, reviewed } = source;
-        // An address has no character that ends a link here, but it may have what looks like an entity, or a cell's end.
+        // A URL has no character that ends a link here, but it may contain an entity or the end of a cell.
         let url = url.replace('&', "&amp;");
         let _ = writeln!(out, "| {} | [{}](<{url}>) | {reviewed} |", literal(fact), source.host());
     }
     let _ = writeln!(out);
 }
 
-/// Whose account is judged, unless a step says otherwise.
+/// The account that is judged, unless a step names another one.
 fn of_account(check: &Check) -> String {
     if check.account.is_empty() { String::new() } else { format!(" (in the {} account)", plain(&check.account)) }
+}
+
+/// The IAM action of a call.
+fn action(call: &Call) -> String {
+    call.action.map_or("none needed".to_owned(), |action| format!("`{action}`"))
 }
 
 fn about_section(out: &mut String, section: Section, schema: &Value) {
@@ -131,14 +138,13 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
     }
     let _ = writeln!(out, "\n| call | IAM action | region |\n|---|---|---|");
     for call in table::of(section) {
-        let action = call.action.map_or("none is needed".to_owned(), |action| format!("`{action}`"));
         let region = match call.region {
             Region::Profile => "the profile's",
             Region::UsEast1 => "us-east-1",
             Region::Bucket => "the bucket's",
-            Region::UsEast1AndProfile => "us-east-1, and the profile's where it is another",
+            Region::UsEast1AndProfile => "us-east-1, and the profile's if it is different",
         };
-        let _ = writeln!(out, "| `{}` | {action} | {region} |", call.name());
+        let _ = writeln!(out, "| `{}` | {} | {region} |", call.name(), action(call));
     }
     let mut at = 0;
     while let Some(name) = records.get(at).cloned() {
@@ -146,7 +152,7 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
         let record = &schema["$defs"][&name];
         let _ =
             writeln!(out, "\n**{}**: {}\n", plain(&name), plain(record["description"].as_str().unwrap_or_default()));
-        let _ = writeln!(out, "| field | type | what it is |\n|---|---|---|");
+        let _ = writeln!(out, "| field | type | description |\n|---|---|---|");
         for (field, of) in record["properties"].as_object().into_iter().flatten() {
             let what = of["description"].as_str().unwrap_or_default();
             let _ = writeln!(out, "| `{field}` | {} | {} |", kind_of_field(of, schema, &mut records), cell(what));
@@ -156,15 +162,15 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
 }
 
 fn kind_of_field(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
-    let may_be_none = |one: &Value| {
+    let is_nullable = |one: &Value| {
         one["type"] == "null" || one["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"))
     };
-    let optional = may_be_none(of) || any_of(of, schema).into_iter().any(may_be_none);
+    let optional = is_nullable(of) || any_of(of, schema).into_iter().any(is_nullable);
     let kind = kind(of, schema, records);
     if optional { format!("{kind}, or absent") } else { kind }
 }
 
-/// The alternatives of a schema, through references.
+/// The alternatives of a schema, with references resolved.
 fn any_of<'s>(of: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
     let of = match of["$ref"].as_str() {
         Some(reference) => &schema["$defs"][reference.rsplit('/').next().unwrap_or_default()],
@@ -181,7 +187,7 @@ fn any_of<'s>(of: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
         .collect()
 }
 
-/// A type in words; records that it names are noted.
+/// The name of a type. Records in it are added to `records`.
 fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
     if let Some(reference) = of["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
@@ -214,18 +220,18 @@ fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
     }
 }
 
-/// The descriptions of an enumeration's values.
+/// The descriptions of an enum's values.
 fn descriptions(schema: &Value) -> BTreeMap<String, String> {
     let one_of = schema["oneOf"].as_array().into_iter().flatten();
     let named = |one: &Value| Some((one["const"].as_str()?.to_owned(), one["description"].as_str()?.to_owned()));
     one_of.filter_map(named).collect()
 }
 
-/// Text as Markdown that says the same and nothing else, with its code spans.
+/// Text as Markdown: everything is escaped except code spans.
 fn plain(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        // One of them is not closed.
+        // A code span is not closed.
         return escaped(text);
     }
     let part = |(at, part): (usize, &&str)| match at % 2 {
@@ -235,14 +241,14 @@ fn plain(text: &str) -> String {
     parts.iter().enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
-/// Text as a table's cell that says the same and nothing else, without code spans, and without holes as lessons have them.
+/// Text as a table cell: everything is escaped, including code spans and the double braces of lessons.
 fn literal(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     escaped(&words.collect::<Vec<_>>().join(" "))
 }
 
-/// Text in which Markdown finds nothing within a line. People read the chapter's source, so that what means something only
-/// where a line begins stays, unlike in a value that takes a hole's place.
+/// Text without inline Markdown. What is special only at the beginning of a line is not escaped, unlike in the values
+/// of parameters, so that the chapter's source is easy to read.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

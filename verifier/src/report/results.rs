@@ -1,4 +1,4 @@
-//! Results, in the form that is asked for.
+//! Results in a chosen output format.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -8,24 +8,24 @@ use course::{Course, Step};
 
 use super::{csv, json, junit, text};
 
-/// A form that results are printed in.
+/// An output format of results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// For a terminal
+    /// Text for a terminal
     #[default]
     Text,
     /// The results document
     Json,
-    /// JUnit's XML, for build servers
+    /// JUnit XML, for build servers
     Junit,
-    /// A table for spreadsheets
+    /// CSV, for spreadsheets
     Csv,
 }
 
-/// Results in a form: of the whole course, or of the steps of these names.
+/// Results in a format: of the named steps, or of the whole course if `names` is empty.
 ///
 /// # Errors
-/// Never for results of this program.
+/// Never: results of this program can always be printed.
 pub fn results(form: Form, course: &Course, results: &Results, names: &[String]) -> Result<Text> {
     let named = course.steps.iter().filter(|step| match names {
         [] => step.is_listed(),

@@ -1,4 +1,4 @@
-//! What the self-test of a course's checks found.
+//! The results of `verify selftest`.
 
 use anstyle::{AnsiColor, Style};
 use course::terminal::Text;
@@ -11,7 +11,7 @@ use crate::selftest::Proof;
 const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
 const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 
-/// A table, and under it what is not proved.
+/// A table, followed by the problems.
 pub fn text(proofs: &[Proof]) -> Text {
     let mut out = Text::new();
     let _ = writeln!(out, "  {:<24} {:<10} {:<10} {:<10} {:<8} cases", "check", "before", "after", "denied", "others");
@@ -43,6 +43,7 @@ pub fn text(proofs: &[Proof]) -> Text {
     }
     let proved = proofs.iter().filter(|proof| proof.problems.is_empty()).count();
     let _ = match proved == proofs.len() {
+        true if proved == 1 => writeln!(out, "The check is proved."),
         true => writeln!(out, "All {proved} checks are proved."),
         false => writeln!(out, "{proved} of {} checks are proved.", proofs.len()),
     };
@@ -52,7 +53,7 @@ pub fn text(proofs: &[Proof]) -> Text {
 /// The same as JSON.
 ///
 /// # Errors
-/// Never: text can always be JSON.
+/// Never: texts can always be JSON.
 pub fn json(proofs: &[Proof]) -> serde_json::Result<Text> {
     let all: Vec<serde_json::Value> = proofs
         .iter()

@@ -1,4 +1,4 @@
-//! Every form has the sentences of the [`StepView`], in its order and no others.
+//! Every output format has exactly the sentences of the [`StepView`], in its order.
 
 use course::Course;
 use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
@@ -29,7 +29,7 @@ fn course(folder: &Path) -> Course {
     book::read(folder, false).unwrap()
 }
 
-/// Results whose every sentence is a mark of its own, as are the times: `§1§`.
+/// Results in which every sentence and time is a unique mark, such as `§1§`.
 fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results {
     let mut count = 0;
     let mut mark = || {
@@ -68,7 +68,7 @@ fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results
     results
 }
 
-/// The marks of a text, in its order.
+/// The marks in a text, in order.
 fn marks(text: &str) -> Vec<String> {
     let parts = text.split('§').enumerate();
     parts.filter(|(at, _)| at % 2 == 1).map(|(_, mark)| mark.to_owned()).collect()
@@ -80,7 +80,7 @@ fn sorted(mut marks: Vec<String>) -> Vec<String> {
 }
 
 #[test]
-fn a_steps_sentences_are_the_same_in_every_form() {
+fn a_steps_sentences_are_the_same_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path());
     let step = course.step("mfa").unwrap();
@@ -95,7 +95,7 @@ fn a_steps_sentences_are_the_same_in_every_form() {
                 let drift = marks(&view.drift.clone().unwrap());
                 assert_eq!(short, [marks(&sentences.join(" ")), drift.clone()].concat(), "{case}");
 
-                // A build server shows a case's first line twice: as its message, too.
+                // In JUnit XML, the first line is also the message.
                 let xml = junit::xml(&course, &results, &[step]).unwrap();
                 let xml = xml.split_once("<testcase").unwrap().1;
                 let first_again = usize::from(verdict.blocks());
@@ -109,7 +109,7 @@ fn a_steps_sentences_are_the_same_in_every_form() {
                 let wanted = if verdict.blocks() { short.clone() } else { Vec::new() };
                 assert_eq!(marks(summary.as_str()), wanted, "{case}: {}", summary.as_str());
 
-                // With each expectation in its place.
+                // The details, which list each expectation.
                 let each = view.expectations.iter().flat_map(|expectation| {
                     let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
                     sentences.chain(expectation.statements.iter().map(ToString::to_string))
@@ -124,7 +124,7 @@ fn a_steps_sentences_are_the_same_in_every_form() {
                 assert_eq!(marks(&html), [drift, reasons, each].concat(), "{case}: {html}");
                 assert_eq!(live.label, view.label());
 
-                // What a list says is in what is said of the step alone.
+                // The details contain everything that a list shows.
                 let (short, whole) = (sorted(short), sorted(whole));
                 assert!(short.iter().all(|mark| whole.contains(mark)), "{case}: {short:?} {whole:?}");
             }
@@ -133,7 +133,7 @@ fn a_steps_sentences_are_the_same_in_every_form() {
 }
 
 #[test]
-fn every_form_gives_the_same_command() {
+fn every_format_gives_the_same_command() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path());
     let step = course.step("mfa").unwrap();
@@ -150,5 +150,28 @@ fn every_form_gives_the_same_command() {
         let command = anstream::adapter::strip_str(&form).to_string();
         assert!(command.contains("When it is so, confirm it:"), "{form}");
         assert!(command.contains("verify --practice confirm mfa"), "{form}");
+    }
+}
+
+#[test]
+fn what_two_open_expectations_have_in_common_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path());
+    let step = course.step("mfa").unwrap();
+    for (verdict, outcomes) in [
+        (Verdict::NotYet, [Outcome::NotMet, Outcome::NotMet]),
+        (Verdict::Unknown, [Outcome::Unknown, Outcome::Unknown]),
+        (Verdict::Unknown, [Outcome::Unconfirmed, Outcome::Unconfirmed]),
+    ] {
+        let mut results = results(&course, verdict, outcomes);
+        for expectation in &mut results.steps.get_mut("mfa").unwrap().expectations {
+            expectation.sentences[0] = "Sign in again.".to_owned();
+        }
+        let table = csv::table(&course, &results, &[step]).unwrap();
+        let live = Live::of(&course, step, &results, true);
+        let details = text::details(&course, &results, step);
+        for report in [details.as_str(), table.as_str(), live.html.as_str()] {
+            assert_eq!(report.matches("Sign in again.").count(), 1, "{verdict} with {outcomes:?}: {report}");
+        }
     }
 }

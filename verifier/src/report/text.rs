@@ -1,5 +1,5 @@
-//! Text for a terminal. Colours are styles that are dropped where there are none; a verdict is never told by colour
-//! alone. Whatever comes from AWS or a lesson stays in its line.
+//! Results as text for a terminal. Colours are optional, and a verdict is never shown by colour alone. Text from AWS or
+//! a lesson cannot break its line.
 
 use anstyle::{AnsiColor, Style};
 use course::fact_source::FactSource;
@@ -11,15 +11,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::plain;
-use evidence::{Section, table};
+use super::reads::calls;
+use evidence::Section;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Where the text of a step's line begins.
+/// The indentation of the text below a step's line.
 const INDENT: &str = "                     ";
 
-/// The widest line; a terminal is rarely narrower than this.
+/// The maximum width of a line. A terminal is rarely narrower.
 const WIDTH: usize = 100;
 
 pub(super) fn style(verdict: Verdict) -> Style {
@@ -43,7 +44,7 @@ fn outcome_style(outcome: Outcome) -> Style {
     })
 }
 
-/// The whole course at a glance.
+/// A summary of the whole course.
 pub fn summary(course: &Course, results: &Results) -> Text {
     let mut out = Text::new();
     let mut chapter = None;
@@ -63,12 +64,12 @@ pub fn summary(course: &Course, results: &Results) -> Text {
 }
 
 fn heading(out: &mut Text, course: &Course, results: &Results) {
-    let practice = if results.practice { format!("  ({PRACTICE}: nothing here is real)") } else { String::new() };
-    out.paint(BOLD, &course.title).paint(DIM, &practice).put("\n");
+    let practice = if results.practice { "  (practice accounts: nothing here is real)" } else { "" };
+    out.paint(BOLD, &course.title).paint(DIM, practice).put("\n");
 }
 
-/// A step's line, and under it why it isn't done, unless the step before has the same reasons. Those of a check of checks
-/// are with its members.
+/// A step's line, and below it why it isn't done, unless the reasons are those of the previous step. The reasons of a
+/// combined check are shown with its members.
 fn line(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
     let verdict = view.verdict;
     let optional = if view.optional { " (optional)" } else { "" };
@@ -88,7 +89,7 @@ fn line(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
     *before = lines;
 }
 
-/// What to do next. A command stays in a line, so that it can be copied.
+/// What to do next. A command is never wrapped, so that it can be copied.
 fn next_lines(out: &mut Text, indent: &str, view: &StepView<'_>) {
     match view.next.as_ref().map(|next| (next.text, next.commands.as_slice())) {
         None => {}
@@ -118,15 +119,15 @@ fn progress(out: &mut Text, course: &Course, results: &Results) {
     });
     let lapsed: Vec<&str> = lapsed.map(|step| step.id.as_str()).collect();
     if !lapsed.is_empty() {
-        wrapped(out, "", &format!("Done before, and no longer: {}.", lapsed.join(", ")));
+        wrapped(out, "", &format!("No longer done: {}.", lapsed.join(", ")));
     }
-    // What can be done at once comes before what only waits.
+    // A step that can be done now comes before one that is unknown.
     let verdict_of = |step: &&&Step| results.view(step).verdict;
     let simple = required.iter().filter(|step| step.members.is_empty());
     let Some(next) = simple.filter(blocks).min_by_key(verdict_of) else { return };
     let view = StepView::new(course, next, results);
     if let Some(reason) = view.reasons.iter().find(|reason| reason.code == ReasonCode::NoCredentials) {
-        // Nothing else can be done before there is an account to read.
+        // Nothing else can be done before an account is bound.
         wrapped(out, "Next: ", &reason.message);
         return;
     }
@@ -174,7 +175,7 @@ fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
     }
 }
 
-/// All about a step: what it rests on, how it came out, what is read for it.
+/// Everything about a step: its result, its check, its sources, and what is read for it.
 pub(crate) fn explanation(
     course: &Course,
     results: &Results,
@@ -193,18 +194,16 @@ pub(crate) fn explanation(
         let _ = writeln!(out, "\n  It consists of: {}", step.members.join(", "));
     }
     if view.result.is_none() {
-        let _ = writeln!(out, "\n  What it expects:");
+        let _ = writeln!(out, "\n  What it requires:");
         for expectation in &view.expectations {
             wrapped(&mut out, "  · ", expectation.title);
         }
     }
     let _ = writeln!(out, "\n  What is read for it:");
-    for (account, section) in needs {
-        for call in table::of(*section) {
-            let action = call.action.map_or("no permission needed".to_owned(), |action| format!("needs {action}"));
-            let _ = write!(out, "    {account:<12} {:<56} ", call.name());
-            out.paint(DIM, &action).put("\n");
-        }
+    for (account, call) in calls(needs) {
+        let action = call.action.map_or("no permission needed".to_owned(), |action| format!("needs {action}"));
+        let _ = write!(out, "    {account:<12} {:<56} ", call.name());
+        out.paint(DIM, &action).put("\n");
     }
     if let Some(judged) = view.judged() {
         let _ = writeln!(out);
@@ -213,7 +212,7 @@ pub(crate) fn explanation(
     out
 }
 
-/// Where a check has its facts from, each address on a line of its own so that it can be copied.
+/// The sources of a check's facts. Each URL has its own line, so that it can be copied.
 fn sources(out: &mut Text, sources: &[FactSource]) {
     if !sources.is_empty() {
         let _ = writeln!(out, "\n  Facts that may change, and their sources:");
@@ -224,7 +223,7 @@ fn sources(out: &mut Text, sources: &[FactSource]) {
     }
 }
 
-/// A paragraph within the width, each line with the indentation.
+/// A paragraph, wrapped and indented.
 pub(super) fn wrapped(out: &mut Text, indent: &str, text: &str) {
     let room = WIDTH - indent.chars().count();
     let mut line = String::new();

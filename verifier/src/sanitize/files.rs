@@ -1,4 +1,4 @@
-//! A book's files: mdBook's own, and those of the course that may stand beside them.
+//! The files of a built book: mdBook's own, and the allowed files of the course.
 
 use anyhow::{Context, Result};
 use course::files;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::svg;
 
-/// What a file of the course's may end in. A browser takes none of it for a page or a script of the book's; pictures of
-/// the one kind that holds scripts are looked at.
+/// The allowed extensions of the course's files. A browser does not open such a file as a page or a script of the book.
+/// SVG pictures, which can contain scripts, are checked.
 const ALLOWED: &[&str] = &[
     // Pictures, sound and films.
     "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "svg", "mp3", "ogg", "wav", "m4a", "mp4", "webm",
@@ -19,10 +19,10 @@ const ALLOWED: &[&str] = &[
     "sh", "bash", "ps1", "bat", "py", "rb", "go", "rs", "java", "c", "h", "cpp", "sql", "tf", "tfvars", "hcl", "ipynb",
 ];
 
-/// The largest file of a book, in bytes: all of it is in memory while it is built.
+/// The largest file of a book, in bytes. The whole book is in memory while it is built.
 const LARGEST: u64 = 256 << 20;
 
-/// All files below a folder, by their paths in it.
+/// All files in a folder and its subfolders, by their relative paths.
 ///
 /// # Errors
 /// When one cannot be read.
@@ -36,7 +36,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     Ok(found)
 }
 
-/// The paths of the files below a folder, from `root` on. A course's links and devices are refused before.
+/// The paths of the files in a folder, relative to `root`. A course's symbolic links and devices were rejected before.
 fn names(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
@@ -51,8 +51,8 @@ fn names(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(names)
 }
 
-/// Adds the course's files to a book, as mdBook does: all that are no chapters. Returns those that may not stand there,
-/// with the reason.
+/// Adds the course's files that are not chapters to a book, as mdBook does. Returns the files that are not allowed,
+/// with the reasons.
 ///
 /// # Errors
 /// When one cannot be read.
@@ -69,11 +69,11 @@ pub(super) fn copied(
             continue;
         }
         if !ALLOWED.contains(&kind.as_str()) {
-            refused.push((name, "a file of this kind does not go into a book"));
+            refused.push((name, "a file of this type is not allowed in a book"));
             continue;
         }
         if built.contains_key(&name) {
-            refused.push((name, "mdBook has a file of this name in the book"));
+            refused.push((name, "mdBook has a file with the same name"));
             continue;
         }
         let bytes = files::read_theirs(&path, LARGEST).with_context(|| format!("reading {}", path.display()))?;
@@ -86,12 +86,12 @@ pub(super) fn copied(
 }
 
 /// Writes a file of a built book.
-#[expect(clippy::disallowed_methods, reason = "a book that was not built to its end is built again: nothing is lost")]
+#[expect(clippy::disallowed_methods, reason = "nothing is lost if a build is interrupted: the book is built again")]
 fn written(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::write(path, bytes)
 }
 
-/// Puts a book into the place of whatever stands in a folder.
+/// Replaces the content of a folder with a book.
 ///
 /// # Errors
 /// When something cannot be removed or written.
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_no_browser_runs_stands_beside_the_chapters_and_nothing_in_the_place_of_mdbooks() {
+    fn only_files_that_browsers_do_not_run_are_copied_and_none_replaces_mdbooks() {
         let sources = tempfile::tempdir().unwrap();
         let build = sources.path().join("out");
         fs::create_dir_all(sources.path().join("files")).unwrap();

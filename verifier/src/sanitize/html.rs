@@ -1,7 +1,7 @@
-//! The HTML that a course may put into a page: what is allowed is listed, and ammonia, which parses as browsers do, keeps
-//! nothing else.
+//! The allowed HTML of a chapter. Elements and attributes that are not listed here are removed by ammonia, which parses
+//! HTML as browsers do.
 //!
-//! What ammonia returns is taken only where something must go. Otherwise the page stays as mdBook wrote it, to the byte.
+//! If nothing must be removed, the page stays as mdBook wrote it, to the byte.
 
 mod taken;
 #[cfg(test)]
@@ -13,11 +13,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use url::Url;
 
-use self::tokens::{Cost, Overlay, missing, said};
+use self::tokens::{Cost, Overlay, contents, missing};
 use super::seal::Seal;
 pub use taken::Taken;
 
-/// Elements of text, and those that mdBook makes of Markdown.
+/// Text elements, including those that mdBook generates from Markdown.
 const ELEMENTS: &[&str] = &[
     "a",
     "abbr",
@@ -101,11 +101,11 @@ const ELEMENTS: &[&str] = &[
     "wbr",
 ];
 
-/// Elements that draw: mdBook's icons are made of the first two.
+/// Drawing elements. mdBook's icons consist of the first two.
 const DRAWING: &[&str] =
     &["svg", "path", "circle", "ellipse", "g", "line", "polygon", "polyline", "rect", "text", "tspan"];
 
-/// What they may say.
+/// Their attributes.
 const DRAWN: &[&str] = &[
     "cx",
     "cy",
@@ -145,10 +145,10 @@ const DRAWN: &[&str] = &[
     "y2",
 ];
 
-/// What any element may say.
+/// The attributes of all elements.
 const ATTRIBUTES: &[&str] = &["align", "aria-hidden", "aria-label", "class", "dir", "id", "lang", "role", "title"];
 
-/// What some elements may say besides.
+/// The additional attributes of some elements.
 const OF_ELEMENTS: &[(&str, &[&str])] = &[
     ("a", &["href", "name", "rel", "target"]),
     ("audio", &["controls", "loop", "muted", "preload", "src"]),
@@ -173,48 +173,48 @@ const OF_ELEMENTS: &[(&str, &[&str])] = &[
     ("div", &["style"]),
 ];
 
-/// The styles that mdBook gives an element: a table's columns, and the break between chapters in what is printed.
+/// The styles that mdBook generates: the alignment of table columns, and page breaks between printed chapters.
 pub(crate) const STYLES: &[&str] =
     &["text-align: left", "text-align: center", "text-align: right", "break-before: page; page-break-before: always;"];
 
-/// What our widgets say.
+/// The attributes of our widgets.
 const WIDGETS: &[&str] = &["data-step", "data-verdict", "data-practice", "data-optional"];
 
-/// Where a link may lead, besides another place of the book.
+/// The schemes of links outside the book.
 const SCHEMES: &[&str] = &["http", "https", "mailto"];
 
-/// Classes of the template that lay out its own page and mean nothing else.
+/// Classes of the template that only affect the layout of its own page.
 const LAYOUT: &[&str] = &["content", "fa-svg", "hidden", "light", "next", "page", "previous", "theme"];
 
-/// How often what ammonia returned is looked at again until nothing more must go.
+/// How many times the output is sanitized again until nothing more is removed.
 const ROUNDS: usize = 4;
 
-/// What is allowed in the pages of one book.
+/// The policy for the pages of one book.
 pub struct Policy<'s> {
     builder: Builder<'s>,
-    /// The same for a chapter that would lay something else than a picture over the page.
+    /// The policy for a chapter that misuses the classes of enlarged pictures.
     flat: Builder<'s>,
 }
 
-/// What became of a chapter's HTML.
+/// The result of sanitizing a chapter's HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned {
-    /// What stays; nothing where all of it does.
+    /// The remaining HTML; `None` if nothing was removed.
     pub html: Option<String>,
-    /// What was taken out.
+    /// What was removed.
     pub taken: Vec<Taken>,
 }
 
 impl Cleaned {
-    /// Nothing stays.
+    /// The whole chapter is removed.
     fn without(reason: &'static str) -> Cleaned {
         Cleaned { html: Some(format!("<p>This chapter is not shown: {reason}.</p>")), taken: vec![Taken::All(reason)] }
     }
 }
 
 impl<'s> Policy<'s> {
-    /// What a course may put into a page of mdBook's that has `template` around it. Our widgets have names with the seal
-    /// in them; nothing else may be called as they are, nor as what the template's scripts look for.
+    /// The policy for pages with this template. The names of our widgets contain the seal. Nothing else may have their
+    /// names, or names that the template's scripts look for.
     pub fn new(seal: &'s Seal, template: &str) -> Policy<'s> {
         let reserved = Reserved::of(template);
         let mut flat = reserved.clone();
@@ -222,8 +222,7 @@ impl<'s> Policy<'s> {
         Policy { builder: builder(seal, reserved), flat: builder(seal, flat) }
     }
 
-    /// What stays of a chapter's HTML. It is looked at as a browser reads it, until nothing that a browser would find in
-    /// it must go.
+    /// Sanitizes a chapter's HTML as a browser parses it, repeatedly, until nothing more must be removed.
     pub(crate) fn clean(&self, html: &str) -> Cleaned {
         if Cost::is_too_high(html) {
             return Cleaned::without("its HTML is nested too deeply");
@@ -239,28 +238,27 @@ impl<'s> Policy<'s> {
                 return cleaned;
             }
             let taken = missing(now, &next);
-            // Outside of a tree, a tokenizer cannot tell such a section from a comment.
+            // Without a tree, a tokenizer cannot distinguish such a section from a comment.
             if taken.is_empty() && !now.contains("<![CDATA[") {
                 return cleaned;
             }
             cleaned.taken.extend(taken);
             cleaned.html = Some(next);
         }
-        cleaned.html =
-            Some("<p>This chapter’s HTML is not shown: it changes each time that it is read.</p>".to_owned());
+        cleaned.html = Some("<p>This chapter’s HTML is not shown: it changes each time it is parsed.</p>".to_owned());
         cleaned
     }
 }
 
-/// What keeps what is allowed.
+/// The sanitizer.
 fn builder(seal: &Seal, reserved: Reserved) -> Builder<'_> {
     let mut builder = Builder::empty();
     builder.tags(ELEMENTS.iter().chain(DRAWING).copied().chain([seal.element.as_str()]).collect());
     builder.generic_attributes(ATTRIBUTES.iter().copied().collect());
     let drawing = DRAWING.iter().map(|element| (*element, DRAWN));
     let elements = drawing.chain(OF_ELEMENTS.iter().copied()).chain([(seal.element.as_str(), WIDGETS)]);
-    builder.tag_attributes(elements.map(|(element, said)| (element, said.iter().copied().collect())).collect());
-    // What stands in these is no text of a lesson.
+    builder.tag_attributes(elements.map(|(element, names)| (element, names.iter().copied().collect())).collect());
+    // The content of these is not text of a lesson.
     builder.clean_content_tags(["script", "style", "title", "textarea", "iframe", "noscript"].into());
     builder.url_schemes(SCHEMES.iter().copied().collect()).url_relative(UrlRelative::PassThrough);
     builder.link_rel(None).strip_comments(false);
@@ -273,12 +271,12 @@ fn builder(seal: &Seal, reserved: Reserved) -> Builder<'_> {
     builder
 }
 
-/// The classes of an element that it may have: none of our widgets', unless they have the seal, and none by which mdBook's
-/// scripts and style sheets know the page around it.
+/// The allowed classes of an element: the classes of our widgets only with the seal, and no classes that mdBook's
+/// scripts and style sheets use for the page.
 fn classes<'v>(reserved: &Reserved, ours: &str, element: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let is_allowed = |class: &&str| match class.strip_prefix("verify-") {
         Some(_) => class.starts_with(ours),
-        // A picture's, which is larger while this is ticked.
+        // The checkbox that enlarges a picture.
         None if element == "input" && *class != "checkbox-img" => false,
         None => !reserved.classes.contains(*class),
     };
@@ -289,7 +287,7 @@ fn classes<'v>(reserved: &Reserved, ours: &str, element: &str, value: &'v str) -
     (!kept.is_empty()).then(|| Cow::Owned(kept.join(" ")))
 }
 
-/// Whether an element that is allowed may say this, which its attributes' names allow.
+/// Whether an allowed attribute may have this value.
 fn is_allowed(reserved: &Reserved, element: &str, name: &str, value: &str) -> bool {
     match name {
         "id" => !reserved.has(value),
@@ -299,13 +297,13 @@ fn is_allowed(reserved: &Reserved, element: &str, name: &str, value: &str) -> bo
         "target" => value == "_blank",
         "type" if element == "input" => value == "checkbox",
         "role" => ["img", "none", "note", "presentation"].contains(&value),
-        // A reference to what is drawn elsewhere.
+        // A reference to another drawing.
         _ if DRAWING.contains(&element) => !value.contains("url("),
         _ => true,
     }
 }
 
-/// Whether an address leads to a place of the book, to a web site or to somebody's mail.
+/// Whether a URL leads to the book, a web site or a mail address.
 fn is_link(address: &str) -> bool {
     match Url::parse(address) {
         Ok(url) => SCHEMES.contains(&url.scheme()),
@@ -313,7 +311,7 @@ fn is_link(address: &str) -> bool {
     }
 }
 
-/// Whether a page may load a picture from an address.
+/// Whether a page may load a picture from a URL.
 fn is_source(address: &str) -> bool {
     match Url::parse(address) {
         Ok(url) => url.scheme() == "https",
@@ -321,15 +319,14 @@ fn is_source(address: &str) -> bool {
     }
 }
 
-/// Whether an address is a path of whatever host a page is read from. `//host` is none, and leads to another machine even
-/// from disk.
+/// Whether a URL is a path on the same host. `//host` is not, and leads to another machine even from a local file.
 fn is_in_book(address: &str) -> bool {
     const HOST: &str = "book.invalid";
     let page = Url::parse(&format!("https://{HOST}/a/b.html"));
     page.and_then(|page| page.join(address)).is_ok_and(|url| url.scheme() == "https" && url.host_str() == Some(HOST))
 }
 
-/// Names by which the scripts and style sheets of a page know its parts.
+/// Names that a page's scripts and style sheets use for its parts.
 #[derive(Default, Clone)]
 struct Reserved {
     ids: HashSet<String>,
@@ -337,11 +334,11 @@ struct Reserved {
 }
 
 impl Reserved {
-    /// The names in a page's template.
+    /// The names in a template.
     fn of(template: &str) -> Reserved {
         let mut reserved = Reserved::default();
-        for said in said(template).into_keys() {
-            match said {
+        for content in contents(template).into_keys() {
+            match content {
                 Taken::Attribute { name, value, .. } if name == "id" => reserved.ids.extend([value]),
                 Taken::Attribute { name, value, .. } if name == "class" => {
                     reserved.classes.extend(value.split_ascii_whitespace().map(str::to_owned));
@@ -350,12 +347,12 @@ impl Reserved {
             }
         }
         reserved.classes.retain(|class| !LAYOUT.contains(&class.as_str()));
-        // mdBook's script asks another site where it finds one.
+        // mdBook's script sends a request to another site if it finds one.
         reserved.classes.insert("playground".to_owned());
         reserved
     }
 
-    /// Whether an id is one of them, or one that mdBook's scripts make or take for a variable of theirs.
+    /// Whether an id is one of them, or one that mdBook's scripts create or use as a variable.
     fn has(&self, id: &str) -> bool {
         self.ids.contains(id) || id.starts_with("mdbook-") || ["ace", "editors"].contains(&id)
     }

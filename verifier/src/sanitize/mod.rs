@@ -1,16 +1,16 @@
-//! What a course that is not trusted may put into a built book.
+//! Restricts what an untrusted course can put into a built book.
 //!
-//! mdBook renders it; then what it has made is looked at, as a browser will read it, and only what is allowed stays:
+//! mdBook renders the book first. Then its output is parsed as a browser parses it, and only what is allowed is kept:
 //!
 //! | where | what |
 //! |---|---|
-//! | `html` | the elements, attributes and addresses of a chapter |
-//! | `search` | the search index, whose texts mdBook's script takes for HTML |
-//! | `files` | the files beside the chapters |
-//! | `svg` | pictures that could run scripts |
+//! | `html` | the elements, attributes and URLs of a chapter |
+//! | `search` | the search index, whose texts mdBook's script inserts as HTML |
+//! | `files` | the other files of the course |
+//! | `svg` | SVG pictures, which can contain scripts |
 //!
-//! Nothing looks at Markdown: whoever predicts what another program makes of it is wrong sooner or later. Everything
-//! else in a page is mdBook's template, which escapes the texts of the course that it holds.
+//! The Markdown is not checked, because that would have to predict what mdBook makes of it. The rest of a page is
+//! mdBook's template, which escapes the course's texts in it.
 
 mod files;
 pub mod html;
@@ -32,10 +32,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use html::{Cleaned, Policy, Taken};
 pub use seal::Seal;
 
-/// How many notices are told of one build.
+/// The most notices to show for one build.
 const MOST: usize = 20;
 
-/// What was taken out of a course's book, and where it comes from.
+/// A notice about something that was removed, and its source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {
     file: PathBuf,
@@ -50,12 +50,12 @@ impl fmt::Display for Notice {
     }
 }
 
-/// A text in one line, and not too long.
+/// A text in one line, limited in length.
 fn plain(text: &str) -> String {
     terminal::line(text).chars().take(200).collect()
 }
 
-/// What was taken out of one build.
+/// The notices of one build.
 #[derive(Debug, Clone, Default)]
 pub struct Notices(Arc<Mutex<BTreeSet<Notice>>>);
 
@@ -64,25 +64,25 @@ impl Notices {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(notice);
     }
 
-    /// The notices in words; the rest of many is counted.
-    pub fn told(&self) -> Vec<String> {
+    /// The notices as sentences. If there are many, the rest is only counted.
+    pub fn sentences(&self) -> Vec<String> {
         let notices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut told: Vec<String> = notices.iter().take(MOST).map(Notice::to_string).collect();
+        let mut sentences: Vec<String> = notices.iter().take(MOST).map(Notice::to_string).collect();
         if let Some(more) = notices.len().checked_sub(MOST).filter(|more| *more > 0) {
-            told.push(format!("… and {more} more."));
+            sentences.push(format!("… and {more} more."));
         }
-        if !told.is_empty() {
-            told.push(format!("It could run a script, or pass for a part of the page; {}.", crate::trust::TRUST));
+        if !sentences.is_empty() {
+            sentences.push(format!("It could run a script, or imitate a part of the page; {}.", crate::trust::TRUST));
         }
-        told
+        sentences
     }
 }
 
-/// mdBook's HTML renderer, and what looks at its work before anybody reads it.
+/// mdBook's HTML renderer, followed by the sanitizer.
 pub struct Sanitized {
-    /// What our widgets are known by.
+    /// The mark of our widgets.
     pub seal: Seal,
-    /// What was taken out.
+    /// The notices about what was removed.
     pub notices: Notices,
     /// The folder of the style sheets and scripts that the configuration names.
     pub assets: PathBuf,
@@ -93,14 +93,14 @@ impl Renderer for Sanitized {
         "html"
     }
 
-    /// Renders into a folder of its own, so that nothing unseen is ever in the book's.
+    /// Renders into a temporary folder, so that the book's folder never contains unsanitized output.
     fn render(&self, context: &RenderContext) -> Result<()> {
         let staging = Folder::new().context("making a folder for the book")?;
         let mut own = context.clone();
         staging.path().clone_into(&mut own.destination);
         own.root.clone_from(&self.assets);
         one_line_names(&mut own.book.items);
-        // mdBook would copy whatever is in the sources over its own files.
+        // mdBook would copy all files of the sources over its own files.
         let sources = context.source_dir();
         let nothing = Folder::new().context("making an empty folder")?;
         nothing.path().clone_into(&mut own.config.book.src);
@@ -123,7 +123,7 @@ impl Renderer for Sanitized {
 }
 
 impl Sanitized {
-    /// Looks at every page that mdBook made.
+    /// Sanitizes all pages.
     fn pages(&self, context: &RenderContext, built: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
         let sources: BTreeMap<PathBuf, PathBuf> = context
             .book
@@ -136,12 +136,14 @@ impl Sanitized {
             let page = std::str::from_utf8(bytes).with_context(|| format!("reading {}", path.display()))?;
             match Page::of(page) {
                 Some(page) => pages.push((path.clone(), page)),
-                // The list of chapters for readers without JavaScript, unless a chapter has taken its place.
+                // The list of chapters for readers without JavaScript, if it was not overwritten by a chapter.
                 None if path == Path::new("toc.html") => {}
-                None => bail!("mdBook's page {} has no <main>, so what a course put there is unknown", path.display()),
+                None => {
+                    bail!("mdBook's page {} has no <main>, so the course's part of it cannot be found", path.display())
+                }
             }
         }
-        // The template is the same but for links to the chapters around: the longest has all that there are.
+        // The template differs only in the links to the previous and the next chapter. The longest has both.
         let template = pages.iter().map(|(_, page)| format!("{}{}", page.before, page.after)).max_by_key(String::len);
         let policy = Policy::new(&self.seal, &template.unwrap_or_default());
         let mut made = Vec::with_capacity(pages.len());
@@ -162,7 +164,7 @@ impl Sanitized {
     }
 }
 
-/// What becomes of each page, all processors at work.
+/// Sanitizes pages in parallel.
 fn clean_all(policy: &Policy<'_>, pages: &[(PathBuf, Page<'_>)]) -> Result<Vec<Cleaned>> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -175,7 +177,7 @@ fn clean_all(policy: &Policy<'_>, pages: &[(PathBuf, Page<'_>)]) -> Result<Vec<C
     let mut cleaned = std::thread::scope(|scope| {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
-        let done = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("looking at a page broke off")));
+        let done = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("sanitizing a page failed")));
         done.collect::<Result<Vec<_>>>()
     })?
     .concat();
@@ -183,19 +185,19 @@ fn clean_all(policy: &Policy<'_>, pages: &[(PathBuf, Page<'_>)]) -> Result<Vec<C
     Ok(cleaned.into_iter().map(|(_, cleaned)| cleaned).collect())
 }
 
-/// A page of mdBook's, around what stands in its `<main>`.
+/// The parts of a page of mdBook.
 pub(crate) struct Page<'p> {
-    /// What stands before.
+    /// The template before `<main>`.
     pub(crate) before: &'p str,
-    /// What stands in it: the course's.
+    /// The course's part.
     pub(crate) main: &'p str,
-    /// What stands behind.
+    /// The template after `<main>`.
     pub(crate) after: &'p str,
 }
 
 impl Page<'_> {
-    /// The parts of a page. Around `<main>`, the template escapes each text of the course, so its first begin tag and its
-    /// last end tag are the template's own.
+    /// Splits a page. The template escapes the course's texts outside of `<main>`, so the first begin tag and the last
+    /// end tag are the template's own.
     pub(crate) fn of(page: &str) -> Option<Page<'_>> {
         const BEGIN: &str = "<main>";
         let begin = page.find(BEGIN)? + BEGIN.len();
@@ -204,8 +206,8 @@ impl Page<'_> {
     }
 }
 
-/// Chapters' names without control characters: a line break would end the string of a script that mdBook writes them
-/// into.
+/// Removes control characters from the names of chapters: mdBook writes them into a script, where a line break would
+/// end the string.
 fn one_line_names(items: &mut [mdbook_driver::book::BookItem]) {
     use mdbook_driver::book::BookItem;
     let one_line = |name: &mut String| {
@@ -224,12 +226,12 @@ fn one_line_names(items: &mut [mdbook_driver::book::BookItem]) {
     }
 }
 
-/// A file's path from the course's folder.
+/// A file's path relative to the course.
 fn below_root(context: &RenderContext, file: &Path) -> PathBuf {
     file.strip_prefix(&context.root).unwrap_or(file).to_owned()
 }
 
-/// The line of a chapter that something was taken from, where it stands there as it does in the page.
+/// The line in the chapter of something that was removed, if it is the same there as in the page.
 fn line_of(text: &str, taken: &Taken) -> Option<usize> {
     let begin = if matches!(taken, Taken::Element(_)) { "<" } else { "" };
     let marks = taken.marks().into_iter().map(|mark| format!("{begin}{}", mark.to_lowercase()));

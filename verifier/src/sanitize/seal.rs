@@ -1,18 +1,18 @@
-//! What tells our widgets from what a course makes look like them.
+//! Distinguishes our widgets from imitations in a course.
 
 use anyhow::{Result, anyhow};
 
-/// A word that a course cannot know. Our widgets' names have it in them until they have passed.
+/// A random word that a course cannot know. It is in the names of our widgets until the page is sanitized.
 #[derive(Debug, Clone)]
 pub struct Seal {
-    /// How the names begin.
+    /// The prefix of the names.
     pub(super) prefix: String,
-    /// What the element of a widget is called.
+    /// The name of a widget's element.
     pub(super) element: String,
 }
 
 impl Seal {
-    /// A fresh one.
+    /// A new seal.
     ///
     /// # Errors
     /// When the system has no random bytes.
@@ -24,7 +24,7 @@ impl Seal {
         Ok(Seal { element: format!("{prefix}step"), prefix })
     }
 
-    /// How the names of our widgets begin, instead of with `verify-`.
+    /// The prefix of the names of our widgets, instead of `verify-`.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }

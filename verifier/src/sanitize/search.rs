@@ -1,5 +1,5 @@
-//! mdBook's search index. Its script puts a result's address and the names above it into the page as HTML, so they are
-//! escaped here; what else it shows of a result, the script escapes itself.
+//! Escapes mdBook's search index. mdBook's script inserts the URL and the breadcrumbs of a result as HTML, so they are
+//! escaped here. The script escapes the other parts of a result itself.
 
 use anyhow::{Context, Result};
 use course::escape::percent_encoded;
@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 const BEGIN: &str = "window.search = Object.assign(window.search, JSON.parse('";
 const END: &str = "'));";
 
-/// Escapes the index among a book's files.
+/// Escapes the search index in a book's files.
 ///
 /// # Errors
-/// When it is not as mdBook 0.5 writes it: then nobody knows what its script makes of it.
+/// If the index does not have the format of mdBook 0.5.
 pub(super) fn escape(files: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
     let is_index = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -31,32 +31,35 @@ pub(super) fn escape(files: &mut BTreeMap<PathBuf, Vec<u8>>) -> Result<()> {
     Ok(())
 }
 
-/// The index with what a page would take for HTML escaped; nothing where there is none of that.
+/// The escaped index. `None` if there is nothing to escape.
 fn escaped(script: &str) -> Result<Option<String>> {
-    let json = script.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)).context("it is no call")?;
+    let json = script
+        .strip_prefix(BEGIN)
+        .and_then(|rest| rest.strip_suffix(END))
+        .context("it does not have the expected form")?;
     let json = unquoted(json);
-    let texts: Index = serde_json::from_str(&json).context("it is no JSON of this kind")?;
+    let texts: Index = serde_json::from_str(&json).context("its JSON does not have the expected fields")?;
     let above = texts.index.store.docs.values().map(|document| &document.breadcrumbs);
     if above.clone().all(|above| html(above) == *above) && texts.doc_urls.iter().all(|url| quotable(url) == *url) {
         return Ok(None);
     }
-    let mut index: Value = serde_json::from_str(&json).context("it is no JSON")?;
+    let mut index: Value = serde_json::from_str(&json).context("it is not JSON")?;
     let escape = |text: &mut Value, escaped: fn(&str) -> String| -> Result<()> {
-        *text = Value::String(escaped(text.as_str().context("a text is none")?));
+        *text = Value::String(escaped(text.as_str().context("a field is not text")?));
         Ok(())
     };
-    let addresses = index.get_mut("doc_urls").and_then(Value::as_array_mut).context("it has no addresses")?;
+    let addresses = index.get_mut("doc_urls").and_then(Value::as_array_mut).context("it has no `doc_urls`")?;
     for address in addresses {
         escape(address, quotable)?;
     }
     let documents = index.pointer_mut("/index/documentStore/docs").and_then(Value::as_object_mut);
-    for document in documents.context("it has no documents")?.values_mut() {
-        escape(document.get_mut("breadcrumbs").context("a document has no names above it")?, html)?;
+    for document in documents.context("it has no `docs`")?.values_mut() {
+        escape(document.get_mut("breadcrumbs").context("a document has no `breadcrumbs`")?, html)?;
     }
     Ok(Some(format!("{BEGIN}{}{END}", quoted(&index.to_string()))))
 }
 
-/// What of the index is put into a page as HTML.
+/// The parts of the index that are inserted into a page as HTML.
 #[derive(Deserialize)]
 struct Index {
     doc_urls: Vec<String>,
@@ -84,17 +87,17 @@ fn html(text: &str) -> String {
     partial_escape(text).into_owned()
 }
 
-/// An address that may stand in quotes in HTML.
+/// A URL that is safe in a quoted HTML attribute.
 fn quotable(address: &str) -> String {
     percent_encoded(address, |c| "\"'<>&`".contains(c))
 }
 
-/// What stands in a string of a script between its single quotes, as mdBook writes it.
+/// The content of a single-quoted JavaScript string, as mdBook writes it.
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\'', "\\'")
 }
 
-/// The text that such a string has.
+/// The text of such a string.
 fn unquoted(string: &str) -> String {
     let mut text = String::with_capacity(string.len());
     let mut characters = string.chars();
@@ -120,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn an_index_without_html_stays_as_it_is() {
+    fn an_index_without_html_is_unchanged() {
         assert_eq!(escaped(&index("a/b.html#c-d", "It's \\ \"quoted\" » ünïcode")).unwrap(), None);
     }
 
     #[test]
-    fn what_the_page_would_take_for_html_is_escaped() {
+    fn html_in_the_index_is_escaped() {
         let hostile = index("a.html#\"><img src=x onerror='x'>", "A <img src=x onerror=\"alert('1')\"> & \\ b");
         let wanted = index(
             "a.html#%22%3E%3Cimg src=x onerror=%27x%27%3E",
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_of_another_kind_is_no_index() {
+    fn an_index_in_another_format_is_rejected() {
         for other in ["", "window.search = {};", &index("a", "b").replace("doc_urls", "urls")] {
             assert!(escaped(other).is_err(), "{other}");
         }

@@ -1,4 +1,5 @@
-//! Pictures in SVG, which are pages of their own where somebody opens them: only those that draw and do nothing else.
+//! Checks SVG pictures. An SVG can be opened as a page and run scripts, so only pictures that draw and do nothing else
+//! are allowed.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
@@ -6,7 +7,7 @@ use quick_xml::{NsReader, XmlVersion};
 
 const SVG: &[u8] = b"http://www.w3.org/2000/svg";
 
-/// What programs for drawing write into their files; browsers know none of it.
+/// Namespaces of drawing programs, which browsers ignore.
 const INERT: &[&[u8]] = &[
     b"http://www.inkscape.org/namespaces/inkscape",
     b"http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd",
@@ -15,7 +16,7 @@ const INERT: &[&[u8]] = &[
     b"http://purl.org/dc/elements/1.1/",
 ];
 
-/// Elements that draw.
+/// Elements that only draw.
 const ELEMENTS: &[&str] = &[
     "svg",
     "g",
@@ -66,10 +67,10 @@ const ELEMENTS: &[&str] = &[
     "feTile",
 ];
 
-/// Why a picture may not stand in a book; nothing where it may. What is no XML is no picture either, and a browser would
-/// show what comes before the mistake.
+/// Why a picture is not allowed in a book; `None` if it is allowed. Invalid XML is not allowed, because a browser would
+/// show the part before the error.
 pub(super) fn refused(bytes: &[u8]) -> Option<&'static str> {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Some("this picture is not written in UTF-8") };
+    let Ok(text) = std::str::from_utf8(bytes) else { return Some("this picture is not in UTF-8") };
     let mut reader = NsReader::from_str(text);
     let mut within = 0_usize;
     let mut is_picture = false;
@@ -85,12 +86,12 @@ pub(super) fn refused(bytes: &[u8]) -> Option<&'static str> {
                 within = within.saturating_sub(1);
                 continue;
             }
-            // A style sheet in a language that transforms documents would be named in one.
-            Event::PI(_) => return Some("this picture names a program that changes it"),
+            // A processing instruction can name an XSLT style sheet.
+            Event::PI(_) => return Some("this picture contains a processing instruction"),
             Event::DocType(doctype) if doctype.contains(&b'[') => return Some("this picture declares entities"),
             Event::Decl(declaration) => match declaration.encoding() {
                 Some(Ok(encoding)) if !encoding.eq_ignore_ascii_case(b"utf-8") => {
-                    return Some("this picture is not written in UTF-8");
+                    return Some("this picture is not in UTF-8");
                 }
                 Some(Err(_)) => return Some(BROKEN),
                 _ => continue,
@@ -114,15 +115,15 @@ pub(super) fn refused(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-const BROKEN: &str = "this picture is no whole SVG";
+const BROKEN: &str = "this picture is not a complete SVG";
 
-/// Whether the attributes of an element only draw; nothing where they cannot be read.
+/// Whether the attributes of an element only draw; `None` if they cannot be read.
 fn attributes(element: &BytesStart<'_>) -> Option<bool> {
     for attribute in element.attributes() {
         let attribute = attribute.ok()?;
         let name = attribute.key.local_name();
         let name = std::str::from_utf8(name.as_ref()).ok()?.to_ascii_lowercase();
-        // All that reacts to something is named so.
+        // Event handlers.
         if name.starts_with("on") {
             return Some(false);
         }
@@ -144,7 +145,7 @@ mod tests {
     const XMLNS: &str = "xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"";
 
     #[test]
-    fn pictures_that_draw_stay() {
+    fn pictures_that_only_draw_are_allowed() {
         for drawn in [
             "<path d=\"M0 0\" style=\"fill:red\"/><text x=\"1\">a &amp; b</text>",
             "<defs><linearGradient id=\"g\"><stop offset=\"0\"/></linearGradient></defs><use xlink:href=\"#g\"/>",
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_do_anything_else_do_not() {
+    fn other_pictures_are_rejected() {
         for active in [
             "<script>x</script>",
             "<x:script xmlns:x=\"http://www.w3.org/2000/svg\">x</x:script>",

@@ -1,4 +1,4 @@
-//! An instructor's cases: `checks/cases/CHECK.toml`, each a recording, what is different in it, and the verdict.
+//! An instructor's cases in `checks/cases/CHECK.toml`: each has a recording, changes to it, and the expected verdict.
 
 use anyhow::{Context, Result, bail};
 use course::files;
@@ -16,12 +16,12 @@ use crate::plan::Compiled;
 use crate::recording;
 use evidence::gather::Gathered;
 
-/// A situation of an account, and what a check must say of it.
+/// A state of an account, and the verdict that a check must have in it.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What it is about.
+    /// Its title.
     pub title: String,
-    /// The verdict that is expected.
+    /// The expected verdict.
     pub verdict: Verdict,
     outcomes: Option<Vec<Outcome>>,
     says: Option<Vec<String>>,
@@ -29,20 +29,20 @@ pub struct Case {
     account: Option<String>,
     params: Params,
     gathered: Gathered,
-    /// What was seen then is remembered.
+    /// The case that is judged before; late evidence in it is remembered.
     after: Option<Arc<Case>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    /// The parameters that all cases are about; a case can have others.
+    /// The parameters of all cases. A case can override them.
     #[serde(default)]
     params: Params,
     case: Vec<Written>,
 }
 
-/// A case as its author writes it.
+/// A case in its file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -65,39 +65,39 @@ struct Written {
     after: Option<String>,
 }
 
-/// The cases of a check; none where there is no file.
+/// The cases of a check; empty if there is no file.
 ///
 /// # Errors
-/// What is wrong with the file or its recordings, the first thing first.
+/// The first mistake in the file or its recordings.
 pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
     read_each(course, check)?.into_iter().collect()
 }
 
-/// The same, with what is wrong with each case.
+/// The same, with the mistake of each case.
 ///
 /// # Errors
-/// What is wrong with the file as a whole.
+/// If the file as a whole cannot be read.
 pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
     let folder = course.root.join("checks/cases");
     let path = folder.join(format!("{check}.toml"));
-    let shown = format!("checks/cases/{check}.toml");
+    let file_name = format!("checks/cases/{check}.toml");
     let text = match files::read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).context(format!("reading {shown}")),
+        Err(error) => return Err(error).context(format!("reading {file_name}")),
     };
-    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{shown}: {error}"))?;
+    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{file_name}: {error}"))?;
     let mut cases: Vec<Result<Case>> = Vec::new();
     for mut written in file.case {
         let title = written.title.clone();
         written.params = file.params.clone().into_iter().chain(written.params).collect();
         let case = open(course, &folder, written, &cases);
-        cases.push(case.with_context(|| format!("{shown}: the case “{title}”")));
+        cases.push(case.with_context(|| format!("{file_name}: the case “{title}”")));
     }
     Ok(cases)
 }
 
-/// Names of files in `checks/cases/` that no check has.
+/// The names of files in `checks/cases/` that are not names of checks.
 pub(crate) fn strays(course: &Course) -> Vec<String> {
     let entries = std::fs::read_dir(course.root.join("checks/cases")).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
@@ -133,7 +133,7 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
     }
     let named = |title: String| {
         let found = earlier.iter().flatten().find(|case| case.title == title);
-        found.cloned().map(Arc::new).with_context(|| format!("no case “{title}” stands before it"))
+        found.cloned().map(Arc::new).with_context(|| format!("there is no earlier case “{title}”"))
     };
     Ok(Case {
         after: written.after.map(named).transpose()?,
@@ -148,9 +148,10 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
     })
 }
 
-/// Sets or takes out what stands at a place such as `ACCOUNT/budgets/0/amount`.
+/// Sets or removes the value at a path such as `ACCOUNT/budgets/0/amount`.
 fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
-    let (parent, key) = place.rsplit_once('/').with_context(|| format!("`{place}` is no ACCOUNT/SECTION/…"))?;
+    let (parent, key) =
+        place.rsplit_once('/').with_context(|| format!("`{place}` does not have the form ACCOUNT/SECTION/…"))?;
     let holder = accounts.pointer_mut(&format!("/{parent}"));
     let holder = holder.with_context(|| format!("the recording has nothing at `{parent}`"))?;
     match (holder, value) {
@@ -159,7 +160,7 @@ fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
             fields.remove(key).with_context(|| format!("the recording has nothing at `{place}`"))?;
         }
         (Value::Array(items), value) => {
-            let at: usize = key.parse().with_context(|| format!("`{place}`: `{key}` is no place in a list"))?;
+            let at: usize = key.parse().with_context(|| format!("`{place}`: `{key}` is not an index of a list"))?;
             match value {
                 Some(value) if at == items.len() => items.push(value),
                 Some(value) if at < items.len() => items[at] = value,
@@ -167,13 +168,13 @@ fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
                 _ => bail!("`{place}`: the list has {} entries", items.len()),
             }
         }
-        _ => bail!("`{parent}` holds neither fields nor a list"),
+        _ => bail!("`{parent}` is neither a record nor a list"),
     }
     Ok(())
 }
 
 impl Case {
-    /// What the check says of it.
+    /// The check's result in this case.
     pub(super) fn judge(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> StepResult {
         self.judge_into(&mut Results::empty(true), course, compiled, step)
     }
@@ -198,18 +199,18 @@ impl Case {
         judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
     }
 
-    /// What is wrong with what the check says of it, if anything is.
+    /// How the result differs from what is expected, if it does.
     pub(super) fn wrong(&self, result: &StepResult) -> Option<String> {
         if result.verdict != self.verdict {
-            return Some(format!("it is {}, and {} was expected: {}", result.verdict, self.verdict, why(result)));
+            return Some(format!("it is {}, but {} was expected: {}", result.verdict, self.verdict, why(result)));
         }
-        let outcomes: Vec<Outcome> = result.expectations.iter().map(|told| told.outcome).collect();
+        let outcomes: Vec<Outcome> = result.expectations.iter().map(|expectation| expectation.outcome).collect();
         if let Some(expected) = self.outcomes.as_ref().filter(|expected| **expected != outcomes) {
             let names = |outcomes: &[Outcome]| outcomes.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
-            return Some(format!("the outcomes are {}, and {} were expected", names(&outcomes), names(expected)));
+            return Some(format!("the outcomes are {}, but {} were expected", names(&outcomes), names(expected)));
         }
-        let says: Vec<&String> = result.expectations.iter().flat_map(|told| &told.sentences).collect();
+        let says: Vec<&String> = result.expectations.iter().flat_map(|expectation| &expectation.sentences).collect();
         let expected = self.says.as_ref().filter(|expected| expected.iter().collect::<Vec<_>>() != says);
-        expected.map(|expected| format!("it says {says:?}, and {expected:?} was expected"))
+        expected.map(|expected| format!("it says {says:?}, but {expected:?} was expected"))
     }
 }

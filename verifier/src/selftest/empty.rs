@@ -1,4 +1,4 @@
-//! An account with nothing in it, for any course: what an account says right after its sign-up, under the course's own
+//! An empty account for any course: the evidence of an account right after sign-up, under the course's own account
 //! names. All other accounts of the course are set up.
 
 use anyhow::Result;
@@ -11,23 +11,24 @@ use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, time};
 use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 
-/// What an account says that is set up, and one with nothing in it.
+/// The evidence of an account that is set up, and of an empty one.
 #[derive(Debug)]
 pub(super) struct Accounts {
     gathered: Gathered,
 }
 
 impl Accounts {
-    /// Asks the practice accounts for these sections.
+    /// Reads these sections of the practice accounts.
     ///
     /// # Errors
-    /// When the practice account refuses the sign-up, which is a mistake in it.
+    /// If the practice accounts reject the sign-up, which is a mistake in them.
     pub(super) async fn gather(course: &Course, sections: &BTreeSet<Section>) -> Result<Accounts> {
         let now = time::now_secs();
-        let world = PracticeCloud::open(Start::SignedUp, &[], &course.params, now).await?;
+        let practice_cloud = PracticeCloud::open(Start::SignedUp, &[], &course.params, now).await?;
         let names = [GENERAL, PRODUCTION].map(str::to_owned);
         let plan: Plan = names.iter().map(|name| (name.clone(), sections.clone())).collect();
-        let gathered = gather::gather(&plan, &world.connections(&names), &BTreeMap::new(), &|_| {}, None).await;
+        let gathered =
+            gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, None).await;
         Ok(Accounts { gathered })
     }
 
@@ -43,7 +44,7 @@ impl Accounts {
             else {
                 continue;
             };
-            // No two accounts of a course are the same one.
+            // Every account of a course has its own id.
             let own = format!("{:012}", 700_000_000_000 + at);
             let renamed = |(section, value): (&Section, &Value)| (*section, with_id(value, id, &own));
             evidence.insert(name.clone(), sections.iter().map(renamed).collect());
@@ -54,7 +55,7 @@ impl Accounts {
     }
 }
 
-/// The same, of an account with another id.
+/// A value with the account's id replaced.
 fn with_id(value: &Value, id: &str, own: &str) -> Value {
     match value {
         Value::String(text) => text.replace(id, own).into(),

@@ -1,4 +1,4 @@
-//! Judges a step in a state that the self-test made up.
+//! Judges a step in a state that the self-test has set up.
 
 use course::key::Key;
 use course::results::{Outcome, Results, StepResult};
@@ -9,21 +9,21 @@ use crate::plan::Compiled;
 use crate::run::Judge;
 use evidence::gather::Gathered;
 
-/// Judges a step after what the results have seen, with the confirmations that `said` names.
+/// Judges a step with what the results remember. Steps for which `confirmed` is true are confirmed first.
 pub(super) fn judged(
     results: &mut Results,
     course: &Arc<Course>,
     compiled: &Arc<Compiled>,
     step: &Step,
     gathered: &Gathered,
-    said: &dyn Fn(&Step) -> bool,
+    confirmed: &dyn Fn(&Step) -> bool,
 ) -> StepResult {
     let key = Key::new([0; 32]);
     let members = step.members.iter().filter_map(|id| course.step(id));
     let judged: Vec<&Step> = members.chain([step]).collect();
     let judge = Judge::new(course, compiled, &key);
-    for step in judged.iter().filter(|step| step.members.is_empty() && said(step)) {
-        // A check that cannot be evaluated says so when it is judged.
+    for step in judged.iter().filter(|step| step.members.is_empty() && confirmed(step)) {
+        // A check that cannot be evaluated fails below, when it is judged.
         let _ = judge.confirm(step, gathered, results);
     }
     judge.judge(&judged, gathered, results);
@@ -35,7 +35,7 @@ pub(super) fn why(result: &StepResult) -> String {
     let open = result
         .expectations
         .iter()
-        .find(|told| !matches!(told.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
+        .find(|expectation| !matches!(expectation.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
     let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
     match open {
         Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.label(), reasons.join(" ")).trim().to_owned(),

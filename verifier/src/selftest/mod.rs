@@ -1,9 +1,9 @@
-//! `verify selftest`: proves that each check of a course can tell done from not done.
+//! `verify selftest`: proves that each check of a course can distinguish done from not done.
 //!
-//! On the practice account, a check must not be done before its own action and must be done after it, must not be done
-//! by anybody else's action, and must be unknown when its reads are denied. Beside that, or where the practice account
-//! has no action for it, an instructor gives it [`cases`]: recordings with the verdicts that they expect. A lesson's own
-//! parameters for a check are tried like the course's.
+//! In the practice accounts, a check must not be done before its own action, and must be done after it. It must not be
+//! done by the action of another check, and must be unknown when its reads are denied. In addition, or if the practice
+//! accounts have no action for it, an instructor writes [`cases`]: recordings with the expected verdicts. If a lesson
+//! sets parameters of a check, the check is also proved with these.
 
 pub mod cases;
 mod empty;
@@ -22,36 +22,52 @@ use judging::{judged, why};
 use situations::Situation;
 pub use situations::Situations;
 
-/// What was found about one check.
+/// The result of the self-test of one check.
+///
+/// ```
+/// use course::results::Verdict;
+/// use verify::report::selftest::text;
+/// use verify::selftest::{Practised, Proof};
+///
+/// let practice = Practised { before: Verdict::NotYet, after: Verdict::Verified, moved_by: Vec::new() };
+/// let proof = Proof {
+///     check: "mfa".to_owned(),
+///     practice: Some(practice),
+///     denied: Verdict::Unknown,
+///     cases: Vec::new(),
+///     problems: Vec::new(),
+/// };
+/// assert!(text(&[proof]).as_str().ends_with("The check is proved.\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proof {
-    /// The check's name, with the parameters that a lesson gives it.
+    /// The check's name, with the parameters that a lesson sets.
     pub check: String,
-    /// The verdicts on the practice account; none where it has no action for the check.
+    /// The verdicts in the practice accounts. `None` if they have no action for the check.
     pub practice: Option<Practised>,
-    /// The verdict with everything done and the check's reads denied.
+    /// The verdict after all actions, with the check's reads denied.
     pub denied: Verdict,
-    /// The instructor's cases, each with what was wrong with it.
+    /// The titles of the instructor's cases, each with its failure, if any.
     pub cases: Vec<(String, Option<String>)>,
-    /// Why the check is not proved; empty where it is.
+    /// Why the check is not proved; empty if it is.
     pub problems: Vec<String>,
 }
 
-/// A check on the practice account.
+/// The verdicts of a check in the practice accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Practised {
-    /// Before its action, and those that come before it, were taken.
+    /// Before its action, but after the actions that come before it.
     pub before: Verdict,
     /// Right after its action.
     pub after: Verdict,
-    /// The actions that did it without being its own.
+    /// Other actions after which it was done.
     pub moved_by: Vec<String>,
 }
 
-/// Proves the checks of a course that are named, or all of them.
+/// Proves the named checks of a course, or all checks if `names` is empty.
 ///
 /// # Errors
-/// What is wrong with their cases.
+/// If their cases cannot be read.
 pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
     let wanted = |check: &str| names.is_empty() || names.iter().any(|name| name == check);
     let each = Arc::new(course.with_a_step_for_each_check());
@@ -61,7 +77,7 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
         proofs.push(prove(&each, compiled, step, &all, &cases::read(course, &step.check)?));
     }
     for (set, checks) in course.own_params() {
-        // Cases say themselves which parameters they are about, and were tried above: this is the practice account's.
+        // Cases set their own parameters, and were judged above. This is only for the practice accounts.
         let tried = |check: &str| checks.contains(check) && wanted(check) && practice::find(check).is_ok();
         if !checks.iter().any(|check| tried(check)) {
             continue;
@@ -78,11 +94,11 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
     Ok(proofs)
 }
 
-/// Proves one check of a course with a step for each, see [`Course::with_a_step_for_each_check`].
+/// Proves one check. The course has a step for each check, see [`Course::with_a_step_for_each_check`].
 pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &Situations, cases: &[Case]) -> Proof {
     let judge = |situation: &Situation, step: &Step| {
-        let said = |step: &Step| situation.done.contains(&step.check);
-        judged(&mut Results::empty(true), course, compiled, step, &situation.gathered, &said)
+        let confirmed = |step: &Step| situation.done.contains(&step.check);
+        judged(&mut Results::empty(true), course, compiled, step, &situation.gathered, &confirmed)
     };
     let allows = |rule: &str| course.check(step).allow.iter().any(|allowed| allowed == rule);
     let mut refuted = Refuted::default();
@@ -91,8 +107,8 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
     refuted.note(&empty);
     if empty.verdict.is_done() && !allows("empty-account") {
         problems.push(format!(
-            "on an account with nothing in it, it is {}: if it asks only for what is not there, or for the account itself, \
-             say allow = [\"empty-account\"] at its top",
+            "on an empty account, it is {}: if it only requires that something is absent, or the account itself, add \
+             allow = [\"empty-account\"] at the top of the check",
             empty.verdict
         ));
     }
@@ -106,22 +122,22 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         });
         let moved_by: Vec<String> = moved_by.map(|(action, _)| action.to_owned()).collect();
         if !before.verdict.blocks() {
-            problems.push(format!("before its action it is {} already", before.verdict));
+            problems.push(format!("before its action, it is already {}", before.verdict));
         }
         if !after.verdict.is_done() {
-            problems.push(format!("after its action it is {}: {}", after.verdict, why(&after)));
+            problems.push(format!("after its action, it is {}: {}", after.verdict, why(&after)));
         }
         if let Some(first) = moved_by.first() {
-            problems.push(format!("`{first}` does it, which is another step's action"));
+            problems.push(format!("`{first}`, the action of another step, also does it"));
         }
         Practised { before: before.verdict, after: after.verdict, moved_by }
     });
     let denied = judge(all.denied(&step.check), step);
     if denied.verdict != Verdict::Unknown || !denied.reasons.iter().any(|reason| reason.code == ReasonCode::Denied) {
-        problems.push(format!("with its reads denied it is {}, and must be unknown", denied.verdict));
+        problems.push(format!("with its reads denied, it is {}, but must be unknown", denied.verdict));
     }
     let (mut done, mut not_done) = (false, false);
-    let told = cases.iter().map(|case| {
+    let judged_cases = cases.iter().map(|case| {
         let result = case.judge(course, compiled, step);
         done |= result.verdict.is_done();
         not_done |= is_false(&result);
@@ -130,11 +146,11 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         problems.extend(wrong.iter().map(|wrong| format!("the case “{}”: {wrong}", case.title)));
         (case.title.clone(), wrong)
     });
-    let told: Vec<(String, Option<String>)> = told.collect();
+    let judged_cases: Vec<(String, Option<String>)> = judged_cases.collect();
     if practice.is_none() && !(done && not_done) {
         problems.push(
-            "the practice account has no action for it: give it cases, one that is done and one that is not, by what \
-             was read"
+            "the practice accounts have no action for it: write a case in which it is done, and a case in which what \
+             was read shows that it is not"
                 .to_owned(),
         );
     }
@@ -142,22 +158,22 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         let always = course.check(step).expectations().iter().enumerate().filter(|(at, _)| !refuted.0.contains(at));
         problems.extend(always.map(|(_, expectation)| {
             format!(
-                "no case and no state of the practice account makes “{}” false: add a case that does",
+                "no case and no state of the practice accounts makes “{}” false: add a case that does",
                 expectation.title
             )
         }));
     }
-    Proof { check: step.check.clone(), practice, denied: denied.verdict, cases: told, problems }
+    Proof { check: step.check.clone(), practice, denied: denied.verdict, cases: judged_cases, problems }
 }
 
-/// The expectations that some state made false, or left without what they wait for.
+/// The expectations that were false in at least one state, or whose late evidence was missing.
 #[derive(Default)]
 struct Refuted(BTreeSet<usize>);
 
 impl Refuted {
     fn note(&mut self, result: &StepResult) {
         let late = result.reasons.iter().any(|reason| reason.code == ReasonCode::NotVisibleYet);
-        let refuted = result.expectations.iter().enumerate().filter(|(_, told)| match told.outcome {
+        let refuted = result.expectations.iter().enumerate().filter(|(_, expectation)| match expectation.outcome {
             Outcome::NotMet | Outcome::Unconfirmed => true,
             Outcome::Unknown => late,
             _ => false,
@@ -166,8 +182,7 @@ impl Refuted {
     }
 }
 
-/// Whether a step is not done by what was read, and not for want of it: what could not be read is not done with any
-/// check.
+/// Whether what was read shows that a step is not done. Failed reads do not count: they make every check unknown.
 fn is_false(result: &StepResult) -> bool {
     let late_or_confirmed = |code| matches!(code, ReasonCode::NotVisibleYet | ReasonCode::NeedsConfirmation);
     match result.verdict {

@@ -1,4 +1,4 @@
-//! The practice account in every situation that a check must tell apart.
+//! The practice accounts in every state that a check must distinguish.
 
 use anyhow::Result;
 use course::{Course, Step};
@@ -11,36 +11,36 @@ use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, table, time};
 use practice::{self, PracticeCloud, Start, TakenAction};
 
-/// How long actions are apart, in seconds.
+/// The time between two actions, in seconds.
 const APART: i64 = 60;
 
-/// The practice account at one moment.
+/// The practice accounts in one state.
 #[derive(Debug)]
 pub(super) struct Situation {
-    /// What it says.
+    /// The evidence.
     pub(super) gathered: Gathered,
-    /// The checks whose actions were taken, or others that come to the same.
+    /// The checks whose actions, or equivalent actions, were done.
     pub(super) done: BTreeSet<String>,
-    /// The action that was taken last.
+    /// The last action.
     action: Option<&'static str>,
 }
 
-/// All situations, gathered once.
+/// All states, gathered once.
 #[derive(Debug)]
 pub struct Situations {
-    /// After the actions that are named, in order.
+    /// The states after these actions, in order.
     after: BTreeMap<Vec<&'static str>, Situation>,
-    /// With everything done and the check's reads denied.
+    /// For each check, the state after all actions, with the check's reads denied.
     denied: BTreeMap<String, Situation>,
-    /// An account with nothing in it, for each check.
+    /// For each check, an empty account.
     empty: BTreeMap<String, Situation>,
 }
 
 impl Situations {
-    /// Gathers what the checks of a course read, in every situation.
+    /// Gathers what the checks of a course read, in every state.
     ///
     /// # Errors
-    /// When the practice account refuses an action, which is a mistake in it.
+    /// If the practice accounts reject an action, which is a mistake in them.
     pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
         let plan = compiled.plan(course, &course.steps);
         let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new(), empty: BTreeMap::new() };
@@ -50,9 +50,9 @@ impl Situations {
             let with = [before.clone(), vec![action.step]].concat();
             for actions in [before, with] {
                 if let Entry::Vacant(place) = situations.after.entry(actions) {
-                    let world = after(course, place.key()).await?;
+                    let practice_cloud = after(course, place.key()).await?;
                     let action = place.key().last().copied();
-                    place.insert(look(course, &world, &plan, action).await);
+                    place.insert(look(course, &practice_cloud, &plan, action).await);
                 }
             }
         }
@@ -62,22 +62,22 @@ impl Situations {
             let gathered = accounts.empty_for(course, step);
             let empty = Situation { gathered, done: BTreeSet::new(), action: None };
             situations.empty.insert(step.check.clone(), empty);
-            let world = PracticeCloud::open(Start::Done, &[], &course.params, time::now_secs()).await?;
+            let practice_cloud = PracticeCloud::open(Start::Done, &[], &course.params, time::now_secs()).await?;
             let denied = deciding(course, compiled, step);
-            denied.into_iter().flat_map(table::of).for_each(|call| world.deny(&call.name()));
+            denied.into_iter().flat_map(table::of).for_each(|call| practice_cloud.deny(&call.name()));
             let plan = compiled.plan(course, [step]);
-            situations.denied.insert(step.check.clone(), look(course, &world, &plan, None).await);
+            situations.denied.insert(step.check.clone(), look(course, &practice_cloud, &plan, None).await);
         }
         Ok(situations)
     }
 
-    /// The situation right after a check's own action; none where there is no action.
+    /// The state right after a check's own action. `None` if it has no action.
     pub(super) fn own(&self, check: &str) -> Option<&Situation> {
         let action = practice::find(check).ok()?;
         self.after.values().find(|situation| situation.action == Some(action.step))
     }
 
-    /// The situation before the action of another.
+    /// The state before the action of `own`.
     pub(super) fn before(&self, own: &Situation) -> &Situation {
         let actions =
             self.after.iter().find(|(_, situation)| std::ptr::eq(*situation, own)).map(|(actions, _)| actions);
@@ -85,24 +85,24 @@ impl Situations {
         &self.after[&before]
     }
 
-    /// Every action with the situation right after it.
+    /// Every action with the state right after it.
     pub(super) fn actions(&self) -> impl Iterator<Item = (&'static str, &Situation)> {
         self.after.values().filter_map(|situation| Some((situation.action?, situation)))
     }
 
-    /// The situation in which there is nothing in a check's account.
+    /// The state in which a check's account is empty.
     pub(super) fn empty(&self, check: &str) -> &Situation {
         &self.empty[check]
     }
 
-    /// The situation in which everything is done and what a check reads is denied.
+    /// The state after all actions, with the reads of a check denied.
     pub(super) fn denied(&self, check: &str) -> &Situation {
         &self.denied[check]
     }
 }
 
-/// The sections that decide a step. What only its sentences tell of, or what only backs a confirmation, does not; where
-/// nothing else does, whose account it is.
+/// The sections that decide a step. Sections that only its sentences use, or that only back a confirmation, do not. If
+/// there are no others, `identity` decides.
 fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
     let check = compiled.check(step);
     let expressions = check.expectations.iter().flat_map(CompiledExpectation::deciding);
@@ -124,9 +124,9 @@ async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
     Ok(PracticeCloud::open(Start::Fresh, &taken, &course.params, now).await?)
 }
 
-async fn look(course: &Course, world: &PracticeCloud, plan: &Plan, action: Option<&'static str>) -> Situation {
-    let connections = world.connections(course.accounts.keys());
+async fn look(course: &Course, practice_cloud: &PracticeCloud, plan: &Plan, action: Option<&'static str>) -> Situation {
+    let connections = practice_cloud.connections(course.accounts.keys());
     let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
-    let done = course.checks.keys().filter(|check| world.has_done(check)).cloned().collect();
+    let done = course.checks.keys().filter(|check| practice_cloud.has_done(check)).cloned().collect();
     Situation { gathered, done, action }
 }

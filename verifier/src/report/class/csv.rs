@@ -1,4 +1,4 @@
-//! A class for spreadsheets: one table, whose rows are learners and then steps. A cell is never a formula.
+//! A class as CSV for spreadsheets: one table with rows for learners, then for steps. No cell is a formula.
 
 use anyhow::{Context, Result};
 
@@ -28,10 +28,10 @@ const HEADER: [&str; 20] = [
     "last checked",
 ];
 
-/// The class, as a table. In a learner's row, steps are counted; in a step's row, learners.
+/// The class as a table. A learner's row counts steps, and a step's row counts learners.
 ///
 /// # Errors
-/// Never for a table in memory.
+/// Never: the table is in memory.
 pub fn table(class: &Class) -> Result<String> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(HEADER)?;
@@ -61,7 +61,7 @@ fn learner(class: &Class, learner: &Learner) -> [String; 20] {
         at(|at| at.reason.map(|reason| reason.name().to_owned()).unwrap_or_default()),
         at(|at| at.unmet.clone().unwrap_or_default()),
         String::new(),
-        shown(learner.attempts),
+        or_empty(learner.attempts),
         String::new(),
         String::new(),
         learner.first_verified.clone().unwrap_or_default(),
@@ -88,16 +88,16 @@ fn step(class: &Class, step: &StepRow) -> [String; 20] {
         verdict,
         step.reason.map(|reason| reason.name().to_owned()).unwrap_or_default(),
         step.unmet.as_ref().map(|unmet| unmet.title.clone()).unwrap_or_default(),
-        shown(step.unmet.as_ref().map(|unmet| unmet.learners)),
-        shown(step.attempts),
-        shown(step.median_attempts),
-        shown(step.median_seconds),
+        or_empty(step.unmet.as_ref().map(|unmet| unmet.learners)),
+        or_empty(step.attempts),
+        or_empty(step.median_attempts),
+        or_empty(step.median_seconds),
         first,
         last,
         checked,
     ]
 }
 
-fn shown(number: Option<impl ToString>) -> String {
+fn or_empty(number: Option<impl ToString>) -> String {
     number.map_or(String::new(), |number| number.to_string())
 }

@@ -1,5 +1,5 @@
-//! A class as one page that needs nothing else: no script, no file beside it, in the colours of mdBook's own themes,
-//! light or dark as the reader's system is. Whatever comes from files or lessons is text there and nothing else.
+//! A class as one self-contained HTML page without scripts. It has the colours of mdBook's themes, light or dark as the
+//! reader's system. Text from files or lessons is escaped.
 
 use mdbook_verify::widget::escape;
 use std::fmt::Write;
@@ -7,10 +7,10 @@ use std::fmt::Write;
 use super::Class;
 use super::tables::{self, Table};
 
-/// The page's own style, with the colours of mdBook's `light` and `navy`.
+/// The page's own style, with the colours of mdBook's themes `light` and `navy`.
 const STYLE: &str = include_str!("page.css");
 
-/// The class, as a page.
+/// The class as a page.
 pub fn page(class: &Class) -> String {
     let heading = escape(&tables::heading(class));
     let mut out = format!(
@@ -21,7 +21,7 @@ pub fn page(class: &Class) -> String {
         mdbook_verify::CSS
     );
     if class.practice {
-        let _ = writeln!(out, "<p><span class=\"verify-practice\">practice account</span></p>");
+        let _ = writeln!(out, "<p><span class=\"verify-practice\">practice accounts</span></p>");
     }
     let _ = writeln!(out, "<p class=\"class-stuck\">{}</p>", escape(&tables::stuck(class)));
     for table in [tables::learners(class), tables::steps(class)] {

@@ -1,6 +1,6 @@
-//! A class: the results of many learners side by side, and step by step.
+//! `verify report`: the results of a class, by learner and by step.
 //!
-//! What is counted is here, and its words in `tables`; each form has a file of its own. A learner's
+//! The counting is here, the sentences and tables are in `tables`, and each output format has its own file. A learner's
 //! document is dropped once it is counted.
 
 pub mod csv;
@@ -21,33 +21,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::time;
 
-/// What every form with room for a sentence says.
-pub const WORD: &str = "A results file proves nothing by itself: anybody can edit one, and its seal is made with the \
-                        learner's own key, which nobody else has. Only what `verify cohort` judged on this machine \
-                        (“here”), or on one that has this machine's key, rests on what AWS said to you.";
+/// The note in every format that can have sentences.
+pub const ABOUT: &str = "A results file is not proof: anybody can edit it, and only the learner has the key of its seal. Only \
+                         results of `verify cohort` from this machine (“here”), or from a machine with the same key, \
+                         are based on what AWS reported to you.";
 
 /// A class, counted.
 #[derive(Debug, Serialize)]
 pub struct Class {
     /// The course's title.
     pub title: String,
-    /// Whether this is about the practice account.
+    /// Whether this is about the practice accounts.
     pub practice: bool,
-    /// What a reader should know of it.
+    /// A note for the reader.
     pub about: &'static str,
     /// How many steps count towards completion.
     pub required: usize,
-    /// Where most people are stuck; none where everybody is done.
+    /// Where most learners are stuck. `None` if everybody is done.
     pub stuck: Option<Stuck>,
-    /// A row a learner.
+    /// A row for each learner.
     pub learners: Vec<Learner>,
-    /// A row a step, in the course's order.
+    /// A row for each step, in the course's order.
     pub steps: Vec<StepRow>,
-    /// What else there is to say of the files.
+    /// Notices about the files.
     pub notices: Vec<String>,
 }
 
-/// Steps or learners by verdict, as a course counts: what does not apply stands in nobody's way, and is done.
+/// Numbers of steps or learners by verdict. What does not apply counts as done.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// How many are done.
@@ -56,23 +56,23 @@ pub struct Counts {
     pub not_yet: usize,
     /// How many are unknown.
     pub unknown: usize,
-    /// How many were never judged, or not by this check.
+    /// How many were never judged, or not by the current check.
     pub unchecked: usize,
 }
 
 /// A learner.
 #[derive(Debug, Serialize)]
 pub struct Learner {
-    /// The name, by the file's.
+    /// The name, from the file name.
     pub name: String,
-    /// Whether it was judged on this machine; otherwise it proves nothing by itself.
+    /// Whether it was judged on this machine. Otherwise, the results are not proof.
     pub judged_here: bool,
     /// The required steps.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The first required step that is not done; none where all are.
+    /// The first required step that is not done. `None` if all are done.
     pub at: Option<At>,
-    /// Attempts at all steps, as far as they were counted.
+    /// The number of attempts at all steps, if known.
     pub attempts: Option<u64>,
     /// When a step was first done.
     pub first_verified: Option<String>,
@@ -82,36 +82,36 @@ pub struct Learner {
     pub last_checked: Option<String>,
 }
 
-/// Where a learner is.
+/// A learner's first required step that is not done.
 #[derive(Debug, Clone, Serialize)]
 pub struct At {
     /// The step's id.
     pub step: String,
-    /// What the lesson calls it.
+    /// Its title in the lesson.
     pub title: String,
     /// Its verdict.
     pub verdict: Verdict,
     /// Why it is unknown.
     pub reason: Option<ReasonCode>,
-    /// The first expectation that is not met, where it is not yet.
+    /// The first expectation that is not met, if the verdict is “not yet”.
     pub unmet: Option<String>,
 }
 
-/// What many learners lack.
+/// An expectation that many learners do not meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unmet {
     /// The expectation.
     pub title: String,
-    /// How many learners it is the first for that is not met.
+    /// For how many learners it is the first that is not met.
     pub learners: usize,
 }
 
-/// A step, over all learners.
+/// A step, with the counts of all learners.
 #[derive(Debug, Serialize)]
 pub struct StepRow {
     /// The step's id.
     pub step: String,
-    /// What the lesson calls it.
+    /// Its title in the lesson.
     pub title: String,
     /// Whether it does not count towards completion.
     pub optional: bool,
@@ -120,22 +120,22 @@ pub struct StepRow {
     pub counts: Counts,
     /// The most frequent reason for unknown.
     pub reason: Option<ReasonCode>,
-    /// The expectation that most learners who are not yet there lack.
+    /// The expectation that most learners with “not yet” do not meet.
     pub unmet: Option<Unmet>,
-    /// All learners' attempts, as far as they were counted.
+    /// The number of attempts of all learners, if known.
     pub attempts: Option<u64>,
     /// The median of the attempts.
     pub median_attempts: Option<f64>,
-    /// The median of the seconds from the first verdict to the first that was done, of those who are known.
+    /// The median time from the first verdict until it was done, in seconds, of the learners for whom it is known.
     pub median_seconds: Option<f64>,
 }
 
-/// Where most people are stuck.
+/// Where most learners are stuck.
 #[derive(Debug, Serialize)]
 pub struct Stuck {
     /// The step's id.
     pub step: String,
-    /// What the lesson calls it.
+    /// Its title in the lesson.
     pub title: String,
     /// How many learners are at it.
     pub learners: usize,
@@ -144,7 +144,7 @@ pub struct Stuck {
     pub counts: Counts,
     /// The most frequent reason for unknown.
     pub reason: Option<ReasonCode>,
-    /// The expectation that most learners who are not yet there lack.
+    /// The expectation that most learners with “not yet” do not meet.
     pub unmet: Option<Unmet>,
 }
 
@@ -159,7 +159,7 @@ impl Counts {
     }
 }
 
-/// Counts a class, a learner at a time.
+/// Counts a class, one learner at a time.
 #[derive(Debug)]
 pub struct Counting<'c> {
     course: &'c Course,
@@ -169,7 +169,7 @@ pub struct Counting<'c> {
     elsewhere: BTreeSet<String>,
 }
 
-/// What is counted of a step.
+/// The counts of a step.
 #[derive(Debug, Default)]
 struct Counted {
     counts: Counts,
@@ -180,7 +180,7 @@ struct Counted {
 }
 
 impl<'c> Counting<'c> {
-    /// Nobody yet.
+    /// An empty class.
     pub fn new(course: &'c Course, practice: bool) -> Counting<'c> {
         let steps = course.listed().map(|_| Counted::default()).collect();
         Counting { course, practice, learners: Vec::new(), steps, elsewhere: BTreeSet::new() }
@@ -201,20 +201,22 @@ impl<'c> Counting<'c> {
         self.learners.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no learners.
     pub fn is_empty(&self) -> bool {
         self.learners.is_empty()
     }
 
-    /// The class, with what was said of its files.
+    /// The class, with notices about its files.
     pub fn done(self, mut notices: Vec<String>) -> Class {
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         self.learners.iter().for_each(|learner| *names.entry(&learner.name).or_default() += 1);
         let twice = names.into_iter().filter(|(_, files)| *files > 1);
-        notices.extend(twice.map(|(name, files)| format!("{files} files are named after “{name}”: each is a row.")));
+        notices.extend(
+            twice.map(|(name, files)| format!("{files} files are named after “{name}”. Each has its own row.")),
+        );
         if !self.elsewhere.is_empty() {
             notices.push(format!(
-                "{} in these files that this course does not have: left out.",
+                "{} in these files that this course does not have: not counted.",
                 many(self.elsewhere.len(), "step")
             ));
         }
@@ -222,7 +224,7 @@ impl<'c> Counting<'c> {
         Class {
             title: self.course.title.clone(),
             practice: self.practice,
-            about: WORD,
+            about: ABOUT,
             required: self.course.required().count(),
             stuck: stuck(self.course, &self.learners),
             steps: rows.collect(),
@@ -242,17 +244,17 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
         let (step_id, title, verdict) = (step.id.clone(), course.title_of(step).to_owned(), view.verdict);
         At { step: step_id, title, verdict, reason, unmet: unmet(course, step, &view) }
     });
-    let shown = || course.listed().filter_map(|step| results.view(step).result);
-    let verified = || shown().filter_map(|result| result.first_verified.as_ref());
+    let listed = || course.listed().filter_map(|step| results.view(step).result);
+    let verified = || listed().filter_map(|result| result.first_verified.as_ref());
     Learner {
         name: name.to_owned(),
         judged_here,
         counts,
         at,
-        attempts: sum(shown().filter_map(|result| result.attempts).map(u64::from)),
+        attempts: sum(listed().filter_map(|result| result.attempts).map(u64::from)),
         first_verified: verified().min().cloned(),
         last_verified: verified().max().cloned(),
-        last_checked: shown().map(|result| &result.checked).max().cloned(),
+        last_checked: listed().map(|result| &result.checked).max().cloned(),
     }
 }
 
@@ -262,7 +264,7 @@ impl Counted {
         self.counts.add(view.verdict);
         unmet(course, step, &view).into_iter().for_each(|title| *self.unmet.entry(title).or_default() += 1);
         let Some(result) = view.result else { return };
-        // A learner may have several reasons of a kind for one step.
+        // A learner can have several reasons with the same code for a step.
         let codes: BTreeSet<ReasonCode> = result.reasons.iter().map(|reason| reason.code).collect();
         codes.into_iter().for_each(|code| *self.reasons.entry(code).or_default() += 1);
         self.attempts.extend(result.attempts.map(f64::from));
@@ -286,16 +288,16 @@ impl Counted {
     }
 }
 
-/// How long it took from the first verdict to the first that was done; none where that is not known.
+/// The time from the first verdict until the step was done, in seconds. `None` if it is not known.
 fn seconds_to_done(result: &StepResult) -> Option<f64> {
     let begun = time::secs(result.first_checked.as_deref()?)?;
     let done = time::secs(result.first_verified.as_deref()?)?;
-    // A file may say anything.
+    // A file can contain anything.
     let took = done.checked_sub(begun).filter(|took| *took >= 0)?;
     Some(took as f64)
 }
 
-/// Where most learners are; of equals, what comes first in the course.
+/// The step where most learners are. If several have the same number, the first in the course.
 fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
     let mut most: Option<Stuck> = None;
     for step in course.required() {
@@ -323,7 +325,7 @@ impl Unmet {
     }
 }
 
-/// The first expectation of a step that is not met, in the course's words: a file could say anything.
+/// The title of a step's first expectation that is not met, from the course, because a file can contain anything.
 fn unmet(course: &Course, step: &Step, view: &View<'_>) -> Option<String> {
     let result = view.result.filter(|result| result.verdict == Verdict::NotYet)?;
     let at = step_view::next_unmet(&result.expectations)?;
@@ -333,7 +335,7 @@ fn unmet(course: &Course, step: &Step, view: &View<'_>) -> Option<String> {
     }
 }
 
-/// What was counted most often, and how often; of equals, the first.
+/// What was counted most often, and how often. If several have the same number, the first.
 fn most_frequent<T: Ord + Clone>(counted: &BTreeMap<T, usize>) -> Option<(T, usize)> {
     let most = counted.values().max()?;
     counted.iter().find(|(_, count)| *count == most).map(|(what, count)| (what.clone(), *count))
@@ -343,7 +345,7 @@ fn sum(numbers: impl Iterator<Item = u64>) -> Option<u64> {
     numbers.reduce(u64::saturating_add)
 }
 
-/// The middle of some numbers, or what lies between the two in the middle.
+/// The median.
 fn median(numbers: &mut [f64]) -> Option<f64> {
     numbers.sort_by(f64::total_cmp);
     let upper = *numbers.get(numbers.len() / 2)?;

@@ -1,14 +1,14 @@
-//! A class in words: the sentences and the two tables that the terminal, Markdown and the page share. Nothing is
-//! escaped here: that is the forms'.
+//! The sentences and the two tables of a class, which the terminal, Markdown and the page share. They are not escaped;
+//! each output format does that.
 
 use course::diagnostic::many;
 use course::results::{Verdict, time};
 
 use super::{Class, Learner, StepRow, Stuck, Unmet};
 
-/// A table as words.
+/// A table of texts.
 pub(super) struct Table {
-    /// What it lists.
+    /// The caption.
     pub(super) caption: &'static str,
     /// The columns.
     pub(super) head: Vec<&'static str>,
@@ -16,7 +16,7 @@ pub(super) struct Table {
     pub(super) rows: Vec<Row>,
 }
 
-/// A row, and the verdict that it is about.
+/// A row, and the verdict that decides its colour.
 pub(super) struct Row {
     pub(super) verdict: Verdict,
     pub(super) cells: Vec<String>,
@@ -24,13 +24,13 @@ pub(super) struct Row {
 
 /// The heading.
 pub(super) fn heading(class: &Class) -> String {
-    let practice = if class.practice { " (practice account: nothing here is real)" } else { "" };
+    let practice = if class.practice { " (practice accounts: nothing here is real)" } else { "" };
     format!("{}: {}{practice}", class.title, many(class.learners.len(), "learner"))
 }
 
-/// Where most people are stuck, in one sentence.
+/// Where most learners are stuck, in one sentence.
 pub(super) fn stuck(class: &Class) -> String {
-    let Some(stuck) = &class.stuck else { return "Everybody has done every required step.".to_owned() };
+    let Some(stuck) = &class.stuck else { return "Everybody has done all required steps.".to_owned() };
     let Stuck { step, title, learners, counts, reason, unmet } = stuck;
     let unmet = unmet.as_ref().map_or(String::new(), |Unmet { title, learners }| match *learners {
         all if all == counts.not_yet => format!(": “{title}”"),
@@ -48,10 +48,14 @@ pub(super) fn stuck(class: &Class) -> String {
         .map(|(number, word, more)| format!("{number} {word}{more}"))
         .collect();
     let all = class.learners.len();
-    format!("Most people are stuck at “{title}” ({step}): {learners} of {} ({}).", many(all, "learner"), of.join(", "))
+    format!(
+        "Most learners are stuck at “{title}” ({step}): {learners} of {} ({}).",
+        many(all, "learner"),
+        of.join(", ")
+    )
 }
 
-/// A row a learner.
+/// A row for each learner.
 pub(super) fn learners(class: &Class) -> Table {
     let row = |learner: &Learner| Row {
         verdict: learner.at.as_ref().map_or(Verdict::Verified, |at| at.verdict),
@@ -59,7 +63,7 @@ pub(super) fn learners(class: &Class) -> Table {
             learner.name.clone(),
             format!("{}/{}", learner.counts.done, class.required),
             at(learner),
-            shown(learner.attempts),
+            or_empty(learner.attempts),
             moment(learner.first_verified.as_ref()),
             moment(learner.last_verified.as_ref()),
             moment(learner.last_checked.as_ref()),
@@ -70,7 +74,7 @@ pub(super) fn learners(class: &Class) -> Table {
     Table { caption: "Learners", head, rows: class.learners.iter().map(row).collect() }
 }
 
-/// A row a step.
+/// A row for each step.
 pub(super) fn steps(class: &Class) -> Table {
     let row = |step: &StepRow| Row {
         verdict: worst(step),
@@ -89,8 +93,8 @@ pub(super) fn steps(class: &Class) -> Table {
                 None => step.counts.unknown.to_string(),
             },
             step.counts.unchecked.to_string(),
-            shown(step.attempts),
-            shown(step.median_attempts),
+            or_empty(step.attempts),
+            or_empty(step.median_attempts),
             step.median_seconds.map_or(String::new(), span),
             step.title.clone(),
         ],
@@ -99,7 +103,7 @@ pub(super) fn steps(class: &Class) -> Table {
     Table { caption: "Steps", head, rows: class.steps.iter().map(row).collect() }
 }
 
-/// The verdict that a step's row is shown with: the worst that somebody has.
+/// The verdict that decides the colour of a step's row: the worst verdict of a learner.
 fn worst(step: &StepRow) -> Verdict {
     let counts = &step.counts;
     let verdicts =
@@ -107,7 +111,7 @@ fn worst(step: &StepRow) -> Verdict {
     verdicts.into_iter().find(|(number, _)| *number > 0).map_or(Verdict::Verified, |(_, verdict)| verdict)
 }
 
-/// Where a learner is, in words.
+/// A learner's next step, with its verdict.
 pub(crate) fn at(learner: &Learner) -> String {
     let Some(at) = &learner.at else { return format!("{} All done", Verdict::Verified.icon()) };
     let reason = match (&at.unmet, at.reason) {
@@ -118,7 +122,7 @@ pub(crate) fn at(learner: &Learner) -> String {
     format!("{} {}: {}{reason}", at.verdict.icon(), at.verdict.label(), at.step)
 }
 
-fn shown(number: Option<impl ToString>) -> String {
+fn or_empty(number: Option<impl ToString>) -> String {
     number.map_or(String::new(), |number| number.to_string())
 }
 
@@ -126,9 +130,9 @@ fn moment(rfc3339: Option<&String>) -> String {
     rfc3339.map_or(String::new(), |rfc3339| time(rfc3339))
 }
 
-/// A length of time in its two largest units.
+/// A duration in its two largest units.
 pub(super) fn span(seconds: f64) -> String {
-    // Whole seconds; whoever takes longer than there are seconds in 64 bits is told so much.
+    // Whole seconds; the conversion saturates.
     let seconds = seconds as u64;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {

@@ -1,4 +1,4 @@
-//! A class of four, counted and told in every form; and one whose names and lessons mean harm.
+//! A class of four in every output format, and a class with malicious names and lessons.
 
 use course::Course;
 use course::key::Key;
@@ -31,7 +31,7 @@ fn course(folder: &Path, title: &str, item: &str) -> Course {
     book::read(folder, false).unwrap()
 }
 
-/// A step's result; of a step that is done, first judged an hour earlier for each attempt.
+/// A step's result. If the step is done, it was first judged one hour earlier for each attempt.
 fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepResult {
     let reasons = match verdict {
         Verdict::Unknown => {
@@ -59,7 +59,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
     }
 }
 
-/// A file may give an expectation any title: what is told is the course's.
+/// A file can have any title for an expectation. The reports show the course's title.
 fn unmet() -> ExpectationResult {
     let (title, sentences) = ("<b>=cmd()</b>".to_owned(), Vec::new());
     ExpectationResult { title, outcome: Outcome::NotMet, sentences, statement: None }
@@ -73,7 +73,7 @@ fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
     results
 }
 
-/// A class of learners who are done, half way, denied, and not there yet.
+/// A class of learners who are done, half done, denied, and not started.
 fn class(course: &Course, names: [&str; 4]) -> Class {
     use Verdict::{Confirmed, NotYet, Unknown, Verified};
     let mut counting = Counting::new(course, false);
@@ -81,7 +81,7 @@ fn class(course: &Course, names: [&str; 4]) -> Class {
     counting.add(done, true, &results(course, &[("mfa", Verified, 1), ("budget", Confirmed, 4), ("extra", NotYet, 9)]));
     counting.add(half, false, &results(course, &[("mfa", Verified, 2), ("budget", NotYet, 3)]));
     let mut other = results(course, &[("mfa", Verified, 5), ("budget", Unknown, 1)]);
-    // A step that this course lacks, and one that was judged by another check.
+    // A step that is not in this course, and one that was judged by another check.
     other.steps.insert("other".into(), result(course, "mfa", NotYet, 1));
     other.steps.get_mut("mfa").unwrap().check_hash = "another".into();
     counting.add(denied, false, &other);
@@ -100,7 +100,7 @@ fn forms(class: &Class) -> [String; 5] {
 }
 
 #[test]
-fn a_class_is_told_in_every_form() {
+fn a_class_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let class = class(&course, ["ada", "bob", "eve", "eve"]);
@@ -113,7 +113,7 @@ fn a_class_is_told_in_every_form() {
 }
 
 #[test]
-fn people_are_stuck_at_an_expectation_that_is_counted() {
+fn learners_are_stuck_at_the_expectation_that_most_do_not_meet() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let check = "\n[[expect]]\ntitle = \"An alert warns by e-mail\"\nthat = \"root.mfa\"\nfix = \"Do it.\"\n";
@@ -125,17 +125,17 @@ fn people_are_stuck_at_an_expectation_that_is_counted() {
         results.steps.get_mut("mfa").unwrap().expectations = [vec![met; which], vec![unmet()]].concat();
         results
     };
-    let told = |of: &[usize]| {
+    let stuck = |of: &[usize]| {
         let mut counting = Counting::new(&course, false);
         of.iter().for_each(|which| counting.add("ada", true, &at(*which)));
         tables::stuck(&counting.done(Vec::new()))
     };
-    let shown = [told(&[1, 1, 1]), told(&[1, 0, 1]), told(&[7])];
+    let shown = [stuck(&[1, 1, 1]), stuck(&[1, 0, 1]), stuck(&[7])];
     insta::assert_snapshot!("stuck", shown.join("\n"));
 }
 
 #[test]
-fn names_and_lessons_are_text_in_every_form() {
+fn names_and_lessons_are_escaped_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course =
         course(folder.path(), "<script>alert(1)</script> | `x`", "=cmd() \\| <b>bold</b> | [a](https://b.example)");
@@ -157,11 +157,11 @@ fn names_and_lessons_are_text_in_every_form() {
             assert!(!cell.starts_with(['=', '+', '-', '@']) && !cell.chars().any(char::is_control), "{cell:?}");
         }
     }
-    for (form, told) in [("markdown", &markdown), ("html", &html)] {
-        assert!(!told.contains("<script") && !told.contains("<b>"), "{form}: {told}");
-        assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{form}");
+    for (form, text) in [("markdown", &markdown), ("html", &html)] {
+        assert!(!text.contains("<script") && !text.contains("<b>"), "{form}: {text}");
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{form}");
     }
-    // A cell is a cell: as many bars in each row as in its head.
+    // No text ends a cell: each row has as many bars as its header.
     let bars = |line: &str| line.matches('|').count();
     for line in markdown.lines().filter(|line| line.starts_with('|')) {
         assert!([9, 10].contains(&bars(line)), "{line}");
@@ -173,14 +173,14 @@ fn names_and_lessons_are_text_in_every_form() {
             || matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::Strong));
         assert!(!markup, "{event:?}");
     }
-    assert!(!markdown.contains("https://") && !markdown.contains("www."), "no viewer makes a link of it: {markdown}");
+    assert!(!markdown.contains("https://") && !markdown.contains("www."), "viewers make no link of it: {markdown}");
     let back: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(back["learners"][3]["name"], hostile[3]);
     insta::assert_snapshot!("hostile", format!("{stripped}\n{csv}\n{markdown}"));
 }
 
 #[test]
-fn a_file_may_say_any_time() {
+fn a_file_may_contain_any_time() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut counting = Counting::new(&course, false);
@@ -204,21 +204,21 @@ fn a_file_may_say_any_time() {
 }
 
 #[test]
-fn everybody_done_is_said_so() {
+fn a_class_that_is_done_is_not_stuck() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut counting = Counting::new(&course, true);
     let done = [("mfa", Verdict::Verified, 1), ("budget", Verdict::NotApplicable, 1)];
     counting.add("ada", false, &results(&course, &done));
     let class = counting.done(Vec::new());
-    assert_eq!(tables::stuck(&class), "Everybody has done every required step.");
-    for (form, told) in ["text", "csv", "markdown", "html", "json"].iter().zip(forms(&class)) {
-        assert!(told.contains("practice"), "{form}: {told}");
+    assert_eq!(tables::stuck(&class), "Everybody has done all required steps.");
+    for (form, text) in ["text", "csv", "markdown", "html", "json"].iter().zip(forms(&class)) {
+        assert!(text.contains("practice"), "{form}: {text}");
     }
 }
 
 #[test]
-fn a_document_of_a_version_that_did_not_count_is_read() {
+fn a_document_without_attempts_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let mut old = results(&course, &[("mfa", Verdict::Verified, 1)]);
@@ -237,7 +237,7 @@ fn a_document_of_a_version_that_did_not_count_is_read() {
 }
 
 #[test]
-fn the_middle_of_numbers() {
+fn medians_and_spans() {
     let of = |numbers: &[f64]| median(&mut numbers.to_vec());
     assert_eq!(of(&[]), None);
     assert_eq!(of(&[3.0]), Some(3.0));

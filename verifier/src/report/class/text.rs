@@ -1,4 +1,4 @@
-//! A class for the terminal. Whatever comes from files or lessons stays in its line.
+//! A class as text for a terminal. Text from files or lessons cannot break its line.
 
 use anstyle::Style;
 use course::terminal::Text;
@@ -10,10 +10,10 @@ use crate::report::text::{shorten, style, wrapped};
 
 const BOLD: Style = Style::new().bold();
 
-/// The longest cell: what is longer is cut.
+/// The longest cell. Longer cells are cut.
 const WIDEST: usize = 48;
 
-/// The class, as text.
+/// The class as text.
 pub fn text(class: &Class) -> Text {
     let mut out = Text::new();
     out.paint(BOLD, &tables::heading(class)).put("\n\n");
@@ -26,7 +26,7 @@ pub fn text(class: &Class) -> Text {
     out
 }
 
-/// One learner in a line, as soon as that is known.
+/// One learner in a line, printed as soon as the learner is judged.
 pub fn line(learner: &Learner, required: usize) -> Text {
     let style = style(learner.at.as_ref().map_or(course::results::Verdict::Verified, |at| at.verdict));
     let done = format!("{}/{required}", learner.counts.done);
@@ -35,7 +35,7 @@ pub fn line(learner: &Learner, required: usize) -> Text {
     out
 }
 
-/// A table in columns, as wide as their widest cell.
+/// A table whose columns are as wide as their widest cell.
 fn lay_out(out: &mut Text, table: &Table) {
     let head: Vec<String> = table.head.iter().map(|cell| (*cell).to_owned()).collect();
     let rows: Vec<Vec<String>> =

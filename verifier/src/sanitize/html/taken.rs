@@ -1,37 +1,37 @@
-//! What is taken out of a chapter.
+//! What is removed from a chapter.
 
 use std::fmt;
 
-/// Something that a page may not hold.
+/// Something that is not allowed in a page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Taken {
     /// An element.
     Element(String),
-    /// What an element said.
+    /// An attribute.
     Attribute {
         /// The element.
         element: String,
-        /// What it said.
+        /// Its name.
         name: String,
-        /// And as what.
+        /// Its value.
         value: String,
     },
-    /// All of a chapter, for this reason.
+    /// The whole chapter, for this reason.
     All(&'static str),
 }
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Taken::All(reason) => write!(f, "the chapter is left out: {reason}"),
-            Taken::Element(name) => write!(f, "<{name}> is left out"),
-            Taken::Attribute { element, name, value } => write!(f, "{name}=\"{value}\" of <{element}> is left out"),
+            Taken::All(reason) => write!(f, "the chapter is removed: {reason}"),
+            Taken::Element(name) => write!(f, "<{name}> is removed"),
+            Taken::Attribute { element, name, value } => write!(f, "{name}=\"{value}\" of <{element}> is removed"),
         }
     }
 }
 
 impl Taken {
-    /// How it may stand in a chapter, the surest first. The scheme of an address may be written in many ways.
+    /// Texts to look for in the chapter, the most specific first. The scheme of a URL can be written in many ways.
     pub(in crate::sanitize) fn marks(&self) -> Vec<&str> {
         match self {
             Taken::All(_) => Vec::new(),

@@ -1,6 +1,6 @@
-//! Tables of what stays in a page and what doesn't.
+//! Tables of HTML that is kept, and HTML that is removed.
 
-use super::tokens::said;
+use super::tokens::contents;
 use super::{Cleaned, Policy, Taken};
 use crate::sanitize::Seal;
 
@@ -11,7 +11,7 @@ fn cleaned(html: &str) -> Cleaned {
     Policy::new(&seal, TEMPLATE).clean(html)
 }
 
-/// What mdBook and lessons write.
+/// HTML from mdBook and lessons.
 const HARMLESS: &[&str] = &[
     "",
     "text &amp; more",
@@ -41,7 +41,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 #[test]
-fn what_mdbook_and_lessons_write_stays_to_the_byte() {
+fn ordinary_html_is_kept_to_the_byte() {
     for html in HARMLESS {
         assert_eq!(cleaned(html), Cleaned { html: None, taken: Vec::new() }, "{html}");
     }
@@ -110,7 +110,7 @@ fn nothing_else_stays() {
 }
 
 #[test]
-fn what_reads_differently_the_next_time_does_not_stay() {
+fn html_that_changes_when_parsed_again_is_removed() {
     for html in [
         "<noscript><p title=\"</noscript><img src=x onerror=x>\">",
         "<svg><style><!--</style><img src=x onerror=x>--></style></svg>",
@@ -131,13 +131,13 @@ fn what_reads_differently_the_next_time_does_not_stay() {
     ] {
         let stays = cleaned(html).html.unwrap_or_else(|| panic!("{html} stays"));
         assert_eq!(cleaned(&stays).html, None, "{html} became {stays}");
-        let names = said(&stays).into_keys().map(|said| said.to_string()).collect::<Vec<_>>();
+        let names = contents(&stays).into_keys().map(|content| content.to_string()).collect::<Vec<_>>();
         assert!(!names.iter().any(|name| name.starts_with("onerror")), "{html} became {stays}");
     }
 }
 
 #[test]
-fn what_would_cost_too_much_to_read_is_not_read() {
+fn html_that_is_too_expensive_to_parse_is_rejected() {
     let many = |count: usize, text: &dyn Fn(usize) -> String| (0..count).map(text).collect::<String>();
     let copies = format!("<p>{}{}", many(20_000, &|at| format!("<b title={at}>")), "<p>x</p>".repeat(20_000));
     let deep = "<div>".repeat(100_000) + &"</div>".repeat(100_000);

@@ -1,4 +1,4 @@
-//! HTML as a tokenizer reads it: what it says, and what of that is missing in another.
+//! Compares two HTML texts by their tokens.
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -8,13 +8,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::taken::Taken;
 
-/// What one text says more often than another.
+/// The elements and attributes that are more frequent in `before` than in `after`.
 pub(super) fn missing(before: &str, after: &str) -> Vec<Taken> {
-    let after = said(after);
-    let all = said(before).into_iter();
-    let mut missing: Vec<Taken> =
-        all.filter(|(said, count)| after.get(said).is_none_or(|kept| kept < count)).map(|(said, _)| said).collect();
-    // An element that is left out need not be told of again for each of its attributes.
+    let after = contents(after);
+    let all = contents(before).into_iter();
+    let mut missing: Vec<Taken> = all
+        .filter(|(content, count)| after.get(content).is_none_or(|kept| kept < count))
+        .map(|(content, _)| content)
+        .collect();
+    // The attributes of a removed element are not listed.
     let elements: HashSet<String> = missing.iter().filter_map(Taken::element).map(str::to_owned).collect();
     missing.retain(|taken| match taken {
         Taken::Element(_) | Taken::All(_) => true,
@@ -23,12 +25,12 @@ pub(super) fn missing(before: &str, after: &str) -> Vec<Taken> {
     missing
 }
 
-/// The elements that begin in a text, with what they say, and how often.
+/// The start tags in a text and their attributes, with their frequencies.
 ///
-/// A browser finds no others in it but inside of elements that hold no HTML, none of which is allowed, and in sections
-/// that [`super::Policy::clean`] looks for.
-pub(super) fn said(html: &str) -> BTreeMap<Taken, usize> {
-    tokens(html, Said::default()).0.into_inner()
+/// A browser finds no others, except in elements that contain no HTML, which are not allowed, and in sections that
+/// [`super::Policy::clean`] looks for.
+pub(super) fn contents(html: &str) -> BTreeMap<Taken, usize> {
+    tokens(html, Contents::default()).0.into_inner()
 }
 
 /// Reads the tokens of a text.
@@ -37,7 +39,7 @@ fn tokens<Sink: TokenSink>(html: &str, sink: Sink) -> Sink {
     queue.push_back(StrTendril::from(html));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     while !queue.is_empty() {
-        // It stops at what a page would run, and reads on.
+        // The tokenizer stops at scripts, and is resumed.
         let _ = tokenizer.feed(&queue);
     }
     tokenizer.end();
@@ -45,17 +47,17 @@ fn tokens<Sink: TokenSink>(html: &str, sink: Sink) -> Sink {
 }
 
 #[derive(Default)]
-struct Said(RefCell<BTreeMap<Taken, usize>>);
+struct Contents(RefCell<BTreeMap<Taken, usize>>);
 
-impl TokenSink for Said {
+impl TokenSink for Contents {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let Token::TagToken(Tag { kind: TagKind::StartTag, name, attrs, .. }) = token else {
             return TokenSinkResult::Continue;
         };
-        let mut said = self.0.borrow_mut();
-        let mut add = |what| *said.entry(what).or_default() += 1;
+        let mut contents = self.0.borrow_mut();
+        let mut add = |what| *contents.entry(what).or_default() += 1;
         add(Taken::Element(name.to_string()));
         for attribute in attrs {
             let (element, name) = (name.to_string(), attribute.name.local.to_ascii_lowercase().to_string());
@@ -70,11 +72,11 @@ impl TokenSink for Said {
     }
 }
 
-/// mdBook lays a picture over the whole page when somebody clicks on it. This finds what would lie something else there, or
+/// mdBook shows a picture over the whole page after a click. This finds HTML that would show something else there, or
 /// the picture without a click.
 #[derive(Default)]
 pub(super) struct Overlay {
-    /// How many tokens of a picture's wrapper have been read.
+    /// How many tokens of a picture's wrapper were read.
     within: Cell<usize>,
     found: Cell<bool>,
 }
@@ -96,11 +98,13 @@ impl TokenSink for Overlay {
         let within = self.within.take();
         match (within, token) {
             (0, Token::TagToken(tag)) if tag.kind == TagKind::StartTag => {
-                let says = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
-                let has =
-                    |class| says("class").is_some_and(|said| said.value.split_ascii_whitespace().any(|c| c == class));
+                let attribute = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
+                let has = |class| {
+                    attribute("class")
+                        .is_some_and(|attribute| attribute.value.split_ascii_whitespace().any(|c| c == class))
+                };
                 self.within.set(usize::from(has("img-wrapper")));
-                if has("img-wrapper") && &*tag.name != "span" || has("checkbox-img") && says("checked").is_some() {
+                if has("img-wrapper") && &*tag.name != "span" || has("checkbox-img") && attribute("checked").is_some() {
                     self.found.set(true);
                 }
             }
@@ -113,25 +117,25 @@ impl TokenSink for Overlay {
     }
 }
 
-/// What it costs at most to read a text as a browser does: for each tag, that may look through all elements that are open,
-/// and open those for the look of text once more.
+/// The maximum cost of parsing a text as a browser does. For each tag, a browser may search all open elements, and
+/// reopen formatting elements.
 #[derive(Default)]
 pub(super) struct Cost {
     open: Cell<usize>,
-    /// Those that a browser opens once more where a paragraph has closed them.
+    /// The formatting elements, which a browser reopens after a paragraph has closed them.
     formatting: Cell<usize>,
     looks: Cell<usize>,
     copies: Cell<usize>,
 }
 
 impl Cost {
-    /// A lesson's tags have fewer than ten elements around them: these are hundreds of thousands of such tags.
+    /// In a lesson, tags are nested less than ten deep. This allows hundreds of thousands of such tags.
     const LOOKS: usize = 20_000_000;
-    /// Each is an element in memory.
+    /// The most elements in memory.
     const COPIES: usize = 1_000_000;
 
     pub(super) fn is_too_high(html: &str) -> bool {
-        // So few tags cost little, however they stand.
+        // So few tags are cheap in any arrangement.
         if html.matches('<').count().pow(2) <= Cost::COPIES {
             return false;
         }
@@ -140,7 +144,7 @@ impl Cost {
     }
 }
 
-/// Elements that have no content.
+/// Elements without content.
 const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "path",
