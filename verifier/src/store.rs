@@ -71,18 +71,9 @@ impl Store {
             Err(unusable) => (Results::empty(self.practice), Some(self.set_aside(&folder, &unusable)?)),
         };
         change(&mut results);
-        results.written = time::now();
-        results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
-        let (results, text) = results.sealed(&self.key).context("writing the results as JSON")?;
-        self.replace(&folder, &text)?;
-        Ok(Loaded { results, notice })
-    }
-
-    fn replace(&self, folder: &Path, text: &str) -> Result<()> {
-        let path = self.path();
         // The temporary file is next to `results/`, not in it: a watcher of that folder sees only complete files.
-        let written = files::write_by(folder, &path, text.as_bytes(), Readers::Owner);
-        written.with_context(|| format!("writing {}", path.display()))
+        let results = write(results, &self.key, &self.path(), &folder)?;
+        Ok(Loaded { results, notice })
     }
 
     fn set_aside(&self, folder: &Path, unusable: &Unusable) -> Result<String> {
@@ -95,6 +86,20 @@ impl Store {
         fs::rename(&path, &aside).with_context(|| format!("setting {} aside", path.display()))?;
         Ok(format!("{} cannot be used: {unusable}. It is kept as {}.", path.display(), aside.display()))
     }
+}
+
+/// Seals results and writes them into a file, by a temporary file in the folder `temporary` on the same disk. Results are
+/// written nowhere else.
+///
+/// # Errors
+/// When the file cannot be written. It is then as it was.
+pub(crate) fn write(mut results: Results, key: &Key, path: &Path, temporary: &Path) -> Result<Results> {
+    results.written = time::now();
+    results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
+    let (results, text) = results.sealed(key).context("writing the results as JSON")?;
+    let written = files::write_by(temporary, path, text.as_bytes(), Readers::Owner);
+    written.with_context(|| format!("writing {}", path.display()))?;
+    Ok(results)
 }
 
 /// Locks what verify keeps for a course. The lock ends when the returned file is closed.

@@ -2,7 +2,7 @@
 //! judged.
 
 use anyhow::{Context, Result, bail};
-use course::files::{self, Readers};
+use course::files;
 use course::key::Key;
 use course::results::Results;
 use std::fs::{self, File, TryLockError};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::file_name;
 use super::roster::Shard;
-use evidence::time;
+use crate::store;
 
 /// The folder, locked for one shard.
 #[derive(Debug)]
@@ -62,14 +62,8 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn write(&self, learner: &str, mut results: Results, key: &Key) -> Result<Results> {
-        results.written = time::now();
-        results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
-        let (results, text) = results.sealed(key).context("writing the results as JSON")?;
-        let path = self.file(learner);
-        let written = files::write(&path, text.as_bytes(), Readers::Owner);
-        written.with_context(|| format!("writing {}", path.display()))?;
-        Ok(results)
+    pub fn write(&self, learner: &str, results: Results, key: &Key) -> Result<Results> {
+        store::write(results, key, &self.file(learner), &self.path)
     }
 }
 
