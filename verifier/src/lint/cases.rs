@@ -5,8 +5,7 @@ use course::diagnostic::{Diagnostic, Span};
 use course::places::{KeyPath, TomlFile};
 use std::path::{Path, PathBuf};
 
-use super::place::from_message;
-use crate::selftest::cases;
+use crate::selftest::cases::{self, At};
 
 /// All mistakes in `checks/cases/`.
 pub fn check(course: &Course) -> Vec<Diagnostic> {
@@ -15,20 +14,17 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
         message: format!("these are cases of the check `{name}`, which does not exist"),
         help: Some("rename the file after its check, or delete it".into()),
     });
-    let errors = |name| match cases::read_each(course, name) {
+    let mistakes = |name: &str| match cases::read_each(course, name) {
         Ok(cases) => cases.into_iter().filter_map(Result::err).collect(),
-        Err(error) => vec![error],
+        Err(mistake) => vec![mistake],
     };
-    let named = course.checks.keys().flat_map(|name| errors(name).into_iter().map(move |error| (name, error)));
-    let wrong = named.map(|(name, error)| {
-        let whole = format!("{error:#}");
-        let prefix = format!("checks/cases/{name}.toml: ");
-        let message = whole.strip_prefix(&prefix).unwrap_or(&whole);
-        // A TOML error has a first line with the place, an excerpt, and the message last.
-        let first = message.lines().next().unwrap_or_default();
-        let last = message.lines().rfind(|line| !line.is_empty() && !line.contains(" | ")).unwrap_or(first);
-        let message = if first.starts_with("TOML parse error") { last } else { message };
-        Diagnostic { span: span(course, name, &whole), message: message.to_owned(), help: None }
+    let wrong = course.checks.keys().flat_map(|name| {
+        let diagnosed = mistakes(name).into_iter().map(|mistake| Diagnostic {
+            span: span(course, name, &mistake.at),
+            message: mistake.message(),
+            help: None,
+        });
+        diagnosed.collect::<Vec<_>>()
     });
     strays.chain(wrong).collect()
 }
@@ -37,18 +33,14 @@ fn file(name: &str) -> PathBuf {
     Path::new("checks/cases").join(format!("{name}.toml"))
 }
 
-/// The place that an error names, or the case that it names.
-fn span(course: &Course, name: &str, error: &str) -> Span {
+/// The place of a mistake in a check's cases.
+fn span(course: &Course, name: &str, at: &At) -> Span {
     let text = course::files::read_text(&course.root.join(file(name))).unwrap_or_default();
-    if let Some(range) = from_message(error, &text) {
-        return Span::range(file(name), &text, range);
+    match at {
+        At::File => Span::file(file(name)),
+        At::Text(_, range) => Span::range(file(name), &text, range.clone()),
+        At::Case(number, _) => {
+            TomlFile::of(file(name), text.as_str()).value(&KeyPath::of(["case"]).then(*number).then("title"))
+        }
     }
-    let toml = TomlFile::of(file(name), text.as_str());
-    let titles = toml::from_str::<toml::Table>(&text).ok().and_then(|table| table.get("case")?.as_array().cloned());
-    let titled = |case: &toml::Value| {
-        let title = case.get("title").and_then(toml::Value::as_str);
-        title.is_some_and(|title| error.contains(&format!("the case “{title}”")))
-    };
-    let at = titles.iter().flatten().position(titled).unwrap_or_default();
-    toml.value(&KeyPath::of(["case"]).then(at).then("title"))
 }

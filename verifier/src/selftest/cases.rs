@@ -8,6 +8,8 @@ use course::{Course, Step};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -70,31 +72,77 @@ struct Written {
 /// # Errors
 /// The first mistake in the file or its recordings.
 pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
-    read_each(course, check)?.into_iter().collect()
+    let cases = read_each(course, check)?;
+    Ok(cases.into_iter().collect::<Result<_, Mistake>>()?)
 }
 
 /// The same, with the mistake of each case.
 ///
 /// # Errors
 /// If the file as a whole cannot be read.
-pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case>>> {
+pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case, Mistake>>, Mistake> {
     let folder = course.root.join("checks/cases");
-    let path = folder.join(format!("{check}.toml"));
-    let file_name = format!("checks/cases/{check}.toml");
-    let text = match files::read_text(&path) {
+    let mistake = |at, message| Mistake { file: format!("checks/cases/{check}.toml"), at, message };
+    let text = match files::read_text(&folder.join(format!("{check}.toml"))) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).context(format!("reading {file_name}")),
+        Err(error) => return Err(mistake(At::File, format!("the file cannot be read: {error}"))),
     };
-    let file: File = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{file_name}: {error}"))?;
-    let mut cases: Vec<Result<Case>> = Vec::new();
-    for mut written in file.case {
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(At::File, |range| At::Text(text[..range.start].matches('\n').count() + 1, range));
+        mistake(at, error.message().to_owned())
+    })?;
+    let mut cases: Vec<Result<Case, Mistake>> = Vec::new();
+    for (number, mut written) in file.case.into_iter().enumerate() {
         let title = written.title.clone();
         written.params = file.params.clone().into_iter().chain(written.params).collect();
         let case = open(course, &folder, written, &cases);
-        cases.push(case.with_context(|| format!("{file_name}: the case “{title}”")));
+        cases.push(case.map_err(|error| mistake(At::Case(number, title), format!("{error:#}"))));
     }
     Ok(cases)
+}
+
+/// A mistake in a file of cases.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}{at}: {message}")]
+pub(crate) struct Mistake {
+    /// The file, as a path below the course.
+    file: String,
+    /// Where in it.
+    pub(crate) at: At,
+    /// What is wrong.
+    message: String,
+}
+
+impl Mistake {
+    /// What is wrong, and in which case.
+    pub(crate) fn message(&self) -> String {
+        match &self.at {
+            At::Case(_, title) => format!("the case “{title}”: {}", self.message),
+            At::File | At::Text(..) => self.message.clone(),
+        }
+    }
+}
+
+/// Where in a file of cases something is.
+#[derive(Debug)]
+pub(crate) enum At {
+    /// In the file as a whole.
+    File,
+    /// At a line, in a range of bytes.
+    Text(usize, Range<usize>),
+    /// In a case, by its number from 0 and its title.
+    Case(usize, String),
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::File => Ok(()),
+            At::Text(line, _) => write!(f, ":{line}"),
+            At::Case(_, title) => write!(f, ": the case “{title}”"),
+        }
+    }
 }
 
 /// The names of files in `checks/cases/` that are not names of checks.
@@ -106,7 +154,7 @@ pub(crate) fn strays(course: &Course) -> Vec<String> {
     strays
 }
 
-fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case>]) -> Result<Case> {
+fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case, Mistake>]) -> Result<Case> {
     let plain = |part| matches!(part, std::path::Component::Normal(_));
     if !Path::new(&written.recording).components().all(plain) {
         bail!("the recording `{}` is not a file below checks/cases", written.recording);
