@@ -107,9 +107,10 @@ fn what_next(next: &Next) -> String {
 pub fn waiting(step: &Step, practice: bool) -> String {
     const WAITING: &str = "JavaScript shows the verdict here.";
     format!(
-        "<verify-step data-step=\"{}\"{}>{}{}{}{END}",
+        "<verify-step data-step=\"{}\"{}{}>{}{}{}{END}",
         escape(&step.id),
         if practice { " data-practice" } else { "" },
+        if step.optional { " data-optional" } else { "" },
         fallback(&format!("({WAITING})")),
         Placement::Attribute.span("verify-line", WAITING),
         command(&Commands::new(step, practice).verify)

@@ -36,9 +36,7 @@ pub(super) fn why(result: &StepResult) -> String {
         .expectations
         .iter()
         .find(|expectation| !matches!(expectation.outcome, Outcome::Met | Outcome::Confirmed | Outcome::NotApplicable));
-    let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.as_str()).collect();
-    match open {
-        Some(open) => format!("“{}” is {}. {}", open.title, open.outcome.label(), reasons.join(" ")).trim().to_owned(),
-        None => reasons.join(" "),
-    }
+    let reasons: Vec<&str> = result.reasons.iter().map(|reason| reason.message.trim_end_matches('.')).collect();
+    let open = open.map(|open| format!("“{}” is {}", open.title, open.outcome.label()));
+    open.iter().map(String::as_str).chain(reasons).collect::<Vec<_>>().join(". ")
 }
