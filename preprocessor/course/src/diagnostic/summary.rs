@@ -1,22 +1,23 @@
-//! Many things that are wrong, told in a bounded number of lines.
+//! Summarises any number of errors in a bounded number of lines.
 
 use std::collections::HashMap;
 
-/// How many of one kind are told.
+/// How many errors of one kind are shown.
 const OF_A_KIND: usize = 20;
-/// How many are told at all.
+/// How many errors are shown in total.
 const IN_ALL: usize = 200;
 
-/// What is told in one place of a summary.
+/// A line of a summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry<'d, T> {
-    /// One of them.
+    /// An error.
     One(&'d T),
-    /// How many are left out there, in words.
+    /// How many errors are left out here, as text.
     More(String),
 }
 
-/// What is told of many: in their order, the first of each kind, with how many more there are behind the last.
+/// The summary of many errors: in their order, the first ones of each kind, with the number of the others after the
+/// last.
 pub fn summary<T>(all: &[T], kind: impl Fn(&T) -> String) -> Vec<Entry<'_, T>> {
     let kinds: Vec<String> = all.iter().map(kind).collect();
     let mut left: HashMap<&str, usize> = HashMap::new();
@@ -41,7 +42,7 @@ pub fn summary<T>(all: &[T], kind: impl Fn(&T) -> String) -> Vec<Entry<'_, T>> {
     entries
 }
 
-/// A message without what stands in quotes in it, and without its numbers.
+/// A message without the text in quotes and without numbers.
 pub(super) fn kind(message: &str) -> String {
     let (mut kind, mut quoted) = (String::new(), None);
     for c in message.chars() {
@@ -57,7 +58,7 @@ pub(super) fn kind(message: &str) -> String {
     kind
 }
 
-/// How many of something, in words.
+/// How many of something, as text.
 pub fn many(count: usize, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
@@ -74,7 +75,7 @@ fn grouped(number: usize) -> String {
 mod tests {
     use super::*;
 
-    /// How many are told of each kind, and what is said of others, in order.
+    /// How many of each kind are shown, and the lines about others, in order.
     fn told(all: &[String]) -> Vec<String> {
         let (mut runs, mut last): (Vec<String>, Option<(String, usize)>) = (Vec::new(), None);
         for entry in summary(all, |one| kind(one)) {
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn of_each_kind_some_are_told_and_the_rest_is_counted() {
+    fn some_of_each_kind_are_shown_and_the_rest_is_counted() {
         let many = |letter: char, count: usize| (0..count).map(move |at| format!("{letter} `{at}` in {at}"));
         let of = |parts: &[(char, usize)]| -> Vec<String> {
             parts.iter().flat_map(|(letter, count)| many(*letter, *count)).collect()
@@ -111,7 +112,7 @@ mod tests {
         let each: Vec<(char, usize)> = ('a'..='l').map(|letter| (letter, 18)).collect();
         let all = told(&of(&each));
         assert_eq!(all[all.len() - 2..], ["l `` in  2", "… and 16 more 0"], "{all:?}");
-        // A kind that was told to its end is not counted again.
+        // A kind that was shown completely is not counted again.
         let twice = of(&[&[('m', 5000)][..], &each, &[('m', 5000)]].concat());
         assert!(told(&twice).ends_with(&["… and 36 more 0".to_owned()]), "{:?}", told(&twice));
     }
