@@ -7,6 +7,33 @@ use crate::check::{Body, Check};
 use crate::param::{Param, Params};
 
 /// A course, read and validated.
+///
+/// ```
+/// use course::Course;
+/// use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+/// use mdbook_preprocessor::config::Config;
+///
+/// # fn main() -> anyhow::Result<()> {
+/// # let folder = tempfile::tempdir()?;
+/// # let root = folder.path();
+/// # std::fs::create_dir(root.join("checks"))?;
+/// let check = r#"
+/// title = "No access key for root"
+/// account = "production"
+/// expect = [{ title = "Root has no access key", that = "!root.access_keys", fix = "Delete it." }]
+/// "#;
+/// std::fs::write(root.join("checks/no-root-key.toml"), check)?;
+/// let config: Config = "[preprocessor.verify.accounts]\nproduction = \"The new account\"".parse()?;
+/// let lesson = "- [ ] Root has no key <!-- verify: no-root-key -->\n";
+/// let chapter = Chapter::new("Access keys", lesson.into(), "access-keys.md", Vec::new());
+/// let book = Book::new_with_items(vec![BookItem::Chapter(chapter)]);
+///
+/// let course = Course::read(root, &config, &book)?;
+/// let step = course.step("no-root-key").unwrap();
+/// assert_eq!(course.title_of(step), "Root has no key");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Course {
     /// The folder of `book.toml`.
@@ -24,6 +51,23 @@ pub struct Course {
 }
 
 /// A claim of a lesson: a check, about an account, with parameters.
+///
+/// ```
+/// use course::{Step, param::Params};
+///
+/// // A member of a check of checks that no lesson names.
+/// let step = Step {
+///     id: "cost-budget@general".into(),
+///     check: "cost-budget".into(),
+///     account: "general".into(),
+///     params: Params::new(),
+///     optional: false,
+///     members: Vec::new(),
+///     occurrences: Vec::new(),
+///     hash: String::new(),
+/// };
+/// assert!(!step.is_listed() && !step.is_required());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The check's name, `@account` if that differs from the check's own, and `,name=value` for each parameter that

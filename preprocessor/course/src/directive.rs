@@ -5,7 +5,15 @@ use std::ops::Range;
 
 use crate::diagnostic::misspelt;
 
-/// A directive as it is written; names are checked against the course by `load`.
+/// A directive as it is written. [`load`](crate::load) checks its names.
+///
+/// ```
+/// use course::directive::Directive;
+///
+/// let directive = Directive::parse("<!-- verify: cost-budget account=general -->", 0).unwrap();
+/// assert_eq!(directive.check.text, "cost-budget");
+/// assert!(!directive.optional);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     /// The check's name.
@@ -228,14 +236,20 @@ fn title(text: &str, at: usize) -> Title {
         return Title::Wrong(at + begin..at + text.trim_end().len(), "the title has no closing quotation mark");
     };
     if let Some(third) = third {
-        return Title::Wrong(at + third..at + third + 1, "a directive has one title, and it cannot contain a quotation mark");
+        return Title::Wrong(
+            at + third..at + third + 1,
+            "a directive has one title, and it cannot contain a quotation mark",
+        );
     }
     let apart =
         text[..begin].ends_with(char::is_whitespace) && text[end + 1..].chars().next().is_none_or(char::is_whitespace);
     let inner = &text[begin + 1..end];
     if !apart || inner.trim().is_empty() {
         let range = at + begin..at + end + 1;
-        return Title::Wrong(range, "a title is text in quotation marks with spaces around them, as in \"The VPC is there\"");
+        return Title::Wrong(
+            range,
+            "a title is text in quotation marks with spaces around them, as in \"The VPC is there\"",
+        );
     }
     Title::Is(Word { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
 }

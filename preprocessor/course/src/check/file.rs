@@ -141,7 +141,9 @@ impl ExpectTable {
         let about = match (self.same, self.still) {
             (Some(same), Some(still)) => Some(About { same, still: all(Some(still)) }),
             (Some(_), None) => return Err(("same", "`same` requires `still`, a list of what exists now")),
-            (None, Some(_)) => return Err(("still", "`still` requires `same`, which identifies what was seen or confirmed")),
+            (None, Some(_)) => {
+                return Err(("still", "`still` requires `same`, which identifies what was seen or confirmed"));
+            }
             (None, None) => None,
         };
         if about.is_some() && self.absence.is_none() && self.confirm.is_none() {
@@ -157,7 +159,10 @@ impl ExpectTable {
         let proof = match (self.that, statement) {
             (Some(that), instead) => {
                 if self.backed_by.is_some() {
-                    return Err(("backed_by", "`backed_by` requires `confirm` without `that`: with `that`, the evidence decides"));
+                    return Err((
+                        "backed_by",
+                        "`backed_by` requires `confirm` without `that`: with `that`, the evidence decides",
+                    ));
                 }
                 if fix.is_empty() {
                     return Err(("fix", "`fix` is missing: say what the learner does if it isn't met"));
