@@ -109,8 +109,8 @@ pub fn chapter(data: &[u8]) {
     // Characters that text does not contain. pulldown-cmark reads a heading with a bare carriage return as bytes, not
     // as text.
     const WORD: &str = "Qwxz";
-    let told: String = text.chars().filter(|c| is_told(*c)).collect();
-    if told.contains(WORD) || text.replace("\r\n", "").contains('\r') {
+    let compared: String = text.chars().filter(|c| is_compared(*c)).collect();
+    if compared.contains(WORD) || text.replace("\r\n", "").contains('\r') {
         return;
     }
     let (Ok(plain), Ok(page)) = (page(&text, WORD, "html"), page(&text, value, "html")) else { return };
@@ -169,7 +169,7 @@ pub fn chapter(data: &[u8]) {
     }
     assert_eq!(read(&plain), read(&without), "{text:?} became {plain:?}");
     let (shape, words) = read(&plain);
-    let value: String = value.chars().filter(|c| is_told(*c)).collect();
+    let value: String = value.chars().filter(|c| is_compared(*c)).collect();
     assert_eq!(read(&page), (shape, words.replace(WORD, &value)), "{text:?} became {page:?}");
 }
 
@@ -211,7 +211,7 @@ fn page(text: &str, value: &str, renderer: &str) -> Result<String, String> {
 }
 
 /// Whether a character is compared. White space and emphasis depend on the characters next to them.
-fn is_told(c: char) -> bool {
+fn is_compared(c: char) -> bool {
     !c.is_whitespace() && !"*_~".contains(c)
 }
 
@@ -225,7 +225,7 @@ fn read(page: &str) -> (Vec<String>, String) {
             Event::InlineHtml(html) if within == Some(&*html) => within = None,
             Event::InlineHtml(_) | Event::Html(_) | Event::TaskListMarker(_) | Event::SoftBreak | Event::HardBreak => {}
             _ if within.is_some() => {}
-            Event::Text(text) | Event::Code(text) => words.extend(text.chars().filter(|c| is_told(*c))),
+            Event::Text(text) | Event::Code(text) => words.extend(text.chars().filter(|c| is_compared(*c))),
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
             Event::Start(tag) => shape.push(format!("{:?}", tag.to_end())),

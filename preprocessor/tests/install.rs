@@ -170,7 +170,10 @@ fn html_is_switched_on_only_with_leave() {
     assert_eq!((code, book.files()), (1, before));
     insta::assert_snapshot!(told);
     let (_, checked) = book.install(&["--check"]);
-    assert!(checked.contains("It asks before it makes these changes:\nThe book has outputs, but HTML is not one of them."), "{checked}");
+    assert!(
+        checked.contains("It asks before it makes these changes:\nThe book has outputs, but HTML is not one of them."),
+        "{checked}"
+    );
     book.installed(&["--yes"]);
     let two = Book::new("[output.epub]\n[output.markdown]\n");
     let (code, told) = two.install(&[]);

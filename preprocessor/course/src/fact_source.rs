@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_error_in_a_source_has_its_place() {
-        for (key, written, told) in [
+        for (key, written, message) in [
             ("fact", "", "`fact` is missing"),
             ("fact", "\" \"", "`fact` is missing"),
             ("url", "", "`url` is missing"),
@@ -183,7 +183,7 @@ mod tests {
         ] {
             let wrong = check(&(with("", "") + &with(key, written))).unwrap_err();
             assert_eq!(wrong.len(), 1, "{key} {written}");
-            assert!(wrong[0].message.starts_with("[[source]] 2: ") && wrong[0].message.contains(told), "{wrong:?}");
+            assert!(wrong[0].message.starts_with("[[source]] 2: ") && wrong[0].message.contains(message), "{wrong:?}");
             assert_eq!(wrong[0].place, Place::KeyPath(KeyPath::source(1).then(key)), "{key} {written}");
         }
         for broken in [with("reviewed", "2025-02-29"), with("fact", "1"), with("fact", "\"x\"\nby = \"me\"")] {

@@ -100,7 +100,7 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
 /// # Errors
 /// When it cannot be written, or something else than an ordinary file is in its place. The old file is unchanged then.
 pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    write_by(beside(path), path, bytes, readers)
+    write_by(folder_of(path), path, bytes, readers)
 }
 
 /// Writes a file atomically, by a part in another folder on the same disk. A program that watches the file's own folder
@@ -130,7 +130,7 @@ pub fn write_by(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> i
 /// # Errors
 /// When it cannot be written.
 pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
-    let mut part = part(beside(path), readers)?;
+    let mut part = part(folder_of(path), readers)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     match part.persist_noclobber(path) {
@@ -244,7 +244,7 @@ fn whole(path: &Path, links: Links, largest: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > largest { Err(too_large()) } else { Ok(bytes) }
 }
 
-fn beside(path: &Path) -> &Path {
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -134,9 +134,9 @@ mod tests {
     fn sources_do_not_contain_results() {
         for src in [".", "..", "./", "src/..", ".verify", ".verify/results", "link", "gone/.."] {
             let config = format!("[book]\nsrc = \"{src}\"\n");
-            let told = wrong_with(&config, |root| symlink(root, root.join("link")).unwrap());
-            let told = told.unwrap_or_else(|| panic!("{src} is fine"));
-            assert!(told.contains("book.toml:2:8") && told.contains(".verify/"), "{told}");
+            let error = wrong_with(&config, |root| symlink(root, root.join("link")).unwrap());
+            let error = error.unwrap_or_else(|| panic!("{src} is fine"));
+            assert!(error.contains("book.toml:2:8") && error.contains(".verify/"), "{error}");
         }
         for src in ["src", "lessons", "src/more", "./src", "gone", "link"] {
             let config = format!("[book]\nsrc = \"{src}\"\n");
@@ -148,8 +148,11 @@ mod tests {
     fn a_build_deletes_no_results() {
         for folder in [".", "..", ".verify", ".verify/book", "link/x"] {
             let config = format!("[build]\nbuild-dir = \"{folder}\"\n");
-            let told = wrong_with(&config, |root| symlink(".verify", root.join("link")).unwrap());
-            assert!(told.is_some_and(|told| told.contains("book.toml:2:14") && told.contains("delete")), "{folder}");
+            let error = wrong_with(&config, |root| symlink(".verify", root.join("link")).unwrap());
+            assert!(
+                error.is_some_and(|error| error.contains("book.toml:2:14") && error.contains("delete")),
+                "{folder}"
+            );
         }
         for folder in ["book", "../site", "src/book"] {
             assert_eq!(wrong_with(&format!("[build]\nbuild-dir = \"{folder}\"\n"), |_| ()), None, "{folder}");
@@ -159,15 +162,15 @@ mod tests {
     #[test]
     fn no_link_among_the_sources_leads_to_results() {
         for target in ["../../.verify", "../../.verify/results", "../..", "../../.."] {
-            let told = wrong_with("", |root| symlink(target, root.join("src/more/x")).unwrap());
-            assert!(told.is_some_and(|told| told.contains("src/more/x") && told.contains(".verify/")), "{target}");
+            let error = wrong_with("", |root| symlink(target, root.join("src/more/x")).unwrap());
+            assert!(error.is_some_and(|error| error.contains("src/more/x") && error.contains(".verify/")), "{target}");
         }
         let far = wrong_with("", |root| {
             fs::create_dir(root.join("elsewhere")).unwrap();
             symlink("../.verify", root.join("elsewhere/y")).unwrap();
             symlink("../elsewhere", root.join("src/x")).unwrap();
         });
-        assert!(far.is_some_and(|told| told.contains("src/x/y")));
+        assert!(far.is_some_and(|error| error.contains("src/x/y")));
         let round = wrong_with("", |root| symlink(".", root.join("src/round")).unwrap());
         assert_eq!(round, None, "a circle ends");
     }

@@ -256,8 +256,8 @@ mod tests {
         let links = Links::new(src.path().to_owned(), &book, &params);
         let chapter = book.chapters().next().unwrap();
         let source = chapter.source_path.clone().unwrap();
-        let told = links.dead(chapter, &source);
-        told.into_iter().map(|(range, message, _)| format!("{}: {message}", &content[range])).collect()
+        let dead = links.dead(chapter, &source);
+        dead.into_iter().map(|(range, message, _)| format!("{}: {message}", &content[range])).collect()
     }
 
     #[test]
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn broken_links_are_reported() {
-        for (link, told) in [
+        for (link, message) in [
             ("gone.md", "there is no `gone.md`"),
             ("gone.html", "there is no `gone.html`"),
             ("/gone.md", "there is no `/gone.md`"),
@@ -300,7 +300,7 @@ mod tests {
             ("#gone", "this chapter has no heading `#gone`"),
         ] {
             let markdown = dead(&format!("[x]({link})\n"));
-            assert!(markdown.len() == 1 && markdown[0].contains(told), "{link}: {markdown:?}");
+            assert!(markdown.len() == 1 && markdown[0].contains(message), "{link}: {markdown:?}");
             let html = dead(&format!("See <a class=\"x\" href='{link}'>x</a>.\n"));
             assert!(html.len() == 1 && html[0].starts_with(&format!("{link}: ")), "{link}: {html:?}");
         }

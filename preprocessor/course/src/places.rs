@@ -223,7 +223,7 @@ fix = '{x}'
 "#;
 
     /// The line and the text of a place.
-    fn told(span: &Span) -> (usize, String) {
+    fn place(span: &Span) -> (usize, String) {
         (span.line, span.text.chars().skip(span.column - 1).take(span.width).collect())
     }
 
@@ -242,9 +242,9 @@ fix = '{x}'
             (expect(0, "fix"), 8, "[[expect]]"),
             (expect(1, "gone"), 14, "[[expect]]"),
         ] {
-            assert_eq!(told(&file.value(&part)), (line, text.to_owned()), "{part}");
+            assert_eq!(place(&file.value(&part)), (line, text.to_owned()), "{part}");
         }
-        assert_eq!(told(&file.key(&KeyPath::of(["let", "x"]))), (6, "x".to_owned()));
+        assert_eq!(place(&file.key(&KeyPath::of(["let", "x"]))), (6, "x".to_owned()));
         assert_eq!(file.value(&KeyPath::of(["gone"])).line, 0);
         assert_eq!(TomlFile::of("x", "no TOML").value(&KeyPath::of(["a"])).line, 0);
     }
@@ -266,8 +266,8 @@ fix = '{x}'
     fn a_place_in_a_text_is_found_in_the_file_unless_something_is_escaped() {
         let file = TomlFile::of("checks/x.toml", TEXT);
         let that = |at: usize| KeyPath::expectation(at).then("that");
-        assert_eq!(told(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
-        assert_eq!(told(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
-        assert_eq!(told(&file.within(&KeyPath::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
+        assert_eq!(place(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
+        assert_eq!(place(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
+        assert_eq!(place(&file.within(&KeyPath::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
     }
 }

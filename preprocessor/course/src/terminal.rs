@@ -59,7 +59,7 @@ pub fn print(text: &Text) -> io::Result<()> {
 
 /// Prints a notice to standard error.
 pub fn notice(text: &Text) {
-    beside(format_args!("{}\n", text.as_str()));
+    standard_error(format_args!("{}\n", text.as_str()));
 }
 
 /// Prints panics as escaped text, too.
@@ -73,12 +73,12 @@ pub fn tell_panics() {
 
 /// Prints a question, for an answer in the same line.
 pub fn ask(question: &Text) {
-    beside(format_args!("{}", question.as_str()));
+    standard_error(format_args!("{}", question.as_str()));
 }
 
 /// Shows the progress in a line that is overwritten, or removes the line.
 pub fn progress(how_far: Option<&Text>) {
-    beside(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
+    standard_error(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
 }
 
 /// Whether progress is shown.
@@ -88,7 +88,7 @@ pub fn shows_progress() -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard error")]
-fn beside(text: fmt::Arguments<'_>) {
+fn standard_error(text: fmt::Arguments<'_>) {
     let mut err = anstream::stderr().lock();
     // If standard error is closed, nothing can be reported.
     let _ = err.write_fmt(text).and_then(|()| err.flush());

@@ -353,7 +353,7 @@ mod tests {
     #[test]
     fn a_value_of_another_type_is_an_error() {
         let add = |text: &str| Manifest::parse(text).and_then(|mut manifest| manifest.add(CSS.0, CSS.1, "verify.css"));
-        for (text, told) in [
+        for (text, message) in [
             ("[output.html]\nadditional-css = 'a.css'\n", "must be a list, as in additional-css = [\"a.css\"]"),
             ("output = 1\n", "`output` in book.toml is not a table"),
             ("[[output.html]]\n", "`output.html` in book.toml is not a table"),
@@ -361,7 +361,7 @@ mod tests {
             ("output = { html.theme = 't' }\n", "add [output.html] to it, with additional-css = [\"verify.css\"]"),
         ] {
             let error = add(text).unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(message), "{text}: {error}");
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) fn listed<T>(reader: &Reader, call: &Call, items: Option<Vec<T>>) -> 
 /// A required text. The SDK fills in an empty text if AWS sent none.
 pub(crate) fn required(text: &str, account: &str, what: &str) -> Read<String> {
     if text.is_empty() {
-        Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's response does not contain {what}."))
+        Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("Missing in AWS's response: {what}."))
     } else {
         Read::Known(text.to_owned())
     }
@@ -27,9 +27,7 @@ pub(crate) fn required(text: &str, account: &str, what: &str) -> Read<String> {
 pub(crate) fn present<T>(value: Option<T>, account: &str, what: &str) -> Read<T> {
     match value {
         Some(value) => Read::Known(value),
-        None => {
-            Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's response does not contain {what}."))
-        }
+        None => Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("Missing in AWS's response: {what}.")),
     }
 }
 

@@ -79,8 +79,8 @@ pub fn holds(condition: &Condition, caller: Caller<'_>) -> Option<bool> {
 pub(crate) fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
     holds(condition, stranger).or_else(|| {
         let key = condition.key.to_ascii_lowercase();
-        let told = matches!(stranger.organization, Organization::NotOneOf(_));
-        let about_who = WHO.contains(&key.as_str()) && !(key == "aws:principalorgid" && told);
+        let known_organization = matches!(stranger.organization, Organization::NotOneOf(_));
+        let about_who = WHO.contains(&key.as_str()) && !(key == "aws:principalorgid" && known_organization);
         let readable = Operator::parse(&condition.operator).is_some() && !condition.values.is_empty();
         let variable = condition.values.iter().any(|value| value.contains("${"));
         (!about_who && readable && !variable).then_some(true)

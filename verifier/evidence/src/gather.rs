@@ -98,9 +98,9 @@ impl SoFar<'_> {
             let planned = sections.iter().filter(is_read_later).count() + 1;
             let arrived = self.arrived.get(account);
             // Nothing more will arrive for an account that could not be identified.
-            let nobody =
+            let unidentified =
                 arrived.and_then(|read| read.get(&Section::Identity)).is_some_and(|id| account_id(id).is_none());
-            (if nobody { planned } else { arrived.map_or(0, BTreeMap::len) }, planned)
+            (if unidentified { planned } else { arrived.map_or(0, BTreeMap::len) }, planned)
         });
         counts.fold((0, 0), |(read, of), (more_read, more)| (read + more_read, of + more))
     }
@@ -172,11 +172,12 @@ impl Gathering<'_> {
                 return self.note(account, Section::Identity, json!({ crate::UNREADABLE: reasons }));
             }
             None => {
-                let message =
-                    format!("No credentials are bound to the {account} account yet: run `verify accounts {account}=PROFILE`.");
-                let nobody = read::unreadable(ReasonCode::NoCredentials, account, &message);
+                let message = format!(
+                    "No credentials are bound to the {account} account yet: run `verify accounts {account}=PROFILE`."
+                );
+                let unidentified = read::unreadable(ReasonCode::NoCredentials, account, &message);
                 self.clock.tell(None);
-                return self.note(account, Section::Identity, nobody);
+                return self.note(account, Section::Identity, unidentified);
             }
         };
         let reader = self.reader(account, connected);

@@ -316,10 +316,12 @@ that = "true"
 at = "x"
 fix = "x"
 "#;
-        let told: Vec<String> = check(text).unwrap_err().into_iter().map(|wrong| wrong.message).collect();
-        assert_eq!(told.len(), 4, "{told:?}");
-        for (told, wanted) in told.iter().zip(["`account` is missing", "1: `fix`", "2: an expectation", "3: `at`"]) {
-            assert!(told.contains(wanted), "{told}");
+        let message: Vec<String> = check(text).unwrap_err().into_iter().map(|wrong| wrong.message).collect();
+        assert_eq!(message.len(), 4, "{message:?}");
+        for (message, wanted) in
+            message.iter().zip(["`account` is missing", "1: `fix`", "2: an expectation", "3: `at`"])
+        {
+            assert!(message.contains(wanted), "{message}");
         }
     }
 }

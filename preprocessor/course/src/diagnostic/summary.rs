@@ -22,16 +22,16 @@ pub fn summary<T>(all: &[T], kind: impl Fn(&T) -> String) -> Vec<Entry<'_, T>> {
     let kinds: Vec<String> = all.iter().map(kind).collect();
     let mut left: HashMap<&str, usize> = HashMap::new();
     kinds.iter().for_each(|kind| *left.entry(kind).or_default() += 1);
-    let mut told: HashMap<&str, usize> = HashMap::new();
+    let mut shown: HashMap<&str, usize> = HashMap::new();
     let (mut entries, mut room) = (Vec::new(), IN_ALL);
     for (one, kind) in all.iter().zip(&kinds) {
-        let (told, left) = (told.entry(kind).or_default(), left.entry(kind).or_default());
+        let (shown, left) = (shown.entry(kind).or_default(), left.entry(kind).or_default());
         if room == 0 || *left == 0 {
             continue;
         }
-        (room, *told, *left) = (room - 1, *told + 1, *left - 1);
+        (room, *shown, *left) = (room - 1, *shown + 1, *left - 1);
         entries.push(Entry::One(one));
-        if *told == OF_A_KIND && *left > 0 {
+        if *shown == OF_A_KIND && *left > 0 {
             entries.push(Entry::More(format!("… and {} more of this kind", grouped(std::mem::take(left)))));
         }
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     /// How many of each kind are shown, and the lines about others, in order.
-    fn told(all: &[String]) -> Vec<String> {
+    fn summarised(all: &[String]) -> Vec<String> {
         let (mut runs, mut last): (Vec<String>, Option<(String, usize)>) = (Vec::new(), None);
         for entry in summary(all, |one| kind(one)) {
             let (name, count) = match entry {
@@ -101,20 +101,20 @@ mod tests {
         let of = |parts: &[(char, usize)]| -> Vec<String> {
             parts.iter().flat_map(|(letter, count)| many(*letter, *count)).collect()
         };
-        assert_eq!(told(&of(&[])), Vec::<String>::new());
-        assert_eq!(told(&of(&[('a', 20)])), ["a `` in  20"]);
+        assert_eq!(summarised(&of(&[])), Vec::<String>::new());
+        assert_eq!(summarised(&of(&[('a', 20)])), ["a `` in  20"]);
         assert_eq!(
-            told(&of(&[('a', 5000), ('b', 1)])),
+            summarised(&of(&[('a', 5000), ('b', 1)])),
             ["a `` in  20", "… and 4,980 more of this kind 0", "b `` in  1"]
         );
-        let apart = told(&of(&[('a', 19), ('b', 2), ('a', 2)]));
+        let apart = summarised(&of(&[('a', 19), ('b', 2), ('a', 2)]));
         assert_eq!(apart, ["a `` in  19", "b `` in  2", "a `` in  1", "… and 1 more of this kind 0"]);
         let each: Vec<(char, usize)> = ('a'..='l').map(|letter| (letter, 18)).collect();
-        let all = told(&of(&each));
+        let all = summarised(&of(&each));
         assert_eq!(all[all.len() - 2..], ["l `` in  2", "… and 16 more 0"], "{all:?}");
         // A kind that was shown completely is not counted again.
         let twice = of(&[&[('m', 5000)][..], &each, &[('m', 5000)]].concat());
-        assert!(told(&twice).ends_with(&["… and 36 more 0".to_owned()]), "{:?}", told(&twice));
+        assert!(summarised(&twice).ends_with(&["… and 36 more 0".to_owned()]), "{:?}", summarised(&twice));
     }
 
     #[test]

@@ -121,13 +121,13 @@ mod tests {
     /// What each letter of the later text was: its number, the number of what it replaced in brackets, or `?`.
     fn became(earlier: &'static str, later: &'static str) -> String {
         let letters = |text: &'static str| text.split("").filter(|line| !line.is_empty()).collect::<Vec<_>>();
-        let told = lines(&letters(earlier), &letters(later));
-        let told = told.into_iter().map(|became| match became {
+        let became = lines(&letters(earlier), &letters(later));
+        let letters = became.into_iter().map(|became| match became {
             Became::Same(at) => at.to_string(),
             Became::Of(at) => format!("({at})"),
             Became::Unknown => "?".to_owned(),
         });
-        told.collect()
+        letters.collect()
     }
 
     #[test]

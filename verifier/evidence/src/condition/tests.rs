@@ -214,8 +214,8 @@ fn a_key_that_a_request_lacks() {
         assert_eq!(found, expected, "{operator} without an organization");
         assert_eq!(general(operator, "aws:PrincipalOrgID", &["o-abc"], Organization::Unknown), None, "{operator}");
         for key in ["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalIsAWSService"] {
-            let nobody = Caller { account: None, organization: Organization::Unknown };
-            assert_eq!(holds(&condition(operator, key, &["x"]), nobody), expected, "{operator} {key}, anonymous");
+            let anonymous = Caller { account: None, organization: Organization::Unknown };
+            assert_eq!(holds(&condition(operator, key, &["x"]), anonymous), expected, "{operator} {key}, anonymous");
         }
     }
     for (value, expected) in [("true", true), ("false", false)] {

@@ -45,8 +45,8 @@ fn renewal(profile: &str, refused: &CreateOAuth2TokenError, again: &str) -> (Rea
     match refused {
         CreateOAuth2TokenError::AccessDeniedException(denied) => match denied.error() {
             OAuth2ErrorCode::TokenExpired | OAuth2ErrorCode::AuthcodeExpired => expired(format!(
-                "The sign-in of profile `{profile}` has expired, after 12 hours or, because of a known fault of \
-                 `aws login`, sooner"
+                "The sign-in of profile `{profile}` has expired (after up to 12 hours, or sooner because of a known \
+                 fault of `aws login`)"
             )),
             OAuth2ErrorCode::UserCredentialsChanged => {
                 expired(format!("The password for profile `{profile}` has changed since the sign-in"))
@@ -58,7 +58,8 @@ fn renewal(profile: &str, refused: &CreateOAuth2TokenError, again: &str) -> (Rea
             _ => expired(format!("AWS did not renew the sign-in of profile `{profile}` (access denied)")),
         },
         CreateOAuth2TokenError::ValidationException(_) => expired(format!(
-            "AWS did not renew the sign-in of profile `{profile}`, which is a known fault of `aws login` about ten \ minutes after signing in"
+            "AWS did not renew the sign-in of profile `{profile}`, which is a known fault of `aws login` about \
+             ten minutes after signing in"
         )),
         CreateOAuth2TokenError::InternalServerException(_) => {
             let message = format!("AWS failed to renew the sign-in of profile `{profile}`: verify again in a minute.");

@@ -24,7 +24,8 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
     let known = profiles().await.map_err(|message| why(account, ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
         let hint = did_you_mean(profile, known.iter().map(Profile::name));
-        let message = format!("There is no AWS profile `{profile}`{hint} Create it with `{}`.", login::command(profile));
+        let message =
+            format!("There is no AWS profile `{profile}`{hint} Create it with `{}`.", login::command(profile));
         return Err(why(account, ReasonCode::NoCredentials, message.replace("` Create", "`. Create")));
     };
     // The SDK does not support MFA codes, so the role is assumed here, from its source profile.

@@ -85,9 +85,10 @@ where
         }
         .why(),
         SdkError::TimeoutError(_) => Why::new(ReasonCode::Unreachable, format!("AWS did not answer {name} in time.")),
-        SdkError::ResponseError(_) => {
-            Why::new(ReasonCode::IncompleteAnswer, format!("The response to {name} was truncated or did not come from AWS."))
-        }
+        SdkError::ResponseError(_) => Why::new(
+            ReasonCode::IncompleteAnswer,
+            format!("The response to {name} was truncated or did not come from AWS."),
+        ),
         other => not_sent(&name, other),
     };
     let message = match why.renew && !sign_in.is_empty() {
@@ -219,7 +220,10 @@ const POLICIES: &[(&str, &str)] = &[
 /// The advice for errors whose code shows the cause.
 const ADVICE: &[(&str, &str)] = &[
     // "The AWS access key ID needs a subscription for the service" (Common Error Types of the API references).
-    ("OptInRequired", "The account is not signed up for the service, or is not activated yet. Activation may take a day."),
+    (
+        "OptInRequired",
+        "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
+    ),
     (
         "SubscriptionRequiredException",
         "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
