@@ -47,8 +47,8 @@ fn main() -> ExitCode {
         [] => (preprocess(), ExitCode::FAILURE),
         ["supports", _renderer] => return ExitCode::SUCCESS,
         ["install", ..] => (install(&arguments[1..]), ExitCode::from(CANNOT)),
-        ["--version" | "-V"] => (shown(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE),
-        ["--help" | "-h" | "help"] => (shown(HELP), ExitCode::FAILURE),
+        ["--version" | "-V"] => (print(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE),
+        ["--help" | "-h" | "help"] => (print(HELP), ExitCode::FAILURE),
         _ => return usage(HELP),
     };
     done.unwrap_or_else(|error| {
@@ -70,7 +70,7 @@ fn preprocess() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn shown(text: &str) -> Result<ExitCode> {
+fn print(text: &str) -> Result<ExitCode> {
     terminal::print(&Text::block(text))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -128,7 +128,7 @@ fn install(arguments: &[OsString]) -> Result<ExitCode> {
         Err(wrong) => return Ok(usage(&format!("mdbook-verify: {}\n\n{INSTALL_HELP}", terminal::line(&wrong)))),
     };
     if options.help {
-        return shown(INSTALL_HELP);
+        return print(INSTALL_HELP);
     }
     let folder = options.folder.unwrap_or_else(|| PathBuf::from("."));
     let plan = Plan::of(&folder, options.css.as_deref())?;

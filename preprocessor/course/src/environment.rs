@@ -50,7 +50,7 @@ impl Variable {
     }
 
     /// The value as it was written, without the quotes of a JSON string.
-    pub fn words(&self) -> String {
+    pub fn text(&self) -> String {
         match self.value() {
             Value::String(text) => text,
             _ => self.text.trim().to_owned(),
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(of(&["accounts", "general"]), Some("MDBOOK_PREPROCESSOR__VERIFY__ACCOUNTS"));
         assert_eq!(of(&["results"]), None);
         let set = environment.variable(&["preprocessor", "verify", "params", "a-b"]).unwrap();
-        assert!(set.is_for(&["preprocessor", "verify", "params", "a-b"]) && set.words() == "five");
+        assert!(set.is_for(&["preprocessor", "verify", "params", "a-b"]) && set.text() == "five");
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Reader<'_> {
         let content = chapter.content.as_str();
         let scan = scan::scan(content, &self.course.params);
         for Misplaced { range, why } in &scan.misplaced {
-            let (message, help) = why.words();
+            let (message, help) = why.message_and_help();
             let span = self.sources.span(source, content, range.clone());
             self.errors.push(Diagnostic { span, message, help: Some(help.to_owned()) });
         }

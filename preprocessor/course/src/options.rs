@@ -173,7 +173,7 @@ impl Reader {
         let text = match (value, own) {
             (Value::Table(_) | Value::Array(_), _) => None,
             // As it was written, because 1.10 may be text.
-            (_, Some(own)) => Some(own.words()),
+            (_, Some(own)) => Some(own.text()),
             (Value::String(text), None) => Some(text),
             (value, None) => Some(value.to_string()),
         };

@@ -122,13 +122,13 @@ pub fn label(view: &StepView<'_>) -> String {
 
 /// A text escaped for Markdown and HTML: all but plain characters become numeric references.
 pub fn escape(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut visible = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if c.is_whitespace() => shown.push(' '),
-            c if is_hidden(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
+            c if c.is_whitespace() => visible.push(' '),
+            c if is_hidden(c) => visible.extend(c.escape_unicode()),
+            c => visible.push(c),
         }
     }
-    references(&shown, |c| c.is_alphanumeric() || " ,.;:?()%/“”’–—•→·".contains(c))
+    references(&visible, |c| c.is_alphanumeric() || " ,.;:?()%/“”’–—•→·".contains(c))
 }

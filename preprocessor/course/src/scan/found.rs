@@ -83,7 +83,7 @@ pub enum Why {
 
 impl Why {
     /// What is wrong, and what to do.
-    pub(crate) fn words(self) -> (String, &'static str) {
+    pub(crate) fn message_and_help(self) -> (String, &'static str) {
         let (what, help) = match self {
             Why::Middle => {
                 ("a directive must be the last part of its list item, but more text follows", "move it after the text")

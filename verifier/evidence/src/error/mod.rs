@@ -127,8 +127,8 @@ impl Answer<'_> {
         self.code.is_some_and(|code| codes.contains(&code))
     }
 
-    fn says(&self, words: &str) -> bool {
-        self.message.contains(words)
+    fn says(&self, phrase: &str) -> bool {
+        self.message.contains(phrase)
     }
 
     fn why(&self) -> Why {
@@ -140,7 +140,7 @@ impl Answer<'_> {
         if self.is(self.call.everybody) {
             let refused =
                 format!("AWS allows nobody in this account to call {name} ({}).", self.code.unwrap_or_default());
-            return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.words()));
+            return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.aws_message()));
         }
         if self.is(DENIED) {
             return self.denied();
@@ -166,7 +166,7 @@ impl Answer<'_> {
             Some(code) => {
                 let failed = format!("{name} failed: {code} (HTTP status {}).", self.status);
                 let advice = ADVICE.iter().find(|(known, _)| *known == code).map_or("", |(_, advice)| advice);
-                Why::new(ReasonCode::ServiceError, sentences(&[&failed, self.words().trim(), advice]))
+                Why::new(ReasonCode::ServiceError, sentences(&[&failed, self.aws_message().trim(), advice]))
             }
         }
     }
@@ -187,11 +187,11 @@ impl Answer<'_> {
             });
             named.map_or_else(String::new, |(policy, who)| format!("The {policy} does not allow it: {who}."))
         };
-        Why::new(ReasonCode::Denied, sentences(&[&denied, self.words().trim(), &advice]))
+        Why::new(ReasonCode::Denied, sentences(&[&denied, self.aws_message().trim(), &advice]))
     }
 
     /// AWS's message as a sentence; empty if there is none.
-    fn words(&self) -> String {
+    fn aws_message(&self) -> String {
         let words = bounded(self.message);
         if words.is_empty() { String::new() } else { format!(" AWS says: “{words}”") }
     }
