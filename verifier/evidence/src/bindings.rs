@@ -160,7 +160,7 @@ mod tests {
             "role/r",
             "arn:aws:sts::111122223333:role/r",
         ] {
-            assert!(role_arn(bad).unwrap_err().contains("one looks like"), "{bad}");
+            assert!(role_arn(bad).unwrap_err().contains("such as arn:aws:iam"), "{bad}");
         }
     }
 }

@@ -36,12 +36,12 @@ fn advice_on_a_denial_is_given_only_if_aws_says_why() {
             "because no service control policy allows the budgets:ViewBudget action",
             Some("the organization's administrator"),
         ),
-        ("with an explicit deny in a resource control policy", Some("the resource control policy")),
-        ("because no permissions boundary allows the budgets:ViewBudget action", Some("the permissions boundary")),
-        ("with an explicit deny in a permissions boundary", Some("the permissions boundary")),
-        ("because no session policy allows the budgets:ViewBudget action", Some("the session policy")),
-        ("because no VPC endpoint policy allows the budgets:ViewBudget action", Some("the VPC endpoint policy")),
-        ("with an explicit deny in a resource-based policy", Some("the resource-based policy")),
+        ("with an explicit deny in a resource control policy", Some("The resource control policy")),
+        ("because no permissions boundary allows the budgets:ViewBudget action", Some("The permissions boundary")),
+        ("with an explicit deny in a permissions boundary", Some("The permissions boundary")),
+        ("because no session policy allows the budgets:ViewBudget action", Some("The session policy")),
+        ("because no VPC endpoint policy allows the budgets:ViewBudget action", Some("The VPC endpoint policy")),
+        ("with an explicit deny in a resource-based policy", Some("The resource-based policy")),
     ] {
         let (code, message, renew) = reason("AccessDeniedException", &format!("{DENIED_BY}{why}"));
         assert_eq!((code, renew), (ReasonCode::Denied, false));
