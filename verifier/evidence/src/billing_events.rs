@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// end, its last entry is unreadable.
 pub type BillingEvents = Vec<Read<BillingEvent>>;
 
-/// An event.
+/// An event of the billing console.
 // Of the record, not read: its parameters, which are not documented, the source address, the user agent, and the
 // event's ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

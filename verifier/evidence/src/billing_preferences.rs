@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// cannot be matched with the checkboxes in the console.
 pub type BillingPreferences = Vec<Preference>;
 
-/// An entry.
+/// A billing preference.
 // Of AWS's BillingPreferenceForKey, not read: the feature, which is a parameter of the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

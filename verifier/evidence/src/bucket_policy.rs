@@ -37,7 +37,7 @@ pub struct Statement {
     pub effect: String,
     /// Its principals: ARNs, names of services, or * for everybody. An account is always the ARN of its root.
     pub principals: Vec<String>,
-    /// The account ids of these: of whole accounts, and of single users and roles.
+    /// The account ids of its principals: of whole accounts, and of single users and roles.
     pub accounts: Vec<String>,
     /// The principals without an account.
     pub others: Vec<String>,
@@ -57,7 +57,7 @@ pub struct Statement {
     /// The kinds of reading that it covers at least in part: s3:ListBucket on the bucket, and s3:GetObject on any
     /// object in it.
     pub touches: Vec<String>,
-    /// The kinds of reading for which that depends on a policy variable, whose value is only known for a request: for
+    /// The kinds of reading whose coverage depends on a policy variable, whose value is only known for a request: for
     /// Allow, whether they are covered completely, and for Deny, at all.
     #[serde(default)]
     pub unclear: Vec<String>,
