@@ -1,9 +1,9 @@
-// The live book's script: buttons on the steps that the server rendered, and what the server tells of them.
-// A page without this script, or without its server, reads as text.
+// The live book's script: adds buttons to the steps that the server rendered, and shows the server's updates. Without
+// this script or its server, the page is still readable.
 "use strict";
 
 (() => {
-    // Only `verify serve` answers. Opened from disk or from elsewhere, the page asks nobody.
+    // Only `verify serve` answers. A page from disk or from another host sends no requests.
     if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
 
     const AGAIN = 2000; // milliseconds until a server that refused is asked again
@@ -16,10 +16,10 @@
         return element;
     }
 
-    /** What this origin alone knows, since the one-time address was opened. */
+    /** The key that only this origin has, since the one-time address was opened. */
     const key = () => localStorage.getItem("verify-key") ?? "";
 
-    /** Asks the server for something; what comes of it is told by an event. Returns what went wrong at once. */
+    /** Sends a request to the server. An event brings the result. Returns the error if the request failed. */
     async function ask(path, names, undo = false) {
         try {
             const response = await fetch(`/-/${path}`, {
@@ -35,7 +35,7 @@
 
     function button(text, act) {
         const made = make("button", { type: "button", className: "verify-button", textContent: text });
-        // Not `disabled`, which would take the focus away.
+        // Not `disabled`, which would lose the focus.
         made.addEventListener("click", () => made.ariaDisabled !== "true" && act());
         return made;
     }
@@ -46,7 +46,7 @@
         connectedCallback() {
             if (this.controls) return;
             const id = this.dataset.step;
-            // What is under way is told by an event, a moment later.
+            // An event confirms the state a moment later.
             const asking = (text, path, undo) => button(text, async () => {
                 this.update({ running: path !== "watch", failed: "" });
                 const failed = await ask(path, [id], undo);
@@ -56,15 +56,15 @@
                 verify: asking("Verify", "verify"),
                 confirm: asking("I confirm this", "confirm"),
                 undo: asking("Undo my confirmation", "confirm", true),
-                practice: asking("Do this step in the practice account", "practice"),
+                practice: asking("Do this step in the practice accounts", "practice"),
                 watch: asking("Keep watching", "watch"),
                 unwatch: asking("Stop watching", "watch", true),
             };
             this.buttons.verify.classList.add("verify-first");
             this.buttons.practice.classList.add("verify-practice-button");
-            this.message = make("span", { className: "verify-said", role: "status" });
+            this.message = make("span", { className: "verify-message", role: "status" });
             this.controls = make("div", { className: "verify-controls" }, ...Object.values(this.buttons), this.message);
-            // What the server rendered stays until it tells more.
+            // What the server rendered stays until its first update.
             this.shown = make("div", {}, ...this.childNodes);
             this.evidence = make("div", {});
             this.command = make("code", {});
@@ -82,7 +82,7 @@
             this.update({});
         }
 
-        /** Shows how the step is; the buttons and the details stay, and so does the focus. */
+        /** Shows the step's state. The buttons, the details and the focus stay. */
         show(live) {
             if (this.live && this.live.verdict !== live.verdict) this.news = true;
             this.live = live;
@@ -100,21 +100,21 @@
             this.update({});
         }
 
-        /** Shows how far the expectations are known while the step is being verified. */
+        /** Shows the expectations that are known while the step is being verified. */
         await(html) {
             if (!this.state.running) return;
             this.shown.querySelectorAll(".verify-expectations, .verify-line").forEach((old) => old.remove());
             this.shown.insertAdjacentHTML("beforeend", html);
         }
 
-        /** Takes over what is under way, and says it. */
+        /** Sets the state of a running request, and shows it. */
         update(change) {
             const before = this.state;
             const { running, watched, failed } = this.state = { ...before, ...change };
             const offered = (action) => this.live?.actions.includes(action) ?? false;
             if (before.running && !running) {
                 this.news = true;
-                // What was awaited has come, or never will.
+                // The expected update has arrived, or never will.
                 if (this.live) this.shown.innerHTML = this.live.html;
             }
             const focused = this.controls.contains(document.activeElement) && document.activeElement;
@@ -129,8 +129,8 @@
                 (next.hidden ? this.buttons.verify : next).focus();
             }
             const label = this.news ? this.live?.label ?? "" : "";
-            const message = running ? "Asking AWS …" : failed || (watched ? "Watching: this changes when your account does." : label);
-            // The verdict is shown above: this is for screen readers alone.
+            const message = running ? "Asking AWS …" : failed || (watched ? "Watching: the verdict changes when your account changes." : label);
+            // The verdict is shown above. This is only for screen readers.
             this.message.classList.toggle("verify-unseen", message === label);
             this.message.classList.toggle("verify-failed", message === failed);
             if (this.message.textContent !== message) this.message.textContent = message;
@@ -138,7 +138,7 @@
     }
     customElements.define("verify-step", VerifyStep);
 
-    /** What stands on top of the page, in this order. */
+    /** The banners at the top of the page, in this order. */
     const top = Object.fromEntries(["server", "broken", "practice", "progress"].map((name) =>
         [name, make("div", { className: "verify-banner", hidden: true, role: name === "progress" ? null : "status" })]));
     for (const [name, banner] of Object.entries(top)) banner.dataset.banner = name;
@@ -149,7 +149,7 @@
         if (top[name].textContent !== (text ?? "")) top[name].textContent = text ?? "";
     }
 
-    /** Buttons for many steps at once, with how many of them are done: for each checklist, and for the page. */
+    /** A button for many steps, with the number of steps that are done: for each checklist, and for the page. */
     class Many {
         constructor(many, label, ofWhat) {
             this.names = [...new Set(many.map((step) => step.dataset.step))];
@@ -187,7 +187,7 @@
         return checklist;
     }).filter(Boolean);
 
-    /** How far the course is: on top of the page, at the checklists, and beside the chapters in the sidebar. */
+    /** Shows the progress: at the top of the page, at the checklists, and next to the chapters in the sidebar. */
     function showProgress({ course, pages }) {
         checklists.forEach((checklist) => checklist.update());
         const complete = course.of > 0 && course.done === course.of;
@@ -230,11 +230,11 @@
             location.reload();
         },
         broken({ message }) {
-            say("broken", message && `The course has a mistake, and the book is shown as it was before:\n${message}`);
+            say("broken", message && `The course has an error. The book is shown as it was before:\n${message}`);
         },
     };
 
-    /** Listens while the page is seen: browsers allow few connections, and a page that is shown again is told all. */
+    /** Listens while the page is visible, because browsers allow few connections. When it is shown again, it gets the full state. */
     let events;
     function listen() {
         if (document.hidden || (events && events.readyState !== EventSource.CLOSED)) return;
@@ -247,9 +247,9 @@
         events.onerror = () => {
             const refused = events.readyState === EventSource.CLOSED;
             say("server", refused
-                ? "This page belongs to a verify serve that has ended. Open the address that the new one printed; this page then goes on, too."
-                : "verify serve does not answer. This page goes on when it is back.");
-            // The browser tries again by itself, but not after a refusal.
+                ? "This page belongs to a verify serve that has ended. Open the address that the new one printed. Then this page works again, too."
+                : "verify serve does not answer. This page continues when it is back.");
+            // The browser reconnects by itself, but not after a refusal.
             if (refused) setTimeout(listen, AGAIN);
         };
     }

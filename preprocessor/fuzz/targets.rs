@@ -1,4 +1,4 @@
-//! What must hold for any bytes. Run by libFuzzer, and briefly by the tests.
+//! Properties that are true for any input. libFuzzer runs them, and the tests run them briefly.
 
 use course::annotate::{self, Writing};
 use course::directive::Directive;
@@ -20,7 +20,7 @@ fn params() -> Params {
     .into()
 }
 
-/// A directive is read or refused; a scan finds what stands in the text, and nothing else.
+/// A directive is read or refused. A scan finds what is in the text, and nothing else.
 #[allow(dead_code, reason = "each binary has one of the targets")]
 pub fn directive(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
@@ -48,10 +48,10 @@ pub fn directive(data: &[u8]) {
     }
 }
 
-/// Where directives and parameters are written into a lesson, nothing else is touched.
+/// Writing directives and parameters into a lesson changes nothing else.
 #[allow(dead_code, reason = "each binary has one of the targets")]
 pub fn import(data: &[u8]) {
-    // A lesson that is no text is refused before it comes here.
+    // A lesson that is not text is refused earlier.
     let Ok(lesson) = std::str::from_utf8(data) else { return };
     let params = params();
     let words = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
@@ -63,7 +63,7 @@ pub fn import(data: &[u8]) {
     assert!(annotate::is_made_of(&annotated.text, lesson, &params), "{:?}", annotated.text);
 }
 
-/// Values that mean something wherever Markdown looks for it.
+/// Values that have a meaning in Markdown.
 const VALUES: &[&str] = &[
     "3",
     "- x",
@@ -99,42 +99,44 @@ const VALUES: &[&str] = &[
     "us-east-1",
 ];
 
-/// A chapter with directives and parameters, of which the first byte chooses a value: what is not ours reads as mdBook
-/// reads it, and a value is text.
+/// A chapter with directives and parameters. Its first byte selects a value. Everything else in it is read as mdBook
+/// reads it, and the value is plain text.
 #[allow(dead_code, reason = "each binary has one of the targets")]
 pub fn chapter(data: &[u8]) {
     let Some((choice, text)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(text);
     let value = VALUES[usize::from(*choice) % VALUES.len()];
-    // What no text holds by itself. pulldown-cmark reads a heading with a bare carriage return as bytes, not as text.
+    // Characters that text does not contain. pulldown-cmark reads a heading with a bare carriage return as bytes, not
+    // as text.
     const WORD: &str = "Qwxz";
-    let told: String = text.chars().filter(|c| is_told(*c)).collect();
-    if told.contains(WORD) || text.replace("\r\n", "").contains('\r') {
+    let compared: String = text.chars().filter(|c| is_compared(*c)).collect();
+    if compared.contains(WORD) || text.replace("\r\n", "").contains('\r') {
         return;
     }
     let (Ok(plain), Ok(page)) = (page(&text, WORD, "html"), page(&text, value, "html")) else { return };
     let _ = self::page(&text, value, "markdown");
     let holes = [("label".to_owned(), Param::Text(WORD.to_owned()))].into();
     let scanned = scan::scan(&text, &holes);
-    // Where a value ends up in a tag, an address or a label, it decides with its first letter what those are.
+    // In a tag, an address or a label, the first letter of a value decides what these are.
     let decides = |hole: &scan::Hole| {
         let before = &text[..hole.range.start];
         let since = |begin: &str, end: &str| before.rfind(begin).is_some_and(|at| !before[at..].contains(end));
         hole.context == scan::Context::Text
             && (is_in_tag(before) || since("[", "]") || since("](", ")") || since("]:", "\n"))
     };
-    // Backticks or a declaration that nothing closes may be closed by those of a value in code.
+    // The backticks of a value in code may close open backticks or an open declaration.
     let closes = |hole: &scan::Hole| {
         let declares = ["<!", "<?"].iter().any(|begin| text[..hole.range.start].contains(begin));
         let in_span = matches!(hole.context, scan::Context::Code(_, scan::Code::Span { .. }));
-        // Two lines of code that become one may become a row of a table.
+        // Two lines of code that are joined may become a row of a table.
         let first = text[..hole.range.start].trim_end_matches([' ', '\t', '>']).ends_with('\n') && text.contains('|');
-        // A row of a value's pipes and a lesson's own may have as many cells as the row of dashes below asks for.
+        // With the pipes of a value, a row may have as many cells as the row of dashes below it.
         let dashes = |line: &str| line.contains('|') && line.chars().all(|c| "|-: >\t\r".contains(c));
         let row = value.contains('|') && text.lines().any(dashes);
         in_span && (value.contains('`') || declares && value.contains('>') || first || row)
     };
-    // What braces at a heading's end hold are its attributes, unless some signs are in them: a value's own, or its escapes.
+    // Braces at the end of a heading contain its attributes, unless they have certain characters. These can come from a
+    // value or its escapes.
     let in_braces = |hole: &scan::Hole| {
         let (before, after) = (&text[..hole.range.start], &text[hole.range.end..]);
         before.rsplit('\n').next().is_some_and(|line| line.contains('{'))
@@ -144,7 +146,7 @@ pub fn chapter(data: &[u8]) {
     if scanned.holes.iter().any(|hole| decides(hole) || closes(hole) || in_braces(hole)) {
         return;
     }
-    // The box of an item without text becomes an element that shows nothing, which is a paragraph in a loose list.
+    // The checkbox of an item without text becomes an empty element, which is a paragraph in a loose list.
     let is_bare = |line: &str| ["[ ]", "[x]", "[X]"].iter().any(|mark| line.trim_end().ends_with(mark));
     if text.lines().any(is_bare) && !scanned.steps.is_empty() {
         return;
@@ -154,7 +156,7 @@ pub fn chapter(data: &[u8]) {
         .holes
         .iter()
         .map(|hole| match hole.escaped {
-            // Where a backslash is no part of Markdown, it is ours.
+            // Where a backslash is not a Markdown escape, it escapes our braces.
             true if hole.context != scan::Context::Text => (hole.range.start - 1..hole.range.start, ""),
             true => (hole.range.start..hole.range.start, ""),
             false => (hole.range.clone(), WORD),
@@ -167,11 +169,11 @@ pub fn chapter(data: &[u8]) {
     }
     assert_eq!(read(&plain), read(&without), "{text:?} became {plain:?}");
     let (shape, words) = read(&plain);
-    let value: String = value.chars().filter(|c| is_told(*c)).collect();
+    let value: String = value.chars().filter(|c| is_compared(*c)).collect();
     assert_eq!(read(&page), (shape, words.replace(WORD, &value)), "{text:?} became {page:?}");
 }
 
-/// Whether a text ends within what may be a tag: what its quotation marks hold does not end it.
+/// Whether a text ends within a possible tag. A tag does not end inside quotation marks.
 fn is_in_tag(text: &str) -> bool {
     text.match_indices('<').any(|(at, _)| {
         let mut quoted = None;
@@ -189,7 +191,7 @@ fn is_in_tag(text: &str) -> bool {
     })
 }
 
-/// A page with a value for `label`, or what is wrong with the chapter.
+/// A page with a value for `label`, or the errors in the chapter.
 fn page(text: &str, value: &str, renderer: &str) -> Result<String, String> {
     static COURSE: OnceLock<tempfile::TempDir> = OnceLock::new();
     let root = COURSE.get_or_init(|| {
@@ -208,12 +210,12 @@ fn page(text: &str, value: &str, renderer: &str) -> Result<String, String> {
     run.map(|book| book.chapters().next().unwrap().content.clone()).map_err(|error| error.to_string())
 }
 
-/// Whether a character is compared: how much space there is, and what emphasis is made of, depends on what is next to it.
-fn is_told(c: char) -> bool {
+/// Whether a character is compared. White space and emphasis depend on the characters next to them.
+fn is_compared(c: char) -> bool {
     !c.is_whitespace() && !"*_~".contains(c)
 }
 
-/// How Markdown reads a page without widgets: its blocks and links, and its words.
+/// How Markdown reads a page without its widgets: its blocks and links, and its words.
 fn read(page: &str) -> (Vec<String>, String) {
     let (mut shape, mut words, mut within) = (Vec::new(), String::new(), None);
     for event in Parser::new_ext(page, scan::options()) {
@@ -223,7 +225,7 @@ fn read(page: &str) -> (Vec<String>, String) {
             Event::InlineHtml(html) if within == Some(&*html) => within = None,
             Event::InlineHtml(_) | Event::Html(_) | Event::TaskListMarker(_) | Event::SoftBreak | Event::HardBreak => {}
             _ if within.is_some() => {}
-            Event::Text(text) | Event::Code(text) => words.extend(text.chars().filter(|c| is_told(*c))),
+            Event::Text(text) | Event::Code(text) => words.extend(text.chars().filter(|c| is_compared(*c))),
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
             Event::Start(tag) => shape.push(format!("{:?}", tag.to_end())),

@@ -1,7 +1,7 @@
-//! `mdbook-verify install`: what a book needs for the stock `mdbook` to show its steps.
+//! `mdbook-verify install`: sets up a book so that the stock `mdbook` shows its steps.
 //!
-//! A preprocessor cannot add a style sheet to a book, so it is written beside `book.toml` and listed there. Only what is
-//! missing is written; what is the author's stays as it is, or the author is asked first.
+//! A preprocessor cannot add a style sheet to a book, so this command writes one next to `book.toml` and lists it
+//! there. It only adds what is missing. Before it changes anything of the author's, it asks.
 
 use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
@@ -13,32 +13,32 @@ use manifest::{Manifest, plain};
 
 mod manifest;
 
-/// Names for the style sheet, beside `book.toml`: the second where the first is the author's own.
+/// Names for the style sheet, next to `book.toml`. The second is used if the first is the author's own file.
 const NAMES: [&str; 2] = ["verify.css", "mdbook-verify.css"];
 
-/// Folders whose changes make `mdbook serve` build again: verdicts and checks.
+/// Folders that `mdbook serve` watches in addition: verdicts and checks.
 const WATCHED: &[&str] = &["checks", ".verify/results"];
 
 /// The list of style sheets.
 const TABLE: &[&str] = &["output", "html"];
 const LIST: &str = "additional-css";
 
-/// What is to be done to a book, and nothing of it done yet.
+/// The changes to make to a book.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What is done, in words; empty where the book has all that it needs.
+    /// Descriptions of the changes; empty if the book is set up.
     pub changes: Vec<String>,
-    /// What the author may not want, in words.
+    /// Questions about changes that the author may not want.
     pub questions: Vec<String>,
-    /// The files to write, with their texts.
+    /// The files to write, with their contents.
     files: Vec<(PathBuf, String)>,
 }
 
 impl Plan {
-    /// Finds out what a book lacks. `name` is the style sheet's, if somebody wants another.
+    /// Finds out what is missing in a book. `name` is another name for the style sheet.
     ///
     /// # Errors
-    /// Why nothing can be done.
+    /// Why the book cannot be set up.
     pub fn of(root: &Path, name: Option<&str>) -> Result<Plan> {
         let path = root.join("book.toml");
         let text = match files::read_text(&path) {
@@ -56,7 +56,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Does it.
+    /// Makes the changes.
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -73,13 +73,13 @@ impl Plan {
         let path = root.join(&name);
         let what = match sheet {
             Some(Sheet::Current) => return Ok(name),
-            // Its author has changed what there is nothing new to.
+            // The author changed the current version's file.
             Some(Sheet::Changed(version)) if version == VERSION => return Ok(name),
             Some(Sheet::Changed(version)) => {
                 self.questions.push(format!(
-                    "{name} was changed after mdbook-verify {version} wrote it. It is replaced, and the changes are lost."
+                    "{name} was changed after mdbook-verify {version} wrote it. It will be replaced, and the changes will be lost."
                 ));
-                format!("the style sheet of mdbook-verify {VERSION} takes its place")
+                format!("replaced by the style sheet of mdbook-verify {VERSION}")
             }
             Some(Sheet::Other(version)) if version != VERSION => {
                 format!("from mdbook-verify {version} to {VERSION}")
@@ -98,7 +98,7 @@ impl Plan {
             self.changes.push("book.toml: [preprocessor.verify]".to_owned());
         }
         if manifest.shorten(TABLE, LIST, sheet)? {
-            self.changes.push(format!("book.toml: {sheet} without ./, with which mdBook puts no hash into its name"));
+            self.changes.push(format!("book.toml: {sheet} without ./, so that mdBook adds a hash to its name"));
         }
         if manifest.add(TABLE, LIST, sheet)? {
             self.changes.push(format!("book.toml: {sheet} in [output.html] {LIST}"));
@@ -112,14 +112,14 @@ impl Plan {
     }
 }
 
-/// The style sheet's name, and what the file of that name is. Somebody else's file is never chosen.
+/// The style sheet's name, and the kind of the file with that name. Another author's file is never chosen.
 fn choose(root: &Path, listed: &[String], wanted: Option<&str>) -> Result<(String, Option<Sheet>)> {
     let read = |name: &str| {
         let path = root.join(name);
         Sheet::read(&path).with_context(|| format!("reading {}", path.display()))
     };
     let listed: Vec<String> = listed.iter().map(|name| plain(name).to_string_lossy().replace('\\', "/")).collect();
-    // What cannot be read is not ours.
+    // A file that cannot be read is not ours.
     let installed = listed.iter().find(|name| style_sheet::is_ours(&root.join(name)));
     match (wanted, installed) {
         (Some(wanted), installed) => {
@@ -133,7 +133,7 @@ fn choose(root: &Path, listed: &[String], wanted: Option<&str>) -> Result<(Strin
             match read(&name)? {
                 Some(Sheet::Foreign) => {
                     bail!(
-                        "{name} is not from mdbook-verify, which overwrites no file of yours; say another name with --css"
+                        "{name} is not from mdbook-verify, and your own files are not overwritten; choose another name with --css"
                     )
                 }
                 sheet => Ok((name, sheet)),
@@ -148,14 +148,12 @@ fn choose(root: &Path, listed: &[String], wanted: Option<&str>) -> Result<(Strin
                 }
             }
             let [one, other] = NAMES;
-            bail!(
-                "{one} and {other} are files of your own, which are not overwritten; say another name with --css NAME"
-            )
+            bail!("{one} and {other} are your own files, and are not overwritten; choose another name with --css NAME")
         }
     }
 }
 
-/// A name for a style sheet in the book's folder that mdBook can put a hash into.
+/// A name for a style sheet in the book's folder to which mdBook can add a hash.
 fn file_name(wanted: &str) -> Result<String> {
     let name = plain(wanted);
     let normal = name.components().all(|part| matches!(part, Component::Normal(_)));
@@ -167,7 +165,8 @@ fn file_name(wanted: &str) -> Result<String> {
     Ok(name.to_string_lossy().replace('\\', "/"))
 }
 
-/// What [output.html] changes where it was not there: without any output, mdBook makes HTML; with another, only that.
+/// A question about [output.html], if it is new and the book has other outputs: mdBook writes HTML only if it is listed
+/// or there are no outputs.
 fn other_outputs(manifest: &toml::Table) -> Option<String> {
     let outputs = manifest.get("output")?.as_table()?;
     if outputs.is_empty() || outputs.contains_key("html") {
@@ -176,7 +175,7 @@ fn other_outputs(manifest: &toml::Table) -> Option<String> {
     let build = manifest.get("build").and_then(|build| build.get("build-dir")).and_then(toml::Value::as_str);
     let build = build.unwrap_or("book").trim_end_matches('/');
     let mut question =
-        "The book has outputs, and HTML is none of them. [output.html] makes mdBook write HTML as well".to_owned();
+        "The book has outputs, but HTML is not one of them. [output.html] makes mdBook write HTML as well".to_owned();
     if let [only] = outputs.keys().collect::<Vec<_>>().as_slice() {
         question
             .push_str(&format!(" (to {build}/html/), and moves the output `{only}` from {build}/ to {build}/{only}/"));
@@ -184,11 +183,11 @@ fn other_outputs(manifest: &toml::Table) -> Option<String> {
     Some(question + ".")
 }
 
-/// The file that `book.toml` is, if it may be written.
+/// The path of the file `book.toml`, if it may be written.
 fn writable(path: &Path, questions: &mut Vec<String>) -> Result<PathBuf> {
     let file = path.canonicalize().with_context(|| format!("opening {}", path.display()))?;
     if path.is_symlink() {
-        questions.push(format!("book.toml is a link. What is changed is {}.", file.display()));
+        questions.push(format!("book.toml is a link. {} will be changed.", file.display()));
     }
     let about = file.metadata().with_context(|| format!("opening {}", file.display()))?;
     if about.permissions().readonly() {
@@ -197,7 +196,7 @@ fn writable(path: &Path, questions: &mut Vec<String>) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Says that there is no book, and where there is one.
+/// The error if there is no book, with the place of one nearby.
 fn no_book(root: &Path) -> String {
     if !root.is_dir() {
         return format!("there is no folder {}", root.display());
@@ -207,7 +206,7 @@ fn no_book(root: &Path) -> String {
     let below = if root == Path::new(".") { PathBuf::from("book") } else { below };
     match root.join("book/book.toml").is_file() {
         true => format!(
-            "there is no book.toml in {here}, but there is one in {0}: say `mdbook-verify install {0}`",
+            "there is no book.toml in {here}, but there is one in {0}: run `mdbook-verify install {0}`",
             below.display()
         ),
         false => format!(

@@ -6,9 +6,9 @@
 //! |---|---|
 //! | [`widget`] | a step as the book shows it |
 //! | [`preprocessor`], [`protocol`] | mdBook's side |
-//! | [`install`], [`style_sheet`] | what a book needs for the stock `mdbook` |
+//! | [`install`], [`style_sheet`] | setting up a book for the stock `mdbook` |
 
-// Tests make what the program must not meet.
+// Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod install;
@@ -22,5 +22,5 @@ pub use preprocessor::VerifyPreprocessor;
 /// The widgets' style sheet.
 pub const CSS: &str = include_str!("../assets/verify.css");
 
-/// The script of the live book, which only `verify serve` brings into its pages.
+/// The script of the live book, which only `verify serve` adds to pages.
 pub const JS: &str = include_str!("../assets/verify.js");

@@ -1,4 +1,4 @@
-//! The binary that the stock `mdbook` runs. All it does is in the library.
+//! The binary that the stock `mdbook` runs. The library does the work.
 
 #![warn(clippy::disallowed_methods)]
 
@@ -14,29 +14,29 @@ use std::process::ExitCode;
 const HELP: &str = "\
 mdbook-verify: shows the verdicts of a course's steps in its book
 
-mdBook runs it by itself and sends it the book, once book.toml has [preprocessor.verify]. What you may run:
+mdBook runs this program if book.toml has [preprocessor.verify]. You can run these commands:
 
-mdbook-verify install [DIR]       adds what a book needs to book.toml; `install --help` has its options
-mdbook-verify supports RENDERER   whether it works with a renderer (it does, with every one)
-mdbook-verify --version           which version this is
+mdbook-verify install [DIR]       sets up a book; see `mdbook-verify install --help`
+mdbook-verify supports RENDERER   succeeds: every renderer is supported
+mdbook-verify --version           shows the version
 ";
 
 const INSTALL_HELP: &str = "\
 mdbook-verify install [--check] [--yes] [--css NAME] [DIR]
 
-Adds what a book needs to show its steps to book.toml, and writes a style sheet beside it. Everything else stays as it is,
-and no style sheet of your own is ever overwritten.
+Adds to book.toml what a book needs to show its steps, and writes a style sheet next to it. Nothing else is changed, and
+your own style sheets are never overwritten.
 
-  DIR           the folder of book.toml; this one, unless you name another
-  --check       only say what would be done
-  -y, --yes     agree to what it would ask
-  --css NAME    the style sheet's name; verify.css, or mdbook-verify.css where you have a verify.css of your own
-  -h, --help    show this
+  DIR           the folder of book.toml (default: the current folder)
+  --check       only show what would be changed
+  -y, --yes     answer all questions with yes
+  --css NAME    the style sheet's name (default: verify.css, or mdbook-verify.css if you have your own verify.css)
+  -h, --help    show this help
 
-Exit status: 0 the book has all that it needs, 1 something is missing or was not agreed to, 2 it cannot be done
+Exit status: 0 the book is set up, 1 something is missing or was declined, 2 an error occurred
 ";
 
-/// Nothing more can be done, and not by trying again.
+/// The exit status of an error.
 const CANNOT: u8 = 2;
 
 fn main() -> ExitCode {
@@ -47,8 +47,8 @@ fn main() -> ExitCode {
         [] => (preprocess(), ExitCode::FAILURE),
         ["supports", _renderer] => return ExitCode::SUCCESS,
         ["install", ..] => (install(&arguments[1..]), ExitCode::from(CANNOT)),
-        ["--version" | "-V"] => (shown(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE),
-        ["--help" | "-h" | "help"] => (shown(HELP), ExitCode::FAILURE),
+        ["--version" | "-V"] => (print(concat!("mdbook-verify ", env!("CARGO_PKG_VERSION"), "\n")), ExitCode::FAILURE),
+        ["--help" | "-h" | "help"] => (print(HELP), ExitCode::FAILURE),
         _ => return usage(HELP),
     };
     done.unwrap_or_else(|error| {
@@ -63,14 +63,14 @@ fn preprocess() -> Result<ExitCode> {
         io::stdin().read_to_end(&mut input)?;
     }
     if input.is_empty() {
-        // Somebody runs it by hand.
+        // A user runs it in a terminal.
         return Ok(usage(HELP));
     }
     terminal::hand_over(&answer(&input)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn shown(text: &str) -> Result<ExitCode> {
+fn print(text: &str) -> Result<ExitCode> {
     terminal::print(&Text::block(text))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +80,7 @@ fn usage(help: &str) -> ExitCode {
     ExitCode::from(CANNOT)
 }
 
-/// What was said behind `install`.
+/// The options of `install`.
 #[derive(Default)]
 struct Options {
     help: bool,
@@ -103,7 +103,7 @@ impl Options {
                 Some("--yes" | "-y") => options.yes = true,
                 Some("--css") => {
                     let name = arguments.next().and_then(|name| name.to_str());
-                    options.css = Some(name.ok_or("--css takes a name")?.to_owned());
+                    options.css = Some(name.ok_or("--css requires a name")?.to_owned());
                 }
                 Some(option) if option.starts_with('-') => match option.strip_prefix("--css=") {
                     Some(name) => options.css = Some(name.to_owned()),
@@ -117,9 +117,9 @@ impl Options {
     }
 }
 
-/// What nobody may overlook who goes on with the stock `mdbook`.
+/// A warning for users of the stock `mdbook`.
 const TRUST: &str = "\
-mdbook trusts every book: it runs the programs that book.toml names, and the pages run the scripts that the book brings.
+mdbook trusts every book: it runs the programs in book.toml, and the pages run the book's scripts.
 For a course that you don't trust, use `verify build` and `verify serve`.";
 
 fn install(arguments: &[OsString]) -> Result<ExitCode> {
@@ -128,20 +128,20 @@ fn install(arguments: &[OsString]) -> Result<ExitCode> {
         Err(wrong) => return Ok(usage(&format!("mdbook-verify: {}\n\n{INSTALL_HELP}", terminal::line(&wrong)))),
     };
     if options.help {
-        return shown(INSTALL_HELP);
+        return print(INSTALL_HELP);
     }
     let folder = options.folder.unwrap_or_else(|| PathBuf::from("."));
     let plan = Plan::of(&folder, options.css.as_deref())?;
     if plan.changes.is_empty() {
-        return say("The book has all that it needs.", &[], &[TRUST], true);
+        return say("The book is set up.", &[], &[TRUST], true);
     }
     if options.check {
         let mut below: Vec<&str> = plan.questions.iter().map(String::as_str).collect();
         if !below.is_empty() {
-            below.insert(0, "It asks first:");
+            below.insert(0, "It asks before it makes these changes:");
         }
         below.push(TRUST);
-        return say("Missing or out of date; `mdbook-verify install` changes:", &plan.changes, &below, false);
+        return say("Missing or out of date. `mdbook-verify install` would change:", &plan.changes, &below, false);
     }
     for question in plan.questions.iter().filter(|_| !options.yes) {
         if !agreed(question)? {
@@ -152,7 +152,7 @@ fn install(arguments: &[OsString]) -> Result<ExitCode> {
     say("Changed:", &plan.changes, &[TRUST], true)
 }
 
-/// Prints what was or would be done.
+/// Prints the changes that were or would be made.
 fn say(heading: &str, changes: &[String], below: &[&str], done: bool) -> Result<ExitCode> {
     let mut text = Text::block(heading);
     for change in changes {
@@ -165,15 +165,15 @@ fn say(heading: &str, changes: &[String], below: &[&str], done: bool) -> Result<
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Asks whoever sits at the terminal. Nobody there has not agreed.
+/// Asks in the terminal. Without a terminal, the answer is no.
 fn agreed(question: &str) -> Result<bool> {
     let question = terminal::line(question);
     if !io::stdin().is_terminal() {
-        let message = "nothing was changed. If that is what you want, say so with `mdbook-verify install --yes`.";
+        let message = "nothing was changed. To agree, run `mdbook-verify install --yes`.";
         terminal::notice(&Text::block(&format!("mdbook-verify: {question}\nmdbook-verify: {message}")));
         return Ok(false);
     }
-    terminal::ask(&Text::line(&format!("{question} Go on? [y/N] ")));
+    terminal::ask(&Text::line(&format!("{question} Continue? [y/N] ")));
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     let yes = ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes));

@@ -1,4 +1,4 @@
-//! mdBook's side: the preprocessor itself.
+//! The preprocessor as mdBook runs it.
 
 use anyhow::Result;
 use mdbook_preprocessor::book::Book;
@@ -28,28 +28,28 @@ pub struct VerifyPreprocessor {
 }
 
 impl VerifyPreprocessor {
-    /// A preprocessor that shows the results that the book's configuration names.
+    /// A preprocessor that shows the results that the book's configuration selects.
     pub fn new() -> VerifyPreprocessor {
         VerifyPreprocessor::default()
     }
 
-    /// The same, with the results of the practice account or of the learner's own.
+    /// The same, with the results of the practice accounts or of the learner's own accounts.
     pub fn with_results(self, practice: bool) -> VerifyPreprocessor {
         VerifyPreprocessor { practice: Some(practice), live: false, ..self }
     }
 
-    /// The same for the live book: its pages hold no results, since whoever may load them need not be the learner.
+    /// The same for the live book. Its pages contain no results, because not only the learner may be able to load them.
     pub fn live(self, practice: bool) -> VerifyPreprocessor {
         VerifyPreprocessor { practice: Some(practice), live: true, ..self }
     }
 
-    /// The same with widgets whose element and classes begin with `prefix` instead of `verify-`, so that whoever builds the
-    /// book can tell them from what a course wrote in their place.
+    /// The same with widgets whose element and classes begin with `prefix` instead of `verify-`, so that they can be
+    /// distinguished from HTML that a course contains.
     pub fn with_prefix(self, prefix: &str) -> VerifyPreprocessor {
         VerifyPreprocessor { prefix: Some(prefix.to_owned()), ..self }
     }
 
-    /// A widget, with its names. Its texts have no hyphen: [`widget::escape`] writes it as a number.
+    /// A widget with the prefix. Its texts contain no hyphen, because [`widget::escape`] writes it as a number.
     fn named(&self, widget: String) -> String {
         match &self.prefix {
             Some(prefix) => widget.replace("verify-", prefix),
@@ -72,8 +72,8 @@ impl Preprocessor for VerifyPreprocessor {
             terminal::notice(&Text::line(&format!("mdbook-verify: {notice}")));
         }
         let html = context.renderer == "html";
-        // Each step once, however often lessons name it.
-        let shown = |step| {
+        // Each step once, even if lessons name it more often.
+        let widget = |step| {
             let view = StepView::new(&course, step, &results);
             match (html, self.live) {
                 (true, true) => widget::live::waiting(step, practice),
@@ -81,7 +81,8 @@ impl Preprocessor for VerifyPreprocessor {
                 (false, _) => widget::label(&view),
             }
         };
-        let widgets: BTreeMap<&str, String> = course.steps.iter().map(|step| (step.id.as_str(), shown(step))).collect();
+        let widgets: BTreeMap<&str, String> =
+            course.steps.iter().map(|step| (step.id.as_str(), widget(step))).collect();
         let chapters: BTreeMap<&Path, &ScannedChapter> =
             chapters.iter().map(|scanned| (scanned.path.as_path(), scanned)).collect();
         let published = Published::of(&context.config, &options);
@@ -97,7 +98,7 @@ impl Preprocessor for VerifyPreprocessor {
     }
 }
 
-/// The results to show, and what is wrong with the file they are in.
+/// The results to show, and a notice if their file cannot be used.
 fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
     let key = key::config_dir().and_then(|dir| Key::read(&dir));
     let (key, trouble) = match key {
@@ -114,12 +115,12 @@ fn results(course: &Course, practice: bool) -> (Results, Option<String>) {
     }
 }
 
-/// What takes the places of directives.
+/// The replacements for directives.
 struct Pages<'p> {
     /// The widgets of the steps, by id.
     widgets: BTreeMap<&'p str, String>,
     html: bool,
-    /// What the first widget of a page says besides.
+    /// The hint in the first widget of a page.
     hint: Option<String>,
     named: &'p dyn Fn(String) -> String,
 }
@@ -135,7 +136,7 @@ impl Pages<'_> {
         for (marked, named) in chapter.scan.steps.iter().zip(&chapter.steps) {
             let Some(Named { id, title }) = named else { continue };
             let Some(widget) = self.widgets.get(id.as_str()) else { continue };
-            // How the author ticked the item says nothing about the learner's account.
+            // Whether the author ticked the item says nothing about the learner's account.
             if let Some(marker) = &marked.marker {
                 let space = content[marker.end..].len() - content[marker.end..].trim_start_matches([' ', '\t']).len();
                 let begins = begins_a_block(&content[marker.end + space..]);
@@ -147,7 +148,7 @@ impl Pages<'_> {
         edits
     }
 
-    /// A widget as it stands in its place.
+    /// A widget as it is written in its place.
     fn placed(&self, at: At, title: Option<&str>, widget: String) -> String {
         (self.named)(match (at, title, self.html) {
             (At::Card { .. }, Some(title), true) => widget::card(title, &widget),
@@ -158,10 +159,10 @@ impl Pages<'_> {
     }
 }
 
-/// Whether text that stood behind a task marker would begin a heading, a list or the like without it.
+/// Whether the text after a task marker would begin a heading, a list or another block without it.
 fn begins_a_block(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
-    // A reference's definition may go on in the next line.
+    // The definition of a reference may continue in the next line.
     let defines = line.starts_with('[') && line.contains("]:");
     let item = format!("- {line}");
     let mut events = Parser::new_ext(&item, scan::options()).skip(2);

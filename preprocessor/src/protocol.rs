@@ -1,8 +1,8 @@
 //! The protocol between the stock `mdbook` and `mdbook-verify`: `[context, book]` as JSON in, the book as JSON out.
 //!
-//! mdBook's own types refuse what they don't know, and drop it where they don't refuse it. A later mdBook may send more
-//! than this version knows. So what is needed is read out of the JSON, and the book goes back as it came, with the new
-//! contents of its chapters.
+//! mdBook's own types reject or drop what they don't know, and a later mdBook may send more than this version knows. So
+//! only what is needed is read from the JSON, and the book is returned as it came, with the new contents of its
+//! chapters.
 
 use anyhow::{Context, Result, bail};
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
@@ -20,10 +20,10 @@ use course::terminal::{self, Text};
 /// Answers the stock `mdbook`.
 ///
 /// # Errors
-/// What is wrong with the course, or with the version of mdBook that asks.
+/// What is wrong with the course, or with the version of mdBook.
 pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
     let (context, mut book): (Value, Value) =
-        serde_json::from_slice(input).context("this is not what mdBook sends to a preprocessor")?;
+        serde_json::from_slice(input).context("the input is not what mdBook sends to a preprocessor")?;
     let version = version(&context)?;
     let (context, mut unknown) = read_context(context).with_context(|| advice(&version))?;
     let items = book.get_mut("items").and_then(Value::as_array_mut).with_context(|| advice(&version))?;
@@ -33,7 +33,7 @@ pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
     if context.renderer == "html" {
         style_sheet::trouble(&context.root, &context.config).iter().for_each(|trouble| notice(trouble));
     }
-    // What is in which other chapter, the preprocessor does not ask.
+    // The preprocessor does not need to know which chapter is in which.
     let flat = Book::new_with_items(found.into_iter().map(BookItem::Chapter).collect());
     let mut made = VerifyPreprocessor::new().run(&context, flat)?;
     let mut contents = Vec::new();
@@ -42,12 +42,12 @@ pub fn answer(input: &[u8]) -> Result<Vec<u8>> {
     serde_json::to_vec(&book).context("writing the book as JSON")
 }
 
-/// Says once what mdBook sends and this version does not know, or that it knows less than it might.
+/// Reports once what this version does not know, or that mdBook is later than this version.
 fn tell_of_a_later(version: &Version, unknown: &BTreeSet<String>) {
     let made = format!("this is mdBook {version}, and mdbook-verify {VERSION} was made for mdBook {MDBOOK_VERSION}");
     if !unknown.is_empty() {
         let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
-        notice(&format!("{made}: it takes no notice of {}", unknown.join(", ")));
+        notice(&format!("{made}: it ignores {}", unknown.join(", ")));
     } else if is_later(version) {
         notice(&format!("{made}: update mdbook-verify if something is not right"));
     }
@@ -57,26 +57,25 @@ fn notice(text: &str) {
     terminal::notice(&Text::line(&format!("mdbook-verify: {text}")));
 }
 
-/// The version of the mdBook that asks, if it is one that can be answered.
+/// The version of mdBook, if it is supported.
 fn version(context: &Value) -> Result<Version> {
-    let told = context.get("mdbook_version").and_then(Value::as_str).unwrap_or_default();
-    let version =
-        Version::parse(told).with_context(|| format!("mdBook says that its version is {told:?}, which is none"))?;
+    let sent = context.get("mdbook_version").and_then(Value::as_str).unwrap_or_default();
+    let version = Version::parse(sent).with_context(|| format!("mdBook's version {sent:?} is not a version number"))?;
     if (version.major, version.minor) < (0, 5) {
         bail!(
             "this is mdBook {version}, and mdbook-verify {VERSION} needs mdBook 0.5: update mdBook with `cargo install mdbook \
-             --version {MDBOOK_VERSION} --locked`, or build the book with `verify build`, which needs no mdBook"
+             --version {MDBOOK_VERSION} --locked`, or build the book with `verify build`, which does not need mdBook"
         );
     }
     Ok(version)
 }
 
-/// What to do where a book cannot be read.
+/// What to do if a book cannot be read.
 fn advice(version: &Version) -> String {
     format!(
-        "this is mdBook {version}, whose book mdbook-verify {VERSION} (made for mdBook {MDBOOK_VERSION}) cannot read: \
-         update mdbook-verify, or go back with `cargo install mdbook --version {MDBOOK_VERSION} --locked`, or build the book \
-         with `verify build`, which needs no mdBook"
+        "mdbook-verify {VERSION} (made for mdBook {MDBOOK_VERSION}) cannot read the book of mdBook {version}: \
+         update mdbook-verify, or downgrade with `cargo install mdbook --version {MDBOOK_VERSION} --locked`, or build the book \
+         with `verify build`, which does not need mdBook"
     )
 }
 
@@ -84,7 +83,7 @@ fn is_later(version: &Version) -> bool {
     (version.major, version.minor) > (0, 5)
 }
 
-/// What is needed of the context, and the keys of the configuration that could not be read.
+/// The parts of the context that are needed, and the keys of the configuration that could not be read.
 fn read_context(mut context: Value) -> Result<(PreprocessorContext, BTreeSet<String>)> {
     let text = |context: &Value, key: &str| {
         let text = context.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -99,7 +98,7 @@ fn read_context(mut context: Value) -> Result<(PreprocessorContext, BTreeSet<Str
     Ok((PreprocessorContext::new(root.into(), config, renderer), unknown))
 }
 
-/// A configuration without what mdBook's own type does not take, and the keys of that.
+/// A configuration without the keys that mdBook's own type rejects, and these keys.
 fn known(config: Value) -> Result<(Config, BTreeSet<String>)> {
     let Value::Object(tables) = config else { bail!("its context has no `config`") };
     let (mut config, mut unknown) = (Config::default(), BTreeSet::new());
@@ -110,7 +109,7 @@ fn known(config: Value) -> Result<(Config, BTreeSet<String>)> {
     };
     for (table, value) in tables {
         match value {
-            // What is in these is for whoever reads it.
+            // Any key is allowed in these.
             value if table == "output" || table == "preprocessor" => set(table, value),
             Value::Object(keys) => keys.into_iter().for_each(|(key, value)| set(format!("{table}.{key}"), value)),
             value => set(table, value),
@@ -119,8 +118,8 @@ fn known(config: Value) -> Result<(Config, BTreeSet<String>)> {
     Ok((config, unknown))
 }
 
-/// The chapters of the book in reading order, with what is needed of them; none where they cannot be read. Names the kinds
-/// of items that this version does not know.
+/// Collects the chapters of the book in reading order, and the kinds of items that this version does not know. `None`
+/// if a chapter cannot be read.
 fn chapters(items: &[Value], found: &mut Vec<Chapter>, unknown: &mut BTreeSet<String>) -> Option<()> {
     for item in items {
         let Some(chapter) = item.get("Chapter") else {

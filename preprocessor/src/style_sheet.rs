@@ -1,8 +1,8 @@
 //! The widgets' style sheet as a file of the book, for the stock `mdbook`.
 //!
-//! A preprocessor cannot add a style sheet to a page, so `mdbook-verify install` writes one beside `book.toml`. Its first
-//! line says which version wrote it and what the rest was then, so that a later version can tell its own file from the
-//! author's, and from one that the author has changed.
+//! A preprocessor cannot add a style sheet to a page, so `mdbook-verify install` writes one next to `book.toml`. Its
+//! first line has the version that wrote it and a hash of the rest. From these, a later version can distinguish its own
+//! file from the author's, and from one that the author has changed.
 
 use mdbook_preprocessor::config::Config;
 use sha2::{Digest, Sha256};
@@ -13,29 +13,29 @@ use course::files;
 
 use crate::CSS;
 
-/// What the first line of the file begins with.
+/// The beginning of the first line of the file.
 const MARK: &str = "/* mdbook-verify ";
-/// What it ends with.
+/// The end of the first line.
 const WARNING: &str = "; `mdbook-verify install` updates this file, so keep rules of your own in another one. */";
 
 /// This version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a style sheet of a book is.
+/// The kind of a book's style sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sheet {
-    /// The one of this version.
+    /// The file of this version.
     Current,
-    /// One that another version or another build has written.
+    /// A file of another version or another build.
     Other(String),
-    /// One of ours that somebody has changed.
+    /// A file of mdbook-verify that was changed.
     Changed(String),
-    /// Somebody else's.
+    /// Another file.
     Foreign,
 }
 
 impl Sheet {
-    /// What a file of the book is; none where there is no such file.
+    /// The kind of a file of the book; `None` if it does not exist.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -48,7 +48,7 @@ impl Sheet {
     }
 
     fn of(text: &str) -> Sheet {
-        // A checkout may have changed the line ends.
+        // A checkout may have changed the line endings.
         let text = text.replace("\r\n", "\n");
         let Some((first, rest)) = text.split_once('\n') else { return Sheet::Foreign };
         let written = first.strip_prefix(MARK).and_then(|first| first.strip_suffix(WARNING));
@@ -65,7 +65,7 @@ impl Sheet {
     }
 }
 
-/// Whether a file is a style sheet of ours, of whatever version.
+/// Whether a file is a style sheet of mdbook-verify, of any version.
 pub fn is_ours(path: &Path) -> bool {
     matches!(Sheet::read(path), Ok(Some(sheet)) if sheet.is_ours())
 }
@@ -79,14 +79,14 @@ fn short_hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..4])
 }
 
-/// What keeps the pages of a book from having this version's styles, and what to do.
+/// Why the pages of a book do not have this version's styles, and what to do.
 pub fn trouble(root: &Path, config: &Config) -> Option<String> {
     let listed = config.get::<Vec<PathBuf>>("output.html.additional-css").ok().flatten().unwrap_or_default();
     let (mut other, mut missing) = (None, None);
     for path in listed {
         match Sheet::read(&root.join(&path)) {
             Ok(Some(Sheet::Current)) => return None,
-            // Its author knows.
+            // The author changed it.
             Ok(Some(Sheet::Changed(version))) if version == VERSION => return None,
             Ok(Some(Sheet::Other(version) | Sheet::Changed(version))) => other = Some((path, version)),
             Ok(Some(Sheet::Foreign)) => {}
@@ -95,12 +95,12 @@ pub fn trouble(root: &Path, config: &Config) -> Option<String> {
     }
     let what = match (other, missing) {
         (Some((path, version)), _) if version == VERSION => {
-            format!("{} is of another build of mdbook-verify {VERSION}", path.display())
+            format!("{} is from another build of mdbook-verify {VERSION}", path.display())
         }
         (Some((path, version)), _) => {
-            format!("{} is of mdbook-verify {version}, and this is mdbook-verify {VERSION}", path.display())
+            format!("{} is from mdbook-verify {version}, but this is mdbook-verify {VERSION}", path.display())
         }
-        (None, Some(path)) => format!("book.toml lists the style sheet {}, which cannot be read", path.display()),
+        (None, Some(path)) => format!("the style sheet {} in book.toml cannot be read", path.display()),
         (None, None) => "the book has no style sheet for its steps".to_owned(),
     };
     Some(format!("{what}: run `mdbook-verify install` in the book's folder"))
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_known_by_its_first_line_and_its_rest() {
+    fn a_file_is_identified_by_its_first_line_and_its_rest() {
         assert_eq!(Sheet::of(&text()), Sheet::Current);
         assert_eq!(Sheet::of(&text().replace('\n', "\r\n")), Sheet::Current);
         assert_eq!(Sheet::of(&format!("{}x", text())), Sheet::Changed(VERSION.into()));
@@ -124,9 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn a_book_is_told_what_it_lacks_and_no_more() {
+    fn only_what_a_book_lacks_is_reported() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |css: &str| {
+        let trouble_of = |css: &str| {
             let config = format!("[output.html]\nadditional-css = {css}\n").parse().unwrap();
             trouble(dir.path(), &config)
         };
@@ -145,17 +145,17 @@ mod tests {
         for fine in
             [r#"["now.css"]"#, r#"["mine.css", "./now.css"]"#, r#"["old.css", "now.css"]"#, r#"["changed.css"]"#]
         {
-            assert_eq!(told(fine), None, "{fine}");
+            assert_eq!(trouble_of(fine), None, "{fine}");
         }
         for (css, what) in [
             ("[]", "the book has no style sheet"),
             (r#"["mine.css"]"#, "the book has no style sheet"),
-            (r#"["gone.css"]"#, "lists the style sheet gone.css"),
-            (r#"["mine.css", "old.css"]"#, "old.css is of mdbook-verify 0.0.9, and this is"),
-            (r#"["build.css"]"#, "build.css is of another build"),
+            (r#"["gone.css"]"#, "the style sheet gone.css in book.toml cannot be read"),
+            (r#"["mine.css", "old.css"]"#, "old.css is from mdbook-verify 0.0.9, but this is"),
+            (r#"["build.css"]"#, "build.css is from another build"),
         ] {
-            let told = told(css).unwrap_or_else(|| panic!("{css} is fine"));
-            assert!(told.contains(what) && told.contains("`mdbook-verify install`"), "{told}");
+            let trouble = trouble_of(css).unwrap_or_else(|| panic!("{css} is fine"));
+            assert!(trouble.contains(what) && trouble.contains("`mdbook-verify install`"), "{trouble}");
         }
     }
 }

@@ -176,7 +176,7 @@ fn a_step_of_its_own_has_its_own_words_or_its_checks() {
     assert!(other.contains("**MFA** (") && other.contains("**Below &lt;10&gt;** ("), "{other}");
     assert!(TestBook::new().chapter("a.md", text).errors().contains("here is no checkbox"));
     let own = TestBook::new().chapter("a.md", "- a <!-- verify: root-mfa \"b\" -->\n").errors();
-    assert!(own.contains("a list item's own text is what the step is called"), "{own}");
+    assert!(own.contains("the title of a step in a list item is the item's text"), "{own}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Book {
         for again in [&["--check"][..], &[], &["--yes"]] {
             let (code, text) = self.install(again);
             assert_eq!((code, self.files()), (0, after.clone()), "{text}");
-            assert!(text.contains("The book has all that it needs."), "{text}");
+            assert!(text.contains("The book is set up."), "{text}");
         }
         changed
     }
@@ -150,7 +150,7 @@ fn a_style_sheet_of_ours_is_updated_and_one_that_was_changed_only_with_leave() {
     let edited = older(&sheet) + "b {}\n";
     book.write("verify.css", &edited);
     let (code, told) = book.install(&[]);
-    assert!(code == 1 && told.contains("the changes are lost") && told.contains("--yes"), "{told}");
+    assert!(code == 1 && told.contains("the changes will be lost") && told.contains("--yes"), "{told}");
     assert_eq!(book.read("verify.css"), edited);
     book.installed(&["--yes"]);
     assert_eq!(book.read("verify.css"), sheet);
@@ -170,7 +170,10 @@ fn html_is_switched_on_only_with_leave() {
     assert_eq!((code, book.files()), (1, before));
     insta::assert_snapshot!(told);
     let (_, checked) = book.install(&["--check"]);
-    assert!(checked.contains("It asks first:\nThe book has outputs, and HTML is none of them."), "{checked}");
+    assert!(
+        checked.contains("It asks before it makes these changes:\nThe book has outputs, but HTML is not one of them."),
+        "{checked}"
+    );
     book.installed(&["--yes"]);
     let two = Book::new("[output.epub]\n[output.markdown]\n");
     let (code, told) = two.install(&[]);

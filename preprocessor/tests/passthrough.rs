@@ -137,6 +137,6 @@ fn an_item_whose_check_nobody_has_named_says_so() {
     let content = "- [ ] Budget created <!-- verify: ? a-check -->\n- [ ] other\n";
     let processed = run(root.path(), PARAMS, content).unwrap();
     let open = "<input class=\"verify-plain\" aria-label=\"Verdict\" readonly size=\"11\" value=\"(verify: ?)\"> \
-                <span class=\"verify-open\" title=\"Nobody has said yet which check verifies this.\" data-text=\"verify: ?\"></span>";
+                <span class=\"verify-open\" title=\"The check for this item is not chosen yet.\" data-text=\"verify: ?\"></span>";
     assert_eq!(processed, format!("- [ ] Budget created {open}\n- [ ] other\n"));
 }

@@ -191,7 +191,7 @@ fn a_file_outside_of_the_book_has_its_own_name() {
 fn a_file_that_cannot_be_looked_into_has_the_line_that_includes_it() {
     let large = format!("{BAD}\n{}", " \n".repeat(3 << 20));
     let files = [("chapter.md", "# A\n\n{{#include part.md}}\n\nend\n"), ("part.md", large.as_str())];
-    assert_eq!(book(&files).places(), ["src/chapter.md:3, which another preprocessor changed into this:"]);
+    assert_eq!(book(&files).places(), ["src/chapter.md:3, which another preprocessor changed to:"]);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn where_another_preprocessor_changed_a_chapter_no_place_is_made_up() {
         book(&files).edited_by(python, before_links).places().join(" ")
     };
     let both = "src/chapter.md:3:18 src/part.md:1:18";
-    let unknown = "src/chapter.md, in a line that another preprocessor moved or made";
+    let unknown = "src/chapter.md, in a line that another preprocessor moved or added";
     for (python, before_links, wanted) in [
         ("text = text.replace(':smile:', '😀')", false, both.to_owned()),
         ("text = text.replace(':smile:', '😀')", true, both.to_owned()),
@@ -226,7 +226,7 @@ fn where_another_preprocessor_changed_a_chapter_no_place_is_made_up() {
         (
             "text = text.replace('# A', '# A 😀').replace('nope', 'x-nope', 1)",
             false,
-            "src/chapter.md:3, which another preprocessor changed into this: src/part.md:1:18".to_owned(),
+            "src/chapter.md:3, which another preprocessor changed to: src/part.md:1:18".to_owned(),
         ),
         ("text = text.replace('end', '- z <!-- verify: made -->\\n\\nthe end\\n')", false, {
             format!("{unknown} {both}")

@@ -132,7 +132,7 @@ fn input_that_is_not_a_book_is_refused() {
 fn run_by_hand_it_says_what_it_is() {
     let output = TestBook::new().binary_with(b"");
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("mdBook runs it by itself") && said(&output).contains("mdbook-verify install"));
+    assert!(said(&output).contains("mdBook runs this program") && said(&output).contains("mdbook-verify install"));
 }
 
 #[test]
@@ -152,13 +152,13 @@ fn a_style_sheet_that_is_missing_or_old_is_told_once_and_only_for_html() {
     );
     let manifest = format!("{MANIFEST}\n[output.html]\nadditional-css = [\"verify.css\"]\n");
     let book = TestBook::with_manifest(&manifest).chapter("a.md", "- One <!-- verify: root-mfa -->\n");
-    assert!(told(&book, "html").contains("lists the style sheet verify.css, which cannot be read"));
+    assert!(told(&book, "html").contains("the style sheet verify.css in book.toml cannot be read"));
     assert_eq!(verify(&["install", book.dir.path().to_str().unwrap()]).0, 0);
     assert_eq!(told(&book, "html"), "");
     let sheet = fs::read_to_string(book.dir.path().join("verify.css")).unwrap();
     book.write("verify.css", &older(&sheet));
     let old = told(&book, "html");
-    assert!(old.contains("verify.css is of mdbook-verify 0.0.1, and this is") && old.lines().count() == 1, "{old}");
+    assert!(old.contains("verify.css is from mdbook-verify 0.0.1, but this is") && old.lines().count() == 1, "{old}");
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn wrong_arguments_show_how_it_is_used() {
         (&["install", "--chek"], "there is no option --chek"),
         (&["install", "-c"], "there is no option -c"),
         (&["install", "a", "b"], "only one folder can be named"),
-        (&["install", "--css"], "--css takes a name"),
+        (&["install", "--css"], "--css requires a name"),
     ] {
         let (code, text) = verify(arguments);
         assert_eq!(code, 2);

@@ -18,7 +18,7 @@ async function everyStep(page) {
     const ids = await page.locator("verify-step").evaluateAll((steps) => [...new Set(steps.map((step) => step.dataset.step))]);
     for (const id of ids) {
         assert.match(await step(page, id).innerText(), /practice account/, id);
-        await press(page, id, "Do this step in the practice account");
+        await press(page, id, "Do this step in the practice accounts");
         await idle(page, id);
         await press(page, id, "Verify");
         await page.waitForFunction((id) => {
@@ -166,7 +166,7 @@ test("a step that is watched turns green by itself", async () => {
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "not-yet");
     await press(page, "cost-budget", "Keep watching");
-    await step(page, "cost-budget").getByText("Watching: this changes when your account does.").waitFor();
+    await step(page, "cost-budget").getByText("Watching: the verdict changes when your account changes.").waitFor();
     assert.match(await page.evaluate(() => document.activeElement.textContent), /^Stop watching/);
     machine.verify("practice", "do", "cost-budget");
     await verdict(page, "cost-budget", "verified");
@@ -198,7 +198,7 @@ test("the focus and what is open survive an update, and the order is that of the
         order.push((await focused()).split(":")[0]);
         await page.keyboard.press("Tab");
     }
-    assert.deepEqual(order, ["Verify", "Do this step in the practice account", "Keep watching", "Evidence and command", "Copy"]);
+    assert.deepEqual(order, ["Verify", "Do this step in the practice accounts", "Keep watching", "Evidence and command", "Copy"]);
     assert.equal(await page.locator("[tabindex]:not([tabindex='0']):not([tabindex='-1'])").count(), 0);
     unnoticed(context);
 });
@@ -273,7 +273,7 @@ test("when the server stops the page says so, and it goes on when it is back", a
     const page = await read(context, first);
     unnoticed(context);
     await first.stop();
-    await page.getByText("verify serve does not answer. This page goes on when it is back.").waitFor();
+    await page.getByText("verify serve does not answer. This page continues when it is back.").waitFor();
     await press(page, "cost-budget", "Verify");
     await step(page, "cost-budget").getByText("verify serve does not answer. Start it again, and try again.").waitFor();
     const second = await machine.serve("--practice", "--port", first.port);

@@ -71,7 +71,7 @@ fn an_external_id_and_an_mfa_code_go_with_the_role() {
     let nobody = machine.verify(&["account-created"]);
     assert_eq!(nobody.status, 3);
     let told = nobody.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("run verify in a terminal, which asks you for it"), "{nobody:?}");
+    assert!(told.contains("run verify in a terminal to enter it"), "{nobody:?}");
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn two_names_for_one_account_explain_themselves() {
     let machine = machine(sts);
     let ran = machine.verify(&["accounts", "production=general"]);
     assert_eq!(ran.status, 3);
-    assert!(ran.stdout.contains("Two of the course's accounts reach the same AWS account ••••••••3333"), "{ran:?}");
+    assert!(ran.stdout.contains("Two of the course's accounts are the same AWS account ••••••••3333"), "{ran:?}");
     assert!(ran.stdout.contains("Bind each to its own"), "{ran:?}");
     // Also where a step is about one of them, and the other was seen before.
     machine.verify(&["accounts", "--unbind", "production"]);
@@ -300,7 +300,7 @@ fn a_sign_in_that_is_not_there_is_told_from_one_that_cannot_be_used_or_reached()
     machine.set("AWS_ENDPOINT_URL", &crate::common::closed_port());
     assert_eq!(advice(&machine).0, "unreachable", "AWS could not be asked to renew it");
     fs::write(cached(&machine), "{ broken").unwrap();
-    let broken = "What `aws login` keeps of profile `production` cannot be used";
+    let broken = "The stored sign-in of profile `production` cannot be used";
     assert_eq!(advice(&machine), ("expired-credentials".into(), format!("{broken}: {command}")));
     fs::remove_file(cached(&machine)).unwrap();
     let signed_out = "Profile `production` is not signed in";
@@ -309,7 +309,7 @@ fn a_sign_in_that_is_not_there_is_told_from_one_that_cannot_be_used_or_reached()
     let remote = "run `aws login --profile production --remote`, then verify again.";
     assert_eq!(advice(&machine).1, format!("{signed_out}: {remote}"));
     machine.set("AWS_LOGIN_CACHE_DIRECTORY", "/elsewhere");
-    let elsewhere = "Profile `production` has no sign-in in the folder that AWS_LOGIN_CACHE_DIRECTORY names";
+    let elsewhere = "Profile `production` has no sign-in in the folder in AWS_LOGIN_CACHE_DIRECTORY";
     assert_eq!(advice(&machine).1, format!("{elsewhere}: {remote}"));
 }
 

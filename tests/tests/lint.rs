@@ -167,7 +167,7 @@ fn an_error_hides_no_other_mistake_and_makes_none() {
     let found = found(&machine);
     let has = |what: &str| found.iter().any(|found| found.contains(what));
     assert!(has("there is no check `pdf-invoce`") && has("unknown field `titel`"), "{found:#?}");
-    assert!(has("stands in this chapter twice") && has("no lesson uses the check `bad`"), "{found:#?}");
+    assert!(has("is in this chapter twice") && has("no lesson uses the check `bad`"), "{found:#?}");
     assert!(!has("uses the check `pdf-invoice`") && !has("uses the check `free-tier-alerts`"), "{found:#?}");
 }
 
@@ -198,7 +198,7 @@ fn a_chapter_that_is_missing_is_a_finding_beside_the_others() {
         found.iter().any(|found| found.starts_with("src/SUMMARY.md:3:1: book: the chapter `gone.md`")),
         "{found:#?}"
     );
-    assert!(has("Budget has no field `amout`") && has("nothing verifies this checklist item"), "{found:#?}");
+    assert!(has("Budget has no field `amout`") && has("this checklist item has no check"), "{found:#?}");
     let github = machine.verify(&["lint", "--format", "github"]);
     assert!(github.stdout.contains("::error file=src/SUMMARY.md,line=3"), "{github:?}");
 }
@@ -366,8 +366,7 @@ fn an_invalid_day_is_refused() {
 #[test]
 fn what_is_wrong_with_a_source_is_drawn_where_it_stands() {
     let machine = sourced("\"2026-11-26\"");
-    let wrong =
-        "checks/pdf-invoice.toml:14:13: course: [[source]] 1: `reviewed` is a date without quotes, as in 2026-11-26";
+    let wrong = "checks/pdf-invoice.toml:14:13: course: [[source]] 1: `reviewed` must be a date without quotes, as in 2026-11-26";
     assert!(found(&machine).iter().any(|found| found == wrong), "{:#?}", found(&machine));
     let machine = sourced("2025-02-29");
     let wrong = found(&machine);

@@ -96,7 +96,7 @@ fn two_names_for_one_account_explain_themselves() {
     machine.set("AWS_ENDPOINT_URL", &moto.endpoint);
     let ran = machine.verify(&["unique-email"]);
     assert_eq!(ran.status, 3, "{ran:?}");
-    assert!(ran.stdout.contains("Two of the course's accounts reach the same AWS account"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Two of the course's accounts are the same AWS account"), "{}", ran.stdout);
 }
 
 #[test]

@@ -288,7 +288,7 @@ async fn what_is_undecided_says_on_what_it_hangs() {
     let denied = whole("Deny", json!("*"), json!({ "NotIpAddress": { "aws:SourceIp": "192.0.2.0/24" } }));
     let result = judged(&world, policy(lessons().into_iter().chain([denied]).collect())).await;
     let told: Vec<_> = result.reasons.iter().map(|reason| (reason.code, reason.message.as_str())).collect();
-    let why = "A statement of the bucket's policy has a condition on aws:SourceIp, which the account of who asks does not decide.";
+    let why = "A statement of the bucket's policy has a condition on aws:SourceIp, which the caller's account does not decide.";
     assert_eq!(told, [(ReasonCode::Undecided, why)]);
 }
 

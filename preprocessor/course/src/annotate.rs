@@ -1,7 +1,7 @@
-//! Writes directives and parameters into a raw lesson; every other byte of it stays.
+//! Writes directives and parameters into a raw lesson. Every other byte of it stays.
 //!
-//! Markdown has more corners than anybody can foresee, so nothing here trusts its own idea of where something may stand:
-//! after writing, the lesson is scanned as the book will be, and what isn't found where it was written is taken back.
+//! Markdown has too many special cases to predict where a directive is recognised. So after writing, the lesson is
+//! scanned as the book will be, and what the scan does not find where it was written is undone.
 
 mod numbers;
 
@@ -19,16 +19,16 @@ const ROUNDS: usize = 8;
 /// Something to write into a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Writing {
-    /// A directive behind a checklist item's text, with the words behind `verify:`.
+    /// A directive after a checklist item's text.
     Directive {
         /// Where the item's text ends.
         at: usize,
-        /// The words: a check, or `?`.
+        /// What follows `verify:`: a check, or `?`.
         words: String,
     },
     /// A parameter in place of its value.
     Parameter {
-        /// Where the value stands.
+        /// Where the value is.
         range: Range<usize>,
         /// The parameter's name.
         name: String,
@@ -36,7 +36,7 @@ pub enum Writing {
 }
 
 impl Writing {
-    /// What takes which place.
+    /// The range to replace, and the new text.
     fn edit(&self) -> (Range<usize>, String) {
         match self {
             Writing::Directive { at, words } => (*at..*at, format!(" <!-- verify: {words} -->")),
@@ -44,7 +44,7 @@ impl Writing {
         }
     }
 
-    /// Whether a scan finds it, where it came to stand.
+    /// Whether a scan finds it at its new range.
     fn is_found(&self, range: &Range<usize>, old: &str, scan: &Scan, params: &Params) -> bool {
         match self {
             Writing::Directive { .. } => {
@@ -77,7 +77,7 @@ pub struct Annotated {
 pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Annotated {
     let before = scan::scan(lesson, params);
     let mut writings = apart(lesson, writings);
-    // Each round takes back what the one before did not find; a lesson that needs many is left alone.
+    // Each round undoes what the last one did not find. A lesson that needs too many rounds is left alone.
     for _ in 0..ROUNDS {
         let (text, places) = written(lesson, &writings);
         let scan = scan::scan(&text, params);
@@ -89,7 +89,7 @@ pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Annota
             if counts(&scan) == counts_with(&before, &writings) {
                 return Annotated { text, written: writings };
             }
-            // What was there before is found otherwise now: nothing of ours may stay.
+            // The lesson's own directives or holes are affected: undo everything.
             break;
         }
         let mut found = found.into_iter();
@@ -110,7 +110,7 @@ fn counts_with(before: &Scan, writings: &[Writing]) -> (usize, usize, usize) {
     (marked + directives, misplaced, holes + writings.len() - directives)
 }
 
-/// Writings in order and apart; of two that are not, the first stays.
+/// Writings in order, without overlaps. Of two that overlap, the first is kept.
 fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
     let place = |writing: &Writing| writing.edit().0;
     writings.sort_by_key(|writing| (place(writing).start, place(writing).end));
@@ -126,7 +126,7 @@ fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
     writings
 }
 
-/// The lesson with writings, and where each of them came to stand.
+/// The lesson with writings, and the range of each.
 fn written(lesson: &str, writings: &[Writing]) -> (String, Vec<Range<usize>>) {
     let mut edits = Edits::default();
     let (mut places, mut moved) = (Vec::with_capacity(writings.len()), 0isize);
@@ -152,7 +152,7 @@ pub fn byte_order_mark(file: &str) -> (&str, &str) {
 }
 
 /// Whether a chapter is this lesson with directives, and with parameters in place of numbers, whatever their values are
-/// by now.
+/// now.
 pub fn is_made_of(chapter: &str, lesson: &str, params: &Params) -> bool {
     let [chapter, lesson] = [chapter, lesson].map(|file| bare(byte_order_mark(file).1, params));
     let mut rest = lesson.as_str();
@@ -167,7 +167,7 @@ pub fn is_made_of(chapter: &str, lesson: &str, params: &Params) -> bool {
     rest == &chapter[at..]
 }
 
-/// A text without directives, each taken out with the space before it.
+/// A text without its directives and the space before each.
 fn bare(text: &str, params: &Params) -> String {
     let mut edits = Edits::default();
     for Marked { comment, .. } in scan::scan(text, params).marked() {
@@ -177,7 +177,7 @@ fn bare(text: &str, params: &Params) -> String {
     edits.apply(text)
 }
 
-/// What stands behind a number that a text begins with.
+/// What follows a number that a text begins with.
 fn behind_number(text: &str) -> &str {
     let digits = |text: &'_ str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let whole = text.strip_prefix('-').unwrap_or(text);
@@ -206,7 +206,7 @@ mod tests {
         text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
     }
 
-    /// Writes `?` behind every checklist item, and every parameter.
+    /// Writes `?` after every checklist item, and every parameter.
     fn annotated(lesson: &str) -> Annotated {
         let items = scan::unmarked(lesson).into_iter();
         let directives = items.map(|item| Writing::Directive { at: item.end, words: "?".into() });
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directive_ends_each_checklist_item_wherever_it_stands() {
+    fn a_directive_ends_each_checklist_item_wherever_it_is() {
         let cases = [
             ("- [ ] One\n- [x] Two", "- [ ] One <!-- verify: ? -->\n- [x] Two <!-- verify: ? -->"),
             ("- [ ] Crlf\r\n- plain\r\n", "- [ ] Crlf <!-- verify: ? -->\r\n- plain\r\n"),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_becomes_a_parameter_where_the_text_speaks_of_it() {
+    fn a_number_becomes_a_parameter_where_the_text_names_it() {
         let cases = [
             ("Budget amount (e.g., `$10`)\n", "Budget amount (e.g., `${{ budget_amount }}`)\n"),
             ("The amount of the budget is 10.\n", "The amount of the budget is {{ budget_amount }}.\n"),
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chapter_is_told_from_another_lesson_and_not_from_other_values() {
+    fn a_chapter_is_distinguished_from_another_lesson_but_not_from_other_values() {
         let lesson = "Budget amount 10\n\n- [ ] Done\n";
         let chapter = "Budget amount {{ budget_amount }}\n\n- [ ] Done <!-- verify: cost-budget -->\n";
         assert!(is_made_of("Budget amount {{ budget_amount }}.\n", "Budget amount 10.\n", &params()));

@@ -1,4 +1,4 @@
-//! The course: its parameters, accounts and checks, and the steps that its lessons claim.
+//! A course: its parameters, accounts and checks, and the steps of its lessons.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -7,6 +7,33 @@ use crate::check::{Body, Check};
 use crate::param::{Param, Params};
 
 /// A course, read and validated.
+///
+/// ```
+/// use course::Course;
+/// use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+/// use mdbook_preprocessor::config::Config;
+///
+/// # fn main() -> anyhow::Result<()> {
+/// # let folder = tempfile::tempdir()?;
+/// # let root = folder.path();
+/// # std::fs::create_dir(root.join("checks"))?;
+/// let check = r#"
+/// title = "No access key for root"
+/// account = "production"
+/// expect = [{ title = "Root has no access key", that = "!root.access_keys", fix = "Delete it." }]
+/// "#;
+/// std::fs::write(root.join("checks/no-root-key.toml"), check)?;
+/// let config: Config = "[preprocessor.verify.accounts]\nproduction = \"The new account\"".parse()?;
+/// let lesson = "- [ ] Root has no key <!-- verify: no-root-key -->\n";
+/// let chapter = Chapter::new("Access keys", lesson.into(), "access-keys.md", Vec::new());
+/// let book = Book::new_with_items(vec![BookItem::Chapter(chapter)]);
+///
+/// let course = Course::read(root, &config, &book)?;
+/// let step = course.step("no-root-key").unwrap();
+/// assert_eq!(course.title_of(step), "Root has no key");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Course {
     /// The folder of `book.toml`.
@@ -15,34 +42,51 @@ pub struct Course {
     pub title: String,
     /// `[preprocessor.verify.params]`.
     pub params: Params,
-    /// `[preprocessor.verify.accounts]`: the course's names for accounts, each with what it is.
+    /// `[preprocessor.verify.accounts]`: the course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
     /// The checks of `checks/`, by name.
     pub checks: BTreeMap<String, Check>,
-    /// The steps in reading order, each once; the members of checks of checks stand before them if no lesson names
-    /// them.
+    /// The steps in reading order, each once. A member of a check of checks that no lesson names comes before it.
     pub steps: Vec<Step>,
 }
 
-/// One claim to judge: a check, about an account, with parameters.
+/// A claim of a lesson: a check, about an account, with parameters.
+///
+/// ```
+/// use course::{Step, param::Params};
+///
+/// // A member of a check of checks that no lesson names.
+/// let step = Step {
+///     id: "cost-budget@general".into(),
+///     check: "cost-budget".into(),
+///     account: "general".into(),
+///     params: Params::new(),
+///     optional: false,
+///     members: Vec::new(),
+///     occurrences: Vec::new(),
+///     hash: String::new(),
+/// };
+/// assert!(!step.is_listed() && !step.is_required());
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// `check`, `check@account` where that isn't the check's own, `,name=value` for each parameter that differs.
+    /// The check's name, `@account` if that differs from the check's own, and `,name=value` for each parameter that
+    /// differs from the course's.
     pub id: String,
     /// The check's name.
     pub check: String,
-    /// The account whose evidence unqualified sections mean; empty for a check of checks without `account=`.
+    /// The account that sections without a qualifier refer to; empty for a check of checks without `account=`.
     pub account: String,
     /// Parameters that differ from the course's.
     pub params: Params,
     /// Whether the step does not count towards completion.
     pub optional: bool,
-    /// Steps whose worst verdict is this one's; empty unless the check is a check of checks.
+    /// For a check of checks, the ids of its members. The worst of their verdicts is the step's verdict.
     pub members: Vec<String>,
     /// Where lessons name it, in reading order; empty for a member that no lesson names.
     pub occurrences: Vec<Occurrence>,
-    /// Identifies what decides it: its check with the parameters that this mentions, and those of its members. A verdict
-    /// found under another hash is about another question. Worked out when the course is read.
+    /// Identifies what decides the verdict: the check with the parameters that it mentions, and those of its members. A
+    /// verdict with another hash no longer counts. Computed when the course is read.
     pub hash: String,
 }
 
@@ -58,7 +102,7 @@ pub struct Occurrence {
 }
 
 impl Step {
-    /// Whether a lesson names it; a member of a check of checks may be named by none.
+    /// Whether a lesson names it. Members of a check of checks need not be named.
     pub fn is_listed(&self) -> bool {
         !self.occurrences.is_empty()
     }
@@ -85,8 +129,8 @@ impl Course {
         self.steps.iter().filter(|step| step.is_required())
     }
 
-    /// The same course with one step for each check, about the check's own account and with the course's parameters;
-    /// the members of checks of checks stand before them.
+    /// The same course with one step for each check, about the check's own account and with the course's parameters.
+    /// Checks of checks come after their members.
     pub fn with_a_step_for_each_check(&self) -> Course {
         let step = |check: &Check| Step {
             id: check.name.clone(),
@@ -106,12 +150,12 @@ impl Course {
         Course { steps, ..self.clone() }.with_hashes()
     }
 
-    /// The parameters that lessons give to steps of their own, each set once, with the checks that get it.
+    /// The sets of parameters that directives give to steps, each once, with the checks that get it.
     pub fn own_params(&self) -> Vec<(&Params, BTreeSet<&str>)> {
         let mut sets: Vec<(&Params, BTreeSet<&str>)> = Vec::new();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for step in self.steps.iter().filter(|step| !step.params.is_empty()) {
-            // As it stands in a step's id, which tells sets apart.
+            // As in a step's id, which distinguishes sets.
             let written: String = step.params.iter().map(|(name, value)| format!(",{name}={value}")).collect();
             match places.get(&written).and_then(|at| sets.get_mut(*at)) {
                 Some((_, checks)) => drop(checks.insert(&step.check)),
@@ -129,7 +173,7 @@ impl Course {
         &self.checks[&step.check]
     }
 
-    /// What the lesson calls a step; its check's title where no lesson names it.
+    /// The title of a step: the lesson's text, or the check's title if no lesson names it.
     pub fn title_of<'c>(&'c self, step: &'c Step) -> &'c str {
         step.occurrences.first().map_or(&self.check(step).title, |place| &place.text)
     }
@@ -159,7 +203,7 @@ impl Course {
         self
     }
 
-    /// Identifies a step's check with the parameters that this mentions.
+    /// Identifies a step's check with the parameters that it mentions.
     fn own_hash(&self, step: &Step) -> String {
         let check = self.check(step);
         let mentions = check.mentions(&self.params);

@@ -1,4 +1,4 @@
-//! What is wrong with a course, with its place, drawn for its author.
+//! Errors in a course, with their places, as its author sees them.
 
 mod span;
 mod summary;
@@ -9,15 +9,15 @@ use crate::terminal;
 pub use span::Span;
 pub use summary::{Entry, many, summary};
 
-/// How long a message or a help may be, in characters: names in it are the course's.
+/// How long a message or a help may be, in characters. Both contain names from the course.
 const LONGEST: usize = 1000;
 
-/// One thing that is wrong.
+/// An error, or a warning of `lint`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// Where.
+    /// Where it is.
     pub span: Span,
-    /// What.
+    /// What is wrong.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
@@ -28,7 +28,7 @@ pub struct Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// All of these, or nothing where there are none.
+    /// Returns all of these as an error, if there are any.
     ///
     /// # Errors
     /// The diagnostics, in the order of their places.
@@ -49,7 +49,7 @@ impl Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// All of them, up to a number of each kind: whoever made a mistake once may have made it everywhere.
+/// All of them, up to a number of each kind, because a mistake may be everywhere in a course.
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for entry in summary(&self.0, Diagnostic::kind) {
@@ -73,7 +73,7 @@ impl Diagnostic {
         self.help.as_deref().map(bounded)
     }
 
-    /// The message without the names and numbers in it, which are others each time.
+    /// The message without the names and numbers in it, which differ each time.
     pub fn kind(&self) -> String {
         summary::kind(&self.message())
     }
@@ -90,7 +90,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A text in one line, without its end where it is long.
+/// A text in one line, shortened if it is long.
 fn bounded(text: &str) -> String {
     let mut end = text.char_indices().map(|(at, _)| at).skip(LONGEST);
     match (end.next(), end.next()) {
@@ -99,8 +99,8 @@ fn bounded(text: &str) -> String {
     }
 }
 
-/// The byte at a line and a column of a text, both from 1 and in characters, as parsers tell them; the last character of
-/// a line that is shorter.
+/// The byte at a line and a column of a text, both from 1 and in characters, as parsers report them. In a shorter line,
+/// the last character.
 pub fn byte_at(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let shown = text[before..].lines().next().unwrap_or_default();
@@ -108,31 +108,31 @@ pub fn byte_at(text: &str, line: usize, column: usize) -> usize {
     before + at.map_or(0, |(at, _)| at)
 }
 
-/// How alike two names must be (by Jaro and Winkler's measure) for one to be meant by the other.
+/// How similar two names must be (Jaro-Winkler) for one to be suggested for the other.
 const ALIKE: f64 = 0.75;
 
-/// How many names are looked at for the one that was meant: each mistake in a course takes that long.
+/// How many names are compared to find a suggestion, because each error in a course takes that long.
 const LOOKED_AT: usize = 200;
 
-/// How long a name may be that another is meant by: comparing takes a time that grows with both.
+/// The longest name to compare, in bytes: the time for a comparison grows with both lengths.
 const LONGEST_NAME: usize = 100;
 
-/// How alike known names are to a name, as far as they are looked at.
+/// How similar known names are to a name.
 pub(crate) fn likeness<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> impl Iterator<Item = (f64, &'n str)> {
     let compared = known.take(LOOKED_AT).filter(move |known| name.len().max(known.len()) <= LONGEST_NAME);
     compared.map(move |known| (strsim::jaro_winkler(name, known), known))
 }
 
-/// The known name that was probably meant, if one is near.
+/// The most similar known name, if it is similar enough.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let alike = likeness(name, known).max_by(|a, b| a.0.total_cmp(&b.0));
     alike.filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
 }
 
-/// How many letters of a name may be wrong for it to be certainly meant.
+/// How many letters of a name may be wrong for [`misspelt`].
 const MISSPELT: usize = 2;
 
-/// The known name, in lower case, of which at most two letters are wrong, and fewer than half.
+/// The known name, in lower case, that differs in at most two letters and in fewer than half of them.
 pub fn misspelt<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     // The others are too far away already.
@@ -142,7 +142,7 @@ pub fn misspelt<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<
     far.min().filter(|(far, known)| *far <= MISSPELT && 2 * far < known.len()).map(|(_, known)| known)
 }
 
-/// `: did you mean …?` for the nearest name, if one is near.
+/// `: did you mean …?` for the most similar name, if it is similar enough.
 pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     nearest(name, known).map(|known| format!(": did you mean `{known}`?")).unwrap_or_default()
 }
@@ -150,7 +150,7 @@ pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Str
 /// How many names are listed.
 const LISTED: usize = 50;
 
-/// `did you mean …?` for the nearest known name, or the list of them.
+/// `did you mean …?` for the most similar known name, or a list of the known names.
 pub fn suggest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<String> {
     match nearest(name, known.clone()) {
         Some(known) => Some(format!("did you mean `{known}`?")),

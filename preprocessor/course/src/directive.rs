@@ -1,11 +1,19 @@
-//! Directives: `verify: NAME ["own words"] [name=value…] [account=NAME] [optional]` in an HTML comment.
+//! Directives: `verify: NAME ["title"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::misspelt;
 
-/// A directive as it is written; names are checked against the course by `load`.
+/// A directive as it is written. [`load`](crate::load) checks its names.
+///
+/// ```
+/// use course::directive::Directive;
+///
+/// let directive = Directive::parse("<!-- verify: cost-budget account=general -->", 0).unwrap();
+/// assert_eq!(directive.check.text, "cost-budget");
+/// assert!(!directive.optional);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     /// The check's name.
@@ -14,49 +22,49 @@ pub struct Directive {
     pub account: Option<Word>,
     /// `name=value`, in the order written.
     pub params: Vec<(Word, Word)>,
-    /// Whether it says `optional`.
+    /// Whether it has `optional`.
     pub optional: bool,
-    /// What the step is called, without the quotation marks.
+    /// The step's title, without the quotation marks.
     pub title: Option<Word>,
 }
 
-/// What a directive makes of its place.
+/// What kind of directive it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A step, by the name of a check.
+    /// A step: it names a check.
     Check,
-    /// A step whose check nobody has named yet: `?`. Words behind it are notes for the author.
+    /// A step whose check is not chosen yet: `?`. Words after it are notes for the author.
     Open,
-    /// A checkbox that is no step: `none`.
+    /// A checkbox that is not a step: `none`.
     None,
 }
 
-/// Names that no check can have, besides `?`: each with what it means.
+/// Reserved names in addition to `?`, each with its meaning.
 const RESERVED: &[(&str, &str)] = &[
-    (NONE, "says that a checkbox is no step, and takes no more words"),
-    ("table", "is reserved for tables of data, which this version does not read"),
+    (NONE, "marks a checkbox that is not a step, and has no options"),
+    ("table", "is reserved for tables of data, which this version does not support"),
 ];
 
 const OPEN: &str = "?";
 const NONE: &str = "none";
 
-/// A word of a directive and where it stands in the chapter, in bytes.
+/// A word of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// The word.
     pub text: String,
-    /// Where.
+    /// Its range in the chapter, in bytes.
     pub range: Range<usize>,
 }
 
-/// What is wrong with a directive's form.
+/// A syntax error in a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// Where in the chapter, in bytes.
+    /// Its range in the chapter, in bytes.
     pub range: Range<usize>,
-    /// What.
+    /// What is wrong.
     pub message: String,
-    /// What to do, where that is not plain.
+    /// What to do, if that is not obvious.
     pub help: Option<String>,
 }
 
@@ -72,8 +80,8 @@ impl Directive {
         inner(comment).is_some_and(|(_, text)| text.trim_start().starts_with("verify:"))
     }
 
-    /// How a comment that is no directive would be written as one, if that looks to be what was meant: its first word is
-    /// nearly `verify:`, and a check's name or nothing follows.
+    /// The directive that a comment was probably meant to be: its first word is similar to `verify:`, and the name of a
+    /// check or nothing follows.
     pub fn meant<'n>(comment: &str, checks: impl Iterator<Item = &'n str>) -> Option<String> {
         let (_, text) = inner(comment).filter(|_| !Directive::is_meant(comment))?;
         // Some write comments with three dashes.
@@ -100,7 +108,7 @@ impl Directive {
         named && Directive::kind(&comment) == Kind::Check && !name.contains("--")
     }
 
-    /// What a comment that is meant as a directive makes of its place.
+    /// The kind of a comment that is meant as a directive.
     pub fn kind(comment: &str) -> Kind {
         let text = Directive::words(comment);
         let mut words = text.split_whitespace();
@@ -111,17 +119,17 @@ impl Directive {
         }
     }
 
-    /// The words of a directive, behind `verify:`.
+    /// The words of a directive after `verify:`.
     pub fn words(comment: &str) -> String {
         let words =
             inner(comment).and_then(|(_, text)| Some(text.trim_start().strip_prefix("verify:")?.trim().to_owned()));
         words.unwrap_or_default()
     }
 
-    /// Reads the HTML comment that stands at `at` in its chapter. Any white space may stand between the words.
+    /// Reads the HTML comment at `at` in its chapter. Words are separated by any white space.
     ///
     /// # Errors
-    /// What is wrong with its form.
+    /// What is wrong with its syntax.
     pub fn parse(comment: &str, at: usize) -> Result<Directive, Malformed> {
         let (offset, text) = inner(comment).unwrap_or((0, comment.into()));
         let skip = text.find("verify:").map_or(0, |at| at + "verify:".len());
@@ -140,13 +148,13 @@ impl Directive {
         };
         let mut words = words(&unquoted, at + offset + skip);
         let Some(check) = words.next() else {
-            return fail(&whole, "a directive names a check, as in <!-- verify: NAME -->");
+            return fail(&whole, "a directive must name a check, as in <!-- verify: NAME -->");
         };
         if let Some((_, meaning)) = RESERVED.iter().find(|(name, _)| *name == check.text) {
             return fail(&check.range, &format!("`{}` {meaning}", check.text));
         }
         if check.text.contains('=') || title.as_ref().is_some_and(|title| title.range.start < check.range.start) {
-            return fail(&check.range, "a directive begins with the name of a check");
+            return fail(&check.range, "a directive must begin with the name of a check");
         }
         let mut directive = Directive { check, account: None, params: Vec::new(), optional: false, title };
         for word in words {
@@ -156,24 +164,24 @@ impl Directive {
                     continue;
                 }
                 if word.text == "optional" {
-                    return fail(&word.range, "this is said twice");
+                    return fail(&word.range, "this is a duplicate");
                 }
-                let message = "a directive's words are name=value, account=NAME, optional, and its own words in \"…\"";
+                let message = "unknown word: a directive has name=value, account=NAME, optional, and a title in \"…\"";
                 let after = &unquoted[word.range.end - at - offset - skip..];
                 return Err(Malformed::new(&word.range, message, instead(&word.text, after)));
             };
             let split = word.range.start + name.len();
             let name = Word { text: name.to_owned(), range: word.range.start..split };
             let value = Word { text: value.to_owned(), range: split + 1..word.range.end };
-            // Values become part of step ids, which learners type: no character that a shell expands.
+            // Values become part of step ids, which learners type in a shell: allow no character that a shell expands.
             let plain = |c: char| c.is_ascii_alphanumeric() || "._+@:/%-".contains(c);
             if value.text.is_empty() || !value.text.chars().all(plain) {
-                return fail(&word.range, "a value has letters, digits and . _ + @ : / % - only");
+                return fail(&word.range, "a value can only have letters, digits and . _ + @ : / % -");
             }
             let twice = directive.params.iter().any(|(other, _)| other.text == name.text)
                 || name.text == "account" && directive.account.is_some();
             if twice {
-                return fail(&name.range, "this is said twice");
+                return fail(&name.range, "this is a duplicate");
             }
             match name.text.as_str() {
                 "account" => directive.account = Some(value),
@@ -184,7 +192,7 @@ impl Directive {
     }
 }
 
-/// What stands in a comment, and where in it. The marks of a quote that its lines begin with are none of it.
+/// The content of a comment and its offset, without the quote markers at the beginning of its lines.
 fn inner(comment: &str) -> Option<(usize, Cow<'_, str>)> {
     let text = comment.strip_prefix("<!--")?.trim_end().strip_suffix("-->")?;
     let is_quoted = |line: &str| line.trim_start_matches([' ', '\t']).starts_with('>');
@@ -195,47 +203,53 @@ fn inner(comment: &str) -> Option<(usize, Cow<'_, str>)> {
     let mut unquoted = lines.next().unwrap_or_default().to_owned();
     for line in lines {
         let rest = line.trim_start_matches([' ', '\t', '>']);
-        // As long as it was, so that the words keep their places.
+        // Keep the length, so that the words keep their places.
         unquoted.extend(std::iter::once('\n').chain(std::iter::repeat_n(' ', line.len() - rest.len())));
         unquoted.push_str(rest);
     }
     Some(("<!--".len(), unquoted.into()))
 }
 
-/// What to write in the place of a word that a directive has not, with what stands after it.
+/// A suggestion for a word that a directive does not know, given the text after it.
 fn instead(word: &str, after: &str) -> Option<String> {
     if after.trim_start().starts_with('=') {
         return Some(format!("write it without spaces: {word}=…"));
     }
     if word.starts_with(['\'', '‘', '’', '‚', '“', '”', '„', '«', '»', '「', '`']) {
-        return Some("put its own words between two of these: \"".to_owned());
+        return Some("use straight quotation marks for the title: \"".to_owned());
     }
     misspelt(word.trim_end_matches(','), ["optional"].into_iter()).map(|known| format!("did you mean `{known}`?"))
 }
 
-/// A directive's own words.
+/// A directive's title.
 enum Title {
     None,
     Is(Word),
     Wrong(Range<usize>, &'static str),
 }
 
-/// The words between quotation marks in a directive's text, which begins there.
+/// The title in quotation marks in a directive's text, which begins at `at`.
 fn title(text: &str, at: usize) -> Title {
     let mut marks = text.match_indices('"').map(|(mark, _)| mark);
     let (Some(begin), end, third) = (marks.next(), marks.next(), marks.next()) else { return Title::None };
     let Some(end) = end else {
-        return Title::Wrong(at + begin..at + text.trim_end().len(), "own words end with a quotation mark");
+        return Title::Wrong(at + begin..at + text.trim_end().len(), "the title has no closing quotation mark");
     };
     if let Some(third) = third {
-        return Title::Wrong(at + third..at + third + 1, "own words are said once, and hold no quotation mark");
+        return Title::Wrong(
+            at + third..at + third + 1,
+            "a directive has one title, and it cannot contain a quotation mark",
+        );
     }
     let apart =
         text[..begin].ends_with(char::is_whitespace) && text[end + 1..].chars().next().is_none_or(char::is_whitespace);
     let inner = &text[begin + 1..end];
     if !apart || inner.trim().is_empty() {
         let range = at + begin..at + end + 1;
-        return Title::Wrong(range, "own words stand in quotation marks by themselves, as in \"The VPC is there\"");
+        return Title::Wrong(
+            range,
+            "a title is text in quotation marks with spaces around them, as in \"The VPC is there\"",
+        );
     }
     Title::Is(Word { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
 }
@@ -270,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directive_has_words_of_its_own() {
+    fn a_directive_can_have_a_title() {
         for comment in [
             "<!-- verify: x \"The VPC =  is there\" optional a=1 -->",
             "<!--verify: x optional a=1 \"The VPC = is\n there\"-->",
@@ -282,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_marks_of_a_quote_are_no_words_of_a_directive() {
+    fn the_markers_of_a_quote_are_not_part_of_a_directive() {
         for comment in [
             "<!-- verify: x\n> optional\n>   \"Own\n> words\" -->",
             "<!--\r\n  > > verify: x\r\n  > > \"Own words\" optional\r\n  > >\r\n  > > -->",
@@ -295,25 +309,25 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_nearly_one_is_told_from_others() {
+    fn a_misspelt_word_gets_a_suggestion() {
         let help = |words: &str| Directive::parse(&format!("<!-- verify: x {words} -->"), 0).unwrap_err().help;
         for (words, wanted) in [
             ("account = general", Some("account=…")),
             ("n =5", Some("n=…")),
             ("Optional", Some("`optional`")),
             ("optionl", Some("`optional`")),
-            ("'The VPC'", Some("two of these: \"")),
-            ("“The VPC”", Some("two of these: \"")),
+            ("'The VPC'", Some("straight quotation marks for the title: \"")),
+            ("“The VPC”", Some("straight quotation marks for the title: \"")),
             ("maybe", None),
         ] {
-            let told = help(words);
-            assert_eq!(told.is_some(), wanted.is_some(), "{words}");
-            assert!(wanted.is_none_or(|wanted| told.unwrap().contains(wanted)), "{words}");
+            let suggestion = help(words);
+            assert_eq!(suggestion.is_some(), wanted.is_some(), "{words}");
+            assert!(wanted.is_none_or(|wanted| suggestion.unwrap().contains(wanted)), "{words}");
         }
     }
 
     #[test]
-    fn an_ordinary_comment_is_none() {
+    fn an_ordinary_comment_is_not_a_directive() {
         assert!(!Directive::is_meant("<!-- verify that this is right -->"));
         assert!(!Directive::is_meant("<!-- see verify: below"));
         assert!(Directive::is_meant("<!-- verify: x -->"));
@@ -330,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_that_is_nearly_a_directive_is_told_from_a_remark() {
+    fn a_misspelt_directive_is_distinguished_from_a_remark() {
         let meant = |comment| Directive::meant(comment, ["root-mfa", "mfa-sign-in", "support-plan"].into_iter());
         for (comment, wanted) in [
             ("<!-- verify root-mfa -->", "<!-- verify: root-mfa -->"),
@@ -360,22 +374,22 @@ mod tests {
     #[test]
     fn malformed_directives_say_what_is_wrong() {
         let cases = [
-            ("<!-- verify: -->", "names a check"),
-            ("<!-- verify: a=b -->", "begins with the name"),
+            ("<!-- verify: -->", "must name a check"),
+            ("<!-- verify: a=b -->", "must begin with the name"),
             ("<!-- verify: x maybe -->", "name=value"),
             ("<!-- verify: x a=$HOME -->", "letters, digits"),
             ("<!-- verify: x a= -->", "letters, digits"),
-            ("<!-- verify: x a=1 a=2 -->", "twice"),
-            ("<!-- verify: x account=a account=b -->", "twice"),
-            ("<!-- verify: x optional optional -->", "twice"),
-            ("<!-- verify: none optional -->", "says that a checkbox is no step"),
+            ("<!-- verify: x a=1 a=2 -->", "duplicate"),
+            ("<!-- verify: x account=a account=b -->", "duplicate"),
+            ("<!-- verify: x optional optional -->", "duplicate"),
+            ("<!-- verify: none optional -->", "a checkbox that is not a step"),
             ("<!-- verify: table subnets -->", "`table` is reserved"),
-            ("<!-- verify: x \"a -->", "end with a quotation mark"),
-            ("<!-- verify: x \"a\" \"b\" -->", "are said once"),
-            ("<!-- verify: x name=\"a\" -->", "by themselves"),
-            ("<!-- verify: x \" \" -->", "by themselves"),
-            ("<!-- verify: \"a\" x -->", "begins with the name"),
-            ("<!-- verify: \"a\" -->", "names a check"),
+            ("<!-- verify: x \"a -->", "no closing quotation mark"),
+            ("<!-- verify: x \"a\" \"b\" -->", "has one title"),
+            ("<!-- verify: x name=\"a\" -->", "spaces around them"),
+            ("<!-- verify: x \" \" -->", "spaces around them"),
+            ("<!-- verify: \"a\" x -->", "must begin with the name"),
+            ("<!-- verify: \"a\" -->", "must name a check"),
         ];
         for (comment, message) in cases {
             let malformed = Directive::parse(comment, 0).unwrap_err();

@@ -1,14 +1,14 @@
-//! Changes to a text by ranges.
+//! Replaces ranges of a text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Changes to a text: ranges, and what takes their places. No two of them overlap: what would is not taken in.
+/// Changes to a text: ranges, and their replacements. They never overlap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edits(BTreeMap<usize, (usize, String)>);
 
 impl Edits {
-    /// Puts a text in the place of a range, unless a part of that is changed already. Returns whether it did.
+    /// Replaces a range, unless a part of it is changed already. Returns whether it did.
     pub fn put(&mut self, range: Range<usize>, text: impl Into<String>) -> bool {
         let before = self.0.range(..=range.start).next_back();
         let apart = before.is_none_or(|(start, (end, _))| *end <= range.start && *start < range.start)

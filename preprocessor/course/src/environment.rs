@@ -1,9 +1,10 @@
-//! What of a book's configuration comes from the environment.
+//! The part of a book's configuration that comes from environment variables.
 //!
 //! mdBook sets any key of `book.toml` from a variable: `MDBOOK_PREPROCESSOR__VERIFY__RESULTS` sets
-//! `preprocessor.verify.results`. Two underscores separate keys, one becomes a hyphen, and a value that is JSON is read as
-//! JSON. `verify`, which builds books without the `mdbook` program, does the same with [`Environment::apply`]; and whoever
-//! reads the configuration can tell which variable a value came from, so that no message blames `book.toml` for it.
+//! `preprocessor.verify.results`. Two underscores separate keys, one becomes a hyphen, and a value that is JSON is read
+//! as JSON. `verify`, which builds books without the `mdbook` program, does the same with [`Environment::apply`].
+//! [`Environment::variable`] says which variable set a value, so that messages name the variable instead of
+//! `book.toml`.
 
 use anyhow::{Context, Result};
 use mdbook_preprocessor::config::Config;
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Span;
 
-/// The tables that mdBook sets keys of. Other variables that begin with `MDBOOK_` are not its configuration.
+/// The tables whose keys mdBook sets. Other variables that begin with `MDBOOK_` are not configuration.
 const TABLES: &[&str] = &["book", "build", "rust", "output", "preprocessor"];
 
 /// A variable that sets a key.
@@ -21,7 +22,7 @@ pub struct Variable {
     pub name: String,
     /// The key that it sets.
     keys: Vec<String>,
-    /// What it is set to.
+    /// Its value.
     text: String,
 }
 
@@ -43,13 +44,13 @@ impl Variable {
         self.keys == keys
     }
 
-    /// The variable as the place of what is wrong with its value.
+    /// The variable as the place of an error in its value.
     pub fn span(&self) -> Span {
         Span::file(format!("the environment variable {}", self.name))
     }
 
-    /// What was written, without the quotes of a JSON string.
-    pub fn words(&self) -> String {
+    /// The value as it was written, without the quotes of a JSON string.
+    pub fn text(&self) -> String {
         match self.value() {
             Value::String(text) => text,
             _ => self.text.trim().to_owned(),
@@ -62,7 +63,7 @@ impl Variable {
 pub struct Environment(Vec<Variable>);
 
 impl Environment {
-    /// Those of this process.
+    /// The variables of this process.
     pub fn read() -> Environment {
         let variables = std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text)));
         Environment::of(variables.map(|(name, text)| (name, text.to_string_lossy().into_owned())))
@@ -71,7 +72,7 @@ impl Environment {
     pub(crate) fn of(variables: impl IntoIterator<Item = (String, String)>) -> Environment {
         let variables = variables.into_iter().filter_map(|(name, text)| Variable::of(&name, &text));
         let mut variables: Vec<Variable> = variables.collect();
-        // A table first, and then what is set in it.
+        // A table first, then the keys in it.
         variables.sort_by(|one, other| (one.keys.len(), &one.name).cmp(&(other.keys.len(), &other.name)));
         Environment(variables)
     }
@@ -79,7 +80,7 @@ impl Environment {
     /// Sets the keys in a configuration that was read from `book.toml`.
     ///
     /// # Errors
-    /// The variable that mdBook's configuration has no place for.
+    /// The variable that does not fit mdBook's configuration.
     pub fn apply(&self, config: &mut Config) -> Result<()> {
         self.0.iter().try_for_each(|variable| {
             let set = config.set(variable.keys.join("."), variable.value());
@@ -137,11 +138,11 @@ mod tests {
         assert_eq!(of(&["accounts", "general"]), Some("MDBOOK_PREPROCESSOR__VERIFY__ACCOUNTS"));
         assert_eq!(of(&["results"]), None);
         let set = environment.variable(&["preprocessor", "verify", "params", "a-b"]).unwrap();
-        assert!(set.is_for(&["preprocessor", "verify", "params", "a-b"]) && set.words() == "five");
+        assert!(set.is_for(&["preprocessor", "verify", "params", "a-b"]) && set.text() == "five");
     }
 
     #[test]
-    fn a_variable_without_a_place_is_named() {
+    fn a_variable_that_does_not_fit_is_named() {
         for name in ["MDBOOK_BOOK__TITEL", "MDBOOK_BUILD__CREATE_MISSING"] {
             let error = environment(&[(name, "x")]).apply(&mut Config::default()).unwrap_err();
             assert!(error.to_string().contains(name), "{error:#}");

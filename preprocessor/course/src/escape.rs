@@ -1,8 +1,8 @@
-//! Text escaped for HTML and for addresses, wherever it is put out.
+//! Escapes text for HTML and for addresses.
 
 use percent_encoding::percent_encode_byte;
 
-/// A text of HTML in which all characters but those that stay are numeric references.
+/// A text for HTML. All characters are numeric references, except those for which `stays` is true.
 pub fn references(text: &str, stays: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -15,8 +15,8 @@ pub fn references(text: &str, stays: impl Fn(char) -> bool) -> String {
     escaped
 }
 
-/// An address in which these characters are percent-encoded. `utf8_percent_encode` would encode the letters of all
-/// alphabets but one, too, and people read addresses.
+/// An address in which `these` characters are percent-encoded. `utf8_percent_encode` would also encode all letters
+/// outside ASCII, and people read addresses.
 pub fn percent_encoded(address: &str, these: impl Fn(char) -> bool) -> String {
     let mut encoded = String::with_capacity(address.len());
     for c in address.chars() {

@@ -1,14 +1,14 @@
-//! Where a check has its facts from: `[[source]]` in its file.
+//! The sources of a check's facts: `[[source]]` in its file.
 //!
-//! AWS changes prices, limits and defaults. A check whose sentences rest on such a fact names the page that states it and
-//! the day on which somebody last compared the two. It decides nothing and is no part of the check's hash.
+//! AWS changes prices, limits and defaults. A check that depends on such a fact names the page that states it and the
+//! day of the last review. This decides nothing and is not part of the check's hash.
 
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
 use toml::value::{Datetime, Value};
 
-/// A fact that may change, where it stands, and when somebody last looked.
+/// A fact that may change, the page that states it, and the day of the last review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactSource {
     /// The fact, in a sentence.
@@ -20,13 +20,13 @@ pub struct FactSource {
 }
 
 impl FactSource {
-    /// The page's host, to name it by.
+    /// The page's host, which names the source.
     pub fn host(&self) -> &str {
         host(&self.url).unwrap_or_default()
     }
 }
 
-/// A day of the calendar, as TOML writes it.
+/// A calendar day, as in TOML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day {
     year: u16,
@@ -35,8 +35,8 @@ pub struct Day {
 }
 
 impl Day {
-    /// Whether more than a year lies between this day and another. A review of February 29 is good until the end of
-    /// the next year's February.
+    /// Whether another day is more than a year after this day. A review of February 29 is valid until the end of the
+    /// next year's February.
     pub fn is_over_a_year_before(self, other: Day) -> bool {
         Day { year: self.year.saturating_add(1), ..self } < other
     }
@@ -62,7 +62,7 @@ impl FromStr for Day {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Day, &'static str> {
-        let wanted = "a day is written as in 2026-11-26";
+        let wanted = "write a day as in 2026-11-26";
         text.parse::<Datetime>().ok().and_then(Day::of).ok_or(wanted)
     }
 }
@@ -80,14 +80,14 @@ impl SourceTable {
     /// The source, or the key that is wrong, and why.
     pub(crate) fn into_source(self) -> Result<FactSource, (&'static str, &'static str)> {
         let fact = self.fact.filter(|fact| !fact.trim().is_empty());
-        let fact = fact.ok_or(("fact", "`fact` is missing: what does the source say, in a sentence?"))?;
-        let url = self.url.ok_or(("url", "`url` is missing: which page states the fact?"))?;
+        let fact = fact.ok_or(("fact", "`fact` is missing: state the fact in a sentence"))?;
+        let url = self.url.ok_or(("url", "`url` is missing: give the address of the page that states the fact"))?;
         if host(&url).is_none() {
-            return Err(("url", "`url` is an address that begins with https://"));
+            return Err(("url", "`url` must be an address that begins with https://"));
         }
-        let reviewed = self.reviewed.ok_or(("reviewed", "`reviewed` is missing: when did somebody last look?"))?;
+        let reviewed = self.reviewed.ok_or(("reviewed", "`reviewed` is missing: give the day of the last review"))?;
         let reviewed = reviewed.as_datetime().copied().and_then(Day::of);
-        let reviewed = reviewed.ok_or(("reviewed", "`reviewed` is a date without quotes, as in 2026-11-26"))?;
+        let reviewed = reviewed.ok_or(("reviewed", "`reviewed` must be a date without quotes, as in 2026-11-26"))?;
         Ok(FactSource { fact, url, reviewed })
     }
 }
@@ -142,7 +142,7 @@ mod tests {
         Check::parse("x", &format!("{text}{source}"))
     }
 
-    /// A source with one key written so.
+    /// A source with another value for one key.
     fn with(key: &str, written: &str) -> String {
         let mut keys = [("fact", "\"It is so.\""), ("url", "\"https://example.com/a\""), ("reviewed", "2026-11-26")];
         keys.iter_mut().filter(|(name, _)| *name == key).for_each(|(_, value)| *value = written);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_has_all_three_and_is_no_part_of_the_hash() {
+    fn a_source_has_all_three_and_is_not_part_of_the_hash() {
         let sourced = check(&with("url", "\"https://docs.aws.amazon.com/a/b.html?x=1&y=(2)#c\"")).unwrap();
         assert_eq!(sourced.sources[0].host(), "docs.aws.amazon.com");
         assert_eq!(sourced.sources[0].reviewed, day("2026-11-26"));
@@ -161,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_source_is_told_where_it_stands() {
-        for (key, written, told) in [
+    fn an_error_in_a_source_has_its_place() {
+        for (key, written, message) in [
             ("fact", "", "`fact` is missing"),
             ("fact", "\" \"", "`fact` is missing"),
             ("url", "", "`url` is missing"),
@@ -183,7 +183,7 @@ mod tests {
         ] {
             let wrong = check(&(with("", "") + &with(key, written))).unwrap_err();
             assert_eq!(wrong.len(), 1, "{key} {written}");
-            assert!(wrong[0].message.starts_with("[[source]] 2: ") && wrong[0].message.contains(told), "{wrong:?}");
+            assert!(wrong[0].message.starts_with("[[source]] 2: ") && wrong[0].message.contains(message), "{wrong:?}");
             assert_eq!(wrong[0].place, Place::KeyPath(KeyPath::source(1).then(key)), "{key} {written}");
         }
         for broken in [with("reviewed", "2025-02-29"), with("fact", "1"), with("fact", "\"x\"\nby = \"me\"")] {

@@ -1,13 +1,11 @@
-//! Files: how those that verify keeps are opened and written, and how a course's are opened. Nothing else opens or writes
-//! any (`clippy.toml` sees to that).
+//! Opens and writes the program's own files, and opens a course's. `clippy.toml` allows nothing else to do so.
 //!
-//! A course, or whoever wrote to its folder, can put something else in the place of a file: a link that leads elsewhere, a
-//! pipe that nobody writes to, a device that never ends. So what is opened is looked at before anything is read, and what
-//! was opened is what is looked at.
+//! A course can have something else in the place of a file: a link to another folder, a pipe without a writer, a device
+//! without an end. So a file's type is checked before it is read, on the open file and not by its path.
 //!
-//! A file is written whole: into a file beside it, which takes its place when all of it is on the disk. A run that is
-//! killed leaves such a part behind; the next one that writes there removes it. A part is locked while it is written, so
-//! that nobody removes another's.
+//! A file is written atomically: to a temporary file (a part) in the same folder, which is renamed when all of it is on
+//! the disk. If a run is killed, its part remains, and the next run that writes there removes it. A part is locked
+//! while it is written, so that no other process removes it.
 
 #![allow(clippy::disallowed_methods, reason = "this is what everything else uses")]
 
@@ -20,48 +18,48 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempDir};
 
-/// The largest file of the program's own, in bytes: a recording of accounts in which a lot happened.
+/// The largest of the program's own files, in bytes. A recording of busy accounts is the largest.
 pub const LARGEST: u64 = 64 << 20;
 /// The largest text of a course, in bytes.
 pub const LARGEST_TEXT: u64 = 4 << 20;
 
-/// What the names of parts begin and end with.
+/// The prefix and suffix of the names of parts.
 const PART: (&str, &str) = (".verify-", ".part");
-/// What the names of temporary folders begin with.
+/// The prefix of the names of temporary folders.
 const FOLDER: &str = "mdbook-verify-scratch-";
-/// How long a folder may be there without its lock before nobody will lock it any more.
+/// How old a folder without a lock must be to count as a leftover.
 const LOCKED_BY: Duration = Duration::from_secs(3600);
-/// How often something is made anew that somebody took for a leftover.
+/// How many times something is created again after another process removed it as a leftover.
 const TRIES: usize = 8;
 
-/// Whether what leads to a file is as good as the file.
+/// Whether symbolic links are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Links {
     Followed,
     Refused,
 }
 
-/// Who may read a file that is written.
+/// Who may read a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
-    /// Its owner alone.
+    /// Only its owner.
     Owner,
-    /// Those who may read the file that it takes the place of, or any other new file.
+    /// Everyone who may read the file that it replaces, or any other new file.
     Others,
 }
 
-/// Reads a file of the program's own, of at most so many bytes.
+/// Reads one of the program's own files, of at most so many bytes.
 ///
 /// # Errors
-/// When it cannot be read, or is a link, no ordinary file, or too large.
+/// When it cannot be read, is a link or not an ordinary file, or is too large.
 pub fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     whole(path, Links::Refused, largest)
 }
 
-/// Reads a file that somebody names or that a course brings, of at most so many bytes.
+/// Reads a file that the user names or that belongs to a course, of at most so many bytes.
 ///
 /// # Errors
-/// When it cannot be read, or is no ordinary file, or too large.
+/// When it cannot be read, is not an ordinary file, or is too large.
 pub fn read_theirs(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     whole(path, Links::Followed, largest)
 }
@@ -69,14 +67,14 @@ pub fn read_theirs(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
 /// Reads a text of a course.
 ///
 /// # Errors
-/// When it cannot be read, or is no ordinary file, too large, or not UTF-8.
+/// When it cannot be read, is not an ordinary file, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
     let bytes = read_theirs(path, LARGEST_TEXT)?;
     String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
 }
 
-/// A path by its words, without `.` and with no `..` but at its beginning. Where a symbolic link is among them, it may be
-/// another file's.
+/// A path without `.`, and with `..` only at its beginning. It is normalised as text: with a symbolic link in it, the
+/// result may be another file.
 pub fn plain(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut plain, part| {
         match (part, plain.components().next_back()) {
@@ -89,23 +87,24 @@ pub fn plain(path: &Path) -> PathBuf {
     })
 }
 
-/// Opens a file that processes lock, or makes it.
+/// Opens a lock file, or creates it.
 ///
 /// # Errors
-/// When it cannot be opened, or is a link or no ordinary file.
+/// When it cannot be opened, or is a link or not an ordinary file.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().create(true).truncate(false).write(true), Links::Refused)
 }
 
-/// Writes a file whole, by a part beside it.
+/// Writes a file atomically, by a part in its folder.
 ///
 /// # Errors
-/// When it cannot be written, or something stands in its place that is no ordinary file. What was there is there still.
+/// When it cannot be written, or something else than an ordinary file is in its place. The old file is unchanged then.
 pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    write_by(beside(path), path, bytes, readers)
+    write_by(folder_of(path), path, bytes, readers)
 }
 
-/// Writes a file whole, by a part in a folder on the same disk: whoever watches the file's own sees whole files only.
+/// Writes a file atomically, by a part in another folder on the same disk. A program that watches the file's own folder
+/// then sees only complete files.
 ///
 /// # Errors
 /// As [`write()`].
@@ -126,12 +125,12 @@ pub fn write_by(folder: &Path, path: &Path, bytes: &[u8], readers: Readers) -> i
     Ok(())
 }
 
-/// Writes a file whole unless there is something of its name. Returns whether it did.
+/// Writes a file atomically, unless its name is taken. Returns whether it did.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
-    let mut part = part(beside(path), readers)?;
+    let mut part = part(folder_of(path), readers)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     match part.persist_noclobber(path) {
@@ -141,24 +140,24 @@ pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
     }
 }
 
-/// A folder for what is gone when the program is.
+/// A temporary folder, which is removed when it is dropped.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    // Given back before the folder is removed: some systems remove no file that is open.
+    // Closed before the folder is removed, because some systems cannot remove open files.
     _lock: File,
     _folder: TempDir,
 }
 
 impl Folder {
-    /// An empty folder, which nobody else may look into. What runs that were killed have left is removed.
+    /// Creates an empty folder that only its owner may read. Leftovers of killed runs are removed.
     ///
     /// # Errors
-    /// When none can be made.
+    /// When it cannot be created.
     pub fn new() -> io::Result<Folder> {
         let all = std::env::temp_dir();
         sweep_once(&all, remove_folder);
-        anew(|| {
+        create_kept(|| {
             let mut builder = tempfile::Builder::new();
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -177,11 +176,11 @@ impl Folder {
     }
 }
 
-/// Opens what is a file, and nothing else.
+/// Opens an ordinary file, and nothing else.
 fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<File> {
     let opened = options.flags(links).open(path);
     let file = opened.map_err(|error| match fs::symlink_metadata(path) {
-        // What a system says of a link that it was not to follow, or of a pipe, nobody understands.
+        // The system's own messages about links and pipes are hard to understand.
         Ok(about) if !about.is_file() && (links == Links::Refused || !about.is_symlink()) => {
             unfit(about.file_type(), links)
         }
@@ -191,7 +190,7 @@ fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<File
     if kind.is_file() { Ok(file) } else { Err(unfit(kind, links)) }
 }
 
-/// Flags with which opening waits for nobody, and follows no link that is not to be followed.
+/// Flags with which opening never blocks, and follows links only if that is allowed.
 trait Flags {
     fn flags(&mut self, links: Links) -> &mut Self;
 }
@@ -208,12 +207,12 @@ impl Flags for OpenOptions {
     #[cfg(windows)]
     fn flags(&mut self, links: Links) -> &mut Self {
         use std::os::windows::fs::OpenOptionsExt;
-        // FILE_FLAG_OPEN_REPARSE_POINT: a link itself, which is no file.
+        // FILE_FLAG_OPEN_REPARSE_POINT: opens the link itself, which is not a file.
         self.custom_flags(if links == Links::Refused { 0x0020_0000 } else { 0 })
     }
 }
 
-/// Says what is no ordinary file, and what to do where it should be one of ours.
+/// The error for something that is not an ordinary file, with what to do if it should be one of the program's own.
 fn unfit(kind: FileType, links: Links) -> io::Error {
     #[cfg(unix)]
     use std::os::unix::fs::FileTypeExt;
@@ -240,23 +239,23 @@ fn whole(path: &Path, links: Links, largest: u64) -> io::Result<Vec<u8>> {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    // It may grow, and some files of the system's say that they are empty.
+    // It may grow, and some system files report a size of zero.
     file.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest { Err(too_large()) } else { Ok(bytes) }
 }
 
-fn beside(path: &Path) -> &Path {
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A part to write, locked.
 fn part(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     sweep_once(folder, remove_part);
-    anew(|| {
+    create_kept(|| {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         if readers == Readers::Others {
-            // Less what the system takes away.
+            // Minus the process's umask.
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         }
         let part = builder.prefix(PART.0).suffix(PART.1).tempfile_in(folder)?;
@@ -264,22 +263,22 @@ fn part(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     })
 }
 
-/// Makes something, and again where somebody has removed it by then.
-fn anew<T>(make: impl Fn() -> io::Result<Option<T>>) -> io::Result<T> {
+/// Creates something, and again if another process has removed it.
+fn create_kept<T>(make: impl Fn() -> io::Result<Option<T>>) -> io::Result<T> {
     let made = (0..TRIES).find_map(|_| make().transpose());
-    made.unwrap_or_else(|| Err(io::Error::other("somebody removes what is written")))
+    made.unwrap_or_else(|| Err(io::Error::other("another process keeps removing the file")))
 }
 
-/// Locks a new file, unless somebody who took it for a leftover has removed it by then.
+/// Locks a new file, unless another process has removed it as a leftover.
 fn is_kept(file: &File, path: &Path) -> io::Result<bool> {
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Ok(false),
-        // There are disks without locks, and nobody takes anything for a leftover there.
+        // Some file systems have no locks. Leftovers are not removed there.
         Ok(()) | Err(TryLockError::Error(_)) => path.try_exists(),
     }
 }
 
-/// Removes leftovers from a folder, once for each run.
+/// Removes leftovers from a folder, once per run.
 fn sweep_once(folder: &Path, remove: impl Fn(&Path, &str)) {
     static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     if SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned()) {
@@ -287,7 +286,7 @@ fn sweep_once(folder: &Path, remove: impl Fn(&Path, &str)) {
     }
 }
 
-/// Removes leftovers from a folder, and nothing that another process still writes.
+/// Removes leftovers from a folder, but nothing that another process is still writing.
 fn sweep(folder: &Path, remove: impl Fn(&Path, &str)) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if let Some(name) = entry.file_name().to_str() {
@@ -317,7 +316,7 @@ fn remove_folder(path: &Path, name: &str) {
     };
 }
 
-/// A leftover's lock; none where somebody else has it.
+/// A leftover's lock; `None` if another process has it.
 fn locked(path: &Path) -> io::Result<Option<File>> {
     let file = open(path, OpenOptions::new().write(true), Links::Refused)?;
     match file.try_lock() {
@@ -332,30 +331,30 @@ fn is_older(path: &Path, age: Duration) -> bool {
     modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
-/// A course's `.verify/`, with what every one has: a `.gitignore` and `results/`.
+/// A course's `.verify/` folder, with its `.gitignore` and `results/`.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be created.
 pub fn verify_folder(course_root: &Path) -> Result<PathBuf> {
     let folder = course_root.join(".verify");
     real_folder(&folder)?;
     real_folder(&folder.join("results"))?;
     let ignore = folder.join(".gitignore");
-    // Anew only: what a course put there may be a link that leads elsewhere.
+    // Only created, never overwritten: a course may have put a link there.
     if fs::symlink_metadata(&ignore).is_err() {
         create(&ignore, b"*\n", Readers::Others).with_context(|| format!("writing {}", ignore.display()))?;
     }
     Ok(folder)
 }
 
-/// Makes a folder, unless there is one; what only leads to one is none: a course must not have verify write elsewhere.
+/// Creates a folder, unless it exists. A link to a folder is refused: a course must not make verify write elsewhere.
 ///
 /// # Errors
-/// When there is something else, or it cannot be made.
+/// When something else is in its place, or it cannot be created.
 pub fn real_folder(folder: &Path) -> Result<()> {
     match fs::symlink_metadata(folder) {
         Ok(about) if about.is_dir() => Ok(()),
-        Ok(_) => bail!("{} is no folder, and verify keeps its own files there: remove it", folder.display()),
+        Ok(_) => bail!("{} is not a folder, and verify keeps its own files there: remove it", folder.display()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
         }

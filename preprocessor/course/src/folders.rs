@@ -1,7 +1,7 @@
-//! A book's folders: which must be apart, and where checks stand that are not where they are looked for.
+//! Checks a book's folders: sources and output must be apart from `.verify/`, and checks must be in `checks/`.
 //!
-//! mdBook copies whatever stands in the folder of the sources into the built book, and deletes whatever stands in the
-//! folder of the built book. Neither may happen to `.verify/`, which holds the learner's results.
+//! mdBook copies everything in the source folder into the built book, and deletes everything in the output folder.
+//! Neither may happen to `.verify/`, which holds the learner's results.
 
 use mdbook_preprocessor::config::Config;
 use std::collections::BTreeSet;
@@ -12,32 +12,32 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::environment::Environment;
 use crate::places::{KeyPath, TomlFile};
 
-/// What is wrong with where a book's sources are and where it is built.
+/// An error in the location of a book's sources or output.
 pub fn wrong(root: &Path, config: &Config) -> Option<Diagnostic> {
     let kept = resolved(&root.join(".verify"));
     let (src, build) = (&config.book.src, &config.build.build_dir);
     if meet(&resolved(&root.join(src)), &kept) {
         let message = format!("`book.src` is `{}`, which {}", src.display(), published(src, root, &kept));
-        let help = "move the lessons into a folder of their own, src/ for example, and name it in [book] src";
+        let help = "move the lessons to their own folder, such as src/, and set [book] src to it";
         return Some(about(root, ["book", "src"], message, help));
     }
     if meet(&resolved(&root.join(build)), &kept) {
         let message =
             format!("`build.build-dir` is `{}`, and a build would delete the results in .verify/", build.display());
-        let help = "name a folder of its own, book for example, in [build] build-dir";
+        let help = "set [build] build-dir to a separate folder, such as book";
         return Some(about(root, ["build", "build-dir"], message, help));
     }
     let link = link_to(&root.join(src), &resolved(root), &kept, &mut BTreeSet::new())?;
-    let message = "this link leads to .verify/, and a build would copy the results in there into the book".to_owned();
+    let message = "this link leads to .verify/, so a build would copy the results into the book".to_owned();
     let link = link.strip_prefix(root).map(Path::to_owned).unwrap_or(link);
     Some(Diagnostic { span: Span::file(link), message, help: Some("remove the link".into()) })
 }
 
-/// Says why sources in a folder would be published with the results.
+/// Why the results would be published with the sources in a folder.
 fn published(src: &Path, root: &Path, kept: &Path) -> &'static str {
     match resolved(&root.join(src)).starts_with(kept) {
-        true => "is in .verify/, where only the learner's results belong",
-        false => "holds .verify/, so a build would copy the results in there into the book",
+        true => "is in .verify/, which is only for the learner's results",
+        false => "contains .verify/, so a build would copy the results into the book",
     }
 }
 
@@ -70,8 +70,8 @@ fn resolved(path: &Path) -> PathBuf {
     }
 }
 
-/// A link in a folder that leads to where nothing may lead. Links are followed, as mdBook does when it copies, but not out
-/// of the book.
+/// A link in a folder that leads to `.verify/`. Links are followed, as mdBook does when it copies, but not out of the
+/// book.
 fn link_to(folder: &Path, root: &Path, kept: &Path, seen: &mut BTreeSet<PathBuf>) -> Option<PathBuf> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let (path, kind) = (entry.path(), entry.file_type().ok()?);
@@ -93,17 +93,17 @@ fn link_to(folder: &Path, root: &Path, kept: &Path, seen: &mut BTreeSet<PathBuf>
     None
 }
 
-/// What to do where a course has no checks at all: where they are looked for, and where some were found.
+/// What to do if a course has no checks: where they must be, and where some were found.
 pub(crate) fn no_checks(root: &Path, src: &Path) -> String {
     let beside = root.parent().map(|above| (above.join("checks"), Path::new("..").join("checks")));
     let places = [(root.join(src).join("checks"), src.join("checks"))].into_iter().chain(beside);
     let found = places.into_iter().find(|(folder, _)| holds_checks(folder)).map(|(_, shown)| shown);
     match found {
         Some(shown) => format!(
-            "checks are looked for in checks/ beside book.toml, and there are none; there are some in {}/: move them",
+            "there are no checks in checks/ next to book.toml, but there are some in {}/: move them",
             shown.display()
         ),
-        None => "checks are looked for in checks/ beside book.toml, and there are none".to_owned(),
+        None => "there are no checks in checks/ next to book.toml".to_owned(),
     }
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// What is wrong with a book whose `book.toml` says this.
+    /// The error in a book with this `book.toml`.
     fn wrong_with(config: &str, prepare: impl FnOnce(&Path)) -> Option<String> {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("course");
@@ -131,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn sources_hold_no_results() {
+    fn sources_do_not_contain_results() {
         for src in [".", "..", "./", "src/..", ".verify", ".verify/results", "link", "gone/.."] {
             let config = format!("[book]\nsrc = \"{src}\"\n");
-            let told = wrong_with(&config, |root| symlink(root, root.join("link")).unwrap());
-            let told = told.unwrap_or_else(|| panic!("{src} is fine"));
-            assert!(told.contains("book.toml:2:8") && told.contains(".verify/"), "{told}");
+            let error = wrong_with(&config, |root| symlink(root, root.join("link")).unwrap());
+            let error = error.unwrap_or_else(|| panic!("{src} is fine"));
+            assert!(error.contains("book.toml:2:8") && error.contains(".verify/"), "{error}");
         }
         for src in ["src", "lessons", "src/more", "./src", "gone", "link"] {
             let config = format!("[book]\nsrc = \"{src}\"\n");
@@ -148,8 +148,11 @@ mod tests {
     fn a_build_deletes_no_results() {
         for folder in [".", "..", ".verify", ".verify/book", "link/x"] {
             let config = format!("[build]\nbuild-dir = \"{folder}\"\n");
-            let told = wrong_with(&config, |root| symlink(".verify", root.join("link")).unwrap());
-            assert!(told.is_some_and(|told| told.contains("book.toml:2:14") && told.contains("delete")), "{folder}");
+            let error = wrong_with(&config, |root| symlink(".verify", root.join("link")).unwrap());
+            assert!(
+                error.is_some_and(|error| error.contains("book.toml:2:14") && error.contains("delete")),
+                "{folder}"
+            );
         }
         for folder in ["book", "../site", "src/book"] {
             assert_eq!(wrong_with(&format!("[build]\nbuild-dir = \"{folder}\"\n"), |_| ()), None, "{folder}");
@@ -159,15 +162,15 @@ mod tests {
     #[test]
     fn no_link_among_the_sources_leads_to_results() {
         for target in ["../../.verify", "../../.verify/results", "../..", "../../.."] {
-            let told = wrong_with("", |root| symlink(target, root.join("src/more/x")).unwrap());
-            assert!(told.is_some_and(|told| told.contains("src/more/x") && told.contains(".verify/")), "{target}");
+            let error = wrong_with("", |root| symlink(target, root.join("src/more/x")).unwrap());
+            assert!(error.is_some_and(|error| error.contains("src/more/x") && error.contains(".verify/")), "{target}");
         }
         let far = wrong_with("", |root| {
             fs::create_dir(root.join("elsewhere")).unwrap();
             symlink("../.verify", root.join("elsewhere/y")).unwrap();
             symlink("../elsewhere", root.join("src/x")).unwrap();
         });
-        assert!(far.is_some_and(|told| told.contains("src/x/y")));
+        assert!(far.is_some_and(|error| error.contains("src/x/y")));
         let round = wrong_with("", |root| symlink(".", root.join("src/round")).unwrap());
         assert_eq!(round, None, "a circle ends");
     }

@@ -1,4 +1,4 @@
-//! The learner's own configuration folder and the key in it, which seals results and keys fingerprints.
+//! The learner's configuration folder, and the key in it that seals results and keys fingerprints.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use crate::check::hex;
 use crate::files;
 
-/// The environment variable that names another configuration folder.
+/// The environment variable that sets another configuration folder.
 pub(crate) const CONFIG_DIR_VARIABLE: &str = "VERIFY_CONFIG_DIR";
 
 /// The learner's configuration folder: `$VERIFY_CONFIG_DIR`, else `mdbook-verify` in the platform's folder.
 ///
 /// # Errors
-/// When the platform names no home folder.
+/// When there is no home folder.
 pub fn config_dir() -> io::Result<PathBuf> {
     use etcetera::BaseStrategy;
     if let Some(dir) = std::env::var_os(CONFIG_DIR_VARIABLE).filter(|dir| !dir.is_empty()) {
@@ -40,15 +40,15 @@ impl Key {
         Key(bytes)
     }
 
-    /// Where the key stands in a configuration folder.
+    /// The path of the key in a configuration folder.
     pub fn path(config_dir: &Path) -> PathBuf {
         config_dir.join("key")
     }
 
-    /// Reads the key; `None` where there is none yet.
+    /// Reads the key; `None` if it does not exist yet.
     ///
     /// # Errors
-    /// When the file cannot be read or is no key.
+    /// When the file cannot be read or is not a key.
     pub fn read(config_dir: &Path) -> io::Result<Option<Key>> {
         let path = Key::path(config_dir);
         match files::read(&path, files::LARGEST) {
@@ -56,7 +56,7 @@ impl Key {
                 Ok(bytes) => Ok(Some(Key(bytes))),
                 Err(_) => Err(io::Error::new(
                     io::ErrorKind::InvalidData,
-                    format!("{} is not a key of 32 bytes; remove it, and verify makes a new one", path.display()),
+                    format!("{} is not a key of 32 bytes; remove it, and verify creates a new key", path.display()),
                 )),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -64,7 +64,7 @@ impl Key {
         }
     }
 
-    /// The key's own bytes, for the one place that writes them.
+    /// The key's bytes, for writing its file.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -89,7 +89,7 @@ impl Key {
     }
 
     fn mac(&self, data: &[u8]) -> Hmac<Sha256> {
-        // HMAC takes its key in a block of the hash, filled up with zeros (RFC 2104).
+        // HMAC pads the key with zeros to a block of the hash (RFC 2104).
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());

@@ -1,24 +1,24 @@
-//! `course`: a course as data. Lessons claim steps, checks say what is asked for, results say what it came to.
+//! `course`: reads a course as data: the steps of its lessons, the checks behind them, and the results.
 //!
-//! A lesson makes **claims** (list items with a [`directive`]). A claim names a [`check`], which is a list of expectations
-//! over evidence. The verifier finds what they come to, a verdict, and writes [`results`]. This crate reads all of that from
-//! mdBook's chapters and configuration. It knows neither AWS nor what expressions mean, and shows nothing in a book.
+//! A lesson makes **claims** (list items with a [`directive`]). A claim names a [`check`], which is a list of
+//! expectations about evidence. The verifier evaluates them to a verdict, and writes [`results`]. This crate reads all
+//! of that from mdBook's chapters and configuration. It does not use AWS, evaluate expressions, or change a book.
 //!
 //! | where | what |
 //! |---|---|
 //! | [`Course`], [`check`], [`param`], [`Options`] | the course as data |
-//! | [`fact_source`] | where a check has its facts from |
-//! | [`scan`], [`directive`], [`edit`], [`substitute`] | what stands in a lesson, and what takes its place |
+//! | [`fact_source`] | the sources of a check's facts |
+//! | [`scan`], [`directive`], [`edit`], [`substitute`] | what is found in a lesson, and what replaces it |
 //! | [`escape`] | text in HTML and in addresses |
-//! | [`load`], [mod@include], [`environment`], [`folders`] | where all that is read from |
+//! | [`load`], [mod@include], [`environment`], [`folders`] | reading a course from its files |
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`annotate`] | writing directives into a raw lesson |
-//! | [`results`], [`key`] | verdicts, and the learner's seal on them |
-//! | [`step_view`] | what a learner is told about a step |
-//! | [`diagnostic`], [`places`], [`lint`] | what is wrong with a course, with its place |
-//! | [`files`], [`terminal`] | what opens and writes files, and all that is printed |
+//! | [`results`], [`key`] | verdicts, and the key that seals them |
+//! | [`step_view`] | how a step is presented to a learner |
+//! | [`diagnostic`], [`places`], [`lint`] | errors in a course, with their places |
+//! | [`files`], [`terminal`] | opening and writing files, and printing |
 
-// Tests make what the program must not meet.
+// Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod annotate;

@@ -1,4 +1,4 @@
-//! Links of lessons that lead nowhere: to files, chapters, headings and references that are not there.
+//! Finds broken links in lessons: to files, chapters, headings and references that do not exist.
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use percent_encoding::percent_decode_str;
@@ -12,15 +12,15 @@ use crate::diagnostic::suggest;
 use crate::param::Params;
 use crate::{scan, substitute};
 
-/// What is wrong with a link: where, what, and what to do.
+/// A broken link: its range, the message, and the help.
 pub(crate) type Dead = (Range<usize>, String, String);
 
-/// What links can lead to.
+/// The possible targets of links.
 pub(crate) struct Links<'b> {
     src: PathBuf,
     pages: BTreeMap<PathBuf, &'b Chapter>,
     params: &'b Params,
-    /// The anchors of pages that links have asked for.
+    /// The anchors of the pages that were needed so far.
     anchors: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
     names: Vec<String>,
 }
@@ -33,7 +33,7 @@ impl<'b> Links<'b> {
         Links { src, pages, params, anchors: RefCell::default(), names }
     }
 
-    /// The links of a chapter that lead nowhere.
+    /// The broken links of a chapter.
     pub(crate) fn dead(&self, chapter: &Chapter, source: &Path) -> Vec<Dead> {
         let mut undefined: Vec<(Range<usize>, String)> = Vec::new();
         let note = |link: BrokenLink<'_>| -> Option<(CowStr<'_>, CowStr<'_>)> {
@@ -58,14 +58,14 @@ impl<'b> Links<'b> {
             }
         }
         let undefined = undefined.into_iter().map(|(range, name)| {
-            let help = format!("end the chapter with a line such as [{name}]: page.md, or mend the link");
-            (range, format!("nothing says where `[{name}]` leads"), help)
+            let help = format!("end the chapter with a line such as [{name}]: page.md, or correct the link");
+            (range, format!("the link `[{name}]` has no definition"), help)
         });
         dead.extend(undefined);
         dead
     }
 
-    /// Why a link leads nowhere, if it does, and what to do.
+    /// Why a link is broken, if it is, and what to do.
     fn leads_nowhere(&self, source: &Path, link: &str) -> Option<(String, String)> {
         let (address, anchor) = link.split_once('#').unwrap_or((link, ""));
         let written = address.split('?').next().unwrap_or_default();
@@ -85,7 +85,7 @@ impl<'b> Links<'b> {
             ));
         };
         let is_markdown = target.extension().is_some_and(|extension| extension == "md");
-        // A link to a page as mdBook writes it is one to its chapter.
+        // A link to a page that mdBook writes is a link to its chapter.
         let is_html = target.extension().is_some_and(|extension| extension == "html");
         let chapter = if is_html { self.written_as(&target) } else { target.clone() };
         if self.pages.contains_key(&chapter) {
@@ -94,7 +94,7 @@ impl<'b> Links<'b> {
         let exists = self.src.join(&target).exists();
         if is_markdown && exists {
             return Some((
-                format!("`{path}` is no chapter, so the book has no such page"),
+                format!("`{path}` is not a chapter, so the book does not have this page"),
                 "add it to SUMMARY.md".into(),
             ));
         }
@@ -102,7 +102,7 @@ impl<'b> Links<'b> {
             return None;
         }
         let near = suggest(&target.display().to_string(), self.names.iter().map(String::as_str));
-        Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "mend the link".into())))
+        Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "correct the link".into())))
     }
 
     /// The chapter that mdBook writes as this page.
@@ -123,15 +123,14 @@ impl<'b> Links<'b> {
         }
         let place = if source == page { "this chapter".to_owned() } else { format!("`{}`", page.display()) };
         let near = suggest(&anchor, known.iter().map(String::as_str));
-        Some((format!("{place} has no heading `#{anchor}`"), near.unwrap_or_else(|| "mend the link".into())))
+        Some((format!("{place} has no heading `#{anchor}`"), near.unwrap_or_else(|| "correct the link".into())))
     }
 }
 
-/// Everything in a page that a link can lead to: headings and terms as mdBook names them, footnotes, and what HTML in it
-/// names itself.
+/// All anchors of a page: headings and terms as mdBook names them, footnotes, and the ids and names in its HTML.
 fn anchors_of(content: &str, params: &Params) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
-    // mdBook makes dashes of hyphens before it names a heading, unless the book says otherwise.
+    // mdBook converts hyphens to dashes before it names a heading, unless the book disables that.
     for options in [scan::options(), scan::options() | Options::ENABLE_SMART_PUNCTUATION] {
         let mut used = BTreeMap::new();
         let mut open: Option<(Option<String>, String)> = None;
@@ -169,7 +168,7 @@ fn anchors_of(content: &str, params: &Params) -> BTreeSet<String> {
     anchors
 }
 
-/// What mdBook calls a heading.
+/// The id that mdBook gives a heading.
 fn named(heading: &str) -> String {
     let lower = heading.trim().to_lowercase();
     let letter = |c: char| match c {
@@ -179,13 +178,13 @@ fn named(heading: &str) -> String {
     lower.chars().filter_map(letter).collect()
 }
 
-/// As mdBook numbers headings that read the same.
+/// The id with a number, as mdBook numbers headings with the same text.
 fn unique(name: String, used: &mut BTreeMap<String, usize>) -> String {
     let Some(last) = used.get(&name).copied() else {
         used.insert(name.clone(), 0);
         return name;
     };
-    // The numbers up to the last are taken: nothing gives any back.
+    // The numbers up to the last one stay taken.
     let numbered = (last + 1..).map(|number| (number, format!("{name}-{number}")));
     let free = numbered.into_iter().find(|(_, numbered)| !used.contains_key(numbered));
     let (number, free) = free.unwrap_or((last, name.clone()));
@@ -204,7 +203,7 @@ fn html_links(content: &str, range: Range<usize>) -> Vec<(Range<usize>, String)>
     links.map(|(at, link)| (range.start + at..range.start + at + link.len(), link.to_owned())).collect()
 }
 
-/// The values of an attribute in a piece of HTML, and where they stand.
+/// The values of an attribute in a piece of HTML, and their offsets.
 fn attributes<'h>(html: &'h str, name: &'h str) -> impl Iterator<Item = (usize, &'h str)> {
     html.match_indices(name).filter_map(move |(at, _)| {
         let apart = html[..at].ends_with(|c: char| c.is_whitespace() || c == '"' || c == '\'');
@@ -219,7 +218,7 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// A path without `.` and `..`; none where it leads outside.
+/// A path without `.` and `..`; `None` if it leads outside.
 fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for part in path.components() {
@@ -257,12 +256,12 @@ mod tests {
         let links = Links::new(src.path().to_owned(), &book, &params);
         let chapter = book.chapters().next().unwrap();
         let source = chapter.source_path.clone().unwrap();
-        let told = links.dead(chapter, &source);
-        told.into_iter().map(|(range, message, _)| format!("{}: {message}", &content[range])).collect()
+        let dead = links.dead(chapter, &source);
+        dead.into_iter().map(|(range, message, _)| format!("{}: {message}", &content[range])).collect()
     }
 
     #[test]
-    fn links_that_lead_somewhere_are_right() {
+    fn working_links_are_accepted() {
         for link in [
             "../other.md",
             "../other.html",
@@ -289,22 +288,22 @@ mod tests {
     }
 
     #[test]
-    fn links_that_lead_nowhere_are_told() {
-        for (link, told) in [
+    fn broken_links_are_reported() {
+        for (link, message) in [
             ("gone.md", "there is no `gone.md`"),
             ("gone.html", "there is no `gone.html`"),
             ("/gone.md", "there is no `/gone.md`"),
             ("../../outside.md", "`../../outside.md` leads out of the book"),
-            ("../loose.md", "`../loose.md` is no chapter"),
+            ("../loose.md", "`../loose.md` is not a chapter"),
             ("../other.md#no-such", "`other.md` has no heading `#no-such`"),
             ("../other.html#twice-2", "`other.md` has no heading `#twice-2`"),
             ("#gone", "this chapter has no heading `#gone`"),
         ] {
             let markdown = dead(&format!("[x]({link})\n"));
-            assert!(markdown.len() == 1 && markdown[0].contains(told), "{link}: {markdown:?}");
+            assert!(markdown.len() == 1 && markdown[0].contains(message), "{link}: {markdown:?}");
             let html = dead(&format!("See <a class=\"x\" href='{link}'>x</a>.\n"));
             assert!(html.len() == 1 && html[0].starts_with(&format!("{link}: ")), "{link}: {html:?}");
         }
-        assert_eq!(dead("See [ref][nope].\n"), ["[ref][nope]: nothing says where `[nope]` leads"]);
+        assert_eq!(dead("See [ref][nope].\n"), ["[ref][nope]: the link `[nope]` has no definition"]);
     }
 }

@@ -1,6 +1,5 @@
-//! What in a course's lessons is not wrong enough to stop a build, and is a mistake all the same.
-//!
-//! What stops a build is found by reading the course, see [`Course::read`]. Expressions are the verifier's business.
+//! Finds mistakes in a course's lessons that do not stop a build.
+//! [`Course::read`] finds the errors that stop a build. The verifier checks expressions.
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
@@ -17,20 +16,20 @@ use crate::places::{KeyPath, TomlFile};
 use crate::scan::{self, At, Nearly};
 use crate::source_map::SourceMap;
 
-/// A course as far as it can be read, with all that was found in it.
+/// A course as far as it can be read, with all findings.
 #[derive(Debug)]
 pub struct Linted {
-    /// The course; without the steps and checks that are wrong.
+    /// The course, without the steps and checks that have errors.
     pub course: Course,
-    /// The parameters whose values are wrong: something else stands for them in the course.
+    /// The parameters whose values are wrong. In the course, they have placeholder values.
     pub unread: BTreeSet<String>,
-    /// What stops a build.
+    /// Errors, which stop a build.
     pub errors: Vec<Diagnostic>,
-    /// What doesn't, each with the name of its rule.
+    /// Warnings, which don't, each with the name of its rule.
     pub warnings: Vec<(&'static str, Diagnostic)>,
 }
 
-/// Reads a course and everything that is wrong with it.
+/// Reads a course with all its errors and warnings.
 pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
     let Loaded { course, chapters, errors, meant } = load::read_all(root, config, book);
     let sources = SourceMap::new(root, &config.book.src);
@@ -73,7 +72,7 @@ impl Lessons<'_> {
         self.warnings.push((rule, Diagnostic { span, message, help: Some(help.into()) }));
     }
 
-    /// The same step twice in one chapter.
+    /// Finds the same step twice in one chapter.
     fn twice(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for (item, named) in scanned.scan.steps.iter().zip(&scanned.steps) {
@@ -82,13 +81,13 @@ impl Lessons<'_> {
             *count += 1;
             if *count == 2 {
                 let span = self.sources.span(source, &chapter.content, item.comment.clone());
-                let message = format!("the step `{id}` stands in this chapter twice");
-                self.warn("duplicate-step", span, message, "take one of them out, or let them differ in a parameter");
+                let message = format!("the step `{id}` is in this chapter twice");
+                self.warn("duplicate-step", span, message, "remove one of them, or give them different parameters");
             }
         }
     }
 
-    /// Comments that look as if a directive was meant, which show nothing in the book.
+    /// Finds comments that are probably meant as directives, but show nothing in the book.
     fn nearly(&mut self, chapter: &Chapter, source: &Path) -> Vec<Range<usize>> {
         let checks = || self.course.checks.keys().map(String::as_str);
         let meant = |range: Range<usize>| Some((Directive::meant(&chapter.content[range.clone()], checks())?, range));
@@ -97,16 +96,16 @@ impl Lessons<'_> {
         for (wanted, range) in &found {
             self.meant.checks.extend(Directive::words(wanted).split_whitespace().next().map(str::to_owned));
             let span = self.sources.span(source, &chapter.content, range.clone());
-            let help = format!("write {wanted}, or let the comment begin with another word");
-            self.warn("misspelt-directive", span, "this comment is nearly a directive, and is none".into(), help);
+            let help = format!("write {wanted}, or begin the comment with another word");
+            self.warn("misspelt-directive", span, "this comment looks like a directive, but is not one".into(), help);
         }
         found.into_iter().map(|(_, range)| range).collect()
     }
 
-    /// Checklist items that nothing verifies, but for those that end with a comment that should have.
+    /// Finds checklist items without a check, except those that end with a comment that looks like a directive.
     fn without_check(&mut self, chapter: &Chapter, source: &Path, nearly: &[Range<usize>]) {
         for item in scan::unmarked(&chapter.content) {
-            // They are in order and apart: if one does, it is the first that ends no earlier.
+            // They are in order and do not overlap, so only the first one that ends no earlier is compared.
             let ends_with = |comment: &Range<usize>| {
                 let between = chapter.content.get(item.end..comment.start);
                 comment.end == item.end || between.is_some_and(|between| between.trim().is_empty())
@@ -115,37 +114,37 @@ impl Lessons<'_> {
                 continue;
             }
             let span = self.sources.span(source, &chapter.content, item.marker);
-            let help = "end it with a check, as in <!-- verify: NAME -->, or make it an item without a box";
-            self.warn("item-without-check", span, "nothing verifies this checklist item".into(), help);
+            let help = "end it with a check, as in <!-- verify: NAME -->, or remove its checkbox";
+            self.warn("item-without-check", span, "this checklist item has no check".into(), help);
         }
     }
 
-    /// Items for which nobody has named a check yet.
+    /// Finds items without a chosen check.
     fn open(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         for item in &scanned.scan.open {
             let span = self.sources.span(source, &chapter.content, item.comment.clone());
-            let help = "put the name of a check in place of the `?`, or take the comment out";
+            let help = "replace `?` with the name of a check, or remove the comment";
             let what = if item.text.is_empty() { String::new() } else { format!(" for “{}”", item.text) };
-            self.warn("open-item", span, format!("no check is named{what} yet"), help);
+            self.warn("open-item", span, format!("no check is chosen{what} yet"), help);
         }
     }
 
-    /// Directives that are blocks of their own, and may have been meant for the list item above.
+    /// Finds directives in their own block that may have been meant for the list item above.
     fn below_a_list(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         for marked in scanned.scan.marked().filter(|marked| marked.at == At::Card { below_list: true }) {
             let span = self.sources.span(source, &chapter.content, marked.comment.clone());
-            let help = "indent it as far as the item's text to end the item with it, or leave a line empty before it";
-            let message = "this is a step of its own, and no part of the list item above it: which was meant?".into();
+            let help = "to end the item with it, indent it as far as the item's text; otherwise, leave an empty line before it";
+            let message = "this is a separate step, not a part of the list item above it: which did you mean?".into();
             self.warn("unindented-directive", span, message, help);
         }
     }
 
-    /// Braces that are text, and were probably meant for a parameter.
+    /// Finds braces that are plain text, but were probably meant for a parameter.
     fn braces(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         let params = &self.course.params;
         let mut found = Vec::new();
         for braces in &scanned.scan.nearly {
-            // Other languages write the same braces without spaces, and code is theirs.
+            // In code, other languages use the same braces without spaces.
             let meant = match params.contains_key(&braces.name) {
                 true => (!braces.in_code).then_some(braces.name.as_str()),
                 false if braces.spaced || !braces.in_code => misspelt(&braces.name, params.keys().map(String::as_str)),
@@ -154,24 +153,24 @@ impl Lessons<'_> {
             let Some(meant) = meant else { continue };
             let span = self.sources.span(source, &chapter.content, braces.range.clone());
             let help = format!(
-                "write {{{{ {meant} }}}} for its value, or \\{} for these words",
+                "write {{{{ {meant} }}}} for its value, or \\{} for literal text",
                 &chapter.content[braces.range.clone()]
             );
-            found.push((span, format!("this is nearly the parameter `{meant}`, and is text"), help));
+            found.push((span, format!("this looks like the parameter `{meant}`, but is plain text"), help));
         }
         for (span, message, help) in found {
             self.warn("misspelt-parameter", span, message, help);
         }
     }
 
-    /// Checks whose names no directive can say.
+    /// Finds checks whose names a directive cannot contain.
     fn unnameable(&mut self) {
         let names: Vec<&String> = self.course.checks.keys().filter(|name| !Directive::can_name(name)).collect();
         for name in names {
             let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let message = format!("no directive can name the check `{name}`");
             self.meant.checks.insert(name.clone());
-            self.warn("check-name", span, message, "rename the file: letters and digits, with - between words");
+            self.warn("check-name", span, message, "rename the file: use letters and digits, with - between words");
         }
     }
 
@@ -187,7 +186,7 @@ impl Lessons<'_> {
     }
 
     fn unused_params(&mut self, chapters: &[ScannedChapter]) {
-        // A check that cannot be read may use any of them.
+        // A check that cannot be read may use any parameter.
         if self.meant.check_unread {
             return;
         }
@@ -195,7 +194,7 @@ impl Lessons<'_> {
         let mut used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses(params)).collect();
         for scan in chapters.iter().map(|chapter| &chapter.scan) {
             used.extend(scan.holes.iter().map(|hole| hole.name.as_str()));
-            // One that is misspelt means another.
+            // A misspelt parameter means another one.
             let meant = |braces: &'_ Nearly| {
                 let itself = params.get_key_value(&braces.name).map(|(name, _)| name.as_str());
                 itself.or_else(|| misspelt(&braces.name, params.keys().map(String::as_str)))
@@ -207,7 +206,7 @@ impl Lessons<'_> {
         for name in unused {
             let span = file.key(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
             let message = format!("neither a lesson nor a check uses the parameter `{name}`");
-            self.warn("unused-parameter", span, message, "take it out of [preprocessor.verify.params]");
+            self.warn("unused-parameter", span, message, "remove it from [preprocessor.verify.params]");
         }
     }
 }

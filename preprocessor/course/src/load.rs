@@ -22,25 +22,25 @@ use crate::substitute;
 pub(crate) use checks::Meant;
 use checks::checks;
 
-/// What was read of a chapter.
+/// A chapter that was read.
 #[derive(Debug)]
 pub struct ScannedChapter {
     /// The chapter's path below the book's source folder, as mdBook gives it.
     pub path: PathBuf,
-    /// What it holds that is ours.
+    /// Its directives and holes.
     pub scan: Scan,
-    /// The step of each of the scan's steps; none where its directive is wrong.
+    /// The step for each directive of the scan; `None` if the directive has an error.
     pub steps: Vec<Option<Named>>,
-    /// What takes the places of parameters.
+    /// The replacements for parameters.
     pub edits: Edits,
 }
 
-/// A step as a directive names it.
+/// A step that a directive names.
 #[derive(Debug)]
 pub struct Named {
     /// Its id.
     pub id: String,
-    /// What it is called there.
+    /// Its title there.
     pub title: String,
 }
 
@@ -49,27 +49,27 @@ impl Course {
     /// from the chapters (with includes expanded).
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with its place.
+    /// All errors in it, each with its place.
     pub fn read(root: &Path, config: &Config, book: &Book) -> Result<Course, Diagnostics> {
         read(root, config, book).map(|(course, _)| course)
     }
 }
 
-/// Reads the course, and what takes which place in its chapters.
+/// Reads the course and its chapters.
 ///
 /// # Errors
-/// Everything that is wrong with it, each with its place.
+/// All errors in it, each with its place.
 pub fn read(root: &Path, config: &Config, book: &Book) -> Result<(Course, Vec<ScannedChapter>), Diagnostics> {
     let loaded = read_all(root, config, book);
     Diagnostics::check(loaded.errors).map(|()| (loaded.course, loaded.chapters))
 }
 
-/// As much of a course as can be read, and everything that is wrong with it.
+/// As much of a course as can be read, and all errors in it.
 pub(crate) struct Loaded {
     pub(crate) course: Course,
     pub(crate) chapters: Vec<ScannedChapter>,
     pub(crate) errors: Vec<Diagnostic>,
-    /// What is meant by something that is wrong, so that it is not unused.
+    /// What errors refer to, so that it does not count as unused.
     pub(crate) meant: Meant,
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
 
 struct Reader<'b> {
     course: Course,
-    /// Where among the course's steps each stands.
+    /// The index of each step in the course's steps.
     steps: BTreeMap<String, usize>,
     src: PathBuf,
     sources: SourceMap<'b>,
@@ -112,13 +112,13 @@ impl Reader<'_> {
         let content = chapter.content.as_str();
         let scan = scan::scan(content, &self.course.params);
         for Misplaced { range, why } in &scan.misplaced {
-            let (message, help) = why.words();
+            let (message, help) = why.message_and_help();
             let span = self.sources.span(source, content, range.clone());
             self.errors.push(Diagnostic { span, message, help: Some(help.to_owned()) });
         }
         for marked in scan.none.iter().filter(|marked| matches!(marked.at, At::Card { .. })) {
             let span = self.sources.span(source, content, marked.comment.clone());
-            let message = "`none` says that a checkbox is no step, and here is no checkbox".to_owned();
+            let message = "`none` marks a checkbox that is not a step, but there is no checkbox here".to_owned();
             self.errors.push(Diagnostic { span, message, help: Some("end a list item with it".to_owned()) });
         }
         let edits = substitute::edits(content, &scan.holes, &self.course.params);
@@ -146,7 +146,7 @@ impl Reader<'_> {
         ScannedChapter { path: path.to_owned(), scan, steps, edits }
     }
 
-    /// Notes the check that a directive means, wrong as it is.
+    /// Notes the check that a directive with an error means.
     fn means(&mut self, comment: &str) {
         let words = Directive::words(comment);
         let named = words.split_whitespace().next().unwrap_or_default();
@@ -154,7 +154,7 @@ impl Reader<'_> {
         self.meant.checks.insert(near.to_owned());
     }
 
-    /// The step that a directive means, with the steps that it consists of, and what it is called there.
+    /// The step of a directive, with its members and its title.
     fn step(&self, content: &str, marked: &Marked) -> Result<(Step, Vec<Step>, String), Vec<Problem>> {
         let course = &self.course;
         let directive = Directive::parse(&content[marked.comment.clone()], marked.comment.start)
@@ -162,8 +162,8 @@ impl Reader<'_> {
         let mut problems = Vec::new();
         let is_card = matches!(marked.at, At::Card { .. });
         if let Some(title) = directive.title.as_ref().filter(|_| !is_card) {
-            let message = "a list item's own text is what the step is called".to_owned();
-            problems.push((title.range.clone(), message, Some("take the words in quotation marks out".to_owned())));
+            let message = "the title of a step in a list item is the item's text".to_owned();
+            problems.push((title.range.clone(), message, Some("remove the title in quotation marks".to_owned())));
         }
         let Some(check) = course.checks.get(&directive.check.text) else {
             let name = &directive.check.text;
@@ -223,11 +223,11 @@ impl Reader<'_> {
         match own.parse_like(value) {
             Ok(param) if param == *own => Ok(None),
             Ok(param) => Ok(Some(param)),
-            Err(wanted) => Err(Wrong::Value(format!("`{name}` is {wanted}"))),
+            Err(wanted) => Err(Wrong::Value(format!("`{name}` must be {wanted}"))),
         }
     }
 
-    /// Adds a step, or another place of one that is there already.
+    /// Adds a step, or another occurrence of a step.
     fn add(&mut self, step: Step, members: Vec<Step>, occurrence: Occurrence) -> String {
         for member in members {
             if !self.steps.contains_key(&member.id) {
@@ -237,7 +237,7 @@ impl Reader<'_> {
         let id = step.id.clone();
         match self.steps.get(&id).and_then(|at| self.course.steps.get_mut(*at)) {
             Some(other) => {
-                // A member that no lesson had named has no say in whether it is optional.
+                // Optional only if all of its directives say so. A member without directives has no say.
                 other.optional = step.optional && (other.optional || other.occurrences.is_empty());
                 other.occurrences.push(occurrence);
             }
@@ -263,7 +263,7 @@ enum Wrong {
 fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, optional: bool) -> Step {
     let mut params = params.clone();
     if !params.is_empty() && matches!(check.body, Body::Expect(_)) {
-        // Of the parameters of a check of checks, a member has those that it mentions.
+        // A member gets the parameters of its check of checks that it mentions.
         let mentioned = check.mentions(&course.params);
         params.retain(|name, _| mentioned.contains(name.as_str()));
     }

@@ -1,4 +1,4 @@
-//! `[preprocessor.verify]` in `book.toml`, and what the environment sets of it.
+//! Reads `[preprocessor.verify]` from `book.toml` and the environment.
 
 use mdbook_preprocessor::config::Config;
 use serde::Deserialize;
@@ -20,9 +20,9 @@ pub struct Options {
     pub results: Source,
     /// The course's parameters.
     pub params: Params,
-    /// The course's names for accounts, each with what it is.
+    /// The course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
-    /// What serves the live book in a clone of the course's repository, if `verify serve --open` doesn't.
+    /// The command that serves the live book in a clone of the course's repository, if it is not `verify serve --open`.
     pub serve: Option<String>,
 }
 
@@ -30,10 +30,10 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// Those of the learner's own accounts.
+    /// The results of the learner's own accounts.
     #[default]
     Real,
-    /// Those of the practice account.
+    /// The results of the practice accounts.
     Practice,
 }
 
@@ -41,7 +41,7 @@ pub enum Source {
 const KEYS: &[&str] =
     &["results", "params", "accounts", "serve", "command", "renderer", "renderers", "before", "after", "optional"];
 
-/// Words that mean something else in an expression.
+/// Reserved words of expressions.
 const RESERVED: &[&str] = &[
     "accounts",
     "account",
@@ -73,21 +73,21 @@ impl Options {
     /// Reads the options from mdBook's configuration of the book in this folder.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// All errors in them.
     pub fn read(root: &Path, config: &Config) -> Result<Options, Diagnostics> {
         let reader = Reader::read(root, config);
         Diagnostics::check(reader.errors).map(|()| reader.options)
     }
 }
 
-/// The options as far as they can be read, and all that is wrong with them.
+/// The options as far as they can be read, and all errors in them.
 pub(crate) struct Reader {
     pub(crate) options: Options,
-    /// Parameters whose values cannot be read. Something stands for them, so that what uses them is not wrong as well.
+    /// Parameters whose values cannot be read. They get placeholder values, so that there are no further errors.
     pub(crate) unread: BTreeSet<String>,
     pub(crate) errors: Vec<Diagnostic>,
     file: TomlFile,
-    /// `[preprocessor.verify]` as the file has it, without what the environment sets.
+    /// `[preprocessor.verify]` in the file, without the environment.
     written: Table,
     environment: Environment,
 }
@@ -109,7 +109,7 @@ impl Reader {
         };
         match config.get::<Table>("preprocessor.verify") {
             Ok(table) => {
-                // A variable that sets the whole table takes nothing out of what the file has.
+                // A variable that sets the whole table removes nothing that the file sets.
                 let mut table = table.unwrap_or_default();
                 reader.written.iter().for_each(|(key, value)| {
                     table.entry(key).or_insert_with(|| value.clone());
@@ -132,7 +132,7 @@ impl Reader {
                 "params" => self.params(&part, value),
                 "accounts" => {
                     for Entry { name, part, value, .. } in self.entries(&part, value, "account") {
-                        let what = self.value(&part, value, "text that says what it is").unwrap_or_default();
+                        let what = self.value(&part, value, "text that describes it").unwrap_or_default();
                         self.options.accounts.insert(name, what);
                     }
                 }
@@ -160,20 +160,20 @@ impl Reader {
             {
                 let message = format!("`{part}` has {} bytes; {LONGEST} are allowed", text.len());
                 let span = self.set_by(&part).unwrap_or_else(|| self.file.value(&part));
-                self.fail(span, message, Some("put a long text into the lessons that show it".into()));
+                self.fail(span, message, Some("write long text directly in the lessons that show it".into()));
             }
             self.options.params.insert(name, param);
         }
     }
 
-    /// What the environment sets a parameter to, as the type that `book.toml` gave it.
+    /// The value of a parameter in the environment, as the type that it has in `book.toml`.
     fn set(&mut self, part: &KeyPath, value: Value, declared: &Param) -> Option<Param> {
         let keys = part.keys();
         let own = self.environment.variable(&keys).filter(|variable| variable.is_for(&keys));
         let text = match (value, own) {
             (Value::Table(_) | Value::Array(_), _) => None,
-            // As it was written: 1.10 may be a text.
-            (_, Some(own)) => Some(own.words()),
+            // As it was written, because 1.10 may be text.
+            (_, Some(own)) => Some(own.text()),
             (Value::String(text), None) => Some(text),
             (value, None) => Some(value.to_string()),
         };
@@ -181,16 +181,16 @@ impl Reader {
         param.map_err(|wanted| self.must(part, wanted)).ok()
     }
 
-    /// The entries of a table of names. `book.toml` declares them; the environment sets what it declares, with hyphens, as
-    /// mdBook makes them of underscores, or without.
+    /// The entries of a table of names. `book.toml` declares the names, and the environment can set their values.
+    /// mdBook converts underscores in variables to hyphens, so both spellings are accepted.
     fn entries(&mut self, part: &KeyPath, value: Value, what: &str) -> Vec<Entry> {
         let Some(table) = self.value::<Table>(part, value, "a table") else { return Vec::new() };
         let written = self.written.get(part.last()).and_then(Value::as_table).cloned().unwrap_or_default();
         let mut declared: BTreeMap<String, (String, Value)> = BTreeMap::new();
         for (key, value) in written {
             if let Some((other, _)) = declared.get(&folded(&key)) {
-                let message = format!("`{other}` and `{key}` are one {what}");
-                let help = format!("take one out, and write `{}`", folded(&key));
+                let message = format!("`{other}` and `{key}` are the same {what}");
+                let help = format!("remove one, and write `{}`", folded(&key));
                 self.fail(self.key(&part.then(&key)), message, Some(help));
             } else {
                 declared.insert(folded(&key), (key, value));
@@ -203,7 +203,7 @@ impl Reader {
             match declared.get(&name) {
                 _ if !set => {
                     self.name(&name, &key, &part, what);
-                    // What the environment sets stands, whichever of the two comes first.
+                    // The environment's value wins, whichever of the two comes first.
                     entries.entry(name.clone()).or_insert(Entry { name, part, value, declared: None });
                 }
                 Some((_, declared)) => {
@@ -216,7 +216,7 @@ impl Reader {
                 }
             }
         }
-        // Nor does one that sets this table.
+        // Neither does a variable that sets this table.
         for (name, (key, value)) in declared {
             let part = part.then(&key);
             entries.entry(name.clone()).or_insert(Entry { name, part, value, declared: None });
@@ -227,7 +227,7 @@ impl Reader {
     fn name(&mut self, name: &str, key: &str, part: &KeyPath, what: &str) {
         if !is_name(name) || RESERVED.contains(&name) {
             let article = if what.starts_with('a') { "an" } else { "a" };
-            let help = "names are lower-case words with digits and _, and none that expressions use".to_owned();
+            let help = "use lower-case letters, digits and _, and no reserved word of expressions".to_owned();
             self.fail(self.key(part), format!("`{key}` cannot name {article} {what}"), Some(help));
         }
     }
@@ -240,7 +240,7 @@ impl Reader {
         read
     }
 
-    /// Says what a value must be.
+    /// Reports what a value must be.
     fn must(&mut self, part: &KeyPath, wanted: &str) {
         let span = self.set_by(part).unwrap_or_else(|| self.file.value(part));
         self.fail(span, format!("`{part}` must be {wanted}"), None);
@@ -250,7 +250,7 @@ impl Reader {
         self.errors.push(Diagnostic { span, message, help });
     }
 
-    /// Where a key stands.
+    /// The place of a key.
     fn key(&self, part: &KeyPath) -> Span {
         self.set_by(part).unwrap_or_else(|| self.file.key(part))
     }
@@ -266,7 +266,7 @@ struct Entry {
     name: String,
     part: KeyPath,
     value: Value,
-    /// What the file says, where the value is the environment's.
+    /// The value in the file, if the environment overrides it.
     declared: Option<Value>,
 }
 
@@ -282,7 +282,7 @@ fn ours() -> KeyPath {
     KeyPath::of(["preprocessor", "verify"])
 }
 
-/// A name as lessons and checks write it.
+/// A name as it is written in lessons and checks.
 fn folded(key: &str) -> String {
     key.replace('-', "_")
 }
@@ -308,7 +308,7 @@ kebab-name = 1
 first_account = "the first"
 "#;
 
-    /// The options with these variables, or what is wrong with them.
+    /// The options with these variables, or their errors.
     fn read(file: &str, variables: &[(&str, &str)]) -> Result<Options, String> {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("book.toml"), file).unwrap();
@@ -388,7 +388,7 @@ first_account = "the first"
             [("kebab-name", "kebab-name = 1\nkebab_name"), ("first_account", "first-account = \"x\"\nfirst_account")]
         {
             let wrong = read(&FILE.replace(from, to), &[]).unwrap_err();
-            assert!(wrong.contains("are one") && wrong.contains("book.toml:"), "{wrong}");
+            assert!(wrong.contains("are the same") && wrong.contains("book.toml:"), "{wrong}");
             assert!(wrong.contains("1 error"), "{wrong}");
         }
     }

@@ -5,6 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The parameters of a course, by name.
+///
+/// ```
+/// use course::param::{Param, Params};
+///
+/// let params = Params::from([("budget_amount".into(), Param::Int(10))]);
+/// assert_eq!(params["budget_amount"].to_string(), "10");
+/// ```
 pub type Params = BTreeMap<String, Param>;
 
 /// A parameter's value. Its TOML type is its CEL type.
@@ -21,14 +28,14 @@ pub enum Param {
     Text(String),
 }
 
-/// The longest text that a parameter may be, in bytes.
+/// The longest text that a parameter can have, in bytes.
 pub const LONGEST: usize = 4096;
 
 impl Param {
-    /// Reads what a directive says (`name=value`) as the type that the course gave the parameter.
+    /// Reads the value in a directive (`name=value`) as the type that the parameter has in the course.
     ///
     /// # Errors
-    /// The word for the type that was expected.
+    /// The type that was expected, as text.
     pub(crate) fn parse_like(&self, text: &str) -> Result<Param, &'static str> {
         match self {
             Param::Bool(_) => text.parse().map(Param::Bool).map_err(|_| "true or false"),
@@ -59,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directive_says_text_of_so_many_bytes() {
+    fn a_text_in_a_directive_has_a_longest_length() {
         let text = Param::Text(String::new());
         assert_eq!(text.parse_like(&"x".repeat(LONGEST)), Ok(Param::Text("x".repeat(LONGEST))));
         assert_eq!(text.parse_like(&"x".repeat(LONGEST + 1)), Err("text of at most 4,096 bytes"));

@@ -1,4 +1,4 @@
-//! Where the values of a TOML file stand in it, so that what is wrong with one points at it.
+//! Finds the places of values in a TOML file, so that errors can point at them.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike};
 use crate::diagnostic::Span;
 use crate::files;
 
-/// A part of a TOML file: keys, and places in lists from 0.
+/// A path in a TOML file: keys, and indices in lists from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyPath(Vec<String>);
 
@@ -28,14 +28,14 @@ impl KeyPath {
         KeyPath::of(["source"]).then(at)
     }
 
-    /// The value at a key of this one, or a place in it.
+    /// The path extended by a key or an index.
     pub fn then(&self, key: impl ToString) -> KeyPath {
         let mut keys = self.0.clone();
         keys.push(key.to_string());
         KeyPath(keys)
     }
 
-    /// The key of the `let` that it is.
+    /// The key of a `let`, if this is one.
     pub(crate) fn let_key(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, key] if first == "let" => Some(key),
@@ -59,7 +59,7 @@ impl KeyPath {
     }
 }
 
-/// As messages name it: `[let] name`, `[[expect]] 2, that`, `preprocessor.verify.results`.
+/// As in messages: `[let] name`, `[[expect]] 2, that`, `preprocessor.verify.results`.
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<&str> = self.0.iter().map(String::as_str).collect();
@@ -67,7 +67,7 @@ impl fmt::Display for KeyPath {
             ["let", name] => write!(f, "[let] {name}"),
             ["expect", at, rest @ ..] => {
                 write!(f, "[[expect]] {}", at.parse::<usize>().unwrap_or_default() + 1)?;
-                // Which of several sentences it is, its place shows.
+                // The place shows which of several sentences it is.
                 rest.first().map_or(Ok(()), |key| write!(f, ", {key}"))
             }
             keys => f.write_str(&keys.join(".")),
@@ -80,11 +80,11 @@ impl fmt::Display for KeyPath {
 pub struct TomlFile {
     path: PathBuf,
     text: String,
-    /// None where the file is no TOML.
+    /// `None` if the file is not valid TOML.
     document: Option<Document<String>>,
 }
 
-/// The last key of a part that there is.
+/// The last key of a path that exists.
 #[derive(Default)]
 struct Found<'d> {
     key: Option<Range<usize>>,
@@ -94,7 +94,7 @@ struct Found<'d> {
 }
 
 impl TomlFile {
-    /// A file below the course's root; without places where it cannot be read.
+    /// A file in the course; without places if it cannot be read.
     pub fn read(root: &Path, path: impl Into<PathBuf>) -> TomlFile {
         let path = path.into();
         let text = files::read_text(&root.join(&path)).unwrap_or_default();
@@ -107,19 +107,19 @@ impl TomlFile {
         TomlFile { path: path.into(), document: Document::parse(text.clone()).ok(), text }
     }
 
-    /// Where a value stands; what holds it where there is none.
+    /// The place of a value, or of its table if it does not exist.
     pub fn value(&self, part: &KeyPath) -> Span {
         let found = self.find(part);
         self.span(found.value.map(|range| self.within_quotes(range)))
     }
 
-    /// Where a key stands; what would hold it where there is none.
+    /// The place of a key, or of its table if it does not exist.
     pub fn key(&self, part: &KeyPath) -> Span {
         let found = self.find(part);
         self.span(if found.whole { found.key.or(found.value) } else { found.value })
     }
 
-    /// Where a range of a text stands; the whole text where escapes keep the two from being alike.
+    /// The place of a range of a text, or of the whole text if it has escapes.
     pub fn within(&self, part: &KeyPath, range: Range<usize>) -> Span {
         let found = self.find(part);
         let Some(value) = found.value.map(|range| self.within_quotes(range)) else { return self.span(None) };
@@ -146,11 +146,11 @@ impl TomlFile {
         let mut table: &dyn TableLike = document.as_table();
         let mut keys = part.0.iter().peekable();
         while let Some(key) = keys.next() {
-            // A name may be written with hyphens.
+            // The file may have hyphens in the name.
             let written = table.get_key_value(key).or_else(|| table.get_key_value(&key.replace('_', "-")));
             let Some((key, item)) = written else { return found };
             found = Found { key: key.span(), value: item.span(), text: item.as_str(), whole: keys.peek().is_none() };
-            // A table's own span is that of its header.
+            // The span of a table is that of its header.
             found.value = found.value.or(found.key.clone());
             if let Some(inner) = item.as_table_like() {
                 table = inner;
@@ -173,7 +173,7 @@ impl TomlFile {
                     continue;
                 }
             } else if at.is_some() {
-                // One where there may be several.
+                // A single value where a list is allowed.
                 keys.next();
                 found.whole = true;
             }
@@ -189,7 +189,7 @@ impl TomlFile {
         for quotes in ["\"\"\"", "'''", "\"", "'"] {
             let inner = written.strip_prefix(quotes).and_then(|rest| rest.strip_suffix(quotes));
             let Some(inner) = inner.filter(|inner| !inner.is_empty()) else { continue };
-            // A line's end right behind three quotes is none of the text.
+            // A line break right after three quotes is not part of the text.
             let skipped = if quotes.len() == 3 { inner.len() - inner.trim_start_matches('\r').len() } else { 0 };
             let newline = usize::from(quotes.len() == 3 && inner[skipped..].starts_with('\n'));
             let skipped = if newline == 1 { skipped + 1 } else { 0 };
@@ -222,8 +222,8 @@ met = ["{y}", "{x}"]
 fix = '{x}'
 "#;
 
-    /// Where something stands, and what.
-    fn told(span: &Span) -> (usize, String) {
+    /// The line and the text of a place.
+    fn place(span: &Span) -> (usize, String) {
         (span.line, span.text.chars().skip(span.column - 1).take(span.width).collect())
     }
 
@@ -242,9 +242,9 @@ fix = '{x}'
             (expect(0, "fix"), 8, "[[expect]]"),
             (expect(1, "gone"), 14, "[[expect]]"),
         ] {
-            assert_eq!(told(&file.value(&part)), (line, text.to_owned()), "{part}");
+            assert_eq!(place(&file.value(&part)), (line, text.to_owned()), "{part}");
         }
-        assert_eq!(told(&file.key(&KeyPath::of(["let", "x"]))), (6, "x".to_owned()));
+        assert_eq!(place(&file.key(&KeyPath::of(["let", "x"]))), (6, "x".to_owned()));
         assert_eq!(file.value(&KeyPath::of(["gone"])).line, 0);
         assert_eq!(TomlFile::of("x", "no TOML").value(&KeyPath::of(["a"])).line, 0);
     }
@@ -263,11 +263,11 @@ fix = '{x}'
     }
 
     #[test]
-    fn a_place_in_a_text_is_one_in_the_file_unless_something_is_escaped() {
+    fn a_place_in_a_text_is_found_in_the_file_unless_something_is_escaped() {
         let file = TomlFile::of("checks/x.toml", TEXT);
         let that = |at: usize| KeyPath::expectation(at).then("that");
-        assert_eq!(told(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
-        assert_eq!(told(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
-        assert_eq!(told(&file.within(&KeyPath::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
+        assert_eq!(place(&file.within(&that(0), 7..10)), (11, "two".to_owned()));
+        assert_eq!(place(&file.within(&that(1), 13..14)), (15, "a == \\\"x\\\" && b".to_owned()));
+        assert_eq!(place(&file.within(&KeyPath::expectation(1).then("met").then(0), 1..2)), (16, "y".to_owned()));
     }
 }

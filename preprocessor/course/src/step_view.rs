@@ -1,9 +1,8 @@
-//! What a learner is told about a step: decided here once. The page, the terminal and the reports lay it out.
+//! Decides how a step is presented to a learner. The page, the terminal and the reports only lay it out. Nothing in it
+//! is escaped. That is done when it is written to a page or a terminal.
 //!
-//! Nothing in it is escaped: that is done where it is put out.
-//!
-//! A learner is given one thing to do at a time. Expectations are in the order of the steps that meet them, so the
-//! first that is not met comes with what to do, and what is open besides it only with its title.
+//! A learner gets one thing to do at a time. Expectations are in the order in which a learner meets them. So the first
+//! one that is not met comes with what to do, and the other open ones only with their titles.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,52 +10,83 @@ use std::fmt;
 use crate::course::{Course, Step};
 use crate::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, View, time};
 
-/// What the results of practice accounts are marked with.
+mod commands;
+
+pub use commands::{Commands, Next};
+
+/// The badge on the results of practice accounts.
 pub const PRACTICE: &str = "practice account";
 
-/// A step as a learner is shown it.
+/// A step as it is shown to a learner.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use course::{Course, check::Check, param::Params, results::Results, step_view::StepView};
+///
+/// let check = r#"
+/// title = "A cost budget"
+/// account = "production"
+/// expect = [{ title = "There is a budget", that = "budgets.size() > 0", fix = "Create a budget." }]
+/// "#;
+/// let course = Course {
+///     root: "book".into(),
+///     title: "A course".into(),
+///     params: Params::new(),
+///     accounts: BTreeMap::new(),
+///     checks: [("cost-budget".into(), Check::parse("cost-budget", check).unwrap())].into(),
+///     steps: Vec::new(),
+/// };
+/// let course = course.with_a_step_for_each_check();
+/// let results = Results::empty(false);
+///
+/// let view = StepView::new(&course, &course.steps[0], &results);
+/// assert_eq!((view.title, view.label()), ("A cost budget", "Not checked"));
+/// assert_eq!(view.commands.verify, "verify cost-budget");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepView<'v> {
     /// The step's id.
     pub id: &'v str,
-    /// What the lesson calls it; its check's title where no lesson names it.
+    /// Its title: the lesson's text, or the check's title if no lesson names it.
     pub title: &'v str,
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether it does not count towards completion.
+    /// Whether it is not required for completion.
     pub optional: bool,
     /// Whether this is about a practice account.
     pub practice: bool,
-    /// How many of the expectations are met, of a step that is not yet done.
+    /// How many of the expectations are met, if the step is not done.
     pub progress: Option<String>,
-    /// What became of an older verdict: since when it is not so any more, or why it no longer counts.
+    /// What happened to an older verdict: since when it is no longer true, or why it no longer counts.
     pub drift: Option<String>,
-    /// Why it is unknown, each reason once.
+    /// Why the step is unknown, each reason once.
     pub reasons: Vec<&'v Reason>,
-    /// What it asks for, in the check's order; of a check of checks, its members.
+    /// The expectations in the check's order. For a check of checks, its members.
     pub expectations: Vec<ExpectationView<'v>>,
-    /// Whether the learner's confirmation is needed or was given. A check of checks is confirmed on its members.
+    /// Whether the learner's confirmation is needed or was given. For a check of checks, its members are confirmed
+    /// instead.
     pub confirmation: Option<ConfirmationState>,
-    /// What to do next, where that takes a command.
+    /// What to do next, if that is a command.
     pub next: Option<Next>,
     /// The commands about it.
     pub commands: Commands,
-    /// Whether lessons name a member of it, which then has all of this, too.
+    /// Whether lessons name a member of it, which is then shown as a step, too.
     pub members_listed: bool,
-    /// The result behind it; none when `unchecked`.
+    /// Its result; `None` if `unchecked`.
     pub result: Option<&'v StepResult>,
 }
 
-/// An expectation as a learner is shown it.
+/// An expectation as it is shown to a learner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectationView<'v> {
-    /// A few words that name it.
+    /// Its short title.
     pub title: &'v str,
-    /// How it came out; none while that is not known.
+    /// Its outcome; `None` while that is not known.
     pub outcome: Option<Outcome>,
     /// What was found, or what to do.
     pub sentences: Vec<&'v str>,
-    /// What there is to confirm, or was confirmed.
+    /// The statements to confirm, or that were confirmed.
     pub statements: Vec<StatementView<'v>>,
 }
 
@@ -69,48 +99,26 @@ pub struct StatementView<'v> {
     pub confirmed: bool,
 }
 
-/// A sentence, and the outcome that it is about. Reasons are about what is unknown.
+/// A sentence, and the outcome of the expectation that it is about. Reasons have the outcome `unknown`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// What it is about.
+    /// The outcome.
     pub outcome: Outcome,
     /// The sentence.
     pub text: String,
 }
 
-/// What to do next, with the commands for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Next {
-    /// What to do; it ends with a colon.
-    pub text: &'static str,
-    /// The commands.
-    pub commands: Vec<String>,
-}
-
-/// Commands for a terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commands {
-    /// Verifies the step.
-    pub verify: String,
-    /// Explains the step.
-    pub explain: String,
-    /// Confirms the step's statements.
-    pub confirm: String,
-    /// Undoes that.
-    pub undo: String,
-}
-
 /// Whether the learner's confirmation of a step is needed or was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmationState {
-    /// Something is to be confirmed.
+    /// Something needs to be confirmed.
     Needed,
-    /// All that was asked for is confirmed.
+    /// Everything is confirmed.
     Given,
 }
 
 impl<'v> StepView<'v> {
-    /// A step of a course by the results as they are.
+    /// The view of a step with the current results.
     pub fn new(course: &'v Course, step: &'v Step, results: &'v Results) -> StepView<'v> {
         let View { verdict, result, stale } = results.view(step);
         let members: Vec<&Step> = step.members.iter().filter_map(|id| course.step(id)).collect();
@@ -120,7 +128,7 @@ impl<'v> StepView<'v> {
                 let mut expectations = expectations(known);
                 match verdict {
                     Verdict::Unknown => ask_of_members(&mut expectations, &members, results),
-                    // Something else comes first, or nothing is left to confirm.
+                    // Something else must be done first, or there is nothing to confirm.
                     _ => expectations.iter_mut().for_each(|view| view.statements.retain(|it| it.confirmed)),
                 }
                 expectations
@@ -154,14 +162,14 @@ impl<'v> StepView<'v> {
         self.verdict.label()
     }
 
-    /// What goes with the verdict: whether the step is optional, how far it is, and when it was checked.
+    /// Notes about the verdict: whether the step is optional, its progress, and when it was checked.
     pub fn notes(&self) -> Vec<String> {
         let optional = self.optional.then(|| "optional".to_owned());
         let checked = self.result.map(|result| format!("checked {}", time(&result.checked)));
         optional.into_iter().chain(self.progress.clone()).chain(checked).collect()
     }
 
-    /// Why it is unknown, each sentence once.
+    /// Why the step is unknown, each sentence once.
     pub fn messages(&self) -> impl Iterator<Item = &'v str> {
         let mut before = BTreeSet::from([""]);
         let messages = self.reasons.iter().map(|reason| reason.message.as_str());
@@ -178,40 +186,40 @@ impl<'v> StepView<'v> {
             Verdict::NotApplicable | Verdict::Unchecked => &[],
         };
         let reasons = self.messages().map(|message| Sentence { outcome: Unknown, text: message.to_owned() });
-        let told = self.expectations.iter().filter_map(|expectation| {
+        let of_expectations = self.expectations.iter().filter_map(|expectation| {
             let outcome = expectation.outcome.filter(|outcome| outcomes.contains(outcome))?;
             let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
             let sentences = sentences.map(move |text| Sentence { outcome, text });
             Some(sentences.chain(expectation.statements.iter().map(StatementView::sentence)))
         });
         let mut before = BTreeSet::new();
-        reasons.chain(told.flatten()).filter(|sentence| before.insert(sentence.text.clone())).collect()
+        reasons.chain(of_expectations.flatten()).filter(|sentence| before.insert(sentence.text.clone())).collect()
     }
 
-    /// All that a list has room for: the sentences, what became of an older verdict, and what to do next.
+    /// The lines for a list of steps: the sentences, what happened to an older verdict, and what to do next.
     pub fn lines(&self) -> Vec<String> {
         let sentences = self.sentences().into_iter().map(|sentence| sentence.text);
         sentences.chain(self.drift.clone()).chain(self.next.as_ref().map(Next::to_string)).collect()
     }
 
-    /// What the learner is asked to confirm for this step or its members, or confirmed.
+    /// The statements of this step or its members, confirmed or not.
     fn statements(&self) -> impl Iterator<Item = &StatementView<'v>> {
         self.expectations.iter().flat_map(|expectation| &expectation.statements)
     }
 
-    /// What to confirm for this step now, or what was confirmed of it.
+    /// The statement to confirm now, or the statement that was confirmed.
     pub fn statement(&self) -> Option<String> {
         let given = self.confirmation? == ConfirmationState::Given;
         let statements = self.statements().filter(|statement| statement.confirmed == given);
         Some(statements.map(|statement| statement.text).collect::<Vec<_>>().join(" "))
     }
 
-    /// Whether all that is missing is a confirmation.
+    /// Whether only a confirmation is missing.
     pub fn only_needs_confirmation(&self) -> bool {
         !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NeedsConfirmation)
     }
 
-    /// When and by what it was judged, and when it was first done.
+    /// When and by which version it was checked, and when it was first done.
     pub fn judged(&self) -> Option<String> {
         let result = self.result?;
         let first = result.first_verified.as_ref().map(|first| format!(" It was first done at {}.", time(first)));
@@ -220,7 +228,7 @@ impl<'v> StepView<'v> {
 }
 
 impl StatementView<'_> {
-    /// What comes before the statement.
+    /// The words before the statement.
     pub fn lead(&self) -> &'static str {
         if self.confirmed { "You confirmed" } else { "To confirm" }
     }
@@ -237,31 +245,6 @@ impl fmt::Display for StatementView<'_> {
     }
 }
 
-impl Next {
-    fn new(text: &'static str, commands: Vec<String>) -> Next {
-        Next { text, commands }
-    }
-}
-
-impl fmt::Display for Next {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.text, self.commands.join(", "))
-    }
-}
-
-impl Commands {
-    /// The commands about a step.
-    pub fn new(step: &Step, practice: bool) -> Commands {
-        let command = |verb: &str| format!("verify {}{verb}{}", if practice { "--practice " } else { "" }, step.id);
-        Commands {
-            verify: command(""),
-            explain: command("explain "),
-            confirm: command("confirm "),
-            undo: command("confirm --undo "),
-        }
-    }
-}
-
 impl ConfirmationState {
     /// The name in documents.
     pub fn name(self) -> &'static str {
@@ -272,7 +255,7 @@ impl ConfirmationState {
     }
 }
 
-/// Expectations by title, as far as they are known.
+/// Views of expectations, from their titles and the results that are known.
 pub fn expectations<'v>(
     known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
 ) -> Vec<ExpectationView<'v>> {
@@ -298,7 +281,7 @@ pub fn expectations<'v>(
     views
 }
 
-/// The place of the first expectation that is not met: the one to meet next.
+/// The index of the first expectation that is not met, which is the next one to meet.
 pub fn next_unmet(expectations: &[ExpectationResult]) -> Option<usize> {
     expectations.iter().position(is_not_met)
 }
@@ -307,7 +290,7 @@ fn is_not_met(result: &ExpectationResult) -> bool {
     result.outcome == Outcome::NotMet
 }
 
-/// Whether there is something to do about it.
+/// Whether the learner has something to do about it.
 fn is_open(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::NotMet | Outcome::Unknown | Outcome::Unconfirmed)
 }
@@ -327,7 +310,7 @@ fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
     Some(StatementView { text: result.statement.as_deref()?, confirmed })
 }
 
-/// What a step that was never judged will be asked.
+/// The titles of the expectations of a step that was never checked.
 fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
     let members = members.iter().map(|member| course.check(member).title.as_str());
     let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
@@ -343,7 +326,7 @@ fn confirmation(expectations: &[ExpectationView<'_>]) -> Option<ConfirmationStat
     })
 }
 
-/// Puts what members still ask for into the view of their check of checks, whose expectations they are.
+/// Adds the open statements of members to the view of their check of checks, whose expectations they are.
 fn ask_of_members<'v>(expectations: &mut [ExpectationView<'v>], members: &[&Step], results: &'v Results) {
     for (expectation, member) in expectations.iter_mut().zip(members) {
         let asked = unconfirmed(results.view(member)).filter_map(statement);
@@ -351,13 +334,13 @@ fn ask_of_members<'v>(expectations: &mut [ExpectationView<'v>], members: &[&Step
     }
 }
 
-/// What of a step waits for a confirmation, and for nothing to be done before.
+/// The expectations of a step that need a confirmation, if nothing else must be done first.
 fn unconfirmed(view: View<'_>) -> impl Iterator<Item = &ExpectationResult> {
     let results = view.result.filter(|_| view.verdict == Verdict::Unknown).into_iter();
     results.flat_map(|result| &result.expectations).filter(|result| result.outcome == Outcome::Unconfirmed)
 }
 
-/// What to confirm next, with the command of each step that has something.
+/// What to confirm next, with the command for each step that has something to confirm.
 fn confirm_next(
     expectations: &[ExpectationView<'_>],
     commands: &Commands,
@@ -371,7 +354,7 @@ fn confirm_next(
     let asking = members.iter().filter(|member| unconfirmed(results.view(member)).next().is_some());
     let of_members: Vec<String> = asking.map(|member| Commands::new(member, results.practice).confirm).collect();
     let commands = if members.is_empty() { vec![commands.confirm.clone()] } else { of_members };
-    Some(Next::new("When it is so, confirm it:", commands))
+    Some(Next::new("If this is true, confirm it:", commands))
 }
 
 /// How many of the expectations that apply are met.
@@ -382,7 +365,7 @@ fn progress(result: &StepResult) -> Option<String> {
     (all > 1).then(|| format!("{met} of {all} done"))
 }
 
-/// The reasons; what is said of several accounts at once is one.
+/// The reasons. The same reason for several accounts counts once.
 fn reasons(result: &StepResult) -> Vec<&Reason> {
     let mut before = BTreeSet::new();
     result.reasons.iter().filter(|reason| before.insert((reason.code, reason.message.as_str()))).collect()

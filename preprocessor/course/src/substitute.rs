@@ -1,4 +1,4 @@
-//! Parameters in lessons: `{{ name }}` becomes the parameter's value, which is text wherever it lands.
+//! Replaces `{{ name }}` in lessons with the parameter's value, escaped so that it is always plain text.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::escape::{percent_encoded, references};
 use crate::param::Params;
 use crate::scan::{self, Code, Context, Hole};
 
-/// What stands for two braces that begin no hole, in a text that is filled. Markdown's texts have no such character.
+/// Placeholder for two braces that do not begin a hole. Markdown text never contains NUL.
 pub(crate) const NO_HOLE: &str = "{\0{";
 
-/// What takes the places of a chapter's holes, and of the backslashes before those that are text.
+/// The replacements for a chapter's holes, and for the backslashes before escaped holes.
 pub(crate) fn edits(content: &str, holes: &[Hole], params: &Params) -> Edits {
     let mut edits = Edits::default();
     let mut rest = holes;
@@ -22,7 +22,7 @@ pub(crate) fn edits(content: &str, holes: &[Hole], params: &Params) -> Edits {
             Context::Code(range, kind) => {
                 edits.put(range.clone(), in_code(content, range.clone(), *kind, these, params));
             }
-            // In text, Markdown itself takes the backslash for an escape.
+            // In text, the backslash is a Markdown escape.
             Context::Text if hole.escaped => {}
             Context::Html if hole.escaped => drop(edits.put(hole.range.start - 1..hole.range.start, "")),
             Context::Text => drop(edits.put(hole.range.clone(), in_text(content, hole, &value(hole, params)))),
@@ -44,7 +44,7 @@ pub(crate) fn fill(text: &str, params: &Params) -> String {
                 filled.push_str(&value.to_string());
                 rest = &rest[length..];
             }
-            // One brace on: more may stand in a row.
+            // Advance by one brace, because there may be more in a row.
             None => {
                 filled.push('{');
                 rest = &rest[1..];
@@ -55,7 +55,7 @@ pub(crate) fn fill(text: &str, params: &Params) -> String {
     filled.replace(NO_HOLE, "{{")
 }
 
-/// A code span's text in which the holes that a backslash escapes are none.
+/// A code span's text in which escaped holes are marked with [`NO_HOLE`].
 pub(crate) fn escaped_in_code(text: &str, params: &Params) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -70,7 +70,7 @@ pub(crate) fn escaped_in_code(text: &str, params: &Params) -> String {
     kept
 }
 
-/// A text that Markdown finds nothing in.
+/// A text escaped for Markdown.
 pub fn markdown(text: &str) -> String {
     escaped(text, |first| first.is_ascii_digit())
 }
@@ -89,7 +89,7 @@ fn code(hole: &Hole) -> Option<&Range<usize>> {
 fn in_text(content: &str, hole: &Hole, value: &str) -> String {
     let (before, after) = (line_before(content, hole.range.start), line_after(content, hole.range.end));
     if is_in_tag(before) {
-        // An attribute without quotation marks has no empty value.
+        // An attribute without quotation marks cannot be empty.
         return if value.is_empty() && before.ends_with('=') { "\"\"".to_owned() } else { html(value) };
     }
     let in_destination = is_in_destination(before);
@@ -99,10 +99,10 @@ fn in_text(content: &str, hole: &Hole, value: &str) -> String {
     if is_in_heading_attributes(before, after) {
         return value.chars().map(|c| if c.is_alphanumeric() || "-_.:/".contains(c) { c } else { '-' }).collect();
     }
-    // What a line of text begins with makes lists, headings and rules, and digits may go on or be gone on with.
+    // The beginning of a line can make a list, a heading or a rule, and adjacent digits can be part of it.
     let begins = before.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || ">-+*.)[]x:|".contains(c));
     let text = match before.ends_with('<') {
-        // A name there would be an element's.
+        // A name here would be the name of an element.
         true => escaped(value, |first| first.is_ascii_alphabetic()),
         false => escaped(value, |first| begins && first.is_ascii_digit()),
     };
@@ -113,14 +113,14 @@ fn in_text(content: &str, hole: &Hole, value: &str) -> String {
     }
 }
 
-/// An element that shows nothing.
+/// An empty element.
 pub const NOTHING: &str = "<span></span>";
 
-/// Whether what stands before and after a place would mean something else, or nothing, without anything between them.
+/// Whether the text before and after a place would have another meaning if nothing were between them.
 fn joins(before: &str, after: &str) -> bool {
     let (before, after) = (before.chars().next_back(), after.trim_end().chars().next().and(after.chars().next()));
     match (before, after) {
-        // A line's end, which spaces before it make a break.
+        // Spaces before the end of a line make a line break.
         (_, None) => true,
         (Some('"'), Some('"')) | (Some('\''), Some('\'')) | (Some('('), Some(')')) | (Some('['), Some(']')) => false,
         (Some(before), Some(after)) => {
@@ -131,11 +131,11 @@ fn joins(before: &str, after: &str) -> bool {
     }
 }
 
-/// Whether a value stands in an address between angle brackets, `<https://a.example/{{ value }}>`.
+/// Whether a value is in an address between angle brackets, `<https://a.example/{{ value }}>`.
 fn is_in_address(before: &str, value: &str, after: &str) -> bool {
     let Some((_, begin)) = before.rsplit_once('<').filter(|(text, _)| !text.ends_with('\\')) else { return false };
     let ends = |c: char| c.is_whitespace() || "<>".contains(c);
-    // A value may be all of the address, or stand in what the lesson begins as one.
+    // A value may be the whole address, or a part of an address that the lesson begins.
     let (written, end) = match (begin.is_empty(), without_holes(after)) {
         (true, _) => (value.to_owned(), after.to_owned()),
         (false, end) => (without_holes(begin), end),
@@ -148,7 +148,7 @@ fn is_in_address(before: &str, value: &str, after: &str) -> bool {
     has_scheme && !written.contains(ends) && end.find(ends).is_some_and(|at| end[at..].starts_with('>'))
 }
 
-/// A value in an address between angle brackets, where characters are escaped as an address does.
+/// A value in an address between angle brackets, percent-encoded.
 fn address(value: &str) -> String {
     percent_encoded(value, |c| c.is_whitespace() || c.is_control() || "<>\"`\\|".contains(c))
 }
@@ -163,21 +163,21 @@ fn is_in_heading_attributes(line: &str, after: &str) -> bool {
     is_heading && whole.is_some_and(|(begin, end)| ![begin, end].iter().any(|part| part.contains(['{', '}'])))
 }
 
-/// A text with the names of its holes in their places.
+/// A text with each hole replaced by its name.
 fn without_holes(text: &str) -> String {
     text.replace("{{ ", "").replace(" }}", "")
 }
 
-/// How much of a line is looked at to see what a hole stands in, in bytes: no address or tag is longer.
+/// How many bytes of a line are searched for what contains a hole. Addresses and tags are shorter.
 const LOOKED_BACK: usize = 2048;
 
-/// What stands before a place on its line, or the end of that.
+/// The text before a place on its line, or the end of that text.
 fn line_before(content: &str, at: usize) -> &str {
     let start = content.floor_char_boundary(at.saturating_sub(LOOKED_BACK));
     content[start..at].rsplit('\n').next().unwrap_or_default()
 }
 
-/// What stands after a place on its line.
+/// The text after a place on its line.
 fn line_after(content: &str, at: usize) -> &str {
     let end = content.floor_char_boundary(content.len().min(at + LOOKED_BACK));
     content[at..end].lines().next().unwrap_or_default()
@@ -201,8 +201,8 @@ fn is_in_destination(line: &str) -> bool {
     link.or(definition).is_some_and(open)
 }
 
-/// A text in which no character means anything. Its first letter or digit is a reference if that would begin something:
-/// the number of a list, say.
+/// A text escaped for Markdown. Its first letter or digit is a reference if it could begin something, such as the
+/// number of a list item.
 fn escaped(text: &str, begins: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before: Option<char> = None;
@@ -212,7 +212,7 @@ fn escaped(text: &str, begins: impl Fn(char) -> bool) -> String {
         let next = rest.peek().copied();
         let between = |is: fn(char) -> bool| before.is_some_and(is) && next.is_some_and(is);
         match c {
-            // Inside words and numbers they mean nothing, and the author's other tools read them more easily.
+            // These have no meaning inside words and numbers, and other tools read them more easily unescaped.
             '-' | '.' | ',' | ':' | '/' | '@' | '+' | '%' if between(|c| c.is_alphanumeric()) => escaped.push(c),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
@@ -235,7 +235,7 @@ fn escaped(text: &str, begins: impl Fn(char) -> bool) -> String {
     escaped
 }
 
-/// Code with its holes filled, between marks that no value ends.
+/// Code with its holes filled, between delimiters that no value can close.
 fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], params: &Params) -> String {
     let code = &content[range.clone()];
     let (mark, opening) = opening(code, kind);
@@ -253,14 +253,14 @@ fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], param
             && !value.starts_with(char::is_alphabetic)
             && let Some(end) = line_end_before(code, at.start)
         {
-            // What a line of a span begins with could be another block. Markdown reads the line's end as a space.
+            // At the beginning of a line, a value could begin another block. Markdown reads the line's end as a space.
             edits.put(end..at.start, " ");
         }
         edits.put(
             at.clone(),
             match kind {
                 Code::Span { in_table: true } => value.replace('|', "\\|"),
-                // What a block is called is no code.
+                // The info string of a block is not code.
                 Code::Fenced if at.start < first_line => html(&value),
                 _ => value,
             },
@@ -274,13 +274,13 @@ fn in_code(content: &str, range: Range<usize>, kind: Code, holes: &[Hole], param
     }
 }
 
-/// Where the line before a place in code ends, if nothing but the marks of what it stands in is between.
+/// Where the line before a place in code ends, if only the markers of its containers are between them.
 fn line_end_before(code: &str, at: usize) -> Option<usize> {
     let before = code[..at].trim_end_matches([' ', '\t', '>']);
     before.ends_with('\n').then(|| before.trim_end_matches(['\n', '\r']).len())
 }
 
-/// The mark that code begins with, and where as many as begin it stand.
+/// The delimiter character of code, and the range of its opening delimiter.
 fn opening(code: &str, kind: Code) -> (char, Range<usize>) {
     let start = match kind {
         Code::Indented => return ('`', 0..0),
@@ -293,13 +293,13 @@ fn opening(code: &str, kind: Code) -> (char, Range<usize>) {
     (mark, code.len() - rest.len()..code.len() - rest.len() + run)
 }
 
-/// The longest run of a mark in a text.
+/// The longest run of a character in a text.
 fn longest(text: &str, mark: char) -> usize {
     text.split(|c| c != mark).map(str::len).max().unwrap_or_default()
 }
 
-/// A filled code span that reads as its values do: between as many backticks as stand nowhere in it, and with the spaces
-/// of its own that Markdown takes away.
+/// A filled code span that shows its values unchanged: between more backticks than any run inside, and with the padding
+/// that Markdown strips.
 fn span(before: &str, filled: &str, ticks: usize) -> String {
     let inner = |span: &str| span.get(ticks..span.len().saturating_sub(ticks)).unwrap_or_default().to_owned();
     let is_padded = |inner: &str| inner.starts_with(' ') && inner.ends_with(' ') && !inner.trim().is_empty();
@@ -314,7 +314,7 @@ fn span(before: &str, filled: &str, ticks: usize) -> String {
     }
 }
 
-/// A filled code block between fences longer than what its values hold.
+/// A filled code block between fences that are longer than any run in its values.
 fn fenced(filled: &str, mark: char, opening: Range<usize>, closing: &str) -> String {
     let inner = &filled[opening.end..filled.len() - closing.len()];
     let more = (longest(inner, mark) + 1).saturating_sub(opening.len());
@@ -323,7 +323,7 @@ fn fenced(filled: &str, mark: char, opening: Range<usize>, closing: &str) -> Str
     format!("{}{more}{inner}{end}{closing}", &filled[..opening.end])
 }
 
-/// The fence that a block ends with, and what follows it; nothing where it ends with what it stands in.
+/// The closing fence of a block, and what follows it; empty if the block ends with its container.
 fn closing(block: &str) -> &str {
     let Some((before, last)) = block.trim_end().rsplit_once('\n') else { return "" };
     let fence = last.trim_start_matches([' ', '\t', '>']);

@@ -1,8 +1,8 @@
-//! What both programs print goes through here, and nothing else prints: `clippy.toml` keeps that.
+//! Prints everything that both programs print. `clippy.toml` allows nothing else to print.
 //!
-//! A course, a recording, AWS and file names may hold anything. Characters that a terminal obeys or that nobody sees are
-//! shown escaped, as in `\u{202e}`, and so is what the log of a build server takes for a command. Only styles that this
-//! program chose reach a terminal as they are.
+//! A course, a recording, AWS's responses and file names can contain anything. Control characters and invisible
+//! characters are shown escaped, as in `\u{202e}`, and so is text that the log of a build server takes for a command.
+//! Only this program's own styles are printed as they are.
 
 mod text;
 
@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write as _};
 use crate::diagnostic::Diagnostics;
 pub use text::{Text, is_hidden, json, line};
 
-/// A message that is laid out in several lines. What comes from elsewhere in it went through [`line()`].
+/// A message of several lines. All foreign text in it went through [`line()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines(pub String);
 
@@ -25,16 +25,16 @@ impl fmt::Display for Lines {
 impl std::error::Error for Lines {}
 
 impl Text {
-    /// An error and its causes: one line, unless one of them is laid out in lines of its own.
+    /// An error and its causes, in one line unless a cause has several lines.
     pub fn causes(error: &anyhow::Error) -> Text {
         Text::block(&error.chain().map(cause).collect::<Vec<_>>().join(": "))
     }
 }
 
-/// A cause of an error. Only what is known to lay out its lines has more than one.
+/// A cause of an error. Only known types can have several lines.
 fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
     if let Some(error) = cause.downcast_ref::<toml::de::Error>() {
-        // It draws the place, in which a name may break lines.
+        // It shows the place, in which a name may break lines.
         let drawn = error.to_string();
         return line(&format!("{}: {}", drawn.lines().next().unwrap_or_default(), error.message()));
     }
@@ -44,10 +44,10 @@ fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// Prints, in colour where the terminal has it. A reader that has gone away is no error.
+/// Prints, in colour if the terminal supports it. A closed pipe is not an error.
 ///
 /// # Errors
-/// When standard output takes nothing.
+/// When standard output cannot be written.
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard output")]
 pub fn print(text: &Text) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
@@ -57,12 +57,12 @@ pub fn print(text: &Text) -> io::Result<()> {
     }
 }
 
-/// Says something beside the output.
+/// Prints a notice to standard error.
 pub fn notice(text: &Text) {
-    beside(format_args!("{}\n", text.as_str()));
+    standard_error(format_args!("{}\n", text.as_str()));
 }
 
-/// Says of panics, too, what they are about in text that does nothing to a terminal.
+/// Prints panics as escaped text, too.
 pub fn tell_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let trace = std::backtrace::Backtrace::capture();
@@ -71,34 +71,34 @@ pub fn tell_panics() {
     }));
 }
 
-/// Asks for an answer in the same line.
+/// Prints a question, for an answer in the same line.
 pub fn ask(question: &Text) {
-    beside(format_args!("{}", question.as_str()));
+    standard_error(format_args!("{}", question.as_str()));
 }
 
-/// Shows how far something is in a line that goes away again, or takes it away.
+/// Shows the progress in a line that is overwritten, or removes the line.
 pub fn progress(how_far: Option<&Text>) {
-    beside(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
+    standard_error(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
 }
 
-/// Whether somebody sees how far something is.
+/// Whether progress is shown.
 #[expect(clippy::disallowed_methods, reason = "nothing is written")]
 pub fn shows_progress() -> bool {
     io::stderr().is_terminal()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard error")]
-fn beside(text: fmt::Arguments<'_>) {
+fn standard_error(text: fmt::Arguments<'_>) {
     let mut err = anstream::stderr().lock();
-    // Nobody is left to tell if standard error is gone.
+    // If standard error is closed, nothing can be reported.
     let _ = err.write_fmt(text).and_then(|()| err.flush());
 }
 
-/// Hands bytes over to the program that reads them: the book to mdBook.
+/// Writes bytes for the program that reads them, such as the book for mdBook.
 ///
 /// # Errors
-/// When standard output takes nothing.
-#[expect(clippy::disallowed_methods, reason = "a program reads this, and no terminal")]
+/// When standard output cannot be written.
+#[expect(clippy::disallowed_methods, reason = "a program reads this, not a terminal")]
 pub fn hand_over(bytes: &[u8]) -> io::Result<()> {
     io::stdout().write_all(bytes)
 }
@@ -109,11 +109,11 @@ mod tests {
     use anstyle::{AnsiColor, Style};
     use anyhow::{Context, anyhow};
 
-    /// What a terminal obeys, what nobody sees, and what ends a line.
+    /// Control characters, invisible characters, and line separators.
     const HOSTILE: &str = "a\u{1b}[31mb\u{202e}c\u{7}d\0e\rf\u{9b}g\u{7f}h\u{2066}i\u{61c}j\u{200f}k\u{fffe}l\u{2028}m";
 
     #[test]
-    fn what_is_hidden_is_shown_and_styles_are_kept() {
+    fn hidden_characters_are_shown_and_styles_are_kept() {
         let shown = "a\\u{1b}[31mb\\u{202e}c\\u{7}d\\u{0}e\\rf\\u{9b}g\\u{7f}h\\u{2066}i\\u{61c}j\\u{200f}k\\u{fffe}l\\u{2028}m";
         assert_eq!(line(HOSTILE), shown);
         let mut text = Text::new();

@@ -1,8 +1,8 @@
-//! The words of expressions and sentences, as far as a course can be read without knowing CEL.
+//! Finds the identifiers and holes in CEL expressions and sentences, without a CEL parser.
 
 use std::ops::Range;
 
-/// What stands in the holes of a sentence; `{{` is a brace.
+/// The contents of a sentence's holes. `{{` is a literal brace.
 pub(crate) fn holes(sentence: &str) -> Vec<&str> {
     let mut holes = Vec::new();
     let mut rest = sentence;
@@ -19,7 +19,7 @@ pub(crate) fn holes(sentence: &str) -> Vec<&str> {
     holes
 }
 
-/// Where a hole ends that a text begins in: at its matching brace outside of strings.
+/// The end of a hole, for the text after its opening brace: the matching brace outside of strings.
 pub fn hole_end(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     for (at, c) in outside_of_strings(text) {
@@ -33,7 +33,7 @@ pub fn hole_end(text: &str) -> Option<usize> {
     None
 }
 
-/// The free-standing words of an expression: none of a string's, and no fields.
+/// The identifiers of an expression, without the names of fields and the words in strings.
 pub(crate) fn identifiers(expression: &str) -> Vec<&str> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn identifiers(expression: &str) -> Vec<&str> {
     found.into_iter().filter(|word| !is_field(word)).map(|word| &expression[word]).collect()
 }
 
-/// The characters of an expression that stand in no string.
+/// The characters of an expression outside of strings.
 fn outside_of_strings(expression: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut quote, mut escaped) = (None, false);
     expression.char_indices().filter(move |(_, c)| {

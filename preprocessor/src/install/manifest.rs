@@ -1,5 +1,5 @@
-//! Changes to `book.toml` that leave each byte of what the author wrote where it is: text is put in between, and nothing is
-//! written anew. Whether the file then says what it should is read off the result.
+//! Changes `book.toml` by inserting text, so that everything that the author wrote stays as it is. The result is parsed
+//! to make sure that it is right.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Component, Path, PathBuf};
@@ -7,24 +7,24 @@ use toml_edit::{Array, Document, Item, TableLike};
 
 /// The text of a `book.toml`.
 pub(super) struct Manifest {
-    /// What some editors put before everything else.
+    /// The byte order mark that some editors write.
     mark: &'static str,
     text: String,
 }
 
-/// Text to put in, and where.
+/// Text to insert, and where.
 type Insertion = (usize, String);
 
 impl Manifest {
     /// # Errors
-    /// Where the text is no TOML.
+    /// When the text is not valid TOML.
     pub(super) fn parse(text: &str) -> Result<Manifest> {
         let (mark, text) = text.strip_prefix('\u{feff}').map_or(("", text), |text| ("\u{feff}", text));
         let manifest = Manifest { mark, text: text.to_owned() };
         manifest.table().map(|_| manifest)
     }
 
-    /// What the text says.
+    /// The parsed text.
     pub(super) fn table(&self) -> Result<toml::Table> {
         toml::from_str(&self.text).context("book.toml is not valid TOML")
     }
@@ -33,7 +33,7 @@ impl Manifest {
         format!("{}{}", self.mark, self.text)
     }
 
-    /// Makes sure that there is a table. Returns whether there was none.
+    /// Makes sure that a table exists. Returns whether it was added.
     ///
     /// # Errors
     /// When something else is in its place.
@@ -48,7 +48,7 @@ impl Manifest {
     /// The paths in a list.
     ///
     /// # Errors
-    /// When it is no list.
+    /// When it is not a list.
     pub(super) fn list(&self, keys: &[&str], key: &str) -> Result<Vec<String>> {
         let table = self.table()?;
         let Some(value) = get(&table, keys)?.and_then(|table| table.get(key)) else { return Ok(Vec::new()) };
@@ -59,7 +59,7 @@ impl Manifest {
         Ok(list.iter().filter_map(|entry| entry.as_str().map(str::to_owned)).collect())
     }
 
-    /// Makes sure that a path is in a list. Returns whether it was not.
+    /// Makes sure that a path is in a list. Returns whether it was added.
     ///
     /// # Errors
     /// When something else is in the list's place.
@@ -71,7 +71,7 @@ impl Manifest {
         Ok(true)
     }
 
-    /// Writes a path in a list without the `./` that it begins with. Returns whether it did.
+    /// Removes the `./` at the beginning of a path in a list. Returns whether it did.
     ///
     /// # Errors
     /// When something else is in the list's place.
@@ -92,7 +92,7 @@ impl Manifest {
         Document::parse(self.text.clone()).context("book.toml is not valid TOML")
     }
 
-    /// Puts in a table, or an entry of a list in it.
+    /// Inserts a table, or an entry of a list in it.
     fn put(&mut self, keys: &[&str], entry: Option<(&str, &str)>) -> Result<()> {
         let mut wanted = self.table()?;
         set(&mut wanted, keys, entry)?;
@@ -108,7 +108,7 @@ impl Manifest {
                 let line = entry.map(|(key, entry)| format!(", with {key} = [{}]", quoted(entry)));
                 let line = line.unwrap_or_default();
                 bail!(
-                    "book.toml is written in a way that nothing can be added to; add [{}] to it{line}, and run this again",
+                    "nothing can be added to this book.toml automatically; add [{}] to it{line}, and run this again",
                     keys.join(".")
                 );
             }
@@ -135,7 +135,7 @@ impl Manifest {
         }
     }
 
-    /// A table in one that there is, which is at `at` of the keys.
+    /// A new table in an existing one, which is at `at` of the keys.
     fn new_table(&self, parent: &Item, keys: &[&str], at: usize, entry: Option<(&str, &str)>) -> Option<Insertion> {
         let line = entry.map(|(key, entry)| format!("{key} = [{}]", quoted(entry)));
         let dotted = parent.as_table().is_some_and(|table| table.is_dotted());
@@ -161,14 +161,14 @@ impl Manifest {
         }
         lines.push(format!("[{}]", keys.join(".")));
         lines.extend(line);
-        // The last line is ended as the file's was.
+        // The last line has the same end as before.
         if ended {
             lines.push(String::new());
         }
         (self.text.len(), lines.join(newline))
     }
 
-    /// A key of a table that there is.
+    /// A new key in an existing table.
     fn new_key(&self, table: &Item, keys: &[&str], key: &str, value: &str) -> Option<Insertion> {
         let newline = self.newline();
         if let Some(inline) = table.as_inline_table() {
@@ -177,7 +177,7 @@ impl Manifest {
         }
         let table = table.as_table()?;
         if table.is_dotted() {
-            // As its other keys are written.
+            // Like its other keys.
             let (first, _) = TableLike::iter(table).next()?;
             let (first, _) = table.get_key_value(first)?;
             let start = self.line_of(first.span()?.start);
@@ -189,12 +189,12 @@ impl Manifest {
                 Some(end) => (header.end + end + 1, format!("{key} = {value}{newline}")),
                 None => (self.text.len(), format!("{newline}{key} = {value}")),
             }),
-            // Only tables in it have been named.
+            // Only its subtables are in the file.
             None => Some(self.section(keys, Some(format!("{key} = {value}")))),
         }
     }
 
-    /// An entry behind the others of a list, laid out as the last of them.
+    /// A new entry at the end of a list, laid out like the last one.
     fn new_entry(&self, list: &Array, start: usize, end: usize, entry: &str) -> Vec<Insertion> {
         let entry = quoted(entry);
         let Some(last) = list.iter().last().and_then(toml_edit::Value::span) else { return vec![(start + 1, entry)] };
@@ -202,7 +202,7 @@ impl Manifest {
         let indent = self.text.get(line..last.start).filter(|before| line > start && before.trim().is_empty());
         let Some(indent) = indent else { return vec![(last.end, format!(", {entry}"))] };
         let rest = self.text.get(last.end..end - 1).unwrap_or_default();
-        // A comment may have commas, and stays with the entry that it is about.
+        // A comment may contain commas, and stays with its entry.
         let code = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
         let comma = rest.lines().map(code).collect::<String>().contains(',');
         let line = format!("{}{indent}{entry}", self.newline());
@@ -225,7 +225,7 @@ impl Manifest {
     }
 }
 
-/// A table that there is.
+/// An existing table.
 fn get<'t>(table: &'t toml::Table, keys: &[&str]) -> Result<Option<&'t toml::Table>> {
     let mut table = table;
     for (at, key) in keys.iter().enumerate() {
@@ -236,7 +236,7 @@ fn get<'t>(table: &'t toml::Table, keys: &[&str]) -> Result<Option<&'t toml::Tab
     Ok(Some(table))
 }
 
-/// The same change, made to what the file says.
+/// The same change in the parsed file.
 fn set(table: &mut toml::Table, keys: &[&str], entry: Option<(&str, &str)>) -> Result<()> {
     let mut table = table;
     for key in keys {
@@ -258,7 +258,7 @@ fn quoted_or(value: &toml::Value, other: &str) -> String {
     value.as_str().map_or_else(|| other.to_owned(), quoted)
 }
 
-/// A path without the parts that lead nowhere.
+/// A path without `.`.
 pub(super) fn plain(path: &str) -> PathBuf {
     Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
 }
@@ -269,7 +269,7 @@ mod tests {
 
     const CSS: (&[&str], &str) = (&["output", "html"], "additional-css");
 
-    /// What becomes of a text when everything is added to it.
+    /// A text after everything was added to it.
     fn added(text: &str) -> String {
         let mut manifest = Manifest::parse(text).unwrap();
         manifest.ensure(&["preprocessor", "verify"]).unwrap();
@@ -351,9 +351,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_something_else_is_said_to_be() {
+    fn a_value_of_another_type_is_an_error() {
         let add = |text: &str| Manifest::parse(text).and_then(|mut manifest| manifest.add(CSS.0, CSS.1, "verify.css"));
-        for (text, told) in [
+        for (text, message) in [
             ("[output.html]\nadditional-css = 'a.css'\n", "must be a list, as in additional-css = [\"a.css\"]"),
             ("output = 1\n", "`output` in book.toml is not a table"),
             ("[[output.html]]\n", "`output.html` in book.toml is not a table"),
@@ -361,12 +361,12 @@ mod tests {
             ("output = { html.theme = 't' }\n", "add [output.html] to it, with additional-css = [\"verify.css\"]"),
         ] {
             let error = add(text).unwrap_err().to_string();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(message), "{text}: {error}");
         }
     }
 
     #[test]
-    fn a_path_is_shortened_where_it_stands() {
+    fn a_path_is_shortened_in_its_place() {
         let text = "[output.html]\nadditional-css = [ 'a.css' , './verify.css' ] # x\n";
         let mut manifest = Manifest::parse(text).unwrap();
         assert!(manifest.shorten(CSS.0, CSS.1, "verify.css").unwrap());

@@ -1,6 +1,5 @@
-//! A step as the live book shows it: what the page's own script puts into its widget.
-//!
-//! The script brings the buttons. What it shows is made here, so that escaping has one place.
+//! A step in the live book: the HTML that the page's script puts into its widget.
+//! The script adds the buttons. All other HTML is made here, so that escaping is in one place.
 
 use serde::Serialize;
 
@@ -12,7 +11,7 @@ use course::{Course, Step};
 /// A step's live widget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Live {
-    /// What the step is called.
+    /// The step's title.
     pub title: String,
     /// The verdict.
     pub verdict: Verdict,
@@ -22,19 +21,19 @@ pub struct Live {
     pub optional: bool,
     /// Whether the step is done, or does not apply.
     pub done: bool,
-    /// What can be done about it now.
+    /// The actions that are available now.
     pub actions: Vec<Action>,
-    /// What the learner is asked to confirm, or confirmed.
+    /// The statement to confirm, or that was confirmed.
     pub statement: Option<String>,
     /// HTML: the verdict, why, and what to do.
     pub html: String,
-    /// HTML: what the verdict rests on.
+    /// HTML: the evidence for the verdict.
     pub evidence: String,
     /// The command that verifies it in a terminal.
     pub command: String,
 }
 
-/// What a page has a button for.
+/// An action with a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -42,16 +41,16 @@ pub enum Action {
     Verify,
     /// Confirm its statements.
     Confirm,
-    /// Undo that.
+    /// Undo the confirmation.
     Undo,
-    /// Do it in the practice account.
+    /// Do it in the practice accounts.
     Practice,
     /// Verify it again as the account changes.
     Watch,
 }
 
 impl Live {
-    /// A step by the results as they stand; `practice` says whether it can be practised.
+    /// The widget of a step with the current results. `practice` says whether it can be practised.
     pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
         let view = StepView::new(course, step, results);
         Live {
@@ -71,7 +70,7 @@ impl Live {
 
 fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
     let needed = view.confirmation == Some(ConfirmationState::Needed);
-    // What only a confirmation is missing for does not change with the account.
+    // If only a confirmation is missing, changes of the account make no difference.
     let changes = matches!(view.verdict, Verdict::NotYet | Verdict::Unknown) && !needed;
     let actions = [
         (Action::Verify, true),
@@ -90,7 +89,7 @@ fn html(view: &StepView<'_>) -> String {
     if view.result.is_some() {
         html.push_str(&list(&view.expectations));
     }
-    // There is a button for what is confirmed here.
+    // Confirming has a button here.
     let next = view.next.iter().filter(|_| view.confirmation.is_none());
     html.extend(next.map(what_next));
     html
@@ -103,7 +102,7 @@ fn what_next(next: &Next) -> String {
     format!("<span class=\"verify-line\">{} {}</span>", escape(next.text), commands.join(", "))
 }
 
-/// A step's widget until the page's script has heard of its verdict.
+/// A step's widget until the page's script receives its verdict.
 pub fn waiting(step: &Step, practice: bool) -> String {
     const WAITING: &str = "JavaScript shows the verdict here.";
     format!(
@@ -117,7 +116,7 @@ pub fn waiting(step: &Step, practice: bool) -> String {
     )
 }
 
-/// HTML: the expectations of a step that is being verified, by title; those without a result wait for evidence.
+/// HTML: the expectations of a step that is being verified. Those without a result are still waiting for evidence.
 pub fn expectations<'e>(awaited: impl IntoIterator<Item = (&'e str, Option<&'e ExpectationResult>)>) -> String {
     list(&step_view::expectations(awaited))
 }
@@ -134,7 +133,7 @@ fn expectation(view: &ExpectationView<'_>) -> String {
         escape(view.title)
     );
     if let Some(outcome) = view.outcome {
-        // A sign is enough for those who see it.
+        // Sighted readers only need the sign.
         let class = match outcome {
             Outcome::Met | Outcome::NotMet | Outcome::Unknown => "verify-unseen",
             Outcome::Confirmed | Outcome::Unconfirmed | Outcome::NotApplicable => "verify-outcome",
@@ -155,18 +154,18 @@ fn statement(statement: &StatementView<'_>) -> String {
     )
 }
 
-/// What the verdict rests on, what it cannot show, and when it was found.
+/// The evidence for the verdict, what it cannot show, and when it was checked.
 fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
     let mut html = about.map(paragraph).unwrap_or_default();
     let Some(result) = view.result else {
-        html.push_str(&paragraph("Nothing has been read for it yet. It asks:"));
+        html.push_str(&paragraph("This step has not been verified yet. It expects:"));
         html.push_str(&list(&view.expectations));
         return html;
     };
     if result.evidence.is_empty() {
-        html.push_str(&paragraph("No call to AWS answered."));
+        html.push_str(&paragraph("No call to AWS succeeded."));
     } else {
-        html.push_str(&paragraph("It rests on these calls to AWS:"));
+        html.push_str(&paragraph("The verdict is based on these calls to AWS:"));
         let calls: String = result.evidence.iter().map(call).collect();
         html.push_str(&format!("<ul class=\"verify-calls\">{calls}</ul>"));
     }

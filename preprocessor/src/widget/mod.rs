@@ -1,13 +1,13 @@
-//! A step as the book shows it: what takes the place of a directive. What it says is a [`StepView`]'s.
+//! A step in the book: the HTML that replaces a directive. Its content comes from a [`StepView`].
 //!
-//! Everything is inline HTML, so that it may stand in tight and loose lists, nested lists and quotes alike; the style
-//! sheet makes lines of it. A directive that is a block of its own becomes a [`card`]. Whatever comes from results is
-//! hostile until escaped. The live book's widgets are in [`live`].
+//! Everything is inline HTML, so that it can be in tight, loose and nested lists and in quotes. The style sheet lays it
+//! out in lines. A directive in its own block becomes a [`card`]. Results are untrusted, so all text from them is
+//! escaped. The live book's widgets are in [`live`].
 //!
-//! mdBook puts each text of a page into its search index, the hidden ones too, and no attribute. So a widget has no text:
-//! its text stands in attributes that the style sheet shows, and its commands are fields, out of which they can be copied.
-//! Where the style sheet is missing, another field shows the verdict. Only a card's title, which stands for the text of
-//! a list item, is text and can be found.
+//! mdBook's search index contains all text of a page, even hidden text, but no attributes. So a widget has no text: its
+//! text is in attributes that the style sheet shows, and its commands are input fields, from which they can be copied.
+//! Without the style sheet, another field shows the verdict. Only a card's title is text and can be found, because it
+//! replaces the text of a list item.
 
 pub mod live;
 pub mod published;
@@ -28,7 +28,7 @@ enum Placement {
 }
 
 impl Placement {
-    /// A text, and the space that parts it from the next.
+    /// A text, and the space between it and the next one.
     fn span(self, class: &str, text: &str) -> String {
         let text = escape(text);
         match self {
@@ -43,11 +43,11 @@ pub fn first(widget: &str, hint: &str) -> String {
     format!("{}{hint}{END}", widget.trim_end_matches(END))
 }
 
-/// What a line of HTML begins with that takes the place of a comment which is a block of its own: a comment as well, so
-/// that Markdown ends the block with the line.
+/// The beginning of a line of HTML that replaces a comment in its own block. It is also a comment, so that Markdown
+/// ends the block with the line.
 pub const BLOCK: &str = "<!---->";
 
-/// The widget of a step that is no list item, with what the step is called: a block of one line.
+/// The widget of a step that is not a list item, with the step's title, in one line.
 pub fn card(title: &str, widget: &str) -> String {
     format!("{BLOCK}<div class=\"verify-card\"><p class=\"verify-title\">{}</p>{widget}</div>", escape(title))
 }
@@ -65,7 +65,7 @@ pub fn html(view: &StepView<'_>) -> String {
     widget.push_str(&fallback(&label(view)));
     widget.push_str(&status(Placement::Attribute, view));
     widget.extend(view.sentences().iter().map(|sentence| Placement::Attribute.span("verify-line", &sentence.text)));
-    // Paper has no use for it, nor for the commands.
+    // The style sheet hides it and the commands in print.
     widget.extend(next.map(|next| Placement::Attribute.span("verify-hint", next.text)));
     let commands = next.map(|next| next.commands.as_slice()).unwrap_or_default();
     widget.extend(commands.iter().map(|text| command(text)));
@@ -76,7 +76,7 @@ pub fn html(view: &StepView<'_>) -> String {
     widget
 }
 
-/// The verdict, what goes with it, and what became of an older one.
+/// The verdict, its notes, and what happened to an older verdict.
 fn status(placement: Placement, view: &StepView<'_>) -> String {
     let mut line = placement.span("verify-word", view.label());
     if view.practice {
@@ -88,7 +88,7 @@ fn status(placement: Placement, view: &StepView<'_>) -> String {
     status
 }
 
-/// What is shown where the style sheet is missing, and hidden by it, since it shows more.
+/// The verdict for pages without the style sheet, which hides it.
 fn fallback(label: &str) -> String {
     field("class=\"verify-plain\" aria-label=\"Verdict\"", label)
 }
@@ -99,18 +99,18 @@ fn command(command: &str) -> String {
     format!("<span class=\"verify-command\" dir=\"ltr\">{}</span> ", field.trim_end())
 }
 
-/// A field that shows a text and lets it be copied.
+/// An input field from which a text can be copied.
 fn field(attributes: &str, text: &str) -> String {
     format!("<input {attributes} readonly size=\"{}\" value=\"{}\"> ", text.chars().count(), escape(text))
 }
 
-/// What an item shows whose check nobody has named yet.
+/// The widget of an item whose check is not chosen yet.
 pub fn open(html: bool) -> String {
     const PLAIN: &str = "(verify: ?)";
     if !html {
         return PLAIN.to_owned();
     }
-    let title = "Nobody has said yet which check verifies this.";
+    let title = "The check for this item is not chosen yet.";
     format!("{}<span class=\"verify-open\" title=\"{title}\" data-text=\"verify: ?\"></span>", fallback(PLAIN))
 }
 
@@ -120,15 +120,15 @@ pub fn label(view: &StepView<'_>) -> String {
     format!("({}{practice})", view.label().to_lowercase())
 }
 
-/// A text that neither Markdown nor HTML finds anything in: all but plain characters become numeric references.
+/// A text escaped for Markdown and HTML: all but plain characters become numeric references.
 pub fn escape(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut visible = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if c.is_whitespace() => shown.push(' '),
-            c if is_hidden(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
+            c if c.is_whitespace() => visible.push(' '),
+            c if is_hidden(c) => visible.extend(c.escape_unicode()),
+            c => visible.push(c),
         }
     }
-    references(&shown, |c| c.is_alphanumeric() || " ,.;:?()%/“”’–—•→·".contains(c))
+    references(&visible, |c| c.is_alphanumeric() || " ,.;:?()%/“”’–—•→·".contains(c))
 }

@@ -1,7 +1,7 @@
-//! What a published copy of a course tells its readers: how to verify their own accounts.
+//! Tells the readers of a published copy of a course how to verify their own accounts.
 //!
-//! A copy is published if the book says where its sources are. The two commands are made to be pasted into a shell, so
-//! an address that a shell could take for anything else is not shown.
+//! A copy counts as published if the book's configuration has the address of its sources. The two commands are meant to
+//! be pasted into a shell, so an address with special characters of a shell is not shown.
 
 use mdbook_preprocessor::config::{Config, HtmlConfig};
 
@@ -13,14 +13,14 @@ use course::Options;
 pub struct Published {
     /// The repository's address, for `git clone`.
     url: String,
-    /// The folder that Git makes of it.
+    /// The folder that Git creates for it.
     folder: String,
-    /// What serves the live book, in that folder.
+    /// The command that serves the live book in that folder.
     serve: String,
 }
 
 impl Published {
-    /// The copy that a book's configuration makes.
+    /// The published copy that a book's configuration describes.
     pub fn of(config: &Config, options: &Options) -> Option<Published> {
         let html: HtmlConfig = config.html_config()?;
         let (url, folder) = repository(html.git_repository_url.as_deref()?)?;
@@ -30,20 +30,20 @@ impl Published {
 
     /// The lines of a widget; `anyone` says whether the copy shows anyone's verdicts.
     pub(super) fn lines(&self, anyone: bool) -> String {
-        let whose = if anyone { "" } else { "Nobody’s account was read for this copy. " };
-        let hint = format!("{whose}On your machine, each step has a button that verifies your own:");
+        let whose = if anyone { "" } else { "No account was read for this copy. " };
+        let hint = format!("{whose}On your machine, each step has a button that verifies it in your own accounts:");
         let clone = format!("git clone {} && cd {}", self.url, self.folder);
         format!("{}{}{}", Placement::Attribute.span("verify-hint", &hint), command(&clone), command(&self.serve))
     }
 }
 
-/// Where the buttons are, for the first widget of a page. The live book's script puts them in its place.
+/// The hint about the buttons, for the first widget of a page. The live book's script replaces it.
 pub fn hint(published: Option<&Published>, anyone: bool) -> String {
     let here = "With verify serve, each step of this book has a button.";
     published.map_or_else(|| Placement::Attribute.span("verify-hint", here), |published| published.lines(anyone))
 }
 
-/// The repository that an address of a book's sources is in, and the folder that Git makes of it.
+/// The repository in an address of a book's sources, and the folder that Git creates for it.
 fn repository(address: &str) -> Option<(String, String)> {
     let (scheme, rest) = address.split_once("://")?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_pasted_into_a_shell() {
+    fn other_addresses_are_not_shown() {
         for address in [
             "",
             "github.com/a/b",

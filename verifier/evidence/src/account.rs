@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The account's name and state (`account:GetAccountInformation`, called in the account itself).
-// Of the answer, not read: the account id, since AWS answers of the caller's own account, which `identity` names.
+// Not read: the account id, which is the caller's, as in `identity`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {

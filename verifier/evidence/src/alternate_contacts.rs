@@ -8,7 +8,7 @@ use aws_sdk_account::types::AlternateContactType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The three alternate contacts (`account:GetAlternateContact`, once for each).
+/// The three alternate contacts (`account:GetAlternateContact`, one call for each).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlternateContacts {
@@ -20,9 +20,9 @@ pub struct AlternateContacts {
     pub security: Read<Option<AlternateContact>>,
 }
 
-/// One alternate contact. Spaces in its texts are folded.
-// Of AWS's AlternateContact, not read: the title and the phone number, which no check of a contact rests on, and the
-// type, which was asked for.
+/// An alternate contact. Spaces in its texts are folded.
+// Of AWS's AlternateContact, not read: the title and the phone number, which no check needs, and the type, which is a
+// parameter of the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlternateContact {
@@ -53,7 +53,7 @@ async fn one(reader: &Reader, kind: AlternateContactType) -> Read<Option<Alterna
                     .map(|email| spaces(&email)),
             })
         }),
-        // How the service says that none is set.
+        // The service's code for a contact that is not set.
         Err(failed) if error::code(&failed) == Some("ResourceNotFoundException") => Read::Known(None),
         Err(failed) => Err(error::reason(who, call, &failed)).into(),
     }

@@ -1,4 +1,4 @@
-//! What an answer of AWS must have: without it, what was read is unreadable.
+//! Requires the parts of AWS's responses without which a value is unreadable.
 
 use aws_smithy_types::DateTime;
 use course::results::{Reason, ReasonCode};
@@ -8,16 +8,16 @@ use super::reader::Reader;
 use super::table::Call;
 use super::time::Time;
 
-/// A page of a list: an answer without its list is not an empty one.
+/// A page of a list. A response without its list is not an empty list.
 pub(crate) fn listed<T>(reader: &Reader, call: &Call, items: Option<Vec<T>>) -> Result<Vec<T>, Vec<Reason>> {
-    let message = || format!("The answer to {} lacks its list.", call.name());
+    let message = || format!("The response to {} does not contain its list.", call.name());
     items.ok_or_else(|| incomplete(reader.account(), &message()))
 }
 
-/// A required text: the SDK fills in an empty one where AWS sent none.
+/// A required text. The SDK fills in an empty text if AWS sent none.
 pub(crate) fn required(text: &str, account: &str, what: &str) -> Read<String> {
     if text.is_empty() {
-        Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's answer lacks {what}."))
+        Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("Missing in AWS's response: {what}."))
     } else {
         Read::Known(text.to_owned())
     }
@@ -27,7 +27,7 @@ pub(crate) fn required(text: &str, account: &str, what: &str) -> Read<String> {
 pub(crate) fn present<T>(value: Option<T>, account: &str, what: &str) -> Read<T> {
     match value {
         Some(value) => Read::Known(value),
-        None => Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("AWS's answer lacks {what}.")),
+        None => Read::unreadable(ReasonCode::IncompleteAnswer, account, format!("Missing in AWS's response: {what}.")),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn time_of(value: Option<&DateTime>, account: &str, what: &str) -> Re
     present(value.and_then(Time::of), account, what)
 }
 
-/// One of the values that this version knows.
+/// A value that this version must know.
 pub(crate) fn known_value(value: &str, known: &[&str], account: &str, what: &str) -> Read<String> {
     if known.contains(&value) {
         Read::Known(value.to_owned())
@@ -44,7 +44,7 @@ pub(crate) fn known_value(value: &str, known: &[&str], account: &str, what: &str
         Read::unreadable(
             ReasonCode::IncompleteAnswer,
             account,
-            format!("AWS's answer has a value for {what} that this version of verify does not know."),
+            format!("AWS's response has a value for {what} that this version of verify does not know."),
         )
     }
 }

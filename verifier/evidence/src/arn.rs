@@ -1,9 +1,9 @@
-//! Amazon Resource Names: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE` (IAM User Guide, "Amazon Resource Names").
-//!
-//! This file alone takes them apart.
+//! Parses Amazon Resource Names: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE` (IAM User Guide, "Amazon Resource
+//! Names").
+//! Nothing else parses them.
 
-/// The partitions of AWS, with how the names of their regions begin (the SDK's partition rules). Regions whose names begin
-/// otherwise are in the first.
+/// The partitions of AWS, with the prefixes of their regions' names (the SDK's partition rules). Regions with other
+/// prefixes are in the first partition.
 const REGIONS: [(&str, &str); 8] = [
     ("aws", ""),
     ("aws-cn", "cn-"),
@@ -32,23 +32,31 @@ pub fn partition_of(region: &str) -> &'static str {
     others.iter().find(|(_, prefix)| region.starts_with(prefix)).map_or(*standard, |(name, _)| *name)
 }
 
-/// An ARN, by its parts.
+/// An ARN and its parts.
+///
+/// ```
+/// use evidence::arn::Arn;
+///
+/// let role = Arn::parse("arn:aws:iam::111122223333:role/course-reader").unwrap();
+/// assert_eq!(role.account_id(), Some("111122223333"));
+/// assert_eq!(role.named("role"), Some("course-reader"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
-    /// The partition, such as `aws`; one that is not in [`PARTITIONS`] may be new.
+    /// The partition, such as `aws`. It may be newer than [`PARTITIONS`].
     pub partition: &'a str,
     /// The service, such as `iam`.
     pub service: &'a str,
-    /// The region; empty for what has none.
+    /// The region; empty for resources without one.
     pub region: &'a str,
-    /// The account id; empty for what has none, as a bucket. AWS's own resources have a word instead.
+    /// The account id; empty for resources without one, such as buckets. AWS's own resources have a word instead.
     pub account: &'a str,
-    /// What it is of the service: a name, or a path whose parts are separated by slashes or colons.
+    /// The resource: a name, or a path whose parts are separated by slashes or colons.
     pub resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// Takes an ARN apart; `None` for what is none.
+    /// Parses an ARN; `None` if the text is not one.
     pub fn parse(text: &'a str) -> Option<Arn<'a>> {
         let [scheme, partition, service, region, account, resource] = parts(text)?;
         let of_aws = partition == "aws" || partition.strip_prefix("aws-").is_some_and(|rest| !rest.is_empty());
@@ -58,7 +66,7 @@ impl<'a> Arn<'a> {
         whole.then_some(Arn { partition, service, region, account, resource })
     }
 
-    /// The id of the account that it belongs to, if it names one.
+    /// The id of its account, if it has one.
     pub fn account_id(&self) -> Option<&'a str> {
         Some(self.account).filter(|account| is_account_id(account))
     }
@@ -68,20 +76,21 @@ impl<'a> Arn<'a> {
         self.service == "iam" && self.resource == "root"
     }
 
-    /// What follows the kind of an IAM resource: the path and the name of `role/PATH/NAME`.
+    /// The path and name of an IAM resource of a kind: of `role/PATH/NAME`, the part after `role/`.
     pub fn named(&self, kind: &str) -> Option<&'a str> {
         self.resource.strip_prefix(kind)?.strip_prefix('/').filter(|name| !name.is_empty())
     }
 }
 
-/// The six parts of an ARN, or of a pattern of ARNs, whose parts AWS compares one by one. The last may have colons.
+/// The six parts of an ARN, or of a pattern for ARNs. AWS compares patterns part by part. The last part may contain
+/// colons.
 pub fn parts(text: &str) -> Option<[&str; 6]> {
     let mut parts = text.splitn(6, ':');
     let mut next = || parts.next();
     Some([next()?, next()?, next()?, next()?, next()?, next()?])
 }
 
-/// Whether a text is meant as an ARN, even if it is none.
+/// Whether a text is meant as an ARN, even if it is not valid.
 pub fn is_meant(text: &str) -> bool {
     text.starts_with("arn:")
 }
@@ -96,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_arn_comes_apart_at_its_first_five_colons() {
+    fn an_arn_is_split_at_its_first_five_colons() {
         let cases = [
             ("arn:aws:iam::111122223333:root", ["aws", "iam", "", "111122223333", "root"]),
             ("arn:aws:iam::111122223333:role/path/to/r", ["aws", "iam", "", "111122223333", "role/path/to/r"]),
@@ -112,7 +121,7 @@ mod tests {
                 ["aws", "logs", "eu-west-1", "111122223333", "log-group:/a/b:*"],
             ),
             ("arn:aws:iam::aws:policy/ReadOnlyAccess", ["aws", "iam", "", "aws", "policy/ReadOnlyAccess"]),
-            // A partition that is made after this version.
+            // A partition that is newer than this version.
             ("arn:aws-new:iam::111122223333:root", ["aws-new", "iam", "", "111122223333", "root"]),
         ];
         for (text, [partition, service, region, account, resource]) in cases {
@@ -121,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_arn_has_no_parts() {
+    fn other_text_is_not_parsed() {
         for text in [
             "",
             "arn",
@@ -145,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_says_whose_and_what_it_is() {
+    fn an_arn_has_an_account_and_a_resource() {
         let cases = [
             ("arn:aws:iam::111122223333:root", Some("111122223333"), true, None),
             ("arn:aws-cn:iam::111122223333:role/r", Some("111122223333"), false, Some("r")),

@@ -9,20 +9,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Events of the billing console in the last 90 days, the newest first (`cloudtrail:LookupEvents` for the source
-/// `billingconsole.amazonaws.com`). They record that a preference was changed, not to what: they back the learner's
-/// word and prove nothing by themselves. What AWS refused is left out. A list that was not read to its end says so in
-/// its last entry.
+/// `billingconsole.amazonaws.com`). They record that a preference was changed, but not its new value. So they support a
+/// confirmation, and prove nothing by themselves. Refused changes are left out. If the list could not be read to its
+/// end, its last entry is unreadable.
 pub type BillingEvents = Vec<Read<BillingEvent>>;
 
-/// One event.
-// Of the record, not read: its parameters, which are not documented, from where and with which program it came, and
-// the event's ids.
+/// An event of the billing console.
+// Of the record, not read: its parameters, which are not documented, the source address, the user agent, and the
+// event's ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BillingEvent {
     /// The event's name, as in `SetIAMAccessPreference`.
     pub name: Read<String>,
-    /// When.
+    /// The time.
     pub time: Read<Time>,
     /// Whether the root user did it.
     pub root: Read<bool>,

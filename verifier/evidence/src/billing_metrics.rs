@@ -1,12 +1,12 @@
-//! `billing_metrics`: the metrics that billing alerts make.
+//! `billing_metrics`: the metrics that billing alerts create.
 
 use super::answer::listed;
 use super::read::incomplete;
 use super::reader::{client, row};
 use super::{Read, Reader, Section, error};
 
-/// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They exist
-/// only once billing alerts are on and some hours have passed: having none proves nothing.
+/// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They appear
+/// some hours after billing alerts are turned on, so an empty list proves nothing.
 pub type BillingMetrics = Vec<String>;
 
 pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
@@ -21,8 +21,8 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
         .await;
     let result = metrics.and_then(|metrics| {
         let names: Option<Vec<String>> = metrics.into_iter().map(|metric| metric.metric_name).collect();
-        let mut names =
-            names.ok_or_else(|| incomplete(reader.account(), "AWS's answer lacks the name of a metric."))?;
+        let mut names = names
+            .ok_or_else(|| incomplete(reader.account(), "AWS's response does not contain the name of a metric."))?;
         names.sort();
         names.dedup();
         Ok(names)

@@ -8,12 +8,12 @@ use course::results::ReasonCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The entries of the feature BILLING_ALERTS (`billing:GetBillingPreferences`). Which keys exist is not documented, so
-/// no check-box of the console can be told from them.
+/// The entries of the feature BILLING_ALERTS (`billing:GetBillingPreferences`). The keys are not documented, so they
+/// cannot be matched with the checkboxes in the console.
 pub type BillingPreferences = Vec<Preference>;
 
-/// One entry.
-// Of AWS's BillingPreferenceForKey, not read: the feature, which was asked for.
+/// A billing preference.
+// Of AWS's BillingPreferenceForKey, not read: the feature, which is a parameter of the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preference {
@@ -29,7 +29,7 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingPreferences> {
     let who = reader.account();
     let entries = reader
         .pages(call, async |token| {
-            // The service takes exactly one feature a call.
+            // The service accepts exactly one feature per call.
             let request = client.get_billing_preferences().features(BillingFeature::BillingAlerts);
             let answer = request.set_next_token(token).send().await;
             let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
@@ -41,7 +41,7 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingPreferences> {
         Ok(entries) if entries.is_empty() => Read::unreadable(
             ReasonCode::IncompleteAnswer,
             who,
-            "AWS answered no billing preference: that isn't \"off\".",
+            "AWS returned no billing preference, which does not mean \"off\".",
         ),
         Ok(entries) => Read::Known(
             entries

@@ -1,7 +1,8 @@
-//! Bindings: which credentials stand behind the course's names for accounts.
+//! Bindings: the credentials for the course's names for accounts.
 //!
-//! They live in the learner's configuration folder, keyed by the course's folder, never in the course: a cloned
-//! course must not bring its own. They hold names and the account id that was seen, never secrets.
+//! They are stored in the learner's configuration folder, by the course's folder. They are never stored in the course,
+//! because a cloned course must not contain bindings. They contain names and the account ids that were seen, but no
+//! secrets.
 
 use crate::arn::Arn;
 use anyhow::{Context, Result};
@@ -16,13 +17,13 @@ use std::path::{Path, PathBuf};
 /// The bindings of one course, by the course's name for the account.
 pub type Bindings = BTreeMap<String, Binding>;
 
-/// What stands behind an account's name.
+/// The binding of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     /// Where its credentials come from.
     pub source: Source,
-    /// The account id that was seen behind it.
+    /// The account id that was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
 }
@@ -35,7 +36,7 @@ pub enum Source {
     Profile(String),
     /// A role that is assumed from another of the course's accounts.
     Role(Role),
-    /// Whatever the SDK finds without a profile, as in CloudShell.
+    /// The credentials that the SDK finds without a profile, as in CloudShell.
     Environment,
 }
 
@@ -47,22 +48,22 @@ pub struct Role {
     pub arn: String,
     /// The course's name for the account whose credentials assume it.
     pub from: String,
-    /// The external id that the role's trust policy asks for.
+    /// The external id that the role's trust policy requires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// The MFA device whose code the role's trust policy asks for: a serial number or an ARN.
+    /// The MFA device that the role's trust policy requires: a serial number or an ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_serial: Option<String>,
 }
 
 impl Role {
-    /// The id of the account that it is in; empty, which no account has, where its ARN is none.
+    /// The id of its account; empty if its ARN is not valid.
     pub fn account_id(&self) -> &str {
         Arn::parse(&self.arn).and_then(|arn| arn.account_id()).unwrap_or_default()
     }
 }
 
-/// What stands for [`Source::Environment`] on the command line.
+/// The word for [`Source::Environment`] on the command line.
 pub const ENVIRONMENT: &str = "environment";
 
 impl fmt::Display for Source {
@@ -79,10 +80,10 @@ impl fmt::Display for Source {
     }
 }
 
-/// Whether a text is the ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/NAME`.
+/// Checks that a text is the ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/NAME`.
 ///
 /// # Errors
-/// What a role's ARN looks like.
+/// The message, with an example.
 pub fn role_arn(text: &str) -> Result<&str, String> {
     let is_role = |arn: &Arn<'_>| {
         let global = arn.service == "iam" && arn.region.is_empty();
@@ -93,7 +94,7 @@ pub fn role_arn(text: &str) -> Result<&str, String> {
     };
     match Arn::parse(text).filter(is_role) {
         Some(_) => Ok(text),
-        None => Err(format!("`{text}` is no role's ARN; one looks like arn:aws:iam::111122223333:role/NAME")),
+        None => Err(format!("`{text}` is not the ARN of a role, such as arn:aws:iam::111122223333:role/NAME")),
     }
 }
 
@@ -105,8 +106,9 @@ fn path() -> Result<PathBuf> {
 
 fn read_file(path: &Path) -> Result<File> {
     match files::read(path, files::LARGEST) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is damaged; mend it, or remove it and bind again", path.display())),
+        Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| {
+            format!("{} is damaged; repair it, or remove it and bind the accounts again", path.display())
+        }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::new()),
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
@@ -128,11 +130,11 @@ pub fn read(course_root: &Path) -> Result<Bindings> {
 /// Changes the bindings of a course.
 ///
 /// # Errors
-/// When the file cannot be read or written, or what `change` says: the bindings are then as they were.
+/// When the file cannot be read or written, or when `change` fails. The bindings are unchanged then.
 pub fn update(course_root: &Path, change: impl FnOnce(&mut Bindings) -> Result<()>) -> Result<()> {
     let path = path()?;
     let folder = path.parent().context("the configuration folder has no parent")?;
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let lock = files::open_lock(&folder.join("lock")).with_context(|| format!("opening {}/lock", folder.display()))?;
     lock.lock().with_context(|| format!("locking {}", folder.display()))?;
     let mut file = read_file(&path)?;
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_is_told_by_its_arn() {
+    fn a_role_is_recognised_by_its_arn() {
         for good in ["arn:aws:iam::111122223333:role/r", "arn:aws-cn:iam::111122223333:role/path/to/r"] {
             assert_eq!(role_arn(good), Ok(good));
         }
@@ -158,7 +160,7 @@ mod tests {
             "role/r",
             "arn:aws:sts::111122223333:role/r",
         ] {
-            assert!(role_arn(bad).unwrap_err().contains("one looks like"), "{bad}");
+            assert!(role_arn(bad).unwrap_err().contains("such as arn:aws:iam"), "{bad}");
         }
     }
 }

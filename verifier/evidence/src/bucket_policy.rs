@@ -1,14 +1,14 @@
-//! A bucket's policy: from the JSON that its owner wrote to statements that checks can ask about.
+//! A bucket's policy: converts its JSON to statements for checks.
 //!
 //! The grammar is that of "Grammar of the IAM JSON policy language" in the IAM User Guide. A policy that doesn't follow
-//! it is unreadable, not empty. What a statement does for an account is for `statement` to say; where that cannot be told,
-//! it stands here as unreadable, with the reason.
+//! it is unreadable, not empty. `statement` decides what a statement does for an account. If that cannot be decided,
+//! the statement is marked as unreadable, with the reason.
 //!
-//! What stands elsewhere can take away what a bucket's policy gives, and is not read: the policies of who asks, those of
-//! organizations, and Block Public Access. `RestrictPublicBuckets`, the bucket's or the account's, shuts other accounts
-//! out of a bucket whose policy is public. One whose Allow statements name accounts is not, nor is one whose conditions
-//! pin everybody to fixed principals (S3 User Guide, "The meaning of public"), so that it takes nothing away from a
-//! policy that allows nobody else.
+//! Other policies can restrict what a bucket's policy allows, and are not read: the policies of the caller, those of
+//! organizations, and Block Public Access. `RestrictPublicBuckets`, of the bucket or the account, denies other accounts
+//! access to a bucket whose policy is public. A policy whose Allow statements name accounts is not public, and neither
+//! is one whose conditions limit everybody to fixed principals (S3 User Guide, "The meaning of public"). So the setting
+//! does not restrict a policy that allows only known accounts.
 
 use super::arn::Arn;
 mod parse;
@@ -27,7 +27,7 @@ pub struct BucketPolicy {
     pub statements: Vec<Statement>,
 }
 
-/// A statement of a policy. What a statement leaves out is an empty list.
+/// A statement of a policy. Elements that a statement does not have are empty lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
@@ -35,42 +35,42 @@ pub struct Statement {
     pub sid: Option<String>,
     /// Allow or Deny.
     pub effect: String,
-    /// Whom it is about: ARNs, names of services, or * for everybody. An account stands as its root's ARN, however it
-    /// was written.
+    /// Its principals: ARNs, names of services, or * for everybody. An account is always the ARN of its root.
     pub principals: Vec<String>,
-    /// The ids of the accounts that these belong to: whole accounts, and those of single users and roles.
+    /// The account ids of its principals: of whole accounts, and of single users and roles.
     pub accounts: Vec<String>,
-    /// Those of the principals that belong to no account.
+    /// The principals without an account.
     pub others: Vec<String>,
-    /// It is about everybody but these (NotPrincipal).
+    /// NotPrincipal: it applies to everybody except these.
     pub not_principals: Vec<String>,
-    /// Which actions it is about, as patterns.
+    /// Its actions, as patterns.
     pub actions: Vec<String>,
-    /// It is about every action but these (NotAction).
+    /// NotAction: it applies to every action except these.
     pub not_actions: Vec<String>,
-    /// Which ARNs it is about, as patterns.
+    /// Its resources, as patterns for ARNs.
     pub resources: Vec<String>,
-    /// It is about every ARN but these (NotResource).
+    /// NotResource: it applies to every ARN except these.
     pub not_resources: Vec<String>,
-    /// Which kinds of reading it is about in full, worked out from its actions and resources: s3:ListBucket on the
+    /// The kinds of reading that it covers completely, derived from its actions and resources: s3:ListBucket on the
     /// bucket, and s3:GetObject on every object in it.
     pub reads: Vec<String>,
-    /// Which kinds of reading it is about at all: s3:ListBucket on the bucket, and s3:GetObject on any object in it.
+    /// The kinds of reading that it covers at least in part: s3:ListBucket on the bucket, and s3:GetObject on any
+    /// object in it.
     pub touches: Vec<String>,
-    /// For which kinds of reading that hangs on a variable, which only a request fills: if it allows, whether it is about
-    /// them in full, and if it denies, at all.
+    /// The kinds of reading whose coverage depends on a policy variable, whose value is only known for a request: for
+    /// Allow, whether they are covered completely, and for Deny, at all.
     #[serde(default)]
     pub unclear: Vec<String>,
     /// Whether its resources are neither the bucket nor anything in it.
     #[serde(default)]
     pub elsewhere: bool,
-    /// When it applies. Without conditions, always.
+    /// Its conditions. Without conditions, it always applies.
     pub conditions: Vec<Condition>,
-    /// Whether one of the conditions asks for the organization of who asks.
+    /// Whether one of the conditions is about the organization of the caller.
     #[serde(default)]
     pub by_organization: bool,
-    /// Yes where it is decided by the account, and the organization, of who asks over TLS. Unreadable where it also hangs
-    /// on something that only a request brings, with what that is.
+    /// True if the account and the organization of a caller over TLS decide whether it applies. Unreadable, with the
+    /// reason, if it also depends on something else in a request.
     #[serde(default = "clear")]
     pub clear: Read<bool>,
 }
@@ -103,7 +103,7 @@ fn clear() -> Read<bool> {
     Read::Known(true)
 }
 
-/// One condition.
+/// A condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
@@ -113,13 +113,13 @@ pub struct Condition {
     pub key: String,
     /// The values.
     pub values: Vec<String>,
-    /// What every request has for the key, where the bucket decides it: the id of the account that owns it, for
-    /// aws:ResourceAccount.
+    /// The value that every request has for the key, if the bucket determines it: for aws:ResourceAccount, the id of
+    /// the account that owns the bucket.
     #[serde(default)]
     pub value: Option<String>,
 }
 
-/// The account that a principal belongs to by its ARN.
+/// The account in a principal's ARN.
 pub(super) fn account(principal: &str) -> Option<&str> {
     Arn::parse(principal)?.account_id()
 }

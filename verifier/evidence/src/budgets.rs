@@ -16,15 +16,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The budgets (`budgets:DescribeBudgets`), their alerts (`budgets:DescribeBudgetNotificationsForAccount`, all in one
-/// list) and the alerts' subscribers (`budgets:DescribeSubscribersForNotification`, once an alert). A list that was not
-/// read to its end says so in its last entry.
+/// The budgets (`budgets:DescribeBudgets`), their alerts (`budgets:DescribeBudgetNotificationsForAccount`, in one list)
+/// and the alerts' subscribers (`budgets:DescribeSubscribersForNotification`, one call for each alert). If a list could
+/// not be read to its end, its last entry is unreadable.
 pub type Budgets = Vec<Read<Budget>>;
 
-/// One budget.
-// Of AWS's Budget, not read: `CalculatedSpend` (what was spent says nothing of whether a warning would come),
-// `LastUpdatedTime`, `AutoAdjustData` (how the limit is found; the limit itself is read) and `Metrics` (at what rate
-// costs are counted). Of HealthStatus, `LastUpdatedTime`.
+/// A budget.
+// Of AWS's Budget, not read: `CalculatedSpend` (spending does not show whether an alert would be sent),
+// `LastUpdatedTime`, `AutoAdjustData` (how the limit is calculated; the limit itself is read) and `Metrics` (the rate
+// of costs). Of HealthStatus, `LastUpdatedTime`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -32,35 +32,35 @@ pub struct Budget {
     pub name: Read<String>,
     /// COST, USAGE, RI_UTILIZATION, RI_COVERAGE, SAVINGS_PLANS_UTILIZATION or SAVINGS_PLANS_COVERAGE.
     pub r#type: Read<String>,
-    /// The limit, in `unit`. Of a planned budget, the limit of the period that has begun last.
+    /// The limit, in `unit`. For a planned budget, the limit of the period that began last.
     pub amount: Read<f64>,
     /// The limit's unit: a currency for a cost budget.
     pub unit: Read<String>,
     /// DAILY, MONTHLY, QUARTERLY, ANNUALLY or CUSTOM.
     pub period: Read<String>,
-    /// When its time begins. AWS fills in the beginning of the period in which it was made; one without has begun.
+    /// When it begins. AWS fills in the beginning of the period in which it was created. A budget without it has begun.
     pub start: Read<Option<Time>>,
-    /// When its time ends. AWS fills in the year 2087; one without never ends.
+    /// When it ends. AWS fills in the year 2087. A budget without it never ends.
     pub end: Read<Option<Time>>,
-    /// Whether it counts all of the account's costs. Filters leave some out, but for one that names the account itself.
+    /// Whether it counts all of the account's costs. Filters exclude some, except a filter for the account itself.
     pub whole_account: Read<bool>,
-    /// The filters that leave costs out, or may, as in `Service: Amazon EC2`.
+    /// The filters that exclude costs, or may, as in `Service: Amazon EC2`.
     pub filters: Vec<String>,
-    /// Whether AWS keeps the budget up to date. One that isn't sends no alert.
+    /// Whether AWS keeps the budget up to date. Otherwise, it sends no alerts.
     pub healthy: Read<bool>,
-    /// Why it isn't, as AWS names it.
+    /// AWS's reason why it is not up to date.
     pub health_reason: Option<String>,
-    /// Whether credits are subtracted from what was spent. While they pay, such a budget stays silent.
+    /// Whether credits are subtracted from spending. While credits last, such a budget sends no alerts.
     pub credits: Read<bool>,
-    /// Kinds of costs that are switched off, as in `taxes`.
+    /// The kinds of costs that are excluded, as in `taxes`.
     pub left_out: Vec<String>,
     /// The alerts.
     pub alerts: Read<Vec<Alert>>,
 }
 
 /// An alert of a budget.
-// Of AWS's Notification, not read: `NotificationState` (whether the threshold was passed says nothing of whether a
-// warning would come). Of its Subscribers, everything.
+// Of AWS's Notification, not read: `NotificationState` (whether the threshold was exceeded does not show whether an
+// alert would be sent). Of its Subscribers, everything is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Alert {
@@ -68,11 +68,11 @@ pub struct Alert {
     pub kind: Read<String>,
     /// GREATER_THAN, LESS_THAN or EQUAL_TO.
     pub comparison: Read<String>,
-    /// The threshold in percent of the limit; an absolute threshold is converted.
+    /// The threshold in percent of the limit. An absolute threshold is converted.
     pub percent: Read<f64>,
-    /// E-mail addresses that are told.
+    /// The e-mail addresses that get the alert.
     pub emails: Read<Vec<String>>,
-    /// How many SNS topics are told.
+    /// The number of SNS topics that get the alert.
     pub topics: Read<u32>,
 }
 
@@ -86,9 +86,9 @@ pub(super) async fn read(reader: &Reader) -> Read<Budgets> {
     };
     let described = budgets.iter().map(|budget| {
         let alerts = match &notifications {
-            // Alerts are listed by their budget's name: without one they cannot be told.
+            // Alerts are listed by their budget's name, so a budget without one has no known alerts.
             Ok(_) if budget.budget_name.is_empty() => {
-                Err(incomplete(reader.account(), "AWS's answer lacks a budget's name."))
+                Err(incomplete(reader.account(), "AWS's response does not contain a budget's name."))
             }
             Ok(all) => Ok(all.get(&budget.budget_name).cloned().unwrap_or_default()),
             Err(reasons) => Err(reasons.clone()),
@@ -107,12 +107,12 @@ async fn budgets(reader: &Reader, client: &aws_sdk_budgets::Client) -> Result<So
             let request = client
                 .describe_budgets()
                 .account_id(reader.account_id())
-                // Without it, the filters of budgets that are written the newer way are left out of the answer.
+                // Without it, the response leaves out filter expressions.
                 .show_filter_expression(true)
                 .set_next_token(token);
             match request.send().await {
                 Ok(answer) => Ok((listed(reader, call, answer.budgets)?, answer.next_token)),
-                // Some versions of the service say so where there is no budget at all.
+                // Some versions of the service return this if there is no budget.
                 Err(failed) if error::code(&failed) == Some("NotFoundException") => Ok((Vec::new(), None)),
                 Err(failed) => Err(error::reason(reader.account(), call, &failed)),
             }
@@ -143,11 +143,11 @@ async fn notifications(
     let mut by_budget: HashMap<String, Vec<Notification>> = HashMap::new();
     for entry in listed {
         let Some(name) = entry.budget_name else {
-            // Alerts of an unnamed budget could be anybody's: the list would be read in part.
-            return Err(incomplete(who, "AWS's answer lacks the budget of an alert."));
+            // Alerts of an unnamed budget could belong to any budget, so the list would be incomplete.
+            return Err(incomplete(who, "AWS's response does not contain the budget of an alert."));
         };
         let Some(notifications) = entry.notifications else {
-            return Err(incomplete(who, "AWS's answer lacks the alerts of a budget."));
+            return Err(incomplete(who, "AWS's response does not contain the alerts of a budget."));
         };
         by_budget.entry(name).or_default().extend(notifications);
     }
@@ -193,7 +193,7 @@ async fn describe(
     }
 }
 
-/// Whether the budget is up to date: AWS tells a status of those alone that are derived from a billing view.
+/// Whether the budget is up to date. AWS has a status only for budgets that are derived from a billing view.
 fn healthy(who: &str, health: Option<&HealthStatus>) -> Read<bool> {
     let Some(health) = health else { return Read::Known(true) };
     match &health.status {
@@ -210,8 +210,8 @@ fn health_reason(health: &HealthStatus) -> Option<String> {
     health.status_reason.as_ref().map(|reason| reason.as_str().to_owned())
 }
 
-/// The limit in force: the budget's own, or the planned one whose period began last. AWS gives the former for planned
-/// budgets too (API reference of Budget), so that what time it is matters where it didn't.
+/// The current limit: the budget's own, or the planned limit of the current period. AWS also returns the former for
+/// planned budgets (API reference of Budget), so the time is only needed if it does not.
 async fn limit(reader: &Reader, budget: &types::Budget) -> (Read<f64>, Read<String>) {
     let who = reader.account();
     let limit = match &budget.budget_limit {
@@ -229,13 +229,13 @@ async fn limit(reader: &Reader, budget: &types::Budget) -> (Read<f64>, Read<Stri
     (present(amount, who, "a budget's amount"), required(&limit.unit, who, "a budget's unit"))
 }
 
-/// The planned limit whose period began last.
+/// The planned limit of the current period, which began last.
 async fn planned<'b>(reader: &Reader, budget: &'b types::Budget) -> Result<Option<&'b Spend>, Vec<Reason>> {
     let Some(limits) = &budget.planned_budget_limits else { return Ok(None) };
     let limits: Option<Vec<(i64, &Spend)>> =
         limits.iter().map(|(start, limit)| Some((start.parse().ok()?, limit))).collect();
     let limits = limits.ok_or_else(|| {
-        incomplete(reader.account(), "AWS's answer has a planned limit without the time from which it holds.")
+        incomplete(reader.account(), "AWS's response contains a planned limit without its start time.")
     })?;
     let now = reader.now().await?.secs();
     let begun = limits.into_iter().filter(|(start, _)| *start <= now);
@@ -273,8 +273,8 @@ async fn describe_alert(
     }
 }
 
-/// The threshold in percent of the limit. The SDK fills in 0 where AWS sent no threshold, and the kind of threshold is
-/// PERCENTAGE where AWS sends none (API reference of Notification).
+/// The threshold in percent of the limit. The SDK fills in 0 if AWS sent no threshold. The default type of a threshold
+/// is PERCENTAGE (API reference of Notification).
 fn percent(who: &str, alert: &Notification, limit: Read<f64>) -> Read<f64> {
     if alert.threshold == 0.0 {
         return present(None, who, "an alert's threshold");
@@ -312,11 +312,11 @@ async fn subscribers(
                 // An alert has at least one subscriber (API reference of CreateNotification).
                 Ok(answer) => match answer.subscribers {
                     Some(subscribers) => Ok((subscribers, answer.next_token)),
-                    None => Err(incomplete(who, "AWS's answer lacks the subscribers of an alert.")),
+                    None => Err(incomplete(who, "AWS's response does not contain the subscribers of an alert.")),
                 },
-                // The alert was listed a moment ago: what isn't found is not the same as an alert that tells nobody.
+                // The alert was listed a moment ago. An alert that is not found is not an alert without subscribers.
                 Err(failed) if error::code(&failed) == Some("NotFoundException") => {
-                    Err(incomplete(who, "AWS listed an alert, and then did not know it."))
+                    Err(incomplete(who, "AWS listed an alert, but could not find it afterwards."))
                 }
                 Err(failed) => Err(error::reason(who, call, &failed)),
             }
@@ -326,7 +326,10 @@ async fn subscribers(
         let kind = subscriber.subscription_type.as_str();
         let readable = SubscriptionType::values().contains(&kind) && !subscriber.address.is_empty();
         if !readable {
-            return Err(incomplete(who, "AWS's answer has a subscriber that this version of verify does not know."));
+            return Err(incomplete(
+                who,
+                "AWS's response contains a type of subscriber that this version of verify does not know.",
+            ));
         }
     }
     Ok(subscribers)

@@ -1,35 +1,35 @@
-//! AWS's clock: what time it is in a run. What this computer's clock says decides nothing.
+//! AWS's clock, which is the time of a run. This computer's clock decides nothing.
 
 use tokio::sync::watch;
 
 use super::time::Time;
 
-/// The clock of a run, shared by the readers of all its accounts. It stands at the `Date` of the first answer to
-/// `sts:GetCallerIdentity`, of whichever account.
+/// The clock of a run, shared by the readers of all its accounts. Its time is the `Date` of the first response to
+/// `sts:GetCallerIdentity`, of any account.
 #[derive(Debug, Clone)]
 pub struct Clock(watch::Sender<State>);
 
 #[derive(Debug, Clone, Copy)]
 struct State {
     now: Option<Time>,
-    /// How many accounts have yet to be asked who they are.
+    /// How many accounts have not been identified yet.
     outstanding: usize,
 }
 
 impl Default for Clock {
-    /// A clock that nobody will set.
+    /// A clock that will not be set.
     fn default() -> Clock {
         Clock::new(0)
     }
 }
 
 impl Clock {
-    /// The clock of a run that asks so many accounts who they are.
+    /// The clock of a run that identifies so many accounts.
     pub fn new(outstanding: usize) -> Clock {
         Clock(watch::Sender::new(State { now: None, outstanding }))
     }
 
-    /// An account has been asked who it is, and answered at this time, if it did.
+    /// Notes that an account was identified, with the time of the response, if there was one.
     pub fn tell(&self, date: Option<Time>) {
         self.0.send_modify(|state| {
             state.now = state.now.or(date);
@@ -37,12 +37,12 @@ impl Clock {
         });
     }
 
-    /// What time it is, as far as that is known.
+    /// The time, if it is known.
     pub fn now(&self) -> Option<Time> {
         self.0.borrow().now
     }
 
-    /// What time it is, once an account has told; none when all were asked and none did.
+    /// Waits for the time; `None` if no account's response had one.
     pub async fn wait(&self) -> Option<Time> {
         let mut states = self.0.subscribe();
         // The sender lives as long as `self` does.
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_answer_of_any_account_sets_the_clock() {
+    async fn the_first_response_of_any_account_sets_the_clock() {
         let clock = Clock::new(3);
         let waiting = tokio::spawn({
             let clock = clock.clone();
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_clock_that_nobody_will_set() {
+    async fn waiting_ends_if_the_clock_will_not_be_set() {
         let clock = Clock::new(1);
         clock.tell(None);
         assert_eq!(clock.wait().await, None);

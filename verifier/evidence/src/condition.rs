@@ -1,5 +1,5 @@
-//! What a policy's condition comes to for a request, as far as it can be told without the request: the request is made
-//! over TLS, and by a principal of a known account. What that leaves open is undecided.
+//! Evaluates a policy's condition without a concrete request. It assumes a request over TLS by a principal of a known
+//! account. What depends on anything else is undecided (`None`).
 //!
 //! From the IAM User Guide: "Condition operators", "Conditions with multiple context keys or values", "Single-valued vs.
 //! multivalued context keys", and "AWS global condition context keys".
@@ -11,7 +11,7 @@ use super::pattern::Pattern;
 /// Who makes a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'c> {
-    /// The account; none for an anonymous request.
+    /// The account; `None` for an anonymous request.
     pub account: Option<&'c str>,
     /// The organization that the account belongs to.
     pub organization: Organization<'c>,
@@ -20,17 +20,17 @@ pub struct Caller<'c> {
 /// The organization of an account.
 #[derive(Debug, Clone, Copy)]
 pub enum Organization<'c> {
-    /// Nobody said.
+    /// It is not known.
     Unknown,
-    /// It belongs to none.
+    /// It belongs to no organization.
     None,
-    /// It belongs to the one with this id.
+    /// It belongs to the organization with this id.
     Is(&'c str),
-    /// It belongs to any but these, or to none.
+    /// It belongs to none of these organizations.
     NotOneOf(&'c [&'c str]),
 }
 
-/// Whether all are so; undecided if that hangs on one that is.
+/// Whether all are true; undecided if that depends on an undecided one.
 pub fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     parts
         .into_iter()
@@ -42,7 +42,7 @@ pub fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
         .unwrap_or(Some(false))
 }
 
-/// Whether one is so; undecided if that hangs on one that is.
+/// Whether one is true; undecided if that depends on an undecided one.
 pub fn any(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     not(all(parts.into_iter().map(not)))
 }
@@ -52,7 +52,7 @@ pub fn not(part: Option<bool>) -> Option<bool> {
     part.map(|is| !is)
 }
 
-/// Whether a condition holds for a request of this caller.
+/// Whether a condition is true for a request of this caller.
 pub fn holds(condition: &Condition, caller: Caller<'_>) -> Option<bool> {
     let operator = Operator::parse(&condition.operator)?;
     if condition.values.is_empty() {
@@ -74,20 +74,21 @@ pub fn holds(condition: &Condition, caller: Caller<'_>) -> Option<bool> {
     if operator.negated { not(matched) } else { matched }
 }
 
-/// Whether a condition may hold for an account that nobody spoke of, for whatever else the request brings; undecided where
-/// it may be about who that is.
+/// Whether a condition may be true for an unknown account, with anything else in the request; undecided if it may be
+/// about the identity of the caller.
 pub(crate) fn may_hold(condition: &Condition, stranger: Caller<'_>) -> Option<bool> {
     holds(condition, stranger).or_else(|| {
         let key = condition.key.to_ascii_lowercase();
-        let told = matches!(stranger.organization, Organization::NotOneOf(_));
-        let about_who = WHO.contains(&key.as_str()) && !(key == "aws:principalorgid" && told);
+        let known_organization = matches!(stranger.organization, Organization::NotOneOf(_));
+        let about_who = WHO.contains(&key.as_str()) && !(key == "aws:principalorgid" && known_organization);
         let readable = Operator::parse(&condition.operator).is_some() && !condition.values.is_empty();
         let variable = condition.values.iter().any(|value| value.contains("${"));
         (!about_who && readable && !variable).then_some(true)
     })
 }
 
-/// Whether the caller's account does not decide a condition, for some accounts at least. An organization can be known.
+/// Whether the caller's account does not decide a condition, at least for some accounts. The organization counts as
+/// known.
 pub(crate) fn leaves_open(condition: &Condition) -> bool {
     let open = |account| {
         let caller = Caller { account: Some(account), organization: Organization::Unknown };
@@ -96,14 +97,14 @@ pub(crate) fn leaves_open(condition: &Condition) -> bool {
     accounts_to_try(std::slice::from_ref(condition)).any(open)
 }
 
-/// The accounts that conditions tell apart: those they name, and one for all others, which are alike to them.
+/// The accounts between which conditions distinguish: those that they name, and one that represents all others.
 pub fn accounts_to_try(conditions: &[Condition]) -> impl Iterator<Item = &str> {
     let values = conditions.iter().flat_map(|condition| &condition.values);
     let named = values.flat_map(|value| value.split(|c: char| !c.is_ascii_digit())).filter(|id| is_account_id(id));
     named.chain(["000000000000"])
 }
 
-/// The keys that tell one caller from another beyond what can be known of a stranger.
+/// The keys that distinguish callers, but are not known for an unknown account.
 const WHO: &[&str] = &[
     "aws:principalaccount",
     "aws:principalorgid",
@@ -126,7 +127,7 @@ struct Operator {
     if_exists: bool,
 }
 
-/// How the values of a key that may have several are taken. One that has a single value is a set of one.
+/// How the values of a key with several values are combined. A single value is a set of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Set {
     All,
@@ -141,7 +142,7 @@ enum How {
     Arn,
     Bool,
     Null,
-    /// Of a type that no key has whose value is known.
+    /// A type that no known key has.
     OtherType,
 }
 
@@ -165,7 +166,7 @@ impl Operator {
             "arnequals" | "arnlike" => (How::Arn, false),
             "arnnotequals" | "arnnotlike" => (How::Arn, true),
             "bool" => (How::Bool, false),
-            // Neither can be asked of a set, nor where the key exists.
+            // `Null` cannot be combined with a set operator or `IfExists`.
             "null" if set.is_none() && !if_exists => (How::Null, false),
             "numericequals"
             | "numericlessthan"
@@ -185,19 +186,19 @@ impl Operator {
         Some(Operator { set, how, negated, if_exists })
     }
 
-    /// What it comes to for a key that the request does not have.
+    /// The result for a key that the request does not have.
     fn without_key(self) -> Option<bool> {
         match (self.set, self.if_exists) {
             (Some(Set::All), _) | (None, true) => Some(true),
             (Some(Set::Any), false) => Some(false),
-            // Which of the two counts is not documented.
+            // The result is not documented.
             (Some(Set::Any), true) => None,
             (None, false) => Some(self.negated),
         }
     }
 }
 
-/// What a request has for a key.
+/// The value of a key in a request.
 enum Context<'c> {
     /// Nothing.
     Missing,
@@ -207,7 +208,7 @@ enum Context<'c> {
     Principal(&'c str),
     /// None of these.
     NotOneOf(&'c [&'c str]),
-    /// Whatever it brings.
+    /// Any value.
     Undecided,
 }
 
@@ -236,7 +237,7 @@ impl<'c> Context<'c> {
         }
     }
 
-    /// Whether what the request has is as this value says.
+    /// Whether the request's value matches this value.
     fn matches(&self, how: How, value: &str) -> Option<bool> {
         match self {
             Context::Missing => Some(false),
@@ -260,7 +261,7 @@ fn compare(how: How, value: &str, text: &str) -> Option<bool> {
         How::Equals => Some(value == text),
         How::EqualsIgnoringCase if variable => Pattern::new(&value.to_lowercase()).matches(&text.to_lowercase()),
         How::EqualsIgnoringCase => Some(value.to_lowercase() == text.to_lowercase()),
-        // A part of an identifier is something else in a recording, where the whole has a stand-in.
+        // In a recording, identifiers are pseudonymised as a whole, so their parts differ.
         How::Like if has_wildcard(value) && value.contains(|c: char| c.is_ascii_digit()) => None,
         How::Like => Pattern::new(value).matches(text),
         How::Bool => Some(truth(value)? == truth(text)?),
@@ -290,7 +291,7 @@ fn is_principal(how: How, value: &str, account: &str) -> Option<bool> {
     let Some([scheme, partition, service, region, id, resource]) = arn::parts(value) else {
         let digits = value.contains(|c: char| c.is_ascii_digit());
         let pattern = Pattern::new(value);
-        // One that fits in another partition alone may be about this account.
+        // A pattern that matches only in another partition may be about this account.
         let meets = any(PARTITIONS.map(|partition| pattern.meets(&format!("arn:{partition}:iam::"))));
         return match (how, pattern.covers("arn:aws:iam::"), meets) {
             (How::Like, Some(true), _) if !digits => Some(true),

@@ -8,18 +8,18 @@ use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The sign-ins of the last 90 days, the newest first (`cloudtrail:LookupEvents` for `ConsoleLogin`). They show up 5
-/// to 15 minutes late. Root's are recorded in us-east-1; the profile's region is asked too, since one was once seen
-/// recorded elsewhere. A list that was not read to its end says so in its last entry.
+/// The sign-ins of the last 90 days, the newest first (`cloudtrail:LookupEvents` for `ConsoleLogin`). They appear 5 to
+/// 15 minutes late. Root's sign-ins are recorded in us-east-1. The profile's region is read, too, because a sign-in was
+/// once recorded elsewhere. If the list could not be read to its end, its last entry is unreadable.
 pub type ConsoleSignIns = Vec<Read<SignIn>>;
 
-/// One sign-in.
-// Of the record, not read: from where and with which browser it came, where it led to, why one failed, and the event's
-// ids; none of it says who signed in with what.
+/// A sign-in.
+// Of the record, not read: the source address, the browser, the destination, the reason of a failure, and the event's
+// ids. They do not show who signed in with which device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// When.
+    /// The time.
     pub time: Read<Time>,
     /// Whether it was the root user.
     pub root: Read<bool>,
@@ -27,7 +27,7 @@ pub struct SignIn {
     pub success: Read<bool>,
     /// Whether an MFA device was used.
     pub mfa: Read<bool>,
-    /// The MFA device, as the event names it; none without one.
+    /// The MFA device, as the event names it; absent without one.
     pub device: Read<Option<String>>,
 }
 

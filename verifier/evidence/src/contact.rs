@@ -1,4 +1,4 @@
-//! `contact`: the account's own contact data.
+//! `contact`: the account's contact information.
 
 use super::answer::{present, required};
 use super::reader::{client, row};
@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The account's contact information (`account:GetContactInformation`).
-// Of AWS's ContactInformation, not read: the web site. Address line 2 and 3, district and state stand in the address
-// alone. Spaces are folded in each part, and parts that are empty then are left out.
+// Of AWS's ContactInformation, not read: the web site. Address lines 2 and 3, district and state are only in the
+// address. Spaces are folded in each part, and empty parts are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -44,10 +44,10 @@ pub(super) async fn read(reader: &Reader) -> Read<Contact> {
     Read::Known(describe(who, &contact))
 }
 
-/// What AWS's answer says of an account, which the course calls `who`. Public for tests, which make up addresses as
-/// people write them: how those are folded decides whether two are the same.
+/// The contact information in AWS's response for the account that the course calls `who`. It is public for tests, which
+/// compare addresses in different spellings.
 pub fn describe(who: &str, contact: &ContactInformation) -> Contact {
-    // What is blank is no more than what did not arrive.
+    // A blank value is treated as missing.
     let required = |text: &str, what: &str| required(&spaces(text), who, what);
     let line = required(&contact.address_line1, "the first line of the address");
     let city = required(&contact.city, "the city");
@@ -62,7 +62,7 @@ pub fn describe(who: &str, contact: &ContactInformation) -> Contact {
             parts.retain(|part| !part.is_empty());
             Read::Known(parts.join(", "))
         }
-        // An address with a missing part is no shorter address.
+        // An address with a missing part is unreadable, not shorter.
         _ => present(None, who, "a part of the address"),
     };
     Contact {
@@ -107,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_there_stand_in_their_order() {
+    fn parts_are_joined_in_their_order() {
         let full = contact().address_line2("Flat 2").address_line3("Back").district_or_county("D").state_or_region("S");
         let address = describe("general", &full.build().unwrap()).address;
         assert_eq!(address, Read::Known("1 Practice Street, Flat 2, Back, London, D, S, N1, GB".to_owned()));
     }
 
     #[test]
-    fn an_address_whose_part_did_not_arrive_is_unreadable() {
+    fn an_address_with_a_missing_part_is_unreadable() {
         for blank in ["", " ", "\u{3000}\u{200b}"] {
             let lacking = describe("general", &contact().city(blank).build().unwrap());
             assert!(lacking.address.known().is_none() && lacking.city.known().is_none(), "{blank:?}");

@@ -1,7 +1,7 @@
-//! Events from CloudTrail's event history, which the sections about events share.
+//! Reads events from CloudTrail's event history, for the sections about events.
 //!
-//! Event history reaches back 90 days and needs no trail. One attribute a look-up, 50 events a page, two look-ups a
-//! second for an account and region (CloudTrail's API reference).
+//! Event history has the last 90 days and needs no trail. A look-up has one attribute, a page has 50 events, and two
+//! look-ups per second are allowed for each account and region (CloudTrail's API reference).
 
 use super::answer::{known_value, listed, present};
 use super::read::{incomplete, to_json};
@@ -16,23 +16,23 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What is looked up, and where.
+/// A look-up: an attribute, its value and a region.
 pub(super) struct LookUp<'l> {
     pub(super) region: &'l str,
     pub(super) key: LookupAttributeKey,
     pub(super) value: &'l str,
 }
 
-/// Something that an event is described as.
+/// The description of an event.
 pub(super) trait Described: Serialize + Clone {
-    /// When it was.
+    /// The time of the event.
     fn time(&self) -> &Read<Time>;
 }
 
-/// All events that any of the look-ups finds, described and the newest first. `describe` leaves out what is none.
+/// The events of all look-ups, described, the newest first. `describe` returns `None` for events to leave out.
 ///
-/// The list ends with something unreadable where it was not read to its end: because a later page failed, or because
-/// what was read decides. Where nothing was read at all, it is unreadable itself.
+/// If the list was not read to its end, because a later page failed or because the events so far are enough, its last
+/// entry is unreadable. If nothing was read, the list itself is unreadable.
 pub(super) async fn look_up<T: Described>(
     reader: &Reader,
     call: &'static Call,
@@ -51,20 +51,20 @@ pub(super) async fn look_up<T: Described>(
     }
 }
 
-/// What look-ups have found so far.
+/// What the look-ups have found so far.
 struct Found<T> {
     items: Vec<T>,
     pages: usize,
-    /// How many look-ups are not at their end.
+    /// How many look-ups are not finished.
     open: usize,
-    /// Whether what was found decides, so that nobody reads on.
+    /// Whether the events so far are enough, so that reading stops.
     decided: bool,
-    /// Why look-ups did not come to their end.
+    /// Why look-ups were not finished.
     cut: Vec<Reason>,
 }
 
 impl<T: Described> Found<T> {
-    /// The list, the newest first, with what is missing at its end.
+    /// The list, the newest first, with the reasons for missing events at its end.
     fn list(&self, missing: &[Reason]) -> Vec<Read<T>> {
         let mut items: Vec<Read<T>> = self.items.iter().cloned().map(Read::Known).collect();
         let time = |item: &Read<T>| item.known().and_then(|item| item.time().known().copied());
@@ -76,7 +76,7 @@ impl<T: Described> Found<T> {
     }
 }
 
-/// Look-ups under way.
+/// Look-ups in progress.
 struct Looking<'l, T, D> {
     reader: &'l Reader,
     call: &'static Call,
@@ -89,7 +89,7 @@ impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads one look-up to its end, or as far as it goes.
+    /// Reads a look-up to its end, or as far as possible.
     async fn read(&self, look_up: &LookUp<'_>) {
         let cut = self.pages(look_up).await.err();
         let mut found = self.found();
@@ -132,7 +132,7 @@ impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
         Err(self.reader.endless(self.call))
     }
 
-    /// Notes a page, and tells whether what was found by now decides.
+    /// Notes a page. Returns whether the events so far are enough.
     fn note(&self, events: &[Event], more: bool) -> bool {
         let described = events.iter().filter_map(|event| (self.describe)(&Record::new(event, self.reader.account())));
         let mut found = self.found();
@@ -155,7 +155,7 @@ impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
     }
 }
 
-/// The record inside an event: CloudTrail gives it as text.
+/// The record inside an event, which CloudTrail returns as text.
 pub(super) struct Record<'e> {
     pub(super) event: &'e Event,
     json: Option<Value>,
@@ -174,7 +174,7 @@ impl<'e> Record<'e> {
         present(self.at(pointer).map(str::to_owned), self.account, what)
     }
 
-    /// A text of the record that stands for yes or for no.
+    /// A text of the record that means yes or no.
     pub(super) fn either(&self, pointer: &str, (yes, no): (&str, &str), what: &str) -> Read<bool> {
         match self.text(pointer, what) {
             Read::Known(text) => known_value(&text, &[yes, no], self.account, what).map(|text| text == yes),
@@ -194,8 +194,8 @@ impl<'e> Record<'e> {
         self.json.as_ref()?.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// Whether what was asked for did not happen: records of calls that failed have an error code ("CloudTrail record
-    /// contents" in its user guide).
+    /// Whether the call failed. Records of failed calls have an error code ("CloudTrail record contents" in its user
+    /// guide).
     pub(super) fn failed(&self) -> bool {
         self.json.as_ref().is_some_and(|json| json.get("errorCode").is_some_and(|code| !code.is_null()))
     }

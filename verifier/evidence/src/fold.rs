@@ -1,26 +1,26 @@
-//! Texts as people compare them.
+//! Normalises texts to compare them as people do.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters that nobody sees and that no word rests on: soft hyphen, zero width space, word joiner, byte order mark, and
-/// those that set the direction of writing, which come along when text is copied from a page.
+/// Invisible characters without a meaning for words: soft hyphen, zero width space, word joiner, byte order mark, and
+/// direction marks, which are often copied from pages.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text without spaces round it, and with single ones in it.
+/// A text without spaces around it, and with single spaces in it.
 pub fn spaces(text: &str) -> String {
     let seen: String = text.chars().filter(|letter| !is_invisible(*letter)).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text that stands for all that differ from it in case, in spaces, or in how Unicode writes their letters alone:
-/// composed or not, full width or not (NFKC).
+/// The normal form of texts that differ only in case, spaces, or the Unicode form of their letters: composed or
+/// decomposed, full width or half width (NFKC).
 pub fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
-    // Some letters have several small ones, or only two capitals (ß and SS); what those become may be written in another
-    // way again.
+    // Some letters have several lower-case forms, or two letters as their upper case (ß and SS). The result may need to
+    // be normalised again.
     spaces(&normal).to_lowercase().to_uppercase().to_lowercase().nfkc().collect()
 }
 

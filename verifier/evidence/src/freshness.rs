@@ -1,17 +1,17 @@
-//! How soon it is worth asking AWS again, section by section.
+//! How soon to read each section again.
 
 use std::time::Duration;
 
 use super::Section;
 
-/// How soon a change may show up in a section.
+/// How soon a change can appear in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Freshness {
     /// How long to wait before it is read again, right after it was read or changed.
     pub soonest: Duration,
-    /// How long that grows to while nothing changes.
+    /// The longest wait, to which it grows while nothing changes.
     pub latest: Duration,
-    /// Why it shows things late, for sections that do.
+    /// Why the section shows changes late, if it does.
     pub late: Option<&'static str>,
 }
 
@@ -20,8 +20,8 @@ const fn seconds(soonest: u64, latest: u64) -> Freshness {
 }
 
 impl Section {
-    /// How soon a change may show up in it. The delays are those that AWS documents for CloudTrail's event history and
-    /// for billing metrics; everything else shows up at once, and is asked for as often as a person would look.
+    /// How soon a change can appear in it. AWS documents delays for CloudTrail's event history and for billing metrics.
+    /// Everything else appears at once, and is read as often as a person would look.
     pub fn freshness(self) -> Freshness {
         match self {
             Section::ConsoleSignIns | Section::MfaEvents | Section::BillingEvents => {

@@ -1,6 +1,5 @@
-//! Gathering: what AWS says, all of a plan's accounts and sections at the same time.
-//!
-//! Which account is which is settled here too: evidence of a wrong account goes no further.
+//! Gathers the evidence of a plan: all accounts and sections at the same time.
+//! It also identifies the accounts, and discards the evidence of a wrong account.
 
 use course::results::{Reason, ReasonCode};
 use futures_util::future::join_all;
@@ -19,27 +18,27 @@ use crate::read;
 use crate::time::Time;
 use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
 
-/// What a run gathered.
+/// The result of gathering.
 #[derive(Debug, Default, Clone)]
 pub struct Gathered {
     /// The evidence.
     pub evidence: Arc<Evidence>,
-    /// Account ids of the accounts that were identified, by the course's names.
+    /// The ids of the accounts that were identified, by the course's names.
     pub account_ids: BTreeMap<String, String>,
     /// The calls that were made.
     pub calls: Vec<Timed>,
-    /// What time it was by AWS's clock, in RFC 3339: the date of the first answer to `sts:GetCallerIdentity`, of any
-    /// account; `None` where no account said who it is.
+    /// The time by AWS's clock, in RFC 3339: the date of the first response to `sts:GetCallerIdentity`, of any account.
+    /// `None` if no account was identified.
     pub now: Option<String>,
 }
 
 impl Gathered {
-    /// A section of an account, if it was asked for.
+    /// A section of an account, if it was in the plan.
     pub fn section(&self, account: &str, section: Section) -> Option<&Value> {
         self.evidence.get(account)?.get(&section)
     }
 
-    /// Why anything could not be read.
+    /// All reasons why something could not be read.
     pub fn reasons(&self) -> BTreeSet<Reason> {
         let mut reasons = BTreeSet::new();
         let values = self.evidence.values().flat_map(BTreeMap::values);
@@ -47,7 +46,7 @@ impl Gathered {
         reasons
     }
 
-    /// Whether an account's credentials can do anything, as far as that was read.
+    /// Whether an account's credentials can do anything, if that was read.
     pub fn power(&self, account: &str) -> Option<Power> {
         let identity = self.section(account, Section::Identity)?;
         privileges::power(identity, self.section(account, Section::Privileges))
@@ -59,9 +58,10 @@ pub type Plan = BTreeMap<String, BTreeSet<Section>>;
 
 /// Gathers the plan's evidence, of all accounts and sections at the same time.
 ///
-/// `expected` are the account ids that were seen before. Where there is one, everything is read beside the question who
-/// the account is, and thrown away if it is another; where there is none, that question comes first. `progress` is told
-/// at the beginning, and whenever something has arrived. `enough` tells whether a list need not be read any further.
+/// `expected` has the account ids that were seen before. If there is one for an account, all sections are read while
+/// the account is identified, and discarded if it is another account. If there is none, the account is identified
+/// first. `progress` is called at the beginning, and whenever something has arrived. `enough` decides whether a list is
+/// read any further.
 pub async fn gather(
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
@@ -78,10 +78,10 @@ pub async fn gather(
     SoFar { plan, expected, log: &gathering.log, clock: &gathering.clock, arrived: &arrived }.settle()
 }
 
-/// What has arrived of each account.
+/// What has arrived for each account.
 type Arrived = BTreeMap<String, BTreeMap<Section, Value>>;
 
-/// How far gathering has come.
+/// The progress of gathering.
 #[derive(Debug, Clone, Copy)]
 pub struct SoFar<'s> {
     plan: &'s Plan,
@@ -92,40 +92,40 @@ pub struct SoFar<'s> {
 }
 
 impl SoFar<'_> {
-    /// How many sections have arrived, of how many.
+    /// How many sections have arrived, and of how many.
     pub fn count(&self) -> (usize, usize) {
         let counts = self.plan.iter().map(|(account, sections)| {
             let planned = sections.iter().filter(is_read_later).count() + 1;
             let arrived = self.arrived.get(account);
-            // Nothing more will come of an account that is not known.
-            let nobody =
+            // Nothing more will arrive for an account that could not be identified.
+            let unidentified =
                 arrived.and_then(|read| read.get(&Section::Identity)).is_some_and(|id| account_id(id).is_none());
-            (if nobody { planned } else { arrived.map_or(0, BTreeMap::len) }, planned)
+            (if unidentified { planned } else { arrived.map_or(0, BTreeMap::len) }, planned)
         });
         counts.fold((0, 0), |(read, of), (more_read, more)| (read + more_read, of + more))
     }
 
-    /// What is known by now; nothing before every account has said who it is, since what was read of a wrong one is
-    /// thrown away.
+    /// What is known so far; `None` until every account is identified, because the evidence of a wrong account is
+    /// discarded.
     pub fn gathered(&self) -> Option<Gathered> {
         let identified = |account| self.arrived.get(account).is_some_and(|read| read.contains_key(&Section::Identity));
         self.plan.keys().all(identified).then(|| self.settle())
     }
 
-    /// Keeps what was read of the right accounts, and says why of the others.
+    /// Keeps the evidence of the right accounts. For the others, it keeps the reasons.
     fn settle(&self) -> Gathered {
         let identity = |account| self.arrived.get(account).and_then(|read| read.get(&Section::Identity));
         let id = |account| identity(account).and_then(account_id);
         let mut gathered = Gathered::default();
         let mut evidence = Evidence::new();
         for (account, sections) in self.plan {
-            // Beside the accounts that are asked now, those that were seen before and are left out this time.
+            // Also compare with accounts that were seen before and are not in this plan.
             let others = self.plan.keys().filter(|other| *other != account).filter_map(id);
             let seen = self.expected.iter().filter(|(other, _)| !self.plan.contains_key(*other));
             let mut others = others.chain(seen.map(|(_, seen)| seen.clone()));
             let expected = self.expected.get(account);
             let instead = match id(account) {
-                // Who the account is could not be read: nothing is known of an account that is not known.
+                // The account could not be identified, so none of its evidence counts.
                 None => Some(nothing_without(identity(account).unwrap_or(&Value::Null))),
                 Some(id) => {
                     let twice = others.any(|other| other == id);
@@ -150,7 +150,7 @@ impl SoFar<'_> {
     }
 }
 
-/// Gathering under way.
+/// Gathering in progress.
 struct Gathering<'g> {
     plan: &'g Plan,
     expected: &'g BTreeMap<String, String>,
@@ -163,7 +163,7 @@ struct Gathering<'g> {
 }
 
 impl Gathering<'_> {
-    /// Reads one account: who it is, and its sections.
+    /// Reads an account: its identity and its sections.
     async fn read(&self, account: &str, connection: Option<&Connection>) {
         let connected = match connection {
             Some(Connection::Sdk(connected)) => connected,
@@ -172,11 +172,12 @@ impl Gathering<'_> {
                 return self.note(account, Section::Identity, json!({ crate::UNREADABLE: reasons }));
             }
             None => {
-                let message =
-                    format!("No credentials are bound to the {account} account yet: verify accounts {account}=PROFILE");
-                let nobody = read::unreadable(ReasonCode::NoCredentials, account, &message);
+                let message = format!(
+                    "No credentials are bound to the {account} account yet: run `verify accounts {account}=PROFILE`."
+                );
+                let unidentified = read::unreadable(ReasonCode::NoCredentials, account, &message);
                 self.clock.tell(None);
-                return self.note(account, Section::Identity, nobody);
+                return self.note(account, Section::Identity, unidentified);
             }
         };
         let reader = self.reader(account, connected);
@@ -190,7 +191,7 @@ impl Gathering<'_> {
         };
         let read = async |id: &str| {
             let reader = Arc::new(reader.clone().with_account_id(id));
-            // A task for each, so that what calls take of the processor is spread over its cores.
+            // One task for each, to use all processor cores.
             let mut reads = JoinSet::new();
             for section in self.plan.get(account).into_iter().flatten().filter(is_read_later).copied() {
                 let reader = Arc::clone(&reader);
@@ -200,7 +201,7 @@ impl Gathering<'_> {
                 match read {
                     Ok((section, value)) => self.note(account, section, value),
                     Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-                    // Cancelled, which happens only when the whole process ends.
+                    // Cancelled, which only happens when the process ends.
                     Err(_) => {}
                 }
             }
@@ -220,7 +221,7 @@ impl Gathering<'_> {
             .with_clock(self.clock.clone())
             .with_enough(self.enough.clone())
             .with_sign_in(&connected.sign_in);
-        // The practice accounts are in this process: they have no limits.
+        // The practice accounts are in this process and have no rate limits.
         if connected.practice { reader } else { reader.with_pace(self.pace.clone()) }
     }
 
@@ -243,7 +244,7 @@ impl Gathering<'_> {
     }
 }
 
-/// Who the account is, is read by itself.
+/// The identity is read separately.
 fn is_read_later(section: &&Section) -> bool {
     **section != Section::Identity
 }
@@ -253,25 +254,25 @@ fn account_id(identity: &Value) -> Option<String> {
     identity.known()?.account.known().cloned()
 }
 
-/// What is left of an account that is not the right one, `twice` if another of the course's accounts reaches it too.
+/// The value for every section of a wrong account; `twice` if another of the course's accounts is the same AWS account.
 pub fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
     let id = mask::account_id(id);
     let message = match expected {
         _ if twice => format!(
-            "Two of the course's accounts reach the same AWS account {id}. \
+            "Two of the course's accounts are the same AWS account {id}. \
              Bind each to its own: `verify accounts {account}=PROFILE`."
         ),
         Some(expected) => format!(
-            "These credentials reach AWS account {id}, and {} was seen before. \
-             If the new one is right, say so: `verify accounts {account}=PROFILE`.",
+            "These credentials belong to AWS account {id}, but {} was seen before. \
+             If the new account is right, run `verify accounts {account}=PROFILE`.",
             mask::account_id(expected)
         ),
-        None => format!("These credentials reach AWS account {id}."),
+        None => format!("These credentials belong to AWS account {id}."),
     };
     read::unreadable(ReasonCode::WrongAccount, account, &message)
 }
 
-/// What is left of an account without an identity: its reasons, for every section.
+/// The value for every section of an account without an identity: the reasons.
 pub fn nothing_without(identity: &Value) -> Value {
     let unreadable = |value: &Value| value.get(crate::UNREADABLE).is_some();
     match identity.get("account") {

@@ -1,5 +1,5 @@
-//! The guard: refuses every SDK call that isn't in the table of reads, before anything is signed or sent, and notes
-//! the calls that are made.
+//! The guard: refuses every SDK call that is not in the table of reads, before it is signed or sent, and logs all
+//! calls.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -29,7 +29,7 @@ pub(super) struct Guard {
     pub(super) log: CallLog,
 }
 
-/// The calls of a run, as they are made.
+/// The log of a run's calls.
 #[derive(Debug, Clone)]
 pub struct CallLog {
     begun: Instant,
@@ -41,18 +41,18 @@ pub struct CallLog {
 pub struct Timed {
     /// The call.
     pub call: results::Call,
-    /// From the beginning of the run.
+    /// When it began, from the beginning of the run.
     pub begun: Duration,
-    /// From the first byte to the last; `None` while it is under way.
+    /// From the first byte to the last; `None` while it is in progress.
     pub took: Option<Duration>,
-    /// When the service answered, by its own clock.
+    /// The time of the response, by the service's clock.
     pub date: Option<Time>,
-    /// How far the service's clock is ahead of this computer's, in seconds, by the answer's date.
+    /// How far the service's clock is ahead of this computer's, in seconds, by the date of the response.
     pub clock_ahead: Option<i64>,
 }
 
 impl Timed {
-    /// A call of a recording, which keeps no durations.
+    /// A call in a recording, which has no durations.
     pub fn recorded(call: results::Call) -> Timed {
         Timed { call, begun: Duration::ZERO, took: None, date: None, clock_ahead: None }
     }
@@ -70,7 +70,7 @@ impl CallLog {
         self.lock().clone()
     }
 
-    /// When a service answered an account's call for a section, by its own clock.
+    /// The time of the response to an account's call for a section, by the service's clock.
     pub fn date(&self, account: &str, section: Section) -> Option<Time> {
         let is = |timed: &&Timed| timed.call.account == account && timed.call.section == section.name();
         self.lock().iter().filter(is).find_map(|timed| timed.date)
@@ -97,7 +97,7 @@ impl CallLog {
     }
 }
 
-/// A call's place in the log, which the SDK carries along with the call.
+/// A call's index in the log, which the SDK passes along with the call.
 #[derive(Debug)]
 struct CallNumber(usize);
 
@@ -117,7 +117,7 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Whether an answer has its list, in JSON or in XML.
+/// Whether a response contains its list, in JSON or in XML.
 fn has_list(body: &[u8], list: &str) -> bool {
     match serde_json::from_slice::<serde_json::Value>(body) {
         Ok(answer) => answer.get(list).is_some_and(serde_json::Value::is_array),
@@ -179,7 +179,7 @@ impl Intercept for Guard {
         Ok(())
     }
 
-    // The first hook that has the answer's body.
+    // The first hook with the body of the response.
     fn read_after_deserialization(
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
@@ -190,7 +190,7 @@ impl Intercept for Guard {
         let list = call.and_then(|call| call.list).filter(|_| context.output_or_error().is_ok());
         let body = context.response().body().bytes().unwrap_or_default();
         if list.is_some_and(|list| !has_list(body, list)) {
-            return Err("the answer lacks its list".into());
+            return Err("the response does not contain its list".into());
         }
         Ok(())
     }
@@ -218,7 +218,7 @@ mod tests {
 
     const ACCOUNT: &str = "general";
 
-    /// A reader with credentials of nobody, whose calls would reach nothing.
+    /// A reader with invalid credentials, whose calls would reach nothing.
     fn reader() -> Reader {
         let credentials = Credentials::new("id", "secret", None, None, "test");
         let config = SdkConfig::builder()
@@ -229,7 +229,7 @@ mod tests {
         Reader::new(ACCOUNT, config.build(), CallLog::default()).with_account_id("111122223333")
     }
 
-    /// Calls an operation through a guarded client, and tells that nothing was sent.
+    /// Calls an operation through a guarded client, and checks that nothing was sent.
     macro_rules! refused {
         ($sdk:ident, $section:expr, $($call:tt)+) => {{
             let reader = reader();

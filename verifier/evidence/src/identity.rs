@@ -1,4 +1,4 @@
-//! `identity`: who the credentials are.
+//! `identity`: the identity of the credentials.
 
 use super::answer::present;
 use super::arn::Arn;
@@ -7,8 +7,8 @@ use super::{Read, Reader, Section, error};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Who AWS says the credentials are (`sts:GetCallerIdentity`, which no identity policy can deny).
-// Of the answer, not read: the unique id of the user or role, which its ARN names.
+/// The identity of the credentials (`sts:GetCallerIdentity`, which no identity policy can deny).
+// Not read: the unique id of the user or role, which its ARN identifies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {

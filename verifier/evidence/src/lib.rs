@@ -1,20 +1,19 @@
-//! `evidence`: what read-only AWS calls say about an account.
+//! `evidence`: reads facts about AWS accounts with read-only calls.
 //!
-//! One file a section: a struct whose doc comments are the reference, the calls it makes (each a row of [`table`]), and the
-//! function from the SDK's answers to the struct. Nothing here judges.
+//! Each section has a file: a struct whose doc comments are in the reference, its calls (each a row of [`table`]), and
+//! the conversion of the SDK's responses to the struct. Nothing here decides a verdict.
 //!
 //! | where | what |
 //! |---|---|
-//! | [`Section`], a file for each | what AWS says |
-//! | [`table`], `guard` | the calls that may be made, and what refuses all others |
-//! | [`connection`], [`bindings`] | whose credentials ask |
-//! | [`gather`] | all of it at once, of the right accounts |
-//! | [`arn`] | whose and what an ARN says that something is |
-//! | [`mask`], [`fold`] | what of an answer is shown, and how texts are compared |
-//!
-//! This crate alone reads AWS, and no other but the practice accounts' and a class's pace imports the AWS SDK.
+//! | [`Section`], a file for each | facts about an account |
+//! | [`table`], `guard` | the allowed calls, and the guard that refuses all others |
+//! | [`connection`], [`bindings`] | credentials |
+//! | [`gather`] | reading all sections of the right accounts at the same time |
+//! | [`arn`] | parsing ARNs |
+//! | [`mask`], [`fold`] | masking identifiers, and comparing texts |
+//! Only this crate reads from AWS. Apart from it, only the practice accounts and the pace of a class use the AWS SDK.
 
-// Tests make what the program must not meet.
+// Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod account;

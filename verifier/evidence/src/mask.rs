@@ -1,7 +1,7 @@
-//! Masking: account ids, e-mail addresses and phone numbers, in whatever text they stand.
+//! Masks account ids, e-mail addresses and phone numbers in any text.
 //!
-//! Results show masked text to a person; recordings replace each identifier by a stand-in, the same for the same
-//! identifier, so that a masked recording is judged like the original.
+//! Results contain masked text. Recordings have a pseudonym for each identifier, always the same one for the same
+//! identifier, so that a masked recording gets the same verdicts as the original.
 
 use regex::{Captures, Regex};
 use serde_json::Value;
@@ -31,18 +31,18 @@ pub fn text(text: &str) -> String {
     })
 }
 
-/// Stand-ins for a recording's identifiers.
+/// The pseudonyms for a recording's identifiers.
 #[derive(Debug, Default)]
 pub struct StandIns {
-    /// What stays as it is wherever it stands, since a course's checks look for it.
+    /// Texts that are kept everywhere, because a course's checks look for them.
     kept: Vec<String>,
     accounts: BTreeMap<String, String>,
     texts: BTreeMap<String, String>,
 }
 
 impl StandIns {
-    /// Stand-ins that keep these texts, the longest first. A single letter or digit would tell too much of a name to be
-    /// kept.
+    /// Pseudonyms that keep these texts, the longest first. Single letters and digits are not kept, because they would
+    /// reveal too much of a name.
     pub fn keeping(kept: impl IntoIterator<Item = String>) -> StandIns {
         let telling = |text: &String| !text.is_empty() && (text.len() > 1 || !text.chars().all(char::is_alphanumeric));
         let mut kept: Vec<String> = kept.into_iter().filter(telling).collect();
@@ -50,7 +50,7 @@ impl StandIns {
         StandIns { kept, ..StandIns::default() }
     }
 
-    /// Replaces the identifiers in a section, and in the contact sections every text.
+    /// Replaces the identifiers in a section. In the contact sections, replaces every text.
     pub fn section(&mut self, section: Section, value: &mut Value) {
         let personal = matches!(section, Section::Contact | Section::AlternateContacts);
         self.walk(value, personal);
@@ -61,7 +61,7 @@ impl StandIns {
             Value::String(text) if personal => *text = self.around_kept(text, |_, part| part),
             Value::String(text) => *text = self.identifiers(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, personal)),
-            // The reasons of something unreadable are our own words.
+            // The reasons of something unreadable are our own text.
             Value::Object(fields) if fields.contains_key(crate::UNREADABLE) => {
                 fields.values_mut().for_each(|field| self.walk(field, false));
             }
@@ -70,7 +70,7 @@ impl StandIns {
         }
     }
 
-    /// A stand-in for a whole text; texts that fold to the same share one.
+    /// A pseudonym for a whole text. Texts that fold to the same text share one.
     fn text(&mut self, text: &str) -> String {
         let next = self.texts.len() + 1;
         self.texts.entry(fold(text)).or_insert_with(|| format!("masked-{next}")).clone()
@@ -98,7 +98,7 @@ impl StandIns {
         })
     }
 
-    /// Where what is kept stands in a text.
+    /// The ranges of kept texts in a text.
     fn kept_in(&self, text: &str) -> Vec<Range<usize>> {
         let all = |kept: &String| {
             let found = text.char_indices().map(|(at, _)| at).filter(|at| stands_at(text, *at, kept));
@@ -107,8 +107,8 @@ impl StandIns {
         self.kept.iter().flat_map(all).collect()
     }
 
-    /// A stand-in for a text in which what is kept stays, in whatever case it is written; `form` makes one of each part
-    /// between that.
+    /// A pseudonym for a text that preserves kept texts in any case. `form` makes a pseudonym of each part between
+    /// them.
     fn around_kept(&mut self, text: &str, form: impl Fn(&str, String) -> String) -> String {
         let (mut out, mut rest) = (String::new(), text);
         while !rest.is_empty() {
@@ -126,7 +126,7 @@ impl StandIns {
     }
 }
 
-/// Where a text stands in another one, if ASCII's letters may be of any case.
+/// The position of a text in another one, ignoring the case of ASCII letters.
 fn find_in_any_case(text: &str, sought: &str) -> Option<usize> {
     text.char_indices().map(|(at, _)| at).find(|at| stands_at(text, *at, sought))
 }
@@ -141,8 +141,8 @@ enum Identifier<'t> {
     Phone(&'t str),
 }
 
-/// What looks like an identifier, and the words that none begins within. What stands first is looked for first: an e-mail
-/// address; a phone number, which is a plus sign and at least seven digits; more digits than an account id has; one.
+/// Matches what looks like an identifier, and words in which no identifier begins. In this order: an e-mail address, a
+/// phone number (a plus sign and at least seven digits), more digits than an account id, and an account id.
 #[expect(clippy::expect_used, reason = "it never changes, and the tests compile it")]
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
     const LETTER: &str = r"\p{Alphabetic}\p{N}";
@@ -152,7 +152,7 @@ static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?<email>{email})|(?<phone>{phone})|{word}")).expect("it is an expression")
 });
 
-/// Replaces what looks like an identifier; a stand-in is asked for with where it begins.
+/// Replaces what looks like an identifier. `stand_in` gets the identifier and its position.
 fn replace(text: &str, stand_in: &mut dyn FnMut(Identifier<'_>, usize) -> String) -> String {
     let masked = IDENTIFIER.replace_all(text, |found: &Captures<'_>| {
         let identifier = found.name("email").map(|email| (email, Identifier::Email(email.as_str())));
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_are_masked_wherever_they_stand() {
+    fn identifiers_are_masked_in_any_text() {
         let cases = [
             ("arn:aws:iam::111122223333:mfa/root", "arn:aws:iam::••••••••3333:mfa/root"),
             ("mail to your.email+production@gmail.com.", "mail to y•••@gmail.com."),

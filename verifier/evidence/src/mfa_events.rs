@@ -9,23 +9,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// MFA devices that were enabled or deactivated in the last 90 days, the newest first (`cloudtrail:LookupEvents` for
-/// `EnableMFADevice` and for `DeactivateMFADevice`). They show up 5 to 15 minutes late, and are recorded in us-east-1.
-/// What AWS refused is left out. A list that was not read to its end says so in its last entry.
+/// `EnableMFADevice` and for `DeactivateMFADevice`). They appear 5 to 15 minutes late, and are recorded in us-east-1.
+/// Refused calls are left out. If the list could not be read to its end, its last entry is unreadable.
 pub type MfaEvents = Vec<Read<MfaEvent>>;
 
-/// One device enabled or deactivated.
-// Of the record, not read: when the session began, from where and with which program it came, and the event's ids;
-// none of it says which device it was about.
+/// A device that was enabled or deactivated.
+// Of the record, not read: when the session began, the source address, the user agent, and the event's ids. They do not
+// show which device it was about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MfaEvent {
-    /// When.
+    /// The time.
     pub time: Read<Time>,
     /// EnableMFADevice or DeactivateMFADevice.
     pub name: Read<String>,
-    /// The IAM user whose device it is; none for root's.
+    /// The IAM user of the device; absent for root's.
     pub user: Read<Option<String>>,
-    /// The device's serial number. AWS requires one, so that an event without it is unreadable here.
+    /// The device's serial number. AWS requires one, so an event without it is unreadable here.
     pub device: Read<Option<String>>,
 }
 
@@ -35,8 +35,8 @@ impl Described for MfaEvent {
     }
 }
 
-/// How CloudTrail names the root user where a user's name stands ("Root user, MFA changed" in its user guide). Of an event
-/// by that name, it is safer to take it for root's than for an IAM user's who is called so.
+/// CloudTrail's names for the root user in place of a user name ("Root user, MFA changed" in its user guide). It is
+/// safer to take such an event for root's than for that of an IAM user with this name.
 const ROOT_USER: [&str; 2] = ["AWS ROOT USER", "root"];
 
 pub(super) async fn read(reader: &Reader) -> Read<MfaEvents> {
@@ -58,7 +58,7 @@ fn event(record: &Record<'_>) -> Option<MfaEvent> {
     })
 }
 
-/// Whose device it is. Without a name, it is the caller's own (API reference of `DeactivateMFADevice`).
+/// The user of the device. Without a name, it is the caller (API reference of `DeactivateMFADevice`).
 fn user(record: &Record<'_>) -> Read<Option<String>> {
     match record.optional("/requestParameters/userName", "the user of an MFA event") {
         Read::Known(Some(name)) => Read::Known((!ROOT_USER.contains(&name.as_str())).then_some(name)),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_own_device_is_nobody_elses() {
+    fn roots_own_device_has_no_user() {
         let serial = "arn:aws:iam::111122223333:mfa/root-account-mfa-device";
         let event = of("Root", json!({ "userName": "AWS ROOT USER", "serialNumber": serial }));
         assert_eq!(event.user, Read::Known(None));
@@ -101,14 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn a_device_of_a_users_is_told_apart_whoever_enabled_it() {
+    fn a_device_of_a_user_is_theirs_even_if_root_enabled_it() {
         let user = |identity: &str, parameters: Value| of(identity, parameters).user.known().cloned().flatten();
         assert_eq!(user("Root", json!({ "userName": "kim", "serialNumber": "s" })).as_deref(), Some("kim"));
         assert_eq!(user("IAMUser", json!({ "serialNumber": "s" })).as_deref(), Some("lee"));
     }
 
     #[test]
-    fn what_did_not_arrive_is_unreadable_and_what_was_refused_is_none() {
+    fn a_missing_value_is_unreadable_and_a_refused_call_is_left_out() {
         assert!(of("Root", json!({ "userName": "AWS ROOT USER" })).device.known().is_none());
         assert!(of("Root", Value::Null).device.known().is_none());
         assert_eq!(described(json!({ "errorCode": "InvalidAuthenticationCode" })), None);

@@ -11,39 +11,39 @@ use serde::{Deserialize, Serialize};
 
 /// The organization (`organizations:DescribeOrganization`, which any member may call) and its accounts
 /// (`organizations:ListAccounts`, which the management account may).
-// Of AWS's Organization, not read: its id and ARNs, and the policy types, which say nothing of accounts.
+// Of AWS's Organization, not read: its ARNs, and the policy types, which are not about accounts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// Whether the account belongs to an organization.
     pub in_use: bool,
-    /// The organization's id; none without an organization.
+    /// The organization's id; absent without an organization.
     #[serde(default = "no_id")]
     pub id: Read<Option<String>>,
-    /// The management account's id; none without an organization.
+    /// The management account's id; absent without an organization.
     pub management_account: Read<Option<String>>,
-    /// The management account's root e-mail address; none without an organization.
+    /// The management account's root e-mail address; absent without an organization.
     pub management_email: Read<Option<String>>,
-    /// ALL or CONSOLIDATED_BILLING; none without an organization.
+    /// ALL or CONSOLIDATED_BILLING; absent without an organization.
     pub features: Read<Option<String>>,
     /// The organization's accounts; empty without an organization.
     pub accounts: Read<Vec<OrganizationAccount>>,
 }
 
-/// An older recording says nothing of it.
+/// The value in older recordings, which do not have it.
 fn no_id() -> Read<Option<String>> {
     Read::Unreadable(Unreadable {
         reasons: vec![Reason {
             code: ReasonCode::IncompleteAnswer,
             account: None,
             action: None,
-            message: "The recording lacks the organization's id.".to_owned(),
+            message: "The recording does not contain the organization's id.".to_owned(),
         }],
     })
 }
 
 /// An account of the organization.
-// Of AWS's Account, not read: its ARN and its paths, which say where in the organization it stands.
+// Of AWS's Account, not read: its ARN and its paths, which show its place in the organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationAccount {
@@ -81,7 +81,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Organization> {
         Err(failed) => {
             let mut reasons = error::reason(who, call, &failed);
             if reasons.iter().all(|reason| reason.code == ReasonCode::Denied) {
-                // Both reads are named at once: whoever allows the one would meet the other next.
+                // Both calls are reported at once, because they need separate permissions.
                 reasons.extend(accounts.err().into_iter().flatten());
             }
             return Err(reasons).into();
@@ -133,7 +133,7 @@ async fn list(
 }
 
 fn describe(who: &str, account: types::Account) -> OrganizationAccount {
-    // `State` took the place of `Status` in 2026; emulators and older endpoints have only the latter.
+    // `State` replaced `Status` in 2026. Emulators and older endpoints have only `Status`.
     let state = match (&account.state, &account.status) {
         (Some(state), _) => known_value(state.as_str(), AccountState::values(), who, "an account's state"),
         (None, Some(status)) => known_value(status.as_str(), AccountStatus::values(), who, "an account's status"),

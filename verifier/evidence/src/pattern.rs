@@ -1,14 +1,14 @@
-//! IAM's patterns for actions, ARNs and the values of conditions: `*` stands for any characters or none, `?` for any one
+//! IAM's patterns for actions, ARNs and the values of conditions: `*` matches any number of characters, `?` matches one
 //! (IAM User Guide).
 //!
-//! A policy variable (`${aws:username}`) stands for what only a request tells. So whether a pattern with one matches is
-//! undecided, unless no value could make it match.
+//! The value of a policy variable (`${aws:username}`) is only known for a request. So it is undecided (`None`) whether
+//! a pattern with a variable matches, unless no value could make it match.
 
 /// A pattern.
 #[derive(Debug)]
 pub(super) struct Pattern {
     parts: Vec<Part>,
-    /// Whether a variable stands in it, which is taken for any characters.
+    /// Whether it contains a variable, which is treated as `*`.
     variable: bool,
 }
 
@@ -58,10 +58,10 @@ impl Pattern {
         self.unless_variable(self.walk(text).last().is_some_and(|at| at[self.parts.len()]))
     }
 
-    /// Whether it matches every longer text that begins so.
+    /// Whether it matches every longer text with this beginning.
     pub(super) fn covers(&self, beginning: &str) -> Option<bool> {
-        // Only a star at its end can match every ending, of which there is at least one character; what stands before
-        // must match some of the beginning.
+        // Only a star at the end can match every ending, which has at least one character. The rest must match a part
+        // of the beginning.
         let before = self.parts.iter().rposition(|part| matches!(part, Part::One(_))).map_or(0, |at| at + 1);
         let end = &self.parts[before..];
         let count = |wanted: Part| end.iter().filter(|part| **part == wanted).count();
@@ -69,17 +69,17 @@ impl Pattern {
         self.unless_variable(open && self.walk(beginning).any(|at| at[before]))
     }
 
-    /// Whether it matches any longer text that begins so.
+    /// Whether it matches any longer text with this beginning.
     pub(super) fn meets(&self, beginning: &str) -> Option<bool> {
         self.unless_variable(self.walk(beginning).last().is_some_and(|at| at[..self.parts.len()].contains(&true)))
     }
 
-    /// What would match whatever the variable's value may not do so for the one that it has.
+    /// A match with some value of a variable is undecided, because the actual value may not match.
     fn unless_variable(&self, matches: bool) -> Option<bool> {
         (!matches || !self.variable).then_some(matches)
     }
 
-    /// Which places in the pattern may have been reached: before the first character, and after each.
+    /// The positions in the pattern that may be reached, before the first character and after each one.
     fn walk<'p>(&'p self, text: &'p str) -> impl Iterator<Item = Vec<bool>> + 'p {
         let mut start = vec![false; self.parts.len() + 1];
         start[0] = true;
@@ -91,7 +91,7 @@ impl Pattern {
         std::iter::once(start).chain(later)
     }
 
-    /// The places after one more character.
+    /// The positions after another character.
     fn step(&self, at: &[bool], next: char) -> Vec<bool> {
         let mut then = vec![false; at.len()];
         for (place, part) in self.parts.iter().enumerate().filter(|(place, _)| at[*place]) {
@@ -105,7 +105,7 @@ impl Pattern {
         self.past_stars(then)
     }
 
-    /// A star may stand for nothing.
+    /// A star may match nothing.
     fn past_stars(&self, mut at: Vec<bool>) -> Vec<bool> {
         for (place, part) in self.parts.iter().enumerate() {
             if at[place] && *part == Part::Any {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_covers_what_begins_so_if_no_ending_escapes_it() {
+    fn a_pattern_covers_a_beginning_if_it_matches_every_ending() {
         let covering = ["*", "arn:*", "arn:aws:s3:::mine/*", "arn:aws:s3:::m?ne/*", "*mine/*", "arn:aws:s3:::mi*"];
         // An object's key has at least one character.
         for covering in covering.into_iter().chain(["arn:aws:s3:::mine/?*", "arn:aws:s3:::mine/*?", "**"]) {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_meets_what_begins_so_if_some_ending_fits() {
+    fn a_pattern_meets_a_beginning_if_it_matches_some_ending() {
         for meeting in ["*", "arn:aws:s3:::mine/a*", "arn:aws:s3:::mine/secret", "*.csv", "arn:aws:s3:::mine/*"] {
             assert_eq!(Pattern::new(meeting).meets(OBJECTS), Some(true), "{meeting}");
         }

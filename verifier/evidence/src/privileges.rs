@@ -1,4 +1,4 @@
-//! `privileges`: what the credentials could do besides reading.
+//! `privileges`: what the credentials can do in addition to reading.
 
 use super::arn::Arn;
 use super::read::incomplete;
@@ -10,21 +10,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What the credentials could do besides reading. `verify accounts` and `verify doctor` ask for it, to warn of
-/// credentials that can do more than they need; the course's policy does not allow it.
+/// What the credentials can do in addition to reading. `verify accounts` and `verify doctor` read it, to warn about
+/// credentials that can do more than necessary. The course's policy does not allow it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Privileges {
-    /// Whether they could make users and give them permissions, and so do anything: the root user can, others by IAM's
-    /// own simulation (`iam:SimulatePrincipalPolicy`, after `iam:GetRole` for a role).
+    /// Whether they can create users and give them permissions, and so can do anything. The root user can. For others,
+    /// IAM simulates it (`iam:SimulatePrincipalPolicy`, after `iam:GetRole` for a role).
     pub administrator: Read<bool>,
 }
 
-/// Who may do both can give anything to anybody.
+/// With both permissions, one can give any permission to anybody.
 const ADMINISTRATION: [&str; 2] = ["iam:CreateUser", "iam:AttachUserPolicy"];
 
-/// How sessions of the roles are named that AWS makes for administrators: by Organizations in an account that it creates, by IAM Identity Center for
-/// the permission set of that name, and by Control Tower.
+/// The prefixes of sessions of the roles that AWS creates for administrators: by Organizations in an account that it
+/// creates, by IAM Identity Center for the permission set of that name, and by Control Tower.
 const ADMINISTRATORS: [&str; 3] =
     ["OrganizationAccountAccessRole/", "AWSReservedSSO_AdministratorAccess_", "AWSControlTowerExecution/"];
 
@@ -37,7 +37,7 @@ pub enum Power {
     Administrator,
 }
 
-/// Whether credentials can do anything, as far as these sections tell.
+/// Whether credentials can do anything, according to these sections.
 pub fn power(identity: &Value, privileges: Option<&Value>) -> Option<Power> {
     if identity["root"] == true {
         return Some(Power::Root);
@@ -62,7 +62,7 @@ async fn administrator(reader: &Reader) -> Result<bool, Vec<Reason>> {
     let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
     let decisions = answer.evaluation_results.unwrap_or_default();
     if decisions.len() != ADMINISTRATION.len() {
-        return Err(incomplete(who, "IAM did not decide on every action that it was asked for."));
+        return Err(incomplete(who, "IAM's response does not have a decision for every action."));
     }
     Ok(decisions.iter().all(|decision| decision.eval_decision == PolicyEvaluationDecisionType::Allowed))
 }
@@ -74,12 +74,12 @@ async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
     let client = client!(aws_sdk_sts, reader, Section::Privileges, reader.profile_region());
     let answer = client.get_caller_identity().send().await.map_err(|failed| error::reason(who, call, &failed))?;
     let Some(caller) = answer.arn.as_deref().and_then(Arn::parse) else {
-        return Err(incomplete(who, "AWS's answer lacks the caller's ARN."));
+        return Err(incomplete(who, "AWS's response does not contain the caller's ARN."));
     };
     match caller.resource.split('/').collect::<Vec<_>>().as_slice() {
         ["root"] => Ok(None),
         ["user", ..] => Ok(answer.arn),
-        // The session's ARN lacks the path that a role's own may have.
+        // The session's ARN does not contain the path of its role.
         ["assumed-role", name, _session] => {
             let call = row!(Section::Privileges, "IAM", "GetRole");
             let client = client!(aws_sdk_iam, reader, Section::Privileges, &reader.regions(call)[0]);
@@ -87,14 +87,14 @@ async fn principal(reader: &Reader) -> Result<Option<String>, Vec<Reason>> {
             let role = answer.map_err(|failed| error::reason(who, call, &failed))?.role;
             match role {
                 Some(role) => Ok(Some(role.arn)),
-                None => Err(incomplete(who, "AWS's answer lacks the role.")),
+                None => Err(incomplete(who, "AWS's response does not contain the role.")),
             }
         }
         _ => Err(vec![Reason {
             code: ReasonCode::NotAvailableHere,
             account: Some(who.to_owned()),
             action: None,
-            message: "IAM tells what users and roles may do, and these credentials are neither's.".into(),
+            message: "IAM simulates only users and roles, and these credentials belong to neither.".into(),
         }]),
     }
 }

@@ -1,4 +1,4 @@
-//! What came of reading something: a value, or the reasons why there is none.
+//! The result of reading something: a value, or the reasons why it could not be read.
 
 use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Something that was read, or could not be. It is never mistaken for absent: absence is a known `None`.
+/// The result of reading something. Unreadable is never the same as absent, which is a known `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "Read_{T}")]
@@ -17,11 +17,11 @@ pub enum Read<T> {
     Known(T),
 }
 
-/// The mark of something unreadable, as it stands in recordings.
+/// The marker of something unreadable, as in recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unreadable {
-    /// Why. Never empty.
+    /// The reasons; never empty.
     #[serde(rename = "$unreadable")]
     pub reasons: Vec<Reason>,
 }
@@ -37,7 +37,7 @@ impl<T> Read<T> {
         })
     }
 
-    /// Keeps the reasons, changes the value.
+    /// Changes the value, and keeps the reasons.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Read<U> {
         match self {
             Read::Known(value) => Read::Known(change(value)),
@@ -68,7 +68,7 @@ pub fn unreadable(code: ReasonCode, account: &str, message: &str) -> Value {
     to_json(Read::<()>::unreadable(code, account, message))
 }
 
-/// Collects the reasons of everything unreadable on the way to a field and below it.
+/// Collects the reasons of everything unreadable on the path to a field and below it.
 pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<Reason>) {
     match (value, fields) {
         (Value::Object(object), _) if object.contains_key(UNREADABLE) => {
@@ -86,13 +86,13 @@ pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<
 }
 
 pub(crate) fn to_json<T: Serialize>(value: T) -> Value {
-    // Sections hold no map whose keys could fail; should one ever, the evidence is unreadable, not absent.
+    // Sections have no map whose keys could fail. If that changes, the evidence is unreadable, not absent.
     serde_json::to_value(value).unwrap_or_else(
         |error| serde_json::json!({ UNREADABLE: [{ "code": "course-error", "message": error.to_string() }] }),
     )
 }
 
-/// Why an answer that lacks something tells nothing.
+/// The reasons for an incomplete response.
 pub(crate) fn incomplete(account: &str, message: &str) -> Vec<Reason> {
     let (code, account) = (ReasonCode::IncompleteAnswer, Some(account.to_owned()));
     vec![Reason { code, account, action: None, message: message.to_owned() }]

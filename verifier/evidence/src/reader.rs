@@ -1,4 +1,4 @@
-//! The reader of one account: its SDK configuration, from which only guarded clients can be made.
+//! The reader of an account: its SDK configuration, from which only guarded clients can be created.
 
 use aws_config::{Region, SdkConfig};
 use course::results::Reason;
@@ -19,14 +19,14 @@ use super::time::Time;
 /// How many pages of a list are read before it counts as endless.
 pub(super) const MAX_PAGES: usize = 100;
 
-/// A list as far as it was read, and why the rest is missing; `None` where nothing is.
+/// A list as far as it was read, and the reasons for a missing rest; `None` if it is complete.
 pub(super) type SoFar<T> = (Vec<T>, Option<Vec<Reason>>);
 
-/// Tells whether a list need not be read any further: asked with the account, the section, and the section's JSON so far,
-/// at whose end stands that later pages are missing.
+/// Decides whether a list is read any further. It gets the account, the section, and the section's JSON so far, whose
+/// last entry says that later pages are missing.
 pub type Enough = Arc<dyn Fn(&str, Section, &Value) -> bool + Send + Sync>;
 
-/// Reads one account.
+/// Reads an account.
 #[derive(Clone)]
 pub struct Reader {
     account: String,
@@ -46,7 +46,7 @@ impl fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// A reader for the account that the course calls `account`.
+    /// A reader for an account, by the course's name for it.
     pub fn new(account: &str, sdk: SdkConfig, log: CallLog) -> Reader {
         Reader {
             account: account.to_owned(),
@@ -60,7 +60,7 @@ impl Reader {
         }
     }
 
-    /// The same reader, once the account id is known: some calls take it as a parameter.
+    /// The same reader with the account id, which is a parameter of some calls.
     pub(crate) fn with_account_id(mut self, id: &str) -> Reader {
         self.account_id = Some(id.to_owned());
         self
@@ -78,24 +78,24 @@ impl Reader {
         self
     }
 
-    /// The same reader with what tells whether a list need not be read any further.
+    /// The same reader with the function that decides whether a list is read any further.
     pub(crate) fn with_enough(mut self, enough: Option<Enough>) -> Reader {
         self.enough = enough;
         self
     }
 
-    /// The same reader with what to do when AWS does not accept the credentials.
+    /// The same reader with the advice for credentials that AWS does not accept.
     pub(crate) fn with_sign_in(mut self, sign_in: &str) -> Reader {
         sign_in.clone_into(&mut self.sign_in);
         self
     }
 
-    /// What to do when AWS does not accept the credentials.
+    /// The advice for credentials that AWS does not accept.
     pub(super) fn sign_in(&self) -> &str {
         &self.sign_in
     }
 
-    /// Waits until CloudTrail may be asked once more in a region.
+    /// Waits until another look-up in CloudTrail may be made in a region.
     pub(super) async fn turn(&self, region: &str) -> Option<Turn> {
         match &self.pace {
             Some(pace) => Some(pace.turn(&self.account, region).await),
@@ -103,17 +103,17 @@ impl Reader {
         }
     }
 
-    /// What tells whether a list need not be read any further.
+    /// The function that decides whether a list is read any further.
     pub(super) fn enough(&self) -> Option<&Enough> {
         self.enough.as_ref()
     }
 
-    /// What time it is by AWS's clock.
+    /// The time by AWS's clock.
     ///
     /// # Errors
-    /// When no account's answer told.
+    /// When no response had a time.
     pub(super) async fn now(&self) -> Result<Time, Vec<Reason>> {
-        let missing = || incomplete(&self.account, "No answer of AWS's told what time it is.");
+        let missing = || incomplete(&self.account, "No response from AWS had a time.");
         self.clock.wait().await.ok_or_else(missing)
     }
 
@@ -122,12 +122,12 @@ impl Reader {
         &self.account
     }
 
-    /// The account id. Empty before it is known, which no call accepts.
+    /// The account id. Before it is known, it is empty, which no call accepts.
     pub(super) fn account_id(&self) -> &str {
         self.account_id.as_deref().unwrap_or_default()
     }
 
-    /// The profile's region, us-east-1 where it has none.
+    /// The profile's region, or us-east-1 if it has none.
     pub fn profile_region(&self) -> &str {
         self.sdk.region().map_or("us-east-1", |region| region.as_ref())
     }
@@ -142,12 +142,12 @@ impl Reader {
         self.partition() == "aws"
     }
 
-    /// Where calls go instead of AWS, if the environment or the profile says so.
+    /// The endpoint for calls instead of AWS, if the environment or the profile sets one.
     pub fn endpoint(&self) -> Option<&str> {
         self.sdk.endpoint_url()
     }
 
-    /// The regions that a call goes to, as far as they are known before anything was read.
+    /// The regions of a call, as far as they are known before anything is read.
     pub(super) fn regions(&self, call: &Call) -> Vec<String> {
         let profile = self.profile_region().to_owned();
         if !self.in_aws_partition() {
@@ -171,10 +171,10 @@ impl Reader {
         Guard { section, account: self.account.clone(), region: region.to_owned(), log: self.log.clone() }
     }
 
-    /// Reads a list to its end. A list read in part is an error, never a shorter list.
+    /// Reads a list to its end. An incomplete list is an error, never a shorter list.
     ///
     /// # Errors
-    /// Those of the first page that fails, or that the pages have no end.
+    /// The reasons of the first page that fails, or that the list has no end.
     pub(super) async fn pages<T, F, Fut>(&self, call: &Call, fetch: F) -> Result<Vec<T>, Vec<Reason>>
     where
         F: FnMut(Option<String>) -> Fut,
@@ -186,10 +186,10 @@ impl Reader {
         }
     }
 
-    /// Reads a list as far as it can be read, and tells why the rest is missing.
+    /// Reads a list as far as possible, with the reasons for a missing rest.
     ///
     /// # Errors
-    /// Those of the first page: nothing was read then.
+    /// The reasons of the first page, if it fails.
     pub(super) async fn pages_so_far<T, F, Fut>(&self, call: &Call, mut fetch: F) -> Result<SoFar<T>, Vec<Reason>>
     where
         F: FnMut(Option<String>) -> Fut,
@@ -213,14 +213,14 @@ impl Reader {
         Ok((all, Some(self.endless(call))))
     }
 
-    /// Why the rest of a list is missing that has no end.
+    /// The reasons for a list without an end.
     pub(super) fn endless(&self, call: &Call) -> Vec<Reason> {
-        let message = format!("The list of {} has no end: AWS kept announcing further pages.", call.name());
+        let message = format!("The list of {} has no end: AWS returned more and more pages.", call.name());
         incomplete(&self.account, &message)
     }
 }
 
-/// The guarded client of a service, for a section's call, in a region; with settings that only this service has.
+/// The guarded client of a service, for a section's call, in a region, with the service's own settings.
 macro_rules! client {
     ($sdk:ident, $reader:expr, $section:expr, $region:expr $(, $setting:ident = $value:expr)*) => {
         $sdk::Client::from_conf(
@@ -232,7 +232,7 @@ macro_rules! client {
     };
 }
 
-/// The table's row of a call; a call that the table lacks does not compile.
+/// The table's row for a call. A call that is not in the table does not compile.
 macro_rules! row {
     ($section:expr, $service:literal, $operation:literal) => {{
         const ROW: &crate::table::Call = crate::table::row($section, $service, $operation);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_read_in_part_is_no_list() {
+    async fn an_incomplete_list_is_an_error() {
         let read =
             pages(
                 |at| {
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_endless_list_is_no_list() {
+    async fn an_endless_list_is_an_error() {
         assert!(pages(|at| Ok((vec![at], Some(at.to_string())))).await.unwrap_err().contains("no end"));
         assert!(pages(|at| Ok((vec![at], Some("same".into())))).await.unwrap_err().contains("no end"));
     }

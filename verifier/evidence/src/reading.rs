@@ -1,4 +1,4 @@
-//! Reads each section from AWS, and knows the shape of each.
+//! Reads the sections from AWS, and checks the shape of recorded sections.
 
 use course::results::ReasonCode;
 use serde::Serialize;
@@ -15,11 +15,11 @@ use crate::{
     contact, identity, mfa_events, organization, privileges, root, s3, support,
 };
 
-/// How long a section may take before it counts as unreachable: the SDK's own retries end well before.
+/// How long a section may take before it counts as unreachable. The SDK's retries end well before.
 const SECTION_DEADLINE: Duration = Duration::from_secs(60);
 
-/// How long a section of events may take: at the pace of look-ups, of four lists at the same time, each of up to a hundred
-/// pages.
+/// How long a section of events may take: enough for four lists of up to a hundred pages each at the same time, at the
+/// allowed rate.
 const EVENTS_DEADLINE: Duration = Duration::from_secs(400);
 
 macro_rules! read_by_its_module {
@@ -30,10 +30,10 @@ macro_rules! read_by_its_module {
                 match self { $(Section::$variant => to_json($module::read(reader).await),)* }
             }
 
-            /// Makes sure that a recorded section has this version's shape.
+            /// Checks that a recorded section has this version's shape.
             ///
             /// # Errors
-            /// What doesn't fit.
+            /// What does not fit.
             pub fn conform(self, value: Value) -> Result<Value, String> {
                 match self { $(Section::$variant => conform::<$module::$type>(value),)* }
             }
@@ -54,7 +54,7 @@ impl Section {
         if looks_up { EVENTS_DEADLINE } else { SECTION_DEADLINE }
     }
 
-    /// Gathers the section: its JSON, with what could not be read marked as such.
+    /// Gathers the section as JSON, in which unreadable parts are marked.
     pub async fn gather(self, reader: &Reader) -> Value {
         let Some(missing) = table::of(self).find(|call| !call.every_partition && !reader.in_aws_partition()) else {
             let deadline = self.deadline();
@@ -92,7 +92,7 @@ pub fn schema() -> Value {
 }
 
 fn conform<T: Serialize + DeserializeOwned>(value: Value) -> Result<Value, String> {
-    // An unreadable section is parsed as such first: an untagged enum's own message would say nothing.
+    // An unreadable section is parsed first, because the error message of an untagged enum is not helpful.
     if value.get(UNREADABLE).is_some() {
         return serde_json::from_value::<Unreadable>(value).map(to_json).map_err(|error| error.to_string());
     }

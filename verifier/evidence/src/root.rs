@@ -12,24 +12,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The root user's sign-in (`iam:GetAccountSummary`) and its virtual MFA devices (`iam:ListVirtualMFADevices`).
-// Of the summary, not read: everything that counts users, groups and policies, and whether root has signing
-// certificates, which sign in nobody.
+// Of the summary, not read: the numbers of users, groups and policies, and whether root has signing certificates, which
+// cannot be used to sign in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Root {
     /// Whether root has an MFA device of any kind.
     pub mfa: Read<bool>,
-    /// Whether root has a password. Members of an organization with centralized root access may have none.
+    /// Whether root has a password. Member accounts with centralized root access may have none.
     pub password: Read<bool>,
     /// Whether root has access keys.
     pub access_keys: Read<bool>,
-    /// Root's virtual MFA devices, the oldest first. Passkeys and hardware tokens are not listed by AWS.
+    /// Root's virtual MFA devices, the oldest first. AWS does not list passkeys and hardware tokens.
     pub virtual_devices: Read<Vec<VirtualDevice>>,
 }
 
 /// A virtual MFA device: an entry in an authenticator app.
-// Of AWS's VirtualMFADevice, not read: seed and QR code, which AWS tells at its creation alone, and tags. Its user says
-// whose it is.
+// Of AWS's VirtualMFADevice, not read: seed and QR code, which AWS only returns when it is created, and tags. The user
+// is used to find root's devices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VirtualDevice {
@@ -53,7 +53,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Root> {
                 Some(_) => Read::unreadable(
                     ReasonCode::IncompleteAnswer,
                     who,
-                    format!("AWS's answer has a value for {what} that this version of verify does not know."),
+                    format!("AWS's response has a value for {what} that this version of verify does not know."),
                 ),
                 None => present(None, who, what),
             })
@@ -81,7 +81,7 @@ async fn devices(reader: &Reader, client: &aws_sdk_iam::Client) -> Result<Vec<Vi
             let answer = request.set_marker(marker).send().await;
             let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
             if answer.is_truncated && answer.marker.is_none() {
-                let message = format!("The list of {} was cut off without saying how to go on.", call.name());
+                let message = format!("The list of {} was truncated without a marker for the next page.", call.name());
                 return Err(incomplete(who, &message));
             }
             Ok((answer.virtual_mfa_devices, answer.marker))
@@ -89,9 +89,9 @@ async fn devices(reader: &Reader, client: &aws_sdk_iam::Client) -> Result<Vec<Vi
         .await?;
     let mut devices = Vec::new();
     for device in listed {
-        // A device whose user did not arrive could be root's: the list would then be read in part.
+        // A device without a user could be root's, so the list would be incomplete.
         let Some(user) = device.user.as_ref().and_then(|user| Arn::parse(&user.arn)) else {
-            return Err(incomplete(who, "AWS's answer lacks the user of a virtual MFA device."));
+            return Err(incomplete(who, "AWS's response does not contain the user of a virtual MFA device."));
         };
         if user.is_root() {
             devices.push(VirtualDevice {

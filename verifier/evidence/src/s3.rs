@@ -1,4 +1,4 @@
-//! `s3`: the account's buckets and how each is set up.
+//! `s3`: the account's buckets and their settings.
 
 use super::answer::{known_value, present};
 use super::bucket_policy::{self, BucketPolicy, Owned};
@@ -18,16 +18,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;
 
-/// How many buckets are asked about at the same time, with one call for each setting.
+/// How many buckets are read at the same time, with one call for each setting.
 const AT_ONCE: usize = 16;
 
-/// How many buckets a page of the list has at most. Naming a number also makes AWS tell each bucket's region
-/// (API reference of Bucket).
+/// The largest number of buckets on a page. With this parameter, AWS also returns the region of each bucket (API
+/// reference of Bucket).
 const PAGE: i32 = 1000;
 
 /// Amazon S3's general purpose buckets.
-// Of `ListBuckets`' answer, `owner` is the account that was asked, and `prefix` nothing that was asked for. A directory
-// bucket is in another list.
+// Of the response to `ListBuckets`, not read: `owner`, which is the account, and `prefix`, which is a parameter.
+// Directory buckets are in another list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
@@ -35,56 +35,56 @@ pub struct S3 {
     pub buckets: Vec<Bucket>,
 }
 
-/// One bucket.
-// Not read, since they make none of it wrong: a bucket's creation date and ARN; whether deleting versions takes MFA
-// (`MfaDelete`), which nobody needs for reading. Access control lists are off in a new bucket. Where they are on, they
-// only ever let more people in, which the lesson's settings of Block Public Access limit to named accounts, and other
-// accounts may own objects that they put, to which the policy does not apply: a check says so. Access points have
-// policies of their own, which give nothing that the bucket's does not.
+/// A bucket.
+// Not read, because no verdict depends on them: a bucket's creation date and ARN, and whether deleting versions
+// requires MFA (`MfaDelete`). Access control lists are off in a new bucket. If they are on, they only allow more
+// access, which the lesson's Block Public Access settings limit to named accounts. Also, other accounts may then own
+// objects that they upload, to which the policy does not apply; a check says so. Access points have their own policies,
+// which allow nothing that the bucket's policy does not allow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
-    /// The name. In an account's regional namespace it ends with `-ACCOUNT-REGION-an`.
+    /// The name. In an account's regional namespace, it ends with `-ACCOUNT-REGION-an`.
     pub name: Read<String>,
-    /// The region that it is in.
+    /// The region.
     pub region: Read<String>,
-    /// The bucket's own Block Public Access settings (`s3:GetPublicAccessBlock`), if it has any. Those of the account
-    /// come on top, and are not read.
+    /// The bucket's own Block Public Access settings (`s3:GetPublicAccessBlock`), if it has any. The account's settings
+    /// apply in addition, and are not read.
     pub public_access_block: Read<Option<PublicAccessBlock>>,
     /// The bucket's policy (`s3:GetBucketPolicy`), if it has one.
     pub policy: Read<Option<BucketPolicy>>,
-    /// Enabled or Suspended (`s3:GetBucketVersioning`), if versioning was ever turned on.
+    /// Enabled or Suspended (`s3:GetBucketVersioning`), if versioning was ever enabled.
     pub versioning: Read<Option<String>>,
-    /// How new objects are encrypted (`s3:GetBucketEncryption`), if anything is set.
+    /// The default encryption of new objects (`s3:GetBucketEncryption`), if it is set.
     pub encryption: Read<Option<Encryption>>,
 }
 
 /// A bucket's Block Public Access settings.
-// The account's settings, and those of its organization, add to these and never loosen them. They concern what is public,
-// and a policy that names accounts is not: see `bucket_policy`.
+// The account's and its organization's settings can only be stricter. They restrict public access, and a policy that
+// names accounts is not public: see `bucket_policy`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicAccessBlock {
     /// Whether new public access control lists are refused.
     pub block_public_acls: Read<bool>,
-    /// Whether public access control lists count for nothing.
+    /// Whether public access control lists are ignored.
     pub ignore_public_acls: Read<bool>,
     /// Whether new public policies are refused.
     pub block_public_policy: Read<bool>,
-    /// Whether a public policy lets nobody in but the account itself and AWS's services.
+    /// Whether a public policy allows access only to the account itself and AWS services.
     pub restrict_public_buckets: Read<bool>,
 }
 
 /// A bucket's default encryption.
-// Not read: whether fewer calls of KMS are made (`BucketKeyEnabled`), which is about cost, and which encryption uploads may
-// not ask for (`BlockedEncryptionTypes`), which is about keys that a caller brings. What an upload asks for goes before the
-// default, and is the object's own.
+// Not read: whether a bucket key reduces calls to KMS (`BucketKeyEnabled`), which is about cost, and which encryption
+// is blocked for uploads (`BlockedEncryptionTypes`), which is about customer-provided keys. An upload can override the
+// default for its object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Encryption {
-    /// AES256 (keys of S3's own), aws:kms, aws:kms:dsse, or another that S3 documents.
+    /// AES256 (keys managed by S3), aws:kms, aws:kms:dsse, or another algorithm that S3 documents.
     pub algorithm: Read<String>,
-    /// The id, alias or ARN of the KMS key, if one is named.
+    /// The id, alias or ARN of the KMS key, if one is set.
     pub key: Option<String>,
 }
 
@@ -95,12 +95,12 @@ pub(super) async fn read(reader: &Reader) -> Read<S3> {
     };
     let regions = listed.iter().filter_map(|bucket| bucket.bucket_region.as_deref());
     let clients: BTreeMap<&str, Client> = regions.map(|region| (region, client(reader, region))).collect();
-    // Collected, so that the stream holds no closure: with one, this could not run in a task of its own.
+    // Collected, because a stream with a closure could not run in a separate task.
     let described: Vec<_> = listed.iter().map(|bucket| describe(reader, &clients, bucket)).collect();
     Read::Known(S3 { buckets: stream::iter(described).buffered(AT_ONCE).collect().await })
 }
 
-/// The client for a region. Emulators behind an endpoint of the learner's know buckets by the path, not by the host.
+/// The client for a region. Emulators behind a custom endpoint need the bucket in the path, not in the host.
 fn client(reader: &Reader, region: &str) -> Client {
     client!(aws_sdk_s3, reader, Section::S3, region, force_path_style = reader.endpoint().is_some())
 }
@@ -115,7 +115,7 @@ async fn list(reader: &Reader) -> Result<Vec<types::Bucket>, Vec<Reason>> {
             // An account without buckets has an empty list.
             let buckets = answer
                 .buckets
-                .ok_or_else(|| incomplete(reader.account(), "AWS's answer lacks the list of buckets."))?;
+                .ok_or_else(|| incomplete(reader.account(), "AWS's response does not contain the list of buckets."))?;
             Ok((buckets, answer.continuation_token))
         })
         .await
@@ -212,7 +212,7 @@ async fn encryption(who: &str, client: &Client, bucket: &str) -> Read<Option<Enc
     })
 }
 
-/// What a setting is: S3 says by an error code that it was never set.
+/// The value of a setting; `None` if S3's error code says that it was never set.
 fn set<T, E>(who: &str, call: &Call, never_set: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Read<Option<T>>
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -1,4 +1,4 @@
-//! The sections of evidence, by name. `reading` reads them.
+//! The sections of evidence. `reading` reads them.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// The evidence of a run: sections as JSON, by account.
 pub type Evidence = BTreeMap<String, BTreeMap<Section, Value>>;
 
-/// Lists the sections once, for a macro: their names in checks, and which type and function belong to each.
+/// The list of sections, for a macro: the name in checks, the module and the type of each.
 macro_rules! sections {
     ($macro:ident) => {
         $macro! {
@@ -33,7 +33,14 @@ pub(crate) use sections;
 
 macro_rules! section_enum {
     ($($variant:ident = $name:literal, $module:ident :: $type:ident;)*) => {
-        /// An evidence section, named as checks name it.
+        /// A section of evidence, with its name in checks.
+        ///
+        /// ```
+        /// use evidence::Section;
+        ///
+        /// assert_eq!(Section::named("budgets"), Some(Section::Budgets));
+        /// assert_eq!(Section::Budgets.name(), "budgets");
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Section {
             $(#[doc = concat!("`", $name, "`")] $variant,)*

@@ -1,15 +1,15 @@
-//! What a statement of a policy does for a caller, as far as it can be told without the request.
+//! Decides what a statement of a policy allows or denies a caller, as far as possible without a concrete request.
 
 use super::arn::{Arn, is_account_id};
 use super::bucket_policy::{Statement, account};
 use super::condition::{Caller, Organization, accounts_to_try, all, any, holds, may_hold, not};
 
-/// Whether a statement allows an action to an account, or to somebody in it: on the bucket, or on every object.
+/// Whether a statement allows an account, or somebody in it, an action on the bucket or on every object.
 pub fn allows(statement: &Statement, action: &str, caller: Caller<'_>) -> Option<bool> {
     applies(statement, "Allow", action, caller)
 }
 
-/// Whether a statement denies an action to an account, or to somebody in it, if only on some objects.
+/// Whether a statement denies an account, or somebody in it, an action, even if only on some objects.
 pub fn denies(statement: &Statement, action: &str, caller: Caller<'_>) -> Option<bool> {
     applies(statement, "Deny", action, caller)
 }
@@ -22,11 +22,10 @@ fn applies(statement: &Statement, effect: &str, action: &str, caller: Caller<'_>
     all([about(statement, action), includes(statement, caller.account)].into_iter().chain(conditions))
 }
 
-/// Whether a statement allows anything in the bucket to anybody but these accounts, and accounts in these organizations.
-/// Without any organization named, which ones are ours is unknown; an empty one says that there is none.
-///
-/// An account or a service that is named is somebody else whatever the conditions are. Everybody (`*`) is nobody else
-/// where the conditions leave only ours.
+/// Whether a statement allows anything in the bucket to anybody except these accounts, and accounts in these
+/// organizations. Without an organization in the list, ours is unknown. An empty text means that there is none. Another
+/// account or service that is named counts with any conditions. Everybody (`*`) does not count if the conditions allow
+/// only ours.
 pub fn allows_others(statement: &Statement, ours: &[&str]) -> Option<bool> {
     if statement.effect != "Allow" || statement.elsewhere {
         return Some(false);
@@ -57,7 +56,7 @@ pub fn allows_others(statement: &Statement, ours: &[&str]) -> Option<bool> {
     any([named, let_in])
 }
 
-/// Whether a statement is about an action: one that allows, in full, and one that denies, at all.
+/// Whether a statement covers an action: for Allow, completely, and for Deny, at least in part.
 fn about(statement: &Statement, action: &str) -> Option<bool> {
     let kinds = if statement.effect == "Allow" { &statement.reads } else { &statement.touches };
     let is = |kinds: &[String]| kinds.iter().any(|kind| kind == action);
@@ -70,7 +69,7 @@ fn about(statement: &Statement, action: &str) -> Option<bool> {
     }
 }
 
-/// Whether a statement is about an account, or about somebody in it.
+/// Whether a statement applies to an account, or to somebody in it.
 fn includes(statement: &Statement, caller: Option<&str>) -> Option<bool> {
     let is_caller = |id: &str| caller == Some(id);
     let other = |principal: &str| match Kind::of(principal) {
@@ -83,8 +82,8 @@ fn includes(statement: &Statement, caller: Option<&str>) -> Option<bool> {
         let accounts = statement.accounts.iter().map(|id| Some(is_caller(id)));
         return any(accounts.chain(statement.others.iter().map(|principal| other(principal))));
     }
-    // A user or role that is left out leaves others of its account in. What becomes of all of them where the account is
-    // left out, AWS's documentation leaves to the service.
+    // If a user or role is excluded, others of its account are not. If the account is excluded, AWS's documentation
+    // leaves the effect on its users and roles to the service.
     not(any(statement.not_principals.iter().map(|principal| match account(principal) {
         Some(id) if is_root(principal) => {
             if is_caller(id) {
@@ -98,31 +97,33 @@ fn includes(statement: &Statement, caller: Option<&str>) -> Option<bool> {
     })))
 }
 
-/// What of a statement's principals no account decides, in words.
+/// Why an account does not decide whether a statement's principals include it, as text.
 pub(crate) fn unclear_principal(statement: &Statement) -> Option<&'static str> {
     let unnamed =
         statement.not_principals.iter().filter(|principal| account(principal).is_none() || is_provider(principal));
     let kinds: Vec<Kind<'_>> = statement.others.iter().chain(unnamed).map(|principal| Kind::of(principal)).collect();
     if kinds.iter().any(|kind| matches!(kind, Kind::Provider(_))) {
-        Some("names an identity provider, and not who signs in through it")
+        Some("names an identity provider, but not who signs in through it")
     } else if kinds.iter().any(|kind| matches!(kind, Kind::Unclear)) {
-        Some("names a principal and not its account")
+        Some("names a principal, but not its account")
     } else if statement.not_principals.iter().any(|principal| is_root(principal)) {
-        Some("is about everybody but an account (NotPrincipal), which S3 need not take for everybody in it")
+        Some(
+            "applies to everybody except an account (NotPrincipal), which S3 need not apply to everybody in the account",
+        )
     } else {
         None
     }
 }
 
-/// What a principal is that belongs to no account.
+/// The kind of a principal without an account.
 enum Kind<'p> {
     Everybody,
     Service,
-    /// What AWS makes of a user or role that was deleted: nobody any more, not even one of the same name.
+    /// A user or role that was deleted. It matches nobody, not even a new one with the same name.
     Deleted,
     /// An identity provider of an account, or of the web.
     Provider(Option<&'p str>),
-    /// A canonical user id, which is some account's, and what this version doesn't know.
+    /// A canonical user id, which belongs to an account, or something that this version does not know.
     Unclear,
 }
 

@@ -1,42 +1,50 @@
-//! The table of reads: every call that `verify` may make to AWS for evidence.
+//! The table of reads: all calls that `verify` may make to AWS for evidence.
 //!
-//! The plan, the guard, the reasons that name an IAM action, and the reference are derived from it. A call that isn't
-//! here is refused before it is signed.
+//! The plan, the guard, the IAM actions in reasons and policies, and the reference are derived from it. A call that is
+//! not here is refused before it is signed.
+//!
+//! ```
+//! use evidence::{Section, table};
+//!
+//! let actions: Vec<String> = table::of(Section::Contact).map(table::Call::permission).collect();
+//! assert_eq!(actions, ["account:GetContactInformation"]);
+//! assert!(table::find(Section::Contact, "Account", "PutContactInformation").is_none());
+//! ```
 
 use super::Section;
 
 /// One kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
-    /// The evidence section that it feeds.
+    /// The evidence section that needs it.
     pub section: Section,
     /// The service, as the SDK names it.
     pub service: &'static str,
     /// The operation, as the API reference names it.
     pub operation: &'static str,
-    /// The IAM action that it needs, from the Service Authorization Reference; `None` where none is needed.
+    /// The IAM action that it needs, from the Service Authorization Reference; `None` if it needs none.
     pub action: Option<&'static str>,
-    /// The region that is asked.
+    /// The region of the call.
     pub region: Region,
-    /// Error codes with which AWS refuses the call to everybody in the account, whatever their permissions.
+    /// Error codes with which AWS refuses the call to everybody in the account, with any permissions.
     pub everybody: &'static [&'static str],
-    /// The member of the answer that holds its list, where the SDK takes an answer without one for an empty list.
+    /// The member of the response with its list, if the SDK would treat a response without it as an empty list.
     pub list: Option<&'static str>,
-    /// Whether it is made in every partition; other calls are made in `aws` alone.
+    /// Whether it is made in every partition. Other calls are only made in `aws`.
     pub every_partition: bool,
 }
 
-/// Which region a call goes to.
+/// The region of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
     /// The profile's own region.
     Profile,
-    /// us-east-1: global services are signed for it, and root's events and billing metrics are recorded there. In
-    /// other partitions than `aws`, the SDK finds the global endpoint from the profile's region.
+    /// us-east-1: the signing region of global services, and the region where root's events and billing metrics are
+    /// recorded. In other partitions than `aws`, the SDK finds the global endpoint from the profile's region.
     UsEast1,
-    /// us-east-1 and, where it is another, the profile's region too.
+    /// us-east-1, and the profile's region if it is another one.
     UsEast1AndProfile,
-    /// The region of the bucket that it is about.
+    /// The region of the bucket.
     Bucket,
 }
 
@@ -120,13 +128,13 @@ pub const CALLS: &[Call] = &[
     call(S::Budgets, "Budgets", "DescribeBudgets", "budgets:ViewBudget", UsEast1),
     call(S::Budgets, "Budgets", "DescribeBudgetNotificationsForAccount", "budgets:ViewBudget", UsEast1),
     call(S::Budgets, "Budgets", "DescribeSubscribersForNotification", "budgets:ViewBudget", UsEast1),
-    // What every call of Support's answers an account whose plan has no API (API reference of DescribeSeverityLevels).
+    // The error of all Support calls for plans without the API (API reference of DescribeSeverityLevels).
     refused_to_everybody(
         &["SubscriptionRequiredException"],
         call(S::Support, "Support", "DescribeSeverityLevels", "support:DescribeSeverityLevels", UsEast1),
     ),
-    // The same code for what only accounts with a subscription can be told. AWS documents it for Support's calls; a code of
-    // this meaning is no denial of permissions wherever it comes from.
+    // The same code for accounts without a subscription. AWS documents it for Support's calls only, but with this
+    // meaning, it is never about permissions.
     refused_to_everybody(
         &["SubscriptionRequiredException"],
         listing(
@@ -147,22 +155,22 @@ pub const CALLS: &[Call] = &[
     everywhere(call(S::S3, "S3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", Bucket)),
 ];
 
-/// An operation as messages name it: the service in lower case, as in `budgets:DescribeBudgets`.
+/// The name of an operation in messages: the service in lower case, as in `budgets:DescribeBudgets`.
 pub(super) fn name(service: &str, operation: &str) -> String {
     format!("{}:{operation}", service.to_lowercase())
 }
 
-/// The IAM action of an operation that is named so, if any section reads it.
+/// The IAM action of an operation with this name, if a section uses it.
 pub fn permission(name: &str) -> Option<String> {
     CALLS.iter().find(|call| call.name() == name).map(Call::permission)
 }
 
-/// The row of a section's call.
+/// The row for a section's call.
 pub fn find(section: Section, service: &str, operation: &str) -> Option<&'static Call> {
     CALLS.iter().find(|call| call.section == section && call.service == service && call.operation == operation)
 }
 
-/// The row of a section's call, found at compile time: a call that the table lacks does not compile.
+/// The row for a section's call at compile time. A call that is not in the table does not compile.
 pub(super) const fn row(section: Section, service: &str, operation: &str) -> &'static Call {
     let mut at = 0;
     while at < CALLS.len() {
@@ -172,7 +180,7 @@ pub(super) const fn row(section: Section, service: &str, operation: &str) -> &'s
         }
         at += 1;
     }
-    panic!("the table of reads lacks this call")
+    panic!("this call is not in the table of reads")
 }
 
 /// Whether two texts are the same, at compile time.
@@ -191,18 +199,18 @@ const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// The rows of a section.
+/// The rows for a section.
 pub fn of(section: Section) -> impl Iterator<Item = &'static Call> {
     CALLS.iter().filter(move |call| call.section == section)
 }
 
 impl Call {
-    /// Service and operation in one word, as in `budgets:DescribeBudgets`.
+    /// The service and the operation, as in `budgets:DescribeBudgets`.
     pub fn name(&self) -> String {
         name(self.service, self.operation)
     }
 
-    /// What a policy would allow it by: its IAM action, or its name where AWS documents none.
+    /// The action that a policy must allow: its IAM action, or its name if AWS documents none.
     pub fn permission(&self) -> String {
         self.action.map_or_else(|| self.name(), str::to_owned)
     }

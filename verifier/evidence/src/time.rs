@@ -1,4 +1,4 @@
-//! Times as evidence and results write them: RFC 3339 in UTC to the second.
+//! Times in evidence and results: RFC 3339 in UTC, in seconds.
 
 use anyhow::{Result, bail};
 use aws_smithy_types::DateTime;
@@ -10,22 +10,22 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A time of a section, in whole seconds. The schema tells by its format which fields are times.
+/// A time of a section, in whole seconds. The format in the schema shows which fields are times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
 impl Time {
-    /// A time of AWS's; none where RFC 3339 cannot write it.
+    /// From a time of the SDK; `None` if RFC 3339 cannot express it.
     pub fn of(time: &DateTime) -> Option<Time> {
         Time::from_secs(time.secs())
     }
 
-    /// Seconds since 1970; none where RFC 3339 cannot write them.
+    /// From seconds since 1970; `None` if RFC 3339 cannot express it.
     pub fn from_secs(secs: i64) -> Option<Time> {
         DateTime::from_secs(secs).fmt(Format::DateTime).is_ok().then_some(Time(secs))
     }
 
-    /// Reads an RFC 3339 time, as CloudTrail's records have it.
+    /// Parses an RFC 3339 time, as in CloudTrail's records.
     pub fn parse(rfc3339: &str) -> Option<Time> {
         DateTime::from_str(rfc3339, Format::DateTimeWithOffset).ok().and_then(|time| Time::of(&time))
     }
@@ -50,7 +50,7 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Time::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is no RFC 3339 time")))
+        Time::parse(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not an RFC 3339 time")))
     }
 }
 
@@ -68,8 +68,8 @@ impl JsonSchema for Time {
     }
 }
 
-/// The years from 1970 to 9998, in seconds since 1970. A clock outside of them is wrong, and what signs requests, writes
-/// dates or reads certificates can do nothing with it.
+/// The years from 1970 to 9998, in seconds since 1970. A clock outside of this range is wrong, and cannot be used to
+/// sign requests, write dates or check certificates.
 const CREDIBLE: Range<i64> = 0..253_370_764_800;
 
 /// A time as text.
@@ -82,12 +82,12 @@ pub fn from_secs(secs: i64) -> String {
     text(&DateTime::from_secs(secs))
 }
 
-/// This moment by the computer's clock, as text. It dates what the program itself does, and decides nothing.
+/// The current time of this computer's clock, as text. It only dates what the program does, and decides nothing.
 pub fn now() -> String {
     from_secs(now_secs())
 }
 
-/// This moment by the computer's clock, in seconds since 1970.
+/// The current time of this computer's clock, in seconds since 1970.
 pub fn now_secs() -> i64 {
     since_1970(SystemTime::now())
 }
@@ -101,7 +101,7 @@ fn since_1970(time: SystemTime) -> i64 {
     }
 }
 
-/// Makes sure that a time, in seconds since 1970, is one that a clock may show.
+/// Checks that a time, in seconds since 1970, is plausible.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -113,7 +113,7 @@ pub fn credible(secs: i64) -> Result<()> {
     }
 }
 
-/// Makes sure that this computer's clock can be right.
+/// Checks that the time of this computer's clock is plausible.
 ///
 /// # Errors
 /// What is wrong with it, and what to do.
@@ -121,7 +121,7 @@ pub fn clock() -> Result<()> {
     credible(now_secs()).map_err(|why| anyhow::anyhow!("the time of this computer is wrong: {why}. Set its clock"))
 }
 
-/// Seconds since 1970 of a time as [`text`] writes it; none where it is no time.
+/// Parses a time that [`text`] wrote, to seconds since 1970; `None` if it is not a time.
 pub fn secs(text: &str) -> Option<i64> {
     DateTime::from_str(text, Format::DateTime).ok().map(|time| time.secs())
 }
@@ -141,21 +141,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_not_read_as_one() {
+    fn other_text_is_not_a_time() {
         let read = |json: &str| serde_json::from_str::<Time>(json);
         assert_eq!(read("\"1970-01-01T00:00:10Z\"").ok(), Some(Time(10)));
         assert!(read("\"soon\"").is_err() && read("10").is_err());
     }
 
     #[test]
-    fn a_time_before_1970_is_one() {
+    fn a_time_before_1970_is_valid() {
         let before = |nanos| since_1970(UNIX_EPOCH - Duration::from_nanos(nanos));
         assert_eq!([before(0), before(1), before(1_000_000_000), before(1_000_000_001)], [0, -1, -1, -2]);
         assert_eq!(since_1970(UNIX_EPOCH + Duration::from_millis(1999)), 1);
     }
 
     #[test]
-    fn a_clock_that_cannot_be_right_is_told_in_words() {
+    fn an_implausible_clock_has_an_error_message() {
         let why = |secs| credible(secs).map_err(|why| why.to_string());
         assert_eq!([why(0), why(253_370_764_799), why(time_of_writing())], [Ok(()), Ok(()), Ok(())]);
         assert_eq!(why(-1).unwrap_err(), "it is before 1970 (-1 seconds, counted from there)");

@@ -1,4 +1,4 @@
-//! AWS Account Management: winterbaume's, with what the sign-up knows.
+//! AWS Account Management: winterbaume's emulator, with the data of the sign-up.
 
 use serde_json::{Value, json};
 use winterbaume_core::{MockResponse, StatefulService, default_account_id};
@@ -7,8 +7,8 @@ use super::cloud::{Exchange, Hosted};
 use super::console::iso;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
-    // Another account's data need trusted access for Account Management, which this organization doesn't have; and the
-    // management account must leave out its own id (API reference).
+    // Reading another account requires trusted access for Account Management, which this organization does not have.
+    // The management account must omit its own id (API reference).
     if exchange.input()["AccountId"].is_string() {
         return exchange.call.denied(exchange.caller);
     }
@@ -19,7 +19,7 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     response
 }
 
-/// The emulator knows the name; when the account was created, and that it is active, the sign-up does.
+/// The emulator has the name. The sign-up has the date of creation and the state.
 fn information(exchange: &Exchange<'_>, known: &MockResponse) -> MockResponse {
     let mut information: Value = serde_json::from_slice(&known.body).unwrap_or_else(|_| json!({}));
     information["AccountId"] = json!(exchange.host.account.id());

@@ -1,20 +1,20 @@
-//! The two accounts, where they are, and whose keys are whose.
+//! The two accounts, their region, and their access keys.
 
-/// The account that the lesson starts from.
+/// The account with which the lesson starts.
 pub const GENERAL: &str = "general";
 
 /// The account that the lesson signs up for.
 pub const PRODUCTION: &str = "production";
 
-/// Where the accounts' clients are, and where AWS keeps what is global.
+/// The region of the accounts' clients and of global services.
 pub(super) const REGION: &str = "us-east-1";
 
-/// An account of the practice world.
+/// A practice account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Account {
-    /// Where the lesson starts: the organization's management account.
+    /// The account with which the lesson starts: the organization's management account.
     General,
-    /// What the lesson signs up for.
+    /// The account that the lesson signs up for.
     Production,
 }
 
@@ -35,7 +35,7 @@ impl Account {
         }
     }
 
-    /// The account id: one of those that AWS's documentation reserves for examples.
+    /// The account id, which AWS's documentation uses for examples.
     pub(super) fn id(self) -> &'static str {
         match self {
             Account::General => "111122223333",
@@ -56,35 +56,35 @@ impl Account {
         format!("arn:aws:iam::{}:root", self.id())
     }
 
-    /// The serial number of the root user's virtual MFA device, as the console names the first one.
+    /// The serial number of the root user's virtual MFA device, with the console's name for the first one.
     pub(super) fn root_mfa_device(self) -> String {
         format!("arn:aws:iam::{}:mfa/{ROOT_MFA_DEVICE}", self.id())
     }
 }
 
-/// The name that the console gives to the root user's first virtual MFA device.
+/// The console's name for the root user's first virtual MFA device.
 pub(super) const ROOT_MFA_DEVICE: &str = "root-account-mfa-device";
 
-/// The IAM user that reads.
+/// The IAM user for reading.
 const READER: &str = "course-reader";
 
 /// Who makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// The IAM user whose keys the reading side has. It may read and nothing else.
+    /// The IAM user for reading, which may only read.
     Reader(Account),
-    /// The root user, signed in to the console: what practice actions act as.
+    /// The root user, signed in to the console. Practice actions use it.
     Root(Account),
 }
 
 impl Caller {
-    /// Whose an access key is.
+    /// The caller with an access key.
     pub(super) fn of(access_key: &str) -> Option<Caller> {
         let both = |account| [Caller::Reader(account), Caller::Root(account)];
         Account::ALL.into_iter().flat_map(both).find(|caller| caller.access_key() == access_key)
     }
 
-    /// The access key id, with the prefix that tells long-lived keys (`AKIA`) from a session's (`ASIA`).
+    /// The access key id, with the prefix of long-term keys (`AKIA`) or of a session (`ASIA`).
     pub(super) fn access_key(self) -> &'static str {
         match self {
             Caller::Reader(Account::General) => "AKIAPRACTICEGENERAL1",
@@ -101,7 +101,7 @@ impl Caller {
         }
     }
 
-    /// The ARN, as `sts:GetCallerIdentity` answers it.
+    /// The ARN, as in the response to `sts:GetCallerIdentity`.
     pub(super) fn arn(self) -> String {
         match self {
             Caller::Reader(account) => format!("arn:aws:iam::{}:user/{READER}", account.id()),
@@ -109,7 +109,7 @@ impl Caller {
         }
     }
 
-    /// The unique id, as `sts:GetCallerIdentity` answers it: the account id for root.
+    /// The unique id, as in the response to `sts:GetCallerIdentity`. For root, it is the account id.
     pub(super) fn user_id(self) -> &'static str {
         match self {
             Caller::Reader(Account::General) => "AIDAPRACTICEGENERAL1",

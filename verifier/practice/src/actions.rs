@@ -1,24 +1,24 @@
-//! Practice actions: which there are, and what each does to an account.
+//! The practice actions, and what each does to an account.
 
 use super::accounts::PRODUCTION;
 use super::error::PracticeError;
 
-/// What does a step of the lesson.
+/// An action that does a step of the lesson.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ActionSpec {
     /// The name of the check whose step it does.
     pub step: &'static str,
-    /// What it does, for whoever takes it.
+    /// What it does, for learners.
     pub title: &'static str,
-    /// Steps that must have been done before.
+    /// Steps that must be done before.
     pub needs: &'static [&'static str],
     /// The account that it acts in.
     pub for_account: &'static str,
-    pub(super) deeds: &'static [Operation],
+    pub(super) operations: &'static [Operation],
 }
 
-/// One thing done to an account.
+/// An operation on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
     SignUp,
@@ -40,7 +40,7 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    /// All of them, in an order in which they can be done.
+    /// All operations, in an order in which they can be done.
     pub(super) const ALL: [Operation; 16] = [
         Operation::SignUp,
         Operation::NameAccount,
@@ -60,8 +60,9 @@ impl Operation {
         Operation::TryBucket,
     ];
 
-    /// Whether it is a part of setting an account up, which the general account has behind it. Its contact is what
-    /// the production account's is compared with, and the bucket is the production account's.
+    /// Whether it is a part of setting up an account, and so done for the general account from the start. The contact
+    /// is excluded, because the production account's contact is compared with it, and so is the bucket, which belongs
+    /// to the production account.
     pub(super) fn sets_an_account_up(self) -> bool {
         let others = [
             Operation::MatchContact,
@@ -83,19 +84,24 @@ const fn action(
     step: &'static str,
     title: &'static str,
     needs: &'static [&'static str],
-    deeds: &'static [Operation],
+    operations: &'static [Operation],
 ) -> ActionSpec {
-    ActionSpec { step, title, needs, for_account: PRODUCTION, deeds }
+    ActionSpec { step, title, needs, for_account: PRODUCTION, operations }
 }
 
 const ACTIONS: &[ActionSpec] = &[
-    action("unique-email", "Sign up with an e-mail address of its own", &[], &[Operation::SignUp]),
+    action("unique-email", "Sign up with a separate e-mail address", &[], &[Operation::SignUp]),
     action(SIGN_UP, "Sign up for the production account", &[], &[Operation::SignUp]),
-    action("account-name", "Name the account as the lesson asks", SIGNED_UP, &[Operation::NameAccount]),
+    action("account-name", "Name the account as in the lesson", SIGNED_UP, &[Operation::NameAccount]),
     action("contact-matches", "Enter the general account's name and address", SIGNED_UP, &[Operation::MatchContact]),
     action("support-plan", "Choose the general account's Support plan", SIGNED_UP, &[Operation::ChoosePlan]),
     action("root-mfa", "Enable a virtual MFA device for root", SIGNED_UP, &[Operation::EnableRootMfa]),
-    action("mfa-sign-in", "Sign out, and in again with the MFA device", &["root-mfa"], &[Operation::SignInWithMfa]),
+    action(
+        "mfa-sign-in",
+        "Sign out, and sign in again with the MFA device",
+        &["root-mfa"],
+        &[Operation::SignInWithMfa],
+    ),
     action(
         "mfa",
         "Enable MFA for root and sign in with it",
@@ -116,11 +122,26 @@ const ACTIONS: &[ActionSpec] = &[
     action("alternate-contacts", "Add a billing and a security contact", SIGNED_UP, &[Operation::AlternateContacts]),
     action("shared-bucket", "Create the bucket to share", SIGNED_UP, &[Operation::CreateBucket]),
     // A new bucket is private and encrypted.
-    action("shared-bucket-private", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Operation::CreateBucket]),
-    action("shared-bucket-encryption", "Create the bucket, as AWS suggests it", SIGNED_UP, &[Operation::CreateBucket]),
-    action("shared-bucket-versioning", "Turn the bucket's versioning on", BUCKET, &[Operation::EnableVersioning]),
-    action("shared-bucket-policy", "Let the general account read the bucket", BUCKET, &[Operation::ShareBucket]),
-    action("shared-bucket-tried", "Read from the general account", &["shared-bucket-policy"], &[Operation::TryBucket]),
+    action(
+        "shared-bucket-private",
+        "Create the bucket with AWS's default settings",
+        SIGNED_UP,
+        &[Operation::CreateBucket],
+    ),
+    action(
+        "shared-bucket-encryption",
+        "Create the bucket with AWS's default settings",
+        SIGNED_UP,
+        &[Operation::CreateBucket],
+    ),
+    action("shared-bucket-versioning", "Turn on the bucket's versioning", BUCKET, &[Operation::EnableVersioning]),
+    action("shared-bucket-policy", "Allow the general account to read the bucket", BUCKET, &[Operation::ShareBucket]),
+    action(
+        "shared-bucket-tried",
+        "Read the bucket from the general account",
+        &["shared-bucket-policy"],
+        &[Operation::TryBucket],
+    ),
 ];
 
 /// All actions, in the lesson's order.

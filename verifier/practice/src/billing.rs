@@ -1,4 +1,4 @@
-//! AWS Billing and AWS Support, as far as they tell of the Support plan and of billing alerts.
+//! AWS Billing and AWS Support: the Support plan and billing alerts.
 
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
@@ -7,7 +7,7 @@ use super::call::Service;
 use super::cloud::Exchange;
 use super::console::SupportPlan;
 
-/// The end of what has none: the date that AWS Budgets documents for that, 2087-06-15.
+/// The end of a period without an end, as AWS Budgets documents it: 2087-06-15.
 pub(super) const NO_END: i64 = 3_706_473_600;
 
 pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
@@ -19,7 +19,7 @@ pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
     }
 }
 
-/// The preferences of exactly one feature. Which keys AWS has is not documented: the feature's own name stands in.
+/// The preferences of exactly one feature. AWS's keys are not documented, so the feature's name is used.
 fn preferences(exchange: &Exchange<'_>) -> MockResponse {
     let features = exchange.input()["features"].take();
     let [feature] = features.as_array().map(Vec::as_slice).unwrap_or_default() else {

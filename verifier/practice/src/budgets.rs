@@ -1,4 +1,4 @@
-//! AWS Budgets: winterbaume's, with the alerts' e-mail addresses, which it forgets.
+//! AWS Budgets: winterbaume's emulator, with the alerts' e-mail addresses, which it does not keep.
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -12,7 +12,7 @@ use super::console::iso;
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let (call, host) = (exchange.call, exchange.host);
     let input = exchange.input();
-    // Budgets are their account's own.
+    // An account can only use its own budgets.
     if input["AccountId"] != host.account.id() {
         return call.denied(exchange.caller);
     }
@@ -56,7 +56,7 @@ async fn create(exchange: &Exchange<'_>, input: &Value) -> MockResponse {
     response
 }
 
-/// The same request with the time that AWS fills in for a monthly budget (API reference of TimePeriod).
+/// The request with the period that AWS fills in for a monthly budget (API reference of TimePeriod).
 fn with_time_period(input: &Value, now: i64) -> Value {
     let mut input = input.clone();
     let (today, period) = (iso(now), &mut input["Budget"]["TimePeriod"]);
@@ -70,7 +70,7 @@ fn with_time_period(input: &Value, now: i64) -> Value {
     input
 }
 
-/// The emulator's budgets, in an order of their own and with what was spent: nothing.
+/// The emulator's budgets, sorted by name and with a spending of zero.
 async fn describe(exchange: &Exchange<'_>) -> MockResponse {
     let response = exchange.forward(&exchange.host.services.budgets).await;
     let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&response.body) else { return response };
@@ -99,7 +99,7 @@ fn notifications(alerts: &[Value]) -> Vec<Value> {
     alerts.iter().map(notification).collect()
 }
 
-/// Whether two notifications are the same: what is left out is PERCENTAGE (API reference of Notification).
+/// Whether two notifications are the same. The default threshold type is PERCENTAGE (API reference of Notification).
 fn same(known: &Value, asked: &Value) -> bool {
     let kind = |value: &Value| value["ThresholdType"].as_str().unwrap_or("PERCENTAGE").to_owned();
     ["NotificationType", "ComparisonOperator"].iter().all(|key| known[key] == asked[key])

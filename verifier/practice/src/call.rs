@@ -1,4 +1,4 @@
-//! A request of the SDK: which operation of which service, and how that service's protocol says that it refuses.
+//! Parses requests of the SDK to services and operations, and creates responses and errors in each service's protocol.
 //!
 //! Protocols and their errors: the Smithy specifications of `awsQuery`, `awsJson1.0` and `1.1`, `restJson1` and
 //! `rpcv2Cbor`. Codes that all services share: "Common Error Types" in each service's API reference.
@@ -11,7 +11,7 @@ use winterbaume_core::{MockRequest, MockResponse, extract_path, parse_query_stri
 
 use super::accounts::{Account, Caller};
 
-/// The services that the practice accounts have.
+/// The services of the practice accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Service {
     Account,
@@ -26,7 +26,7 @@ pub(super) enum Service {
     Support,
 }
 
-/// How a service writes requests and answers.
+/// The protocol of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Protocol {
     Query,
@@ -37,7 +37,7 @@ enum Protocol {
 }
 
 impl Service {
-    /// The service by the name that requests to it are signed for.
+    /// The service by its signing name.
     fn signed_as(name: &str) -> Option<Service> {
         Some(match name {
             "account" => Service::Account,
@@ -83,7 +83,7 @@ impl Service {
     }
 }
 
-/// A request, as far as it is needed to route it.
+/// The parts of a request that are needed to route it.
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) service: Service,
@@ -93,7 +93,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Reads a request; `None` if it isn't signed or is signed for a service that the practice accounts don't have.
+    /// Parses a request; `None` if it is not signed, or is signed for a service that the practice accounts do not have.
     pub(super) fn of(request: &MockRequest) -> Option<Call> {
         let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
         // `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=…`
@@ -120,12 +120,12 @@ impl Call {
         Some(Call { service, operation, region: region.to_owned(), access_key: access_key.to_owned() })
     }
 
-    /// Whether it only reads: AWS names what it does so.
+    /// Whether it only reads, according to the name of the operation.
     pub(super) fn reads(&self) -> bool {
         ["Describe", "Get", "List", "Lookup"].iter().any(|verb| self.operation.starts_with(verb))
     }
 
-    /// The body's encoding leaves text as it is.
+    /// Whether the body's encoding is text.
     pub(super) fn is_text(&self) -> bool {
         self.service.protocol() != Protocol::Cbor
     }
@@ -135,8 +135,8 @@ impl Call {
         format!("{}:{}", self.service.prefix(), self.operation)
     }
 
-    /// The IAM action that the operation needs: of what `verify` reads, by its table of reads, and of the rest, by the
-    /// Service Authorization Reference.
+    /// The IAM action that the operation needs, from the table of reads, or for other operations, from the Service
+    /// Authorization Reference.
     pub(super) fn iam_action(&self) -> String {
         if let Some(read) = table::permission(&self.name()) {
             return read;
@@ -150,7 +150,7 @@ impl Call {
         }
     }
 
-    /// A successful answer in JSON.
+    /// A successful response in JSON.
     pub(super) fn json(&self, body: &serde_json::Value) -> MockResponse {
         match self.service.protocol() {
             Protocol::RestJson => MockResponse::rest_json(200, body.to_string()),
@@ -158,7 +158,7 @@ impl Call {
         }
     }
 
-    /// A successful answer in XML; `result` is what stands inside of the `…Result` element.
+    /// A successful response in XML. `result` is the content of the `…Result` element.
     pub(super) fn xml(&self, result: &str) -> MockResponse {
         let namespace = match self.service {
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -167,12 +167,12 @@ impl Call {
         winterbaume_core::aws_query_response(&self.operation, namespace, result)
     }
 
-    /// An error in the shape of the service's protocol.
+    /// An error in the service's protocol.
     pub(super) fn error(&self, status: u16, code: &str, message: &str) -> MockResponse {
         match self.service.protocol() {
             Protocol::Query => MockResponse::error(status, &xml_escape(code), &xml_escape(message)),
-            // awsJson services answer every fault of the client with 400. Most of their models spell the member
-            // `message`, these two `Message`.
+            // awsJson services return 400 for all client errors. Most of their models name the member `message`, these
+            // two `Message`.
             Protocol::Json => {
                 let member = match self.service {
                     Service::Budgets | Service::Organizations => "Message",
@@ -186,21 +186,21 @@ impl Call {
                 insert(&mut response, "x-amzn-errortype", code);
                 response
             }
-            // S3's errors are no part of another element (API reference, "Error Responses").
+            // S3's errors have no surrounding element (API reference, "Error Responses").
             Protocol::RestXml => {
                 let (code, message) = (xml_escape(code), xml_escape(message));
                 MockResponse::xml(status, format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
             }
             Protocol::Cbor => {
                 let mut response = MockResponse::cbor(status, cbor_error(code, message));
-                // CloudWatch spoke awsQuery before, and still tells the code of those days.
+                // CloudWatch used awsQuery before, and still returns its error codes.
                 insert(&mut response, "x-amzn-query-error", &format!("{code};Sender"));
                 response
             }
         }
     }
 
-    /// How AWS answers keys that don't exist.
+    /// AWS's error for keys that do not exist.
     pub(super) fn unknown_keys(&self) -> MockResponse {
         let code = match self.service.protocol() {
             Protocol::Query | Protocol::Cbor => "InvalidClientTokenId",
@@ -210,7 +210,7 @@ impl Call {
         self.error(403, code, "The security token included in the request is invalid.")
     }
 
-    /// How AWS answers a caller without the permission.
+    /// AWS's error for a caller without the permission.
     pub(super) fn denied(&self, caller: Caller) -> MockResponse {
         let code = match self.service.protocol() {
             Protocol::Query | Protocol::RestXml | Protocol::Cbor => "AccessDenied",
@@ -225,9 +225,9 @@ impl Call {
         self.error(403, code, &message)
     }
 
-    /// How AWS answers an operation that a service doesn't have.
+    /// AWS's error for an operation that a service does not have.
     pub(super) fn unknown_operation(&self) -> MockResponse {
-        let message = format!("The practice account has no operation {}.", self.name());
+        let message = format!("The practice accounts have no operation {}.", self.name());
         match self.service.protocol() {
             Protocol::Query | Protocol::Cbor => self.error(400, "InvalidAction", &message),
             Protocol::RestXml => self.error(405, "MethodNotAllowed", &message),
@@ -235,7 +235,7 @@ impl Call {
         }
     }
 
-    /// The resource that a refusal names.
+    /// The resource in the message of a denial.
     fn resource(&self, account: Account) -> String {
         let id = account.id();
         match (self.service, self.operation.as_str()) {
@@ -247,9 +247,13 @@ impl Call {
     }
 }
 
-/// The answer to a request that isn't for any of our services. An SDK does not retry it, and finds the code.
+/// The error for a request to another service. The SDK recognises its code, and does not retry.
 pub(super) fn unknown_service() -> MockResponse {
-    winterbaume_core::rest_json_error(404, "UnknownOperationException", "The practice account has no such service.")
+    winterbaume_core::rest_json_error(
+        404,
+        "UnknownOperationException",
+        "The practice accounts do not have this service.",
+    )
 }
 
 fn insert(response: &mut MockResponse, name: &'static str, value: &str) {
@@ -258,7 +262,7 @@ fn insert(response: &mut MockResponse, name: &'static str, value: &str) {
     }
 }
 
-/// `{"__type": code, "message": message}` in CBOR (RFC 8949): the head of a map of two, then texts, each behind a head
+/// `{"__type": code, "message": message}` in CBOR (RFC 8949): the head of a map of two, then texts, each after a head
 /// with its length in two bytes.
 fn cbor_error(code: &str, message: &str) -> Vec<u8> {
     let mut body = vec![0xA2];

@@ -1,7 +1,7 @@
-//! Both accounts, and a call to one of them with winterbaume's answer to it.
+//! The state of both accounts, and a call to one of them with winterbaume's response.
 //!
-//! winterbaume keeps one state for a process's default account, so each account has instances of its own, and the
-//! default account's id is put in and taken out on the way.
+//! winterbaume keeps one state for the default account of a process. So each account has its own instances, and its id
+//! is replaced by the default account's in requests, and restored in responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,9 +25,9 @@ use super::console::Console;
 /// A day, in seconds.
 pub(super) const DAY: i64 = 24 * 3600;
 
-/// The alerts of each budget, as `CreateBudget` got them: a `Notification` with its `Subscribers`.
+/// The alerts of each budget, as in the request `CreateBudget`: a `Notification` with its `Subscribers`.
 pub(super) type Alerts = BTreeMap<String, Vec<Value>>;
-/// One account: what its console has set, and the emulators of its services.
+/// An account: the state of its console, and the emulators of its services.
 pub(super) struct Hosted {
     pub(super) account: Account,
     console: Mutex<Console>,
@@ -55,7 +55,7 @@ impl Hosted {
         }
     }
 
-    /// What the account's console has set.
+    /// The state of the account's console.
     pub(super) fn console(&self) -> MutexGuard<'_, Console> {
         locked(&self.console)
     }
@@ -66,7 +66,7 @@ impl Hosted {
     }
 }
 
-/// Nothing that holds a lock can panic half-way through a change, so a poisoned lock still guards whole data.
+/// No code panics in the middle of a change under a lock, so the data of a poisoned lock is still valid.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -75,12 +75,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct Cloud {
     general: Hosted,
     production: Hosted,
-    /// What time it is in the accounts, in Unix seconds.
+    /// The time in the accounts, in Unix seconds.
     clock: AtomicI64,
     denied: Mutex<BTreeSet<String>>,
 }
 
-/// A call that was let in, with all that is needed to answer it.
+/// An accepted call, with everything that is needed to respond to it.
 pub(super) struct Exchange<'c> {
     pub(super) cloud: &'c Cloud,
     pub(super) host: &'c Hosted,
@@ -90,7 +90,7 @@ pub(super) struct Exchange<'c> {
 }
 
 impl Cloud {
-    /// Two accounts that nobody signed up for.
+    /// Two accounts before the sign-up.
     pub(super) fn new(now: i64) -> Cloud {
         Cloud {
             general: Hosted::new(Account::General),
@@ -108,7 +108,7 @@ impl Cloud {
         }
     }
 
-    /// What time it is.
+    /// The time.
     pub(super) fn now(&self) -> i64 {
         self.clock.load(Ordering::Relaxed)
     }
@@ -128,7 +128,7 @@ impl Cloud {
         [call.name(), call.iam_action()].iter().any(|name| denied.contains(&name.to_ascii_lowercase()))
     }
 
-    /// The answer with the accounts' time, as every answer of AWS's has it.
+    /// The response with the accounts' time as its date, as in AWS's responses.
     pub(super) fn dated(&self, mut response: MockResponse) -> MockResponse {
         let date = DateTime::from_secs(self.now()).fmt(Format::HttpDate).ok();
         if let Some(date) = date.and_then(|date| http::HeaderValue::from_str(&date).ok()) {
@@ -139,7 +139,7 @@ impl Cloud {
 }
 
 impl Exchange<'_> {
-    /// The emulator's answer.
+    /// The emulator's response.
     pub(super) async fn forward(&self, emulator: &impl MockService) -> MockResponse {
         let mut request = self.request.clone();
         let id = self.host.account.id();
@@ -147,7 +147,7 @@ impl Exchange<'_> {
             request.body = replaced(&request.body, id, default_account_id());
         }
         let mut response = emulator.handle(request).await;
-        // An SDK would retry it; and what the emulator lacks isn't a fault of the service.
+        // The SDK would retry this error, but an operation that the emulator lacks is not a service error.
         if response.status >= 500 {
             return self.call.unknown_operation();
         }

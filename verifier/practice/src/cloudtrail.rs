@@ -6,11 +6,11 @@ use winterbaume_core::MockResponse;
 use super::cloud::Exchange;
 use super::console::{EVENT_REGION, Event};
 
-/// How long CloudTrail remembers.
+/// How long CloudTrail keeps events.
 const HISTORY: i64 = 90 * super::cloud::DAY;
-/// The largest page, which is also the usual one.
+/// The largest page, which is also the default.
 const LARGEST_PAGE: u64 = 50;
-/// What our tokens start with; where the next page starts follows.
+/// The prefix of tokens. The start of the next page follows.
 const TOKEN: &str = "practice-events-";
 
 pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
@@ -52,11 +52,11 @@ fn look_up(exchange: &Exchange<'_>) -> Result<Value, (&'static str, &'static str
         let time = event.time as f64;
         event.time >= oldest && start.is_none_or(|start| start <= time) && end.is_none_or(|end| time <= end)
     };
-    // Insight events are of trails, which these accounts haven't; and other regions saw nothing.
+    // Insight events belong to trails, which these accounts do not have. Other regions have no events.
     let here = exchange.call.region == EVENT_REGION && input["EventCategory"].is_null();
     let wanted = |event: &&Event| here && within(event) && attributes.iter().all(|one| matches(event, one));
     let mut events: Vec<&Event> = console.events().iter().filter(wanted).collect();
-    // The newest first, also among those of one second.
+    // The newest first, even within the same second.
     events.reverse();
     events.sort_by_key(|event| std::cmp::Reverse(event.time));
 
@@ -77,7 +77,7 @@ fn matches(event: &Event, attribute: &Value) -> bool {
         Some("EventSource") => value == event.source,
         Some("ReadOnly") => value == "false",
         Some("Username") => value == "root",
-        // Events of the root user here name neither resources nor access keys.
+        // These events of the root user have no resources or access keys.
         _ => false,
     }
 }

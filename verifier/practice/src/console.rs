@@ -1,14 +1,14 @@
-//! What AWS's console does and no API can, in one account: the sign-up, the root user and its sign-ins, the billing
-//! preferences, the Support plan. And the event history that all of it leaves.
+//! What only AWS's console can do, in one account: the sign-up, the root user and its sign-ins, the billing
+//! preferences, and the Support plan. Also the event history of all of this.
 
 use serde_json::{Value, json};
 
 use super::accounts::Account;
 
-/// A Support plan, as far as the API can tell.
+/// A Support plan, as far as the API shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SupportPlan {
-    /// Basic Support, which every account starts with. It has no access to the Support API.
+    /// Basic Support, the plan of a new account. It does not include the Support API.
     Basic,
     /// Business Support, now Business Support+.
     Business,
@@ -35,19 +35,19 @@ pub(super) struct Event {
     pub(super) source: String,
     /// Unix seconds.
     pub(super) time: i64,
-    told: Told,
+    details: Details,
 }
 
-/// What an event's record tells besides.
+/// The other parts of an event's record.
 #[derive(Debug, Clone, Default)]
-struct Told {
+struct Details {
     kind: &'static str,
     parameters: Value,
     response: Value,
     additional: Value,
 }
 
-/// What is set in one account.
+/// The state of an account's console.
 #[derive(Debug)]
 pub(super) struct Console {
     account: Account,
@@ -60,13 +60,13 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// An account that nobody signed up for.
+    /// The state before the sign-up.
     pub(super) fn new(account: Account) -> Console {
         let plan = SupportPlan::Basic;
         Console { account, created: None, root_mfa: None, plan, billing_alerts: false, events: Vec::new() }
     }
 
-    /// When the account was created; `None` before anybody signed up for it.
+    /// When the account was created; `None` before the sign-up.
     pub(super) fn created(&self) -> Option<i64> {
         self.created
     }
@@ -76,18 +76,18 @@ impl Console {
         self.created = Some(time);
     }
 
-    /// Enables the root user's virtual MFA device. The console calls `EnableMFADevice` for it, which takes IAM users
-    /// only when it comes from the API.
+    /// Enables the root user's virtual MFA device. The console calls `EnableMFADevice`, which supports only IAM users
+    /// in the API.
     pub(super) fn enable_root_mfa(&mut self, time: i64) {
         self.root_mfa = Some(time);
         let parameters = json!({ "userName": "AWS ROOT USER", "serialNumber": self.account.root_mfa_device() });
         let (source, kind) = ("iam.amazonaws.com", "AwsApiCall");
-        self.push("EnableMFADevice", source, time, Told { kind, parameters, ..Told::default() });
+        self.push("EnableMFADevice", source, time, Details { kind, parameters, ..Details::default() });
     }
 
     /// Signs the root user in, with the MFA device if there is one.
     pub(super) fn sign_in(&mut self, time: i64) {
-        // Nobody signs in with a device in the second that enables it.
+        // A sign-in with the device is at least a second after it was enabled.
         let time = self.root_mfa.map_or(time, |enabled| time.max(enabled.saturating_add(1)));
         let additional = match self.root_mfa {
             Some(_) => json!({
@@ -103,22 +103,22 @@ impl Console {
             }),
         };
         let response = json!({ "ConsoleLogin": "Success" });
-        let told = Told { kind: "AwsConsoleSignIn", response, additional, ..Told::default() };
-        self.push("ConsoleLogin", "signin.amazonaws.com", time, told);
+        let details = Details { kind: "AwsConsoleSignIn", response, additional, ..Details::default() };
+        self.push("ConsoleLogin", "signin.amazonaws.com", time, details);
     }
 
     /// Saves a setting of the billing console.
     pub(super) fn billing(&mut self, event: &str, time: i64) {
-        let told = Told { kind: "AwsConsoleAction", ..Told::default() };
-        self.push(event, "billingconsole.amazonaws.com", time, told);
+        let details = Details { kind: "AwsConsoleAction", ..Details::default() };
+        self.push(event, "billingconsole.amazonaws.com", time, details);
     }
 
-    /// Records a call of the root user's that wrote.
+    /// Records a write call of the root user.
     pub(super) fn record(&mut self, name: &str, source: &str, time: i64) {
-        self.push(name, source, time, Told { kind: "AwsApiCall", ..Told::default() });
+        self.push(name, source, time, Details { kind: "AwsApiCall", ..Details::default() });
     }
 
-    /// Forgets all events: a sign-up sets things without leaving any.
+    /// Removes all events, because a sign-up changes settings without events.
     pub(super) fn forget_events(&mut self) {
         self.events.clear();
     }
@@ -133,11 +133,11 @@ impl Console {
         self.events.iter().filter(|event| event.name == "ConsoleLogin").map(|event| event.time).max()
     }
 
-    fn push(&mut self, name: &str, source: &str, time: i64, told: Told) {
-        // A UUID in form; counted, so that the same actions leave the same events.
+    fn push(&mut self, name: &str, source: &str, time: i64, details: Details) {
+        // In the form of a UUID. It is counted, so that the same actions create the same events.
         let id = format!("{:08x}-0000-4000-8000-{}", self.events.len(), self.account.id());
         let (name, source) = (name.to_owned(), source.to_owned());
-        self.events.push(Event { id, name, source, time, told });
+        self.events.push(Event { id, name, source, time, details });
     }
 }
 
@@ -160,25 +160,25 @@ impl Event {
             // An address reserved for documentation (RFC 5737).
             "sourceIPAddress": "192.0.2.1",
             "userAgent": "practice account",
-            "requestParameters": self.told.parameters,
-            "responseElements": self.told.response,
+            "requestParameters": self.details.parameters,
+            "responseElements": self.details.response,
             "eventID": self.id,
             "readOnly": false,
-            "eventType": self.told.kind,
+            "eventType": self.details.kind,
             "managementEvent": true,
             "recipientAccountId": account.id(),
             "eventCategory": "Management",
         });
-        if !self.told.additional.is_null() {
-            record["additionalEventData"] = self.told.additional.clone();
+        if !self.details.additional.is_null() {
+            record["additionalEventData"] = self.details.additional.clone();
         }
         record
     }
 }
 
-/// Unix seconds as AWS writes them in text.
+/// Unix seconds as text, as AWS writes them.
 pub(super) fn iso(seconds: i64) -> String {
     let format = aws_smithy_types::date_time::Format::DateTime;
-    // Only years that four digits cannot write fail.
+    // Only fails for years with more than four digits.
     aws_smithy_types::DateTime::from_secs(seconds).fmt(format).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned())
 }

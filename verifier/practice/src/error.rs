@@ -1,9 +1,9 @@
-//! Why the practice accounts can't do something.
+//! Errors of the practice accounts.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why the practice account can't do something.
+/// An error of the practice accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PracticeError {
@@ -12,7 +12,7 @@ pub enum PracticeError {
         /// The step.
         step: String,
     },
-    /// No account can be at this time.
+    /// The accounts cannot have this time.
     Time {
         /// What is wrong with it.
         why: String,
@@ -21,12 +21,12 @@ pub enum PracticeError {
     Needs {
         /// The step.
         step: String,
-        /// The one that comes first.
+        /// The step that must come first.
         first: String,
     },
-    /// The account refused what an action did.
+    /// An account refused an action.
     Refused {
-        /// What it said.
+        /// The error.
         why: String,
     },
 }
@@ -46,10 +46,10 @@ impl PracticeError {
 impl fmt::Display for PracticeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PracticeError::UnknownStep { step } => write!(f, "the practice account has no action for `{step}`"),
-            PracticeError::Time { why } => write!(f, "the practice account cannot be at this time: {why}"),
-            PracticeError::Needs { step, first } => write!(f, "`{first}` comes before `{step}`"),
-            PracticeError::Refused { why } => write!(f, "the practice account refused: {why}"),
+            PracticeError::UnknownStep { step } => write!(f, "the practice accounts have no action for `{step}`"),
+            PracticeError::Time { why } => write!(f, "the practice accounts cannot have this time: {why}"),
+            PracticeError::Needs { step, first } => write!(f, "do `{first}` before `{step}`"),
+            PracticeError::Refused { why } => write!(f, "the practice account refused the action: {why}"),
         }
     }
 }

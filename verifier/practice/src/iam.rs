@@ -1,4 +1,4 @@
-//! IAM: winterbaume's, with the root user, whom it doesn't know.
+//! IAM: winterbaume's emulator, with the root user, which it does not have.
 
 use winterbaume_core::{MockResponse, StatefulService, default_account_id, parse_query_string, xml_escape};
 
@@ -13,7 +13,7 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     }
 }
 
-/// The emulator's summary with the root user's entries, which it lacks or always has at 0.
+/// The emulator's summary with the root user's entries, which are missing or always 0 in it.
 async fn summary(exchange: &Exchange<'_>) -> MockResponse {
     let mut response = exchange.forward(&exchange.host.services.iam).await;
     let mfa = u8::from(exchange.host.console().root_mfa.is_some());
@@ -30,7 +30,7 @@ async fn summary(exchange: &Exchange<'_>) -> MockResponse {
     response
 }
 
-/// The summary with this entry in place of its own one, if any.
+/// The summary with this entry, which replaces an existing one.
 fn with_entry(xml: &str, key: &str, value: u8) -> String {
     let name = format!("<key>{key}</key>");
     let others: String = xml.split_inclusive("</entry>").map(|piece| without(piece, &name)).collect();
@@ -46,7 +46,7 @@ fn without<'x>(piece: &'x str, name: &str) -> &'x str {
     }
 }
 
-/// The emulator's devices. One of them is the root user's once the console enabled it.
+/// The emulator's devices. One of them belongs to the root user after the console enabled it.
 async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
     let view = exchange.host.services.iam.snapshot(default_account_id(), super::accounts::REGION).await;
     let account = exchange.host.account;
@@ -70,7 +70,7 @@ async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
             continue;
         }
         let user = enabled.map(|enabled| {
-            // As AWS does it, root has no name here, and its unique id is the account's.
+            // As in AWS, root has no name here, and its unique id is the account's id.
             let date = |name: &str, time: Option<i64>| {
                 time.map(|time| format!("<{name}>{}</{name}>", iso(time))).unwrap_or_default()
             };

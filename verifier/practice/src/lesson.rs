@@ -1,23 +1,22 @@
-//! What the lesson asks for in figures and names, as far as the course's parameters say it: whoever changes them finds the
-//! practice actions doing what the lesson asks for then.
+//! The values of the lesson, from the course's parameters, so that practice actions always do what the lesson asks for.
 
 use course::param::{Param, Params};
 
-/// What practice actions fill in.
+/// The values that practice actions use.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Lesson {
-    /// `account_suffix`: how the production account's name ends.
+    /// `account_suffix`: the end of the production account's name.
     pub(super) account_suffix: String,
-    /// `shared_bucket_suffix`: how the shared bucket's name ends.
+    /// `shared_bucket_suffix`: the end of the shared bucket's name.
     pub(super) bucket_suffix: String,
-    /// `budget_amount`: the cost budget, in US dollars a month.
+    /// `budget_amount`: the cost budget, in US dollars per month.
     pub(super) budget_amount: f64,
-    /// `alert_threshold`: at which percentage of it a mail is sent.
+    /// `alert_threshold`: the percentage of the budget at which an e-mail is sent.
     pub(super) alert_threshold: f64,
 }
 
 impl Lesson {
-    /// By a course's parameters; the first lesson's own where a course has none.
+    /// The values of a course's parameters, with defaults from the first lesson.
     pub(super) fn of(params: &Params) -> Lesson {
         let text = |name: &str, own: &str| params.get(name).map_or_else(|| own.to_owned(), Param::to_string);
         let number = |name: &str, own: f64| match params.get(name) {

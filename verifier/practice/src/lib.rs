@@ -1,14 +1,15 @@
-//! `practice`: the practice accounts, two AWS accounts in this process, spoken to through the AWS SDK as real ones are.
+//! `practice`: the practice accounts, two emulated AWS accounts in this process, which are used through the AWS SDK
+//! like real accounts.
 //!
-//! A practice world is a pure function of a start, of the course's parameters and of the actions taken since, so every
-//! process sees the same accounts. [`actions()`] do the steps of the lesson. A request goes through the router to the account
-//! that its access key belongs to; there, winterbaume's emulators answer what they can, one instance for each account,
-//! and the modules named after services answer the rest. What AWS has only a console for is set in `console`.
+//! Their state is a pure function of a start, the course's parameters and the actions taken, so every process sees the
+//! same accounts. [`actions()`] do the steps of the lesson. The router passes a request to the account of its access
+//! key. There, winterbaume's emulators respond if they can, with one instance for each account. The modules that are
+//! named after services do the rest. `console` has the settings for which AWS has only a console.
 //!
-//! Reading and writing are apart: [`PracticeCloud::sdk_config`] carries keys that the accounts let read and nothing else;
-//! the clients that write are of another type, which cannot be built from real credentials.
+//! Reading and writing are separate: [`PracticeCloud::sdk_config`] has keys that can only read. The clients that write
+//! have another type, which cannot be built from real credentials.
 
-// Tests make what the program must not meet.
+// Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod account;

@@ -1,4 +1,4 @@
-//! The practice actions that were taken, in `.verify/practice-actions.json` of the course.
+//! Stores the practice actions that were taken, in the course's `.verify/practice-actions.json`.
 
 use anyhow::{Context, Result};
 use course::files::{self, Readers};

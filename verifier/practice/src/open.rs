@@ -1,4 +1,4 @@
-//! Opens both accounts, with actions taken.
+//! Opens both accounts, and takes actions in them.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,21 +15,21 @@ use super::lesson::Lesson;
 use super::practice_cloud::PracticeCloud;
 use super::take::{perform, take};
 
-/// How long ago the general account was set up: well within the 90 days of CloudTrail's event history.
+/// How long ago the general account was set up, which is within the 90 days of CloudTrail's event history.
 const GENERAL_AGE: i64 = 60 * DAY;
 
-/// How long ago the production account was signed up for, where all is done.
+/// How long ago the production account was created, if all steps are done.
 const PRODUCTION_AGE: i64 = 30 * DAY;
 
-/// What lies between two steps, where all is done, and since the sign-up, where it alone is.
+/// The time between two steps, if all steps are done, and since the sign-up, if only it is done.
 const BETWEEN_STEPS: i64 = 3600;
 
-/// How the accounts are before any action is taken.
+/// The state of the accounts before any action is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// The general account is set up; nobody signed up for the production account.
+    /// The general account is set up. The production account does not exist.
     Fresh,
-    /// Somebody has just signed up for the production account, and done nothing else.
+    /// The production account was just created, and nothing else is done.
     SignedUp,
     /// Every step of the lesson is done.
     Done,
@@ -46,11 +46,11 @@ pub struct TakenAction {
 }
 
 impl PracticeCloud {
-    /// Builds both accounts and takes the actions, with the figures and names of the course's parameters. `now`, in Unix
-    /// seconds, is what the accounts take for the present: what was done before the actions is dated back from it.
+    /// Builds both accounts and takes the actions, with the values of the course's parameters. `now`, in Unix seconds,
+    /// is the time in the accounts. What the start includes is dated before it.
     ///
     /// # Errors
-    /// When an action is unknown, comes before one that it needs, or was taken at a time that cannot be, or `now` cannot.
+    /// When an action is unknown or comes before one that it needs, or when a time is not plausible.
     pub async fn open(
         start: Start,
         taken: &[TakenAction],
@@ -63,8 +63,8 @@ impl PracticeCloud {
         let cloud = Arc::new(Cloud::new(now));
         let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
         let practice = PracticeCloud { cloud, http, lesson: Lesson::of(params), done: Mutex::default() };
-        for deed in Operation::ALL.into_iter().filter(|deed| deed.sets_an_account_up()) {
-            perform(&practice, Account::General, deed, now.saturating_sub(GENERAL_AGE)).await?;
+        for operation in Operation::ALL.into_iter().filter(|operation| operation.sets_an_account_up()) {
+            perform(&practice, Account::General, operation, now.saturating_sub(GENERAL_AGE)).await?;
         }
         let (done, age): (&[Operation], i64) = match start {
             Start::Fresh => (&[], 0),

@@ -1,8 +1,8 @@
-//! AWS Organizations: the general account manages an organization with all features. The production account joins it
-//! on its sign-up, by invitation.
+//! AWS Organizations: the general account manages an organization with all features. The production account joins it at
+//! its sign-up, by invitation.
 //!
-//! All of it is answered here: winterbaume's organization gets random ids, so that no two practice worlds would be the
-//! same, and knows a management account only.
+//! winterbaume is not used here: its organization has random ids, so the accounts would differ each time, and it only
+//! has a management account.
 
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
@@ -16,7 +16,7 @@ const MANAGEMENT: Account = Account::General;
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let call = exchange.call;
     match call.operation.as_str() {
-        // Any member may ask.
+        // Any member account may call it.
         "DescribeOrganization" => call.json(&json!({ "Organization": organization() })),
         "ListAccounts" | "DescribeAccount" if exchange.host.account != MANAGEMENT => {
             call.error(400, "AccessDeniedException", "You don't have permissions to access this resource.")
@@ -61,7 +61,7 @@ fn arn(account: Account) -> String {
     format!("arn:aws:organizations::{}:account/{ORGANIZATION}/{}", MANAGEMENT.id(), account.id())
 }
 
-/// A member, once somebody signed up for it.
+/// A member account; `None` before its sign-up.
 async fn member(cloud: &Cloud, account: Account) -> Option<Value> {
     let host = cloud.host(account);
     let joined = host.console().created()?;
@@ -72,7 +72,7 @@ async fn member(cloud: &Cloud, account: Account) -> Option<Value> {
         "Name": super::account::name(host).await,
         "Status": "ACTIVE",
         "State": "ACTIVE",
-        // The management account's own entry says so too.
+        // The management account's own entry has this value, too.
         "JoinedMethod": "INVITED",
         "JoinedTimestamp": joined,
     }))

@@ -1,4 +1,4 @@
-//! Both accounts, for who reads them.
+//! Both accounts, for readers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,18 +32,18 @@ impl fmt::Debug for PracticeCloud {
 }
 
 impl PracticeCloud {
-    /// What the SDK needs to read an account, by its name in the course; `None` for a name that is neither
+    /// The SDK configuration for reading an account, by its name in the course; `None` for a name that is neither
     /// [`crate::GENERAL`] nor [`crate::PRODUCTION`].
     pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
         Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone(), &self.cloud))
     }
 
-    /// Whether somebody signed up for the account.
+    /// Whether the account exists.
     pub fn exists(&self, account: &str) -> bool {
         Account::named(account).is_some_and(|account| self.cloud.host(account).console().created().is_some())
     }
 
-    /// The accounts of a course as they are reached; one that nobody signed up for says how to.
+    /// The connections to a course's accounts. For an account that does not exist, the reason says how to create it.
     pub fn connections<'n>(&self, accounts: impl IntoIterator<Item = &'n String>) -> BTreeMap<String, Connection> {
         let connect = |name: &String| {
             let connection = match self.sdk_config(name).filter(|_| self.exists(name)) {
@@ -53,7 +53,7 @@ impl PracticeCloud {
                     account: Some(name.clone()),
                     action: None,
                     message: format!(
-                        "There is no {name} account among the practice accounts yet. Open it: verify practice do {}",
+                        "The practice accounts have no {name} account yet. To create it, run `verify practice do {}`.",
                         crate::actions::SIGN_UP
                     ),
                 }]),
@@ -63,24 +63,24 @@ impl PracticeCloud {
         accounts.into_iter().map(connect).collect()
     }
 
-    /// Whether the step's action was taken, or others that come to the same.
+    /// Whether the step's action was taken, or others with the same operations.
     pub fn has_done(&self, step: &str) -> bool {
-        find(step).is_ok_and(|action| action.deeds.iter().all(|deed| self.is_done(*deed)))
+        find(step).is_ok_and(|action| action.operations.iter().all(|operation| self.is_done(*operation)))
     }
 
-    /// From now on, denies reading by an operation (`budgets:DescribeBudgets`) or by all that need an IAM action
-    /// (`budgets:ViewBudget`), in both accounts and as AWS denies it.
-    /// Of real accounts, `sts:GetCallerIdentity` is never denied; here it can be.
+    /// Denies an operation (`budgets:DescribeBudgets`), or all operations that need an IAM action
+    /// (`budgets:ViewBudget`), in both accounts and with AWS's errors. `sts:GetCallerIdentity` can be denied here, but
+    /// not in real accounts.
     pub fn deny(&self, operation_or_action: &str) {
         self.cloud.deny(operation_or_action);
     }
 
-    /// How the accounts answer an HTTP request, for programs that reach them over a network. Which service and which
-    /// account are meant is read off the signature, so any endpoint will do.
+    /// Responds to an HTTP request, for programs that use the accounts over a network. The signature determines the
+    /// service and the account, so any endpoint will do.
     pub async fn answer(&self, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        // S3 tells a bucket by the host or by the path; here, all share one host.
+        // S3 finds the bucket in the host or in the path. Here, all buckets share one host.
         let uri = format!("https://s3.{REGION}.amazonaws.com{path}");
         let (method, headers) = (parts.method.to_string(), parts.headers);
         let answer = self.cloud.handle(MockRequest { method, uri, headers, body }).await;
@@ -94,11 +94,11 @@ impl PracticeCloud {
         Writer::new(account, self.http.clone(), &self.cloud, &self.lesson)
     }
 
-    pub(super) fn is_done(&self, deed: Operation) -> bool {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(&deed)
+    pub(super) fn is_done(&self, operation: Operation) -> bool {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(&operation)
     }
 
-    pub(super) fn note_done(&self, deed: Operation) {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
+    pub(super) fn note_done(&self, operation: Operation) {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
     }
 }

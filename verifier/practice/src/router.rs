@@ -1,5 +1,4 @@
-//! The front: takes a request to the account that its access key belongs to, and there to our own answer or to
-//! winterbaume's.
+//! Routes a request to the account of its access key, and there to this crate's emulation or to winterbaume's.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -37,7 +36,7 @@ impl Cloud {
             Service::S3 => s3::answer(&exchange).await,
             Service::Sts => call.unknown_operation(),
         };
-        // CloudTrail's history has no data events, and metric data are such.
+        // Event history has no data events, and metric data are data events.
         if response.status < 300 && !call.reads() && call.service != Service::CloudWatch {
             let source = format!("{}.amazonaws.com", call.service.prefix());
             host.console().record(&call.operation, &source, self.now());
@@ -57,7 +56,7 @@ impl MockService for Cloud {
         "practice"
     }
 
-    /// Everything: which service is meant is read off the signature.
+    /// All URLs, because the signature determines the service.
     fn url_patterns(&self) -> Vec<&str> {
         vec![".*"]
     }

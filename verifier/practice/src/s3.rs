@@ -1,10 +1,10 @@
-//! Amazon S3: winterbaume's, with what a new bucket has and which region it is in.
+//! Amazon S3: winterbaume's emulator, with the default settings of a new bucket and its region.
 
 use winterbaume_core::MockResponse;
 
 use super::cloud::Exchange;
 
-/// What a new bucket has since April 2023 (S3 User Guide, "Blocking public access").
+/// The default settings of a new bucket since April 2023 (S3 User Guide, "Blocking public access").
 const NEW_BUCKET: &str = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
     <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
     <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
@@ -26,8 +26,8 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     }
 }
 
-/// The list with each bucket's region, which the emulator leaves out; it keeps buckets by region, and lists those of the
-/// region that is asked.
+/// The list with each bucket's region, which the emulator leaves out. It keeps buckets by region, and lists those of
+/// the request's region.
 fn with_regions(exchange: &Exchange<'_>, mut response: MockResponse) -> MockResponse {
     let region = format!("<BucketRegion>{}</BucketRegion></Bucket>", exchange.call.region);
     response.body = String::from_utf8_lossy(&response.body).replace("</Bucket>", &region).into();

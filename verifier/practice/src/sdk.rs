@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 use super::accounts::{Caller, REGION};
 use super::cloud::Cloud;
 
-/// The accounts' clock, for whoever speaks to them: an SDK takes dates that differ from its own time for a clock that is
-/// off, and asks again.
+/// The accounts' clock, for SDK clients. If the date of a response differs from an SDK client's time, it assumes a
+/// wrong clock, and retries.
 struct Emulated(Arc<Cloud>);
 
 impl fmt::Debug for Emulated {
@@ -31,7 +31,7 @@ impl TimeSource for Emulated {
     }
 }
 
-/// Built by hand, so that nothing of the environment gets in: no profile, no region, above all no endpoint.
+/// Built without the environment, so that no profile, region or endpoint from it is used.
 pub(super) fn config(caller: Caller, http: SharedHttpClient, cloud: &Arc<Cloud>) -> SdkConfig {
     let session = match caller {
         Caller::Reader(_) => None,
@@ -45,7 +45,7 @@ pub(super) fn config(caller: Caller, http: SharedHttpClient, cloud: &Arc<Cloud>)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .time_source(SharedTimeSource::new(Emulated(Arc::clone(cloud))))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        // Nothing here fails that would succeed a moment later.
+        // A retry never helps here.
         .retry_config(RetryConfig::disabled())
         .build()
 }

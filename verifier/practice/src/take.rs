@@ -1,5 +1,5 @@
-//! Takes practice actions: each does a step of the lesson in the production account, with the SDK's write calls, or, where
-//! AWS has only a console for it, by setting what the console would.
+//! Takes practice actions. Each does a step of the lesson in the production account, with write calls of the SDK. If
+//! AWS has only a console for it, the action changes the state of the console.
 
 use aws_sdk_account::types::ContactInformation;
 
@@ -9,59 +9,59 @@ use super::console::SupportPlan;
 use super::error::PracticeError;
 use super::practice_cloud::PracticeCloud;
 
-/// The steps that must still be done before this one, the first first.
+/// The steps that must still be done before this one, in order.
 ///
 /// # Errors
 /// When no action does the step.
-pub fn steps_before(world: &PracticeCloud, step: &str) -> Result<Vec<&'static str>, PracticeError> {
+pub fn steps_before(practice: &PracticeCloud, step: &str) -> Result<Vec<&'static str>, PracticeError> {
     let mut before = Vec::new();
     for need in find(step)?.needs {
-        if !world.has_done(need) {
-            before.extend(steps_before(world, need)?);
+        if !practice.has_done(need) {
+            before.extend(steps_before(practice, need)?);
             before.push(*need);
         }
     }
     Ok(before)
 }
 
-/// Does a step. What was done before stays as it is: an action taken twice changes nothing.
+/// Does a step. Taking an action twice changes nothing.
 ///
 /// # Errors
 /// When no action does the step, when another step must come first, or when the account refuses.
-pub async fn take(world: &PracticeCloud, step: &str, time: i64) -> Result<(), PracticeError> {
+pub async fn take(practice: &PracticeCloud, step: &str, time: i64) -> Result<(), PracticeError> {
     let action = find(step)?;
-    if let Some(first) = steps_before(world, step)?.first() {
+    if let Some(first) = steps_before(practice, step)?.first() {
         return Err(PracticeError::Needs { step: step.to_owned(), first: (*first).to_owned() });
     }
-    for deed in action.deeds {
-        if !world.is_done(*deed) {
-            perform(world, Account::Production, *deed, time).await?;
-            world.note_done(*deed);
+    for operation in action.operations {
+        if !practice.is_done(*operation) {
+            perform(practice, Account::Production, *operation, time).await?;
+            practice.note_done(*operation);
         }
     }
     Ok(())
 }
 
-/// Does one thing to an account.
+/// Does an operation on an account.
 pub(super) async fn perform(
-    world: &PracticeCloud,
+    practice: &PracticeCloud,
     account: Account,
-    deed: Operation,
+    operation: Operation,
     time: i64,
 ) -> Result<(), PracticeError> {
-    world.cloud.set_clock(time);
-    let host = world.cloud.host(account);
-    let writer = world.writer(account);
-    match deed {
-        Operation::SignUp => sign_up(world, account, time).await,
+    practice.cloud.set_clock(time);
+    let host = practice.cloud.host(account);
+    let writer = practice.writer(account);
+    match operation {
+        Operation::SignUp => sign_up(practice, account, time).await,
         Operation::NameAccount => {
             let name = match account {
                 Account::General => "learner-general".to_owned(),
-                Account::Production => format!("learner{}", world.lesson.account_suffix),
+                Account::Production => format!("learner{}", practice.lesson.account_suffix),
             };
             writer.put_account_name(&name).await
         }
-        Operation::MatchContact => match world.writer(Account::General).contact_information().await? {
+        Operation::MatchContact => match practice.writer(Account::General).contact_information().await? {
             Some(contact) => writer.put_contact_information(contact).await,
             None => Err(PracticeError::Refused { why: "the general account has no contact information".to_owned() }),
         },
@@ -78,7 +78,7 @@ pub(super) async fn perform(
             host.console().sign_in(time);
             Ok(())
         }
-        // AWS has neither an operation nor a documented event for it.
+        // AWS has neither an API operation nor a documented event for it.
         Operation::PdfInvoice => Ok(()),
         Operation::FreeTierAlerts => {
             host.console().billing("SetFreetierBudgetsPreference", time);
@@ -106,17 +106,17 @@ pub(super) async fn perform(
     }
 }
 
-/// Signs up. The form takes a name for the account and a contact; those of the production account are not what the
-/// lesson asks for yet.
-async fn sign_up(world: &PracticeCloud, account: Account, time: i64) -> Result<(), PracticeError> {
-    let host = world.cloud.host(account);
+/// Signs up. The form has an account name and a contact. For the production account, these are not yet as in the
+/// lesson.
+async fn sign_up(practice: &PracticeCloud, account: Account, time: i64) -> Result<(), PracticeError> {
+    let host = practice.cloud.host(account);
     host.console().sign_up(time);
     let contact = ContactInformation::builder().city("Seattle").country_code("US").phone_number("+1 206 555 0100");
     let contact = match account {
         Account::General => contact.full_name("Lee Learner").address_line1("1 Practice Street").postal_code("98101"),
         Account::Production => contact.full_name("L. Learner").address_line1("99 Other Avenue").postal_code("98199"),
     };
-    let writer = world.writer(account);
+    let writer = practice.writer(account);
     writer.put_account_name("learner").await?;
     writer.put_contact_information(contact.build().map_err(PracticeError::aws)?).await?;
     let mut console = host.console();

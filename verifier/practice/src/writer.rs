@@ -1,7 +1,6 @@
-//! What can write to a practice account: the SDK's clients with write calls.
+//! Writes to a practice account, with write calls of the SDK.
 //!
-//! A [`Writer`] is built from the practice accounts' HTTP client and keys and from nothing else, so that it can never
-//! reach a real account.
+//! A [`Writer`] is built only from the practice accounts' HTTP client and keys, so it can never reach a real account.
 
 use aws_sdk_account::types::{AlternateContactType, ContactInformation};
 use aws_sdk_budgets::types::{
@@ -64,7 +63,7 @@ impl Writer {
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Sets the billing and the security contact, as the lesson asks.
+    /// Sets the billing and the security contact, as in the lesson.
     pub(super) async fn put_alternate_contacts(&self) -> Result<(), PracticeError> {
         for kind in [AlternateContactType::Billing, AlternateContactType::Security] {
             let request = self
@@ -86,7 +85,7 @@ impl Writer {
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Creates the lesson's budget, with an e-mail once as much of it is spent as the lesson says.
+    /// Creates the lesson's budget, with an e-mail alert at the lesson's threshold.
     pub(super) async fn create_budget(&self) -> Result<(), PracticeError> {
         let amount = format!("{:?}", self.lesson.budget_amount);
         let limit = Spend::builder().amount(amount).unit("USD").build().map_err(PracticeError::aws)?;
@@ -123,19 +122,19 @@ impl Writer {
         format!("learner-production{}", self.lesson.bucket_suffix)
     }
 
-    /// Creates the bucket, as it comes.
+    /// Creates the bucket with the default settings.
     pub(super) async fn create_bucket(&self) -> Result<(), PracticeError> {
         self.s3.create_bucket().bucket(self.bucket()).send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Keeps what is overwritten in the bucket.
+    /// Enables versioning for the bucket.
     pub(super) async fn enable_versioning(&self) -> Result<(), PracticeError> {
         let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
         let request = self.s3.put_bucket_versioning().bucket(self.bucket()).versioning_configuration(enabled);
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Lets another account list the bucket and read what is in it, with the lesson's policy.
+    /// Allows another account to list and read the bucket, with the lesson's policy.
     pub(super) async fn share_bucket(&self, reader: Account) -> Result<(), PracticeError> {
         let arn = format!("arn:aws:s3:::{}", self.bucket());
         let statement = |sid: &str, action: &str, resource: &str| {
@@ -149,8 +148,8 @@ impl Writer {
         request.send().await.map(drop).map_err(PracticeError::aws)
     }
 
-    /// Puts the metric that AWS publishes once billing alerts are on. In a real account only AWS can: the emulator
-    /// takes names that start with `AWS/` from anybody.
+    /// Publishes the metric that AWS publishes when billing alerts are on. In a real account, only AWS can do this, but
+    /// the emulator accepts names that start with `AWS/` from anybody.
     pub(super) async fn put_estimated_charges(&self, time: i64) -> Result<(), PracticeError> {
         let datum = MetricDatum::builder()
             .metric_name("EstimatedCharges")

@@ -148,7 +148,7 @@ fn every_format_gives_the_same_command() {
     ];
     for form in forms {
         let command = anstream::adapter::strip_str(&form).to_string();
-        assert!(command.contains("When it is so, confirm it:"), "{form}");
+        assert!(command.contains("If this is true, confirm it:"), "{form}");
         assert!(command.contains("verify --practice confirm mfa"), "{form}");
     }
 }

@@ -18,7 +18,7 @@ struct Numeric<'p> {
     words: Vec<String>,
 }
 
-/// A number in a line, claimed by the parameter that the words nearest to it speak of.
+/// A number in a line, and the parameter whose name is nearest to it.
 struct Claim<'p> {
     range: Range<usize>,
     name: &'p String,
@@ -26,8 +26,8 @@ struct Claim<'p> {
     far: usize,
 }
 
-/// The numbers that are the value of the parameter that the nearest words in the same clause speak of, word by word as
-/// `in_words` makes words. What is ambiguous is none.
+/// The numbers that equal the value of the parameter whose name is nearest in the same clause. `in_words` splits text
+/// into words. Ambiguous numbers are left out.
 pub fn numbers(lesson: &str, params: &Params, in_words: &dyn Fn(&str) -> Vec<String>) -> Vec<Writing> {
     let numeric: Vec<Numeric<'_>> = params
         .iter()
@@ -61,7 +61,7 @@ fn in_line(
         return Vec::new();
     }
     let line = Line::of(lesson, pieces, numeric, in_words);
-    // Of the numbers that the same words speak of, the nearest one is meant, if there is one.
+    // If the same words name several numbers, they mean the nearest one, if exactly one is nearest.
     let mut claims: BTreeMap<(&String, Vec<usize>), Vec<Claim<'_>>> = BTreeMap::new();
     for range in numbers {
         let Some((meant, words, far)) = line.meant(range.end, numeric) else { continue };
@@ -82,7 +82,7 @@ fn in_line(
 struct Line {
     /// Where each word begins, and in which clause.
     words: Vec<(usize, usize)>,
-    /// Where the words of parameters' names stand among them.
+    /// The indices of the words of parameters' names.
     spoken: BTreeMap<String, Vec<usize>>,
 }
 
@@ -120,7 +120,8 @@ impl Line {
         line
     }
 
-    /// The parameter that the words nearest to a number speak of, with those words, and how far the furthest of them is.
+    /// The parameter whose name is nearest to a number, with the words of the name, and the distance of the furthest of
+    /// them.
     fn meant<'n, 'p>(&self, end: usize, numeric: &'n [Numeric<'p>]) -> Option<(&'n Numeric<'p>, Vec<usize>, usize)> {
         // A number is a word, too, or several: the last one counts.
         let own = self.words.partition_point(|(start, _)| *start < end).checked_sub(1)?;
@@ -129,7 +130,7 @@ impl Line {
             let far = words.iter().map(|word| word.abs_diff(own)).max()?;
             Some((numeric, words, far))
         });
-        // Of two that are as far, the one that stands before the number is spoken of.
+        // Of two at the same distance, the one before the number is meant.
         let far = |(_, words, far): &(&Numeric<'_>, Vec<usize>, usize)| (*far, words.iter().any(|word| *word > own));
         let mut spoken: Vec<_> = spoken.collect();
         spoken.sort_by_key(far);
@@ -139,7 +140,7 @@ impl Line {
         }
     }
 
-    /// The nearest place of a word in the clause of another word.
+    /// The nearest occurrence of a word in the clause of another word.
     fn nearest(&self, word: &str, own: usize) -> Option<usize> {
         let places = self.spoken.get(word)?;
         let after = places.partition_point(|place| *place < own);
@@ -148,7 +149,7 @@ impl Line {
     }
 }
 
-/// Whether what stands behind a word ends its clause.
+/// Whether what follows a word ends its clause.
 fn ends_clause(word: &str, after: &str) -> bool {
     let mark = after.trim_start_matches(['`', '*', '_', '"', '\'', ')', '”', '’']);
     match mark.chars().next() {
@@ -159,7 +160,7 @@ fn ends_clause(word: &str, after: &str) -> bool {
     }
 }
 
-/// The texts of a lesson that are one piece to a reader, by where they stand. Code blocks and HTML are none.
+/// The ranges of the texts that a reader sees as one piece, without code blocks and HTML.
 fn lines(lesson: &str) -> Vec<Vec<Range<usize>>> {
     let mut done = Vec::new();
     let mut open: Vec<Vec<Range<usize>>> = vec![Vec::new()];
@@ -184,7 +185,7 @@ fn lines(lesson: &str) -> Vec<Vec<Range<usize>>> {
     done
 }
 
-/// Where a number stands that is not a part of another number or word.
+/// Where a number is that is not a part of another number or word.
 fn standing_alone<'t>(text: &'t str, number: &'t str) -> impl Iterator<Item = usize> + 't {
     text.match_indices(number).map(|(at, _)| at).filter(move |at| {
         let part = |c: char| c.is_alphanumeric() || c == '_';

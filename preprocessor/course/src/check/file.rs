@@ -62,7 +62,7 @@ impl Check {
     /// Reads a check from the text of its file.
     ///
     /// # Errors
-    /// Everything that is wrong, and where.
+    /// Everything that is wrong, with its place.
     pub fn parse(name: &str, text: &str) -> Result<Check, Vec<Malformed>> {
         let file: File = toml::from_str(text).map_err(|error| {
             vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }]
@@ -78,10 +78,10 @@ impl Check {
             (true, true) => {}
             (false, false) if file.lets.is_empty() && file.uses.is_empty() => {}
             (false, false) => {
-                fail(KeyPath::of(["let"]), "a check of `steps` has no `[let]`: nothing would use it".into());
+                fail(KeyPath::of(["let"]), "a check with `steps` cannot have `[let]`: nothing would use it".into());
             }
             (false, true) => {
-                let message = "a check needs `[[expect]]` tables, or `steps` naming other checks";
+                let message = "a check needs `[[expect]]` tables, or `steps` with the names of other checks";
                 fail(KeyPath::of(["title"]), message.into());
             }
             (true, false) => {
@@ -89,14 +89,14 @@ impl Check {
             }
         }
         if file.account.is_none() && expects {
-            fail(KeyPath::of(["title"]), "`account` is missing: whose account is judged?".into());
+            fail(KeyPath::of(["title"]), "`account` is missing: name the account that the check is about".into());
         }
         let mut lets = BTreeMap::new();
         for (key, text) in file.lets {
             match read_let(&key, text, None) {
                 Ok((name, meant)) => match lets.insert(name.clone(), meant) {
                     None => {}
-                    Some(_) => fail(KeyPath::of(["let", key.as_str()]), format!("`{name}` stands twice in [let]")),
+                    Some(_) => fail(KeyPath::of(["let", key.as_str()]), format!("`{name}` is defined twice in [let]")),
                 },
                 Err(message) => fail(KeyPath::of(["let", key.as_str()]), message),
             }
@@ -140,31 +140,36 @@ impl ExpectTable {
         let (fix, met) = (all(self.fix), all(self.met));
         let about = match (self.same, self.still) {
             (Some(same), Some(still)) => Some(About { same, still: all(Some(still)) }),
-            (Some(_), None) => return Err(("same", "`same` goes with `still`: a list of what is there now")),
-            (None, Some(_)) => return Err(("still", "`still` goes with `same`: what was seen or confirmed")),
+            (Some(_), None) => return Err(("same", "`same` requires `still`, a list of what exists now")),
+            (None, Some(_)) => {
+                return Err(("still", "`still` requires `same`, which identifies what was seen or confirmed"));
+            }
             (None, None) => None,
         };
         if about.is_some() && self.absence.is_none() && self.confirm.is_none() {
             return Err((
                 "same",
-                "`same` and `still` go with `absence = \"unknown\"` or `confirm`: nothing else is kept",
+                "`same` and `still` require `absence = \"unknown\"` or `confirm`: nothing else is remembered",
             ));
         }
         if self.why.is_some() && self.confirm.is_none() {
-            return Err(("why", "`why` goes with `confirm`: it says why the learner must confirm it"));
+            return Err(("why", "`why` requires `confirm`: it says why the learner must confirm the statement"));
         }
         let statement = self.confirm.map(|text| Statement { text, why: self.why, about: about.clone() });
         let proof = match (self.that, statement) {
             (Some(that), instead) => {
                 if self.backed_by.is_some() {
-                    return Err(("backed_by", "`backed_by` goes with `confirm` alone: evidence stands for itself"));
+                    return Err((
+                        "backed_by",
+                        "`backed_by` requires `confirm` without `that`: with `that`, the evidence decides",
+                    ));
                 }
                 if fix.is_empty() {
-                    return Err(("fix", "`fix` is missing: what does the learner do when it isn't met?"));
+                    return Err(("fix", "`fix` is missing: say what the learner does if it isn't met"));
                 }
                 let late = match self.absence {
                     Some(Absence::Unknown) => Some(Late { at: self.at, about }),
-                    None if self.at.is_some() => return Err(("at", "`at` goes with `absence = \"unknown\"`")),
+                    None if self.at.is_some() => return Err(("at", "`at` requires `absence = \"unknown\"`")),
                     None => None,
                 };
                 Proof::Evidence { that, met, late, instead }
@@ -172,7 +177,7 @@ impl ExpectTable {
             (None, Some(statement)) => {
                 let late = [("absence", self.absence.is_some()), ("at", self.at.is_some())];
                 if let Some((key, _)) = late.into_iter().find(|(_, there)| *there) {
-                    return Err((key, "`absence` and `at` go with `that`: a word is not evidence"));
+                    return Err((key, "`absence` and `at` require `that`: a confirmation is not evidence"));
                 }
                 Proof::Word { statement, backed_by: self.backed_by, met }
             }

@@ -1,4 +1,4 @@
-//! A `let`: a named subexpression, of a check or of a file of `checks/shared/`.
+//! A `let`: a named subexpression of a check or of a file in `checks/shared/`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 pub struct Let {
     /// Its key in `[let]`: its name, and its parameters in brackets.
     pub key: String,
-    /// The names of its parameters; none for one that is a value.
+    /// The names of its parameters; empty for a value.
     pub params: Vec<String>,
     /// CEL.
     pub text: String,
-    /// The file of `checks/shared/` that it stands in, without `.toml`; none for one of the check's own.
+    /// The file of `checks/shared/` that defines it, without `.toml`; `None` for the check's own.
     pub shared: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn read_let(key: &str, text: String, shared: Option<&str>) -> Result<
     };
     let twice = params.iter().enumerate().any(|(at, param)| params[..at].contains(param));
     if !identifier(name) || !params.iter().all(|param: &String| identifier(param)) || twice {
-        return Err(format!("`{key}` is no name; write name, or \"name(a, b)\" for one that takes parameters"));
+        return Err(format!("`{key}` is not a valid name: write name, or \"name(a, b)\" for one with parameters"));
     }
     Ok((name.to_owned(), Let { key: key.to_owned(), params, text, shared: shared.map(str::to_owned) }))
 }

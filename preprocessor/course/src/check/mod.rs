@@ -1,7 +1,7 @@
-//! What a check is, as its author writes it in `checks/NAME.toml`.
+//! A check as its author writes it in `checks/NAME.toml`.
 //!
-//! [`file`] reads and validates the file. What the CEL expressions in it mean is the verifier's business: here they are
-//! text, and only the identifiers in them are looked at (see [`Check::mentions`] and [`Check::uses`]).
+//! [`file`] reads and validates the file. The verifier evaluates the CEL expressions in it. Here they are text, and
+//! only their identifiers are used (see [`Check::mentions`] and [`Check::uses`]).
 
 mod file;
 mod lets;
@@ -21,102 +21,102 @@ pub use lets::Let;
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// The name lessons use: the file's name without `.toml`.
+    /// The name that lessons use: the file's name without `.toml`.
     pub name: String,
     /// What the check establishes, in a few words.
     pub title: String,
-    /// What the verdict rests on, and what it cannot show; for the reference and `verify explain`.
+    /// What the verdict is based on, and what it cannot show; for the reference and `verify explain`.
     pub about: Option<String>,
-    /// The account whose evidence unqualified sections mean, unless a directive says `account=`.
+    /// The account that sections without a qualifier refer to, unless a directive has `account=`.
     pub account: String,
-    /// Names of files of `checks/shared/` whose `let`s it uses.
+    /// The files in `checks/shared/` whose `let`s it uses.
     pub uses: Vec<String>,
-    /// Named subexpressions, by name; they may use each other in any order. Those of shared files that it needs are among
-    /// them once the course is read, see [`shared::add`].
+    /// Named subexpressions, by name, which may use each other in any order. When the course is read, [`shared::add`]
+    /// adds those of the shared files that it needs.
     pub lets: BTreeMap<String, Let>,
     /// How the check decides.
     pub body: Body,
     /// The rules of `verify lint` and `verify selftest` that this check breaks on purpose.
     pub allow: Vec<String>,
-    /// Where it has the facts from that may change.
+    /// The sources of facts that may change.
     pub sources: Vec<FactSource>,
 }
 
 /// A check decides by its own expectations, or by other checks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// Judged in order; each is shown.
+    /// Its expectations, evaluated and shown in order.
     Expect(Vec<Expectation>),
-    /// Names of the checks whose worst verdict is this one's.
+    /// The names of other checks. The worst of their verdicts is the verdict.
     Steps(Vec<String>),
 }
 
-/// One thing that must hold.
+/// A condition that must be true.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
-    /// A few words that name it, shown whatever its outcome; the expression itself where the author gave none.
+    /// A short title, shown with any outcome. The expression itself if the author gave no title.
     pub title: String,
-    /// CEL: where it applies. `None`: everywhere.
+    /// CEL: when it applies. `None`: always.
     pub when: Option<String>,
-    /// What makes it true.
+    /// How it is decided.
     pub proof: Proof,
-    /// What the learner does when it isn't met; each sentence may have `{CEL}` holes.
+    /// What the learner does if it isn't met. Each sentence may have `{CEL}` holes.
     pub fix: Vec<String>,
 }
 
-/// What makes an expectation true.
+/// How an expectation is decided.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Proof {
     /// Evidence from AWS.
     Evidence {
         /// CEL that must be true.
         that: String,
-        /// What was found, when it is true; each sentence may have `{CEL}` holes.
+        /// What was found, if it is true. Each sentence may have `{CEL}` holes.
         met: Vec<String>,
-        /// Where false means "not visible yet": evidence that arrives late or is forgotten.
+        /// Set if false means "not visible yet": for evidence that arrives late or expires.
         late: Option<Late>,
-        /// What the learner confirms where AWS refuses to everybody in the account what `that` reads.
+        /// What the learner confirms if AWS allows nobody in the account to read the evidence.
         instead: Option<Statement>,
     },
     /// A statement that the learner confirms, for what no API can prove.
     Word {
         /// What the learner confirms.
         statement: Statement,
-        /// CEL: an event that AWS recorded and that makes the word more than a word. It never decides.
+        /// CEL: a recorded event that supports the confirmation. It never decides.
         backed_by: Option<String>,
-        /// What was found, when `backed_by` is true.
+        /// What was found, if `backed_by` is true.
         met: Vec<String>,
     },
 }
 
-/// Something that the learner confirms.
+/// A statement that the learner confirms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
     /// The statement, see [`Statement::about_account`].
     pub text: String,
-    /// Why it takes a confirmation: whether AWS has no way to read it, or this check does not.
+    /// Why a confirmation is needed: because AWS has no API for it, or because this check does not use one.
     pub why: Option<String>,
     /// What it was about.
     pub about: Option<About>,
 }
 
 impl Statement {
-    /// The statement as it is made about an account: `{account}` in it is the course's name for that.
+    /// The statement for an account: replaces `{account}` with the course's name for the account.
     pub fn about_account(&self, account: &str) -> String {
         self.text.replace("{account}", account)
     }
 }
 
-/// What late evidence or a confirmation was about: it counts only while that is still there.
+/// What late evidence or a confirmation was about. It counts only while that still exists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
-    /// CEL: what it is about, evaluated when it is seen or confirmed.
+    /// CEL: identifies what it is about, evaluated when it is seen or confirmed.
     pub same: String,
-    /// CEL, each a list of what is there now. `since` in them is the time of the event or of the confirmation.
+    /// CEL, each a list of what exists now. `since` is the time of the event or of the confirmation.
     pub still: Vec<String>,
 }
 
-/// How an expectation over late evidence (`absence = "unknown"`) is remembered once it was true.
+/// How an expectation about late evidence (`absence = "unknown"`) is remembered after it was true.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Late {
     /// CEL: the time of the event.
@@ -125,26 +125,26 @@ pub struct Late {
     pub about: Option<About>,
 }
 
-/// What is wrong with a check's file.
+/// An error in a check's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// What.
+    /// What is wrong.
     pub message: String,
-    /// Where.
+    /// Where it is.
     pub place: Place,
 }
 
-/// Where something is wrong in a check's file.
+/// The place of an error in a check's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Some bytes of the text, if those are known.
+    /// A range of bytes, if it is known.
     Bytes(Option<Range<usize>>),
-    /// A part of it.
+    /// A key.
     KeyPath(KeyPath),
 }
 
 impl Expectation {
-    /// What the learner confirms for it, if anything.
+    /// The statement that the learner confirms for it, if any.
     pub fn statement(&self) -> Option<&Statement> {
         match &self.proof {
             Proof::Evidence { instead, .. } => instead.as_ref(),
@@ -152,7 +152,7 @@ impl Expectation {
         }
     }
 
-    /// What is remembered of it must still be there.
+    /// What it must still be about to be remembered.
     fn abouts(&self) -> Vec<&About> {
         let late = match &self.proof {
             Proof::Evidence { late, .. } => late.as_ref().and_then(|late| late.about.as_ref()),
@@ -163,14 +163,14 @@ impl Expectation {
 }
 
 impl Check {
-    /// The file that a part of it stands in, below the course's folder: its own, or the shared one of a `let`.
+    /// The file that contains a key of it, relative to the course's folder: its own, or the shared file of a `let`.
     pub fn file_of(&self, part: &KeyPath) -> PathBuf {
         let shared =
             part.let_key().and_then(|key| self.lets.values().find(|meant| meant.key == key)?.shared.as_deref());
         shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), lets::path)
     }
 
-    /// The expectations; none for a check of checks.
+    /// The expectations; empty for a check of checks.
     pub fn expectations(&self) -> &[Expectation] {
         match &self.body {
             Body::Expect(expectations) => expectations,
@@ -183,14 +183,14 @@ impl Check {
         self.expressions().into_iter().chain(self.sentences())
     }
 
-    /// Every text that is CEL.
+    /// Every CEL expression.
     fn expressions(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.lets.values().map(|meant| meant.text.as_str()).collect();
         texts.extend(self.own_expressions());
         texts
     }
 
-    /// Every text of the expectations that is CEL.
+    /// Every CEL expression of the expectations.
     fn own_expressions(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = Vec::new();
         for expectation in self.expectations() {
@@ -212,7 +212,7 @@ impl Check {
         texts
     }
 
-    /// Every text with holes. A statement has but one, for the account.
+    /// Every text with holes. A statement only has the hole `{account}`.
     fn sentences(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = Vec::new();
         for expectation in self.expectations() {
@@ -225,16 +225,16 @@ impl Check {
         texts
     }
 
-    /// Which of these parameters the check's expressions and holes use. Other than in [`Check::mentions`], a word of prose
-    /// or of a string is none.
+    /// Which of these parameters the check's expressions and holes use. Unlike [`Check::mentions`], this ignores words
+    /// of prose and of strings.
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
         let used: BTreeSet<&str> = self.expressions().into_iter().chain(holes).flat_map(identifiers).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
     }
 
-    /// Which of these parameters the check mentions. It looks for identifiers, so a word of a sentence may be taken
-    /// for a parameter: that costs a hash that changes once too often, never a verdict.
+    /// Which of these parameters the check mentions. A word of a sentence may be taken for a parameter: then the hash
+    /// changes more often than necessary, but no verdict is wrong.
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let words: BTreeSet<&str> = self
             .texts()
@@ -244,8 +244,8 @@ impl Check {
         params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
     }
 
-    /// Identifies what decides: the check without its prose, with the values of the parameters that it mentions.
-    /// A verdict found under another hash is about another question.
+    /// Identifies what decides the verdict: the check without its prose, with the values of the parameters that it
+    /// mentions. A verdict with another hash no longer counts.
     pub fn hash(&self, params: &BTreeMap<&str, &Param>) -> String {
         let decides: Vec<serde_json::Value> = self
             .expectations()
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_prose_or_of_a_string_is_no_use_of_a_parameter() {
+    fn a_word_of_prose_or_of_a_string_does_not_use_a_parameter() {
         let text = r#"
 title = "An email"
 account = "production"
@@ -300,11 +300,11 @@ fix = "Enter your email."
         let params: Params = names.into_iter().map(|name| (name.to_owned(), Param::Int(1))).collect();
         let check = check(text).unwrap();
         assert_eq!(check.uses(&params), BTreeSet::from(["ending", "suffix", "threshold"]));
-        assert!(check.mentions(&params).contains("email"), "what a verdict rests on is told apart by all words");
+        assert!(check.mentions(&params).contains("email"), "the hash covers the parameters that any word names");
     }
 
     #[test]
-    fn everything_that_is_wrong_with_a_check_is_told() {
+    fn all_errors_in_a_check_are_reported() {
         let text = r#"
 title = "x"
 [[expect]]
@@ -316,10 +316,12 @@ that = "true"
 at = "x"
 fix = "x"
 "#;
-        let told: Vec<String> = check(text).unwrap_err().into_iter().map(|wrong| wrong.message).collect();
-        assert_eq!(told.len(), 4, "{told:?}");
-        for (told, wanted) in told.iter().zip(["`account` is missing", "1: `fix`", "2: an expectation", "3: `at`"]) {
-            assert!(told.contains(wanted), "{told}");
+        let message: Vec<String> = check(text).unwrap_err().into_iter().map(|wrong| wrong.message).collect();
+        assert_eq!(message.len(), 4, "{message:?}");
+        for (message, wanted) in
+            message.iter().zip(["`account` is missing", "1: `fix`", "2: an expectation", "3: `at`"])
+        {
+            assert!(message.contains(wanted), "{message}");
         }
     }
 }

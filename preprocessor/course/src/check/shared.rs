@@ -21,7 +21,7 @@ struct File {
 /// Reads a shared file.
 ///
 /// # Errors
-/// Everything that is wrong, and where.
+/// Everything that is wrong, with its place.
 pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
     let file: File = toml::from_str(text)
         .map_err(|error| vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }])?;
@@ -31,7 +31,7 @@ pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
         match read_let(&key, text, Some(name)) {
             Ok((name, meant)) => {
                 if lets.insert(name.clone(), meant).is_some() {
-                    wrong.push(Malformed { message: format!("`{name}` stands twice in [let]"), place });
+                    wrong.push(Malformed { message: format!("`{name}` is defined twice in [let]"), place });
                 }
             }
             Err(message) => wrong.push(Malformed { message, place }),
@@ -40,10 +40,10 @@ pub fn parse(name: &str, text: &str) -> Result<Lets, Vec<Malformed>> {
     if wrong.is_empty() { Ok(lets) } else { Err(wrong) }
 }
 
-/// What is wrong with what a check uses: the part of it, what, and what to do.
+/// An error in what a check uses: the key, the message, and the help.
 pub type Misused = (KeyPath, String, Option<String>);
 
-/// Adds to a check those `let`s of the files that it uses which it needs. Files that could not be read are none.
+/// Adds to a check the `let`s that it needs from the files that it uses. A file that could not be read is `None`.
 pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Misused> {
     let mut wrong = Vec::new();
     let mut offered = Lets::new();
@@ -52,7 +52,7 @@ pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Mis
         match files.get(file) {
             None => {
                 let help = suggest(file, files.keys().map(String::as_str));
-                let help = help.or(Some(format!("shared files stand in {FOLDER}/")));
+                let help = help.or(Some(format!("shared files are in {FOLDER}/")));
                 wrong.push((part, format!("there is no {}", path(file).display()), help));
             }
             Some(None) => {}
@@ -66,7 +66,7 @@ pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Lets>>) -> Vec<Mis
                                 other.map_or("the check's own [let]".into(), |other| path(other).display().to_string());
                             wrong.push((
                                 part.clone(),
-                                format!("{} has `{name}`, and so has {other}", path(file).display()),
+                                format!("{} defines `{name}`, and so does {other}", path(file).display()),
                                 None,
                             ));
                         }

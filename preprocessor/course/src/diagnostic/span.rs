@@ -9,7 +9,7 @@ use crate::terminal::{self, Text};
 
 /// How much of a line is shown, in columns of a terminal.
 const WINDOW: usize = 100;
-/// How much of it is behind the place's beginning, if there is as much.
+/// How much of it is shown after the beginning of the place, if there is as much.
 const BEHIND: usize = 60;
 /// A tab, as it is drawn: everywhere as wide.
 const TAB: &str = "    ";
@@ -23,7 +23,7 @@ pub struct Span {
     pub line: usize,
     /// The column in characters, from 1; 0 where only the line is known.
     pub column: usize,
-    /// The line's text. Of a long one, it is what stands around the place, with `…` where more does.
+    /// The line's text. For a long line, the text around the place, with `…` where it was cut.
     pub text: String,
     /// How many characters of the text are before the place.
     pub before: usize,
@@ -39,7 +39,7 @@ impl Span {
 
     /// A byte range of a text.
     pub fn range(path: impl Into<PathBuf>, content: &str, range: Range<usize>) -> Span {
-        // Before its first character, a text may have a mark that nobody sees.
+        // A text may begin with a byte order mark, which is invisible.
         let first = if content.starts_with('\u{feff}') && range.start > 0 { '\u{feff}'.len_utf8() } else { 0 };
         let start = content.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(first, |at| at + 1));
         let text = content[start..].lines().next().unwrap_or_default();
@@ -62,7 +62,7 @@ impl Span {
         Span { path: path.into(), line, column, text, before, width }
     }
 
-    /// What stands where the line's number does in other lines.
+    /// Space as wide as the line number.
     pub(super) fn margin(&self) -> String {
         " ".repeat(self.number().len())
     }
@@ -79,12 +79,12 @@ impl fmt::Display for Span {
         let path = terminal::line(&path.to_string_lossy());
         match (line, column) {
             (0, _) if text.is_empty() => return writeln!(f, "{margin}--> {path}"),
-            (0, _) => writeln!(f, "{margin}--> {path}, in a line that another preprocessor moved or made")?,
-            (line, 0) => writeln!(f, "{margin}--> {path}:{line}, which another preprocessor changed into this:")?,
+            (0, _) => writeln!(f, "{margin}--> {path}, in a line that another preprocessor moved or added")?,
+            (line, 0) => writeln!(f, "{margin}--> {path}:{line}, which another preprocessor changed to:")?,
             (line, column) => writeln!(f, "{margin}--> {path}:{line}:{column}")?,
         }
         let end_of = |characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
-        // Behind others, a character may be wider or narrower than alone.
+        // After others, a character may be wider or narrower than alone.
         let [from, to] = [*before, before + width].map(|characters| drawn(&text[..end_of(characters)]).width());
         writeln!(f, "{margin} |")?;
         writeln!(f, "{number} | {}", drawn(text).trim_end())?;
@@ -95,12 +95,12 @@ impl fmt::Display for Span {
 /// A part of a source's line as a terminal shows it.
 fn drawn(text: &str) -> String {
     let line = text.split('\t').map(terminal::line).collect::<Vec<_>>().join(TAB);
-    // Nothing that stands behind a margin is at the beginning of its line.
+    // The margin comes first, so the text is never at the beginning of its line.
     let text = Text::block(&format!("|{line}"));
     text.as_str().strip_prefix('|').unwrap_or_default().to_owned()
 }
 
-/// What is shown of a line with a place that begins at a byte, and how many characters of that are before the place.
+/// The part of a line to show for a place that begins at a byte, and the number of its characters before the place.
 fn excerpt(line: &str, at: usize) -> (String, usize) {
     let (before, behind) = line.split_at(at);
     let (_, wanted) = within(behind.chars(), BEHIND);
@@ -113,7 +113,7 @@ fn excerpt(line: &str, at: usize) -> (String, usize) {
     (text, before_taken + usize::from(start > 0))
 }
 
-/// How many characters have room in so many columns, and how many columns they take.
+/// How many characters fit in so many columns, and how many columns they take.
 fn within(characters: impl Iterator<Item = char>, columns: usize) -> (usize, usize) {
     let mut sums = characters.scan(0, |sum, c| {
         *sum += columns_of(c);
@@ -126,7 +126,8 @@ fn within(characters: impl Iterator<Item = char>, columns: usize) -> (usize, usi
     (taken, taken_columns)
 }
 
-/// How many columns a character takes. One without a width counts as well: there may be any number of these.
+/// How many columns a character takes. Characters without a width count as well, because there may be any number of
+/// them.
 fn columns_of(c: char) -> usize {
     match c {
         '\t' => TAB.len(),
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caret_stands_where_a_terminal_shows_the_place() {
+    fn the_caret_is_where_a_terminal_shows_the_place() {
         for (line, shown, caret) in [
             ("ab[cd]ef", "abcdef", "  ^^"),
             ("日本[語]x", "日本語x", "    ^^"),
@@ -202,11 +203,11 @@ mod tests {
             (known.clone(), " --> a.md:7:3\n  |\n7 | - x\n  |   ^\n"),
             (
                 Span { column: 0, ..known.clone() },
-                " --> a.md:7, which another preprocessor changed into this:\n  |\n7 | - x\n  |   ^\n",
+                " --> a.md:7, which another preprocessor changed to:\n  |\n7 | - x\n  |   ^\n",
             ),
             (
                 Span { line: 0, ..known },
-                " --> a.md, in a line that another preprocessor moved or made\n  |\n  | - x\n  |   ^\n",
+                " --> a.md, in a line that another preprocessor moved or added\n  |\n  | - x\n  |   ^\n",
             ),
             (Span::file("a.md"), " --> a.md\n"),
         ] {

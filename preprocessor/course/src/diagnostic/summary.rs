@@ -1,36 +1,37 @@
-//! Many things that are wrong, told in a bounded number of lines.
+//! Summarises any number of errors in a bounded number of lines.
 
 use std::collections::HashMap;
 
-/// How many of one kind are told.
+/// How many errors of one kind are shown.
 const OF_A_KIND: usize = 20;
-/// How many are told at all.
+/// How many errors are shown in total.
 const IN_ALL: usize = 200;
 
-/// What is told in one place of a summary.
+/// A line of a summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry<'d, T> {
-    /// One of them.
+    /// An error.
     One(&'d T),
-    /// How many are left out there, in words.
+    /// How many errors are left out here, as text.
     More(String),
 }
 
-/// What is told of many: in their order, the first of each kind, with how many more there are behind the last.
+/// The summary of many errors: in their order, the first ones of each kind, with the number of the others after the
+/// last.
 pub fn summary<T>(all: &[T], kind: impl Fn(&T) -> String) -> Vec<Entry<'_, T>> {
     let kinds: Vec<String> = all.iter().map(kind).collect();
     let mut left: HashMap<&str, usize> = HashMap::new();
     kinds.iter().for_each(|kind| *left.entry(kind).or_default() += 1);
-    let mut told: HashMap<&str, usize> = HashMap::new();
+    let mut shown: HashMap<&str, usize> = HashMap::new();
     let (mut entries, mut room) = (Vec::new(), IN_ALL);
     for (one, kind) in all.iter().zip(&kinds) {
-        let (told, left) = (told.entry(kind).or_default(), left.entry(kind).or_default());
+        let (shown, left) = (shown.entry(kind).or_default(), left.entry(kind).or_default());
         if room == 0 || *left == 0 {
             continue;
         }
-        (room, *told, *left) = (room - 1, *told + 1, *left - 1);
+        (room, *shown, *left) = (room - 1, *shown + 1, *left - 1);
         entries.push(Entry::One(one));
-        if *told == OF_A_KIND && *left > 0 {
+        if *shown == OF_A_KIND && *left > 0 {
             entries.push(Entry::More(format!("… and {} more of this kind", grouped(std::mem::take(left)))));
         }
     }
@@ -41,7 +42,7 @@ pub fn summary<T>(all: &[T], kind: impl Fn(&T) -> String) -> Vec<Entry<'_, T>> {
     entries
 }
 
-/// A message without what stands in quotes in it, and without its numbers.
+/// A message without the text in quotes and without numbers.
 pub(super) fn kind(message: &str) -> String {
     let (mut kind, mut quoted) = (String::new(), None);
     for c in message.chars() {
@@ -57,7 +58,7 @@ pub(super) fn kind(message: &str) -> String {
     kind
 }
 
-/// How many of something, in words.
+/// How many of something, as text.
 pub fn many(count: usize, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
@@ -74,8 +75,8 @@ fn grouped(number: usize) -> String {
 mod tests {
     use super::*;
 
-    /// How many are told of each kind, and what is said of others, in order.
-    fn told(all: &[String]) -> Vec<String> {
+    /// How many of each kind are shown, and the lines about others, in order.
+    fn summarised(all: &[String]) -> Vec<String> {
         let (mut runs, mut last): (Vec<String>, Option<(String, usize)>) = (Vec::new(), None);
         for entry in summary(all, |one| kind(one)) {
             let (name, count) = match entry {
@@ -95,25 +96,25 @@ mod tests {
     }
 
     #[test]
-    fn of_each_kind_some_are_told_and_the_rest_is_counted() {
+    fn some_of_each_kind_are_shown_and_the_rest_is_counted() {
         let many = |letter: char, count: usize| (0..count).map(move |at| format!("{letter} `{at}` in {at}"));
         let of = |parts: &[(char, usize)]| -> Vec<String> {
             parts.iter().flat_map(|(letter, count)| many(*letter, *count)).collect()
         };
-        assert_eq!(told(&of(&[])), Vec::<String>::new());
-        assert_eq!(told(&of(&[('a', 20)])), ["a `` in  20"]);
+        assert_eq!(summarised(&of(&[])), Vec::<String>::new());
+        assert_eq!(summarised(&of(&[('a', 20)])), ["a `` in  20"]);
         assert_eq!(
-            told(&of(&[('a', 5000), ('b', 1)])),
+            summarised(&of(&[('a', 5000), ('b', 1)])),
             ["a `` in  20", "… and 4,980 more of this kind 0", "b `` in  1"]
         );
-        let apart = told(&of(&[('a', 19), ('b', 2), ('a', 2)]));
+        let apart = summarised(&of(&[('a', 19), ('b', 2), ('a', 2)]));
         assert_eq!(apart, ["a `` in  19", "b `` in  2", "a `` in  1", "… and 1 more of this kind 0"]);
         let each: Vec<(char, usize)> = ('a'..='l').map(|letter| (letter, 18)).collect();
-        let all = told(&of(&each));
+        let all = summarised(&of(&each));
         assert_eq!(all[all.len() - 2..], ["l `` in  2", "… and 16 more 0"], "{all:?}");
-        // A kind that was told to its end is not counted again.
+        // A kind that was shown completely is not counted again.
         let twice = of(&[&[('m', 5000)][..], &each, &[('m', 5000)]].concat());
-        assert!(told(&twice).ends_with(&["… and 36 more 0".to_owned()]), "{:?}", told(&twice));
+        assert!(summarised(&twice).ends_with(&["… and 36 more 0".to_owned()]), "{:?}", summarised(&twice));
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_ordinary_file_is_neither_read_nor_written_nor_waited_for() {
+fn only_ordinary_files_are_read_and_written_and_nothing_blocks() {
     use std::os::unix::fs::symlink;
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -47,20 +47,20 @@ fn what_is_no_ordinary_file_is_neither_read_nor_written_nor_waited_for() {
 }
 
 #[test]
-fn nothing_is_read_that_is_too_large() {
+fn a_file_that_is_too_large_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "12345").unwrap();
     assert_eq!(read(&path, 5).unwrap(), b"12345");
     assert_eq!(why(read(&path, 4)), "it has more than 4 bytes");
-    // More than there is memory.
+    // More than the memory.
     File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
     assert_eq!(read(&path, LARGEST).unwrap_err().kind(), ErrorKind::FileTooLarge);
     assert_eq!(read(&folder.path().join("gone"), 1).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[test]
-fn a_part_that_nobody_writes_any_more_is_removed_and_no_other() {
+fn a_leftover_part_is_removed_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let other = part(folder.path(), Readers::Owner).unwrap();
     let kept = other.path().file_name().unwrap().to_str().unwrap().to_owned();
@@ -78,7 +78,7 @@ fn a_part_that_nobody_writes_any_more_is_removed_and_no_other() {
 }
 
 #[test]
-fn folders_that_nobody_uses_any_more_are_removed_and_no_others() {
+fn leftover_folders_are_removed_and_no_others() {
     let all = tempfile::tempdir().unwrap();
     let make = |name: &str| {
         let path = all.path().join(name);
@@ -97,7 +97,7 @@ fn folders_that_nobody_uses_any_more_are_removed_and_no_others() {
 }
 
 #[test]
-fn a_temporary_folder_goes_with_its_owner() {
+fn a_temporary_folder_is_removed_with_its_owner() {
     let folder = Folder::new().unwrap();
     fs::write(folder.path().join("a"), "").unwrap();
     let path = folder.path().parent().unwrap().to_owned();
@@ -118,7 +118,7 @@ fn others_may_read_what_they_could_read_before() {
     let path = folder.path().join("file");
     let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
     write(&path, b"", Readers::Others).unwrap();
-    // What this process's new files have.
+    // The mode of this process's new files.
     fs::write(folder.path().join("any"), "").unwrap();
     assert_eq!(mode(), fs::metadata(folder.path().join("any")).unwrap().permissions().mode() & 0o777);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
@@ -129,7 +129,7 @@ fn others_may_read_what_they_could_read_before() {
 }
 
 #[test]
-fn what_is_there_is_not_made_anew() {
+fn an_existing_file_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     assert!(create(&path, b"one", Readers::Owner).unwrap());

@@ -1,7 +1,7 @@
-//! mdBook's link directives: `{{#include file}}` and its relatives, expanded as mdBook 0.5's `links` does it.
+//! Expands mdBook's link directives, such as `{{#include file}}`, as mdBook 0.5's `links` does.
 //!
-//! This is the one place that parses them. `verify build` expands a course's includes with it, of the course's own files
-//! only; and where mdBook has expanded them before our preprocessor runs, it finds out where each byte was written.
+//! Nothing else parses them. `verify build` uses it to expand a course's includes, from the course's own files only.
+//! The preprocessor, which runs after mdBook has expanded them, uses it to find out where each byte was written.
 
 mod part;
 mod traced;
@@ -15,10 +15,10 @@ use std::sync::LazyLock;
 use part::Part;
 pub use traced::{Origin, Traced};
 
-/// How deep mdBook expands includes within includes.
+/// How many levels of nested includes mdBook expands.
 pub const DEPTH: usize = 10;
 
-/// What finds a directive. It is mdBook's own expression, word for word, so that nothing else is found.
+/// Matches a directive. This is mdBook's own expression, so that nothing else is found.
 #[expect(clippy::expect_used, reason = "it never changes, and every test of this module compiles it")]
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\\\{\{\#.*\}\}|\{\{\s*\#([a-zA-Z0-9_]+)\s+([^}]+)\}\}").expect("mdBook compiles it, too")
@@ -27,33 +27,33 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 /// A directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link<'t> {
-    /// One behind a backslash, which becomes the text without it.
+    /// A directive after a backslash, which becomes the text without the backslash.
     Escaped,
-    /// `title`, which sets the page's title and becomes nothing.
+    /// `title`, which sets the page's title and is removed.
     Title,
-    /// One that a file takes the place of.
+    /// A directive that is replaced by a file.
     File(Include<'t>),
 }
 
-/// A directive that a file takes the place of.
+/// A directive that is replaced by a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Include<'t> {
-    /// Which of them.
+    /// Its kind.
     pub kind: Kind,
     /// The file, as the directive names it.
     pub path: &'t str,
-    /// Which of its lines, as the directive says it: `3:7`, an anchor, or nothing for all of them.
+    /// The lines of the file, as in the directive: `3:7`, an anchor, or empty for all of them.
     pub part: &'t str,
-    /// What stands behind the file.
+    /// The words after the file.
     pub attributes: Vec<&'t str>,
 }
 
-/// The kinds of directives that a file takes the place of.
+/// The kinds of directives that are replaced by a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `include`: the lines.
     Include,
-    /// `rustdoc_include`: the lines, and the others behind a `#`, which is how rustdoc hides them.
+    /// `rustdoc_include`: the lines, and the others after a `#`, with which rustdoc hides them.
     RustdocInclude,
     /// `playground` and `playpen`: a code block with the whole file.
     Playground,
@@ -64,7 +64,7 @@ pub fn links(text: &str) -> impl Iterator<Item = (Range<usize>, Link<'_>)> {
     LINK.captures_iter(text).filter_map(|found| Some((found.get(0)?.range(), link(&found)?)))
 }
 
-/// What a match means; nothing where mdBook leaves it as it is.
+/// The directive of a match; `None` if mdBook leaves it as it is.
 fn link<'t>(found: &Captures<'t>) -> Option<Link<'t>> {
     let (Some(kind), Some(rest)) = (found.get(1), found.get(2)) else { return Some(Link::Escaped) };
     let kind = match kind.as_str() {
@@ -85,38 +85,38 @@ fn link<'t>(found: &Captures<'t>) -> Option<Link<'t>> {
 
 /// The files that directives name.
 pub trait Files {
-    /// Why expanding ends.
+    /// Why expansion fails.
     type Error;
 
-    /// The file that a directive in a text of this folder names; nothing where the directive is to be left as it is, as
-    /// mdBook does where it cannot read the file.
+    /// Opens the file that a directive in a text of this folder names. `None` leaves the directive as it is, as mdBook
+    /// does if it cannot read the file.
     ///
     /// # Errors
-    /// When nothing is to be expanded at all.
+    /// When expansion must stop.
     fn open(&mut self, folder: &Path, path: &str) -> Result<Option<Opened>, Self::Error>;
 
-    /// Told of each text that takes a directive's place: its length, and how many directives it stands within.
+    /// Called for each text that replaces a directive, with its length and the number of nested directives.
     ///
     /// # Errors
-    /// When that is too much.
+    /// When the limit is exceeded.
     fn count(&mut self, bytes: usize, depth: usize) -> Result<(), Self::Error>;
 }
 
 /// A file that a directive names.
 #[derive(Debug, Clone)]
 pub struct Opened {
-    /// By which [`Origin`] names it; nothing where nobody asks for origins.
+    /// Its number in [`Origin`]; `None` if origins are not needed.
     pub file: Option<usize>,
-    /// What is in it, from its first byte.
+    /// Its text, from the first byte.
     pub text: Rc<str>,
-    /// The folder from which the directives in it name files.
+    /// The folder to which the paths in its directives are relative.
     pub folder: PathBuf,
 }
 
-/// A text with what takes the place of its directives.
+/// Replaces the directives of a text.
 ///
 /// # Errors
-/// What the files' methods refuse.
+/// Errors of the methods of `files`.
 pub fn expand<F: Files>(files: &mut F, text: &Traced, folder: &Path) -> Result<Traced, F::Error> {
     expand_within(files, text, folder, 0)
 }
@@ -131,7 +131,7 @@ fn expand_within<F: Files>(files: &mut F, text: &Traced, folder: &Path, depth: u
                 Some(opened) => {
                     let taken = taken(&include, &opened);
                     files.count(taken.text().len(), depth)?;
-                    // mdBook, too, looks for directives deeper than that, and throws away what they become.
+                    // mdBook also searches for directives below this level, and discards the result.
                     let within = match depth < DEPTH {
                         true => expand_within(files, &taken, &opened.folder, depth + 1)?,
                         false => taken,
@@ -154,7 +154,7 @@ fn expand_within<F: Files>(files: &mut F, text: &Traced, folder: &Path, depth: u
     Ok(expanded)
 }
 
-/// What a directive takes of a file.
+/// The text that a directive takes from a file.
 fn taken(include: &Include<'_>, Opened { file, text, .. }: &Opened) -> Traced {
     match include.kind {
         Kind::Include => Part::of(include.part).take(*file, text, false),
@@ -167,8 +167,8 @@ fn taken(include: &Include<'_>, Opened { file, text, .. }: &Opened) -> Traced {
     }
 }
 
-/// The block that a playground's file stands in. mdBook looks for directives in its first line, too; here, an attribute is
-/// one whatever stands in it.
+/// The code block for a playground's file. mdBook also expands directives in its first line; here, attributes are plain
+/// text.
 fn block(include: &Include<'_>, text: &str, within: &Traced, directive: Option<Origin>) -> Traced {
     let comma = if include.attributes.is_empty() { "" } else { "," };
     let mut block = Traced::default();

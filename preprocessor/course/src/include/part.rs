@@ -1,4 +1,4 @@
-//! Which lines of a file a directive takes.
+//! The lines of a file that a directive takes.
 
 use regex::Regex;
 use std::ops::Range;
@@ -9,21 +9,21 @@ use super::traced::{Origin, Traced};
 /// Some lines of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part<'t> {
-    /// Those with these numbers, from 0.
+    /// The lines with these numbers, from 0.
     Numbers(Range<usize>),
-    /// Those between an anchor and its end.
+    /// The lines between an anchor and its end.
     Anchor(&'t str),
 }
 
-/// The two marks of an anchor, as mdBook looks for them.
+/// The two marks of an anchor. These are mdBook's expressions.
 #[expect(clippy::expect_used, reason = "they never change, and the tests compile them")]
 static MARKS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     [r"ANCHOR:\s*([\w_-]+)", r"ANCHOR_END:\s*([\w_-]+)"].map(|mark| Regex::new(mark).expect("mdBook compiles it, too"))
 });
 
 impl<'t> Part<'t> {
-    /// What a directive says behind the file's name: `3`, `3:7`, `3:`, `:7`, the name of an anchor, or nothing for all of
-    /// them.
+    /// Reads the part of a directive after the file's name: `3`, `3:7`, `3:`, `:7`, the name of an anchor, or nothing
+    /// for all lines.
     pub(super) fn of(part: &'t str) -> Part<'t> {
         let mut ends = part.splitn(3, ':');
         let (first, last) = (ends.next().unwrap_or_default(), ends.next());
@@ -39,12 +39,12 @@ impl<'t> Part<'t> {
         Part::Numbers(begin.unwrap_or(0)..end)
     }
 
-    /// The lines of a file. `hidden` keeps the others behind a `#`.
+    /// The lines of a file. `hidden` keeps the others after a `#`.
     pub(super) fn take(&self, file: Option<usize>, text: &str, hidden: bool) -> Traced {
         let mut taken = Traced::default();
         let copied = |at| file.map(|file| Origin::Copied { file, at });
         let (mut at, mut within) = (0, false);
-        // Where the line break behind what was taken stands.
+        // Where the line break after the last taken line is.
         let mut line_break = None;
         for (number, whole) in text.split_inclusive('\n').enumerate() {
             let line = whole.strip_suffix('\n').map_or(whole, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -62,7 +62,7 @@ impl<'t> Part<'t> {
                             None
                         }
                         [None, None] => Some(within),
-                        // Lines that hold an anchor are left out.
+                        // Lines with an anchor are left out.
                         _ => None,
                     }
                 }

@@ -2,7 +2,7 @@ use super::*;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// Files by their paths, in the order of their names; each is numbered by its place.
+/// Files by path, in the order of their names. The number of a file is its index.
 struct Known(BTreeMap<&'static str, &'static str>);
 
 impl Files for Known {
@@ -92,7 +92,7 @@ fn directives_are_expanded_as_mdbook_does_it() {
         ("{{#include  }}", "{{#include  }}"),
         ("{{#unknown x}}", "{{#unknown x}}"),
         ("{{#include}}", "{{#include}}"),
-        // The eleventh is not expanded, and neither is what is escaped in it.
+        // The eleventh is not expanded, and neither are the escaped directives in it.
         ("{{#include loop.md}}!", "xxxxxxxxxx!"),
     ] {
         assert_eq!(expanded(content).text(), wanted, "{content}");

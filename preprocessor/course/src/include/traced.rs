@@ -1,45 +1,45 @@
-//! A text that knows where each of its bytes was written.
+//! A text with the origin of each of its bytes.
 
 use std::ops::Range;
 
-/// Where a part of a text comes from. Files are numbers that whoever opens them gives out.
+/// Where a part of a text comes from. Files are identified by numbers, which [`super::Files`] assigns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// It stands in a file like that, from a byte on.
+    /// It is in a file, from a byte on.
     Copied {
         /// The file.
         file: usize,
         /// The byte.
         at: usize,
     },
-    /// mdBook wrote it in the place of something that stands in a file, or before it.
+    /// mdBook wrote it in place of something in a file, or before it.
     Made {
         /// The file.
         file: usize,
-        /// Where that begins.
+        /// Where that something begins.
         at: usize,
-        /// How many bytes it has.
+        /// Its length in bytes.
         bytes: usize,
     },
 }
 
-/// A text with the places that it comes from.
+/// A text with its origins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traced {
     text: String,
-    /// Where in the text each piece begins, and where it comes from, if anybody asks.
+    /// Where in the text each piece begins, and its origin, if origins are needed.
     pieces: Vec<(usize, Option<Origin>)>,
 }
 
 impl Traced {
-    /// What stands in a file from a byte on.
+    /// A text in a file, from a byte on.
     pub fn of(file: usize, at: usize, text: &str) -> Traced {
         let mut traced = Traced::default();
         traced.push(text, Some(Origin::Copied { file, at }));
         traced
     }
 
-    /// A text of which nobody asks where it comes from.
+    /// A text whose origin is not needed.
     pub fn untold(text: &str) -> Traced {
         let mut traced = Traced::default();
         traced.push(text, None);
@@ -51,26 +51,25 @@ impl Traced {
         &self.text
     }
 
-    /// The text alone.
+    /// The text, without its origins.
     pub fn into_text(self) -> String {
         self.text
     }
 
-    /// Where the byte at a place of the text comes from; the end counts as part of what is before it. Nothing in an empty
-    /// text.
+    /// The origin of a byte of the text. The end belongs to the last byte. `None` in an empty text.
     pub fn origin(&self, at: usize) -> Option<Origin> {
         let piece = self.pieces.partition_point(|(start, _)| *start <= at).checked_sub(1)?;
         let (start, origin) = self.pieces[piece];
         Some(origin?.further(at - start))
     }
 
-    /// How far the piece at a place goes.
+    /// The end of the piece at a place.
     pub(crate) fn piece_end(&self, at: usize) -> usize {
         let next = self.pieces.partition_point(|(start, _)| *start <= at);
         self.pieces.get(next).map_or(self.text.len(), |(start, _)| *start)
     }
 
-    /// The origin of what takes the place of a range.
+    /// The origin of the replacement for a range.
     pub(super) fn place(&self, range: Range<usize>) -> Option<Origin> {
         self.origin(range.start).map(|origin| match origin {
             Origin::Copied { file, at } => {
@@ -113,7 +112,7 @@ impl Traced {
 }
 
 impl Origin {
-    /// The origin of what is some bytes behind.
+    /// The origin some bytes later.
     fn further(self, bytes: usize) -> Origin {
         match self {
             Origin::Copied { file, at } => Origin::Copied { file, at: at + bytes },

@@ -10,14 +10,14 @@ use crate::files;
 use crate::options::Options;
 use crate::places::{KeyPath, TomlFile};
 
-/// What is wrong, by the names that it has.
+/// The names of parameters and checks with errors.
 #[derive(Default)]
 pub(crate) struct Meant {
     /// Parameters whose values cannot be read.
     pub(crate) params: BTreeSet<String>,
-    /// Checks that cannot be read, that directives mean which are wrong, or that checks of checks name.
+    /// Checks that cannot be read, that directives with errors mean, or that checks of checks name.
     pub(crate) checks: BTreeSet<String>,
-    /// Whether a check cannot be read, which may use anything.
+    /// Whether a check cannot be read. It may use anything.
     pub(crate) check_unread: bool,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn checks(
                 if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
-                    let help = help.or(Some("name it in [preprocessor.verify.accounts] of book.toml".into()));
+                    let help = help.or(Some("add it to [preprocessor.verify.accounts] in book.toml".into()));
                     let span = file.value(&KeyPath::of(["account"]));
                     errors.push(Diagnostic { span, message, help });
                 }
@@ -84,7 +84,7 @@ pub(super) fn checks(
     checks
 }
 
-/// Reads `checks/shared/*.toml`; none for a file that cannot be read.
+/// Reads `checks/shared/*.toml`; `None` for a file that cannot be read.
 fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<check::shared::Lets>> {
     let entries = fs::read_dir(root.join(check::shared::FOLDER)).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
@@ -103,7 +103,7 @@ fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<
     names.into_iter().map(&mut read).collect()
 }
 
-/// What is wrong with a file of `checks/`, with its places.
+/// The errors in a file of `checks/`, with their places.
 fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic> {
     let file = TomlFile::of(shown, text);
     let diagnostic = |Malformed { message, place }| {
@@ -117,7 +117,7 @@ fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic>
     wrong.into_iter().map(diagnostic).collect()
 }
 
-/// Checks of checks name checks that exist and that are no checks of checks themselves.
+/// Makes sure that checks of checks name checks that exist and are not checks of checks themselves.
 fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>, meant: &mut Meant) {
     for check in checks.values() {
         let Body::Steps(steps) = &check.body else { continue };
@@ -126,7 +126,7 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
             let (message, help) = match checks.get(step).map(|check| &check.body) {
                 Some(Body::Expect(_)) => continue,
                 Some(Body::Steps(_)) => (format!("`{step}` is itself a check of checks"), None),
-                // What is wrong with it is told already.
+                // Its errors were reported already.
                 None if meant.checks.contains(step) => continue,
                 None => (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str))),
             };

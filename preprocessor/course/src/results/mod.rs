@@ -1,7 +1,6 @@
-//! The results document: verdicts with what they rest on, as `verify` writes it and the book shows it.
-//!
-//! The format lives here; writing it safely is the verifier's `store`. The document is sealed with a key from the
-//! learner's own configuration, so that a course cannot bring verdicts of its own.
+//! The results document: verdicts and the evidence for them. `verify` writes it, and the book shows it. The format is
+//! defined here. The verifier's `store` writes the file. The document is sealed with a key from the learner's
+//! configuration folder, so that a course cannot contain forged verdicts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,18 +17,31 @@ mod verdict;
 
 pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 
-/// The largest file, in bytes. A result takes about a kilobyte a step.
+/// The largest file, in bytes. The result of a step takes about a kilobyte.
 const LARGEST: u64 = 256 << 20;
 
 /// The version of the format that this library reads and writes.
 pub const VERSION: u32 = 3;
 
 /// The whole document.
+///
+/// ```
+/// use course::key::Key;
+/// use course::results::{Results, Unusable};
+///
+/// let key = Key::new([1; 32]);
+/// let (results, text) = Results::empty(false).sealed(&key).unwrap();
+/// assert_eq!(Results::parse(text.as_bytes(), false, Some(&key)).unwrap(), results);
+///
+/// let another = Key::new([2; 32]);
+/// let refused = Results::parse(text.as_bytes(), false, Some(&another));
+/// assert!(matches!(refused, Err(Unusable::Foreign)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
     /// The version of this format: 3.
     pub version: u32,
-    /// Whether these verdicts are about the practice account.
+    /// Whether these verdicts are about the practice accounts.
     pub practice: bool,
     /// When the document was written (RFC 3339, UTC).
     pub written: String,
@@ -41,16 +53,16 @@ pub struct Results {
     pub steps: BTreeMap<String, StepResult>,
     /// What the learner confirmed.
     pub confirmations: Vec<Confirmation>,
-    /// Late evidence that was seen once.
+    /// Late evidence that was seen.
     pub seen: Vec<Seen>,
-    /// Keyed digest of the roles that a learner of a class was judged through (`verify cohort`).
+    /// Keyed digest of the roles with which a learner of a class was checked (`verify cohort`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<String>,
     /// Keyed digest of all of the above. A document with another seal was not written here.
     pub seal: String,
 }
 
-/// An account as it was last seen behind the course's name for it.
+/// An account as it was last seen, by the course's name for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SeenAccount {
     /// Keyed fingerprint of the account id (a plain hash of twelve digits could be guessed).
@@ -59,7 +71,7 @@ pub struct SeenAccount {
     pub id: String,
 }
 
-/// What is known of a step.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepResult {
     /// The verdict.
@@ -67,32 +79,31 @@ pub struct StepResult {
     /// Why the verdict is `unknown`; empty otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
-    /// Each expectation in the check's order.
+    /// The expectations in the check's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<ExpectationResult>,
-    /// The reads that the verdict rests on.
+    /// The calls that the verdict is based on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Call>,
-    /// When it was judged (RFC 3339, UTC).
+    /// When it was checked (RFC 3339, UTC).
     pub checked: String,
-    /// How often it was judged up to and including the first time that it was verified or confirmed; after that, the
-    /// number stays. Every verdict counts, however it was asked for, and whatever it was. Absent where the first of
-    /// them came from a version that did not count.
+    /// How often it was checked, up to and including the first time that it was verified or confirmed. Every verdict
+    /// counts. Absent if the first verdict came from a version that did not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
-    /// When it was first judged (RFC 3339, UTC). Absent where that was by a version that did not keep it.
+    /// When it was first checked (RFC 3339, UTC). Absent if that version did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_checked: Option<String>,
     /// When it was first verified or confirmed (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_verified: Option<String>,
-    /// When it was last verified or confirmed, for a step that no longer is (RFC 3339, UTC).
+    /// When it was last verified or confirmed, if it no longer is (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<String>,
-    /// When evidence first said that it is not so any more, for a step that was verified or confirmed (RFC 3339, UTC).
+    /// When evidence first showed that a step that was verified or confirmed no longer is (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapsed: Option<String>,
-    /// The version of `verify` that judged it.
+    /// The version of `verify` that checked it.
     pub by: String,
     /// Hash of the check and the parameters it used.
     pub check_hash: String,
@@ -102,17 +113,17 @@ pub struct StepResult {
 }
 
 impl StepResult {
-    /// Since when a step that was done is not, in a sentence.
+    /// A sentence about a step that was done and no longer is.
     pub fn drift(&self) -> Option<String> {
         let held = time(self.held_until.as_deref()?);
         Some(match &self.lapsed {
-            Some(lapsed) => format!("It was done at {held}, and is no longer since {} or before.", time(lapsed)),
-            None => format!("It was done when it was last known, at {held}."),
+            Some(lapsed) => format!("It was done at {held}, but no longer at {}.", time(lapsed)),
+            None => format!("The last time this could be determined, at {held}, it was done."),
         })
     }
 }
 
-/// A time of the results (`2026-11-24T10:03:22Z`) as a reader wants it.
+/// A time of the results (`2026-11-24T10:03:22Z`) for readers.
 pub fn time(rfc3339: &str) -> String {
     match (rfc3339.get(..10), rfc3339.get(11..16)) {
         (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
@@ -120,22 +131,22 @@ pub fn time(rfc3339: &str) -> String {
     }
 }
 
-/// An expectation and how it came out.
+/// The result of an expectation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectationResult {
-    /// A few words that name it.
+    /// Its short title.
     pub title: String,
-    /// How it came out.
+    /// Its outcome.
     pub outcome: Outcome,
     /// What was found, or what to do; masked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sentences: Vec<String>,
-    /// The statement to confirm, where it has one.
+    /// The statement to confirm, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
 }
 
-/// One call that a verdict rests on.
+/// A call to AWS that a verdict is based on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
@@ -145,56 +156,56 @@ pub struct Call {
     pub section: String,
     /// Service and operation, as in `budgets:DescribeBudgets`.
     pub operation: String,
-    /// The region that was asked.
+    /// The region of the call.
     pub region: String,
     /// When it was made (RFC 3339, UTC).
     pub time: String,
 }
 
-/// Something the learner confirmed.
+/// A statement that the learner confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Confirmation {
     /// The step's id.
     pub step: String,
-    /// The exact statement. A changed statement has not been confirmed.
+    /// The exact statement. If the check's statement changes, it must be confirmed again.
     pub statement: String,
-    /// Fingerprint of the account it was said of.
+    /// Fingerprint of the account that it is about.
     pub account: String,
-    /// Keyed digest of what it was about (the root user's MFA device, say). A confirmation counts while that is there.
+    /// Keyed digest of what it was about, such as the root user's MFA device. A confirmation counts while that exists.
     pub about: String,
     /// When (RFC 3339, UTC).
     pub time: String,
 }
 
-/// Late evidence that was seen: CloudTrail forgets events after 90 days, a verdict doesn't.
+/// Late evidence that was seen. CloudTrail keeps events for 90 days only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Seen {
     /// The step's id.
     pub step: String,
-    /// The expectation's place in the check, from 0.
+    /// The index of the expectation in the check, from 0.
     pub expectation: usize,
     /// Hash of the check and the parameters it used.
     pub check_hash: String,
     /// Fingerprint of the account.
     pub account: String,
-    /// Keyed digest of what the event was about (the root user's MFA device, say).
+    /// Keyed digest of what the event was about, such as the root user's MFA device.
     pub about: String,
     /// When the event happened (RFC 3339, UTC).
     pub time: String,
 }
 
-/// A step's result as it may be shown today.
+/// A step's result as it can be shown now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View<'r> {
     /// The verdict to show.
     pub verdict: Verdict,
-    /// The result behind it; none when `unchecked`.
+    /// Its result; `None` if `unchecked`.
     pub result: Option<&'r StepResult>,
     /// Why an older result no longer counts, in a sentence.
     pub stale: Option<&'static str>,
 }
 
-/// What documents of every version have.
+/// The part that documents of every version have.
 #[derive(Deserialize)]
 struct AnyVersion {
     version: Option<serde_json::Value>,
@@ -221,10 +232,16 @@ impl fmt::Display for Unusable {
             Unusable::Io(error) => write!(f, "it could not be read ({error})"),
             Unusable::Damaged(why) => write!(f, "it is damaged ({why})"),
             Unusable::Newer(version) => {
-                write!(f, "it has format version {version}, and this program knows up to {VERSION}: update verify")
+                write!(
+                    f,
+                    "it has format version {version}, and this program supports versions up to {VERSION}: update verify"
+                )
             }
             Unusable::Older(version) => {
-                write!(f, "it has format version {version}, and this program writes {VERSION}: verify your steps again")
+                write!(
+                    f,
+                    "it has format version {version}, and this program supports only {VERSION}: verify your steps again"
+                )
             }
             Unusable::Foreign => f.write_str("it was not written by verify on this machine"),
         }
@@ -250,22 +267,22 @@ impl Results {
         }
     }
 
-    /// Where a course's results stand.
+    /// The path of a course's results.
     pub fn path(course_root: &Path, practice: bool) -> PathBuf {
         let file = if practice { "practice.json" } else { "results.json" };
         course_root.join(".verify").join("results").join(file)
     }
 
-    /// Reads a course's results. `None` where there are none.
+    /// Reads a course's results; `None` if there is no file.
     ///
     /// # Errors
-    /// Why the file that is there cannot be used.
+    /// Why the file cannot be used.
     pub fn read(course_root: &Path, practice: bool, key: Option<&Key>) -> Result<Option<Results>, Unusable> {
         let path = Results::path(course_root, practice);
         match files::read(&path, LARGEST) {
             Ok(bytes) => Results::parse(&bytes, practice, key).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            // Something else that a course brings, which may never end.
+            // Something else in the file's place, which may have no end.
             Err(error) if [ErrorKind::InvalidInput, ErrorKind::FileTooLarge].contains(&error.kind()) => {
                 Err(Unusable::Damaged(error.to_string()))
             }
@@ -273,7 +290,7 @@ impl Results {
         }
     }
 
-    /// Reads a document, and makes sure that it was sealed with this key.
+    /// Reads a document, and checks that it was sealed with this key.
     ///
     /// # Errors
     /// Why it cannot be used.
@@ -285,7 +302,7 @@ impl Results {
         }
     }
 
-    /// Reads a document whoever wrote it: its verdicts are that person's word.
+    /// Reads a document without checking its seal. Its verdicts may be forged.
     ///
     /// # Errors
     /// Why it cannot be used.
@@ -324,8 +341,8 @@ impl Results {
         serde_json::to_vec(&unsealed).unwrap_or_default()
     }
 
-    /// A step's result as it may be shown: only while the check, its parameters and the accounts are those it was
-    /// judged with.
+    /// A step's result as it can be shown: only while the check, its parameters and the accounts are the same as when
+    /// it was checked.
     pub fn view(&self, step: &Step) -> View<'_> {
         let stale = |stale| View { verdict: Verdict::Unchecked, result: None, stale };
         let Some(result) = self.steps.get(&step.id) else { return stale(None) };

@@ -1,24 +1,24 @@
-//! Verdicts, outcomes and reasons, with the words that readers see.
+//! Verdicts, outcomes and reasons, with their labels.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a step's expectations come to.
+/// The result of a step's expectations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Some expectation is false by evidence.
+    /// Evidence shows that an expectation is false.
     NotYet,
     /// Something could not be read, seen or confirmed.
     Unknown,
-    /// Never asked, or asked about another account, other parameters or another version of the check.
+    /// Never checked, or checked for another account, with other parameters, or with another version of the check.
     Unchecked,
-    /// Every provable expectation is true, and the learner confirmed the rest.
+    /// Evidence shows that every expectation with evidence is true, and the learner confirmed the others.
     Confirmed,
-    /// Every expectation that applies is true by evidence, and at least one applies.
+    /// Evidence shows that every expectation that applies is true, and at least one applies.
     Verified,
-    /// No expectation applies here, by evidence.
+    /// Evidence shows that no expectation applies.
     NotApplicable,
 }
 
@@ -38,7 +38,7 @@ impl Verdict {
         matches!(self, Verdict::Verified | Verdict::Confirmed)
     }
 
-    /// Whether the step stands in the way of completion.
+    /// Whether the step prevents completion.
     pub fn blocks(self) -> bool {
         !self.is_done() && self != Verdict::NotApplicable
     }
@@ -55,7 +55,7 @@ impl Verdict {
         }
     }
 
-    /// The words a reader sees.
+    /// The label that readers see.
     pub fn label(self) -> &'static str {
         match self {
             Verdict::NotYet => "Not yet",
@@ -67,7 +67,7 @@ impl Verdict {
         }
     }
 
-    /// One character for lists; never the only way a verdict is told.
+    /// One character for lists. It is never shown without the label.
     pub fn icon(self) -> &'static str {
         match self {
             Verdict::NotYet => "✗",
@@ -110,27 +110,27 @@ pub enum ReasonCode {
     NoCredentials,
     /// The credentials have expired or are not valid.
     ExpiredCredentials,
-    /// The credentials reach another account than the one seen before.
+    /// The credentials belong to another account than the one seen before.
     WrongAccount,
     /// AWS refused the read.
     Denied,
-    /// AWS answered that there were too many calls.
+    /// AWS throttled the calls.
     Throttled,
     /// AWS could not be reached.
     Unreachable,
-    /// AWS failed.
+    /// AWS returned an error.
     ServiceError,
-    /// AWS's answer lacked something or held something that this version doesn't know.
+    /// AWS's response is incomplete, or has a value that this version does not know.
     IncompleteAnswer,
-    /// What AWS answered hangs on more than can be told from it, such as who asks and from where.
+    /// The result depends on more than AWS's response, such as who makes a request and from where.
     Undecided,
-    /// The evidence arrives late and isn't there yet.
+    /// The evidence arrives late and is not visible yet.
     NotVisibleYet,
-    /// This partition lacks the read, or only another account may make it.
+    /// The call does not exist in this partition, or only another account may make it.
     NotAvailableHere,
     /// The learner's confirmation is needed.
     NeedsConfirmation,
-    /// The check itself is wrong.
+    /// The check has an error.
     CourseError,
 }
 
@@ -155,21 +155,21 @@ impl ReasonCode {
     }
 }
 
-/// How an expectation came out.
+/// The outcome of an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// True by evidence.
+    /// Evidence shows that it is true.
     Met,
-    /// False by evidence.
+    /// Evidence shows that it is false.
     NotMet,
     /// Could not be read or seen.
     Unknown,
     /// The learner confirmed it.
     Confirmed,
-    /// It needs the learner's confirmation, which hasn't been given.
+    /// The learner has not confirmed it yet.
     Unconfirmed,
-    /// It does not apply here.
+    /// It does not apply.
     NotApplicable,
 }
 
@@ -186,7 +186,7 @@ impl Outcome {
         }
     }
 
-    /// One character for lists; never the only way an outcome is told.
+    /// One character for lists. It is never shown without the label.
     pub fn icon(self) -> &'static str {
         match self {
             Outcome::Met => "✓",
@@ -197,7 +197,7 @@ impl Outcome {
         }
     }
 
-    /// The words a reader sees.
+    /// The label that readers see.
     pub fn label(self) -> &'static str {
         match self {
             Outcome::Met => "yes",

@@ -1,4 +1,4 @@
-//! `{{ name }}` in a chapter: holes for parameters, and what only looks like one.
+//! Finds `{{ name }}` in a chapter: holes for parameters, and braces that look like one.
 
 use pulldown_cmark::CodeBlockKind;
 use std::ops::Range;
@@ -12,29 +12,29 @@ pub struct Hole {
     pub range: Range<usize>,
     /// The name.
     pub name: String,
-    /// What it stands in.
+    /// What contains it.
     pub context: Context,
-    /// Whether a backslash stands before it, which makes it text.
+    /// Whether a backslash before it makes it text.
     pub escaped: bool,
 }
 
-/// What a hole stands in.
+/// What contains a hole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Context {
     /// Text.
     Text,
-    /// Code, with the range of all of it, and what it is.
+    /// Code, with its whole range and its kind.
     Code(Range<usize>, Code),
     /// Raw HTML.
     Html,
 }
 
-/// What code is written as.
+/// The kind of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// A span between backticks; in a table's cell or elsewhere.
+    /// A span between backticks.
     Span {
-        /// Whether it stands in a table.
+        /// Whether it is in a table.
         in_table: bool,
     },
     /// A block between fences.
@@ -52,14 +52,14 @@ impl Code {
     }
 }
 
-/// The range of a code span, from backtick to backtick: pulldown-cmark's own goes on over some control characters that
-/// end a heading.
+/// The range of a code span, from backtick to backtick. pulldown-cmark's range includes some control characters at the
+/// end of a heading.
 pub(super) fn code_span(content: &str, range: Range<usize>) -> Range<usize> {
     let end = content[range.clone()].rfind('`').map_or(range.end, |at| range.start + at + 1);
     range.start..end
 }
 
-/// Braces that are no hole and look like one: another spelling, or a name that no parameter has.
+/// Braces that look like a hole, but have another spelling or the name of no parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearly {
     /// With its braces.
@@ -68,11 +68,12 @@ pub struct Nearly {
     pub name: String,
     /// Whether there is one space on each side of the name.
     pub spaced: bool,
-    /// Whether it stands in code.
+    /// Whether it is in code.
     pub in_code: bool,
 }
 
-/// The holes of a chapter, and what is nearly one. `contexts` and `out_of_reach` are in order, each apart from the next.
+/// The holes of a chapter, and the braces that look like one. `contexts` and `out_of_reach` are in order and do not
+/// overlap.
 pub(super) fn find(
     content: &str,
     params: &Params,
@@ -91,7 +92,7 @@ pub(super) fn find(
         let context = context.map_or(Context::Text, |(_, context)| context.clone());
         let range = at..at + length;
         let backslashes = content[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        // In text, a backslash may be escaped itself.
+        // In text, the backslash itself may be escaped.
         let escaped = if context == Context::Text { backslashes % 2 == 1 } else { backslashes > 0 };
         let spaced = is_spaced(&content[range.clone()], name);
         let name = name.to_owned();
@@ -104,14 +105,13 @@ pub(super) fn find(
     (holes, nearly)
 }
 
-/// The name in the hole that a text begins with, and the hole's length.
+/// The name in the hole at the beginning of a text, and the hole's length.
 pub(crate) fn hole(text: &str) -> Option<(&str, usize)> {
     let (name, length) = braces(text)?;
     is_spaced(&text[..length], name).then_some((name, length))
 }
 
-/// The name in the braces that a text begins with, and their length, whatever the space. It is read no further than they
-/// go.
+/// The name in the braces at the beginning of a text, with any spaces, and their length. Nothing after them is read.
 fn braces(text: &str) -> Option<(&str, usize)> {
     let inner = text.strip_prefix("{{")?.trim_start_matches([' ', '\t']);
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';

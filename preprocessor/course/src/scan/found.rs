@@ -1,121 +1,123 @@
-//! What is found in a chapter.
+//! The results of scanning a chapter.
 
 use std::ops::Range;
 
 use super::braces::{Hole, Nearly};
 
-/// What a chapter holds that is ours.
+/// The directives and holes of a chapter.
 #[derive(Debug, Default, PartialEq)]
 pub struct Scan {
-    /// What directives make steps of.
+    /// The steps.
     pub steps: Vec<Marked>,
-    /// Those that name no check yet (`verify: ?`).
+    /// The items whose check is not chosen yet (`verify: ?`).
     pub open: Vec<Marked>,
-    /// Those that are no steps (`verify: none`).
+    /// The items that are not steps (`verify: none`).
     pub none: Vec<Marked>,
-    /// Directives that stand elsewhere.
+    /// Directives in a wrong place.
     pub misplaced: Vec<Misplaced>,
     /// Holes for parameters.
     pub holes: Vec<Hole>,
-    /// What looks like a hole and is none.
+    /// Braces that look like a hole, but are not one.
     pub nearly: Vec<Nearly>,
 }
 
 impl Scan {
-    /// All directives that stand where they may.
+    /// All directives in a right place.
     pub fn marked(&self) -> impl Iterator<Item = &Marked> {
         self.steps.iter().chain(&self.open).chain(&self.none)
     }
 }
 
-/// A list item with a directive, or a directive that is a block of its own.
+/// A list item with a directive, or a directive in its own block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {
     /// The comment.
     pub comment: Range<usize>,
-    /// How the comment stands.
+    /// Where the comment is.
     pub at: At,
     /// The task marker, `[ ] ` with the space after it.
     pub marker: Option<Range<usize>>,
-    /// The item's own text without markup, with the values of parameters; empty for a block of its own.
+    /// The item's own text without markup, with the values of parameters; empty for a directive in its own block.
     pub text: String,
 }
 
-/// How a directive stands.
+/// Where a directive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
-    /// Behind the text of a list item.
+    /// After the text of a list item.
     Text,
-    /// Below what a list item holds.
+    /// Below the content of a list item.
     Below,
-    /// In no list item.
+    /// In its own block.
     Card {
-        /// Whether a list ends right above it, so that its last item may have been meant.
+        /// Whether a list ends right above it, so that it may have been meant for the last item.
         below_list: bool,
     },
 }
 
-/// A directive that stands where none can, and why.
+/// A directive in a wrong place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misplaced {
     /// The comment.
     pub range: Range<usize>,
-    /// Why it cannot stand there.
+    /// Why it cannot be there.
     pub why: Why,
 }
 
-/// Why a directive cannot stand in its place.
+/// Why a directive cannot be in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// More text of the item follows.
     Middle,
     /// The item has a directive already.
     Second,
-    /// The item holds nothing else.
+    /// The item contains nothing else.
     Alone,
-    /// It stands behind a paragraph.
+    /// It is in a paragraph.
     Paragraph,
-    /// It stands within something; with its name.
+    /// It is in something else, such as a heading.
     Within(&'static str),
-    /// Nothing ends the comment.
+    /// The comment is not closed.
     Unclosed,
 }
 
 impl Why {
     /// What is wrong, and what to do.
-    pub(crate) fn words(self) -> (String, &'static str) {
+    pub(crate) fn message_and_help(self) -> (String, &'static str) {
         let (what, help) = match self {
             Why::Middle => {
-                ("a directive ends its list item, and more of the item's text follows", "put it behind the text")
+                ("a directive must be the last part of its list item, but more text follows", "move it after the text")
             }
-            Why::Second => ("this list item has a directive already", "a list item is one step: make two items of it"),
+            Why::Second => {
+                ("this list item has a directive already", "a list item can be one step only: split it into two items")
+            }
             Why::Alone => (
-                "this list item holds nothing but its directive",
-                "write what is done in front of it, as in: - [ ] What is done <!-- verify: NAME -->",
+                "this list item contains only a directive",
+                "write the step before the directive, as in: - [ ] What is done <!-- verify: NAME -->",
             ),
             Why::Paragraph => (
-                "a directive ends a list item, or is a block of its own; this one stands in a paragraph",
-                "put it on a line of its own below the paragraph",
+                "a directive must end a list item or be in its own block, but this one is in a paragraph",
+                "put it on its own line below the paragraph",
             ),
             Why::Within(what) => {
-                let help = "end a list item with it, or put it on a line of its own outside";
-                return (format!("a directive cannot stand within {what}"), help);
+                let help = "end a list item with it, or put it on its own line outside";
+                return (format!("a directive cannot be inside {what}"), help);
             }
             Why::Unclosed => {
-                ("nothing ends this comment, so it is no directive", "end it with --> before an empty line")
+                ("this comment is not closed, so it is not a directive", "close it with --> before an empty line")
             }
         };
         (what.to_owned(), help)
     }
 }
 
-/// A checklist item that no directive ends.
+/// A checklist item without a directive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unmarked {
     /// The task marker, `[ ]`.
     pub marker: Range<usize>,
     /// The item's own text without markup. Never empty.
     pub text: String,
-    /// Where the item's own text ends, which is where a directive would stand.
+    /// Where the item's own text ends, which is the place for a directive.
     pub end: usize,
 }

@@ -1,8 +1,8 @@
-//! What of a chapter's HTML no text of ours may stand in: comments, and elements whose content is no HTML.
+//! Finds the parts of a chapter's HTML in which holes are not filled: comments, and elements with raw text.
 
 use std::ops::Range;
 
-/// Elements whose content browsers take as it is, without character references (HTML's raw text elements).
+/// Elements whose content has no character references (HTML's raw text elements).
 const RAW: &[&str] = &["script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"];
 
 /// The comments of an HTML text, in order; an unclosed one goes to its end.
@@ -16,8 +16,8 @@ pub(super) fn comments(html: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// What of the pieces of HTML that a chapter holds is out of reach, in order. An element that one piece opens and another
-/// one closes holds what is between them.
+/// The ranges of a chapter's HTML in which holes are not filled, in order. An element can begin in one piece of HTML
+/// and end in another. Then it includes everything between them.
 #[derive(Debug, Default)]
 pub(super) struct OutOfReach {
     ranges: Vec<Range<usize>>,
@@ -26,7 +26,7 @@ pub(super) struct OutOfReach {
 }
 
 impl OutOfReach {
-    /// Takes in the next piece of HTML, which stands there.
+    /// Adds the next piece of HTML.
     pub(super) fn piece(&mut self, content: &str, piece: Range<usize>) {
         let mut at = piece.start;
         while at < piece.end {
@@ -50,7 +50,7 @@ impl OutOfReach {
         }
     }
 
-    /// All of them; an element that nothing closes goes to the end.
+    /// All ranges. An unclosed element goes to the end.
     pub(super) fn ranges(mut self, content: &str) -> Vec<Range<usize>> {
         self.ranges.extend(self.open.map(|(_, start)| start..content.len()));
         self.ranges
@@ -74,10 +74,10 @@ pub(super) fn is_before_text(content: &str, at: usize) -> bool {
     !rest.is_empty() && !rest.starts_with('<')
 }
 
-/// How much of a directive that nothing ends is shown, in bytes.
+/// How much of an unclosed directive is shown, in bytes.
 const SHOWN: usize = 200;
 
-/// An open directive to the end of the line that names its check.
+/// An unclosed directive to the end of the line that names its check.
 pub(super) fn first_words(comment: &str) -> &str {
     let named = comment.find("verify:").unwrap_or_default();
     let shown = &comment[..comment.floor_char_boundary(named + SHOWN)];
@@ -85,8 +85,7 @@ pub(super) fn first_words(comment: &str) -> &str {
     shown[..end].trim_end()
 }
 
-/// What of a block of HTML holds the comment that ends it: text of it behind the comment's element is looked for on
-/// its line.
+/// The element that contains the comment at the end of a block of HTML, if any.
 pub(super) fn holds(content: &str, block: &Range<usize>, comment: &Range<usize>) -> Option<&'static str> {
     let before = content[block.start..comment.start].trim_start().to_ascii_lowercase();
     let verbatim = ["<pre", "<script", "<style", "<textarea", "<?", "<!"];

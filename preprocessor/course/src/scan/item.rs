@@ -1,10 +1,10 @@
-//! What is known of a list item and of a block while they are being read.
+//! The state of a list item and of a block while they are parsed.
 
 use std::ops::Range;
 
 use super::found::At;
 
-/// A list item while it is being read.
+/// A list item while it is parsed.
 #[derive(Default)]
 pub(super) struct Item {
     pub(super) marker: Option<Range<usize>>,
@@ -12,17 +12,17 @@ pub(super) struct Item {
     /// Where the text ends.
     pub(super) end: usize,
     pub(super) directive: Option<(Range<usize>, At)>,
-    /// Whether the line of text is still being read that the directive stands in.
+    /// Whether the line of text with the directive is still being parsed.
     pub(super) unsettled: bool,
-    /// The comment that the item ends with, if that is no directive.
+    /// The comment at the end of the item, if that is not a directive.
     pub(super) remark: Option<Range<usize>>,
-    /// Whether the item's own text has ended: its paragraph did, or another block began.
+    /// Whether the item's own text has ended, because its paragraph ended or another block began.
     pub(super) ended: bool,
-    /// Whether anything at all stands in it.
+    /// Whether it contains anything.
     pub(super) filled: bool,
 }
 
-/// What text stands in.
+/// The block that contains text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Block {
     Item,

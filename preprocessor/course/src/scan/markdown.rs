@@ -2,7 +2,7 @@
 
 use pulldown_cmark::Options;
 
-/// The Markdown that mdBook knows.
+/// The Markdown extensions that mdBook enables.
 pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

@@ -1,4 +1,4 @@
-//! Finds directives and parameter holes in a chapter, by Markdown events with their places, never by lines.
+//! Finds directives and parameter holes in a chapter, from the events of a Markdown parser.
 
 mod braces;
 mod found;
@@ -19,7 +19,17 @@ pub use braces::{Code, Context, Hole, Nearly};
 pub use found::{At, Marked, Misplaced, Scan, Unmarked, Why};
 pub use markdown::options;
 
-/// Scans a chapter. One without a directive or a hole costs a search for two short words.
+/// Scans a chapter. A chapter without `verify:` and `{{` is not parsed.
+///
+/// ```
+/// use course::param::{Param, Params};
+/// use course::scan::scan;
+///
+/// let params = Params::from([("amount".into(), Param::Int(10))]);
+/// let found = scan("- [ ] A budget of {{ amount }} USD <!-- verify: cost-budget -->\n", &params);
+/// assert_eq!(found.steps[0].text, "A budget of 10 USD");
+/// assert_eq!(found.holes.len(), 1);
+/// ```
 pub fn scan(content: &str, params: &Params) -> Scan {
     if !content.contains("verify:") && !content.contains("{{") {
         return Scan::default();
@@ -32,7 +42,7 @@ pub fn unmarked(content: &str) -> Vec<Unmarked> {
     walk(content, &Params::new()).unmarked
 }
 
-/// The comments of a chapter that are no directives, at the end of list items or on their own.
+/// The comments of a chapter that are not directives, at the end of list items or on their own.
 pub(crate) fn remarks(content: &str) -> Vec<Range<usize>> {
     walk(content, &Params::new()).remarks
 }

@@ -89,7 +89,7 @@ fn a_directive_is_a_block_of_its_own() {
 }
 
 #[test]
-fn elsewhere_it_is_misplaced_and_says_why() {
+fn a_directive_elsewhere_is_misplaced() {
     for (content, why) in [
         ("A paragraph <!-- verify: b -->\n", Why::Paragraph),
         ("# Heading <!-- verify: b -->\n", Why::Within("a heading")),
@@ -144,7 +144,7 @@ fn code_and_other_comments_are_left_alone() {
 }
 
 #[test]
-fn a_box_may_be_no_step_and_a_step_may_lack_its_check() {
+fn a_checkbox_can_be_no_step_and_a_step_can_lack_its_check() {
     let scan = scanned("- [ ] a <!-- verify: none -->\n- [ ] b <!-- verify: ? {{ a }} -->\n\n<!-- verify: ? -->\n");
     assert_eq!((scan.none.len(), scan.open.len(), scan.steps.len()), (1, 2, 0));
     assert_eq!((scan.holes.len(), scan.misplaced.len()), (0, 0), "a comment has no holes");
@@ -153,7 +153,7 @@ fn a_box_may_be_no_step_and_a_step_may_lack_its_check() {
 }
 
 #[test]
-fn holes_know_what_they_stand_in() {
+fn holes_know_what_contains_them() {
     let content = "{{ a }} `{{ b }}` <b title=\"{{ c }}\"> \\{{ d }} {{#include x}} {{ E }}\n\n```\n{{ f }}\n```\n";
     let holes = scanned(content).holes;
     let holes: Vec<_> = holes

@@ -1,4 +1,4 @@
-//! The walk through a chapter's events.
+//! Walks through the Markdown events of a chapter.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -48,7 +48,7 @@ struct Walk<'c> {
     remarks: Vec<Range<usize>>,
     items: Vec<Item>,
     blocks: Vec<Block>,
-    /// Emphasis, links and the like that are open.
+    /// The open emphasis, links and other spans.
     spans: Vec<&'static str>,
     /// Code and HTML, in order.
     contexts: Vec<(Range<usize>, Context)>,
@@ -99,7 +99,7 @@ impl Walk<'_> {
             }
             Event::Text(text) => {
                 let why = (!text.trim().is_empty()).then_some(Why::Middle);
-                // What a backslash escapes is no hole, and the backslash is not a part of the text.
+                // Escaped braces are not a hole, and the backslash is not part of the text.
                 let escaped = self.content[..range.start].ends_with('\\');
                 match text.strip_prefix("{{").filter(|_| escaped) {
                     Some(rest) => self.inline(&format!("{}{rest}", substitute::NO_HOLE), range, why),
@@ -164,13 +164,13 @@ impl Walk<'_> {
         }
     }
 
-    /// The item whose own level the walk is at.
+    /// The innermost item, if nothing else is open in it.
     fn innermost_item(&mut self) -> Option<&mut Item> {
         let at_its_level = self.blocks.last() == Some(&Block::Item);
         self.items.last_mut().filter(|_| at_its_level)
     }
 
-    /// The same, while its own text is being read.
+    /// The innermost item, while its own text is being parsed.
     fn own_text(&mut self) -> Option<&mut Item> {
         self.innermost_item().filter(|item| !item.ended)
     }
@@ -180,21 +180,21 @@ impl Walk<'_> {
         self.blocks.push(block);
     }
 
-    /// A block: the own text of the item that it stands in is over.
+    /// A block begins, so the own text of the surrounding item ends.
     fn begin_block_in_item(&mut self) {
         if let Some(item) = self.innermost_item() {
             (item.ended, item.unsettled, item.filled) = (true, false, true);
         }
     }
 
-    /// Code and HTML. What an image's text holds is told within it.
+    /// Notes code or HTML, unless it is within the last one, as in the text of an image.
     fn context(&mut self, range: Range<usize>, context: Context) {
         if self.contexts.last().is_none_or(|(last, _)| last.end <= range.start) {
             self.contexts.push((range, context));
         }
     }
 
-    /// A part of a line of text, and what it makes of a directive before it.
+    /// A part of a line of text, and why a directive before it is misplaced.
     fn inline(&mut self, text: &str, range: Range<usize>, after: Option<Why>) {
         let Some(item) = self.innermost_item() else { return };
         item.filled |= after.is_some();
@@ -235,7 +235,7 @@ impl Walk<'_> {
         self.misplace(range, why);
     }
 
-    /// A comment that is no directive, in a line of text.
+    /// A comment in a line of text that is not a directive.
     fn remark(&mut self, range: Range<usize>) {
         if let Some(item) = self.innermost_item() {
             item.end = if item.ended { item.end } else { range.end };
@@ -243,7 +243,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A block of HTML. The comment that it ends with may be a directive.
+    /// A block of HTML. The comment at its end may be a directive.
     fn html_block(&mut self, block: Range<usize>) {
         self.context(block.clone(), Context::Html);
         self.out_of_reach.piece(self.content, block.clone());
@@ -285,7 +285,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A comment that nothing ends.
+    /// An unclosed comment.
     fn open_comment(&mut self, at: usize, comment: &str) {
         if Directive::is_meant(&format!("{comment}-->")) {
             self.misplace(at..at + html::first_words(comment).len(), Why::Unclosed);
@@ -299,7 +299,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A directive on a line of its own.
+    /// A directive on its own line.
     fn comment_block(&mut self, range: Range<usize>, block: Range<usize>) {
         let below_list = {
             let between = self.content.get(self.content[..self.list_end].trim_end().len()..range.start);
@@ -365,7 +365,7 @@ impl Walk<'_> {
         for marked in [&mut scan.steps, &mut scan.open, &mut scan.none] {
             marked.sort_by_key(|marked| marked.comment.start);
         }
-        // In a script or a style sheet, even a comment is code.
+        // In a script or a style sheet, comments are code.
         scan.misplaced.retain(|Misplaced { range, .. }| {
             let nearest = out_of_reach.partition_point(|code| code.end <= range.start);
             out_of_reach.get(nearest).is_none_or(|code| range.start <= code.start)
@@ -377,7 +377,7 @@ impl Walk<'_> {
         Walked { scan, unmarked, remarks }
     }
 
-    /// Directives in text that nothing closes: Markdown takes them for words.
+    /// Finds unclosed directives in text, which Markdown takes for words.
     fn unclosed(&mut self, contexts: &[(Range<usize>, Context)]) {
         for (at, begin) in self.content.match_indices("<!--") {
             let rest = &self.content[at + begin.len()..];

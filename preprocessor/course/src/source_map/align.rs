@@ -1,26 +1,27 @@
-//! Which lines of a text are which lines of another that somebody made of it.
+//! Finds the lines of a text in a changed version of it.
 //!
-//! Other tools guess well where lines stand several times; here nothing is guessed. Lines are the same where whole runs
-//! between two that are certain are alike, and a line is certain where both texts have it once between two that are.
+//! Diff tools guess when a line occurs several times. This one does not. A line is certain if both texts have it once
+//! between two lines that are certain. Other lines are the same if the whole run of lines between two that are certain
+//! is the same.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// What a line of the later text was.
+/// What a line of the later text was in the earlier text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Became {
-    /// A line that reads the same.
+    /// The same line.
     Same(usize),
-    /// Something else stood there in a single line, which is gone.
+    /// It replaces a single line, which is gone.
     Of(usize),
-    /// That is not certain.
+    /// Not certain.
     Unknown,
 }
 
-/// How often the runs between lines that are certain are looked through for more of them.
+/// How many times the runs between certain lines are searched for more of them.
 const ROUNDS: usize = 16;
 
-/// What each line of `later` was among `earlier`. How lines end makes no difference.
+/// What each line of `later` was in `earlier`. Line endings make no difference.
 pub(super) fn lines(earlier: &[&str], later: &[&str]) -> Vec<Became> {
     let mut numbers = HashMap::new();
     let mut numbered = |lines: &[&str]| -> Vec<usize> {
@@ -44,7 +45,7 @@ pub(super) fn lines(earlier: &[&str], later: &[&str]) -> Vec<Became> {
 
 type Region = (Range<usize>, Range<usize>);
 
-/// Notes what is certain in a region, and gives those within it where more may be.
+/// Notes what is certain in a region, and returns the regions within it that may have more.
 fn split(earlier: &[usize], later: &[usize], gone: &[isize], region: Region, found: &mut [Became]) -> Vec<Region> {
     let (before, after) = region;
     if earlier[before.clone()] == later[after.clone()] {
@@ -70,8 +71,8 @@ fn split(earlier: &[usize], later: &[usize], gone: &[isize], region: Region, fou
     regions
 }
 
-/// The pairs of lines that can only be the same, in order: those that both have once. Where there are none of these, those
-/// that both have equally often, if all of them are in the same order.
+/// The pairs of lines that can only be the same, in order: the lines that both have once. If there are no such lines,
+/// those that both have equally often, if all of them are in the same order.
 fn certain(earlier: &[usize], later: &[usize]) -> Vec<(usize, usize)> {
     let mut places: HashMap<usize, [Vec<usize>; 2]> = HashMap::new();
     for (side, lines) in [earlier, later].into_iter().enumerate() {
@@ -117,16 +118,16 @@ fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 mod tests {
     use super::*;
 
-    /// What each letter of the later text was, as letters: itself at its number, what it became of, or `?`.
+    /// What each letter of the later text was: its number, the number of what it replaced in brackets, or `?`.
     fn became(earlier: &'static str, later: &'static str) -> String {
         let letters = |text: &'static str| text.split("").filter(|line| !line.is_empty()).collect::<Vec<_>>();
-        let told = lines(&letters(earlier), &letters(later));
-        let told = told.into_iter().map(|became| match became {
+        let became = lines(&letters(earlier), &letters(later));
+        let letters = became.into_iter().map(|became| match became {
             Became::Same(at) => at.to_string(),
             Became::Of(at) => format!("({at})"),
             Became::Unknown => "?".to_owned(),
         });
-        told.collect()
+        letters.collect()
     }
 
     #[test]
@@ -134,13 +135,13 @@ mod tests {
         for (earlier, later, wanted) in [
             ("abc", "abc", "012"),
             ("xxx", "xxx", "012"),
-            // Inserted and taken out.
+            // Inserted and removed.
             ("abc", "nabc", "?012"),
             ("abc", "abnc", "01?2"),
             ("abc", "ac", "02"),
             ("axbxc", "naxbxc", "?01234"),
             ("axbxc", "axbc", "0124"),
-            // Which of two it is cannot be told.
+            // It could be either of two.
             ("xx", "x", "?"),
             ("axxb", "axb", "0?3"),
             ("axb", "axxb", "0??2"),
@@ -148,14 +149,14 @@ mod tests {
             ("xx", "nxx", "?01"),
             ("xyxy", "nxyxy", "?0123"),
             ("xyxy", "xxyy", "????"),
-            // One was taken out, and another put in, around lines that are certain.
+            // One was removed, and another added, around lines that are certain.
             ("xaxb", "axbx", "123?"),
             // One line became something else.
             ("abc", "anc", "0(1)2"),
             ("abc", "anmc", "0(1)(1)2"),
             ("abc", "n", "?"),
             ("abcd", "anmd", "0??3"),
-            // It stands elsewhere now.
+            // It was moved.
             ("abcd", "acbd", "0?13"),
             ("", "n", "?"),
             ("a", "", ""),

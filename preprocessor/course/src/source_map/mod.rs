@@ -1,8 +1,8 @@
-//! From a place in a chapter, as preprocessors see it, to the place in the file that the author wrote.
+//! Maps a place in a chapter, as preprocessors see it, to the place in the file that the author wrote.
 //!
-//! mdBook's `links` preprocessor has expanded `{{#include …}}` before ours runs. The chapter's file is expanded here in the
-//! same way, with the place of each byte. Where the chapter is what that gives, places are exact. Where another
-//! preprocessor has changed it, they are those of the lines that can only be the same; of the others, no place is made up.
+//! mdBook's `links` preprocessor has expanded `{{#include …}}` before ours runs. Here, the chapter's file is expanded
+//! in the same way, with the place of each byte. If the result is equal to the chapter, places are exact. If another
+//! preprocessor has changed the chapter, only lines that can be identified with certainty have places.
 
 mod align;
 mod text;
@@ -19,9 +19,9 @@ use crate::include::{self, Files, Link, Opened, Origin, Traced};
 use align::Became;
 use text::{BYTE_ORDER_MARK, Lines, SourceText};
 
-/// How many includes of a chapter are looked into. mdBook has looked into all of them, and each costs time.
+/// How many includes of a chapter are expanded, because each takes time.
 const MOST: usize = 2000;
-/// How many bytes they may come to.
+/// How many bytes they may have in total.
 const MOST_BYTES: usize = 16 << 20;
 
 /// Where chapters come from.
@@ -29,14 +29,14 @@ pub(crate) struct SourceMap<'b> {
     root: &'b Path,
     src: PathBuf,
     sources: RefCell<Sources<'b>>,
-    /// The chapter that was asked for last: one with many mistakes is looked through once.
+    /// The last chapter, so that a chapter with many errors is mapped only once.
     last: RefCell<Option<Chapter>>,
 }
 
 /// A chapter as it was received.
 struct Chapter {
     source: PathBuf,
-    /// Where in memory its content is, and how long that is: two with the same file need not be alike.
+    /// The address and length of its content, because two chapters with the same file can differ.
     content: (usize, usize),
     lines: Lines,
     written: Written,
@@ -44,14 +44,13 @@ struct Chapter {
 
 /// Where a chapter was written.
 enum Written {
-    /// It is what its files come to.
+    /// It is equal to its expanded file.
     Whole(Traced),
-    /// Some lines are among those that its files come to: for each line, what that one was. The starts of those lines are
-    /// beside them.
+    /// Some lines are in its expanded file: for each line, what it was there, and where each line starts.
     Lines(Traced, Vec<usize>, Vec<Became>),
-    /// It comes from no file that can be read.
+    /// Its file cannot be read.
     Nowhere,
-    /// It is a text of its own, without a file.
+    /// It has no file.
     Here,
 }
 
@@ -61,7 +60,7 @@ impl<'b> SourceMap<'b> {
         SourceMap { root, src: root.join(src), sources: RefCell::new(sources), last: RefCell::new(None) }
     }
 
-    /// The author's own place for a range of a chapter's content.
+    /// The place in the author's file for a range of a chapter's content.
     pub(crate) fn span(&self, source: &Path, content: &str, range: Range<usize>) -> Span {
         let mut last = self.last.borrow_mut();
         let asked = (content.as_ptr().addr(), content.len());
@@ -102,7 +101,7 @@ impl<'b> SourceMap<'b> {
         let file = self.src.join(source);
         let Some(own) = sources.open_at(&file) else { return Written::Nowhere };
         let text = Rc::clone(&sources.texts[own].text);
-        // mdBook takes the mark away from chapters, and from nothing that they include.
+        // mdBook removes the byte order mark from chapters, but not from files that they include.
         let mark = text.len() - text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).len();
         let begin = if content.starts_with(BYTE_ORDER_MARK) { 0 } else { mark };
         let raw = Traced::of(own, begin, &text[begin..]);
@@ -114,7 +113,7 @@ impl<'b> SourceMap<'b> {
         match expanded {
             Ok(expanded) if expanded.text() == content => Written::Whole(expanded),
             Ok(expanded) if includes(content) <= includes(expanded.text()) => aligned(expanded, content),
-            // They are still in it: `links` has not expanded them, or another has put them in.
+            // The chapter still has includes: `links` has not run, or another preprocessor added them.
             Ok(_) | Err(TooMuch) => aligned(raw, content),
         }
     }
@@ -140,7 +139,7 @@ fn aligned(traced: Traced, content: &str) -> Written {
 struct Sources<'b> {
     root: &'b Path,
     texts: Vec<SourceText>,
-    /// Which text is a file's; none where it cannot be read.
+    /// The index of each file's text; `None` if it cannot be read.
     by_path: HashMap<PathBuf, Option<usize>>,
     left: usize,
     bytes_left: usize,
@@ -160,7 +159,7 @@ impl Sources<'_> {
         opened
     }
 
-    /// The place of a part of a text; nothing in a text that is empty.
+    /// The place of a range of a text; `None` in an empty text.
     fn span(&self, traced: &Traced, range: Range<usize>) -> Option<Span> {
         Some(match traced.origin(range.start)? {
             Origin::Copied { file, at } => {
@@ -172,7 +171,7 @@ impl Sources<'_> {
     }
 }
 
-/// A chapter comes to more than what is looked into.
+/// A chapter has too many includes, or they are too large.
 struct TooMuch;
 
 impl Files for Sources<'_> {
@@ -195,13 +194,13 @@ impl Files for Sources<'_> {
     }
 }
 
-/// How a file is named to the author: from the book's root, as far as that is true.
+/// The path of a file in messages: relative to the book's root if possible.
 fn shown(root: &Path, file: &Path) -> PathBuf {
     let near = file.strip_prefix(root).unwrap_or(file);
     if !near.components().any(|part| part == Component::ParentDir) {
         return near.to_owned();
     }
-    // Behind a symbolic link, `..` leads elsewhere than its words say.
+    // After a symbolic link, `..` leads to another folder than the path says.
     let plain = files::plain(near);
     match (file.canonicalize(), root.join(&plain).canonicalize()) {
         (Ok(real), Ok(named)) if real == named => plain,

@@ -1,4 +1,4 @@
-//! Lines and columns in a text, found without counting from its beginning each time.
+//! Finds lines and columns in a text without counting from its beginning each time.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use crate::diagnostic::Span;
 
-/// What some editors put before a text, and none shows.
+/// The byte order mark that some editors write, which is invisible.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// How many bytes are counted anew for each column.
+/// How many bytes are counted for each column.
 const STRIDE: usize = 1024;
 
 /// A file that a chapter is made of.
@@ -77,7 +77,7 @@ impl Lines {
     }
 }
 
-/// How many characters begin among bytes of a text.
+/// How many characters begin in some bytes of a text.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }

@@ -1,4 +1,4 @@
-//! Every verdict with every outcome; and what changes with the kind of account, an optional step, and drift.
+//! Every verdict with every outcome, and what changes with the kind of account, an optional step, and drift.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -76,7 +76,7 @@ fn reason(code: ReasonCode, message: &str) -> Reason {
     Reason { code, account: None, action: None, message: message.into() }
 }
 
-/// A step that came to a verdict, with an expectation that is met and two of an outcome.
+/// A step with a verdict, an expectation that is met, and two with another outcome.
 fn judged(course: &Course, verdict: Verdict, outcome: Outcome, practice: bool) -> Results {
     let expectations = vec![expectation("A", Outcome::Met), expectation("B", outcome), expectation("C", outcome)];
     let mut judged = result(course, "budget", verdict, expectations);
@@ -126,12 +126,8 @@ fn practice_optional_and_drift_change_nothing_else() {
         (None, Some("2026-11-20T08:00:00Z".to_owned()), Some("2026-11-21T08:00:00Z".to_owned()));
     let drifts = [
         (&plain, &plain, None),
-        (&held, &plain, Some("It was done when it was last known, at 2026-11-20 08:00 UTC.")),
-        (
-            &held,
-            &lapsed,
-            Some("It was done at 2026-11-20 08:00 UTC, and is no longer since 2026-11-21 08:00 UTC or before."),
-        ),
+        (&held, &plain, Some("The last time this could be determined, at 2026-11-20 08:00 UTC, it was done.")),
+        (&held, &lapsed, Some("It was done at 2026-11-20 08:00 UTC, but no longer at 2026-11-21 08:00 UTC.")),
     ];
     for verdict in Verdict::ALL {
         for outcome in OUTCOMES {
@@ -216,7 +212,7 @@ fn a_check_of_checks_names_what_its_members_ask_to_confirm() {
     assert_eq!(next(&one), ["verify confirm alert"]);
     let statements: Vec<&str> = one.statements().map(|statement| statement.text).collect();
     assert_eq!((statements, one.statement()), (vec!["alert is so."], None), "it is confirmed on the member");
-    // Where something else comes first, or the member is about another account now, nobody is asked.
+    // If something else must be done first, or the member is about another account now, there is nothing to confirm.
     let mut otherwise = of(Verdict::Unknown, &["alert"]);
     otherwise.steps.get_mut("alert").unwrap().check_hash = "another".into();
     assert_eq!(StepView::new(&course, both, &otherwise).next, None);

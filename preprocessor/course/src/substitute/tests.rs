@@ -9,7 +9,7 @@ fn filled(content: &str, value: &str) -> String {
     edits(content, &scan.holes, &params).apply(content)
 }
 
-/// How Markdown reads a text: what it is made of, and its words.
+/// How Markdown reads a text: its structure and its words.
 fn read(content: &str) -> (Vec<String>, String) {
     let options = scan::options() | pulldown_cmark::Options::ENABLE_SMART_PUNCTUATION;
     let (mut shape, mut words) = (Vec::new(), String::new());
@@ -25,7 +25,7 @@ fn read(content: &str) -> (Vec<String>, String) {
     (shape, words)
 }
 
-/// Values that mean something wherever Markdown looks for it.
+/// Values that have a meaning in Markdown.
 const VALUES: &[&str] = &[
     "3",
     "12",
@@ -88,8 +88,8 @@ const VALUES: &[&str] = &[
 ];
 
 #[test]
-fn a_value_is_text_wherever_it_lands() {
-    // Each with a word that means nothing in the value's place.
+fn a_value_is_text_in_every_place() {
+    // Compared with a plain word in the value's place.
     for content in [
         "{{ v }}\n",
         "{{ v }}. budget\n",
@@ -157,7 +157,7 @@ fn a_value_is_verbatim_in_code() {
     }
     // In a table, a pipe ends a cell even in code.
     assert_eq!(read(&filled("| `{{ v }}` | b |\n|---|---|\n", "a|b")), read("| `a\\|b` | b |\n|---|---|\n"));
-    // What a block is called is no code.
+    // The info string of a block is not code.
     let (shape, _) = read(&filled("```a {{ v }}\nx\n```\n", "`b"));
     assert!(shape[0].contains("a `b"), "{shape:?}");
 }
@@ -181,7 +181,7 @@ fn a_value_is_text_in_html_and_in_addresses() {
         assert_eq!(filled(content, value), expected, "{content:?}");
     }
     for (content, value, expected) in [
-        // In an address nothing can be escaped, and a text in angle brackets may be an element.
+        // Nothing can be escaped in an address, and a text in angle brackets may be an element.
         ("<https://{{ v }}.example/{{ v }}>", "a_b", "<https://a_b.example/a_b>"),
         ("<https://x.example/{{ v }}>", "a b`<", "<https://x.example/a%20b%60%3C>"),
         ("<https://x.example/{{ v }}>", "", "<https://x.example/>"),
@@ -193,11 +193,11 @@ fn a_value_is_text_in_html_and_in_addresses() {
         ("\\<https://x.example/{{ v }}>", "*x*", "\\<https://x.example/\\*x\\*>"),
         ("<{{ v }}/{{ v }}>", "x:*y*", "<&#120;\\:\\*y\\*/x\\:\\*y\\*>"),
         ("[a](<{{ v }}>)", "", "[a](<>)"),
-        // What a heading is called holds no escapes either.
+        // The attributes of a heading cannot be escaped either.
         ("# Title {#in-{{ v }}}", "a_b", "# Title {#in-a_b}"),
         ("> ## Title { .{{ v }} }", "a b", "> ## Title { .a-b }"),
         ("# Title {x} {{ v }}", "a_b", "# Title {x} a\\_b"),
-        // Nothing is only marked where it would change what is around it.
+        // An empty value is only marked where it would change the text around it.
         ("![a {{ v }} b](x.png \"{{ v }}\")", "", "![a  b](x.png \"\")"),
         ("![{{ v }}](x.png '{{ v }}')", "", "![](x.png '')"),
         ("**{{ v }}** a{{ v }}b", "", "**<span></span>** ab"),

@@ -1,31 +1,31 @@
-//! Text that does nothing to a terminal, nor to what reads the log of a build server.
+//! Text that is safe for a terminal and for the log of a build server.
 
 use anstyle::Style;
 use std::fmt::{self, Write as _};
 
-/// Text for a terminal. Whatever is written into it is escaped, but for line breaks and tabs; a value that must stay in
-/// its line goes through [`line()`] first.
+/// Text for a terminal. Everything written to it is escaped, except line breaks and tabs. A value that must stay in one
+/// line goes through [`line()`] first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     shown: String,
     at: At,
 }
 
-/// Where the next character stands, as a build server reads it.
+/// Where the next character is, as a build server reads it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum At {
-    /// At the beginning of a line, or behind nothing but white space.
+    /// At the beginning of a line, or after only white space.
     #[default]
     Begin,
     Within,
-    /// Behind `#`.
+    /// After `#`.
     Hash,
-    /// Behind `##` and letters.
+    /// After `##` and letters.
     Command,
 }
 
 impl Text {
-    /// Nothing yet.
+    /// An empty text.
     pub fn new() -> Text {
         Text::default()
     }
@@ -42,7 +42,7 @@ impl Text {
         Text::block(&line(text))
     }
 
-    /// What clap says. The values in it must be escaped already: its styles are not told from theirs.
+    /// Clap's output. Values in it must be escaped already, because clap's styles are kept.
     pub fn of_clap(rendered: String) -> Text {
         Text { shown: rendered, at: At::Within }
     }
@@ -69,7 +69,7 @@ impl Text {
         self
     }
 
-    /// Adds a workflow command of GitHub's, in a line of its own.
+    /// Adds a GitHub workflow command on its own line.
     pub fn annotate(&mut self, level: &str, properties: &[(&str, String)], message: &str) {
         let properties: Vec<String> =
             properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
@@ -77,12 +77,12 @@ impl Text {
         self.at = At::Begin;
     }
 
-    /// The same without line breaks and spaces at the end.
+    /// The text without line breaks and spaces at the end.
     pub fn trimmed(&self) -> Text {
         Text { shown: self.shown.trim_end().to_owned(), at: At::Within }
     }
 
-    /// The text with its styles, as a terminal takes it.
+    /// The text with its styles, as it is printed.
     pub fn as_str(&self) -> &str {
         &self.shown
     }
@@ -118,7 +118,7 @@ impl fmt::Write for Text {
     }
 }
 
-/// Whether a terminal obeys a character, or whether it changes the order of others without being seen.
+/// Whether a character is a control character for a terminal, or is invisible and changes the order of others.
 pub fn is_hidden(c: char) -> bool {
     // The last two code points of each plane, and 32 more, are no characters and never will be.
     let noncharacter = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{fdd0}'..='\u{fdef}');
@@ -126,7 +126,7 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || ordering || noncharacter || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// A text in one line: what is hidden and what breaks lines is shown escaped.
+/// A text in one line, with hidden characters and line breaks escaped.
 pub fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -141,11 +141,11 @@ pub fn line(text: &str) -> String {
     shown
 }
 
-/// JSON that says the same with what is hidden in its strings escaped, as JSON does it.
+/// The same JSON with the hidden characters in its strings escaped.
 pub fn json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
-        // `##[` is a command in logs. A bracket behind it is in a string, as hashes are nowhere else.
+        // `##[` is a command in logs. Hashes are only in strings, so the bracket after them is, too.
         if is_hidden(c) && c != '\n' || c == '[' && shown.ends_with("##") {
             c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
         } else {
@@ -155,12 +155,12 @@ pub fn json(json: &str) -> String {
     shown
 }
 
-/// A message, escaped as workflow commands want it.
+/// A message, escaped for a workflow command.
 fn data(text: &str) -> String {
     text.split('\n').map(escaped).collect::<Vec<_>>().join("%0A")
 }
 
-/// A property's value, escaped as workflow commands want it.
+/// A property's value, escaped for a workflow command.
 fn property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! From the JSON of a policy to its statements.
+//! Parses the JSON of a policy.
 
 use course::results::{Reason, ReasonCode};
 use serde_json::{Map, Value};
@@ -21,15 +21,12 @@ pub struct Owned<'b> {
     pub bucket: &'b str,
 }
 
-/// Reads the policy of a bucket. Public for tests, which make up policies as their owners write them.
+/// Parses the policy of a bucket. It is public for tests, which write policies.
 pub fn parse(owned: Owned<'_>, json: &str) -> Read<BucketPolicy> {
     match statements(owned, json) {
         Some(statements) => Read::Known(BucketPolicy { statements }),
         None => Read::Unreadable(Unreadable {
-            reasons: incomplete(
-                owned.who,
-                "A bucket's policy is not written as this version of verify knows policies.",
-            ),
+            reasons: incomplete(owned.who, "This version of verify cannot read the format of a bucket's policy."),
         }),
     }
 }
@@ -67,9 +64,9 @@ fn statement(owned: Owned<'_>, written: &Map<String, Value>) -> Option<Statement
         && exactly_one(&statement.resources, &statement.not_resources);
     for principal in &statement.principals {
         match account(principal) {
-            // A policy that names an identity provider lets none of its account's users in.
+            // A policy that names an identity provider does not allow users of its account.
             _ if federated(written, principal) => statement.others.push(principal.clone()),
-            // S3 takes no patterns for principals: whom one means is not documented.
+            // S3 does not support patterns for principals: their meaning is not documented.
             _ if principal.contains(['*', '?', '$']) => statement.others.push(principal.clone()),
             Some(id) if statement.accounts.iter().any(|known| known == id) => {}
             Some(id) => statement.accounts.push(id.to_owned()),
@@ -86,17 +83,17 @@ fn statement(owned: Owned<'_>, written: &Map<String, Value>) -> Option<Statement
     whole.then_some(statement)
 }
 
-/// What of a statement is not decided by who asks.
+/// The parts of a statement that the caller does not decide.
 fn left_open(who: &str, statement: &Statement) -> Vec<Reason> {
     let conditions = statement.conditions.iter().filter(|condition| leaves_open(condition));
     let conditions = conditions.map(|condition| {
         let plain = |c: char| c.is_ascii_alphanumeric() || ":/_.-".contains(c);
         let key = if condition.key.chars().all(plain) { condition.key.as_str() } else { "an unusual key" };
-        format!("has a condition on {key}, which the account of who asks does not decide")
+        format!("has a condition on {key}, which the caller's account does not decide")
     });
     let principal = decide::unclear_principal(statement).map(str::to_owned);
     let variable = (!statement.unclear.is_empty())
-        .then(|| "has a variable in its actions or resources, which only a request fills".to_owned());
+        .then(|| "has a policy variable in its actions or resources, whose value depends on the request".to_owned());
     let reason = |what: String| Reason {
         code: ReasonCode::Undecided,
         account: Some(who.to_owned()),
@@ -137,7 +134,7 @@ fn principals(value: &Value) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// Whether a principal stands in a statement as an identity provider, whose ARN has an account, too.
+/// Whether a principal in a statement is an identity provider, whose ARN has an account, too.
 fn federated(written: &Map<String, Value>, principal: &str) -> bool {
     let providers = written.get("Principal").and_then(|principal| principal.get("Federated"));
     providers.is_some_and(|providers| one_or_more(providers).into_iter().any(|provider| provider == principal))
@@ -163,9 +160,9 @@ fn conditions(owned: Owned<'_>, value: &Value) -> Option<Vec<Condition>> {
     Some(all)
 }
 
-/// Works out which kinds of reading a statement is about in full, and which at all.
+/// Determines the kinds of reading that a statement covers completely, and those that it covers in part.
 fn reach(bucket: &str, statement: &mut Statement) {
-    // Every partition has its own first part of the ARN; the rest of it is in one partition only.
+    // The ARN begins differently in every partition. The rest of it is in one partition only.
     let arns = PARTITIONS.map(|partition| format!("arn:{partition}:s3:::{bucket}"));
     let speaks_of = |action: &str| {
         let matches = |pattern: &String| Pattern::new(&pattern.to_lowercase()).matches(&action.to_lowercase());
@@ -177,7 +174,7 @@ fn reach(bucket: &str, statement: &mut Statement) {
     let the_bucket = |pattern: &String| any(arns.iter().map(|arn| Pattern::new(pattern).matches(arn)));
     let every_object = |pattern: &String| any(arns.iter().map(|arn| Pattern::new(pattern).covers(&format!("{arn}/"))));
     let some_object = |pattern: &String| any(arns.iter().map(|arn| Pattern::new(pattern).meets(&format!("{arn}/"))));
-    // What is said of all but some resources is said of what none of them is.
+    // With NotResource, a statement applies to what none of the patterns match.
     let on = |there: &dyn Fn(&String) -> Option<bool>, excluded_by: &dyn Fn(&String) -> Option<bool>| match statement
         .not_resources
         .as_slice()

@@ -1,5 +1,5 @@
-//! What a budget counts: whether its filters leave some of the account's costs out, and which kinds of costs it leaves
-//! out or subtracts.
+//! Determines what a budget counts: whether its filters exclude some of the account's costs, and which kinds of costs
+//! it excludes or subtracts.
 
 use super::Read;
 use super::arn::Arn;
@@ -15,17 +15,17 @@ pub(super) struct Scope {
     pub(super) left_out: Vec<String>,
 }
 
-/// Whether a filter lets all of the account's costs through.
+/// Whether a filter includes all of the account's costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lets {
     All,
     Some,
-    /// This version can't weigh it.
+    /// This version cannot evaluate it.
     Unclear,
 }
 
 impl Lets {
-    /// Two filters, both of which a cost has to pass.
+    /// Two filters that must both include a cost.
     fn and(self, other: Lets) -> Lets {
         match (self, other) {
             (Lets::Some, _) | (_, Lets::Some) => Lets::Some,
@@ -34,13 +34,13 @@ impl Lets {
         }
     }
 
-    /// Two filters, one of which a cost has to pass. Two parts may be the whole.
+    /// Two filters of which one must include a cost. Two parts may be everything.
     fn or(self, other: Lets) -> Lets {
         if self == Lets::All || other == Lets::All { Lets::All } else { Lets::Unclear }
     }
 }
 
-/// Charges that are subtracted from the costs (Cost Explorer's names of them, in its API and in its console).
+/// Charges that are subtracted from the costs (Cost Explorer's names for them, in its API and in its console).
 const SUBTRACTED: &[&str] = &[
     "Refund",
     "Discount",
@@ -54,14 +54,14 @@ const SUBTRACTED: &[&str] = &[
     "Solution Provider Program Discount",
 ];
 
-/// Charges beside usage that the older spelling, the cost types, can switch off too.
+/// Charges other than usage that the cost types can exclude, too.
 const BESIDE_USAGE: &[&str] = &["Tax", "Support", "Subscription", "Recurring", "RIFee", "Upfront"];
 
 const CREDIT: &str = "Credit";
 const USAGE: &str = "Usage";
 
-/// What a budget of this account counts. AWS has two spellings of filters, the older cost filters and the filter
-/// expression: costs have to pass what either says.
+/// What a budget of this account counts. AWS has two forms of filters, the older cost filters and the filter
+/// expression. Both must include a cost.
 pub(super) fn scope(who: &str, account_id: &str, budget: &Budget) -> Scope {
     let mut weighed = Weighed { account_id, filters: Vec::new(), left_out: Vec::new(), credits: true };
     #[allow(deprecated, reason = "budgets of before 2025, and the lesson's, are written this way")]
@@ -77,17 +77,17 @@ pub(super) fn scope(who: &str, account_id: &str, budget: &Budget) -> Scope {
     }
     let unclear = |message: &str| Read::unreadable(ReasonCode::IncompleteAnswer, who, message);
     let lets = older.and(newer);
-    let filtered = "The budget has filters that this version of verify can't weigh.";
+    let filtered = "The budget has filters that this version of verify cannot evaluate.";
     let whole_account = match lets {
         Lets::Some => Read::Known(false),
         _ if !is_primary(budget, account_id) => {
-            unclear("The budget looks at a billing view other than the account's primary one.")
+            unclear("The budget uses a billing view other than the account's primary one.")
         }
         Lets::All => Read::Known(true),
         Lets::Unclear => unclear(filtered),
     };
     let credits = match newer {
-        // A filter that wasn't weighed may leave credits out.
+        // A filter that was not evaluated may exclude credits.
         Lets::Unclear if weighed.credits => unclear(filtered),
         _ => Read::Known(weighed.credits),
     };
@@ -97,14 +97,14 @@ pub(super) fn scope(who: &str, account_id: &str, budget: &Budget) -> Scope {
     Scope { whole_account, filters: weighed.filters, credits, left_out: weighed.left_out }
 }
 
-/// Whether it looks at the account's primary billing view, which a budget without one does.
+/// Whether it uses the account's primary billing view, which is the default.
 fn is_primary(budget: &Budget, account_id: &str) -> bool {
     let is_own = |view: Arn<'_>| view.account == account_id && view.resource == "billingview/primary";
     budget.billing_view_arn.as_deref().is_none_or(|view| Arn::parse(view).is_some_and(is_own))
 }
 
-/// The cost types that are switched off, in words. What they are by default stands in the API reference of CostTypes:
-/// all of these are on. `UseBlended` and `UseAmortized` change at what rate and when a cost counts, not whether.
+/// The cost types that are excluded, as text. By default, all of these are included (API reference of CostTypes).
+/// `UseBlended` and `UseAmortized` change the rate and the time of a cost, not whether it counts.
 fn switched_off(types: &CostTypes) -> impl Iterator<Item = String> {
     let all = [
         (types.include_tax, "taxes"),
@@ -119,10 +119,10 @@ fn switched_off(types: &CostTypes) -> impl Iterator<Item = String> {
     all.into_iter().filter(|(on, _)| *on == Some(false)).map(|(_, name)| name.to_owned())
 }
 
-/// What is known of a budget's filters, as they are weighed.
+/// The state while a budget's filters are evaluated.
 struct Weighed<'w> {
     account_id: &'w str,
-    /// Names of those that leave costs out.
+    /// Names of the filters that exclude costs.
     filters: Vec<String>,
     left_out: Vec<String>,
     credits: bool,
@@ -149,7 +149,7 @@ impl Weighed<'_> {
             filter.cost_categories.is_some(),
             filter.product_attributes.is_some(),
         ];
-        // "You can specify only one"; which of several counts is not documented, nor what an empty one does.
+        // "You can specify only one". Neither several nor an empty one are documented.
         if parts.iter().filter(|part| **part).count() != 1 {
             return Lets::Unclear;
         }
@@ -159,7 +159,7 @@ impl Weighed<'_> {
         if let Some(any) = &filter.or {
             let before = self.credits;
             let lets = any.iter().map(|one| self.expression(one)).reduce(Lets::or).unwrap_or(Lets::Unclear);
-            // Whether the one part lets credits through that the other leaves out isn't weighed.
+            // It is not evaluated whether one part includes credits that the other excludes.
             let same = self.credits == before;
             self.credits = before;
             return if same { lets } else { Lets::Unclear };
@@ -178,7 +178,8 @@ impl Weighed<'_> {
         }
     }
 
-    /// The key and the values of a filter by tag, cost category or product attribute: none covers all costs.
+    /// The key and the values of a filter by tag, cost category or product attribute. Such a filter never includes all
+    /// costs.
     fn named(&self, filter: &Expression) -> Option<(String, Vec<String>)> {
         let tag = filter.tags.as_ref().map(|tag| ("Tag", tag.key.clone(), tag.values.clone()));
         let category = filter.cost_categories.as_ref();
@@ -190,14 +191,14 @@ impl Weighed<'_> {
         Some((format!("{kind} {}", key.unwrap_or_default()), values.unwrap_or_default()))
     }
 
-    /// Costs with one of these values alone.
+    /// Only costs with one of these values.
     fn only(&mut self, dimension: &ExpressionDimensionValues) -> Lets {
         let lets = match &dimension.key {
             _ if !is_exact(dimension) => Lets::Unclear,
             Dimension::LinkedAccount => self.names_account(&dimension.values),
             Dimension::RecordType => {
                 self.credits &= has(&dimension.values, CREDIT);
-                // Which charges an account has beside usage is not known.
+                // The charges of an account other than usage are not known.
                 if has(&dimension.values, USAGE) { Lets::Unclear } else { Lets::Some }
             }
             _ => Lets::Some,
@@ -205,7 +206,7 @@ impl Weighed<'_> {
         self.note(lets, "", dimension.key.as_str(), &dimension.values)
     }
 
-    /// All costs but those with one of these values.
+    /// All costs except those with one of these values.
     fn without(&mut self, dimension: &ExpressionDimensionValues) -> Lets {
         let lets = match &dimension.key {
             _ if !is_exact(dimension) => Lets::Unclear,
@@ -219,7 +220,7 @@ impl Weighed<'_> {
         self.note(lets, "not ", dimension.key.as_str(), &dimension.values)
     }
 
-    /// All costs but these charges: as with the older cost types, usage is what a budget has to count.
+    /// All costs except these charges. As with the older cost types, a budget must include usage.
     fn without_charges(&mut self, charges: &[String]) -> Lets {
         let is = |charge: &String, names: &[&str]| names.iter().any(|name| charge.eq_ignore_ascii_case(name));
         self.credits &= !has(charges, CREDIT);
@@ -237,12 +238,12 @@ impl Weighed<'_> {
         lets
     }
 
-    /// Whether accounts that are named include this one, all of whose costs then count.
+    /// Whether the accounts in a filter include this one. Then all of its costs are included.
     fn names_account(&self, accounts: &[String]) -> Lets {
         if accounts.iter().any(|account| account == self.account_id) { Lets::All } else { Lets::Some }
     }
 
-    /// Notes the name of a filter that leaves costs out, or may.
+    /// Notes the name of a filter that excludes costs, or may.
     fn note(&mut self, lets: Lets, not: &str, key: &str, values: &[String]) -> Lets {
         if lets != Lets::All {
             let name = format!("{not}{}: {}", in_words(key), values.join(", "));
@@ -252,7 +253,7 @@ impl Weighed<'_> {
     }
 }
 
-/// Whether a filter compares whole values.
+/// Whether a filter compares complete values.
 fn is_exact(dimension: &ExpressionDimensionValues) -> bool {
     let exact = [MatchOption::Equals, MatchOption::CaseSensitive];
     !dimension.values.is_empty() && dimension.match_options.iter().flatten().all(|option| exact.contains(option))
@@ -262,7 +263,7 @@ fn has(values: &[String], name: &str) -> bool {
     values.iter().any(|value| value.eq_ignore_ascii_case(name))
 }
 
-/// A dimension's name in words: `LINKED_ACCOUNT` and `LinkedAccount` are both "Linked account".
+/// A dimension's name as text: `LINKED_ACCOUNT` and `LinkedAccount` are both "Linked account".
 fn in_words(key: &str) -> String {
     if key.contains(' ') {
         return key.to_owned();

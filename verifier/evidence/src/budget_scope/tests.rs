@@ -1,4 +1,4 @@
-//! Filters that leave something out, that leave nothing out, and that can't be weighed.
+//! Filters that exclude something, that exclude nothing, and that cannot be evaluated.
 
 use super::*;
 use aws_sdk_budgets::types::{BudgetType, TagValues, TimeUnit, builders::BudgetBuilder};
@@ -49,7 +49,7 @@ fn a_budget_without_filters_counts_all() {
 }
 
 #[test]
-fn a_filter_by_anything_but_the_account_leaves_costs_out_in_both_spellings() {
+fn a_filter_by_anything_but_the_account_excludes_costs_in_both_forms() {
     for scope in [older("Service", &["Amazon EC2"]), expression(dimension(Dimension::Service, &["Amazon EC2"]))] {
         assert_eq!((counts(&scope), scope.filters.as_slice()), ("some", &["Service: Amazon EC2".to_owned()][..]));
     }
@@ -59,7 +59,7 @@ fn a_filter_by_anything_but_the_account_leaves_costs_out_in_both_spellings() {
 }
 
 #[test]
-fn a_filter_by_the_account_itself_leaves_nothing_out_in_both_spellings() {
+fn a_filter_by_the_account_itself_excludes_nothing_in_both_forms() {
     for scope in [older("LinkedAccount", &[OWN]), expression(dimension(Dimension::LinkedAccount, &[OWN]))] {
         assert_eq!((counts(&scope), scope.filters.len()), ("all", 0));
     }
@@ -72,21 +72,21 @@ fn a_filter_by_the_account_itself_leaves_nothing_out_in_both_spellings() {
 }
 
 #[test]
-fn what_is_combined_is_weighed_together() {
+fn combined_filters_are_evaluated_together() {
     let (own, service) = (dimension(Dimension::LinkedAccount, &[OWN]), dimension(Dimension::Service, &["Amazon EC2"]));
     let both = |one: &Expression, other: &Expression| Expression::builder().and(one.clone()).and(other.clone()).build();
     let either = |one: &Expression, other: &Expression| Expression::builder().or(one.clone()).or(other.clone()).build();
     assert_eq!(counts(&expression(both(&own, &own))), "all");
     assert_eq!(counts(&expression(both(&own, &service))), "some");
     assert_eq!(counts(&expression(either(&own, &service))), "all");
-    // One service or all but it is everything.
+    // One service, or everything except this service, is everything.
     assert_eq!(counts(&expression(either(&service, &not(service.clone())))), "?");
     assert_eq!(counts(&expression(not(both(&own, &service)))), "?");
     assert_eq!(counts(&expression(Expression::builder().build())), "?");
 }
 
 #[test]
-fn what_cannot_be_weighed_is_unreadable() {
+fn a_filter_that_cannot_be_evaluated_is_unreadable() {
     assert_eq!(counts(&older("LinkedAccount", &[])), "?");
     let contains = ExpressionDimensionValues::builder()
         .key(Dimension::LinkedAccount)
@@ -98,7 +98,7 @@ fn what_cannot_be_weighed_is_unreadable() {
 }
 
 #[test]
-fn another_billing_view_than_the_primary_one_cannot_be_weighed() {
+fn another_billing_view_than_the_primary_one_is_unreadable() {
     let view = |arn: &str| counts(&scope_of(budget().billing_view_arn(arn)));
     assert_eq!(view(&format!("arn:aws:billing::{OWN}:billingview/primary")), "all");
     assert_eq!(view(&format!("arn:aws:billing::{OWN}:billingview/custom-1")), "?");
@@ -107,7 +107,7 @@ fn another_billing_view_than_the_primary_one_cannot_be_weighed() {
 
 #[test]
 #[allow(deprecated)]
-fn cost_types_tell_of_credits_and_of_what_is_left_out() {
+fn cost_types_determine_credits_and_excluded_costs() {
     let types = |types: CostTypes| scope_of(budget().cost_types(types));
     assert_eq!(types(CostTypes::builder().build()).credits.known(), Some(&true));
     let scope = types(CostTypes::builder().include_credit(false).include_tax(false).include_support(true).build());
@@ -116,7 +116,7 @@ fn cost_types_tell_of_credits_and_of_what_is_left_out() {
 }
 
 #[test]
-fn charges_left_out_by_a_filter_are_told_like_cost_types() {
+fn charges_excluded_by_a_filter_are_reported_like_cost_types() {
     let without = |charges: &[&str]| expression(not(dimension(Dimension::RecordType, charges)));
     let scope = without(&["Credit", "Refund"]);
     assert_eq!((counts(&scope), scope.credits.known()), ("all", Some(&false)));

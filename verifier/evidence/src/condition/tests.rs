@@ -1,4 +1,4 @@
-//! Conditions as tables: every operator, on keys that are known, open and missing.
+//! Tables of conditions: every operator, on keys that are known, undecided and missing.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn general(operator: &str, key: &str, values: &[&str], organization: Organizatio
     holds(&condition(operator, key, values), Caller { account: Some(GENERAL), organization })
 }
 
-/// A condition's key, what the general account has for it, and something else.
+/// A condition's key, the general account's value for it, and another value.
 const KNOWN: &[(&str, &str, &str)] = &[
     ("aws:PrincipalAccount", GENERAL, OTHER),
     ("AWS:principalaccount", GENERAL, OTHER),
@@ -54,7 +54,7 @@ fn text_operators_decide_every_key_that_is_known() {
 }
 
 #[test]
-fn what_a_request_brings_is_undecided() {
+fn what_depends_on_the_request_is_undecided() {
     let operators = [
         "StringEquals",
         "StringNotEquals",
@@ -132,7 +132,7 @@ fn other_conditions_on_known_keys() {
         ("StringLike", "aws:PrincipalAccount", vec!["*"], Some(true)),
         ("StringLike", "aws:PrincipalAccount", vec!["????????????"], Some(true)),
         ("StringLike", "aws:PrincipalAccount", vec!["o-*"], Some(false)),
-        // Digits are something else in a recording.
+        // In a recording, digits are different.
         ("StringLike", "aws:PrincipalAccount", vec!["1111*"], None),
         ("StringEquals", "aws:PrincipalAccount", vec!["*"], Some(false)),
         ("StringEquals", "aws:PrincipalAccount", vec!["${aws:ResourceAccount}"], None),
@@ -179,7 +179,7 @@ fn other_conditions_on_known_keys() {
     for (operator, key, values, expected) in cases {
         let found = general(operator, key, &values, Organization::Is("o-abc"));
         assert_eq!(found, expected, "{operator} {key} {values:?}");
-        // What is undecided for one account is marked as such.
+        // A condition that is undecided for one account is marked as undecided.
         assert!(expected.is_some() || leaves_open(&condition(operator, key, &values)), "{operator} {key}");
     }
 }
@@ -214,8 +214,8 @@ fn a_key_that_a_request_lacks() {
         assert_eq!(found, expected, "{operator} without an organization");
         assert_eq!(general(operator, "aws:PrincipalOrgID", &["o-abc"], Organization::Unknown), None, "{operator}");
         for key in ["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalIsAWSService"] {
-            let nobody = Caller { account: None, organization: Organization::Unknown };
-            assert_eq!(holds(&condition(operator, key, &["x"]), nobody), expected, "{operator} {key}, anonymous");
+            let anonymous = Caller { account: None, organization: Organization::Unknown };
+            assert_eq!(holds(&condition(operator, key, &["x"]), anonymous), expected, "{operator} {key}, anonymous");
         }
     }
     for (value, expected) in [("true", true), ("false", false)] {
@@ -225,7 +225,7 @@ fn a_key_that_a_request_lacks() {
 }
 
 #[test]
-fn what_hangs_on_one_that_is_undecided_is() {
+fn what_depends_on_an_undecided_part_is_undecided() {
     assert_eq!(all([Some(true), None]), None);
     assert_eq!(all([None, Some(false)]), Some(false));
     assert_eq!(all([]), Some(true));

@@ -1,4 +1,4 @@
-//! The environment's credentials.
+//! Credentials from the environment.
 
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -6,8 +6,8 @@ use course::results::{Reason, ReasonCode};
 
 use super::sdk::{Connected, exchange, loader, why, with_credentials};
 
-/// The credentials that the SDK finds by itself, as the AWS CLI does without a profile: environment variables, a web
-/// identity, CloudShell's and a container's endpoint, an instance's.
+/// The credentials that the SDK finds without a profile, as the AWS CLI does: from environment variables, a web
+/// identity, the endpoints of CloudShell and containers, or an instance.
 pub(super) async fn connect(account: &str) -> Result<Connected, Vec<Reason>> {
     let sdk = loader().load().await;
     let Some(provider) = sdk.credentials_provider() else {
@@ -16,11 +16,11 @@ pub(super) async fn connect(account: &str) -> Result<Connected, Vec<Reason>> {
     let credentials = match exchange(provider.provide_credentials()).await {
         Ok(credentials) => credentials,
         Err(failed) => {
-            // What a source of the environment answered may hold anything: it is not repeated.
+            // The response of a source may contain anything, so it is not shown.
             let (code, message) = match failed {
                 CredentialsError::CredentialsNotLoaded(_) => (
                     ReasonCode::NoCredentials,
-                    "There are no AWS credentials in the environment: set AWS_ACCESS_KEY_ID and its companions, or \
+                    "There are no AWS credentials in the environment: set AWS_ACCESS_KEY_ID and its related variables, or \
                      bind a profile instead.",
                 ),
                 CredentialsError::ProviderTimedOut(_) => {
@@ -28,12 +28,12 @@ pub(super) async fn connect(account: &str) -> Result<Connected, Vec<Reason>> {
                 }
                 _ => (
                     ReasonCode::NoCredentials,
-                    "The AWS credentials of the environment cannot be used: `aws sts get-caller-identity` tells why.",
+                    "The AWS credentials of the environment cannot be used: run `aws sts get-caller-identity` to see why.",
                 ),
             };
             return Err(why(account, code, message));
         }
     };
-    let sign_in = "They are those of the environment: renew them there, then verify again.".to_owned();
+    let sign_in = "Renew the credentials in the environment, then verify again.".to_owned();
     Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
 }

@@ -1,4 +1,4 @@
-//! The HTTP client that everything in this process reaches AWS through.
+//! The HTTP client for all calls to AWS in this process.
 
 use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
@@ -6,8 +6,8 @@ use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, Sh
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use std::sync::OnceLock;
 
-/// The SDK's own HTTP client, but one for all: each of the SDK's clients would otherwise have a pool of connections of
-/// its own, and read the system's certificates again.
+/// The SDK's HTTP client, shared by all of the SDK's clients. Otherwise, each of them would have its own connection
+/// pool, and would load the system's certificates again.
 pub fn client() -> SharedHttpClient {
     static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
     let client = || {
@@ -17,10 +17,10 @@ pub fn client() -> SharedHttpClient {
     CLIENT.get_or_init(client).clone()
 }
 
-/// Reads the system's certificates on a thread of its own, while there is something else to do before the first call.
+/// Loads the system's certificates on another thread, while other work is done before the first call.
 pub fn warm_up() {
     let reading = std::thread::Builder::new().name("certificates".into()).spawn(|| drop(connector(None, None)));
-    // Without the thread, the first call reads them.
+    // Without the thread, the first call loads them.
     drop(reading);
 }
 
@@ -33,7 +33,7 @@ fn connector(settings: Option<&HttpConnectorSettings>, components: Option<&Runti
     connector.build()
 }
 
-/// Shares its connector among the SDK's clients. It leaves out their way of making sure of one beforehand, for which each
+/// Shares its connector among the SDK's clients. It does not implement their validation of a connector, for which each
 /// of them would parse all of the system's certificates again.
 #[derive(Debug)]
 struct One(SharedHttpClient);

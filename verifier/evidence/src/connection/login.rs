@@ -1,8 +1,8 @@
-//! Why a profile that `aws login` made has no credentials, in words that lead to the next command.
+//! Explains why a profile of `aws login` has no credentials, and which command helps.
 //!
-//! `aws login` keeps credentials of a few minutes and a token that renews them for at most twelve hours. It is known to
-//! lose that sooner: AWS has refused renewals from about ten minutes after the sign-in on, and has called tokens expired
-//! that were just made. Signing in again mends either.
+//! `aws login` stores credentials that are valid for some minutes, and a token that renews them for up to twelve hours.
+//! It has a known fault: sometimes, AWS refuses renewals from about ten minutes after the sign-in on, or reports new
+//! tokens as expired. Signing in again fixes both.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
@@ -13,16 +13,16 @@ use std::env;
 use std::error::Error;
 use std::io;
 
-/// Where `aws login` keeps sign-ins, if it is not told otherwise by this variable.
+/// The variable that sets the folder in which `aws login` stores sign-ins.
 const CACHE: &str = "AWS_LOGIN_CACHE_DIRECTORY";
 
-/// The command that signs in to a profile. Over SSH there is no browser that could come back to this machine.
+/// The command that signs in to a profile. Over SSH, the browser cannot connect to this machine.
 pub(super) fn command(profile: &str) -> String {
     let remote = if env::var_os("SSH_CONNECTION").is_some() { " --remote" } else { "" };
     format!("aws login --profile {profile}{remote}")
 }
 
-/// What happened to the sign-in of a profile, and the command that mends it.
+/// What happened to the sign-in of a profile, and the command that fixes it.
 pub(super) fn explain(profile: &str, error: &CredentialsError) -> (ReasonCode, String) {
     let again = format!("run `{}`, then verify again.", command(profile));
     if let Some(refused) = cause::<CreateOAuth2TokenError>(error) {
@@ -32,9 +32,9 @@ pub(super) fn explain(profile: &str, error: &CredentialsError) -> (ReasonCode, S
     let happened = match (nothing_kept, env::var_os(CACHE).is_some()) {
         (true, false) => format!("Profile `{profile}` is not signed in"),
         (true, true) => {
-            format!("Profile `{profile}` has no sign-in in the folder that {CACHE} names")
+            format!("Profile `{profile}` has no sign-in in the folder in {CACHE}")
         }
-        (false, _) => format!("What `aws login` keeps of profile `{profile}` cannot be used"),
+        (false, _) => format!("The stored sign-in of profile `{profile}` cannot be used"),
     };
     (ReasonCode::ExpiredCredentials, format!("{happened}: {again}"))
 }
@@ -45,21 +45,21 @@ fn renewal(profile: &str, refused: &CreateOAuth2TokenError, again: &str) -> (Rea
     match refused {
         CreateOAuth2TokenError::AccessDeniedException(denied) => match denied.error() {
             OAuth2ErrorCode::TokenExpired | OAuth2ErrorCode::AuthcodeExpired => expired(format!(
-                "The sign-in of profile `{profile}` has expired, as it does after at most 12 hours and by a known fault \
-                 of `aws login` sometimes sooner"
+                "The sign-in of profile `{profile}` has expired (after up to 12 hours, or sooner because of a known \
+                 fault of `aws login`)"
             )),
             OAuth2ErrorCode::UserCredentialsChanged => {
-                expired(format!("The password behind profile `{profile}` has changed since it signed in"))
+                expired(format!("The password for profile `{profile}` has changed since the sign-in"))
             }
             OAuth2ErrorCode::InsufficientPermissions => expired(format!(
-                "The user or role behind profile `{profile}` may not renew its sign-in, until it has AWS's policy \
-                 SignInLocalDevelopmentAccess. Attach that, and sign in again"
+                "The user or role of profile `{profile}` is not allowed to renew its sign-in. Attach AWS's policy \
+                 SignInLocalDevelopmentAccess to it, and sign in again"
             )),
             _ => expired(format!("AWS did not renew the sign-in of profile `{profile}` (access denied)")),
         },
         CreateOAuth2TokenError::ValidationException(_) => expired(format!(
-            "AWS did not renew the sign-in of profile `{profile}`, a known fault of `aws login` about ten minutes after \
-             it"
+            "AWS did not renew the sign-in of profile `{profile}`, which is a known fault of `aws login` about \
+             ten minutes after signing in"
         )),
         CreateOAuth2TokenError::InternalServerException(_) => {
             let message = format!("AWS failed to renew the sign-in of profile `{profile}`: verify again in a minute.");
@@ -77,7 +77,7 @@ fn renewal(profile: &str, refused: &CreateOAuth2TokenError, again: &str) -> (Rea
     }
 }
 
-/// The cause of a kind among an error's causes.
+/// The cause with this type among an error's causes.
 pub(super) fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     std::iter::successors(Some(error), |error| (**error).source()).find_map(|error| error.downcast_ref())
 }

@@ -1,6 +1,5 @@
-//! Whose credentials: from what an account is bound to, to an SDK configuration, or the reason why there is none.
-//!
-//! Only the exchange of credentials happens here, outside the guard: everything else is `evidence`.
+//! Connects to accounts: gets the credentials for a binding, or the reasons why there are none.
+//! Only the exchange of credentials is here, outside the guard.
 
 mod environment;
 pub mod http;
@@ -18,19 +17,18 @@ pub use profile::profile_names;
 pub use role::{MfaCodes, NoMfaCodes, assume};
 pub use sdk::{ATTEMPT, Connected, timeouts};
 
-/// How an account is reached.
+/// The connection to an account.
 #[derive(Debug, Clone)]
 pub enum Connection {
-    /// Through the SDK.
+    /// An SDK configuration.
     Sdk(Box<Connected>),
-    /// Not at all, and why.
+    /// No connection, and the reasons.
     None(Vec<Reason>),
 }
 
-/// Connects to accounts by what they are bound to: first those with credentials of their own, then the roles that are
-/// assumed from them, at every step all at the same time.
-///
-/// `accounts` are the ones that are wanted; those that their roles are assumed from are connected for them.
+/// Connects to accounts by their bindings: first those with their own credentials, then the roles that are assumed from
+/// these, and so on. All connections of a round are made at the same time.
+/// `accounts` are the accounts to connect. The accounts from which their roles are assumed are connected, too.
 pub async fn connect<'a>(
     bindings: &Bindings,
     accounts: impl IntoIterator<Item = &'a String>,
@@ -64,7 +62,7 @@ pub async fn connect<'a>(
     connections
 }
 
-/// Connects to an account by credentials of its own.
+/// Connects to an account with its own credentials.
 ///
 /// # Errors
 /// Why there are none, and what to do.
@@ -78,7 +76,7 @@ pub async fn connect_one(name: &str, source: &Source, codes: &dyn MfaCodes) -> R
 
 /// The accounts to connect, each after the one that its role is assumed from.
 fn rounds<'b>(bindings: &'b Bindings, wanted: &[&String]) -> Vec<Vec<&'b String>> {
-    // How many roles lie between an account and credentials of its own; a circle counts as long as all bindings.
+    // How many roles are assumed to reach an account. A circle counts as the number of all bindings.
     let depth = |name: &str| {
         let mut depth = 0;
         let mut at = name;
@@ -101,7 +99,7 @@ fn rounds<'b>(bindings: &'b Bindings, wanted: &[&String]) -> Vec<Vec<&'b String>
     rounds.into_values().collect()
 }
 
-/// An account and those that stand behind it, as far as they are bound.
+/// An account, the account from which its role is assumed, and so on, as far as they are bound.
 pub fn chain<'b>(bindings: &'b Bindings, name: &'b str) -> impl Iterator<Item = &'b str> {
     let next = |name: &&'b str| match bindings.get(*name).map(|binding| &binding.source) {
         Some(Source::Role(role)) => Some(role.from.as_str()),

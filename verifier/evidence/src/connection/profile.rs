@@ -1,4 +1,5 @@
-//! AWS profiles: access keys, IAM Identity Center, `aws login`, a `credential_process`, roles with a source profile.
+//! Credentials from AWS profiles: access keys, IAM Identity Center, `aws login`, a `credential_process`, roles with a
+//! source profile.
 
 use aws_config::Region;
 use aws_config::default_provider::region::DefaultRegionChain;
@@ -18,15 +19,16 @@ use course::diagnostic::did_you_mean;
 /// Connects to an account through an AWS profile.
 ///
 /// # Errors
-/// Why there are no credentials, with the command that gets some.
+/// Why there are no credentials, with the command that gets them.
 pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) -> Result<Connected, Vec<Reason>> {
     let known = profiles().await.map_err(|message| why(account, ReasonCode::NoCredentials, message))?;
     let Some(found) = known.iter().find(|known| known.name() == profile) else {
         let hint = did_you_mean(profile, known.iter().map(Profile::name));
-        let message = format!("There is no AWS profile `{profile}`{hint} Make it with `{}`.", login::command(profile));
-        return Err(why(account, ReasonCode::NoCredentials, message.replace("` Make", "`. Make")));
+        let message =
+            format!("There is no AWS profile `{profile}`{hint} Create it with `{}`.", login::command(profile));
+        return Err(why(account, ReasonCode::NoCredentials, message.replace("` Create", "`. Create")));
     };
-    // The SDK knows no MFA codes: the role is assumed here, from its source profile.
+    // The SDK does not support MFA codes, so the role is assumed here, from its source profile.
     let with_code = found.get("role_arn").zip(found.get("mfa_serial")).zip(found.get("source_profile"));
     let Some(((arn, serial), source)) = with_code else {
         return credentials_of(account, found, &known).await;
@@ -48,10 +50,10 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
     Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in: from.sign_in, practice: false })
 }
 
-/// Exchanges a profile's credentials, as the SDK does it.
+/// Exchanges a profile's credentials with the SDK.
 async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Result<Connected, Vec<Reason>> {
     let (profile, base) = (found.name(), base(found, known));
-    // The profile itself and nothing else: the SDK's default chain would prefer credentials in the environment.
+    // Only the profile: the SDK's default chain would prefer credentials in the environment.
     let config = ProviderConfig::without_region().with_region(Some(region(profile).await));
     let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
     let credentials = match exchange(provider.provide_credentials()).await {
@@ -64,7 +66,7 @@ async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Re
     let sdk = loader().profile_name(profile).load().await;
     let sign_in = match sign_in_command(base) {
         Some(command) => format!("Run `{command}`, then verify again."),
-        None => format!("They are those of profile `{profile}`: renew them, then verify again."),
+        None => format!("Renew the credentials of profile `{profile}`, then verify again."),
     };
     Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
 }
@@ -72,7 +74,7 @@ async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Re
 /// The profile that signs in: the one whose credentials assume this profile's role, or itself.
 fn base<'p>(found: &'p Profile, known: &'p [Profile]) -> &'p Profile {
     let mut base = found;
-    // A circle of source profiles is as long as all of them at most.
+    // A circle of source profiles has at most as many as there are profiles.
     for _ in known {
         let source = base.get("role_arn").and(base.get("source_profile")).filter(|source| *source != base.name());
         match source.and_then(|source| known.iter().find(|known| known.name() == source)) {
@@ -83,7 +85,7 @@ fn base<'p>(found: &'p Profile, known: &'p [Profile]) -> &'p Profile {
     base
 }
 
-/// The profile's region. Assuming a role takes one; any will do.
+/// The profile's region. Assuming a role requires a region, but any will do.
 async fn region(profile: &str) -> Region {
     let region = DefaultRegionChain::builder().profile_name(profile).build().region().await;
     region.unwrap_or(Region::new("us-east-1"))
@@ -106,8 +108,8 @@ pub async fn profile_names() -> Vec<String> {
     names
 }
 
-/// What is wrong with a profile's credentials, which rest on another's or its own sign-in, and the one command that mends
-/// it.
+/// The error in a profile's credentials, which are based on its own sign-in or on that of `base`, and the command that
+/// fixes it.
 fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCode, String) {
     let words = chain_of(error);
     let unreachable = ["dispatch failure", "timed out", "timeout", "dns error", "connect error", "connection"];
@@ -121,13 +123,13 @@ fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCo
         let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
         return (ReasonCode::Unreachable, message);
     }
-    // Who is signed in and may not assume a role needs no other sign-in.
+    // If the sign-in is valid, but may not assume the role, signing in again does not help.
     let refused = login::cause::<AssumeRoleError>(error).is_some();
     if !refused && base.get("login_session").is_some() {
         return login::explain(base.name(), error);
     }
     if base.get("credential_process").is_some() {
-        // What a program of the learner's printed may hold anything: it is not repeated.
+        // The output of the learner's program may contain anything, so it is not shown.
         let message = format!("The credential_process of profile `{profile}` failed: run it by itself to see why.");
         return (ReasonCode::NoCredentials, message);
     }
@@ -140,7 +142,7 @@ fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCo
             (ReasonCode::ExpiredCredentials, format!("The credentials of profile `{profile}` do not work: {words}."))
         }
         None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => {
-            (ReasonCode::NoCredentials, format!("Profile `{profile}` holds no credentials."))
+            (ReasonCode::NoCredentials, format!("Profile `{profile}` has no credentials."))
         }
         None => (ReasonCode::NoCredentials, format!("Profile `{profile}` has no usable credentials: {words}.")),
     }

@@ -1,5 +1,5 @@
-//! Roles: assumed from the credentials of another account, with an external id or an MFA code where the role's trust
-//! policy asks for them.
+//! Assumes roles with the credentials of another account, with an external id or an MFA code if the role's trust policy
+//! requires it.
 
 use aws_credential_types::Credentials;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
@@ -15,9 +15,9 @@ use crate::bindings::Role;
 /// The name that CloudTrail shows for the session.
 const SESSION: &str = "mdbook-verify";
 
-/// Who is asked for the code of an MFA device.
+/// Provides the codes of MFA devices.
 pub trait MfaCodes: Sync {
-    /// The device's code for this account's role, if somebody gives one.
+    /// The device's code for this account's role, if there is one.
     fn code<'a>(
         &'a self,
         account: &'a str,
@@ -25,7 +25,7 @@ pub trait MfaCodes: Sync {
     ) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;
 }
 
-/// Nobody.
+/// Provides no codes.
 #[derive(Debug)]
 pub struct NoMfaCodes;
 
@@ -39,7 +39,7 @@ impl MfaCodes for NoMfaCodes {
     }
 }
 
-/// Assumes an account's role with these credentials; `base` says in messages whose they are.
+/// Assumes an account's role with these credentials. `base` names them in messages.
 ///
 /// # Errors
 /// Why it was not assumed, and what to do.
@@ -55,7 +55,7 @@ pub async fn assume(
     Ok(Connected { sdk: with_credentials(&from.sdk, credentials), sign_in, practice: false })
 }
 
-/// The credentials of a role's session; `base` says whose credentials assume it.
+/// The credentials of a role's session. `base` names the credentials that assume it.
 pub(super) async fn session(
     account: &str,
     base: &str,
@@ -69,7 +69,7 @@ pub(super) async fn session(
     if let Some(serial) = &role.mfa_serial {
         let Some(code) = codes.code(account, serial).await else {
             let message = format!(
-                "The role {} asks for a code of the MFA device {serial}: run verify in a terminal, which asks you for it.",
+                "The role {} requires a code of the MFA device {serial}: run verify in a terminal to enter it.",
                 role.arn
             );
             return Err(why(account, ReasonCode::NoCredentials, message));
@@ -85,7 +85,7 @@ pub(super) async fn session(
         }
     };
     let Some(given) = answer.credentials else {
-        let message = format!("AWS's answer lacks the credentials of the role {}.", role.arn);
+        let message = format!("AWS's response does not contain the credentials of the role {}.", role.arn);
         return Err(why(account, ReasonCode::IncompleteAnswer, message));
     };
     let expires = SystemTime::try_from(given.expiration).ok();
@@ -106,21 +106,21 @@ fn refused<R: std::fmt::Debug + 'static>(
         let message = format!("AWS could not be reached to assume the role {arn}: {}.", chain_of(failed));
         return why(account, ReasonCode::Unreachable, message);
     };
-    let (code, said) = (service.err().code().unwrap_or_default(), service.err().message().unwrap_or_default());
+    let (code, message) = (service.err().code().unwrap_or_default(), service.err().message().unwrap_or_default());
     match code {
-        "AccessDenied" | "AccessDeniedException" if said.contains("MultiFactorAuthentication") => why(
+        "AccessDenied" | "AccessDeniedException" if message.contains("MultiFactorAuthentication") => why(
             account,
             ReasonCode::Denied,
             format!("AWS did not accept the MFA code for the role {arn}: try again with the next one."),
         ),
         "AccessDenied" | "AccessDeniedException" => {
             let external_id = match &role.external_id {
-                None => "and asks for no external id (for one that does, bind it with --external-id)",
+                None => "and requires no external id (if it does, bind the role with --external-id)",
                 Some(_) => "with the external id that you gave",
             };
             let message = format!(
-                "The credentials of {base} may not assume the role {arn}. Three things must hold: the role exists; its \
-                 trust policy names them, {external_id}; and they are allowed sts:AssumeRole on it. \
+                "The credentials of {base} may not assume the role {arn}. Three things are necessary: the role exists; its \
+                 trust policy allows them, {external_id}; and they are allowed sts:AssumeRole on it. \
                  OrganizationAccountAccessRole exists only in accounts that the organization created."
             );
             let action = Some("sts:AssumeRole".to_owned());
@@ -137,13 +137,13 @@ fn refused<R: std::fmt::Debug + 'static>(
         "Throttling" | "ThrottlingException" => why(
             account,
             ReasonCode::Throttled,
-            format!("AWS asked to slow down at sts:AssumeRole of {arn}: verify again in a minute."),
+            format!("AWS throttled sts:AssumeRole for {arn}: verify again in a minute."),
         ),
         code => why(account, ReasonCode::ServiceError, format!("Assuming the role {arn} failed: {code}.")),
     }
 }
 
-/// Why there is no role where the account that it is assumed from has no credentials itself.
+/// Why a role cannot be assumed if its source account has no credentials.
 pub(super) fn without_base(account: &str, role: &Role, reasons: &[Reason]) -> Vec<Reason> {
     let because = |reason: &Reason| Reason {
         account: Some(account.to_owned()),
@@ -153,11 +153,11 @@ pub(super) fn without_base(account: &str, role: &Role, reasons: &[Reason]) -> Ve
     reasons.iter().map(because).collect()
 }
 
-/// Why there is no role where the account that it is assumed from is not bound.
+/// Why a role cannot be assumed if its source account is not bound.
 pub(super) fn unbound_base(account: &str, role: &Role) -> Vec<Reason> {
     let from = &role.from;
     let message = format!(
-        "Its role is assumed from the {from} account, which has no credentials of its own: verify accounts {from}=PROFILE"
+        "Its role is assumed from the {from} account, which is not bound: run `verify accounts {from}=PROFILE`."
     );
     why(account, ReasonCode::NoCredentials, message)
 }

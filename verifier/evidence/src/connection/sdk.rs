@@ -1,4 +1,4 @@
-//! An SDK configuration with credentials that were exchanged already.
+//! SDK configurations with credentials that are already exchanged.
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
@@ -21,14 +21,14 @@ const CALL: Duration = Duration::from_secs(40);
 /// How long the exchange of credentials may take.
 pub(super) const CREDENTIALS: Duration = Duration::from_secs(30);
 
-/// An AWS account, ready for calls.
+/// A connected AWS account.
 #[derive(Debug, Clone)]
 pub struct Connected {
-    /// The SDK configuration, with its credentials already exchanged.
+    /// The SDK configuration, whose credentials are already exchanged.
     pub sdk: SdkConfig,
-    /// What to do when AWS does not accept the credentials.
+    /// The advice for credentials that AWS does not accept.
     pub sign_in: String,
-    /// Whether it is a practice account, in this process.
+    /// Whether it is a practice account in this process.
     pub practice: bool,
 }
 
@@ -36,18 +36,18 @@ pub(super) fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest()).http_client(http::client()).timeout_config(timeouts())
 }
 
-/// How long calls may take, to services that don't answer.
+/// The timeouts of calls.
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build()
 }
 
-/// A configuration whose credentials were exchanged already, so that no read waits for it.
+/// A configuration with exchanged credentials, so that no read waits for the exchange.
 pub(super) fn with_credentials(sdk: &SdkConfig, credentials: Credentials) -> SdkConfig {
     let region = sdk.region().cloned().unwrap_or(Region::new("us-east-1"));
     sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).region(region).build()
 }
 
-/// Waits for credentials as long as that may take.
+/// Waits for credentials, until the timeout.
 pub(super) async fn exchange(provided: impl Future<Output = provider::Result>) -> provider::Result {
     tokio::time::timeout(CREDENTIALS, provided)
         .await
@@ -58,7 +58,7 @@ pub(super) fn why(account: &str, code: ReasonCode, message: impl Into<String>) -
     vec![Reason { code, account: Some(account.to_owned()), action: None, message: message.into() }]
 }
 
-/// An error with its causes, which hold the useful part.
+/// An error with its causes, which have the useful part.
 pub(super) fn chain_of(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! From an SDK error to the reason that a learner is told.
+//! Converts SDK errors to reasons for learners.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -11,7 +11,7 @@ use super::guard::Refused;
 use super::table::Call;
 use crate::fold::spaces;
 
-/// Error codes of AWS that mean the same to a learner. From the API references' lists of common errors.
+/// AWS error codes with the same meaning for a learner, from the lists of common errors in the API references.
 const DENIED: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
@@ -48,7 +48,7 @@ const THROTTLED: &[&str] = &[
     "SlowDown",
 ];
 
-/// The error code that AWS answered, if it answered one.
+/// AWS's error code, if there is one.
 pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
     match error {
         SdkError::ServiceError(service) => service.err().code(),
@@ -56,7 +56,7 @@ pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Optio
     }
 }
 
-/// Why a call told nothing.
+/// The reasons of a failed call.
 pub fn reason<E>(account: &str, call: &Call, error: &SdkError<E, HttpResponse>) -> Vec<Reason>
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -64,7 +64,7 @@ where
     reason_with_sign_in(account, call, error, "")
 }
 
-/// Why a call told nothing, with how to get other credentials where AWS does not accept these.
+/// The reasons of a failed call. If AWS does not accept the credentials, `sign_in` is added as advice.
 pub(crate) fn reason_with_sign_in<E>(
     account: &str,
     call: &Call,
@@ -85,9 +85,10 @@ where
         }
         .why(),
         SdkError::TimeoutError(_) => Why::new(ReasonCode::Unreachable, format!("AWS did not answer {name} in time.")),
-        SdkError::ResponseError(_) => {
-            Why::new(ReasonCode::IncompleteAnswer, format!("The answer to {name} broke off or was not AWS's."))
-        }
+        SdkError::ResponseError(_) => Why::new(
+            ReasonCode::IncompleteAnswer,
+            format!("The response to {name} was truncated or did not come from AWS."),
+        ),
         other => not_sent(&name, other),
     };
     let message = match why.renew && !sign_in.is_empty() {
@@ -98,7 +99,7 @@ where
     vec![Reason { code: why.code, account: Some(account.to_owned()), action, message }]
 }
 
-/// A reason in the making.
+/// A reason without its account.
 struct Why {
     code: ReasonCode,
     message: String,
@@ -112,7 +113,7 @@ impl Why {
     }
 }
 
-/// What a service answered instead.
+/// A service's error response.
 struct Answer<'a> {
     account: &'a str,
     call: &'a Call,
@@ -126,20 +127,20 @@ impl Answer<'_> {
         self.code.is_some_and(|code| codes.contains(&code))
     }
 
-    fn says(&self, words: &str) -> bool {
-        self.message.contains(words)
+    fn says(&self, phrase: &str) -> bool {
+        self.message.contains(phrase)
     }
 
     fn why(&self) -> Why {
         let name = self.call.name();
         if self.is(CLOCK) || self.is(BAD_CREDENTIALS) && SKEWED.iter().any(|words| self.says(words)) {
-            let message = "AWS refused the request's time: set this computer's clock, then verify again.";
+            let message = "AWS rejected the time of the request: set this computer's clock, then verify again.";
             return Why::new(ReasonCode::ExpiredCredentials, message.to_owned());
         }
         if self.is(self.call.everybody) {
             let refused =
-                format!("AWS refuses {name} to everybody in this account ({}).", self.code.unwrap_or_default());
-            return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.words()));
+                format!("AWS allows nobody in this account to call {name} ({}).", self.code.unwrap_or_default());
+            return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.aws_message()));
         }
         if self.is(DENIED) {
             return self.denied();
@@ -149,34 +150,34 @@ impl Answer<'_> {
             return Why { code: ReasonCode::ExpiredCredentials, message, renew: true };
         }
         if self.is(THROTTLED) || self.status == 429 {
-            let message = format!("AWS asked to slow down at {name}: verify again in a minute.");
+            let message = format!("AWS throttled {name}: verify again in a minute.");
             return Why::new(ReasonCode::Throttled, message);
         }
         match self.code {
             None if self.status < 300 => {
-                let message = format!("The answer to {name} was not in the form that AWS documents.");
+                let message = format!("The response to {name} does not have the documented format.");
                 Why::new(ReasonCode::IncompleteAnswer, message)
             }
             None => {
                 let status = self.status;
-                let message = format!("{name} was answered with HTTP status {status}, without an error code of AWS's.");
+                let message = format!("{name} failed with HTTP status {status} and without an AWS error code.");
                 Why::new(ReasonCode::ServiceError, message)
             }
             Some(code) => {
                 let failed = format!("{name} failed: {code} (HTTP status {}).", self.status);
                 let advice = ADVICE.iter().find(|(known, _)| *known == code).map_or("", |(_, advice)| advice);
-                Why::new(ReasonCode::ServiceError, sentences(&[&failed, self.words().trim(), advice]))
+                Why::new(ReasonCode::ServiceError, sentences(&[&failed, self.aws_message().trim(), advice]))
             }
         }
     }
 
-    /// A denial: what AWS says, and what to do where it says why.
+    /// A denial: AWS's message, and what to do if it has the cause.
     fn denied(&self) -> Why {
         let action = self.call.permission();
         let denied = format!("The {} account's credentials may not call {action}.", self.account);
         let advice = if self.says(BUDGETS_ARE_OFF) {
-            "AWS has not turned Budgets on for this member account: the organization's management account does it by \
-             opening Cost Explorer or Budgets once, and it may take a day."
+            "AWS Budgets is not enabled for this member account: open Cost Explorer or Budgets once in \
+             the organization's management account. This may take a day."
                 .to_owned()
         } else if self.says("no identity-based policy allows") {
             "Allow it for the role or user that verify reads with.".to_owned()
@@ -184,61 +185,65 @@ impl Answer<'_> {
             let named = POLICIES.iter().find(|(policy, _)| {
                 self.says(&format!("no {policy} allows")) || self.says("explicit deny in a") && self.says(policy)
             });
-            named.map_or_else(String::new, |(policy, who)| format!("It is the {policy} that does not let it: {who}."))
+            named.map_or_else(String::new, |(policy, who)| format!("The {policy} does not allow it: {who}."))
         };
-        Why::new(ReasonCode::Denied, sentences(&[&denied, self.words().trim(), &advice]))
+        Why::new(ReasonCode::Denied, sentences(&[&denied, self.aws_message().trim(), &advice]))
     }
 
-    /// AWS's own words as a sentence; nothing where it sent none.
-    fn words(&self) -> String {
+    /// AWS's message as a sentence; empty if there is none.
+    fn aws_message(&self) -> String {
         let words = bounded(self.message);
         if words.is_empty() { String::new() } else { format!(" AWS says: “{words}”") }
     }
 }
 
-/// How AWS says that a request's time is off, in the messages of errors about signatures.
+/// AWS's messages about the time of a request, in errors about signatures.
 const SKEWED: &[&str] = &["Signature expired", "Signature not yet current", "is now later than", "is now earlier than"];
 
-/// What Budgets answers a member account until its payer has it turned on; its code is that of any denial.
+/// The message of Budgets for a member account until its payer enables Budgets. The code is the same as for other
+/// denials.
 const BUDGETS_ARE_OFF: &str = "ask the payer account to enable budgets first";
 
-/// The kinds of policies, as AWS names them in what it says of a denial, and who can change them. The forms are "because
+/// The kinds of policies, as AWS names them in messages about denials, and who can change them. The forms are "because
 /// no KIND allows the ACTION action" and "with an explicit deny in a KIND" (IAM User Guide, "Troubleshoot access denied
 /// error messages").
 const POLICIES: &[(&str, &str)] = &[
     ("service control policy", "the organization's administrator can change it, in the management account"),
     ("resource control policy", "the organization's administrator can change it, in the management account"),
-    ("permissions boundary", "whoever set it for the role or user can change it, in IAM"),
-    ("session policy", "it came with the session, so start one without it"),
-    ("VPC endpoint policy", "whoever runs the network that this computer is in can change it"),
-    ("resource-based policy", "whoever owns what is read can change it"),
-    ("identity-based policy", "take the Deny out of the policies of the role or user that verify reads with"),
+    ("permissions boundary", "an administrator can change it for the role or user, in IAM"),
+    ("session policy", "it belongs to the session, so start a session without it"),
+    ("VPC endpoint policy", "the administrator of this computer's network can change it"),
+    ("resource-based policy", "the owner of the resource can change it"),
+    ("identity-based policy", "remove the Deny from the policies of the role or user that verify reads with"),
 ];
 
-/// What to do about errors whose code tells their cause.
+/// The advice for errors whose code shows the cause.
 const ADVICE: &[(&str, &str)] = &[
     // "The AWS access key ID needs a subscription for the service" (Common Error Types of the API references).
-    ("OptInRequired", "The account is not signed up for the service, or not activated yet: that may take a day."),
+    (
+        "OptInRequired",
+        "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
+    ),
     (
         "SubscriptionRequiredException",
-        "The account is not signed up for the service, or not activated yet: that may take a day.",
+        "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
     ),
     // "Your account is pending verification" (Amazon EC2's and others' error codes).
-    ("PendingVerification", "AWS is still verifying the account: that may take some hours."),
+    ("PendingVerification", "AWS is still verifying the account. This may take some hours."),
     // "STS is not activated in the requested region for the account" (API reference of AWS STS).
-    ("RegionDisabledException", "Turn the region on under Account → AWS Regions, or use another one in the profile."),
-    ("AWSOrganizationsNotInUseException", "The account belongs to no organization."),
+    ("RegionDisabledException", "Enable the region under Account → AWS Regions, or use another one in the profile."),
+    ("AWSOrganizationsNotInUseException", "The account does not belong to an organization."),
 ];
 
-/// Sentences one after another, without those that are empty.
+/// Joins sentences, without empty ones.
 fn sentences(all: &[&str]) -> String {
     all.iter().filter(|sentence| !sentence.is_empty()).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// The most of AWS's words that are shown.
+/// The longest part of AWS's message that is shown.
 const WORDS: usize = 400;
 
-/// A text from elsewhere on one line, without what a terminal or a page might obey, and not too long.
+/// A foreign text on one line, without control characters and shortened.
 fn bounded(text: &str) -> String {
     let shown = |letter: char| match letter {
         letter if letter.is_control() => Some(' '),

@@ -1,8 +1,8 @@
-//! Which operation of Amazon S3 a request is.
+//! Finds the operation of a request to Amazon S3.
 
 use winterbaume_core::{MockRequest, extract_path};
 
-/// The settings of a bucket, by what is asked for behind the question mark, with the operations that read and set them.
+/// The settings of a bucket, by query parameter, with the operations that read and set them.
 const SETTINGS: &[(&str, &str, &str)] = &[
     ("publicAccessBlock", "GetPublicAccessBlock", "PutPublicAccessBlock"),
     ("policy", "GetBucketPolicy", "PutBucketPolicy"),
@@ -10,7 +10,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("encryption", "GetBucketEncryption", "PutBucketEncryption"),
 ];
 
-/// The operation of a request: S3 tells them apart by method, by whether there is a bucket, and by what is asked for.
+/// The operation of a request, which S3 determines from the method, the bucket, and the query.
 pub(super) fn operation(request: &MockRequest) -> Option<String> {
     let setting = |asked: &str| SETTINGS.iter().find(|(setting, ..)| *setting == asked);
     let asked = request.uri.split_once('?').map_or("", |(_, query)| query);
@@ -25,7 +25,7 @@ pub(super) fn operation(request: &MockRequest) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// Whether a request is about a bucket: `https://BUCKET.s3.REGION.amazonaws.com/`, or its name is the path.
+/// Whether a request is about a bucket, in the host (`https://BUCKET.s3.REGION.amazonaws.com/`) or in the path.
 fn has_bucket(request: &MockRequest) -> bool {
     let host = request.uri.split("://").nth(1).unwrap_or_default();
     !host.starts_with("s3.") || !extract_path(&request.uri).trim_matches('/').is_empty()

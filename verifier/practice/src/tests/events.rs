@@ -4,8 +4,8 @@ use super::*;
 
 #[tokio::test]
 async fn events_are_filtered_by_attribute_region_and_time_the_newest_first() {
-    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
-    let reads = reads(&world, PRODUCTION);
+    let practice = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let reads = reads(&practice, PRODUCTION);
     let by_source = reads.events(LookupAttributeKey::EventSource, "billingconsole.amazonaws.com").await;
     let names: Vec<&str> = by_source.iter().map(|event| event.event_name().unwrap()).collect();
     assert_eq!(names, ["SetIAMAccessPreference", "EnableBillingAlerts", "SetFreetierBudgetsPreference"]);
@@ -23,20 +23,20 @@ async fn events_are_filtered_by_attribute_region_and_time_the_newest_first() {
     assert_eq!(until.len(), 1);
     assert_eq!(code(ask().start_time(*last).end_time(*first).send().await), "InvalidTimeRangeException");
 
-    let elsewhere = world.sdk_config(PRODUCTION).unwrap().to_builder().region(Region::new("eu-west-1")).build();
+    let elsewhere = practice.sdk_config(PRODUCTION).unwrap().to_builder().region(Region::new("eu-west-1")).build();
     let elsewhere = aws_sdk_cloudtrail::Client::new(&elsewhere).lookup_events().send().await.unwrap();
     assert!(elsewhere.events().is_empty());
 
     // 90 days and no more.
     let long_ago = [TakenAction { step: "account-created".to_owned(), time: NOW - 91 * DAY }];
-    let world = PracticeCloud::open(Start::Fresh, &long_ago, &Params::new(), NOW).await.unwrap();
-    assert_eq!(production_of(&world).event("ConsoleLogin").await, None);
+    let practice = PracticeCloud::open(Start::Fresh, &long_ago, &Params::new(), NOW).await.unwrap();
+    assert_eq!(production_of(&practice).event("ConsoleLogin").await, None);
 }
 
 #[tokio::test]
 async fn events_come_in_pages() {
-    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
-    let reads = reads(&world, PRODUCTION);
+    let practice = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let reads = reads(&practice, PRODUCTION);
     let all = reads.cloudtrail.lookup_events().send().await.unwrap();
     assert_eq!(all.next_token(), None);
     let (mut paged, mut token, mut pages) = (Vec::new(), None, 0);

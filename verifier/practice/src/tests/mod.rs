@@ -1,4 +1,4 @@
-//! The practice account, read with the SDK's clients.
+//! Reads the practice accounts with the SDK's clients.
 
 use aws_config::Region;
 use aws_sdk_account::types::AlternateContactType;
@@ -40,16 +40,16 @@ struct Reads {
     support: aws_sdk_support::Client,
 }
 
-fn general(world: &PracticeCloud) -> Reads {
-    reads(world, GENERAL)
+fn general(practice: &PracticeCloud) -> Reads {
+    reads(practice, GENERAL)
 }
 
-fn production_of(world: &PracticeCloud) -> Reads {
-    reads(world, PRODUCTION)
+fn production_of(practice: &PracticeCloud) -> Reads {
+    reads(practice, PRODUCTION)
 }
 
-fn reads(world: &PracticeCloud, account: &str) -> Reads {
-    let config = world.sdk_config(account).unwrap();
+fn reads(practice: &PracticeCloud, account: &str) -> Reads {
+    let config = practice.sdk_config(account).unwrap();
     Reads {
         id: if account == GENERAL { GENERAL_ID } else { PRODUCTION_ID },
         account: aws_sdk_account::Client::new(&config),
@@ -70,7 +70,7 @@ async fn fresh(steps: &[&str]) -> PracticeCloud {
     PracticeCloud::open(Start::Fresh, &taken, &Params::new(), NOW).await.unwrap()
 }
 
-/// A world in which the production account was signed up for and these steps were done.
+/// Reads the production account after the sign-up and these steps.
 async fn production(steps: &[&str]) -> Reads {
     let steps: Vec<&str> = ["account-created"].iter().chain(steps).copied().collect();
     reads(&fresh(&steps).await, PRODUCTION)
@@ -144,7 +144,7 @@ impl Reads {
         }
     }
 
-    /// All that the course reads, to compare worlds.
+    /// Everything that the course reads, to compare accounts.
     async fn everything(&self) -> String {
         let events = self.cloudtrail.lookup_events().send().await.unwrap().events;
         let mut summary: Vec<_> =

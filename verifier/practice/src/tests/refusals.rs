@@ -1,12 +1,12 @@
-//! What the accounts refuse, and how.
+//! Errors of the accounts.
 
 use super::*;
 
 #[tokio::test]
 async fn keys_of_an_account_that_does_not_exist_are_refused_by_every_service() {
-    let world = fresh(&[]).await;
-    assert!(world.exists(GENERAL) && !world.exists(PRODUCTION) && world.sdk_config("another").is_none());
-    let reads = reads(&world, PRODUCTION);
+    let practice = fresh(&[]).await;
+    assert!(practice.exists(GENERAL) && !practice.exists(PRODUCTION) && practice.sdk_config("another").is_none());
+    let reads = reads(&practice, PRODUCTION);
     let (query, json) = ("InvalidClientTokenId", "UnrecognizedClientException");
     assert_eq!(code(reads.sts.get_caller_identity().send().await), query);
     assert_eq!(code(reads.iam.get_account_summary().send().await), query);
@@ -28,7 +28,7 @@ async fn keys_of_an_account_that_does_not_exist_are_refused_by_every_service() {
 
 #[tokio::test]
 async fn a_denied_operation_is_refused_as_aws_refuses_it() {
-    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let practice = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     for operation in [
         "account:GetAccountInformation",
         "budgets:ViewBudget",
@@ -39,10 +39,10 @@ async fn a_denied_operation_is_refused_as_aws_refuses_it() {
         "organizations:DescribeOrganization",
         "support:DescribeSeverityLevels",
     ] {
-        world.deny(operation);
+        practice.deny(operation);
     }
     for account in [GENERAL, PRODUCTION] {
-        let reads = reads(&world, account);
+        let reads = reads(&practice, account);
         let json = "AccessDeniedException";
         assert_eq!(code(reads.account.get_account_information().send().await), json);
         assert_eq!(
@@ -65,7 +65,7 @@ async fn a_denied_operation_is_refused_as_aws_refuses_it() {
         assert!(error.message().unwrap().starts_with(&words), "{error:?}");
         let error = reads.account.get_account_information().send().await.unwrap_err();
         assert_eq!(error.raw_response().unwrap().status().as_u16(), 403);
-        // What was not denied still works.
+        // Other operations still work.
         reads.contact().await;
         assert_eq!(reads.sts.get_caller_identity().send().await.unwrap().account(), Some(reads.id));
     }
@@ -73,8 +73,8 @@ async fn a_denied_operation_is_refused_as_aws_refuses_it() {
 
 #[tokio::test]
 async fn the_reading_keys_cannot_write() {
-    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
-    let reads = reads(&world, PRODUCTION);
+    let practice = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+    let reads = reads(&practice, PRODUCTION);
     assert_eq!(code(reads.account.put_account_name().account_name("other").send().await), "AccessDeniedException");
     assert_eq!(code(reads.iam.create_user().user_name("other").send().await), "AccessDenied");
     let datum = aws_sdk_cloudwatch::types::MetricDatum::builder().metric_name("Other").value(1.0).build();
@@ -85,8 +85,8 @@ async fn the_reading_keys_cannot_write() {
 
 #[tokio::test]
 async fn an_operation_that_practice_lacks_says_so_without_a_retry() {
-    let world = fresh(&[]).await;
-    let reads = reads(&world, GENERAL);
+    let practice = fresh(&[]).await;
+    let reads = reads(&practice, GENERAL);
     assert_eq!(code(reads.organizations.list_roots().send().await), "UnknownOperationException");
     assert_eq!(code(reads.cloudtrail.describe_trails().send().await), "UnknownOperationException");
     assert_eq!(code(reads.sts.get_session_token().send().await), "InvalidAction");
@@ -96,17 +96,17 @@ async fn an_operation_that_practice_lacks_says_so_without_a_retry() {
     assert_eq!(error.raw_response().unwrap().status().as_u16(), 400);
     let billing = reads.billing.list_billing_views().send().await;
     assert_eq!(code(billing), "UnknownOperationException");
-    // And what winterbaume has and the course doesn't ask for works, with the account's own id.
+    // Operations of winterbaume that the course does not need also work, with the account's own id.
     assert!(reads.iam.list_users().send().await.unwrap().users().is_empty());
 }
 
 #[tokio::test]
-async fn what_an_emulator_answers_names_the_account_that_was_asked() {
-    let world = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
+async fn an_emulators_response_has_the_id_of_its_account() {
+    let practice = PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap();
     for account in Account::ALL {
-        let root = aws_sdk_iam::Client::new(&config(Caller::Root(account), world.http.clone(), &world.cloud));
+        let root = aws_sdk_iam::Client::new(&config(Caller::Root(account), practice.http.clone(), &practice.cloud));
         root.create_user().user_name("somebody").send().await.unwrap();
-        let users = reads(&world, account.name()).iam.list_users().send().await.unwrap().users;
+        let users = reads(&practice, account.name()).iam.list_users().send().await.unwrap().users;
         assert_eq!(users[0].arn(), format!("arn:aws:iam::{}:user/somebody", account.id()));
     }
 }

@@ -5,8 +5,8 @@ use super::*;
 #[tokio::test]
 async fn signing_up_makes_an_account_that_the_lesson_is_not_done_with() {
     for step in ["account-created", "unique-email"] {
-        let world = fresh(&[step]).await;
-        let reads = reads(&world, PRODUCTION);
+        let practice = fresh(&[step]).await;
+        let reads = reads(&practice, PRODUCTION);
         let identity = reads.sts.get_caller_identity().send().await.unwrap();
         assert_eq!(identity.account(), Some(PRODUCTION_ID));
         assert_eq!(identity.arn(), Some("arn:aws:iam::444455556666:user/course-reader"));
@@ -36,24 +36,24 @@ async fn the_organization_lists_the_production_account_once_it_exists_and_to_the
         (&[][..], &["learner@example.com"][..]),
         (&["unique-email"][..], &["learner@example.com", "learner+production@example.com"][..]),
     ] {
-        let world = fresh(steps).await;
-        let accounts = reads(&world, GENERAL).organizations.list_accounts().send().await.unwrap().accounts.unwrap();
+        let practice = fresh(steps).await;
+        let accounts = reads(&practice, GENERAL).organizations.list_accounts().send().await.unwrap().accounts.unwrap();
         assert_eq!(accounts.iter().map(|account| account.email().unwrap()).collect::<Vec<_>>(), emails);
         for account in &accounts {
             assert_eq!(account.state().unwrap().as_str(), "ACTIVE");
             assert_eq!(account.joined_method().unwrap().as_str(), "INVITED");
         }
     }
-    let world = fresh(&["account-created", "account-name"]).await;
+    let practice = fresh(&["account-created", "account-name"]).await;
     for account in [GENERAL, PRODUCTION] {
-        let answer = reads(&world, account).organizations.describe_organization().send().await.unwrap();
+        let answer = reads(&practice, account).organizations.describe_organization().send().await.unwrap();
         let organization = answer.organization().unwrap();
         assert_eq!(organization.master_account_id(), Some(GENERAL_ID));
         assert_eq!(organization.master_account_email(), Some("learner@example.com"));
         assert_eq!(organization.feature_set().unwrap().as_str(), "ALL");
     }
-    assert_eq!(code(reads(&world, PRODUCTION).organizations.list_accounts().send().await), "AccessDeniedException");
-    let request = reads(&world, GENERAL).organizations.describe_account().account_id(PRODUCTION_ID);
+    assert_eq!(code(reads(&practice, PRODUCTION).organizations.list_accounts().send().await), "AccessDeniedException");
+    let request = reads(&practice, GENERAL).organizations.describe_account().account_id(PRODUCTION_ID);
     let account = request.send().await.unwrap().account.unwrap();
     assert_eq!(account.name(), Some("learner-production"));
     assert_eq!(account.joined_timestamp(), Some(&DateTime::from_secs(THEN)));
@@ -61,11 +61,11 @@ async fn the_organization_lists_the_production_account_once_it_exists_and_to_the
 
 #[tokio::test]
 async fn account_name_contact_and_plan_follow_their_actions() {
-    let world = fresh(&["account-created"]).await;
-    let (general, production) = (reads(&world, GENERAL), reads(&world, PRODUCTION));
+    let practice = fresh(&["account-created"]).await;
+    let (general, production) = (reads(&practice, GENERAL), reads(&practice, PRODUCTION));
     assert_ne!(general.contact().await, production.contact().await);
     for step in ["account-name", "contact-matches", "support-plan"] {
-        take(&world, step, NOW).await.unwrap();
+        take(&practice, step, NOW).await.unwrap();
     }
     assert_eq!(production.name().await, "learner-production");
     assert_eq!(general.contact().await, production.contact().await);
@@ -164,7 +164,7 @@ async fn alternate_contacts_are_those_for_billing_and_security() {
 }
 
 #[tokio::test]
-async fn the_general_account_and_a_done_world_have_everything() {
+async fn the_general_account_and_done_accounts_have_everything() {
     let (fresh, done) = (fresh(&[]).await, PracticeCloud::open(Start::Done, &[], &Params::new(), NOW).await.unwrap());
     for reads in [reads(&fresh, GENERAL), reads(&done, GENERAL), reads(&done, PRODUCTION)] {
         assert_eq!(reads.root_mfa().await, 1);
@@ -186,34 +186,34 @@ async fn the_general_account_and_a_done_world_have_everything() {
 }
 
 #[tokio::test]
-async fn the_actions_of_all_steps_come_to_a_done_world() {
-    let world = fresh(&[]).await;
+async fn the_actions_of_all_steps_make_the_accounts_done() {
+    let practice = fresh(&[]).await;
     for action in actions() {
-        for step in steps_before(&world, action.step).unwrap() {
-            take(&world, step, THEN).await.unwrap();
+        for step in steps_before(&practice, action.step).unwrap() {
+            take(&practice, step, THEN).await.unwrap();
         }
-        take(&world, action.step, THEN).await.unwrap();
+        take(&practice, action.step, THEN).await.unwrap();
     }
-    let devices = reads(&world, PRODUCTION).devices(AssignmentStatusType::Assigned).await;
+    let devices = reads(&practice, PRODUCTION).devices(AssignmentStatusType::Assigned).await;
     assert_eq!(devices.len(), 1);
-    assert!(Operation::ALL.into_iter().all(|deed| world.is_done(deed)));
+    assert!(Operation::ALL.into_iter().all(|operation| practice.is_done(operation)));
 }
 
 #[tokio::test]
 async fn actions_come_after_those_they_need_and_change_nothing_the_second_time() {
-    let world = fresh(&[]).await;
-    assert_eq!(steps_before(&world, "mfa-sign-in").unwrap(), ["account-created", "root-mfa"]);
+    let practice = fresh(&[]).await;
+    assert_eq!(steps_before(&practice, "mfa-sign-in").unwrap(), ["account-created", "root-mfa"]);
     let needs = PracticeError::Needs { step: "cost-budget".to_owned(), first: "account-created".to_owned() };
-    assert_eq!(take(&world, "cost-budget", THEN).await, Err(needs));
+    assert_eq!(take(&practice, "cost-budget", THEN).await, Err(needs));
     let unknown = PracticeError::UnknownStep { step: "nothing".to_owned() };
-    assert_eq!(take(&world, "nothing", THEN).await, Err(unknown));
-    take(&world, "unique-email", THEN).await.unwrap();
-    take(&world, "cost-budget", THEN).await.unwrap();
-    let before = reads(&world, PRODUCTION).everything().await;
+    assert_eq!(take(&practice, "nothing", THEN).await, Err(unknown));
+    take(&practice, "unique-email", THEN).await.unwrap();
+    take(&practice, "cost-budget", THEN).await.unwrap();
+    let before = reads(&practice, PRODUCTION).everything().await;
     for step in ["account-created", "unique-email", "cost-budget"] {
-        take(&world, step, NOW).await.unwrap();
+        take(&practice, step, NOW).await.unwrap();
     }
-    assert_eq!(reads(&world, PRODUCTION).everything().await, before);
+    assert_eq!(reads(&practice, PRODUCTION).everything().await, before);
 }
 
 #[tokio::test]
@@ -232,13 +232,13 @@ async fn the_same_actions_come_to_the_same_accounts() {
 #[tokio::test]
 async fn a_new_bucket_is_private_and_becomes_shared_by_its_policy() {
     const BUCKET: &str = "learner-production-shared";
-    let s3 = |world: &PracticeCloud| aws_sdk_s3::Client::new(&world.sdk_config(PRODUCTION).unwrap());
-    let world = fresh(&["account-created"]).await;
-    assert!(s3(&world).list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
-    assert_eq!(code(s3(&world).get_bucket_policy().bucket(BUCKET).send().await), "NoSuchBucket");
+    let s3 = |practice: &PracticeCloud| aws_sdk_s3::Client::new(&practice.sdk_config(PRODUCTION).unwrap());
+    let practice = fresh(&["account-created"]).await;
+    assert!(s3(&practice).list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
+    assert_eq!(code(s3(&practice).get_bucket_policy().bucket(BUCKET).send().await), "NoSuchBucket");
 
-    let world = fresh(&["account-created", "shared-bucket"]).await;
-    let reads = s3(&world);
+    let practice = fresh(&["account-created", "shared-bucket"]).await;
+    let reads = s3(&practice);
     let buckets = reads.list_buckets().send().await.unwrap().buckets.unwrap();
     assert_eq!(buckets[0].name(), Some(BUCKET));
     assert_eq!(buckets[0].bucket_region(), Some("us-east-1"));
@@ -250,13 +250,14 @@ async fn a_new_bucket_is_private_and_becomes_shared_by_its_policy() {
     let denied = code(reads.put_bucket_policy().bucket(BUCKET).policy("{}").send().await);
     assert_eq!(denied, "AccessDenied", "the reading keys cannot write");
 
-    let world = fresh(&["account-created", "shared-bucket", "shared-bucket-versioning", "shared-bucket-policy"]).await;
-    let reads = s3(&world);
+    let practice =
+        fresh(&["account-created", "shared-bucket", "shared-bucket-versioning", "shared-bucket-policy"]).await;
+    let reads = s3(&practice);
     let versioning = reads.get_bucket_versioning().bucket(BUCKET).send().await.unwrap().status.unwrap();
     assert_eq!(versioning.as_str(), "Enabled");
     let policy = reads.get_bucket_policy().bucket(BUCKET).send().await.unwrap().policy.unwrap();
     assert!(policy.contains("arn:aws:iam::111122223333:root"), "{policy}");
     // The general account has no bucket of its own.
-    let general = aws_sdk_s3::Client::new(&world.sdk_config(GENERAL).unwrap());
+    let general = aws_sdk_s3::Client::new(&practice.sdk_config(GENERAL).unwrap());
     assert!(general.list_buckets().send().await.unwrap().buckets.unwrap_or_default().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Policies as tables: what their JSON comes to.
+//! Tables of policies and what they are parsed to.
 
 use super::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn parsed(statement: &Value) -> Option<Statement> {
     statements(MINE, &json).map(|mut all| all.remove(0))
 }
 
-/// A whole statement, with one of its elements changed or left out.
+/// A complete statement, with some elements changed or left out.
 fn with(changes: &[(&str, Value)]) -> Value {
     let mut statement = json!({
         "Effect": "Allow",
@@ -26,7 +26,7 @@ fn with(changes: &[(&str, Value)]) -> Value {
 }
 
 #[test]
-fn principals_are_told_by_account() {
+fn principals_are_listed_by_account() {
     let cases = [
         (json!("*"), &["*"][..], &[][..], &["*"][..]),
         (json!({ "AWS": "*" }), &["*"], &[], &["*"]),
@@ -37,7 +37,7 @@ fn principals_are_told_by_account() {
             &["111122223333"],
             &[],
         ),
-        // What AWS makes of a principal that was deleted.
+        // What AWS shows for a principal that was deleted.
         (json!({ "AWS": "AIDAEXAMPLE" }), &["AIDAEXAMPLE"], &[], &["AIDAEXAMPLE"]),
         (
             json!({ "Service": "logging.s3.amazonaws.com" }),
@@ -63,7 +63,7 @@ fn principals_are_told_by_account() {
 }
 
 #[test]
-fn reading_is_worked_out_from_actions_and_resources() {
+fn reading_is_derived_from_actions_and_resources() {
     let both = ["s3:ListBucket", "s3:GetObject"];
     let (list, get) = (&both[..1], &both[1..]);
     let (bucket, objects) = ("arn:aws:s3:::mine", "arn:aws:s3:::mine/*");
@@ -106,7 +106,7 @@ fn a_statement_without_a_list_around_it_and_values_of_all_kinds_are_read() {
 }
 
 #[test]
-fn what_is_no_policy_is_unreadable() {
+fn an_invalid_policy_is_unreadable() {
     let wrong = [
         with(&[("Effect", json!("Maybe"))]),
         with(&[("Effect", Value::Null)]),
