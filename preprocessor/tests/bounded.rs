@@ -39,7 +39,7 @@ fn many_mistakes_of_a_kind_are_summed_up() {
     for wanted in [
         "\n… and 4,980 more of this kind\n",
         "no account `nobody`",
-        "`budget_amount` is",
+        "`budget_amount` must be",
         "\n5,002 errors in the course",
     ] {
         assert!(told.contains(wanted), "{wanted}: {told}");

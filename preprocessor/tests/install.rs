@@ -201,7 +201,7 @@ fn what_cannot_be_installed_is_reported() {
     fs::create_dir(empty.path().join("book")).unwrap();
     fs::write(empty.path().join("book/book.toml"), "").unwrap();
     let (code, told) = run(empty.path(), &["install"]);
-    assert!(code == 2 && told.contains("say `mdbook-verify install book`"), "{told}");
+    assert!(code == 2 && told.contains("run `mdbook-verify install book`"), "{told}");
     for (manifest, wanted) in [
         ("[output.html\n", "book.toml is not valid TOML"),
         ("[output.html]\nadditional-css = 'a.css'\n", "must be a list, as in additional-css = [\"a.css\"]"),
@@ -241,4 +241,13 @@ fn links_and_read_only_files_are_respected() {
     let (code, told) = book.install(&[]);
     assert!(code == 2 && told.contains("verify.css") && told.contains("symbolic link"), "{told}");
     assert_eq!(book.read("book.toml"), "");
+}
+
+#[test]
+fn the_course_in_this_repository_has_the_style_sheet_of_this_version() {
+    let book = Book::new("[book]\ntitle = \"A course\"\n");
+    let (code, text) = book.install(&["--yes"]);
+    assert_eq!(code, 0, "{text}");
+    let ours = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/verify.css")).unwrap();
+    assert!(ours == book.read("verify.css"), "delete book/verify.css, and run `mdbook-verify install book`");
 }

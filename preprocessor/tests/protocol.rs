@@ -118,9 +118,9 @@ fn a_book_that_cannot_be_read_is_told_what_helps() {
 fn input_that_is_not_a_book_is_refused() {
     for (input, told) in [
         ("hello", "not what mdBook sends"),
-        ("[{}, {}]", "its version is \"\""),
+        ("[{}, {}]", "version \"\" is not a version number"),
         ("[1, 2, 3]", "not what mdBook sends"),
-        (r#"[{"mdbook_version":"five"},{}]"#, "its version is \"five\""),
+        (r#"[{"mdbook_version":"five"},{}]"#, "version \"five\" is not a version number"),
     ] {
         let output = TestBook::new().binary_with(input.as_bytes());
         assert_eq!(output.status.code(), Some(1));
