@@ -242,5 +242,8 @@ fn no_source_knows_the_course_that_is_in_the_book() {
         [format!("\"{name}\""), format!("verify: {name}"), format!("accounts.{name}"), format!("account={name}")]
     });
     let names: Vec<String> = named.iter().filter(|name| !is_word(name)).cloned().chain(words).collect();
-    assert_eq!(places(&sources, &names), [""; 0]);
+    // Docs may show the course's names in examples.
+    let is_code = |place: &String| !place.contains(": ///") && !place.contains(": //!");
+    let found: Vec<String> = places(&sources, &names).into_iter().filter(is_code).collect();
+    assert_eq!(found, [""; 0]);
 }

@@ -226,7 +226,7 @@ impl AccountDiagnosis {
         let _ = writeln!(out, "{}  {}", plain(&self.name), plain(&self.about));
         let bound = match &self.bound_to {
             Some(bound) => plain(bound),
-            None if practice => "the practice accounts".to_owned(),
+            None if practice => "a practice account".to_owned(),
             None => {
                 let _ = writeln!(out, "  ○ not bound");
                 return;
