@@ -187,7 +187,7 @@ impl<'c> Compiler<'c> {
                 let instead = instead.as_ref().map(|statement| self.statement(at, statement));
                 that.map(|that| CompiledProof::Evidence { that, met, late, instead })
             }
-            Proof::Word { statement, backed_by, met } => Some(CompiledProof::Word {
+            Proof::Confirmation { statement, backed_by, met } => Some(CompiledProof::Confirmation {
                 statement: self.statement(at, statement),
                 backed_by: backed_by.as_deref().and_then(|source| self.expression(&part("backed_by"), source)),
                 met: self.sentences(&part("met"), met),

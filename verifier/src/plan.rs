@@ -70,7 +70,7 @@ pub enum CompiledProof {
         instead: Option<CompiledStatement>,
     },
     /// By the learner's confirmation.
-    Word {
+    Confirmation {
         /// The statement to confirm.
         statement: CompiledStatement,
         /// A condition on an event that supports the confirmation.
@@ -195,7 +195,7 @@ impl CompiledExpectation {
     pub(crate) fn deciding(&self) -> Vec<&Expression> {
         let (that, still) = match &self.proof {
             CompiledProof::Evidence { that, .. } => (Some(that), None),
-            CompiledProof::Word { statement, .. } => (None, statement.about.as_ref()),
+            CompiledProof::Confirmation { statement, .. } => (None, statement.about.as_ref()),
         };
         self.when.iter().chain(that).chain(still.iter().flat_map(|about| &about.still)).collect()
     }
@@ -204,7 +204,7 @@ impl CompiledExpectation {
     pub fn condition(&self) -> Option<&Expression> {
         match &self.proof {
             CompiledProof::Evidence { that, .. } => Some(that),
-            CompiledProof::Word { backed_by, .. } => backed_by.as_ref(),
+            CompiledProof::Confirmation { backed_by, .. } => backed_by.as_ref(),
         }
     }
 
@@ -218,7 +218,7 @@ impl CompiledExpectation {
                 used.extend(met.iter().flat_map(Sentence::holes));
                 used.extend(late.as_ref().and_then(|late| late.at.as_ref()));
             }
-            CompiledProof::Word { backed_by, met, .. } => {
+            CompiledProof::Confirmation { backed_by, met, .. } => {
                 used.extend(backed_by.as_ref());
                 used.extend(met.iter().flat_map(Sentence::holes));
             }
@@ -231,7 +231,7 @@ impl CompiledExpectation {
     pub fn statement(&self) -> Option<&CompiledStatement> {
         match &self.proof {
             CompiledProof::Evidence { instead, .. } => instead.as_ref(),
-            CompiledProof::Word { statement, .. } => Some(statement),
+            CompiledProof::Confirmation { statement, .. } => Some(statement),
         }
     }
 
@@ -239,7 +239,7 @@ impl CompiledExpectation {
     pub fn late(&self) -> Option<&CompiledLate> {
         match &self.proof {
             CompiledProof::Evidence { late, .. } => late.as_ref(),
-            CompiledProof::Word { .. } => None,
+            CompiledProof::Confirmation { .. } => None,
         }
     }
 

@@ -199,7 +199,7 @@ fn mutants(check: &Check) -> Vec<Mutant> {
             for (what, changed) in all.chain([("same: none".to_owned(), None)]) {
                 add(format!("{number} {what}"), &|check| {
                     expect(check, &|it| match &mut it.proof {
-                        Proof::Word { statement, .. } | Proof::Evidence { instead: Some(statement), .. } => {
+                        Proof::Confirmation { statement, .. } | Proof::Evidence { instead: Some(statement), .. } => {
                             statement.about.clone_from(&changed);
                         }
                         Proof::Evidence { .. } => {}
@@ -207,12 +207,12 @@ fn mutants(check: &Check) -> Vec<Mutant> {
                 });
             }
         }
-        if let Proof::Word { backed_by: Some(event), .. } = &expectation.proof {
+        if let Proof::Confirmation { backed_by: Some(event), .. } = &expectation.proof {
             let all = broken(event).into_iter().map(Some).chain([None]);
             for changed in all {
                 add(format!("{number} backed_by: {}", changed.as_deref().unwrap_or("none")), &|check| {
                     expect(check, &|it| {
-                        if let Proof::Word { backed_by, .. } = &mut it.proof {
+                        if let Proof::Confirmation { backed_by, .. } = &mut it.proof {
                             backed_by.clone_from(&changed);
                         }
                     });

@@ -17,15 +17,15 @@ use crate::diagnostic::misspelt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     /// The check's name.
-    pub check: Word,
+    pub check: Arg,
     /// `account=NAME`.
-    pub account: Option<Word>,
+    pub account: Option<Arg>,
     /// `name=value`, in the order written.
-    pub params: Vec<(Word, Word)>,
+    pub params: Vec<(Arg, Arg)>,
     /// Whether it has `optional`.
     pub optional: bool,
     /// The step's title, without the quotation marks.
-    pub title: Option<Word>,
+    pub title: Option<Arg>,
 }
 
 /// What kind of directive it is.
@@ -48,10 +48,10 @@ const RESERVED: &[(&str, &str)] = &[
 const OPEN: &str = "?";
 const NONE: &str = "none";
 
-/// A word of a directive.
+/// An argument of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// The word.
+pub struct Arg {
+    /// Its text.
     pub text: String,
     /// Its range in the chapter, in bytes.
     pub range: Range<usize>,
@@ -171,8 +171,8 @@ impl Directive {
                 return Err(Malformed::new(&word.range, message, instead(&word.text, after)));
             };
             let split = word.range.start + name.len();
-            let name = Word { text: name.to_owned(), range: word.range.start..split };
-            let value = Word { text: value.to_owned(), range: split + 1..word.range.end };
+            let name = Arg { text: name.to_owned(), range: word.range.start..split };
+            let value = Arg { text: value.to_owned(), range: split + 1..word.range.end };
             // Values become part of step ids, which learners type in a shell: allow no character that a shell expands.
             let plain = |c: char| c.is_ascii_alphanumeric() || "._+@:/%-".contains(c);
             if value.text.is_empty() || !value.text.chars().all(plain) {
@@ -224,7 +224,7 @@ fn instead(word: &str, after: &str) -> Option<String> {
 /// A directive's title.
 enum Title {
     None,
-    Is(Word),
+    Is(Arg),
     Wrong(Range<usize>, &'static str),
 }
 
@@ -251,15 +251,15 @@ fn title(text: &str, at: usize) -> Title {
             "a title is text in quotation marks with spaces around them, as in \"The VPC is there\"",
         );
     }
-    Title::Is(Word { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
+    Title::Is(Arg { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
 }
 
 /// Words with their places.
-fn words(text: &str, at: usize) -> impl Iterator<Item = Word> {
+fn words(text: &str, at: usize) -> impl Iterator<Item = Arg> {
     let start_of = move |word: &str| word.as_ptr() as usize - text.as_ptr() as usize + at;
     text.split_whitespace().map(move |word| {
         let start = start_of(word);
-        Word { text: word.to_owned(), range: start..start + word.len() }
+        Arg { text: word.to_owned(), range: start..start + word.len() }
     })
 }
 

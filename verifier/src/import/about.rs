@@ -185,7 +185,7 @@ fn texts_of(expectation: &Expectation) -> Vec<&str> {
     texts.extend(expectation.when.as_deref());
     match &expectation.proof {
         Proof::Evidence { that, .. } => texts.push(that),
-        Proof::Word { .. } => {}
+        Proof::Confirmation { .. } => {}
     }
     texts.extend(expectation.statement().map(|statement| statement.text.as_str()));
     texts

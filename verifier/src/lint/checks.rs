@@ -154,7 +154,7 @@ impl Linter<'_> {
                 }
                 met
             }
-            Proof::Word { backed_by, met, .. } => {
+            Proof::Confirmation { backed_by, met, .. } => {
                 self.condition(&part("backed_by"), backed_by.as_deref());
                 met
             }
@@ -323,7 +323,7 @@ impl Linter<'_> {
             let when = read(&expectation.when);
             let that = match &expectation.proof {
                 Proof::Evidence { that, .. } => self.texts.compiled(that).ok(),
-                Proof::Word { .. } => None,
+                Proof::Confirmation { .. } => None,
             };
             let before = when.as_ref().map(|when| when.expanded());
             for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {

@@ -72,7 +72,7 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
                     }
                     Proof::Evidence { late: None, .. } => "proved".to_owned(),
                     Proof::Evidence { late: Some(_), .. } => "proved, some time after it happens".to_owned(),
-                    Proof::Word { statement, backed_by, .. } => {
+                    Proof::Confirmation { statement, backed_by, .. } => {
                         let backed =
                             if backed_by.is_some() { ", in addition to an event that AWS recorded" } else { "" };
                         format!("you confirm{backed}: “{}”", plain(&statement.about_account(&check.account)))

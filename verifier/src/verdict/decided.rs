@@ -16,7 +16,7 @@ impl Decided {
     pub(super) fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
         // A statement that replaces evidence is shown only if that evidence could not be read.
         let asked = match expectation.proof {
-            CompiledProof::Word { .. } => self.outcome != Outcome::NotApplicable,
+            CompiledProof::Confirmation { .. } => self.outcome != Outcome::NotApplicable,
             CompiledProof::Evidence { .. } => matches!(self.outcome, Outcome::Confirmed | Outcome::Unconfirmed),
         };
         let statement = expectation.statement().filter(|_| asked);

@@ -129,7 +129,7 @@ impl Judge<'_> {
                     }
                 }
             }
-            CompiledProof::Word { statement, backed_by, met } => {
+            CompiledProof::Confirmation { statement, backed_by, met } => {
                 let backed = |event: &Expression| matches!(event.decide(&self.scope), cel::Outcome::True);
                 let event = if backed_by.as_ref().is_some_and(backed) { self.sentences(met) } else { Vec::new() };
                 self.confirmed(expectation, statement, event, Vec::new())

@@ -179,7 +179,7 @@ impl ExpectTable {
                 if let Some((key, _)) = late.into_iter().find(|(_, there)| *there) {
                     return Err((key, "`absence` and `at` require `that`: a confirmation is not evidence"));
                 }
-                Proof::Word { statement, backed_by: self.backed_by, met }
+                Proof::Confirmation { statement, backed_by: self.backed_by, met }
             }
             (None, None) => {
                 return Err((
@@ -190,7 +190,7 @@ impl ExpectTable {
         };
         let title = self.title.unwrap_or_else(|| match &proof {
             Proof::Evidence { that, .. } => that.clone(),
-            Proof::Word { statement, .. } => statement.text.clone(),
+            Proof::Confirmation { statement, .. } => statement.text.clone(),
         });
         Ok(Expectation { title, when: self.when, proof, fix })
     }

@@ -79,7 +79,7 @@ pub enum Proof {
         instead: Option<Statement>,
     },
     /// A statement that the learner confirms, for what no API can prove.
-    Word {
+    Confirmation {
         /// What the learner confirms.
         statement: Statement,
         /// CEL: a recorded event that supports the confirmation. It never decides.
@@ -148,7 +148,7 @@ impl Expectation {
     pub fn statement(&self) -> Option<&Statement> {
         match &self.proof {
             Proof::Evidence { instead, .. } => instead.as_ref(),
-            Proof::Word { statement, .. } => Some(statement),
+            Proof::Confirmation { statement, .. } => Some(statement),
         }
     }
 
@@ -156,7 +156,7 @@ impl Expectation {
     fn abouts(&self) -> Vec<&About> {
         let late = match &self.proof {
             Proof::Evidence { late, .. } => late.as_ref().and_then(|late| late.about.as_ref()),
-            Proof::Word { .. } => None,
+            Proof::Confirmation { .. } => None,
         };
         late.into_iter().chain(self.statement().and_then(|statement| statement.about.as_ref())).collect()
     }
@@ -200,7 +200,7 @@ impl Check {
                     texts.push(that);
                     texts.extend(late.as_ref().and_then(|late| late.at.as_deref()));
                 }
-                Proof::Word { backed_by, .. } => texts.extend(backed_by.as_deref()),
+                Proof::Confirmation { backed_by, .. } => texts.extend(backed_by.as_deref()),
             }
             texts.extend(
                 expectation
@@ -218,7 +218,9 @@ impl Check {
         for expectation in self.expectations() {
             texts.extend(expectation.fix.iter().map(String::as_str));
             match &expectation.proof {
-                Proof::Evidence { met, .. } | Proof::Word { met, .. } => texts.extend(met.iter().map(String::as_str)),
+                Proof::Evidence { met, .. } | Proof::Confirmation { met, .. } => {
+                    texts.extend(met.iter().map(String::as_str))
+                }
             }
             texts.extend(expectation.statement().map(|statement| statement.text.as_str()));
         }
@@ -255,7 +257,7 @@ impl Check {
                     Proof::Evidence { that, late, .. } => {
                         serde_json::json!({ "that": that, "late": late.as_ref().map(|late| &late.at) })
                     }
-                    Proof::Word { .. } => serde_json::Value::Null,
+                    Proof::Confirmation { .. } => serde_json::Value::Null,
                 };
                 let statement = expectation.statement().map(|statement| &statement.text);
                 let abouts = expectation.abouts().into_iter().map(|about| (&about.same, &about.still));
