@@ -1,0 +1,93 @@
+"""The endpoints of a service: a template for each partition and variant, with the regions that differ."""
+
+import collections
+
+from botocore.endpoint_provider import EndpointProvider
+from botocore.exceptions import EndpointProviderError
+from botocore.session import Session
+
+from .models import LOADER
+
+PARTITIONS = LOADER.load_data("partitions")
+SESSION = Session()
+VARIANTS = {
+    "plain": {},
+    "fips": {"UseFIPS": True},
+    "dualstack": {"UseDualStack": True},
+    "dualstack-fips": {"UseFIPS": True, "UseDualStack": True},
+}
+
+
+def partitions():
+    """The regions of each partition."""
+    found = {}
+    for partition in PARTITIONS["partitions"]:
+        found[partition["id"]] = sorted(name for name in partition["regions"] if not name.endswith("-global"))
+    return found
+
+
+def endpoints(model, overrides):
+    """By partition: the endpoint of each variant, `but` for regions that differ, and `regions` where not all have it."""
+    provider = EndpointProvider(model.rules, PARTITIONS)
+    found = {}
+    for partition, regions in partitions().items():
+        entry, but = {}, collections.defaultdict(dict)
+        for variant, parameters in VARIANTS.items():
+            each = {region: resolve(model, provider, region, parameters) for region in regions}
+            usual = most(each.values())
+            if usual is not None:
+                entry[variant] = usual
+            for region, endpoint in each.items():
+                if endpoint != usual:
+                    but[region][variant] = endpoint
+        if but:
+            entry["but"] = dict(sorted(but.items()))
+        offered = offered_in(model, partition, regions, overrides)
+        if offered is not None:
+            entry["regions"] = offered
+        if entry.get("regions") != [] and ("plain" in entry or but):
+            found[partition] = entry
+    return found
+
+
+def resolve(model, provider, region, parameters):
+    """A region's endpoint: its URL and, where they are not the usual ones, the signing region and name."""
+    given = {"Region": region, **parameters}
+    given = {name: value for name, value in given.items() if name in model.rules["parameters"]}
+    if parameters.keys() - given.keys():
+        return None
+    try:
+        made = provider.resolve_endpoint(**given)
+    except EndpointProviderError:
+        return None
+    scheme = next(
+        (each for each in made.properties.get("authSchemes", []) if each["name"].startswith("sigv4")), {}
+    )
+    entry = {"url": made.url.replace(region, "{region}")}
+    if scheme.get("signingRegion", region) != region:
+        entry["region"] = scheme["signingRegion"]
+    name = model.metadata.get("signingName", model.metadata["endpointPrefix"])
+    if scheme.get("signingName", name) != name:
+        entry["name"] = scheme["signingName"]
+    return entry
+
+
+def most(endpoints):
+    """The most frequent one."""
+    endpoints = list(endpoints)
+    return max(endpoints, key=lambda one: (endpoints.count(one), str(one)), default=None)
+
+
+def offered_in(model, partition, regions, overrides):
+    """The regions of a partition that have the service, or None for all."""
+    if entry := overrides.get("regions", model.service):
+        return [region for region in regions if region in entry["are"]]
+    prefix = model.metadata["endpointPrefix"]
+    data = next(one for one in LOADER.load_data("endpoints")["partitions"] if one["partition"] == partition)
+    service = data["services"].get(prefix)
+    if service is None or not service.get("isRegionalized", True):
+        return None
+    offered = [region for region in regions if region in service.get("endpoints", {})]
+    # A region that the endpoints do not have yet, EC2's neither, says nothing about a service.
+    known = data["services"]["ec2"]["endpoints"]
+    return None if not offered or offered == [region for region in regions if region in known] else offered

@@ -1,0 +1,142 @@
+"""What may be read: configuration, but no contents, no secrets, and nothing that is charged for."""
+
+import re
+
+from . import authorization
+from .models import noun, singular, verb
+
+ACCESS = ("Read", "List")
+# The verbs of operations whose answers leave nothing out.
+WHOLE = ("Get", "Describe", "BatchGet", "BatchDescribe", "Head")
+ENDS = ("Summary", "SummaryList", "ListEntry", "ListItem", "Entry", "Item", "Info", "Information", "Detail", "Details",
+        "Metadata", "Configuration", "Config", "Description", "Member", "Overview", "Attributes", "Identifier", "Version")
+
+
+def allowed(model, overrides):
+    """The operations of a service that may be read, each with its actions, access level and reason."""
+    prefix = authorization.prefix(model, overrides)
+    found = {}
+    for name in sorted(model.operations):
+        entry = one(model, name, prefix, overrides)
+        if entry is not None:
+            found[name] = entry
+    return found
+
+
+def one(model, name, prefix, overrides):
+    operation = f"{model.service}:{name}"
+    # Asked for first: a denial counts as used, whatever else keeps the operation out.
+    if overrides.get("deny", operation):
+        return None
+    by_hand = overrides.get("allow", operation)
+    if not verb(name) or not is_signed(model, name) or has_blob(model, name):
+        if by_hand:
+            overrides.mistake(f"{operation} is no signed read without binary data: take it from [allow]")
+        return None
+    actions, level = needed(model, name, prefix, overrides)
+    if actions is None:
+        if by_hand:
+            overrides.mistake(f"{operation} has no known IAM action: add it to [action]")
+        return None
+    uri = model.operations[name]["http"]["requestUri"]
+    policies = [authorization.audit_policy(action, uri) for action in actions]
+    by = policies[0] if policies and all(policies) else None
+    if by and by_hand and "shows" not in by_hand:
+        overrides.mistake(f"{operation} is allowed by {by}: take it from [allow]")
+    if not by and not by_hand:
+        return None
+    entry = {"actions": actions, "level": level, "by": by or "hand"}
+    if by_hand and "shows" in by_hand:
+        entry["shows"] = by_hand["shows"]
+    return entry
+
+
+def needed(model, name, prefix, overrides):
+    """The IAM actions that an operation needs, and its access level; (None, None) if it is no read."""
+    entry = overrides.operation("action", model.service, name)
+    actions = entry["actions"] if entry else [f"{prefix}:{name}"]
+    known = [authorization.details(action) for action in actions]
+    if entry and entry.get("unlisted"):
+        return actions, entry["level"]
+    if not all(known):
+        if entry:
+            overrides.mistake(f"[action] {model.service}:{name}: no such action: {actions}")
+        return None, None
+    levels = {action["accessLevel"] for action in known}
+    if not levels <= set(ACCESS):
+        return None, None
+    return [f"{action.split(':')[0]}:{one['name']}" for action, one in zip(actions, known)], max(levels, default="Read")
+
+
+def is_signed(model, name):
+    operation = model.operations[name]
+    auth = operation.get("auth", model.metadata.get("auth", ["aws.auth#sigv4"]))
+    return operation.get("authtype") != "none" and "aws.auth#sigv4" in auth
+
+
+def has_blob(model, name):
+    """Whether the answer itself is a stream or binary."""
+    reference = model.operations[name].get("output")
+    if reference is None:
+        return False
+    for member in model.members(name, "output").values():
+        shape = model.shape(member["shape"])
+        if shape["type"] == "blob" or shape.get("streaming") or shape.get("eventstream") or member.get("streaming"):
+            return True
+    return False
+
+
+def elements(model, name, overrides):
+    """What the elements of a list may leave out: the operation that has all of it, and the members, if they are known."""
+    found = {}
+    if verb(name) not in WHOLE and (other := whole(model, name)):
+        found["get"] = other
+    if entry := overrides.get("elements", f"{model.service}:{name}"):
+        found.update({one: value for one, value in entry.items() if one != "source"})
+    return found
+
+
+def whole(model, name):
+    """The operation that describes an element of a list by itself, or None."""
+    for stem, shape in element_names(model, name):
+        for one in WHOLE:
+            for other in model.operations:
+                if other != name and verb(other) == one and (
+                    stem in stems(noun(other)) or (shape and shape in top_shapes(model, other))
+                ):
+                    return other
+    return None
+
+
+def stems(name):
+    """What a name may be about: itself, and without what says how much of it there is."""
+    found = {singular(name).lower()}
+    for end in ENDS:
+        if name.endswith(end) and name != end:
+            found.add(singular(name.removesuffix(end)).lower())
+    return found
+
+
+def element_names(model, name):
+    """What the elements of a list may be called, each with its shape."""
+    about = noun(name)
+    for word in ("By", "For", "In", "Of", "With"):
+        head, found, tail = about.partition(word)
+        if found and head and tail[:1].isupper():
+            about = head
+    found = [(singular(re.sub(r"V\d+$", "", about)).lower(), None)]
+    for member in model.members(name, "output").values():
+        shape = model.shape(member["shape"])
+        # A result inside a member of its own, as CloudFront has them.
+        inner = shape.get("members", {}).values() if shape["type"] == "structure" else ()
+        for shape in [shape, *(model.shape(one["shape"]) for one in inner)]:
+            if shape["type"] == "list" and model.kind(shape["member"]) == "structure":
+                element = shape["member"]["shape"]
+                found += [(stem, element) for stem in sorted(stems(element))]
+    return found
+
+
+def top_shapes(model, name):
+    """The structures that an answer has at its top."""
+    return {member["shape"] for member in model.members(name, "output").values()}
+
