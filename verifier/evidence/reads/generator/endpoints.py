@@ -38,7 +38,7 @@ def endpoints(model, overrides):
             if usual is not None:
                 entry[variant] = usual
             for region, endpoint in each.items():
-                if endpoint != usual:
+                if filled(endpoint, region) != filled(usual, region):
                     but[region][variant] = endpoint
         if but:
             entry["but"] = dict(sorted(but.items()))
@@ -70,6 +70,11 @@ def resolve(model, provider, region, parameters):
     if scheme.get("signingName", name) != name:
         entry["name"] = scheme["signingName"]
     return entry
+
+
+def filled(endpoint, region):
+    """An endpoint as it is in a region."""
+    return endpoint and {"region": region, **endpoint, "url": endpoint["url"].replace("{region}", region)}
 
 
 def most(endpoints):

@@ -3,12 +3,13 @@
 import re
 
 from .models import SCALARS
+from .pages import TOKEN
 
 # Names of secrets. References (…Arn, …Id, …Name) do not match, and neither does the key of a tag.
 SECRET = re.compile(
-    r"(password|passwd|passphrase|passcode|secret|secret_?(string|binary|value|key|access_?key|hash)|token|credentials?"
-    r"|token_?value|user_?data|key_?material|(static|content|decryption)_?key_?value|(private|pre_?shared|shared|api|auth|authentication|access|encryption|ssh|secret|signing"
-    r"|license|registration|activation|client|master|session|connection)_?key(_?value)?|psk|pin|cookie|authorization"
+    r"(password|passwd|passphrase|passcode|secret|secret_?(string|binary|value|key|access_?key|hash)|(?<!http)tokens?|credentials?"
+    r"|token_?value|user_?data|key_?material|(static|content|decryption)_?key_?value|(private|pre_?shared|shared|api|auth|authentication|access|ssh|secret|signing"
+    r"|license|registration|activation|client|master|session|connection)_?key(_?value)?|psk|pin|authorization"
     r"|plaintext|connection_?string|activation_?code|customer_?gateway_?configuration|presigned_?url)s?$",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ def hidden(model, owner, name, reference, overrides):
             return "sensitive"
     if kind == "blob":
         return "binary"
-    if kind == "string" and "enum" not in shape and SECRET.search(name):
+    if kind == "string" and "enum" not in shape and SECRET.search(name) and not TOKEN.match(name):
         return "secret"
     return None
 
@@ -65,8 +66,6 @@ def reach(model, owner, name, reference, overrides):
         return entry["is"]
     if PROGRAM.match(name):
         return "program"
-    if reference.get("hostLabel"):
-        return "host"
     shape = model.shape(reference["shape"])
     named = [name, reference["shape"]]
     while shape["type"] == "list":
@@ -78,6 +77,8 @@ def reach(model, owner, name, reference, overrides):
         return "owner"
     if ACCOUNT.search(name):
         return "account"
+    if reference.get("hostLabel"):
+        return "host"
     if any(re.search(r"arns?$", one, re.IGNORECASE) for one in named):
         return "arn"
     if model.service == "s3" and name == "Bucket":

@@ -48,7 +48,8 @@ def meant(model, name, error):
 
 
 def names_subject(model, name, subject):
-    """Whether the operation's one required input is the name of what it reads."""
+    """Whether the operation's one required input, or its only one, is the name of what it reads."""
     reference = model.operations[name].get("input")
-    required = model.shape(reference["shape"]).get("required", []) if reference else []
-    return len(required) == 1 and ID.sub("", required[0]).lower() == subject
+    given = model.shape(reference["shape"]) if reference else {}
+    needed = given.get("required") or list(given.get("members", {}))
+    return len(needed) == 1 and ID.sub("", needed[0]).lower() == subject

@@ -2,7 +2,7 @@
 
 import re
 
-TOKEN = re.compile(r"^(next|start|continuation|pagination|page|last|exclusive)?_?(page)?_?(token|marker)$", re.IGNORECASE)
+TOKEN = re.compile(r"^(next|start|continuation|pagination|page|last|exclusive|_)*(token|marker)$", re.IGNORECASE)
 TRUNCATED = re.compile(r"^(is_?truncated|has_?more.*|more_?results|truncated)$", re.IGNORECASE)
 LIMITS = re.compile(r"^(max_?(results|items|records|keys)|limit|page_?size)$", re.IGNORECASE)
 
