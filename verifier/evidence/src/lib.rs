@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`Section`], a file for each | what AWS says |
 //! | [`table`], `guard` | the calls that may be made, and what refuses all others |
+//! | [`reads`] | the operations that checks may read, as data |
 //! | [`connection`], [`bindings`] | whose credentials ask |
 //! | [`gather`] | all of it at once, of the right accounts |
 //! | [`arn`] | whose and what an ARN says that something is |
@@ -49,6 +50,7 @@ pub mod privileges;
 mod read;
 mod reader;
 mod reading;
+pub mod reads;
 mod root;
 mod s3;
 mod section;

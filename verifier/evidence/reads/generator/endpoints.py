@@ -27,25 +27,26 @@ def partitions():
 
 
 def endpoints(model, overrides):
-    """By partition: the endpoint of each variant, `but` for regions that differ, and `regions` where not all have it."""
+    """By partition: the `usual` endpoint of each variant, `but` for regions that differ, `regions` where not all have it."""
     provider = EndpointProvider(model.rules, PARTITIONS)
     found = {}
     for partition, regions in partitions().items():
-        entry, but = {}, collections.defaultdict(dict)
+        usually, but = {}, collections.defaultdict(dict)
         for variant, parameters in VARIANTS.items():
             each = {region: resolve(model, provider, region, parameters) for region in regions}
             usual = most(each.values())
             if usual is not None:
-                entry[variant] = usual
+                usually[variant] = usual
             for region, endpoint in each.items():
                 if filled(endpoint, region) != filled(usual, region):
                     but[region][variant] = endpoint
+        entry = {"usual": usually}
         if but:
             entry["but"] = dict(sorted(but.items()))
         offered = offered_in(model, partition, regions, overrides)
         if offered is not None:
             entry["regions"] = offered
-        if entry.get("regions") != [] and ("plain" in entry or but):
+        if entry.get("regions") != [] and ("plain" in usually or but):
             found[partition] = entry
     return found
 

@@ -3,6 +3,7 @@
 import json
 import re
 
+from .authorization import prefix
 from .endpoints import endpoints, partitions
 from .marks import free, hidden, reach
 from .models import SCALARS, Model, noun
@@ -17,7 +18,7 @@ PLACES = {"uri": "uri", "querystring": "query", "header": "header", "headers": "
 
 def files(overrides):
     """All files that are generated, by name."""
-    made, listed = {}, {}
+    made, listed, services = {}, {}, {}
     for service in sorted(overrides.services):
         model = Model(service)
         operations = allowed(model, overrides)
@@ -26,7 +27,15 @@ def files(overrides):
             continue
         made[f"table/{service}.json"] = Table(model, operations, overrides).text()
         listed[service] = operations
+        metadata = model.metadata
+        called = {metadata["serviceId"], metadata["endpointPrefix"], metadata.get("signingName"), prefix(model, overrides)}
+        services[service] = {
+            "title": metadata["serviceFullName"],
+            "called": sorted(name for name in called - {None} if name != service),
+            "operations": len(operations),
+        }
     check_denials(overrides)
+    made["services.json"] = lines(services)
     made["partitions.json"] = lines(partitions())
     made["ALLOWED.md"] = review(listed)
     return made
