@@ -9,6 +9,7 @@ pub mod import;
 pub mod junit;
 pub mod lint;
 pub mod policy;
+pub mod reads;
 pub mod reference;
 mod results;
 pub mod selftest;

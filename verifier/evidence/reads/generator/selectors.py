@@ -16,7 +16,7 @@ SELECTS = re.compile(
 
 
 def selectors(model, name, overrides):
-    """The inputs of an operation that select, each with how it does: see `README.md`."""
+    """The inputs of an operation that select, each with how it does: `overrides.toml` says what the words mean."""
     found = {}
     for member, reference in model.members(name, "input").items():
         entry = overrides.get("selector", f"{model.service}:{name}.{member}")

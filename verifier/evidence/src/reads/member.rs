@@ -1,8 +1,8 @@
 //! Members of inputs and answers, with what the table says about each.
 
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A member of a structure, or what a list or map has.
@@ -63,7 +63,7 @@ pub enum TimeFormat {
 }
 
 /// Why a member is not shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hidden {
     /// AWS's model says that it is sensitive.
@@ -77,7 +77,7 @@ pub enum Hidden {
 }
 
 /// Free text: keys and values that somebody chose.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Free {
     /// A map.
@@ -87,7 +87,7 @@ pub enum Free {
 }
 
 /// What an input's value may name beyond the account that is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// An account's id.

@@ -12,14 +12,16 @@
 
 mod archive;
 mod endpoint;
+mod listed;
 mod member;
 mod model;
 mod unknown;
 
 use std::collections::BTreeMap;
 
-pub use archive::{Listed, partitions, service, services};
+pub use archive::service;
 pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
+pub use listed::{Listed, partitions, services};
 pub use member::{Free, Hidden, Member, Place, Reach, TimeFormat};
 pub use model::{Kind, Missing, Operation, Own, Pages, Protocol, Selector, Service, Shape};
 pub use unknown::Unknown;
@@ -58,7 +60,12 @@ pub fn operation(service: &str, name: &str) -> Result<Found, Unknown> {
     }
 }
 
-/// All operations of the table, by service.
+/// All operations of a service.
+pub fn of(service: &'static Service) -> impl Iterator<Item = Found> {
+    service.operations.iter().map(move |(name, operation)| Found { service, name, operation })
+}
+
+/// All services of the table.
 ///
 /// # Errors
 /// When the table is damaged.

@@ -1,10 +1,10 @@
 //! A service of the table: its operations and shapes.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::archive::partitions;
 use super::endpoint::{Endpoint, Endpoints, Variant};
+use super::listed::partitions;
 use super::member::Member;
 
 /// A service.
@@ -122,7 +122,7 @@ fn root() -> String {
 }
 
 /// How the pages of an answer go on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pages {
     /// The inputs that take the tokens.
@@ -141,7 +141,7 @@ pub struct Pages {
 }
 
 /// What an error code says is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// What was asked for.
@@ -151,7 +151,7 @@ pub enum Missing {
 }
 
 /// How an input selects what is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "selects", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Selector {
     /// Of the members in `of`, at any depth, those of the given values are answered.
@@ -222,7 +222,7 @@ pub struct Shape {
 }
 
 /// A kind of value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "these are the names of what they are")]
 pub enum Kind {

@@ -4,7 +4,7 @@ use course::diagnostic::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::archive::Listed;
+use super::listed::Listed;
 
 /// Why an operation or a service cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
