@@ -22,10 +22,13 @@ def pages(model, name):
     entry = {}
     for member in outputs:
         wanted = {member.lower(), re.sub("^next", "", member.lower()), "nexttoken", "nextmarker"}
-        given = next((one for one in inputs if one.lower() in wanted), None) if TOKEN.match(member) else None
+        if not TOKEN.match(member):
+            continue
+        # A token that no input takes says that there is more, and no more than that.
+        given = [one for one in inputs if one.lower() in wanted][:1]
+        entry = {"input": given, "output": [member]} if given else {"output": [member]}
+        entry["items"] = [one for one, to in outputs.items() if model.kind(to) == "list"]
         if given:
-            entry = {"input": [given], "output": [member]}
-            entry["items"] = [one for one, to in outputs.items() if model.kind(to) == "list"]
             break
     more = next((one for one, to in outputs.items() if TRUNCATED.match(one) and model.kind(to) == "boolean"), None)
     if more:
