@@ -29,12 +29,15 @@ def partitions():
 def endpoints(model, overrides):
     """By partition: the `usual` endpoint of each variant, `but` for regions that differ, `regions` where not all have it."""
     provider = EndpointProvider(model.rules, PARTITIONS)
+    always = fixed(model, overrides)
     found = {}
     for partition, regions in partitions().items():
         usually, but = {}, collections.defaultdict(dict)
         for variant, parameters in VARIANTS.items():
-            each = {region: resolve(model, provider, region, parameters) for region in regions}
-            usual = most(each.values())
+            each = {region: resolve(model, provider, region, {**always, **parameters}) for region in regions}
+            same = {str(filled(endpoint, region)): filled(endpoint, region) for region, endpoint in each.items()}
+            # One for all regions is written as what it is; else the most frequent form is the usual one.
+            usual = most(each.values()) if len(same) > 1 or len(each) == 1 else next(iter(same.values()))
             if usual is not None:
                 usually[variant] = usual
             for region, endpoint in each.items():
@@ -48,7 +51,21 @@ def endpoints(model, overrides):
             entry["regions"] = offered
         if entry.get("regions") != [] and ("plain" in usually or but):
             found[partition] = entry
+    if not found.get("aws"):
+        overrides.mistake(f"{model.service} has no endpoints: its rules may need a parameter, in [endpoint] of overrides.toml")
     return found
+
+
+def fixed(model, overrides):
+    """The parameters that a service's rules need beside the region, the same for all of its operations here."""
+    entry = overrides.get("endpoint", model.service)
+    return entry["parameters"] if entry else {}
+
+
+def is_elsewhere(model, name, overrides):
+    """Whether an operation has another endpoint than its service."""
+    own = model.operations[name].get("staticContextParams", {})
+    return any(own.get(parameter, {}).get("value", value) != value for parameter, value in fixed(model, overrides).items())
 
 
 def resolve(model, provider, region, parameters):

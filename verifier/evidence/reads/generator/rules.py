@@ -3,6 +3,7 @@
 import re
 
 from . import authorization
+from .endpoints import is_elsewhere
 from .models import noun, singular, verb
 
 ACCESS = ("Read", "List")
@@ -29,7 +30,8 @@ def one(model, name, prefix, overrides):
     if overrides.get("deny", operation):
         return None
     by_hand = overrides.get("allow", operation)
-    if not verb(name) or not is_signed(model, name) or has_blob(model, name):
+    readable = verb(name) and is_signed(model, name) and not has_blob(model, name)
+    if not readable or is_elsewhere(model, name, overrides):
         if by_hand:
             overrides.mistake(f"{operation} is no signed read without binary data: take it from [allow]")
         return None
