@@ -45,7 +45,7 @@ fn members(found: Found, name: Option<&String>, is_shown: impl Fn(&str, &Member)
     let shown = shape.members.iter().filter(|(name, member)| is_shown(name, member));
     shown
         .map(|(member, facts)| {
-            let mut value = value(found.service, facts, &mut vec![name]);
+            let mut value = value_of(found.service, facts, &mut vec![name]);
             if shape.required.contains(member) {
                 value["required"] = json!(true);
             }
@@ -56,7 +56,7 @@ fn members(found: Found, name: Option<&String>, is_shown: impl Fn(&str, &Member)
 }
 
 /// What a member is.
-fn value<'s>(service: &'s Service, member: &'s Member, above: &mut Vec<&'s str>) -> Value {
+fn value_of<'s>(service: &'s Service, member: &'s Member, above: &mut Vec<&'s str>) -> Value {
     let mut value = Map::new();
     if let Some(hidden) = member.hidden {
         value.insert("hidden".to_owned(), json!(hidden));
@@ -80,11 +80,11 @@ fn value<'s>(service: &'s Service, member: &'s Member, above: &mut Vec<&'s str>)
     if shape.kind == Kind::Structure {
         let members = shape.members.iter();
         let members: Map<String, Value> =
-            members.map(|(name, member)| (name.clone(), self::value(service, member, above))).collect();
+            members.map(|(name, member)| (name.clone(), value_of(service, member, above))).collect();
         value.insert("members".to_owned(), members.into());
     }
     if let Some(of) = &shape.of {
-        value.insert("of".to_owned(), self::value(service, of, above));
+        value.insert("of".to_owned(), value_of(service, of, above));
     }
     above.pop();
     value.into()

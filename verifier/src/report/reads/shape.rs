@@ -1,6 +1,6 @@
 //! What both formats say of an operation and its members.
 
-use evidence::reads::{Found, Hidden, Member, Operation, Place, Reach, Service, Shape};
+use evidence::reads::{Found, Hidden, Member, Operation, Pages, Place, Reach, Service, Shape};
 
 /// The partition that authors write for, unless they say another.
 const PARTITION: &str = "aws";
@@ -30,10 +30,10 @@ pub(super) fn side<'s>(service: &'s Service, shape: Option<&'s String>) -> Optio
     Some((name, service.shape(name)?))
 }
 
-/// Whether a course gives an input; the program gives the others.
+/// Whether a course gives an input; the program gives the others: it reads all pages.
 pub(super) fn is_given(operation: &Operation, name: &str, member: &Member) -> bool {
-    let is_token = operation.pages.as_ref().is_some_and(|pages| pages.input.iter().any(|token| token == name));
-    member.reach != Some(Reach::Program) && !is_token && !member.idempotency
+    let is_of_pages = |pages: &Pages| pages.input.iter().chain(&pages.limit).any(|input| input == name);
+    member.reach != Some(Reach::Program) && !member.idempotency && !operation.pages.as_ref().is_some_and(is_of_pages)
 }
 
 /// Whether a member of an answer is one that checks see: not the token of a page, nor the status.

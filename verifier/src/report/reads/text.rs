@@ -43,7 +43,7 @@ pub fn service(service: &Service, title: &str) -> Text {
     for (name, operation) in &service.operations {
         let required = side(service, operation.input.as_ref()).map(|(_, shape)| shape.required.join(", "));
         let required = required.filter(|names| !names.is_empty()).map(|names| format!("  {names}")).unwrap_or_default();
-        let others = operation.actions.iter().filter(|action| action.split(':').nth(1) != Some(name));
+        let others = operation.actions.iter().filter(|action| !is_named(action, name));
         let others = others.map(|action| format!("  [{action}]")).collect::<String>();
         out.put(&format!("  {name}")).paint(DIM, &format!("{required}{others}")).put("\n");
     }
@@ -53,12 +53,18 @@ pub fn service(service: &Service, title: &str) -> Text {
     out
 }
 
+/// Whether an IAM action is called as the operation is: IAM ignores case.
+fn is_named(action: &str, operation: &str) -> bool {
+    action.split_once(':').is_some_and(|(_, name)| name.eq_ignore_ascii_case(operation))
+}
+
 /// An operation with all that is known of it.
 pub fn operation(found: Found) -> Text {
     let (facts, mut out) = (found.operation, Text::new());
     out.paint(BOLD, &format!("{}:{}", found.service.name, found.name)).put("\n");
     fact(&mut out, "IAM action", &actions(found));
-    fact(&mut out, "Region", &region(found.service));
+    let region = if asks_bucket(found) { "the bucket's own".to_owned() } else { region(found.service) };
+    fact(&mut out, "Region", &region);
     let by = if facts.by == "hand" { "a review by hand".to_owned() } else { format!("AWS's policy {}", facts.by) };
     fact(&mut out, "Allowed by", &by);
     if let Some(shows) = &facts.shows {
@@ -108,6 +114,12 @@ fn region(service: &Service) -> String {
     }
 }
 
+/// Whether it is about a bucket, which its own region is asked about.
+fn asks_bucket(found: Found) -> bool {
+    let input = side(found.service, found.operation.input.as_ref());
+    input.is_some_and(|(_, shape)| shape.members.values().any(|member| member.reach == Some(Reach::Bucket)))
+}
+
 /// What the elements of a list leave out.
 fn elements(out: &mut Text, found: Found) {
     let facts = found.operation;
@@ -134,12 +146,17 @@ fn selects(selector: &Selector) -> String {
 
 /// A fact, wrapped behind what it is about.
 fn fact(out: &mut Text, about: &str, text: &str) {
-    let mut line = format!("  {about:<12}");
+    wrapped(out, &format!("  {about:<12}"), FACT, text);
+}
+
+/// Words behind a lead, in lines that begin with an indent.
+fn wrapped(out: &mut Text, lead: &str, indent: &str, text: &str) {
+    let mut line = lead.to_owned();
     let mut begins = true;
     for word in text.split(' ') {
         if !begins && line.chars().count() + 1 + word.chars().count() > WIDTH {
             let _ = writeln!(out, "{line}");
-            FACT.clone_into(&mut line);
+            indent.clone_into(&mut line);
             begins = true;
         }
         if !begins {
@@ -148,7 +165,7 @@ fn fact(out: &mut Text, about: &str, text: &str) {
         line.push_str(word);
         begins = false;
     }
-    let _ = writeln!(out, "{line}");
+    let _ = writeln!(out, "{}", line.trim_end());
 }
 
 fn members(out: &mut Text, found: Found, name: Option<&String>, is_shown: impl Fn(&str, &Member) -> bool) {
@@ -181,11 +198,9 @@ fn tree<'s>(
     notes.extend(member.free.as_ref().map(free));
     notes.extend(member.reach.and_then(reach).map(str::to_owned));
     notes.extend(repeated.then(|| "as above".to_owned()));
-    out.put(&format!("{}{name}: {kind}", "  ".repeat(depth)));
-    if !notes.is_empty() {
-        out.paint(DIM, &format!(" ({})", notes.join("; ")));
-    }
-    out.put("\n");
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    let indent = "  ".repeat(depth);
+    wrapped(out, &format!("{indent}{name}: "), &format!("{indent}    "), format!("{kind}{notes}").trim_start());
     let Some((shape_name, shape)) = inner.filter(|_| !repeated && member.hidden.is_none()) else { return };
     above.push(shape_name);
     for (name, member) in &shape.members {
@@ -194,19 +209,19 @@ fn tree<'s>(
     above.pop();
 }
 
-/// What a member is, and the structure in it.
+/// What a member is, and the structure in it, which has no name of its own.
 fn kind<'s>(service: &'s Service, member: &'s Member) -> (String, Option<(&'s str, &'s Shape)>) {
     let Some(shape) = service.shape(&member.shape) else { return (member.shape.clone(), None) };
     match (shape.kind, &shape.of) {
         (Kind::List, Some(of)) => {
-            let (kind, inner) = self::kind(service, of);
-            (format!("list of {kind}"), inner)
+            let (kind, inner) = kind(service, of);
+            (of_what("list", &kind), inner)
         }
         (Kind::Map, Some(of)) => {
-            let (kind, inner) = self::kind(service, of);
-            (format!("map of {kind}"), inner)
+            let (kind, inner) = kind(service, of);
+            (of_what("map", &kind), inner)
         }
-        (Kind::Structure, _) => ("structure".to_owned(), Some((&member.shape, shape))),
+        (Kind::Structure, _) => (String::new(), Some((&member.shape, shape))),
         (Kind::String, _) if !shape.values.is_empty() => (values(&shape.values), None),
         (Kind::Boolean, _) => ("true or false".to_owned(), None),
         (Kind::Integer | Kind::Long | Kind::Float | Kind::Double, _) => ("number".to_owned(), None),
@@ -217,10 +232,16 @@ fn kind<'s>(service: &'s Service, member: &'s Member) -> (String, Option<(&'s st
     }
 }
 
+/// A list or a map: of structures, whose members follow, or of something else.
+fn of_what(collection: &str, kind: &str) -> String {
+    if kind.is_empty() { collection.to_owned() } else { format!("{collection} of {kind}") }
+}
+
 fn values(values: &[String]) -> String {
-    let more = values.len().saturating_sub(VALUES);
-    let named = values.iter().take(VALUES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if more == 0 { named } else { format!("{named} or {more} others") }
+    if values.len() <= VALUES + 1 {
+        return values.join(", ");
+    }
+    format!("{} or {} others", values[..VALUES].join(", "), values.len() - VALUES)
 }
 
 fn why_hidden(why: Hidden) -> &'static str {
