@@ -126,9 +126,10 @@ fn each_list_of_a_step_says_whether_its_elements_are_complete() {
     let mut lists = String::new();
     for (read, _) in reads_of_steps().iter().filter(|(read, _)| read.contains(":List")) {
         let Some(operation) = operations.get(*read) else { continue };
-        let how = match (&operation["get"], &operation["leaves_out"]) {
-            (_, Value::Array(members)) => format!("complete but for {}", serde_json::json!(members)),
-            (Value::String(get), _) => format!("what is absent is unknown; {get} has it"),
+        let get = operation["get"].as_str().map(|get| format!("; {get} has it")).unwrap_or_default();
+        let how = match (&operation["leaves_out"], operation["partial"] == true) {
+            (Value::Array(members), _) => format!("complete but for {}{get}", serde_json::json!(members)),
+            (_, true) => format!("what is absent is unknown{get}"),
             _ => "complete".to_owned(),
         };
         let _ = writeln!(lists, "{read}: {how}");

@@ -88,26 +88,29 @@ def has_blob(model, name):
     return False
 
 
-def elements(model, name, overrides):
-    """What the elements of a list may leave out: the operation that has all of it, and the members, if they are known."""
+def elements(model, name, allowed, overrides):
+    """What the elements of a list may leave out: any member (`partial`), or those of `leaves_out`; `get` has all of it."""
     found = {}
-    if verb(name) not in WHOLE and (other := whole(model, name)):
-        found["get"] = other
+    described = whole(model, name) if verb(name) not in WHOLE else []
+    if described:
+        found["partial"] = True
+        if readable := [other for other in described if other in allowed]:
+            found["get"] = readable[0]
     if entry := overrides.get("elements", f"{model.service}:{name}"):
-        found.update({one: value for one, value in entry.items() if one != "source"})
+        found.pop("partial", None)
+        found["leaves_out"] = entry["leaves_out"]
     return found
 
 
 def whole(model, name):
-    """The operation that describes an element of a list by itself, or None."""
+    """The operations that describe an element of a list by itself: none where its elements are no structures."""
+    found = []
     for stem, shape in element_names(model, name):
         for one in WHOLE:
             for other in model.operations:
-                if other != name and verb(other) == one and (
-                    stem in stems(noun(other)) or (shape and shape in top_shapes(model, other))
-                ):
-                    return other
-    return None
+                if other != name and verb(other) == one and (stem in stems(noun(other)) or shape in top_shapes(model, other)):
+                    found.append(other)
+    return found
 
 
 def stems(name):
@@ -121,21 +124,21 @@ def stems(name):
 
 def element_names(model, name):
     """What the elements of a list may be called, each with its shape."""
-    about = noun(name)
-    for word in ("By", "For", "In", "Of", "With"):
-        head, found, tail = about.partition(word)
-        if found and head and tail[:1].isupper():
-            about = head
-    found = [(singular(re.sub(r"V\d+$", "", about)).lower(), None)]
+    shapes = []
     for member in model.members(name, "output").values():
         shape = model.shape(member["shape"])
         # A result inside a member of its own, as CloudFront has them.
         inner = shape.get("members", {}).values() if shape["type"] == "structure" else ()
         for shape in [shape, *(model.shape(one["shape"]) for one in inner)]:
             if shape["type"] == "list" and model.kind(shape["member"]) == "structure":
-                element = shape["member"]["shape"]
-                found += [(stem, element) for stem in sorted(stems(element))]
-    return found
+                shapes.append(shape["member"]["shape"])
+    about = noun(name)
+    for word in ("By", "For", "In", "Of", "With"):
+        head, found, tail = about.partition(word)
+        if found and head and tail[:1].isupper():
+            about = head
+    about = singular(re.sub(r"V\d+$", "", about)).lower()
+    return [(stem, shape) for shape in shapes for stem in (about, *sorted(stems(shape)))]
 
 
 def top_shapes(model, name):

@@ -101,7 +101,7 @@ class Table:
             entry["pages"] = found
         if found := codes(model, name, self.overrides):
             entry["none"] = found
-        entry.update(elements(model, name, self.overrides))
+        entry.update(elements(model, name, self.allowed, self.overrides))
         if found := selectors(model, name, self.overrides):
             entry["selectors"] = found
         if found := self.failures(name):

@@ -99,7 +99,10 @@ pub struct Operation {
     /// The error codes that say that what was asked for is not there.
     #[serde(default)]
     pub none: BTreeMap<String, Missing>,
-    /// The operation that has what the elements of its list may leave out.
+    /// Whether the elements of its list may leave out any member: what is absent in them is not known.
+    #[serde(default)]
+    pub partial: bool,
+    /// The operation that has what its elements leave out.
     pub get: Option<String>,
     /// The members that its elements leave out, where they are known: all others are complete.
     pub leaves_out: Option<Vec<String>>,

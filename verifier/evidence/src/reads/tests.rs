@@ -14,6 +14,7 @@ fn every_service_loads_and_is_listed() {
             assert!(["Read", "List"].contains(&facts.level.as_str()), "{name}:{operation}");
             let input = facts.input.as_deref().and_then(|input| service.shape(input));
             let has = |member: &String| input.is_some_and(|input| input.members.contains_key(member));
+            assert!(facts.get.iter().all(|get| service.operations.contains_key(get)), "{name}:{operation}");
             assert!(facts.selectors.keys().all(has), "{name}:{operation}");
             assert!(facts.pages.iter().flat_map(|pages| &pages.input).all(has), "{name}:{operation}");
             assert!(facts.own.iter().all(|own| has(&own.given) && own.unless.iter().all(has)), "{name}:{operation}");

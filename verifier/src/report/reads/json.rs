@@ -34,6 +34,7 @@ fn operation(found: Found) -> Value {
         "none": facts.none,
         "pages": facts.pages,
         "selectors": facts.selectors,
+        "partial": facts.partial,
         "get": facts.get,
         "leaves_out": facts.leaves_out,
         "failures": facts.failures,

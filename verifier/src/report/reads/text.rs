@@ -125,8 +125,9 @@ fn elements(out: &mut Text, found: Found) {
     let facts = found.operation;
     let all = facts.get.as_ref().map(|get| format!("; {get} has them")).unwrap_or_default();
     match &facts.leaves_out {
+        Some(members) if members.is_empty() => {}
         Some(members) => fact(out, "Elements", &format!("leave out {}{all}", members.join(", "))),
-        None if !all.is_empty() => fact(out, "Elements", &format!("a member that is absent is unknown{all}")),
+        None if facts.partial => fact(out, "Elements", &format!("a member that is absent is unknown{all}")),
         None => {}
     }
 }
