@@ -286,7 +286,7 @@ fn each_action_reads_and_exists_or_is_an_override() {
     let overrides = overrides();
     for (name, operation) in &operations {
         let (service, own) = name.split_once(':').unwrap();
-        let entry = overrides["action"].get(name).or_else(|| overrides["action"].get(&format!("{service}:*")));
+        let entry = overrides["action"].get(name).or_else(|| overrides["action"].get(format!("{service}:*")));
         assert!(operation["actions"] != serde_json::json!([]) || entry.is_some(), "{name}");
         for action in actions(operation) {
             assert!(
