@@ -65,6 +65,15 @@ fn the_table_is_what_the_generator_makes_of_the_pinned_packages() {
 }
 
 #[test]
+fn every_endpoint_is_the_one_that_botocore_finds() {
+    let script = repository().join("tests/tests/reads/endpoints.py");
+    let ran = Command::new(installed("python")).arg(script).arg(folder().join("table")).output().unwrap();
+    let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+    let compared: usize = said.trim().parse().unwrap_or_else(|_| panic!("{said}"));
+    assert!(compared > 15_000, "{compared}");
+}
+
+#[test]
 fn an_override_that_is_not_used_or_wrong_is_rejected() {
     let machine = tempfile::tempdir().unwrap();
     let changed = machine.path().join("overrides.toml");
