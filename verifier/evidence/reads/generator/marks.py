@@ -18,6 +18,8 @@ ACCOUNT = re.compile(r"(account|accounts|account_?ids?|owner_?ids?|accountnumber
 OWNER = re.compile(r"^(owners?|ownerids?|ownerinformation|ownertype|fileowner.*|restorableby(user)?ids|executableusers)$", re.IGNORECASE)
 PROGRAM = re.compile(r"^(ExpectedBucketOwner|ExpectedSourceBucketOwner|RequestPayer|MFA|.*SSECustomer.*|DryRun)$")
 ADDRESS = re.compile(r"(url|uri)s?$", re.IGNORECASE)
+# Lists of keys and values that somebody chose.
+PAIRS = re.compile(r"(env|environment|variables|outputs|exports|parameters|parameterlist|optionsettings|headers|properties)$", re.IGNORECASE)
 TAGS = re.compile(r"tags?(list|map|set)?$", re.IGNORECASE)
 ARN_WORDS = re.compile(r"\bARNs?\b|Amazon Resource Name", re.IGNORECASE)
 
@@ -56,7 +58,17 @@ def free(model, owner, name, reference, overrides):
             value = model.shape(value["member"]["shape"])
         if value["type"] == "string" and "enum" not in key and "enum" not in value and not TAGS.search(name):
             return True
+    if shape["type"] == "list" and PAIRS.search(name):
+        return pair(model, model.shape(shape["member"]["shape"]))
     return None
+
+
+def pair(model, element):
+    """The members of an element that are its key and its value, if it has just these two."""
+    texts = [one for one, to in element.get("members", {}).items() if model.kind(to) == "string"]
+    keys = [one for one in texts if re.search(r"(key|name)$", one, re.IGNORECASE)]
+    values = [one for one in texts if re.search(r"value$", one, re.IGNORECASE)]
+    return [keys[0], values[0]] if len(keys) == len(values) == 1 else None
 
 
 def reach(model, owner, name, reference, overrides):
