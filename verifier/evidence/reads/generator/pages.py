@@ -2,7 +2,8 @@
 
 import re
 
-TOKEN = re.compile(r"^(next|start|continuation|pagination|page|last|exclusive|_)*(token|marker)$", re.IGNORECASE)
+# Tokens of pages. A bare `token` is none: some of that name are secrets.
+TOKEN = re.compile(r"^((next|start|continuation|pagination|page|last|exclusive|_)+(token|marker)|marker)$", re.IGNORECASE)
 TRUNCATED = re.compile(r"^(is_?truncated|has_?more.*|more_?results|truncated)$", re.IGNORECASE)
 LIMITS = re.compile(r"^(max_?(results|items|records|keys)|limit|page_?size)$", re.IGNORECASE)
 

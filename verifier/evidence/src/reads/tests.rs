@@ -80,8 +80,55 @@ fn what_is_hidden_is_marked() {
     assert_eq!(hidden("ec2", "InstanceAttribute", "UserData"), Some(Hidden::Secret));
     assert_eq!(hidden("ec2", "TunnelOption", "PreSharedKey"), Some(Hidden::Sensitive));
     assert_eq!(hidden("cognito-idp", "IdentityProviderType", "ProviderDetails"), Some(Hidden::Secret));
+    assert_eq!(hidden("codepipeline", "ActionExecution", "token"), Some(Hidden::Secret));
+    assert_eq!(hidden("eks", "License", "token"), Some(Hidden::Secret));
+    assert_eq!(hidden("dms", "Endpoint", "ExtraConnectionAttributes"), Some(Hidden::Secret));
     assert_eq!(hidden("iam", "AccessKeyMetadata", "AccessKeyId"), None);
     assert_eq!(hidden("ec2", "Tag", "Key"), None);
     let member = &service("lambda").unwrap().shape("EnvironmentResponse").unwrap().members["Variables"];
     assert_eq!((member.hidden, member.free.clone()), (None, Some(Free::Map(true))));
+}
+
+#[test]
+fn what_somebody_chose_is_free_text() {
+    let pairs = |key: &str, value: &str| Free::Pairs(key.to_owned(), value.to_owned());
+    for (name, shape, member, free) in [
+        ("lambda", "EnvironmentResponse", "Variables", Free::Map(true)),
+        ("cloudformation", "Stack", "Outputs", pairs("OutputKey", "OutputValue")),
+        ("cloudformation", "Stack", "Parameters", pairs("ParameterKey", "ParameterValue")),
+        ("ecs", "ContainerDefinition", "environment", pairs("name", "value")),
+        ("codebuild", "ProjectEnvironment", "environmentVariables", pairs("name", "value")),
+        ("batch", "ContainerProperties", "environment", pairs("name", "value")),
+        ("glue", "Job", "DefaultArguments", Free::Map(true)),
+        ("apigateway", "Stage", "variables", Free::Map(true)),
+        ("elasticbeanstalk", "ConfigurationSettingsDescription", "OptionSettings", pairs("OptionName", "Value")),
+    ] {
+        let shape = service(name).unwrap().shape(shape).unwrap();
+        assert_eq!(shape.members[member].free, Some(free), "{name} {member}");
+    }
+    assert_eq!(service("ec2").unwrap().shape("Vpc").unwrap().members["Tags"].free, None);
+}
+
+#[test]
+fn what_may_name_another_account_is_marked() {
+    for (name, shape, member, reach) in [
+        ("s3", "GetBucketPolicyRequest", "Bucket", Reach::Bucket),
+        ("s3", "GetBucketPolicyRequest", "ExpectedBucketOwner", Reach::Program),
+        ("s3control", "GetPublicAccessBlockRequest", "AccountId", Reach::Account),
+        ("sqs", "GetQueueAttributesRequest", "QueueUrl", Reach::Queue),
+        ("sns", "GetTopicAttributesInput", "TopicArn", Reach::Arn),
+        ("lambda", "GetPolicyRequest", "FunctionName", Reach::NameOrArn),
+        ("kms", "DescribeKeyRequest", "KeyId", Reach::NameOrArn),
+        ("ecr", "DescribeRepositoriesRequest", "registryId", Reach::Account),
+        ("glue", "GetTablesRequest", "CatalogId", Reach::Account),
+        ("ec2", "DescribeImagesRequest", "Owners", Reach::Owner),
+        ("ec2", "DescribeImagesRequest", "DryRun", Reach::Program),
+        ("elbv2", "DescribeTargetHealthInput", "TargetGroupArn", Reach::Arn),
+        ("budgets", "DescribeBudgetsRequest", "AccountId", Reach::Account),
+    ] {
+        let shape = service(name).unwrap().shape(shape).unwrap();
+        assert_eq!(shape.members[member].reach, Some(reach), "{name} {member}");
+    }
+    let own = &find("ec2:DescribeSnapshots").unwrap().operation.own;
+    assert_eq!(own.as_ref().map(|own| own.given.as_str()), Some("OwnerIds"));
 }
