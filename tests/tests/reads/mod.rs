@@ -105,7 +105,7 @@ fn an_override_that_is_not_used_or_wrong_is_rejected() {
         "[deny] sts:NoSuchOperation is not used",
         "[deny] sts:GetAccessKeyInfo has no source",
         "sns:ListTopics is allowed by SecurityAudit: take it from [allow]",
-        "sns:Publish is no signed read without binary data: take it from [allow]",
+        "sns:Publish does not read, is not signed, answers binary data, or is deprecated: take it from [allow]",
         "[action] sns:ListSubscriptions: no such action",
         "[none] sns:GetSubscriptionAttributes: NoSuchCode is not among its codes",
         "[hidden] ec2:InstanceAttribute.UserData is not used",

@@ -31,9 +31,9 @@ def one(model, name, prefix, overrides):
         return None
     by_hand = overrides.get("allow", operation)
     readable = verb(name) and is_signed(model, name) and not has_blob(model, name)
-    if not readable or is_elsewhere(model, name, overrides):
+    if not readable or is_elsewhere(model, name, overrides) or model.operations[name].get("deprecated"):
         if by_hand:
-            overrides.mistake(f"{operation} is no signed read without binary data: take it from [allow]")
+            overrides.mistake(f"{operation} does not read, is not signed, answers binary data, or is deprecated: take it from [allow]")
         return None
     actions, level = needed(model, name, prefix, overrides)
     if actions is None:

@@ -80,6 +80,8 @@ fn what_is_hidden_is_marked() {
     assert_eq!(hidden("ec2", "InstanceAttribute", "UserData"), Some(Hidden::Secret));
     assert_eq!(hidden("ec2", "TunnelOption", "PreSharedKey"), Some(Hidden::Sensitive));
     assert_eq!(hidden("cognito-idp", "IdentityProviderType", "ProviderDetails"), Some(Hidden::Secret));
+    assert_eq!(hidden("s3", "ServerSideEncryptionByDefault", "KMSMasterKeyID"), None);
+    assert_eq!(hidden("organizations", "Account", "Email"), Some(Hidden::Sensitive));
     assert_eq!(hidden("codepipeline", "ActionExecution", "token"), Some(Hidden::Secret));
     assert_eq!(hidden("eks", "License", "token"), Some(Hidden::Secret));
     assert_eq!(hidden("dms", "Endpoint", "ExtraConnectionAttributes"), Some(Hidden::Secret));
@@ -104,7 +106,7 @@ fn what_somebody_chose_is_free_text() {
         ("elasticbeanstalk", "ConfigurationSettingsDescription", "OptionSettings", pairs("OptionName", "Value")),
     ] {
         let shape = service(name).unwrap().shape(shape).unwrap();
-        assert_eq!(shape.members[member].free, Some(free), "{name} {member}");
+        assert_eq!((&shape.members[member].free, shape.members[member].hidden), (&Some(free), None), "{name} {member}");
     }
     assert_eq!(service("ec2").unwrap().shape("Vpc").unwrap().members["Tags"].free, None);
 }
