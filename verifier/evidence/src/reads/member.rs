@@ -16,7 +16,7 @@ pub struct Member {
     pub query: Option<String>,
     /// Where it is in the request or the response, if not in the body.
     pub place: Option<Place>,
-    /// Whether its elements stand without one that holds them.
+    /// Whether its elements are written without an element around them.
     pub flat: bool,
     /// Whether it is an attribute of its XML element.
     pub attribute: bool,

@@ -92,7 +92,7 @@ pub struct Operation {
     pub namespace: Option<String>,
     /// The element that holds the answer.
     pub wrapper: Option<String>,
-    /// What stands before the endpoint's host, with members in braces.
+    /// What comes before the host of the endpoint, with members in braces.
     pub host: Option<String>,
     /// How its pages go on, where it has some.
     pub pages: Option<Pages>,
@@ -215,7 +215,7 @@ pub struct Shape {
     /// The values that AWS knew when the table was made: there may be others.
     #[serde(default, rename = "enum")]
     pub values: Vec<String>,
-    /// Whether its elements stand without one that holds them.
+    /// Whether its elements are written without an element around them.
     #[serde(default)]
     pub flat: bool,
     /// The name of its XML element.
