@@ -21,6 +21,7 @@ mod moto;
 mod places;
 mod printed;
 mod publish;
+mod reads;
 mod regenerate;
 mod report;
 mod reports;

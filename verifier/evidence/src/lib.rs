@@ -7,10 +7,12 @@
 //! |---|---|
 //! | [`Section`], a file for each | facts about an account |
 //! | [`table`], `guard` | the allowed calls, and the guard that refuses all others |
+//! | [`reads`] | the table of AWS operations that only read settings |
 //! | [`connection`], [`bindings`] | credentials |
 //! | [`gather`] | reading all sections of the right accounts at the same time |
 //! | [`arn`] | parsing ARNs |
 //! | [`mask`], [`fold`] | masking identifiers, and comparing texts |
+//!
 //! Only this crate reads from AWS. Apart from it, only the practice accounts and the pace of a class use the AWS SDK.
 
 // Tests use what the program must not.
@@ -48,6 +50,7 @@ pub mod privileges;
 mod read;
 mod reader;
 mod reading;
+pub mod reads;
 mod root;
 mod s3;
 mod section;

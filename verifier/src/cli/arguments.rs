@@ -160,10 +160,9 @@ pub(super) enum Command {
     /// Exit status: 0: every learner has done every required step. 1: a learner has not done a step yet. 2: the command,
     /// the roster or the course has an error. 3: a learner failed, or a step could not be determined.
     Cohort(cohort::Arguments),
-    /// Print the JSON Schema of a document that verify writes
+    /// Print the JSON Schema of a document that verify writes, or the AWS operations that checks may read
     Schema {
-        /// The document
-        #[arg(value_enum)]
+        #[command(subcommand)]
         document: schema::Document,
     },
     /// Print a completion script for your shell

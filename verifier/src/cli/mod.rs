@@ -115,7 +115,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Report { paths, output }) => report::run(common, &paths, output.format()),
         Some(Command::Cohort(arguments)) => wait(cohort::run(common, &arguments)),
-        Some(Command::Schema { document }) => schema::run(document),
+        Some(Command::Schema { document }) => schema::run(&document),
         Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),
         Some(Command::Man { command }) => man::run(Cli::command(), &command),
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::reads::calls;
+use super::needed_calls::calls;
 use crate::plan::Compiled;
 use evidence::table::{self, Call, Region};
 use evidence::{self, Section};

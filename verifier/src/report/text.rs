@@ -10,8 +10,8 @@ use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::needed_calls::calls;
 use super::plain;
-use super::reads::calls;
 use evidence::Section;
 
 const BOLD: Style = Style::new().bold();

@@ -1,0 +1,1 @@
+"""The parts of the generator; `generate.py` runs them."""

@@ -1,0 +1,77 @@
+//! The AWS operations that checks may read, as data: inputs, answers, pages, endpoints, IAM actions.
+//!
+//! `verifier/evidence/reads/` has the table as text and says how it is made. The program has it compressed, and a service
+//! is loaded when it is first asked for.
+//!
+//! ```
+//! let operation = evidence::reads::find("ec2:DescribeVpcs")?;
+//! assert_eq!(operation.operation.actions, ["ec2:DescribeVpcs"]);
+//! assert_eq!(operation.operation.none.keys().collect::<Vec<_>>(), ["InvalidVpcID.NotFound"]);
+//! # Ok::<(), evidence::reads::Unknown>(())
+//! ```
+
+mod archive;
+mod endpoint;
+mod listed;
+mod member;
+mod model;
+mod unknown;
+
+use std::collections::BTreeMap;
+
+pub use archive::service;
+pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
+pub use listed::{Listed, partitions, services};
+pub use member::{Free, Hidden, Member, Place, Reach, TimeFormat};
+pub use model::{Kind, Missing, Operation, Own, Pages, Protocol, Selector, Service, Shape};
+pub use unknown::Unknown;
+
+/// An operation with its service, whose shapes it refers to.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// Its service.
+    pub service: &'static Service,
+    /// Its name, as the API reference has it.
+    pub name: &'static str,
+    /// What the table says about it.
+    pub operation: &'static Operation,
+}
+
+/// The operation that is called so, as in `ec2:DescribeVpcs`.
+///
+/// # Errors
+/// When the table does not have it: names that are near are suggested.
+pub fn find(name: &str) -> Result<Found, Unknown> {
+    let Some((service, operation)) = name.split_once(':') else {
+        return Err(Unknown::Form { name: name.to_owned() });
+    };
+    self::operation(service, operation)
+}
+
+/// An operation of a service.
+///
+/// # Errors
+/// When the table has no such service or operation: names that are near are suggested.
+pub fn operation(service: &str, name: &str) -> Result<Found, Unknown> {
+    let service = self::service(service)?;
+    match service.operations.get_key_value(name) {
+        Some((name, operation)) => Ok(Found { service, name, operation }),
+        None => Err(Unknown::operation(&service.name, name, &service.operations)),
+    }
+}
+
+/// All operations of a service.
+pub fn of(service: &'static Service) -> impl Iterator<Item = Found> {
+    service.operations.iter().map(move |(name, operation)| Found { service, name, operation })
+}
+
+/// All services of the table.
+///
+/// # Errors
+/// When the table is damaged.
+pub fn all() -> Result<BTreeMap<&'static str, &'static Service>, Unknown> {
+    services().keys().map(|name| Ok((name.as_str(), service(name)?))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! What the table does not have, with the names that are near.
+
+use course::diagnostic::nearest;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::listed::Listed;
+
+/// Why an operation or a service cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unknown {
+    /// The name is not of the form `service:Operation`.
+    Form {
+        /// The name.
+        name: String,
+    },
+    /// The table has no such service.
+    Service {
+        /// Its name.
+        name: String,
+        /// The service that was probably meant.
+        near: Option<String>,
+    },
+    /// The table has no such operation.
+    Operation {
+        /// Its service.
+        service: String,
+        /// Its name.
+        name: String,
+        /// The operation that was probably meant.
+        near: Option<String>,
+    },
+    /// The program's table cannot be read.
+    Damaged {
+        /// The service.
+        service: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Unknown {
+    pub(super) fn service(name: &str, services: &BTreeMap<String, Listed>) -> Unknown {
+        let folded = name.to_lowercase();
+        let same = |called: &str| called.to_lowercase() == folded;
+        let called = services.iter().find(|(known, listed)| same(known) || listed.called.iter().any(|one| same(one)));
+        let near = called.map(|(known, _)| known.as_str());
+        let near = near.or_else(|| nearest(&folded, services.keys().map(String::as_str)));
+        Unknown::Service { name: name.to_owned(), near: near.map(str::to_owned) }
+    }
+
+    pub(super) fn operation<T>(service: &str, name: &str, operations: &BTreeMap<String, T>) -> Unknown {
+        let mut known: Vec<&str> = operations.keys().map(String::as_str).collect();
+        // Only the first ones are compared: those that begin alike.
+        known.sort_by_key(|known| std::cmp::Reverse(common_prefix(known, name)));
+        let same = known.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
+        let near = same.or_else(|| nearest(name, known.iter().copied())).map(str::to_owned);
+        Unknown::Operation { service: service.to_owned(), name: name.to_owned(), near }
+    }
+}
+
+fn common_prefix(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unknown::Form { name } => {
+                write!(f, "`{name}` is not an operation: write service:Operation, as in ec2:DescribeVpcs")
+            }
+            Unknown::Service { name, near } => {
+                write!(f, "no operation of an AWS service `{name}` may be read{}", hint(near.as_deref()))
+            }
+            Unknown::Operation { service, name, near } => {
+                write!(f, "{service} has no operation `{name}` that may be read{}", hint(near.as_deref()))
+            }
+            Unknown::Damaged { service, why } => write!(f, "the table of AWS reads is damaged at {service}: {why}"),
+        }
+    }
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
+}
+
+impl std::error::Error for Unknown {}
