@@ -46,7 +46,9 @@ impl PracticeError {
 impl fmt::Display for PracticeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PracticeError::UnknownStep { step } => write!(f, "the practice accounts have no action for `{step}`"),
+            PracticeError::UnknownStep { step } => {
+                write!(f, "the practice accounts have no action for `{step}`: do it in your own account")
+            }
             PracticeError::Time { why } => write!(f, "the practice accounts cannot have this time: {why}"),
             PracticeError::Needs { step, first } => write!(f, "do `{first}` before `{step}`"),
             PracticeError::Refused { why } => write!(f, "the practice account refused the action: {why}"),

@@ -10,7 +10,7 @@ use course::results::{Reason, ReasonCode};
 use evidence::connection::{Connected, Connection};
 use winterbaume_core::{MockRequest, MockService};
 
-use super::accounts::{Account, Caller, REGION};
+use super::accounts::{Account, Caller, GENERAL, PRODUCTION, REGION};
 use super::actions::{Operation, find};
 use super::cloud::Cloud;
 use super::lesson::Lesson;
@@ -52,10 +52,16 @@ impl PracticeCloud {
                     code: ReasonCode::NoCredentials,
                     account: Some(name.clone()),
                     action: None,
-                    message: format!(
-                        "The practice accounts have no {name} account yet. To create it, run `verify practice do {}`.",
-                        crate::actions::SIGN_UP
-                    ),
+                    message: match Account::named(name) {
+                        Some(_) => format!(
+                            "The practice accounts have no {name} account yet. To create it, run `verify practice do {}`.",
+                            crate::actions::SIGN_UP
+                        ),
+                        None => format!(
+                            "There is no practice account for the {name} account: only {GENERAL} and {PRODUCTION} have \
+                             one. Verify this step in your own account."
+                        ),
+                    },
                 }]),
             };
             (name.clone(), connection)

@@ -134,7 +134,11 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
     });
     let denied = judge(all.denied(&step.check), step);
     if denied.verdict != Verdict::Unknown || !denied.reasons.iter().any(|reason| reason.code == ReasonCode::Denied) {
-        problems.push(format!("with its reads denied, it is {}, but must be unknown", denied.verdict));
+        problems.push(format!(
+            "with its reads denied, it is {}, but must be unknown with the reason `{}`",
+            denied.verdict,
+            ReasonCode::Denied.name()
+        ));
     }
     let (mut done, mut not_done) = (false, false);
     let judged_cases = cases.iter().map(|case| {

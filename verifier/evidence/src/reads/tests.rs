@@ -34,14 +34,17 @@ fn a_name_that_is_not_there_suggests_the_nearest() {
             "ec2:SearchTransitGatewayRoute",
             "ec2 has no operation `SearchTransitGatewayRoute` that may be read: did you mean `SearchTransitGatewayRoutes`?",
         ),
-        ("ec2:RunInstances", "ec2 has no operation `RunInstances` that may be read"),
+        (
+            "ec2:RunInstances",
+            "ec2 has no operation `RunInstances` that may be read: `verify schema reads ec2` lists those that may",
+        ),
         (
             "monitoring:DescribeAlarms",
             "no operation of an AWS service `monitoring` may be read: did you mean `cloudwatch`?",
         ),
         ("lamda:GetPolicy", "no operation of an AWS service `lamda` may be read: did you mean `lambda`?"),
         ("EC2:DescribeVpcs", "no operation of an AWS service `EC2` may be read: did you mean `ec2`?"),
-        ("qqq:X", "no operation of an AWS service `qqq` may be read"),
+        ("qqq:X", "no operation of an AWS service `qqq` may be read: `verify schema reads` lists those that may"),
         ("ec2", "`ec2` is not an operation: write service:Operation, as in ec2:DescribeVpcs"),
     ] {
         assert_eq!(find(name).unwrap_err().to_string(), message);

@@ -70,18 +70,22 @@ impl fmt::Display for Unknown {
                 write!(f, "`{name}` is not an operation: write service:Operation, as in ec2:DescribeVpcs")
             }
             Unknown::Service { name, near } => {
-                write!(f, "no operation of an AWS service `{name}` may be read{}", hint(near.as_deref()))
+                write!(f, "no operation of an AWS service `{name}` may be read{}", hint(near.as_deref(), ""))
             }
             Unknown::Operation { service, name, near } => {
-                write!(f, "{service} has no operation `{name}` that may be read{}", hint(near.as_deref()))
+                write!(f, "{service} has no operation `{name}` that may be read{}", hint(near.as_deref(), service))
             }
             Unknown::Damaged { service, why } => write!(f, "the table of AWS reads is damaged at {service}: {why}"),
         }
     }
 }
 
-fn hint(near: Option<&str>) -> String {
-    near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
+/// The name that was probably meant, or where all names of a service are.
+fn hint(near: Option<&str>, service: &str) -> String {
+    match near {
+        Some(near) => format!(": did you mean `{near}`?"),
+        None => format!(": `{}` lists those that may", format!("verify schema reads {service}").trim_end()),
+    }
 }
 
 impl std::error::Error for Unknown {}
