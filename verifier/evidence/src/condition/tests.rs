@@ -170,6 +170,8 @@ fn other_conditions_on_known_keys() {
         ("StringLike", "aws:PrincipalArn", vec!["arn:aws:sts*"], Some(false)),
         ("StringLike", "aws:PrincipalArn", vec!["arn:aws-cn:*"], None),
         ("StringLike", "aws:PrincipalArn", vec!["arn:aws-iso-b:sts*"], Some(false)),
+        ("StringLike", "aws:PrincipalArn", vec!["arn:aws-eusc:iam::*"], None),
+        ("StringLike", "aws:PrincipalArn", vec!["arn:aws-iso-f:kms*"], Some(false)),
         ("StringLike", "aws:PrincipalArn", vec!["*:role/x"], None),
         ("StringLike", "aws:PrincipalArn", vec!["*2222*"], None),
         ("StringEquals", "aws:PrincipalArn", vec!["arn:aws:iam::111122223333:*"], None),

@@ -77,6 +77,8 @@ fn reading_is_derived_from_actions_and_resources() {
         (vec![("Resource", json!("arn:aws:s3:::yours*"))], &[], &[]),
         (vec![("Resource", json!("arn:aws-cn:s3:::mine*"))], &both, &both),
         (vec![("Resource", json!("arn:aws-iso-b:s3:::mine*"))], &both, &both),
+        (vec![("Resource", json!("arn:aws-eusc:s3:::mine*"))], &both, &both),
+        (vec![("Resource", json!("arn:aws-iso:s3:::yours*"))], &[], &[]),
         (vec![("Resource", json!("*"))], &both, &both),
         (vec![("Action", json!("s3:getobject"))], get, get),
         (vec![("Action", json!(["s3:PutObject", "s3:List*"]))], list, list),
