@@ -41,14 +41,14 @@
     }
 
     class VerifyStep extends HTMLElement {
-        state = { running: false, watched: false, failed: "" };
+        state = { running: false, watched: false, failed: "", done: "" };
 
         connectedCallback() {
             if (this.controls) return;
             const id = this.dataset.step;
             // An event confirms the state a moment later.
             const asking = (text, path, undo) => button(text, async () => {
-                this.update({ running: path !== "watch", failed: "" });
+                this.update({ running: path !== "watch", failed: "", done: "" });
                 const failed = await ask(path, [id], undo);
                 if (failed) this.update({ running: false, failed });
             });
@@ -110,7 +110,7 @@
         /** Sets the state of a running request, and shows it. */
         update(change) {
             const before = this.state;
-            const { running, watched, failed } = this.state = { ...before, ...change };
+            const { running, watched, failed, done } = this.state = { ...before, ...change };
             const offered = (action) => this.live?.actions.includes(action) ?? false;
             if (before.running && !running) {
                 this.news = true;
@@ -129,7 +129,7 @@
                 (next.hidden ? this.buttons.verify : next).focus();
             }
             const label = this.news ? this.live?.label ?? "" : "";
-            const message = running ? "Asking AWS …" : failed || (watched ? "Watching: the verdict changes when your account changes." : label);
+            const message = running ? "Asking AWS …" : failed || done || (watched ? "Watching: the verdict changes when your account changes." : label);
             // The verdict is shown above. This is only for screen readers.
             this.message.classList.toggle("verify-unseen", message === label);
             this.message.classList.toggle("verify-failed", message === failed);
@@ -220,10 +220,15 @@
         awaited({ step, html }) {
             for (const each of named(step)) each.await(html);
         },
-        "under-way"({ running, watched, failed }) {
+        "under-way"({ running, watched, failed, done }) {
             for (const step of steps()) {
                 const id = step.dataset.step;
-                step.update({ running: running.includes(id), watched: watched.includes(id), failed: failed[id] ?? "" });
+                step.update({
+                    running: running.includes(id),
+                    watched: watched.includes(id),
+                    failed: failed[id] ?? "",
+                    done: done[id] ?? "",
+                });
             }
         },
         reload() {

@@ -20,6 +20,7 @@ async function everyStep(page) {
         assert.match(await step(page, id).innerText(), /practice account/, id);
         await press(page, id, "Do this step in the practice accounts");
         await idle(page, id);
+        assert.match(await step(page, id).innerText(), /Now verify it\./, id);
         await press(page, id, "Verify");
         await page.waitForFunction((id) => {
             const { dataset, state, live } = document.querySelector(`verify-step[data-step="${id}"]`);

@@ -12,13 +12,8 @@ pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
     let terminal = Terminal::default();
     let session = Session::open_for(&common.options(), &[id.to_owned()], &terminal)?;
     let taken = practice_step::take(&session, select::step(&session.course, id)?).await?;
-    if taken.is_empty() {
-        notice("This step is already done in the practice accounts.");
-    }
-    for title in taken {
-        notice(&format!("In the practice accounts: {title}."));
-    }
-    notice(&format!("Now verify it: verify --practice {id}"));
+    notice(&practice_step::summary(&taken));
+    notice(&format!("  verify --practice {id}"));
     Ok(Exit::Done)
 }
 

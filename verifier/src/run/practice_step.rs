@@ -15,6 +15,14 @@ pub fn has_action(step: &Step) -> bool {
     practice::find(&step.check).is_ok_and(|action| step.account.is_empty() || step.account == action.for_account)
 }
 
+/// What became of doing a step, by what [`take`] returned.
+pub fn summary(taken: &[&str]) -> String {
+    match taken {
+        [] => "This step is already done in the practice accounts. Now verify it.".to_owned(),
+        titles => format!("Done in the practice accounts: {}. Now verify it.", titles.join("; ")),
+    }
+}
+
 /// Does a step in the practice accounts, and the steps that must come before it. Returns the titles of the actions that
 /// were taken. The list is empty if the step was done already.
 ///

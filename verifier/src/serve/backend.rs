@@ -50,11 +50,11 @@ impl Backend {
         Backend { options, terminal }
     }
 
-    /// Does a task, and sends its events to the pages.
+    /// Does a task, and sends its events to the pages. Returns what is to be said about it besides.
     ///
     /// # Errors
     /// Why the task failed.
-    pub(super) fn carry_out(&self, task: &Task, pages: &(dyn Fn(Event<'_>) + Send + Sync)) -> Result<()> {
+    pub(super) fn carry_out(&self, task: &Task, pages: &(dyn Fn(Event<'_>) + Send + Sync)) -> Result<Option<String>> {
         let listener = Both { terminal: &*self.terminal, pages };
         let open = |steps: &[String]| Session::open_for(&self.options, steps, &listener);
         match task {
@@ -62,17 +62,20 @@ impl Backend {
                 let names = Vec::from_iter(steps.clone());
                 let session = open(&names)?;
                 let steps = select::steps(&session.course, &names)?;
-                verify::verify_as_it_arrives(&session, steps, &runtime()?)
+                verify::verify_as_it_arrives(&session, steps, &runtime()?)?;
+                Ok(None)
             }
             Task::Confirm { step, undo } => {
                 let session = open(&[])?;
                 let step = select::step(&session.course, step)?;
-                runtime()?.block_on(confirm::confirm(&session, step, *undo)).map(drop)
+                runtime()?.block_on(confirm::confirm(&session, step, *undo))?;
+                Ok(None)
             }
             Task::Practice(step) => {
                 let session = open(std::slice::from_ref(step))?;
                 let step = select::step(&session.course, step)?;
-                runtime()?.block_on(practice_step::take(&session, step)).map(drop)
+                let taken = runtime()?.block_on(practice_step::take(&session, step))?;
+                Ok(Some(practice_step::summary(&taken)))
             }
         }
     }

@@ -40,6 +40,8 @@ pub enum Event {
         watched: BTreeSet<String>,
         /// Why the last attempt failed, by step.
         failed: BTreeMap<String, String>,
+        /// What the last task did, by step, if its verdict does not show it.
+        done: BTreeMap<String, String>,
     },
     /// The book was built again.
     Reload,

@@ -51,12 +51,19 @@ struct UnderWay {
     running: BTreeSet<String>,
     watched: BTreeSet<String>,
     failed: BTreeMap<String, String>,
+    done: BTreeMap<String, String>,
 }
 
 impl UnderWay {
     fn event(&self) -> Event {
-        let UnderWay { running, watched, failed } = self.clone();
-        Event::UnderWay { running, watched, failed }
+        let UnderWay { running, watched, failed, done } = self.clone();
+        Event::UnderWay { running, watched, failed, done }
+    }
+
+    /// Forgets what became of the last tasks of these steps.
+    fn forget(&mut self, steps: &BTreeSet<String>) {
+        self.failed.retain(|step, _| !steps.contains(step));
+        self.done.retain(|step, _| !steps.contains(step));
     }
 }
 
@@ -198,7 +205,7 @@ impl LiveBook {
             let mut under_way = self.under_way();
             let steps: BTreeSet<String> = task.steps().difference(&under_way.running).cloned().collect();
             under_way.running.extend(steps.clone());
-            under_way.failed.retain(|step, _| !steps.contains(step));
+            under_way.forget(&steps);
             steps
         };
         if steps.is_empty() {
@@ -212,8 +219,10 @@ impl LiveBook {
             live_book.send_steps();
             let mut under_way = live_book.under_way();
             under_way.running.retain(|step| !steps.contains(step));
-            if let Err(error) = done {
-                under_way.failed.extend(steps.into_iter().map(|step| (step, format!("{error:#}"))));
+            match done {
+                Ok(None) => {}
+                Ok(Some(text)) => under_way.done.extend(steps.into_iter().map(|step| (step, text.clone()))),
+                Err(error) => under_way.failed.extend(steps.into_iter().map(|step| (step, format!("{error:#}")))),
             }
             drop(under_way);
             live_book.send_under_way();
@@ -227,7 +236,7 @@ impl LiveBook {
             true => under_way.watched.retain(|step| !steps.contains(step)),
             false => under_way.watched.extend(steps.iter().cloned()),
         }
-        under_way.failed.retain(|step, _| !steps.contains(step));
+        under_way.forget(steps);
         drop(under_way);
         self.watching.notify_all();
         self.send_under_way();
@@ -294,5 +303,6 @@ impl LiveBook {
         let mut under_way = self.under_way();
         under_way.watched.retain(|step| course.step(step).is_some());
         under_way.failed.retain(|step, _| course.step(step).is_some());
+        under_way.done.retain(|step, _| course.step(step).is_some());
     }
 }
