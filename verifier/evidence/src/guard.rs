@@ -1,4 +1,4 @@
-//! The guard: refuses every SDK call that is not in the table of reads, before it is signed or sent, and logs all
+//! The guard: refuses every SDK call that is not in the tables of reads, before it is signed or sent, and logs all
 //! calls.
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -18,15 +18,67 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::time::Time;
-use super::{Section, table, time};
+use super::{Section, reads, table, time};
 
-/// An SDK interceptor for one section's client of one account.
+/// An SDK interceptor for one client of one account.
 #[derive(Debug)]
 pub(super) struct Guard {
-    pub(super) section: Section,
+    pub(super) scope: Scope,
     pub(super) account: String,
     pub(super) region: String,
     pub(super) log: CallLog,
+}
+
+/// What a client may call.
+#[derive(Debug, Clone)]
+pub(super) enum Scope {
+    /// The calls of a section.
+    Section(Section),
+    /// The operations of a service that the table of AWS's reads has.
+    Reads {
+        /// What a check calls the read.
+        read: String,
+        /// The service, as the table calls it.
+        service: &'static str,
+    },
+}
+
+impl Scope {
+    /// The name of an operation that may be called.
+    ///
+    /// # Errors
+    /// When it may not be called.
+    fn allowed(&self, service: &str, operation: &str) -> Result<String, Refused> {
+        match self {
+            Scope::Section(section) => match table::find(*section, service, operation) {
+                Some(call) => Ok(call.name()),
+                None => Err(Refused(table::name(service, operation))),
+            },
+            Scope::Reads { service: of, .. } => {
+                let name = format!("{of}:{operation}");
+                match reads::operation(of, operation) {
+                    Ok(found) if found.service.sdk == service => Ok(name),
+                    _ => Err(Refused(name)),
+                }
+            }
+        }
+    }
+
+    /// What the call is for.
+    fn name(&self) -> &str {
+        match self {
+            Scope::Section(section) => section.name(),
+            Scope::Reads { read, .. } => read,
+        }
+    }
+
+    /// The member without which a response is not complete, where the SDK does not look.
+    fn list(&self, service: &str, operation: &str) -> Option<&'static str> {
+        match self {
+            Scope::Section(section) => table::find(*section, service, operation)?.list,
+            Scope::Reads { .. } => None,
+        }
+    }
 }
 
 /// The log of a run's calls.
@@ -148,14 +200,10 @@ impl Intercept for Guard {
         let Some((service, operation)) = operation_name(cfg) else {
             return Err(Box::new(Refused("a call without a name".into())));
         };
-        let name = table::name(&service, &operation);
-        if table::find(self.section, &service, &operation).is_none() {
-            return Err(Box::new(Refused(name)));
-        }
         let number = self.log.push(results::Call {
             account: self.account.clone(),
-            section: self.section.name().to_owned(),
-            operation: name,
+            section: self.scope.name().to_owned(),
+            operation: self.scope.allowed(&service, &operation).map_err(Box::new)?,
             region: self.region.clone(),
             time: time::now(),
         });
@@ -186,8 +234,8 @@ impl Intercept for Guard {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let call = operation_name(cfg).and_then(|(service, operation)| table::find(self.section, &service, &operation));
-        let list = call.and_then(|call| call.list).filter(|_| context.output_or_error().is_ok());
+        let list = operation_name(cfg).and_then(|(service, operation)| self.scope.list(&service, &operation));
+        let list = list.filter(|_| context.output_or_error().is_ok());
         let body = context.response().body().bytes().unwrap_or_default();
         if list.is_some_and(|list| !has_list(body, list)) {
             return Err("the response does not contain its list".into());

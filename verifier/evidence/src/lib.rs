@@ -8,6 +8,7 @@
 //! | [`Section`], a file for each | facts about an account |
 //! | [`table`], `guard` | the allowed calls, and the guard that refuses all others |
 //! | [`reads`] | the table of AWS operations that only read settings |
+//! | [`client`] | calls an operation of that table |
 //! | [`connection`], [`bindings`] | credentials |
 //! | [`gather`] | reading all sections of the right accounts at the same time |
 //! | [`arn`] | parsing ARNs |
@@ -29,6 +30,7 @@ pub mod bindings;
 pub mod bucket_policy;
 mod budget_scope;
 mod budgets;
+pub mod client;
 pub mod clock;
 pub mod condition;
 pub mod connection;

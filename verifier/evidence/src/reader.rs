@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Section;
 use super::arn;
 use super::clock::Clock;
-use super::guard::{CallLog, Guard};
+use super::guard::{CallLog, Guard, Scope};
 use super::pace::{Pace, Turn};
 use super::read::incomplete;
 use super::table::{self, Call};
@@ -168,7 +168,12 @@ impl Reader {
 
     /// The guard for a section's client in a region.
     pub(super) fn guard(&self, section: Section, region: &str) -> Guard {
-        Guard { section, account: self.account.clone(), region: region.to_owned(), log: self.log.clone() }
+        self.guard_of(Scope::Section(section), region)
+    }
+
+    /// The guard for a client in a region.
+    pub(super) fn guard_of(&self, scope: Scope, region: &str) -> Guard {
+        Guard { scope, account: self.account.clone(), region: region.to_owned(), log: self.log.clone() }
     }
 
     /// Reads a list to its end. An incomplete list is an error, never a shorter list.

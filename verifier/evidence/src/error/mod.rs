@@ -56,8 +56,34 @@ pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Optio
     }
 }
 
+/// A call that may fail.
+pub(crate) trait Asked {
+    /// The service and the operation, as in `budgets:DescribeBudgets`.
+    fn name(&self) -> String;
+
+    /// The action that a policy must allow.
+    fn permission(&self) -> String;
+
+    /// Whether a code says that AWS refuses the call to everybody in the account, with any permissions.
+    fn is_refused_to_everybody(&self, code: &str) -> bool;
+}
+
+impl Asked for Call {
+    fn name(&self) -> String {
+        Call::name(self)
+    }
+
+    fn permission(&self) -> String {
+        Call::permission(self)
+    }
+
+    fn is_refused_to_everybody(&self, code: &str) -> bool {
+        self.everybody.contains(&code)
+    }
+}
+
 /// The reasons of a failed call.
-pub fn reason<E>(account: &str, call: &Call, error: &SdkError<E, HttpResponse>) -> Vec<Reason>
+pub(crate) fn reason<E>(account: &str, call: &dyn Asked, error: &SdkError<E, HttpResponse>) -> Vec<Reason>
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -67,7 +93,7 @@ where
 /// The reasons of a failed call. If AWS does not accept the credentials, `sign_in` is added as advice.
 pub(crate) fn reason_with_sign_in<E>(
     account: &str,
-    call: &Call,
+    call: &dyn Asked,
     error: &SdkError<E, HttpResponse>,
     sign_in: &str,
 ) -> Vec<Reason>
@@ -116,7 +142,7 @@ impl Why {
 /// A service's error response.
 struct Answer<'a> {
     account: &'a str,
-    call: &'a Call,
+    call: &'a dyn Asked,
     code: Option<&'a str>,
     message: &'a str,
     status: u16,
@@ -137,7 +163,7 @@ impl Answer<'_> {
             let message = "AWS rejected the time of the request: set this computer's clock, then verify again.";
             return Why::new(ReasonCode::ExpiredCredentials, message.to_owned());
         }
-        if self.is(self.call.everybody) {
+        if self.code.is_some_and(|code| self.call.is_refused_to_everybody(code)) {
             let refused =
                 format!("AWS allows nobody in this account to call {name} ({}).", self.code.unwrap_or_default());
             return Why::new(ReasonCode::NotAvailableHere, format!("{refused}{}", self.aws_message()));

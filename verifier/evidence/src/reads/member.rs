@@ -26,6 +26,8 @@ pub struct Member {
     pub time: Option<TimeFormat>,
     /// Its XML namespace.
     pub namespace: Option<String>,
+    /// Whether its text is percent-encoded.
+    pub encoded: bool,
     /// Why it is not shown: it is unreadable.
     pub hidden: Option<Hidden>,
     /// That it is free text, of which only the keys that an expression names are shown.
@@ -123,6 +125,7 @@ struct Written {
     idempotency: bool,
     time: Option<TimeFormat>,
     namespace: Option<String>,
+    encoded: bool,
     hidden: Option<Hidden>,
     free: Option<Free>,
     reach: Option<Reach>,
@@ -148,9 +151,35 @@ impl<'de> Visitor<'de> for MemberVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Member, A::Error> {
-        let Written { shape, wire, query, r#in, flat, attribute, idempotency, time, namespace, hidden, free, reach } =
-            Written::deserialize(MapAccessDeserializer::new(map))?;
-        let place = r#in;
-        Ok(Member { shape, wire, query, place, flat, attribute, idempotency, time, namespace, hidden, free, reach })
+        let Written {
+            shape,
+            wire,
+            query,
+            r#in: place,
+            flat,
+            attribute,
+            idempotency,
+            time,
+            namespace,
+            encoded,
+            hidden,
+            free,
+            reach,
+        } = Written::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Member {
+            shape,
+            wire,
+            query,
+            place,
+            flat,
+            attribute,
+            idempotency,
+            time,
+            namespace,
+            encoded,
+            hidden,
+            free,
+            reach,
+        })
     }
 }

@@ -42,7 +42,7 @@ pub struct Service {
 }
 
 /// How requests and answers are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 pub enum Protocol {
     /// AWS JSON 1.0 or 1.1.
     #[serde(rename = "json")]
@@ -92,6 +92,11 @@ pub struct Operation {
     pub namespace: Option<String>,
     /// The element that holds the answer.
     pub wrapper: Option<String>,
+    /// The element that an answer in XML is, where it is not called like its shape.
+    pub answer: Option<String>,
+    /// Whether that element is the answer's only member.
+    #[serde(default)]
+    pub bare: bool,
     /// What comes before the host of the endpoint, with members in braces.
     pub host: Option<String>,
     /// How its pages go on, where it has some.
@@ -274,7 +279,7 @@ impl Shape {
     }
 
     /// The shapes that it refers to.
-    fn references(&self) -> impl Iterator<Item = &str> {
+    pub fn references(&self) -> impl Iterator<Item = &str> {
         self.members.values().chain(&self.of).chain(&self.key).map(|member| member.shape.as_str())
     }
 }

@@ -1,0 +1,142 @@
+//! Checks the input of a call by the table, before anything is sent: names, types, and what a value may name.
+
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::{DateTime, base64};
+use course::diagnostic::nearest;
+use serde_json::{Map, Value};
+
+use super::reach::{self, Own};
+use super::refused::{Refused, Why};
+use crate::reads::{Found, Kind, Member, Place, Reach, Service, Shape};
+
+/// Checks an input.
+///
+/// # Errors
+/// The first value that the call may not have.
+pub(super) fn check(found: Found, input: &Map<String, Value>, own: &Own<'_>) -> Result<(), Refused> {
+    let pages = found.operation.pages.iter().flat_map(|pages| pages.input.iter().chain(&pages.limit));
+    if let Some(name) = pages.into_iter().find(|name| input.contains_key(*name)) {
+        return Err(Refused { at: name.clone(), why: Why::Program });
+    }
+    let Some(shape) = found.operation.input.as_deref().and_then(|name| found.service.shape(name)) else {
+        let name = input.keys().next();
+        return name.map_or(Ok(()), |name| Err(Refused { at: name.clone(), why: Why::Unknown { near: None } }));
+    };
+    Checking { service: found.service, own }.structure("", shape, input)
+}
+
+struct Checking<'a> {
+    service: &'static Service,
+    own: &'a Own<'a>,
+}
+
+fn refused(at: &str, why: Why) -> Result<(), Refused> {
+    Err(Refused { at: at.to_owned(), why })
+}
+
+impl Checking<'_> {
+    fn structure(&self, at: &str, shape: &'static Shape, value: &Map<String, Value>) -> Result<(), Refused> {
+        let path = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+        if let Some(name) = value.keys().find(|name| !shape.members.contains_key(*name)) {
+            let near = nearest(name, shape.members.keys().map(String::as_str)).map(str::to_owned);
+            return refused(&path(name), Why::Unknown { near });
+        }
+        let is_given = |name: &String| value.get(name).is_some_and(|value| !value.is_null());
+        if let Some(name) = shape.required.iter().find(|name| !is_given(name)) {
+            return refused(&path(name), Why::Missing);
+        }
+        for (name, value) in value {
+            let member = &shape.members[name];
+            self.member(&path(name), member, None, value)?;
+        }
+        Ok(())
+    }
+
+    /// A member, or an element of a list or a map, which may name what the list may.
+    fn member(
+        &self,
+        at: &str,
+        member: &'static Member,
+        around: Option<&'static Member>,
+        value: &Value,
+    ) -> Result<(), Refused> {
+        let reach = member.reach.or_else(|| around.and_then(|around| around.reach));
+        if reach == Some(Reach::Program) {
+            return refused(at, Why::Program);
+        }
+        let Some(shape) = self.service.shape(&member.shape) else { return refused(at, Why::Unknown { near: None }) };
+        match (shape.kind, value) {
+            (_, Value::Null) => Ok(()),
+            (Kind::Structure, Value::Object(map)) => self.structure(at, shape, map),
+            (Kind::Structure, _) => refused(at, Why::Type { expected: "an object" }),
+            (Kind::List, Value::Array(list)) => {
+                let Some(of) = &shape.of else { return Ok(()) };
+                let around = around.filter(|around| around.reach.is_some()).unwrap_or(member);
+                list.iter()
+                    .enumerate()
+                    .try_for_each(|(index, value)| self.element(&format!("{at}[{index}]"), of, around, value))
+            }
+            (Kind::List, _) => refused(at, Why::Type { expected: "a list" }),
+            (Kind::Map, Value::Object(map)) => {
+                let Some(of) = &shape.of else { return Ok(()) };
+                map.iter().try_for_each(|(key, value)| {
+                    let at = format!("{at}[\"{key}\"]");
+                    reach::text(&at, key, reach, self.own)?;
+                    self.element(&at, of, member, value)
+                })
+            }
+            (Kind::Map, _) => refused(at, Why::Type { expected: "a map" }),
+            (Kind::Boolean, Value::Bool(_)) => Ok(()),
+            (Kind::Boolean, _) => refused(at, Why::Type { expected: "true or false" }),
+            (Kind::Integer, Value::Number(number))
+                if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) =>
+            {
+                Ok(())
+            }
+            (Kind::Long, Value::Number(number)) if number.as_i64().is_some() => Ok(()),
+            (Kind::Integer | Kind::Long, _) => refused(at, Why::Type { expected: "a whole number" }),
+            (Kind::Float | Kind::Double, Value::Number(_)) => Ok(()),
+            (Kind::Float | Kind::Double, _) => refused(at, Why::Type { expected: "a number" }),
+            (Kind::Timestamp, Value::String(text)) if DateTime::from_str(text, Format::DateTime).is_ok() => Ok(()),
+            (Kind::Timestamp, _) => refused(at, Why::Type { expected: "a time as in `2026-01-31T12:00:00Z`" }),
+            (Kind::Blob, Value::String(text)) if base64::decode(text).is_ok() => Ok(()),
+            (Kind::Blob, _) => refused(at, Why::Type { expected: "bytes in Base64" }),
+            (Kind::Document, value) => self.document(at, value),
+            (Kind::String, Value::String(text)) => self.text(at, member, reach, text),
+            (Kind::String, _) => refused(at, Why::Type { expected: "a text" }),
+        }
+    }
+
+    fn element(&self, at: &str, of: &'static Member, around: &'static Member, value: &Value) -> Result<(), Refused> {
+        if value.is_null() {
+            return refused(at, Why::Type { expected: "a value" });
+        }
+        self.member(at, of, Some(around), value)
+    }
+
+    fn text(&self, at: &str, member: &Member, reach: Option<Reach>, text: &str) -> Result<(), Refused> {
+        let fits = match member.place {
+            // Nothing, or dots, would be another path.
+            Some(Place::Uri) => !text.is_empty() && text.split('/').all(|part| !matches!(part, "." | "..")),
+            Some(Place::Header | Place::Headers) => text.bytes().all(|byte| byte == b'\t' || (32..127).contains(&byte)),
+            _ => true,
+        };
+        if !fits {
+            return refused(at, Why::Form);
+        }
+        reach::text(at, text, reach, self.own)
+    }
+
+    /// Any JSON, whose texts may name nobody.
+    fn document(&self, at: &str, value: &Value) -> Result<(), Refused> {
+        match value {
+            Value::String(text) => reach::text(at, text, None, self.own),
+            Value::Array(list) => list.iter().try_for_each(|value| self.document(at, value)),
+            Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+                reach::text(at, key, None, self.own)?;
+                self.document(at, value)
+            }),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! An operation with the schemas of its input and its answer: writes requests, and reads responses strictly.
+//!
+//! AWS's deserializers are lenient by default: in truncated XML, they find a shorter list, and in a page of HTML or an
+//! error with status 200, an answer without members. Either would be a wrong verdict, so a response is read only if it
+//! is whole, and what the operation answers.
+
+use aws_smithy_cbor::codec::{CborCodec, CborCodecSettings};
+use aws_smithy_cbor::protocol::RpcV2CborProtocol;
+use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
+use aws_smithy_json::protocol::aws_json_rpc::AwsJsonRpcProtocol;
+use aws_smithy_json::protocol::aws_rest_json_1::AwsRestJsonProtocol;
+use aws_smithy_query::protocol::AwsQueryProtocol;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_schema::codec::Codec;
+use aws_smithy_schema::http_protocol::HttpBindingProtocol;
+use aws_smithy_schema::protocol::{ClientProtocolInner, SharedClientProtocol};
+use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
+use aws_smithy_schema::{Schema, ShapeId, shape_id};
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::error::metadata::Builder;
+use aws_smithy_xml::codec::{XmlCodec, XmlCodecSettings};
+use aws_smithy_xml::protocol::aws_rest_xml::AwsRestXmlProtocol;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use super::parse::parse;
+use super::schema::{self, Names, Schemas};
+use super::write::{Nothing, Written};
+use super::xml_error;
+use crate::reads::{Found, Protocol};
+
+/// The id of the codecs for responses, which nothing reads.
+const STRICT: ShapeId<'static> = shape_id!("evidence", "strict");
+
+/// An operation that is ready to be called.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) found: Found,
+    protocol: Protocol,
+    writer: SharedClientProtocol,
+    input: Option<Schemas>,
+    input_schema: &'static Schema<'static>,
+    output: Option<Output>,
+}
+
+/// What a response is read with.
+#[derive(Debug)]
+struct Output {
+    schemas: Schemas,
+    shape: &'static str,
+    schema: &'static Schema<'static>,
+    /// Whether some of it is in the body.
+    in_body: bool,
+    /// The elements, one of which a document in XML must have.
+    roots: Vec<String>,
+    /// What is around an answer of AWS's query protocol.
+    envelope: Option<&'static Schema<'static>>,
+}
+
+impl Prepared {
+    /// An operation in a protocol that its service speaks.
+    pub(super) fn of(found: Found, protocol: Protocol) -> &'static Prepared {
+        /// By the address of the operation, which lives as long as the program.
+        type Known = HashMap<(usize, Protocol), &'static Prepared>;
+        static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+        let key = (std::ptr::from_ref(found.operation).addr(), protocol);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(key).or_insert_with(|| Box::leak(Box::new(Prepared::new(found, protocol))))
+    }
+
+    fn new(found: Found, protocol: Protocol) -> Prepared {
+        let Found { service, operation, .. } = found;
+        let (names_in, names_out) = match protocol {
+            Protocol::Json | Protocol::RestJson | Protocol::RpcV2Cbor => (Names::Plain, Names::Plain),
+            Protocol::RestXml | Protocol::Query => (Names::Xml, Names::Xml),
+            Protocol::Ec2 => (Names::Ec2Request, Names::Xml),
+        };
+        let input = Schemas::input(service, operation, names_in);
+        let input_schema = input.as_ref().zip(operation.input.as_deref());
+        let input_schema = input_schema.and_then(|(schemas, name)| schemas.structure_of(name));
+        let input_schema = input_schema.map_or_else(|| schema::nothing(operation), |structure| structure.schema);
+        let output = Schemas::output(service, operation, names_out).zip(operation.output.as_deref());
+        let output = output.and_then(|(schemas, shape)| Output::new(found, protocol, schemas, shape));
+        Prepared { found, protocol, writer: writer(found, protocol), input, input_schema, output }
+    }
+
+    /// The protocol that writes requests, and knows where an endpoint goes in them.
+    pub(super) fn writer(&self) -> SharedClientProtocol {
+        self.writer.clone()
+    }
+
+    /// The request for an input.
+    ///
+    /// # Errors
+    /// When a value is not of the shape that the table says.
+    pub(super) fn request(&self, input: &Map<String, Value>, cfg: &ConfigBag) -> Result<HttpRequest, SerdeError> {
+        match (&self.input, self.found.operation.input.as_deref()) {
+            (Some(schemas), Some(shape)) => {
+                let written = Written { schemas, shape, schema: self.input_schema, value: input };
+                self.writer.serialize_request(&written, self.input_schema, "", cfg)
+            }
+            _ => self.writer.serialize_request(&Nothing(self.input_schema), self.input_schema, "", cfg),
+        }
+    }
+
+    /// The code and the message of an error response.
+    pub(super) fn error(&self, response: &HttpResponse, cfg: &ConfigBag) -> Builder {
+        match self.protocol {
+            Protocol::RestXml | Protocol::Query | Protocol::Ec2 => xml_error::parse(body(response)),
+            Protocol::Json | Protocol::RestJson | Protocol::RpcV2Cbor => {
+                self.writer.parse_error_metadata(response, cfg).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The answer in a response: an object with the members that it has.
+    ///
+    /// # Errors
+    /// When the response is truncated, is not the operation's, or has a value of another type.
+    pub(super) fn answer(&self, response: &HttpResponse, cfg: &ConfigBag) -> Result<Value, SerdeError> {
+        let Some(output) = &self.output else { return Ok(Value::Object(Map::new())) };
+        if output.in_body {
+            output.check(self.protocol, response)?;
+        }
+        match self.protocol {
+            Protocol::Json => output.read(&mut json(false).create_deserializer(body(response))),
+            Protocol::RestJson => {
+                let protocol = HttpBindingProtocol::new(STRICT, json(true), "application/json");
+                output.read(&mut *protocol.deserialize_response(response, output.schema, cfg)?)
+            }
+            Protocol::RestXml => {
+                let protocol = HttpBindingProtocol::new(STRICT, xml(), "application/xml");
+                output.read(&mut *protocol.deserialize_response(response, output.schema, cfg)?)
+            }
+            Protocol::RpcV2Cbor => {
+                let codec = CborCodec::new(CborCodecSettings::default().enforce_strictness(true));
+                output.read(&mut codec.create_deserializer(body(response)))
+            }
+            Protocol::Ec2 => output.read(&mut xml().create_deserializer(body(response))),
+            Protocol::Query => output.unwrapped(&mut xml().create_deserializer(body(response))),
+        }
+    }
+}
+
+impl Output {
+    fn new(found: Found, protocol: Protocol, schemas: Schemas, shape: &'static str) -> Option<Output> {
+        let Found { service, name, operation } = found;
+        let described = service.shape(shape)?;
+        let in_body = described.members.values().any(|member| member.place.is_none());
+        let payload = described.payload.as_deref().and_then(|name| Some((name, described.members.get(name)?)));
+        let roots = match (protocol, payload) {
+            (Protocol::Query | Protocol::Ec2, _) => vec![format!("{name}Response")],
+            (Protocol::RestXml, _) if operation.answer.is_some() => operation.answer.iter().cloned().collect(),
+            (Protocol::RestXml, Some((name, member))) => {
+                let own = service.shape(&member.shape).and_then(|shape| shape.name.clone());
+                let names = [Some(member.shape.clone()), member.wire.clone(), own, Some(name.to_owned())];
+                names.into_iter().flatten().collect()
+            }
+            (Protocol::RestXml, None) => described.name.iter().cloned().chain([shape.to_owned()]).collect(),
+            (Protocol::Json | Protocol::RestJson | Protocol::RpcV2Cbor, _) => Vec::new(),
+        };
+        let wrapper = operation.wrapper.as_deref().filter(|_| protocol == Protocol::Query);
+        let schema = schemas.structure_of(shape)?.schema;
+        Some(Output { schemas, shape, schema, in_body, roots, envelope: wrapper.map(schema::envelope) })
+    }
+
+    /// Whether a body is one that the operation can have.
+    fn check(&self, protocol: Protocol, response: &HttpResponse) -> Result<(), SerdeError> {
+        let body = body(response);
+        let payload = self.schemas.shape(self.shape).and_then(|shape| shape.payload.as_deref());
+        let payload = payload.and_then(|name| self.schemas.shape(self.shape)?.members.get(name));
+        let is_document = payload.is_none_or(|member| self.schemas.structure_of(&member.shape).is_some());
+        if body.is_empty() {
+            return Err(SerdeError::invalid_input("the response is empty"));
+        }
+        match protocol {
+            Protocol::Json | Protocol::RestJson if is_document => {
+                let object = serde_json::from_slice::<Map<String, Value>>(body);
+                object.map(drop).map_err(|error| SerdeError::invalid_input(error.to_string()))
+            }
+            Protocol::RpcV2Cbor if response.headers().get("smithy-protocol") != Some("rpc-v2-cbor") => {
+                Err(SerdeError::invalid_input("the response is not in CBOR"))
+            }
+            Protocol::RestXml | Protocol::Query | Protocol::Ec2 if is_document => match xml_error::root(body) {
+                Some(root) if self.roots.contains(&root) => Ok(()),
+                Some(root) => Err(SerdeError::invalid_input(format!("the response is <{root}>"))),
+                None => Err(SerdeError::invalid_input("the response is not in XML")),
+            },
+            // S3's bucket policies, the only text that is a whole body in this protocol, are in JSON.
+            Protocol::RestXml => {
+                let object = serde_json::from_slice::<Map<String, Value>>(body);
+                object.map(drop).map_err(|error| SerdeError::invalid_input(error.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self, from: &mut dyn ShapeDeserializer) -> Result<Value, SerdeError> {
+        parse(from, self.schema, self.shape, &self.schemas)
+    }
+
+    /// Reads what is in the envelope of AWS's query protocol.
+    fn unwrapped(&self, from: &mut dyn ShapeDeserializer) -> Result<Value, SerdeError> {
+        let Some(envelope) = self.envelope else { return self.read(from) };
+        let mut found = None;
+        from.read_struct(envelope, &mut |_, from| {
+            found = Some(self.read(from)?);
+            Ok(())
+        })?;
+        found.ok_or_else(|| SerdeError::invalid_input("the response does not contain its result"))
+    }
+}
+
+fn body(response: &HttpResponse) -> &[u8] {
+    response.body().bytes().unwrap_or_default()
+}
+
+fn writer(found: Found, protocol: Protocol) -> SharedClientProtocol {
+    match protocol {
+        Protocol::Json if found.service.json.as_deref() == Some("1.1") => {
+            SharedClientProtocol::new(AwsJsonRpcProtocol::aws_json_1_1())
+        }
+        Protocol::Json => SharedClientProtocol::new(AwsJsonRpcProtocol::aws_json_1_0()),
+        Protocol::RestJson => SharedClientProtocol::new(AwsRestJsonProtocol::new()),
+        Protocol::RestXml => SharedClientProtocol::new(AwsRestXmlProtocol::new()),
+        Protocol::RpcV2Cbor => SharedClientProtocol::new(RpcV2CborProtocol::new()),
+        // EC2's requests have the same form; its members are named differently.
+        Protocol::Query | Protocol::Ec2 => SharedClientProtocol::new(AwsQueryProtocol::new()),
+    }
+}
+
+/// Numbers of AWS's services may have a fraction that is zero.
+fn json(uses_names: bool) -> JsonCodec {
+    let settings = JsonCodecSettings::builder().enforce_strictness(true).allow_integral_float_numbers(true);
+    JsonCodec::new(settings.use_json_name(uses_names).default_timestamp_format(Format::EpochSeconds).build())
+}
+
+fn xml() -> XmlCodec {
+    let settings = XmlCodecSettings::builder().validate_document(true);
+    XmlCodec::new(settings.default_timestamp_format(Format::DateTime).build())
+}
