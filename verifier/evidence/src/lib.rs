@@ -63,7 +63,7 @@ pub mod time;
 
 pub use guard::{CallLog, Timed};
 pub use identity::Identity;
-pub use read::{Read, UNREADABLE, Unreadable, collect_reasons, unreadable};
+pub use read::{OTHERS, REST, Read, UNREADABLE, Unreadable, collect_reasons, unreadable};
 pub use reader::{Enough, Reader};
 pub use reading::schema;
 pub use section::{Evidence, Section};

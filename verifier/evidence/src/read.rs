@@ -29,6 +29,12 @@ pub struct Unreadable {
 /// The key of [`Unreadable`] in JSON.
 pub const UNREADABLE: &str = "$unreadable";
 
+/// In a map of which not all keys are known: the key of [`Unreadable`] for the others.
+pub const REST: &str = "$rest";
+
+/// In a record: says that it has fields that were left out, because nothing names them.
+pub const OTHERS: &str = "$others";
+
 impl<T> Read<T> {
     /// Something unreadable for one reason.
     pub fn unreadable(code: ReasonCode, account: &str, message: impl Into<String>) -> Read<T> {
@@ -77,7 +83,8 @@ pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<
             }
         }
         (Value::Object(object), [first, rest @ ..]) => {
-            object.get(first).into_iter().for_each(|field| collect_reasons(field, rest, reasons));
+            let field = object.get(first).or_else(|| object.get(REST));
+            field.into_iter().for_each(|field| collect_reasons(field, rest, reasons));
         }
         (Value::Object(object), []) => object.values().for_each(|field| collect_reasons(field, &[], reasons)),
         (Value::Array(items), _) => items.iter().for_each(|item| collect_reasons(item, &[], reasons)),

@@ -3,6 +3,7 @@
 //! AWS's own runtime crates write and read the protocols, with schemas that are made from the table. Retries,
 //! timeouts, credentials, regions and signatures are the SDK's, and the guard sees each call as it sees the others.
 
+mod bind;
 mod buckets;
 mod call;
 mod endpoint;
@@ -27,6 +28,7 @@ use crate::reads::{Found, Place, Reach, Shape};
 use buckets::Buckets;
 use reach::Own;
 
+pub use bind::Binding;
 pub use call::{Answer, Call, Failure};
 pub use refused::{Refused, Why};
 
