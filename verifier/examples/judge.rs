@@ -36,7 +36,7 @@ async fn main() -> Result<()> {
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || listed(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
     let connections = cloud.connections(course.accounts.keys());
-    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
+    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, Default::default()).await;
     let key = Key::new([7; 32]);
     let judge_steps = Judge::new(&course, &compiled, &key);
     let judge = || {

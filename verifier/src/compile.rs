@@ -1,6 +1,6 @@
 //! Compiles a course's checks. All names in them must be defined, and the expressions must fit into memory.
 
-use course::check::{About, Check, Expectation, Let, Proof, Statement};
+use course::check::{About, Check, Expectation, Let, Proof, Read, Statement};
 use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use course::places::{KeyPath, TomlFile};
 use course::{Course, Step};
@@ -14,11 +14,14 @@ use crate::cel::memory::Memory;
 use crate::cel::names::{self, Name};
 use crate::cel::{self, Expression, Texts, Written, functions, rewrite};
 use crate::plan::{
-    Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, NOW,
-    SINCE,
+    Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement,
+    Definition, NOW, SINCE,
 };
+use crate::reads::{CompiledRead, EACH, MOST_DEEP, Template};
 use crate::sentence::Sentence;
 use evidence::Section;
+use evidence::client;
+use evidence::reads::{self, Missing};
 
 /// A mistake in a check's expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,37 +143,124 @@ impl<'c> Compiler<'c> {
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
         for (name, meant) in &self.check.lets {
             let called = !meant.params.is_empty() && functions::written(name).is_some();
-            let taken = match name {
-                name if Section::named(name).is_some() => Some("a section of evidence"),
-                name if is_taken(name) => Some("a name that every check has"),
-                _ if called => Some("a function"),
-                name if self.course.params.contains_key(name) => Some("a parameter of the course"),
-                _ => None,
-            };
+            let taken = self.taken(name).or(called.then_some("a function"));
             if let Some(taken) = taken {
                 let message = format!("`{name}` is already {taken}. Give the let another name");
                 self.fail(&KeyPath::of(["let", meant.key.as_str()]), None, message);
+            }
+        }
+        for name in self.check.reads.keys() {
+            if let Some(taken) = self.taken(name) {
+                let message = format!("`{name}` is already {taken}. Give the read another name");
+                self.fail(&KeyPath::of(["read", name.as_str()]), None, message);
             }
         }
         for name in self.course.params.keys().filter(|name| is_taken(name)) {
             let message = format!("the course's parameter `{name}` has the name of a section");
             self.fail(&KeyPath::of(["preprocessor", "verify", "params", name]), None, message);
         }
-        let mut lets = Vec::new();
+        let mut definitions = Vec::new();
         for (name, meant) in &self.check.lets {
             let part = KeyPath::of(["let", meant.key.as_str()]);
             if meant.params.is_empty() {
-                lets.extend(self.expression(&part, &meant.text).map(|expression| (name.clone(), expression)));
+                let expression = self.expression(&part, &meant.text);
+                definitions.extend(expression.map(|expression| (name.clone(), Definition::Let(expression))));
             } else {
                 self.template(&part, meant);
             }
         }
-        let lets = self.in_order(lets);
+        for (name, read) in &self.check.reads {
+            let read = self.read(name, read);
+            definitions.extend(read.map(|read| (name.clone(), Definition::Read(Box::new(read)))));
+        }
+        let definitions = self.in_order(definitions);
         let expectations = self.check.expectations();
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         let expectations = expectations.into_iter().flatten().collect();
-        if self.errors.is_empty() { Ok(CompiledCheck::new(lets, expectations)) } else { Err(self.errors) }
+        if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations)) } else { Err(self.errors) }
+    }
+
+    /// What a name is already, if it cannot be given to anything else.
+    fn taken(&self, name: &str) -> Option<&'static str> {
+        match name {
+            name if Section::named(name).is_some() => Some("a section of evidence"),
+            name if is_taken(name) => Some("a name that every check has"),
+            name if self.course.params.contains_key(name) => Some("a parameter of the course"),
+            _ => None,
+        }
+    }
+
+    /// A read, if its operation is in the table.
+    fn read(&mut self, name: &str, read: &Read) -> Option<CompiledRead> {
+        let part = |key: &str| KeyPath::of(["read", name, key]);
+        let found = reads::find(&read.call).map_err(|unknown| self.fail(&part("call"), None, unknown.to_string())).ok();
+        if let Some(account) = read.account.as_ref().filter(|account| !self.course.accounts.contains_key(*account)) {
+            let known = self.course.accounts.keys().map(String::as_str);
+            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
+            self.fail(&part("account"), None, message);
+        }
+        let each = read.each.as_deref().and_then(|source| self.expression(&part("each"), source));
+        let bound: Vec<String> = read.each.iter().map(|_| EACH.to_owned()).collect();
+        let region = read.region.as_deref().and_then(|text| self.text(&part("region"), text, &bound));
+        let with = read
+            .with
+            .iter()
+            .filter_map(|(input, value)| Some((input.clone(), self.filled(&part("with").then(input), value, &bound)?)));
+        let with: Vec<(String, Template)> = with.collect();
+        let found = found?;
+        if let Some(code) = read.none_on.iter().find(|code| !found.operation.none.contains_key(*code)) {
+            let known = found.operation.none.keys().map(String::as_str);
+            let hint = did_you_mean(code, known.clone());
+            let known: Vec<&str> = known.collect();
+            let message = match known.as_slice() {
+                [] => format!("no error of {} says that there is nothing", read.call),
+                known => {
+                    format!("`{code}` does not say that there is nothing{hint} {} has {}", read.call, known.join(", "))
+                }
+            };
+            self.fail(&part("none_on"), None, message);
+        }
+        let of_parent = |code: &&String| found.operation.none.get(*code) == Some(&Missing::NoneOrParent);
+        let (account, none_on) = (read.account.clone(), read.none_on.clone());
+        let compiled = CompiledRead { found, account, region, each, with, none_on };
+        // The code may also mean that what it belongs to is not there, which another read has to show.
+        let shows_parent = compiled.expressions().into_iter().flat_map(Expression::names).any(|name| {
+            Section::named(&name.root).is_some()
+                || self.check.reads.contains_key(&name.root)
+                || self.check.lets.contains_key(&name.root)
+                || name.root == "accounts"
+        });
+        if let Some(code) = read.none_on.iter().find(of_parent).filter(|_| !shows_parent) {
+            let message = format!(
+                "`{code}` of {} may also say that what it belongs to is not there: take its name from another read",
+                read.call
+            );
+            self.fail(&part("none_on"), None, message);
+        }
+        for refused in client::misnamed(found, &read.with) {
+            self.fail(&part("with"), None, refused.to_string());
+        }
+        Some(compiled)
+    }
+
+    /// A value of an input, with holes.
+    fn filled(&mut self, part: &KeyPath, value: &serde_json::Value, bound: &[String]) -> Option<Template> {
+        use serde_json::Value;
+        Some(match value {
+            Value::String(text) => Template::Text(self.text(part, text, bound)?),
+            Value::Array(values) => {
+                let filled = values.iter().enumerate().map(|(at, value)| self.filled(&part.then(at), value, bound));
+                Template::List(filled.collect::<Option<Vec<_>>>()?)
+            }
+            Value::Object(values) => {
+                let filled = values
+                    .iter()
+                    .map(|(name, value)| Some((name.clone(), self.filled(&part.then(name), value, bound)?)));
+                Template::Map(filled.collect::<Option<Vec<_>>>()?)
+            }
+            value => Template::Fixed(value.clone()),
+        })
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
@@ -223,6 +313,11 @@ impl<'c> Compiler<'c> {
     }
 
     fn sentence(&mut self, part: &KeyPath, text: &str) -> Option<Sentence> {
+        self.text(part, text, &[])
+    }
+
+    /// A text with holes that can also use these names.
+    fn text(&mut self, part: &KeyPath, text: &str, bound: &[String]) -> Option<Sentence> {
         if !self.fits {
             return None;
         }
@@ -230,7 +325,7 @@ impl<'c> Compiler<'c> {
             .map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message))
             .ok()?;
         for (at, hole) in sentence.placed_holes() {
-            self.names(part, at, hole, &[]);
+            self.names(part, at, hole, bound);
         }
         let sentence = sentence.compiled();
         let memory = sentence.holes().map(Expression::memory).sum();
@@ -282,7 +377,8 @@ impl<'c> Compiler<'c> {
             }
         }
         for (name, node) in names::variables(expression.tree()) {
-            if is_taken(&name) || self.course.params.contains_key(&name) || self.check.lets.contains_key(&name) {
+            let is_own = self.check.lets.contains_key(&name) || self.check.reads.contains_key(&name);
+            if is_taken(&name) || self.course.params.contains_key(&name) || is_own {
                 let message = format!("`{name}` is already defined. Give the variable another name");
                 self.fail(part, place(node, &name), message);
             }
@@ -299,7 +395,8 @@ impl<'c> Compiler<'c> {
             let known = || {
                 let sections = Section::ALL.iter().map(|section| section.name());
                 let params = self.course.params.keys().map(String::as_str);
-                sections.chain(params).chain(self.check.lets.keys().map(String::as_str)).chain(["accounts", NOW])
+                let own = self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
+                sections.chain(params).chain(own).chain(["accounts", NOW])
             };
             if known().any(|known| known == root) || functions::TYPES.contains(&root) {
                 return Ok(());
@@ -321,14 +418,36 @@ impl<'c> Compiler<'c> {
         Ok(())
     }
 
-    /// Reports `let`s that use each other in a circle, because they have no value.
-    fn in_order(&mut self, lets: Lets) -> Lets {
-        let (ordered, circle) = in_order(lets, Expression::names);
-        let Some((first, _)) = circle.first() else { return ordered };
-        let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
-        let message = format!("these lets use each other in a circle: {}", names.join(", "));
-        self.fail(&KeyPath::of(["let", first.as_str()]), None, message);
-        Lets::new()
+    /// Reports definitions that use each other in a circle, because they have no value, and reads that are too deep.
+    fn in_order(&mut self, definitions: Lets<Definition>) -> Lets<Definition> {
+        let (ordered, circle) = in_order(definitions, Definition::roots);
+        if let Some((first, _)) = circle.first() {
+            let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+            let message = format!("these use each other in a circle: {}", names.join(", "));
+            let part = self.place_of(first);
+            self.fail(&part, None, message);
+            return Lets::new();
+        }
+        let mut depths: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, meant) in &ordered {
+            let below = meant.roots().iter().filter_map(|root| depths.get(root).copied()).max().unwrap_or_default();
+            let depth = below + usize::from(matches!(meant, Definition::Read(_)));
+            depths.insert(name.clone(), depth);
+            if depth > MOST_DEEP && matches!(meant, Definition::Read(_)) {
+                let message = format!("reads may depend on each other at most {MOST_DEEP} deep");
+                let part = self.place_of(name);
+                self.fail(&part, None, message);
+            }
+        }
+        ordered
+    }
+
+    /// The place of a definition.
+    fn place_of(&self, name: &str) -> KeyPath {
+        match self.check.lets.get(name) {
+            Some(meant) => KeyPath::of(["let", meant.key.as_str()]),
+            None => KeyPath::of(["read", name]),
+        }
     }
 
     fn fail(&mut self, part: &KeyPath, range: Option<Range<usize>>, message: String) {
@@ -352,19 +471,19 @@ pub fn texts(check: &Check) -> Texts {
 
 /// Whether a name is defined in every course.
 fn is_taken(name: &str) -> bool {
-    Section::named(name).is_some() || ["accounts", NOW, SINCE].contains(&name)
+    Section::named(name).is_some() || ["accounts", NOW, SINCE, EACH].contains(&name)
 }
 
 /// A check's `let`s that are values.
 pub(crate) type Lets<E = Expression> = Vec<(String, E)>;
 
-/// The `let`s, each after those that it uses; and the names of those that use each other in a circle.
-pub(crate) fn in_order<E>(mut waiting: Lets<E>, names: impl Fn(&E) -> &[Name]) -> (Lets<E>, Lets<E>) {
+/// The `let`s, each after those that it uses, by the roots of the names in them; and those that use each other in a
+/// circle.
+pub(crate) fn in_order<E>(mut waiting: Lets<E>, roots: impl Fn(&E) -> Vec<String>) -> (Lets<E>, Lets<E>) {
     let mut ordered = Lets::new();
     let ready = |waiting: &Lets<E>| {
-        let waits = |expression: &E| {
-            names(expression).iter().any(|name| waiting.iter().any(|(waiting, _)| *waiting == name.root))
-        };
+        let waits =
+            |expression: &E| roots(expression).iter().any(|root| waiting.iter().any(|(waiting, _)| waiting == root));
         waiting.iter().position(|(_, expression)| !waits(expression))
     };
     while let Some(ready) = ready(&waiting) {

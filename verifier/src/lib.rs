@@ -36,6 +36,7 @@ mod includes;
 pub mod lint;
 mod members;
 pub mod plan;
+pub mod reads;
 pub mod recording;
 mod remembered;
 pub mod report;

@@ -1,5 +1,5 @@
-//! The plan: which evidence a course's checks read. It is derived from their expressions, so that authors don't declare
-//! API calls.
+//! The plan: which evidence a course's checks read. It is derived from their expressions and from the reads that they
+//! declare.
 //!
 //! `compile` compiles the checks, and `verdict` evaluates them.
 
@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cel::Expression;
 use crate::cel::names::Name;
+use crate::reads::CompiledRead;
 use crate::sentence::Sentence;
-use evidence::Section;
+use evidence::{Section, reads, table};
 
 /// The checks of a course, compiled.
 #[derive(Debug, Default)]
@@ -26,20 +27,80 @@ pub const NOW: &str = "now";
 /// In `still`: the time when the evidence was seen or the statement was confirmed.
 pub(crate) const SINCE: &str = "since";
 
-/// What is read: pairs of an account and a section.
-pub type Needs = BTreeSet<(String, Section)>;
+/// What is read: pairs of an account and what is read of it.
+pub type Needs = BTreeSet<(String, Source)>;
+
+/// What evidence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A section.
+    Section(Section),
+    /// An operation that a read calls, as in `ec2:DescribeVpcs`.
+    Operation(String),
+}
+
+impl Source {
+    /// Its name: of the section, or of the operation.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Section(section) => section.name(),
+            Source::Operation(name) => name,
+        }
+    }
+
+    /// The calls that it takes, each with the IAM actions that it needs.
+    pub fn calls(&self) -> Vec<(String, Vec<String>)> {
+        match self {
+            Source::Section(section) => {
+                let actions = |call: &table::Call| call.action.map(str::to_owned).into_iter().collect();
+                table::of(*section).map(|call| (call.name(), actions(call))).collect()
+            }
+            Source::Operation(name) => {
+                let found = reads::find(name).ok();
+                found.into_iter().map(|found| (name.clone(), found.operation.actions.clone())).collect()
+            }
+        }
+    }
+}
 
 /// A check with its expressions compiled.
 #[derive(Debug)]
 pub struct CompiledCheck {
-    /// The `let`s that are values, each after those that it uses.
-    pub lets: Vec<(String, Expression)>,
+    /// The `let`s that are values, and the reads, each after those that it uses.
+    pub definitions: Vec<(String, Definition)>,
     /// The expectations.
     pub expectations: Vec<CompiledExpectation>,
     /// What it reads.
     needs: BTreeSet<Need>,
     /// The roots of the free names in it.
     roots: BTreeSet<String>,
+    /// The names of fields and the strings in it.
+    looked_up: BTreeSet<String>,
+}
+
+/// What a name of a check means.
+#[derive(Debug)]
+pub enum Definition {
+    /// The value of an expression.
+    Let(Expression),
+    /// A read of AWS.
+    Read(Box<CompiledRead>),
+}
+
+impl Definition {
+    /// Its expressions.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Definition::Let(expression) => vec![expression],
+            Definition::Read(read) => read.expressions(),
+        }
+    }
+
+    /// The roots of the names that it uses.
+    pub(crate) fn roots(&self) -> Vec<String> {
+        let names = self.expressions().into_iter().flat_map(Expression::names);
+        names.map(|name| name.root.clone()).collect()
+    }
 }
 
 /// An expectation with its expressions compiled.
@@ -112,10 +173,19 @@ pub struct CompiledAbout {
 pub struct Need {
     /// The account; `None` for the step's own account.
     pub account: Option<String>,
-    /// The section.
-    pub section: Section,
-    /// The fields of the section, as far as the expression names them.
+    /// What is read.
+    pub what: What,
+    /// The fields of it, as far as the expression names them.
     pub fields: Vec<String>,
+}
+
+/// What an expression reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A section.
+    Section(Section),
+    /// A read of the check, by its name.
+    Read(String),
 }
 
 impl Compiled {
@@ -129,14 +199,19 @@ impl Compiled {
         let mut literals = BTreeSet::new();
         for check in self.checks.values() {
             let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
-            let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
+            let all = check.definitions.iter().flat_map(|(_, meant)| meant.expressions()).chain(own);
             all.for_each(|expression| literals.extend(expression.literals().iter().cloned()));
         }
         literals
     }
 
+    /// The names of fields and the strings in all expressions: what they can look up in an answer.
+    pub fn named(&self) -> BTreeSet<String> {
+        self.checks.values().flat_map(|check| check.looked_up.iter().cloned()).collect()
+    }
+
     /// A check by its name; `None` if it has mistakes.
-    pub fn named(&self, name: &str) -> Option<&Arc<CompiledCheck>> {
+    pub fn find(&self, name: &str) -> Option<&Arc<CompiledCheck>> {
         self.checks.get(name)
     }
 
@@ -157,21 +232,40 @@ impl Compiled {
     }
 
     fn work_out_needs(&self, course: &Course, step: &Step) -> Needs {
-        let mut needs: Needs = self
-            .check(step)
-            .needs
-            .iter()
-            .map(|need| (need.account.clone().unwrap_or_else(|| step.account.clone()), need.section))
-            .collect();
+        let check = self.check(step);
+        let mut needs = Needs::new();
+        for need in &check.needs {
+            let account = need.account.as_ref().unwrap_or(&step.account);
+            match &need.what {
+                What::Section(section) => drop(needs.insert((account.clone(), Source::Section(*section)))),
+                What::Read(name) => needs.extend(check.read(name).into_iter().flat_map(|read| {
+                    let account = read.account.as_ref().unwrap_or(&step.account);
+                    read.calls().map(|call| (account.clone(), Source::Operation(call)))
+                })),
+            }
+        }
         if step.members.is_empty() {
-            needs.insert((step.account.clone(), Section::Identity));
+            needs.insert((step.account.clone(), Source::Section(Section::Identity)));
         }
         for member in step.members.iter().filter_map(|id| course.step(id)) {
             needs.extend(self.needs(course, member).iter().cloned());
         }
         let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
-        needs.extend(accounts.into_iter().map(|account| (account, Section::Identity)));
+        needs.extend(accounts.into_iter().map(|account| (account, Source::Section(Section::Identity))));
         needs
+    }
+
+    /// What steps read, by account.
+    pub fn sources<'s>(
+        &self,
+        course: &Course,
+        steps: impl IntoIterator<Item = &'s Step>,
+    ) -> BTreeMap<String, BTreeSet<Source>> {
+        let mut sources: BTreeMap<String, BTreeSet<Source>> = BTreeMap::new();
+        for (account, source) in steps.into_iter().flat_map(|step| Needs::clone(&self.needs(course, step))) {
+            sources.entry(account).or_default().insert(source);
+        }
+        sources
     }
 
     /// The plan of a run: the sections to gather for each account.
@@ -182,8 +276,10 @@ impl Compiled {
     ) -> BTreeMap<String, BTreeSet<Section>> {
         let mut plan: BTreeMap<String, BTreeSet<Section>> = BTreeMap::new();
         for needs in steps.into_iter().map(|step| self.needs(course, step)) {
-            for (account, section) in needs.iter() {
-                plan.entry(account.clone()).or_default().insert(*section);
+            for (account, source) in needs.iter() {
+                if let Source::Section(section) = source {
+                    plan.entry(account.clone()).or_default().insert(*section);
+                }
             }
         }
         plan
@@ -256,31 +352,60 @@ impl CompiledExpectation {
 
 impl CompiledCheck {
     /// A check from its compiled parts.
-    pub fn new(lets: Vec<(String, Expression)>, expectations: Vec<CompiledExpectation>) -> CompiledCheck {
-        let mut check = CompiledCheck { lets, expectations, needs: BTreeSet::new(), roots: BTreeSet::new() };
+    pub fn new(definitions: Vec<(String, Definition)>, expectations: Vec<CompiledExpectation>) -> CompiledCheck {
+        let (needs, roots, looked_up) = Default::default();
+        let mut check = CompiledCheck { definitions, expectations, needs, roots, looked_up };
         check.needs = check.expectations.iter().flat_map(|expectation| check.needs_of(expectation)).collect();
         let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
-        let all = check.lets.iter().map(|(_, expression)| expression).chain(own);
-        check.roots = all.flat_map(|expression| expression.names().iter().map(|name| name.root.clone())).collect();
+        let meant = check.definitions.iter().flat_map(|(_, meant)| meant.expressions());
+        let all: Vec<&Expression> = meant.chain(own).collect();
+        let roots = all.iter().flat_map(|expression| expression.names().iter().map(|name| name.root.clone()));
+        let looked_up = all.iter().flat_map(|expression| expression.looked_up());
+        (check.roots, check.looked_up) = (roots.collect(), looked_up.map(str::to_owned).collect());
         check
     }
 
-    /// Whether an expression uses `now`, directly or through `let`s.
-    pub(crate) fn asks_the_time(&self, expression: &Expression) -> bool {
-        expression.names().iter().any(|name| {
-            let used = self.lets.iter().find(|(let_name, _)| *let_name == name.root);
-            name.root == NOW || used.is_some_and(|(_, used)| self.asks_the_time(used))
+    /// A read, by its name.
+    pub fn read(&self, name: &str) -> Option<&CompiledRead> {
+        self.definitions.iter().find_map(|(known, meant)| match meant {
+            Definition::Read(read) if known == name => Some(read.as_ref()),
+            _ => None,
         })
     }
 
-    /// What an expression reads, directly or through `let`s.
+    /// Its reads, each after those that it uses.
+    pub fn reads(&self) -> impl Iterator<Item = (&str, &CompiledRead)> {
+        self.definitions.iter().filter_map(|(name, meant)| match meant {
+            Definition::Read(read) => Some((name.as_str(), read.as_ref())),
+            Definition::Let(_) => None,
+        })
+    }
+
+    fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.iter().find(|(known, _)| known == name).map(|(_, meant)| meant)
+    }
+
+    /// Whether an expression uses `now`, directly or through what it uses.
+    pub(crate) fn asks_the_time(&self, expression: &Expression) -> bool {
+        expression.names().iter().any(|name| {
+            let used = || self.definition(&name.root).into_iter().flat_map(Definition::expressions);
+            name.root == NOW || used().any(|used| self.asks_the_time(used))
+        })
+    }
+
+    /// What an expression reads, directly or through what it uses.
     pub fn needs(&self, expression: &Expression) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
         for name in expression.names() {
-            if let Some((_, used)) = self.lets.iter().find(|(let_name, _)| *let_name == name.root) {
-                needs.extend(self.needs(used));
-            } else if let Some(need) = need(name) {
-                needs.insert(need);
+            match self.definition(&name.root) {
+                None => needs.extend(need(name)),
+                Some(meant) => {
+                    needs.extend(meant.expressions().into_iter().flat_map(|used| self.needs(used)));
+                    if let Definition::Read(_) = meant {
+                        let what = What::Read(name.root.clone());
+                        needs.insert(Need { account: None, what, fields: name.fields.clone() });
+                    }
+                }
             }
         }
         needs
@@ -302,7 +427,7 @@ fn need(name: &Name) -> Option<Need> {
     if name.root == "accounts" {
         let [account, section, fields @ ..] = name.fields.as_slice() else { return None };
         let section = Section::named(section)?;
-        return Some(Need { account: Some(account.clone()), section, fields: fields.to_vec() });
+        return Some(Need { account: Some(account.clone()), what: What::Section(section), fields: fields.to_vec() });
     }
-    Some(Need { account: None, section: Section::named(&name.root)?, fields: name.fields.clone() })
+    Some(Need { account: None, what: What::Section(Section::named(&name.root)?), fields: name.fields.clone() })
 }

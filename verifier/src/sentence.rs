@@ -1,6 +1,7 @@
 //! Sentences with expressions: `{…}` contains CEL, `{{` and `}}` are literal braces.
 
 use course::words::hole_end;
+use serde_json::Value;
 use std::rc::Rc;
 
 use crate::cel::{Expression, Malformed, Scope, Texts, Written};
@@ -79,6 +80,27 @@ impl<E> Sentence<E> {
 }
 
 impl Sentence {
+    /// The sentence as a value of an input: a sentence that is one hole has the value of its expression.
+    ///
+    /// # Errors
+    /// CEL's message about an expression without a value.
+    pub(crate) fn value(&self, scope: &Scope) -> Result<Value, String> {
+        if let [Piece::Hole(_, expression)] = self.0.as_slice() {
+            return expression.json(scope);
+        }
+        let piece = |piece: &Piece<Expression>| match piece {
+            Piece::Text(text) => Ok(text.clone()),
+            Piece::Hole(_, expression) => match expression.json(scope)? {
+                Value::String(text) => Ok(text),
+                Value::Array(_) | Value::Object(_) | Value::Null => {
+                    Err(format!("`{}` is not a text", expression.source()))
+                }
+                value => Ok(value.to_string()),
+            },
+        };
+        self.0.iter().map(piece).collect::<Result<String, String>>().map(Value::String)
+    }
+
     /// The sentence with the values of its expressions, passed through `mask`; `None` if one cannot be evaluated.
     pub fn fill(&self, scope: &Scope, mask: &dyn Fn(String) -> String) -> Option<String> {
         self.0

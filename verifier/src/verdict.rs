@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use crate::cel;
 use crate::members;
+use crate::plan::Source;
 use evidence::Section;
-use judge::course_error;
+use evidence::client::Ask;
+use scope::course_error;
 
 pub use inputs::{Awaited, Confirmable, Inputs, Judged, Voided};
 pub(crate) use judge::Judge;
@@ -37,6 +39,7 @@ pub(crate) use judge::Judge;
 ///     compiled: Arc::new(compile::compile(&course).expect("the checks compile")),
 ///     evidence: Arc::default(),
 ///     bound: Bound::default(),
+///     named: Arc::default(),
 ///     now: None,
 ///     fingerprints: BTreeMap::new(),
 ///     confirmations: Vec::new(),
@@ -109,6 +112,21 @@ pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, secti
     decided.unwrap_or(false)
 }
 
+/// The calls that a step's own check asks for and that are not answered yet, as far as they are known. Call it
+/// [`cel::on_a_thread`].
+pub(crate) fn waits(inputs: &Inputs, step: &Step) -> Vec<(String, Ask)> {
+    Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default()
+}
+
+/// Whether the reads of a step's own check are answered.
+pub(crate) fn has_answers(inputs: &Arc<Inputs>, step: &Step) -> bool {
+    if inputs.compiled.check(step).reads().next().is_none() {
+        return true;
+    }
+    let (on_thread, own) = (Arc::clone(inputs), step.clone());
+    cel::on_a_thread(move || waits(&on_thread, &own).is_empty()).unwrap_or_default()
+}
+
 /// The expectations of a step, as far as their evidence has arrived. They are for display only: [`judge`] gives the
 /// verdict once all evidence has arrived.
 pub fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
@@ -123,7 +141,13 @@ pub fn so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
 /// The state of the members, as far as their evidence has arrived.
 fn members_so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     let needs = |step: &Step| inputs.compiled.needs(&inputs.course, step);
-    let arrived = |member: &&Step| needs(member).iter().all(|(account, section)| inputs.has(account, *section));
+    let arrived = |member: &&Step| {
+        let arrived = needs(member).iter().all(|(account, source)| match source {
+            Source::Section(section) => inputs.has(account, *section),
+            Source::Operation(_) => true,
+        });
+        arrived && has_answers(inputs, member)
+    };
     let members = step.members.iter().filter_map(|id| inputs.course.step(id));
     let awaited = members.map(|member| Awaited {
         title: inputs.course.check(member).title.clone(),

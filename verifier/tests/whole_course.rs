@@ -109,7 +109,8 @@ async fn a_full_event_history_costs_a_twentieth_of_what_a_course_may() {
         let inputs = Inputs {
             course: Arc::clone(course),
             compiled: Arc::clone(compiled),
-            bound: Bound::new(&evidence),
+            bound: Bound::new(&evidence, &Default::default()),
+            named: Default::default(),
             evidence: Arc::new(evidence.clone()),
             now: gathered.now.clone(),
             fingerprints: BTreeMap::new(),

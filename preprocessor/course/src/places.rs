@@ -43,6 +43,14 @@ impl KeyPath {
         }
     }
 
+    /// The name of the read that it is in, if it is in one.
+    pub(crate) fn read_name(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [first, name, ..] if first == "read" => Some(name),
+            _ => None,
+        }
+    }
+
     /// The keys.
     pub(crate) fn keys(&self) -> Vec<&str> {
         self.0.iter().map(String::as_str).collect()

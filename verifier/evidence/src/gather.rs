@@ -1,14 +1,17 @@
-//! Gathers the evidence of a plan: all accounts and sections at the same time.
+//! Gathers the evidence of a plan: all accounts, sections and calls at the same time.
 //! It also identifies the accounts, and discards the evidence of a wrong account.
 
 use course::results::{Reason, ReasonCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use crate::Evidence;
+use crate::calls::Calls;
+use crate::client::{Answers, Ask, Client, Outcome};
 use crate::clock::Clock;
 use crate::connection::{Connected, Connection};
 use crate::mask;
@@ -23,6 +26,8 @@ use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
 pub struct Gathered {
     /// The evidence.
     pub evidence: Arc<Evidence>,
+    /// What came of the calls that checks ask for.
+    pub answers: Arc<Answers>,
     /// The ids of the accounts that were identified, by the course's names.
     pub account_ids: BTreeMap<String, String>,
     /// The calls that were made.
@@ -43,6 +48,14 @@ impl Gathered {
         let mut reasons = BTreeSet::new();
         let values = self.evidence.values().flat_map(BTreeMap::values);
         values.for_each(|value| read::collect_reasons(value, &[], &mut reasons));
+        for outcome in self.answers.values().flat_map(BTreeMap::values) {
+            match outcome {
+                Outcome::Answer(value) => read::collect_reasons(value, &[], &mut reasons),
+                // A check may take an error of AWS's for an answer.
+                Outcome::Failed { code: Some(_), .. } => {}
+                Outcome::Failed { code: None, reasons: why } => reasons.extend(why.iter().cloned()),
+            }
+        }
         reasons
     }
 
@@ -56,30 +69,75 @@ impl Gathered {
 /// Sections by account.
 pub type Plan = BTreeMap<String, BTreeSet<Section>>;
 
+/// Something that has arrived.
+#[derive(Debug, Clone, Copy)]
+pub enum Arrival<'a> {
+    /// A section of an account, with the time by AWS's clock, once it is known.
+    Section(&'a str, Section, &'a Value, Option<Time>),
+    /// What came of a call in an account.
+    Answer(&'a str, &'a Ask, &'a Outcome),
+}
+
+/// Calls that checks ask for, whose inputs may depend on what has arrived. Each is an account and a call.
+pub trait Asks: Send + Sync {
+    /// What can be asked at the beginning.
+    fn first(&self) -> Vec<(String, Ask)>;
+
+    /// What can be asked after something has arrived.
+    fn next(&self, arrival: Arrival<'_>) -> Vec<(String, Ask)>;
+
+    /// The names that the course's expressions use: other members of answers are not kept.
+    fn named(&self) -> &BTreeSet<String>;
+}
+
+/// What the checks of a run decide while it gathers.
+#[derive(Clone, Default)]
+pub struct Questions {
+    /// Whether a list is read any further.
+    pub enough: Option<Enough>,
+    /// The calls to make.
+    pub asks: Option<Arc<dyn Asks>>,
+}
+
+impl fmt::Debug for Questions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Questions")
+    }
+}
+
 /// Gathers the plan's evidence, of all accounts and sections at the same time.
 ///
 /// `expected` has the account ids that were seen before. If there is one for an account, all sections are read while
 /// the account is identified, and discarded if it is another account. If there is none, the account is identified
-/// first. `progress` is called at the beginning, and whenever something has arrived. `enough` decides whether a list is
-/// read any further.
+/// first. `progress` is called at the beginning, and whenever something has arrived.
 pub async fn gather(
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
     expected: &BTreeMap<String, String>,
     progress: &(dyn Fn(&SoFar<'_>) + Sync),
-    enough: Option<Enough>,
+    questions: Questions,
 ) -> Gathered {
     let (log, clock, arrived) = (CallLog::default(), Clock::new(plan.len()), Mutex::default());
-    let pace = Pace::default();
-    let gathering = Gathering { plan, expected, log, clock, pace, enough, arrived, progress };
+    let (pace, calls) = (Pace::default(), Calls::new());
+    let gathering = Gathering { plan, expected, log, clock, pace, questions, arrived, calls, progress };
     gathering.tell();
-    join_all(plan.keys().map(|account| gathering.read(account, connections.get(account)))).await;
+    let sections = async {
+        join_all(plan.keys().map(|account| gathering.read(account, connections.get(account)))).await;
+        gathering.calls.no_more_sections();
+    };
+    tokio::join!(sections, gathering.answer());
     let arrived = gathering.arrived.into_inner().unwrap_or_else(PoisonError::into_inner);
     SoFar { plan, expected, log: &gathering.log, clock: &gathering.clock, arrived: &arrived }.settle()
 }
 
-/// What has arrived for each account.
-type Arrived = BTreeMap<String, BTreeMap<Section, Value>>;
+/// What has arrived.
+#[derive(Debug, Default)]
+struct Arrived {
+    sections: BTreeMap<String, BTreeMap<Section, Value>>,
+    answers: Answers,
+    /// How many calls were asked for.
+    asked: usize,
+}
 
 /// The progress of gathering.
 #[derive(Debug, Clone, Copy)]
@@ -92,32 +150,34 @@ pub struct SoFar<'s> {
 }
 
 impl SoFar<'_> {
-    /// How many sections have arrived, and of how many.
+    /// How many sections and answers have arrived, and of how many.
     pub fn count(&self) -> (usize, usize) {
         let counts = self.plan.iter().map(|(account, sections)| {
             let planned = sections.iter().filter(is_read_later).count() + 1;
-            let arrived = self.arrived.get(account);
+            let arrived = self.arrived.sections.get(account);
             // Nothing more will arrive for an account that could not be identified.
             let unidentified =
                 arrived.and_then(|read| read.get(&Section::Identity)).is_some_and(|id| account_id(id).is_none());
             (if unidentified { planned } else { arrived.map_or(0, BTreeMap::len) }, planned)
         });
-        counts.fold((0, 0), |(read, of), (more_read, more)| (read + more_read, of + more))
+        let answered = self.arrived.answers.values().map(BTreeMap::len).sum();
+        counts.fold((answered, self.arrived.asked), |(read, of), (more_read, more)| (read + more_read, of + more))
     }
 
     /// What is known so far; `None` until every account is identified, because the evidence of a wrong account is
     /// discarded.
     pub fn gathered(&self) -> Option<Gathered> {
-        let identified = |account| self.arrived.get(account).is_some_and(|read| read.contains_key(&Section::Identity));
+        let identified =
+            |account| self.arrived.sections.get(account).is_some_and(|read| read.contains_key(&Section::Identity));
         self.plan.keys().all(identified).then(|| self.settle())
     }
 
     /// Keeps the evidence of the right accounts. For the others, it keeps the reasons.
     fn settle(&self) -> Gathered {
-        let identity = |account| self.arrived.get(account).and_then(|read| read.get(&Section::Identity));
+        let identity = |account| self.arrived.sections.get(account).and_then(|read| read.get(&Section::Identity));
         let id = |account| identity(account).and_then(account_id);
         let mut gathered = Gathered::default();
-        let mut evidence = Evidence::new();
+        let (mut evidence, mut answers) = (Evidence::new(), self.arrived.answers.clone());
         for (account, sections) in self.plan {
             // Also compare with accounts that were seen before and are not in this plan.
             let others = self.plan.keys().filter(|other| *other != account).filter_map(id);
@@ -138,12 +198,19 @@ impl SoFar<'_> {
                 }
             };
             let values = match instead {
-                Some(unreadable) => sections.iter().map(|section| (*section, unreadable.clone())).collect(),
-                None => self.arrived.get(account).cloned().unwrap_or_default(),
+                Some(unreadable) => {
+                    let mut reasons = BTreeSet::new();
+                    read::collect_reasons(&unreadable, &[], &mut reasons);
+                    let failed = Outcome::failed(reasons.into_iter().collect());
+                    answers.entry(account.clone()).or_default().values_mut().for_each(|one| *one = failed.clone());
+                    sections.iter().map(|section| (*section, unreadable.clone())).collect()
+                }
+                None => self.arrived.sections.get(account).cloned().unwrap_or_default(),
             };
             evidence.insert(account.clone(), values);
         }
         gathered.evidence = Arc::new(evidence);
+        gathered.answers = Arc::new(answers);
         gathered.calls = self.log.calls();
         gathered.now = self.clock.now().map(Time::text);
         gathered
@@ -157,8 +224,9 @@ struct Gathering<'g> {
     log: CallLog,
     clock: Clock,
     pace: Pace,
-    enough: Option<Enough>,
+    questions: Questions,
     arrived: Mutex<Arrived>,
+    calls: Calls,
     progress: &'g (dyn Fn(&SoFar<'_>) + Sync),
 }
 
@@ -191,6 +259,7 @@ impl Gathering<'_> {
         };
         let read = async |id: &str| {
             let reader = Arc::new(reader.clone().with_account_id(id));
+            self.calls.identified(account, Client::new(Reader::clone(&reader), self.others(account)));
             // One task for each, to use all processor cores.
             let mut reads = JoinSet::new();
             for section in self.plan.get(account).into_iter().flatten().filter(is_read_later).copied() {
@@ -219,17 +288,48 @@ impl Gathering<'_> {
     fn reader(&self, account: &str, connected: &Connected) -> Reader {
         let reader = Reader::new(account, connected.sdk.clone(), self.log.clone())
             .with_clock(self.clock.clone())
-            .with_enough(self.enough.clone())
+            .with_enough(self.questions.enough.clone())
             .with_sign_in(&connected.sign_in);
         // The practice accounts are in this process and have no rate limits.
         if connected.practice { reader } else { reader.with_pace(self.pace.clone()) }
     }
 
+    /// The ids of the learner's other accounts, as far as they are known.
+    fn others(&self, account: &str) -> Vec<String> {
+        let seen = self.expected.iter().filter(|(name, _)| *name != account).map(|(_, id)| id.clone());
+        let arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
+        let identified = arrived.sections.iter().filter(|(name, _)| *name != account);
+        seen.chain(identified.filter_map(|(_, read)| account_id(read.get(&Section::Identity)?))).collect()
+    }
+
     fn note(&self, account: &str, section: Section, value: Value) {
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-        arrived.entry(account.to_owned()).or_default().insert(section, value);
+        arrived.sections.entry(account.to_owned()).or_default().insert(section, value.clone());
         drop(arrived);
         self.tell();
+        if let Some(asks) = &self.questions.asks {
+            self.ask(asks.next(Arrival::Section(account, section, &value, self.clock.now())));
+        }
+    }
+
+    /// Asks for calls; those that were asked for already are not made again.
+    fn ask(&self, asked: Vec<(String, Ask)>) {
+        let new = self.calls.ask(asked);
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).asked += new;
+    }
+
+    /// Makes the calls that are asked for, until there are no more.
+    async fn answer(&self) {
+        let Some(asks) = &self.questions.asks else { return };
+        self.ask(asks.first());
+        while let Some((account, ask, outcome)) = self.calls.next_answer(asks.named()).await {
+            let next = asks.next(Arrival::Answer(&account, &ask, &outcome));
+            let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
+            arrived.answers.entry(account).or_default().insert(ask, outcome);
+            drop(arrived);
+            self.ask(next);
+            self.tell();
+        }
     }
 
     fn tell(&self) {

@@ -34,13 +34,8 @@ pub(super) struct Guard {
 pub(super) enum Scope {
     /// The calls of a section.
     Section(Section),
-    /// The operations of a service that the table of AWS's reads has.
-    Reads {
-        /// What a check calls the read.
-        read: String,
-        /// The service, as the table calls it.
-        service: &'static str,
-    },
+    /// The operations of a service, as the table of AWS's reads calls it, that the table has.
+    Reads(&'static str),
 }
 
 impl Scope {
@@ -54,7 +49,7 @@ impl Scope {
                 Some(call) => Ok(call.name()),
                 None => Err(Refused(table::name(service, operation))),
             },
-            Scope::Reads { service: of, .. } => {
+            Scope::Reads(of) => {
                 let name = format!("{of}:{operation}");
                 match reads::operation(of, operation) {
                     Ok(found) if found.service.sdk == service => Ok(name),
@@ -64,11 +59,11 @@ impl Scope {
         }
     }
 
-    /// What the call is for.
-    fn name(&self) -> &str {
+    /// What an operation is called for: a section, or itself.
+    fn purpose(&self, name: &str) -> String {
         match self {
-            Scope::Section(section) => section.name(),
-            Scope::Reads { read, .. } => read,
+            Scope::Section(section) => section.name().to_owned(),
+            Scope::Reads(_) => name.to_owned(),
         }
     }
 
@@ -76,7 +71,7 @@ impl Scope {
     fn list(&self, service: &str, operation: &str) -> Option<&'static str> {
         match self {
             Scope::Section(section) => table::find(*section, service, operation)?.list,
-            Scope::Reads { .. } => None,
+            Scope::Reads(_) => None,
         }
     }
 }
@@ -200,10 +195,11 @@ impl Intercept for Guard {
         let Some((service, operation)) = operation_name(cfg) else {
             return Err(Box::new(Refused("a call without a name".into())));
         };
+        let operation = self.scope.allowed(&service, &operation).map_err(Box::new)?;
         let number = self.log.push(results::Call {
             account: self.account.clone(),
-            section: self.scope.name().to_owned(),
-            operation: self.scope.allowed(&service, &operation).map_err(Box::new)?,
+            section: self.scope.purpose(&operation),
+            operation,
             region: self.region.clone(),
             time: time::now(),
         });

@@ -30,6 +30,7 @@ pub mod bindings;
 pub mod bucket_policy;
 mod budget_scope;
 mod budgets;
+mod calls;
 pub mod client;
 pub mod clock;
 pub mod condition;

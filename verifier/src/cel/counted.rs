@@ -6,6 +6,7 @@ use cel::{Env, ExecutionError};
 use std::cmp::Ordering;
 
 use super::budget::{self, spend};
+use super::entries::Entries;
 use super::guard;
 use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
@@ -164,6 +165,9 @@ fn count(value: &dyn Val, within_records: bool) {
     } else if within_records && let Some(fields) = value.downcast_ref::<Fields>() {
         spend(fields.len() as u64);
         fields.values().for_each(|value| count(value, true));
+    } else if within_records && let Some(entries) = value.downcast_ref::<Entries>() {
+        spend(entries.len() as u64);
+        entries.values().for_each(|value| count(value, true));
     } else if within_records && let Some((elements, _)) = elements(value) {
         spend(elements.len() as u64);
         elements.iter().for_each(|element| count(element.as_ref(), true));

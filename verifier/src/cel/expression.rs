@@ -34,7 +34,7 @@ const MAX_MESSAGE: usize = 500;
 /// let evidence = [("general".to_owned(), [(Section::Root, root)].into())].into();
 ///
 /// let outcomes = cel::on_a_thread(move || {
-///     let bound = Bound::new(&evidence);
+///     let bound = Bound::new(&evidence, &Default::default());
 ///     let scope = bound.scope("general", Budget::default());
 ///     ["root.mfa", "!root.mfa && root.password", "root.password"]
 ///         .map(|source| Expression::compile(source).unwrap().decide(&scope))
@@ -53,6 +53,8 @@ pub struct Expression {
     pub(super) steps: u64,
     pub(super) names: Box<[names::Name]>,
     pub(super) literals: Box<[String]>,
+    /// The names of all fields that are selected in it.
+    pub(super) fields: Box<[String]>,
 }
 
 /// The result of a condition.
@@ -98,6 +100,11 @@ impl Expression {
         &self.literals
     }
 
+    /// What it can look up in a map: the names of fields and the strings in it.
+    pub fn looked_up(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().chain(&self.literals).map(String::as_str)
+    }
+
     /// How much memory it takes, in bytes.
     pub fn memory(&self) -> usize {
         let texts = |texts: &[String]| -> usize {
@@ -108,6 +115,7 @@ impl Expression {
             + names::memory(&self.guarded)
             + self.source.len()
             + texts(&self.literals)
+            + texts(&self.fields)
             + names.sum::<usize>()
     }
 
@@ -130,6 +138,28 @@ impl Expression {
     /// Evaluates it for remembering: `None` if it cannot be evaluated, or is not a text, number or time.
     pub fn exact(&self, scope: &Scope) -> Option<String> {
         self.evaluate(scope, |value| value::exact(value.as_ref())).ok().flatten()
+    }
+
+    /// Evaluates it as a value of an input.
+    ///
+    /// # Errors
+    /// CEL's message, or that it is a record.
+    pub(crate) fn json(&self, scope: &Scope) -> Result<serde_json::Value, String> {
+        let json = self.evaluate(scope, |value| value::to_json(value.as_ref()))?;
+        json.ok_or_else(|| format!("`{}` is not a text, a number or a list of these", self.source))
+    }
+
+    /// Evaluates it as a list.
+    ///
+    /// # Errors
+    /// CEL's message, that it is no list, or that not all of it was read.
+    pub(crate) fn elements(&self, scope: &Scope) -> Result<Vec<Box<dyn Val>>, String> {
+        let elements = self.evaluate(scope, |value| {
+            let (elements, whole) = partial::elements(value.as_ref())?;
+            budget::spend(elements.len() as u64);
+            Some(elements.iter().map(|one| one.clone_as_boxed()).collect::<Vec<Box<dyn Val>>>()).filter(|_| whole)
+        })?;
+        elements.ok_or_else(|| format!("`{}` is not a list that was read to its end", self.source))
     }
 
     /// Evaluates it as a list whose elements can be displayed.

@@ -5,6 +5,7 @@
 pub mod bound;
 pub mod budget;
 mod counted;
+mod entries;
 mod environment;
 mod expression;
 pub mod functions;

@@ -53,6 +53,19 @@ pub fn literals(expression: &Expression) -> Vec<String> {
     literals
 }
 
+/// The names of the fields that are selected in an expression.
+pub(crate) fn fields(expression: &Expression) -> Vec<String> {
+    let mut fields = Vec::new();
+    each(expression, &mut |node| {
+        if let Expr::Select(select) = &node.expr {
+            fields.push(select.field.clone());
+        }
+    });
+    fields.sort();
+    fields.dedup();
+    fields
+}
+
 /// The calls of unknown functions in an expression, including misspelled macros: their names and nodes.
 pub(crate) fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
     let mut found = Vec::new();

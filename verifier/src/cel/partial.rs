@@ -89,14 +89,21 @@ impl Iterable for PartialList {
     where
         Self: 'v,
     {
-        Box::new(Elements { known: self.known.iter(), ended: false })
+        Box::new(Elements::new(&self.known, false))
     }
 }
 
-/// The elements of a list that were read, and the placeholder for the others.
-struct Elements<'b> {
+/// The elements that were read, and the placeholder for the others.
+pub(super) struct Elements<'b> {
     known: std::slice::Iter<'b, Box<dyn Val>>,
     ended: bool,
+}
+
+impl<'b> Elements<'b> {
+    /// These elements; `whole`: whether there are no others.
+    pub(super) fn new(known: &'b [Box<dyn Val>], whole: bool) -> Elements<'b> {
+        Elements { known: known.iter(), ended: whole }
+    }
 }
 
 impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {

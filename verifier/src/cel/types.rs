@@ -3,11 +3,12 @@
 use course::param::Param;
 use schemars::SchemaGenerator;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use evidence::Section;
+use evidence::reads::{Found, Kind, Member};
 
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,6 +33,8 @@ pub enum Type {
     Duration,
     /// A list.
     List(Box<Type>),
+    /// A map of texts to these.
+    Map(Box<Type>),
     /// A record with named fields.
     Record(Arc<Record>),
 }
@@ -78,7 +81,7 @@ impl Type {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
             (one, other) if one.is_number() && other.is_number() => true,
-            (Type::List(one), Type::List(other)) => one.agrees(other),
+            (Type::List(one), Type::List(other)) | (Type::Map(one), Type::Map(other)) => one.agrees(other),
             (Type::Record(one), Type::Record(other)) => one.name == other.name,
             (one, other) => one == other,
         }
@@ -97,7 +100,7 @@ impl Type {
     /// Whether a sentence can display it.
     pub(crate) fn can_be_shown(&self) -> bool {
         match self {
-            Type::Null | Type::Record(_) | Type::Duration => false,
+            Type::Null | Type::Record(_) | Type::Map(_) | Type::Duration => false,
             Type::List(of) => of.can_be_shown(),
             Type::Any | Type::Bool | Type::Int | Type::Uint | Type::Double | Type::Text | Type::Time => true,
         }
@@ -117,6 +120,7 @@ impl fmt::Display for Type {
             Type::Time => f.write_str("a time"),
             Type::Duration => f.write_str("a duration"),
             Type::List(_) => f.write_str("a list"),
+            Type::Map(_) => f.write_str("a map"),
             Type::Record(record) => write!(f, "a whole {}", record.name),
         }
     }
@@ -132,6 +136,47 @@ pub fn sections() -> &'static BTreeMap<String, Type> {
         schemas.into_iter().map(|(name, schema)| (name.to_owned(), of_schema(name, &schema, &definitions))).collect()
     });
     &SECTIONS
+}
+
+/// The type of an operation's answer. A shape that contains itself is of any type within itself.
+pub fn answer(found: Found) -> Arc<Type> {
+    static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Type>>>> = LazyLock::new(Mutex::default);
+    let name = format!("{}:{}", found.service.name, found.name);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_shape = || match &found.operation.output {
+        Some(output) => of_shape(found, output, &mut Vec::new()),
+        None => Type::record(&name, BTreeMap::new()),
+    };
+    Arc::clone(known.entry(name.clone()).or_insert_with(|| Arc::new(of_shape())))
+}
+
+fn of_shape<'s>(found: Found, name: &'s str, within: &mut Vec<&'s str>) -> Type
+where
+    'static: 's,
+{
+    let Some(shape) = found.service.shape(name).filter(|_| !within.contains(&name)) else { return Type::Any };
+    within.push(name);
+    let mut of = |member: Option<&'static Member>| match member {
+        Some(member) => of_shape(found, &member.shape, within),
+        None => Type::Any,
+    };
+    let kind = match shape.kind {
+        Kind::Structure => {
+            let fields = shape.members.iter().map(|(name, member)| (name.clone(), of(Some(member)))).collect();
+            let optional = shape.members.keys().cloned().collect();
+            Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional }))
+        }
+        Kind::List => Type::list(of(shape.of.as_ref())),
+        Kind::Map => Type::Map(Box::new(of(shape.of.as_ref()))),
+        Kind::String | Kind::Blob => Type::Text,
+        Kind::Boolean => Type::Bool,
+        Kind::Integer | Kind::Long => Type::Int,
+        Kind::Float | Kind::Double => Type::Double,
+        Kind::Timestamp => Type::Time,
+        Kind::Document => Type::Any,
+    };
+    within.pop();
+    kind
 }
 
 /// The type that a JSON Schema of ours describes. In `anyOf`, the alternatives for unreadable and absent are ignored,

@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::spend;
+use super::entries::Entries;
 use super::own_value::{failed, note_unreadable, value_of};
 use super::partial::{PartialList, is_not_read};
 use super::types::Type;
-use evidence::UNREADABLE;
+use evidence::{OTHERS, REST, UNREADABLE};
 
 /// A field of evidence.
 #[derive(Debug)]
@@ -58,12 +59,18 @@ impl Field {
             Value::Array(items) => return list(items, kind),
             Value::Object(fields) if fields.contains_key(UNREADABLE) => return Field::Unreadable,
             Value::Object(fields) => {
+                let is_map = matches!(kind, Type::Map(_)) || fields.contains_key(REST);
                 let kind = |name: &str| match kind {
                     Type::Record(record) => record.fields.get(name).unwrap_or(&Type::Any),
+                    Type::Map(of) => of,
                     _ => &Type::Any,
                 };
-                let fields = fields.iter().map(|(name, field)| (name.clone(), Field::from_json(field, kind(name))));
-                Box::new(Fields::new(fields.collect()))
+                let own = fields.iter().filter(|(name, _)| *name != REST && *name != OTHERS);
+                let own = own.map(|(name, field)| (name.clone(), Field::from_json(field, kind(name)))).collect();
+                match is_map {
+                    true => Box::new(Entries::new(own, !fields.contains_key(REST))),
+                    false => Box::new(Fields { whole: !fields.contains_key(OTHERS), ..Fields::new(own) }),
+                }
             }
         };
         Field::Known(known)
@@ -97,22 +104,26 @@ pub fn time(text: &str) -> Option<CelTimestamp> {
 
 /// A map of fields.
 #[derive(Debug, Clone)]
-pub struct Fields(Arc<BTreeMap<String, Field>>);
+pub struct Fields {
+    fields: Arc<BTreeMap<String, Field>>,
+    /// Whether it has all of its fields. Those that no expression names may be left out.
+    whole: bool,
+}
 
 impl Fields {
     /// A map of these fields. Any other name is a mistake in the check.
     pub fn new(fields: BTreeMap<String, Field>) -> Fields {
-        Fields(Arc::new(fields))
+        Fields { fields: Arc::new(fields), whole: true }
     }
 
     fn look_up(&self, key: &dyn Val) -> Result<Option<&(dyn Val + 'static)>, ExecutionError> {
         let name = key.downcast_ref::<CelString>().map(CelString::inner).unwrap_or_default();
-        match self.0.get(name) {
+        match self.fields.get(name) {
             Some(Field::Known(value)) => Ok(Some(value.as_ref())),
             Some(Field::None) => Ok(None),
             Some(Field::Unreadable) => Err(failed("read", format!("{name} could not be read"))),
             None => {
-                let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+                let names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
                 Err(failed("field", format!("there is no field `{name}` here, only {}", names.join(", "))))
             }
         }
@@ -120,29 +131,50 @@ impl Fields {
 
     /// The number of fields.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.fields.len()
     }
 
     /// The known values.
     pub(super) fn values(&self) -> impl Iterator<Item = &dyn Val> {
-        self.0.values().filter_map(|field| match field {
+        self.fields.values().filter_map(|field| match field {
             Field::Known(value) => Some(value.as_ref()),
             Field::None | Field::Unreadable => None,
         })
     }
 
     fn readable(&self) -> bool {
-        self.0.values().all(|field| match field {
-            Field::Unreadable => false,
-            Field::None => true,
-            Field::Known(value) => readable(value.as_ref()),
-        })
+        self.whole && are_readable(&self.fields)
     }
+}
+
+fn are_readable(fields: &BTreeMap<String, Field>) -> bool {
+    fields.values().all(|field| match field {
+        Field::Unreadable => false,
+        Field::None => true,
+        Field::Known(value) => readable(value.as_ref()),
+    })
+}
+
+/// Whether two maps have the same fields. Something unreadable in them is noted.
+pub(super) fn same_fields(one: &BTreeMap<String, Field>, other: &BTreeMap<String, Field>) -> bool {
+    if !are_readable(one) || !are_readable(other) {
+        note_unreadable();
+        return false;
+    }
+    let same = |a: &Field, b: &Field| match (a, b) {
+        (Field::Known(a), Field::Known(b)) => a.equals(b.as_ref()),
+        (Field::None, Field::None) => true,
+        _ => false,
+    };
+    one.len() == other.len() && one.iter().all(|(name, field)| other.get(name).is_some_and(|other| same(field, other)))
 }
 
 fn readable(value: &dyn Val) -> bool {
     if let Some(fields) = value.downcast_ref::<Fields>() {
         fields.readable()
+    } else if let Some(entries) = value.downcast_ref::<Entries>() {
+        let (fields, whole) = entries.fields();
+        whole && are_readable(fields)
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         list.inner().iter().all(|item| readable(item.as_ref()))
     } else {
@@ -166,17 +198,11 @@ impl Val for Fields {
 
     fn equals(&self, other: &dyn Val) -> bool {
         let Some(other) = other.downcast_ref::<Fields>() else { return false };
-        if !self.readable() || !other.readable() {
+        if !self.whole || !other.whole {
             note_unreadable();
             return false;
         }
-        let same = |(a, b): (&Field, &Field)| match (a, b) {
-            (Field::Known(a), Field::Known(b)) => a.equals(b.as_ref()),
-            (Field::None, Field::None) => true,
-            _ => false,
-        };
-        self.0.len() == other.0.len()
-            && self.0.iter().all(|(name, field)| other.0.get(name).is_some_and(|other| same((field, other))))
+        same_fields(&self.fields, &other.fields)
     }
 }
 
@@ -227,6 +253,28 @@ pub fn display(value: &dyn Val) -> Option<String> {
 /// A value in the form in which it is remembered. Times have whole seconds.
 pub fn exact(value: &dyn Val) -> Option<String> {
     text(value, &rfc3339)
+}
+
+/// A value as JSON: what an input of a call has. Records of evidence are none.
+pub(crate) fn to_json(value: &dyn Val) -> Option<Value> {
+    let json = if let Some(text) = value.downcast_ref::<CelString>() {
+        spend(1 + (text.inner().len() / SHOWN_IN_A_STEP) as u64);
+        Value::from(text.inner())
+    } else if let Some(int) = value.downcast_ref::<CelInt>() {
+        Value::from(*int.inner())
+    } else if let Some(double) = value.downcast_ref::<CelDouble>() {
+        Value::Number(serde_json::Number::from_f64(*double.inner())?)
+    } else if let Some(is) = value.downcast_ref::<CelBool>() {
+        Value::from(*is.inner())
+    } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
+        Value::from(rfc3339(time))
+    } else if let Some(list) = value.downcast_ref::<CelList>() {
+        list.inner().iter().map(|item| to_json(item.as_ref())).collect::<Option<Vec<Value>>>()?.into()
+    } else {
+        return None;
+    };
+    spend(1);
+    Some(json)
 }
 
 /// A time in RFC 3339, in UTC and whole seconds.

@@ -125,6 +125,7 @@ impl Written {
             guarded: Box::new(guarded),
             names: self.names.clone(),
             literals: names::literals(&self.expanded).into(),
+            fields: names::fields(&self.expanded).into(),
         }
     }
 

@@ -24,21 +24,21 @@ pub(super) enum Format {
 pub(super) fn run(common: &Common, account: Option<&str>, format: Format) -> Result<Exit> {
     let terminal = Terminal::default();
     let session = Session::open(&common.options(), &terminal)?;
-    let plan = session.compiled.plan(&session.course, &session.course.steps);
+    let sources = session.compiled.sources(&session.course, &session.course.steps);
     let Some(account) = account else {
         if format == Format::Cloudformation {
-            let names: Vec<&str> = plan.keys().map(String::as_str).collect();
+            let names: Vec<&str> = sources.keys().map(String::as_str).collect();
             bail!("a template is for one account: verify policy {} --format cloudformation", names.join("|"));
         }
         notice("These are the policies of all accounts. For one policy that you can paste: verify policy NAME");
-        let documents = plan.iter().map(|(account, sections)| (account, policy::document(sections)));
+        let documents = sources.iter().map(|(account, sources)| (account, policy::document(sources)));
         return printed(&documents.collect::<BTreeMap<_, _>>());
     };
     select::account(&session.course, account)?;
-    let sections = plan.get(account).with_context(|| format!("no step reads the {account} account"))?;
+    let sources = sources.get(account).with_context(|| format!("no step reads the {account} account"))?;
     match format {
-        Format::Cloudformation => printed(&policy::cloudformation(account, sections)),
-        Format::Json => printed(&policy::document(sections)),
+        Format::Cloudformation => printed(&policy::cloudformation(account, sources)),
+        Format::Json => printed(&policy::document(sources)),
     }
 }
 

@@ -28,9 +28,10 @@ use std::sync::Arc;
 
 use crate::plan::Compiled;
 use crate::run::Judge;
+use crate::run::asking::Asking;
 use evidence::bindings::Role;
 use evidence::connection::{self, Connected, Connection, NoMfaCodes};
-use evidence::gather::{self, Gathered, Plan};
+use evidence::gather::{self, Gathered, Plan, Questions};
 use folder::Folder;
 use limit::Limits;
 use roster::Learner;
@@ -142,7 +143,10 @@ impl Cohort {
         // The roles' ARNs say which accounts they are in.
         let expected = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let expected = expected.map(|(account, role)| (account.clone(), role.account_id().to_owned())).collect();
-        let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, None).await;
+        let steps: Vec<&Step> = self.course.steps.iter().collect();
+        let asks = Asking::of(&Judge::new(&self.course, &self.compiled, &self.key), &steps);
+        let questions = Questions { enough: None, asks };
+        let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, questions).await;
         // Judging uses a processor, and writing waits for a disk. Neither may delay the calls for other learners.
         let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
         judging.await.context("judging a learner")?
@@ -202,6 +206,7 @@ fn is_temporary(code: ReasonCode) -> bool {
         | ReasonCode::Undecided
         | ReasonCode::NotVisibleYet
         | ReasonCode::NotAvailableHere
+        | ReasonCode::NoSuchResource
         | ReasonCode::NeedsConfirmation
         | ReasonCode::CourseError => false,
     }

@@ -89,7 +89,9 @@ impl Linter<'_> {
         let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
         let compiled: Vec<(String, Option<Rc<Written>>)> = compiled.collect();
         let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
-        let (lets, _) = compile::in_order(compiled, |written: &Rc<Written>| written.names());
+        let (lets, _) = compile::in_order(compiled, |written: &Rc<Written>| {
+            written.names().iter().map(|name| name.root.clone()).collect()
+        });
         for (name, expression) in &lets {
             let kind = self.infer(&self.part_of(name), 0, expression);
             self.names.insert(name.clone(), kind);

@@ -96,6 +96,7 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
             }
             all
         }
+        Type::Map(_) => vec![Box::new(CelMap::from(HashMap::new()))],
         Type::Null => vec![Box::new(CelNull)],
         Type::Bool => vec![Box::new(CelBool::from(true))],
         Type::Int => vec![Box::new(CelInt::from(1))],

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-use evidence::{Section, table};
+use crate::plan::Source;
 
 /// The name of the role and of its policy.
 const NAME: &str = "course-reader";
@@ -22,21 +22,20 @@ pub struct Policy {
 #[serde(rename_all = "PascalCase")]
 struct Statement {
     effect: &'static str,
-    action: BTreeSet<&'static str>,
+    action: BTreeSet<String>,
     resource: &'static str,
 }
 
-/// The IAM policy that allows reading these sections, and nothing else.
-pub fn document(sections: &BTreeSet<Section>) -> Policy {
-    let calls = sections.iter().flat_map(|section| table::of(*section));
-    let action = calls.filter_map(|call| call.action).collect();
-    // The actions do not support resources, or are about the account itself.
+/// The IAM policy that allows reading these sources, and nothing else.
+pub fn document(sources: &BTreeSet<Source>) -> Policy {
+    let action = sources.iter().flat_map(Source::calls).flat_map(|(_, actions)| actions).collect();
+    // Many actions do not support resources, or are about the account itself; and checks find out what there is.
     Policy { version: "2012-10-17", statement: [Statement { effect: "Allow", action, resource: "*" }] }
 }
 
 /// A CloudFormation template that creates a role with that policy. The role can be assumed from the same account or
 /// from another account, with an external id if one is given.
-pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
+pub fn cloudformation(account: &str, sources: &BTreeSet<Source>) -> Value {
     let given = |parameter: &str| json!({ "Fn::Not": [{ "Fn::Equals": [{ "Ref": parameter }, ""] }] });
     let trusted = json!({ "Fn::If": ["OtherAccount", { "Ref": "TrustedAccount" }, { "Ref": "AWS::AccountId" }] });
     let external_id = json!({ "StringEquals": { "sts:ExternalId": { "Ref": "ExternalId" } } });
@@ -74,7 +73,7 @@ pub fn cloudformation(account: &str, sections: &BTreeSet<Section>) -> Value {
                             "Condition": { "Fn::If": ["HasExternalId", external_id, { "Ref": "AWS::NoValue" }] },
                         }],
                     },
-                    "Policies": [{ "PolicyName": NAME, "PolicyDocument": document(sections) }],
+                    "Policies": [{ "PolicyName": NAME, "PolicyDocument": document(sources) }],
                 },
             },
         },

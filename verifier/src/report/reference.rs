@@ -9,8 +9,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::needed_calls::calls;
+use super::needed_calls::{NeededCall, calls};
 use crate::plan::Compiled;
+use crate::plan::Needs;
 use evidence::table::{self, Call, Region};
 use evidence::{self, Section};
 
@@ -52,7 +53,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     out
 }
 
-fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSet<(String, Section)>) {
+fn about_check(out: &mut String, course: &Course, check: &Check, needs: &Needs) {
     let _ = writeln!(out, "### {}\n", plain(&check.name));
     let _ = writeln!(out, "{}{}.\n", plain(&check.title), of_account(check));
     if let Some(about) = &check.about {
@@ -85,8 +86,9 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &BTreeSe
     }
     about_sources(out, &check.sources);
     let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
-    for (account, call) in calls(needs) {
-        let _ = writeln!(out, "| {} | `{}` | {} |", cell(account), call.name(), action(call));
+    for NeededCall { account, name, actions } in calls(needs) {
+        let actions = actions.map_or("none needed".to_owned(), |actions| format!("`{actions}`"));
+        let _ = writeln!(out, "| {} | `{name}` | {actions} |", cell(account));
     }
     let places: BTreeSet<String> = course
         .steps

@@ -7,12 +7,11 @@ use course::results::{Outcome, ReasonCode, Results, Verdict};
 use course::step_view::{ConfirmationState, ExpectationView, PRACTICE, StepView};
 use course::terminal::Text;
 use course::{Course, Step};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::needed_calls::calls;
+use super::needed_calls::{NeededCall, calls};
 use super::plain;
-use evidence::Section;
+use crate::plan::Needs;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -176,12 +175,7 @@ fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
 }
 
 /// Everything about a step: its result, its check, its sources, and what is read for it.
-pub(crate) fn explanation(
-    course: &Course,
-    results: &Results,
-    step: &Step,
-    needs: &BTreeSet<(String, Section)>,
-) -> Text {
+pub(crate) fn explanation(course: &Course, results: &Results, step: &Step, needs: &Needs) -> Text {
     let mut out = details(course, results, step);
     let check = course.check(step);
     let view = StepView::new(course, step, results);
@@ -200,9 +194,9 @@ pub(crate) fn explanation(
         }
     }
     let _ = writeln!(out, "\n  What is read for it:");
-    for (account, call) in calls(needs) {
-        let action = call.action.map_or("no permission needed".to_owned(), |action| format!("needs {action}"));
-        let _ = write!(out, "    {account:<12} {:<56} ", call.name());
+    for NeededCall { account, name, actions } in calls(needs) {
+        let action = actions.map_or("no permission needed".to_owned(), |actions| format!("needs {actions}"));
+        let _ = write!(out, "    {account:<12} {name:<56} ");
         out.paint(DIM, &action).put("\n");
     }
     if let Some(judged) = view.judged() {

@@ -1,11 +1,13 @@
 //! The course's accounts: their bindings, and whether the connection to them works.
 
 use anyhow::{Result, bail};
+use course::Step;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::connect::{self, RoleOptions};
+use super::read::{self, Reading};
+use super::select;
 use super::session::Session;
-use super::{read, select};
 use evidence::Section;
 use evidence::bindings::{self, Binding, Bindings};
 use evidence::connection::{self, Connection};
@@ -112,7 +114,9 @@ pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
         (BTreeMap::new(), Gathered::default())
     } else {
         let connections = connect::connect(session, asked.keys()).await?;
-        let gathered = read::until_interrupted(session, &asked, &connections).await?;
+        let steps: Vec<&Step> = session.course.steps.iter().collect();
+        let reading = Reading { plan: &asked, steps: &steps };
+        let gathered = read::until_interrupted(session, reading, &connections).await?;
         (connections, gathered)
     };
     Ok(Tried { bound, plan, connections, gathered })

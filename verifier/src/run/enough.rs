@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::judge::Judge;
+use crate::plan::Source;
 use evidence::gather::{Gathered, Plan, SoFar};
 use evidence::{Enough, Section};
 
@@ -23,9 +24,12 @@ impl Deciding {
         let planned = |step: &&Step| {
             let needs = || checks.needs(course, step);
             let members = step.members.iter().filter_map(|id| course.step(id));
-            let compiled = members.chain([*step]).all(|step| checks.named(&step.check).is_some());
+            let compiled = members.chain([*step]).all(|step| checks.find(&step.check).is_some());
             compiled
-                && needs().iter().all(|(account, section)| plan.get(account).is_some_and(|all| all.contains(section)))
+                && needs().iter().all(|(account, source)| match source {
+                    Source::Section(section) => plan.get(account).is_some_and(|all| all.contains(section)),
+                    Source::Operation(_) => true,
+                })
         };
         let steps = course.steps.iter().filter(planned).cloned().collect();
         Deciding { judge, steps, arrived: Mutex::default() }
@@ -50,7 +54,7 @@ impl Deciding {
         let mut evidence = (*gathered.evidence).clone();
         evidence.entry(account.to_owned()).or_default().insert(section, so_far.clone());
         gathered.evidence = Arc::new(evidence);
-        let need = (account.to_owned(), section);
+        let need = (account.to_owned(), Source::Section(section));
         let needs = |step: &&Step| self.judge.compiled().needs(self.judge.course(), step).contains(&need);
         let mut resting = self.steps.iter().filter(|step| step.members.is_empty()).filter(needs);
         resting.all(|step| {

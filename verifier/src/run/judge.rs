@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::results_update;
 use crate::cel::{bound::Bound, budget::Budget};
-use crate::plan::{Compiled, Needs};
+use crate::plan::{Compiled, Needs, Source};
 use crate::recording;
 use crate::verdict::{self, Awaited, Confirmable, Inputs};
 use evidence::gather::Gathered;
@@ -24,12 +24,17 @@ pub struct Judge {
     compiled: Arc<Compiled>,
     key: Key,
     show_identifiers: bool,
+    /// The names that the course's expressions look up in answers.
+    named: Arc<BTreeSet<String>>,
 }
 
 impl Judge {
     /// A judge for the store: account ids, e-mail addresses and phone numbers are masked.
     pub fn new(course: &Arc<Course>, compiled: &Arc<Compiled>, key: &Key) -> Judge {
-        Judge { course: Arc::clone(course), compiled: Arc::clone(compiled), key: key.clone(), show_identifiers: false }
+        let mut named = compiled.named();
+        named.extend(texts_of_params(course));
+        let (course, compiled, named) = (Arc::clone(course), Arc::clone(compiled), Arc::new(named));
+        Judge { course, compiled, key: key.clone(), show_identifiers: false, named }
     }
 
     /// The same judge with account ids, e-mail addresses and phone numbers in plain text, for output that is never
@@ -81,17 +86,27 @@ impl Judge {
     /// Whether all evidence for a step has arrived.
     pub fn is_ready(&self, step: &Step, gathered: &Gathered) -> bool {
         let needs = self.compiled.needs(&self.course, step);
-        needs.iter().all(|(account, section)| gathered.section(account, *section).is_some())
+        let arrived = needs.iter().all(|(account, source)| match source {
+            Source::Section(section) => gathered.section(account, *section).is_some(),
+            Source::Operation(_) => true,
+        });
+        let members = step.members.iter().filter_map(|id| self.course.step(id));
+        let own = || members.chain([step]).filter(|step| step.members.is_empty());
+        arrived && {
+            let inputs = self.inputs(gathered, &Results::empty(true));
+            own().all(|step| verdict::has_answers(&inputs, step))
+        }
+    }
+
+    /// What a verdict depends on before anything has arrived.
+    pub(crate) fn nothing_yet(&self) -> Inputs {
+        self.inputs_of(&Gathered::default(), &Results::empty(true))
     }
 
     /// The strings that the course's checks look for, including those in its parameters.
     pub fn looked_for(&self) -> BTreeSet<String> {
         let mut texts = self.compiled.literals();
-        let own = self.course.steps.iter().flat_map(|step| self.course.params_of(step));
-        texts.extend(own.filter_map(|(_, param)| match param {
-            Param::Text(text) => Some(text.clone()),
-            _ => None,
-        }));
+        texts.extend(texts_of_params(&self.course));
         texts
     }
 
@@ -163,11 +178,16 @@ impl Judge {
     }
 
     fn inputs(&self, gathered: &Gathered, results: &Results) -> Arc<Inputs> {
-        Arc::new(Inputs {
+        Arc::new(self.inputs_of(gathered, results))
+    }
+
+    fn inputs_of(&self, gathered: &Gathered, results: &Results) -> Inputs {
+        Inputs {
             course: Arc::clone(&self.course),
             compiled: Arc::clone(&self.compiled),
             evidence: Arc::clone(&gathered.evidence),
-            bound: Bound::new(&gathered.evidence),
+            bound: Bound::new(&gathered.evidence, &gathered.answers),
+            named: Arc::clone(&self.named),
             now: gathered.now.clone(),
             budget: Budget::default(),
             fingerprints: self.fingerprints(gathered),
@@ -175,8 +195,17 @@ impl Judge {
             seen: results.seen.clone(),
             key: self.key.clone(),
             show_identifiers: self.show_identifiers,
-        })
+        }
     }
+}
+
+/// The parameters of a course's steps that are texts.
+fn texts_of_params(course: &Course) -> impl Iterator<Item = String> {
+    let own = course.steps.iter().flat_map(|step| course.params_of(step));
+    own.filter_map(|(_, param)| match param {
+        Param::Text(text) => Some(text.clone()),
+        _ => None,
+    })
 }
 
 /// The calls of a run, by account and section.
@@ -203,7 +232,7 @@ impl<'g> Calls<'g> {
 
     /// The calls whose responses a verdict uses.
     fn behind(&self, needs: &Needs) -> Vec<Call> {
-        let sections = needs.iter().filter_map(|(account, section)| self.0.get(&(account.as_str(), section.name())));
+        let sections = needs.iter().filter_map(|(account, source)| self.0.get(&(account.as_str(), source.name())));
         let mut calls: Vec<Call> = sections.flatten().map(|call| (*call).clone()).collect();
         calls.sort();
         calls

@@ -20,6 +20,7 @@
 //! | [`error`] | why a run has no result |
 
 pub mod accounts;
+pub(crate) mod asking;
 pub mod confirm;
 pub mod connect;
 mod enough;

@@ -5,6 +5,7 @@ use course::Step;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::asking::Asking;
 use super::connect;
 use super::enough::Deciding;
 use super::error::Error;
@@ -12,53 +13,67 @@ use super::event::Event;
 use super::session::Session;
 use evidence::bindings::{self, Bindings};
 use evidence::connection::Connection;
-use evidence::gather::{self, Gathered, Plan, SoFar};
+use evidence::gather::{self, Gathered, Plan, Questions, SoFar};
 use evidence::privileges::Power;
+
+/// What is read: sections, and the reads of steps.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'r> {
+    pub(super) plan: &'r Plan,
+    pub(super) steps: &'r [&'r Step],
+}
 
 /// Connects to the accounts of these steps and reads their evidence. Nothing is written if it is interrupted.
 pub(super) async fn steps(session: &Session<'_>, steps: &[&Step]) -> Result<Gathered> {
-    plan(session, &session.compiled.plan(&session.course, steps.iter().copied())).await
+    let plan = session.compiled.plan(&session.course, steps.iter().copied());
+    let connections = connect::connect(session, plan.keys()).await?;
+    until_interrupted(session, Reading { plan: &plan, steps }, &connections).await
 }
 
-/// Connects to a plan's accounts and reads its evidence. Nothing is written if it is interrupted.
+/// Connects to a plan's accounts and reads its sections. Nothing is written if it is interrupted.
 pub(super) async fn plan(session: &Session<'_>, plan: &Plan) -> Result<Gathered> {
     let connections = connect::connect(session, plan.keys()).await?;
-    until_interrupted(session, plan, &connections).await
+    until_interrupted(session, Reading { plan, steps: &[] }, &connections).await
 }
 
-/// Reads a plan's evidence through these connections. Nothing is written if it is interrupted.
+/// Reads evidence through these connections. Nothing is written if it is interrupted.
 pub(super) async fn until_interrupted(
     session: &Session<'_>,
-    plan: &Plan,
+    reading: Reading<'_>,
     connections: &BTreeMap<String, Connection>,
 ) -> Result<Gathered> {
     tokio::select! {
         // In this order, so that Ctrl-C is handled before the first call is sent.
         biased;
         _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
-        gathered = through(session, plan, connections, &|_| {}) => gathered,
+        gathered = through(session, reading, connections, &|_| {}) => gathered,
     }
 }
 
-/// Reads a plan's evidence through these connections, and passes what has arrived so far to `arrived`. Saves account
+/// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account
 /// ids that are seen for the first time, and warns about credentials that can do more than read.
 pub(super) async fn through(
     session: &Session<'_>,
-    plan: &Plan,
+    Reading { plan, steps }: Reading<'_>,
     connections: &BTreeMap<String, Connection>,
     arrived: &(dyn Fn(&SoFar<'_>) + Sync),
 ) -> Result<Gathered> {
     let bindings = connect::bindings(session)?;
     let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
     let expected = expected.collect();
-    let deciding = Arc::new(Deciding::new(session.judge(), plan));
+    let judge = session.judge();
+    let asks = Asking::of(&judge, steps);
+    let deciding = Arc::new(Deciding::new(judge, plan));
     let progress = |so_far: &SoFar<'_>| {
         deciding.note(so_far);
         let (answered, of) = so_far.count();
         session.listener.hear(Event::Reading { answered, of });
         arrived(so_far);
     };
-    let gathered = gather::gather(plan, connections, &expected, &progress, Some(deciding.question())).await;
+    let gathered = {
+        let questions = Questions { enough: Some(deciding.question()), asks };
+        gather::gather(plan, connections, &expected, &progress, questions).await
+    };
     remember_ids(session, &bindings, &gathered)?;
     warn_of_power(session, &gathered);
     Ok(gathered)

@@ -4,13 +4,13 @@ use course::Step;
 use course::results::{Call, Results, Seen, StepResult, Verdict};
 use std::collections::BTreeMap;
 
+use crate::plan::Source;
 use crate::verdict::{Inputs, Judged};
-use evidence::Section;
 
 /// Records a verdict, and keeps what was known of the step before. `now` is the time of the verdict.
 pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
     let needs = inputs.compiled.needs(&inputs.course, step);
-    let fingerprint = |(account, _): &(String, Section)| {
+    let fingerprint = |(account, _): &(String, Source)| {
         inputs.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
     };
     let accounts: BTreeMap<String, String> = needs.iter().filter_map(fingerprint).collect();

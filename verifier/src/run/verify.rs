@@ -8,9 +8,10 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use tokio::runtime::Runtime;
 
+use super::connect;
 use super::event::Event;
+use super::read::{self, Reading};
 use super::session::Session;
-use super::{connect, read};
 use crate::recording;
 use evidence::gather::{Gathered, SoFar};
 
@@ -74,14 +75,15 @@ pub fn verify_as_it_arrives(session: &Session<'_>, steps: Vec<&Step>, runtime: &
     // Judging uses a processor. On its own thread, it does not delay the calls.
     std::thread::scope(|scope| {
         let (sender, arrivals) = mpsc::channel();
-        let judging = scope.spawn(move || judge_what_arrives(session, steps, &arrivals));
+        let own = steps.clone();
+        let judging = scope.spawn(move || judge_what_arrives(session, own, &arrivals));
         let read = runtime.block_on(async {
             let connections = connect::connect(session, plan.keys()).await?;
             let arrived = move |so_far: &SoFar<'_>| {
                 // The receiver is gone if writing failed, which is reported below.
                 let _ = so_far.gathered().map(|gathered| sender.send(gathered));
             };
-            read::through(session, &plan, &connections, &arrived).await.map(drop)
+            read::through(session, Reading { plan: &plan, steps: &steps }, &connections, &arrived).await.map(drop)
         });
         let judged = judging.join().map_err(|_| anyhow!("judging failed; this is a bug in verify"))?;
         read.and(judged)

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
+use super::connect;
+use super::read::{self, Reading};
 use super::schedule::{Schedule, merge};
 use super::session::Session;
-use super::{connect, read};
 use evidence::Section;
 use evidence::connection::Connection;
 use evidence::gather::{Gathered, Plan};
@@ -49,7 +50,7 @@ impl<'w> Watcher<'w> {
         if !due.is_empty() {
             // All accounts are identified together. Otherwise, two names for one account would not be noticed.
             plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
-            self.read(&due).await?;
+            self.read(&due, steps).await?;
         }
         let (judge, known) = (self.session.judge(), &self.known);
         let results = self.session.update(|results| judge.judge(steps, known, results))?;
@@ -71,13 +72,13 @@ impl<'w> Watcher<'w> {
         self.session.compiled.plan(&self.session.course, steps.iter().copied())
     }
 
-    async fn read(&mut self, due: &Plan) -> Result<()> {
+    async fn read(&mut self, due: &Plan, steps: &[&Step]) -> Result<()> {
         let connections = match self.connections.take() {
             // The practice accounts are built from their actions, so they are new after each action.
             Some(connections) if !self.session.practice() => connections,
             _ => connect::connect(self.session, self.session.course.accounts.keys()).await?,
         };
-        let fresh = read::through(self.session, due, &connections, &|_| {}).await?;
+        let fresh = read::through(self.session, Reading { plan: due, steps }, &connections, &|_| {}).await?;
         // Credentials that don't work, or no longer work, may have been renewed by the next time.
         let renew = |code: ReasonCode| {
             matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)

@@ -28,7 +28,8 @@ impl Accounts {
         let names = [GENERAL, PRODUCTION].map(str::to_owned);
         let plan: Plan = names.iter().map(|name| (name.clone(), sections.clone())).collect();
         let gathered =
-            gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, None).await;
+            gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, Default::default())
+                .await;
         Ok(Accounts { gathered })
     }
 

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::empty::Accounts;
-use crate::plan::{Compiled, CompiledExpectation};
+use crate::plan::{Compiled, CompiledExpectation, What};
 use evidence::gather::{self, Gathered, Plan};
 use evidence::{Section, table, time};
 use practice::{self, PracticeCloud, Start, TakenAction};
@@ -106,7 +106,10 @@ impl Situations {
 fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
     let check = compiled.check(step);
     let expressions = check.expectations.iter().flat_map(CompiledExpectation::deciding);
-    let needs = expressions.flat_map(|expression| check.needs(expression)).map(|need| need.section);
+    let needs = expressions.flat_map(|expression| check.needs(expression)).filter_map(|need| match need.what {
+        What::Section(section) => Some(section),
+        What::Read(_) => None,
+    });
     let members = step.members.iter().filter_map(|id| course.step(id));
     let mut sections: BTreeSet<Section> = members.flat_map(|member| deciding(course, compiled, member)).collect();
     sections.extend(needs.filter(|section| *section != Section::Identity));
@@ -126,7 +129,7 @@ async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
 
 async fn look(course: &Course, practice_cloud: &PracticeCloud, plan: &Plan, action: Option<&'static str>) -> Situation {
     let connections = practice_cloud.connections(course.accounts.keys());
-    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, None).await;
+    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, Default::default()).await;
     let done = course.checks.keys().filter(|check| practice_cloud.has_done(check)).cloned().collect();
     Situation { gathered, done, action }
 }

@@ -7,7 +7,7 @@ use super::decided::{Decided, Memory};
 use super::inputs::{Awaited, Confirmable, Judged, Voided};
 use super::judge::Judge;
 use crate::cel::{self, Expression};
-use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need};
+use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, What};
 use crate::remembered::Standing;
 use evidence::{Section, time};
 
@@ -40,7 +40,10 @@ impl Judge<'_> {
     }
 
     pub(super) fn so_far(self) -> Vec<Awaited> {
-        let arrived = |need: &Need| self.inputs.has(need.account.as_ref().unwrap_or(&self.step.account), need.section);
+        let arrived = |need: &Need| match &need.what {
+            What::Section(section) => self.inputs.has(need.account.as_ref().unwrap_or(&self.step.account), *section),
+            What::Read(name) => self.reads.has(name),
+        };
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
             let ready = self.inputs.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
@@ -54,7 +57,7 @@ impl Judge<'_> {
     pub(super) fn is_decided(&self, account: &str, section: Section) -> bool {
         let rests = |expression: &Expression| {
             let own = |need: &Need| need.account.as_deref().unwrap_or(&self.step.account) == account;
-            self.check.needs(expression).iter().any(|need| need.section == section && own(need))
+            self.check.needs(expression).iter().any(|need| need.what == What::Section(section) && own(need))
         };
         let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
         self.check.expectations.iter().all(|expectation| {
@@ -163,7 +166,7 @@ impl Judge<'_> {
     ) -> Decided {
         // A confirmation is about an account. Without an account, there is nothing to confirm.
         if self.fingerprint.is_none() {
-            let need = Need { account: None, section: Section::Identity, fields: Vec::new() };
+            let need = Need { account: None, what: What::Section(Section::Identity), fields: Vec::new() };
             return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
         }
         let text = statement.statement.about_account(&self.step.account);

@@ -3,7 +3,8 @@
 use course::Course;
 use course::key::Key;
 use course::results::{Confirmation, ExpectationResult, Outcome, Reason, Seen, Verdict};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cel::bound::Bound;
@@ -20,8 +21,10 @@ pub struct Inputs {
     pub compiled: Arc<Compiled>,
     /// The evidence from AWS.
     pub evidence: Arc<Evidence>,
-    /// The same evidence, for expressions.
+    /// The same evidence and the answers to the checks' calls, for expressions.
     pub bound: Bound,
+    /// The names that the course's expressions look up in answers.
+    pub named: Arc<BTreeSet<String>>,
     /// When AWS first answered, by its clock (RFC 3339); `None` if unknown.
     pub now: Option<String>,
     /// Fingerprints of the account ids of identified accounts, by the course's names for them.
@@ -83,6 +86,14 @@ pub struct Awaited {
 }
 
 impl Inputs {
+    /// Adds a section that has arrived, and the time by AWS's clock, once it is known.
+    pub(crate) fn arrived(&mut self, account: &str, section: Section, value: &Value, now: Option<String>) {
+        self.bound.add(account, section, value);
+        self.now = self.now.take().or(now);
+        let evidence = Arc::make_mut(&mut self.evidence);
+        evidence.entry(account.to_owned()).or_default().insert(section, value.clone());
+    }
+
     /// Whether a section has arrived, readable or not.
     pub(crate) fn has(&self, account: &str, section: Section) -> bool {
         self.evidence.get(account).is_some_and(|sections| sections.contains_key(&section))

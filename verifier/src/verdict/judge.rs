@@ -2,11 +2,10 @@
 
 use course::Step;
 use course::results::{Reason, ReasonCode};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::inputs::Inputs;
-use super::scope::scope;
+use super::scope::{Reads, Scoped, course_error, scope};
 use crate::cel::{Expression, Scope};
 use crate::plan::{CompiledCheck, Need};
 use crate::sentence::Sentence;
@@ -22,16 +21,16 @@ pub(crate) struct Judge<'c> {
     pub(crate) scope: Scope<'c>,
     /// The names for sentences, if there are more: an unreadable part of a list does not hide the rest.
     sentence_scope: Option<Scope<'c>>,
+    pub(super) reads: Reads,
 }
 
 impl<'c> Judge<'c> {
     pub(super) fn new(inputs: &'c Inputs, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(inputs.compiled.check(step));
         let fingerprint = inputs.fingerprints.get(&step.account).cloned();
-        let (own, whole) = scope(inputs, step, &check, false)?;
-        let sentence_scope = if whole { None } else { Some(scope(inputs, step, &check, true)?.0) };
-        let scope = own;
-        Ok(Judge { inputs, step, check, fingerprint, scope, sentence_scope })
+        let Scoped { scope: own, whole, reads } = scope(inputs, step, &check, false)?;
+        let sentence_scope = if whole { None } else { Some(scope(inputs, step, &check, true)?.scope) };
+        Ok(Judge { inputs, step, check, fingerprint, scope: own, sentence_scope, reads })
     }
 
     /// The names for sentences and for what is remembered.
@@ -63,14 +62,7 @@ impl<'c> Judge<'c> {
 
     /// The reasons why these needs could not be read.
     fn read_reasons(&self, needs: impl IntoIterator<Item = Need>) -> Vec<Reason> {
-        let mut reasons = BTreeSet::new();
-        for need in needs {
-            let account = need.account.as_ref().unwrap_or(&self.step.account);
-            let section = self.inputs.evidence.get(account).and_then(|sections| sections.get(&need.section));
-            if let Some(section) = section {
-                evidence::collect_reasons(section, &need.fields, &mut reasons);
-            }
-        }
+        let reasons = self.reads.reasons(self.inputs, self.step, &self.check, needs);
         let mask = |reason: Reason| Reason { message: self.masked(reason.message), ..reason };
         reasons.into_iter().map(mask).collect()
     }
@@ -84,14 +76,5 @@ impl<'c> Judge<'c> {
     /// Text from AWS, masked unless identifiers are shown.
     pub(super) fn masked(&self, text: String) -> String {
         if self.inputs.show_identifiers { text } else { mask::text(&text) }
-    }
-}
-
-pub(super) fn course_error(account: &str, why: &str) -> Reason {
-    Reason {
-        code: ReasonCode::CourseError,
-        account: Some(account.to_owned()),
-        action: None,
-        message: format!("The check cannot be evaluated: {why}. Tell the course's author."),
     }
 }

@@ -1,25 +1,57 @@
 //! The names that a step's expressions can use.
 
 use course::Step;
+use course::param::Param;
+use course::results::{Reason, ReasonCode};
+use evidence::client::Ask;
+use evidence::collect_reasons;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::Inputs;
-use crate::cel::Scope;
 use crate::cel::types::Type;
 use crate::cel::value::Field;
-use crate::plan::{CompiledCheck, NOW};
+use crate::cel::{Expression, Scope};
+use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
+use crate::reads::{Asking, Evaluated, MOST_CALLS, evaluate};
 
-/// The names that a step's expressions can use, and whether every `let` has a value. `certain`: see
-/// [`Scope::bind_let`].
+/// The parameter that is the region of a course.
+const REGION: &str = "region";
+
+/// The names that a step's expressions can use, and what was read for them.
+pub(super) struct Scoped<'c> {
+    pub(super) scope: Scope<'c>,
+    /// Whether every `let` has a value.
+    pub(super) whole: bool,
+    pub(super) reads: Reads,
+}
+
+/// The reads of a step.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    /// Their values, with the reasons for what is not read.
+    values: BTreeMap<String, Value>,
+    /// The calls that are not answered yet.
+    pub(super) waits: Vec<(String, Ask)>,
+}
+
+/// The names that a step's expressions can use. `certain`: see [`Scope::bind_let`].
 pub(super) fn scope<'c>(
     inputs: &'c Inputs,
     step: &Step,
     check: &CompiledCheck,
     certain: bool,
-) -> Result<(Scope<'c>, bool), String> {
-    let (mut scope, mut whole) = (inputs.bound.scope(&step.account, inputs.budget.clone()), true);
-    for (name, param) in inputs.course.params_of(step).filter(|(name, _)| check.uses(name)) {
-        let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
-        scope.bind(name, Field::from_json(&json, &Type::Any));
+) -> Result<Scoped<'c>, String> {
+    let mut scope = inputs.bound.scope(&step.account, inputs.budget.clone());
+    let mut region = None;
+    for (name, param) in inputs.course.params_of(step) {
+        if let (REGION, Param::Text(text)) = (name, param) {
+            region = Some(text.as_str());
+        }
+        if check.uses(name) {
+            let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
+            scope.bind(name, Field::from_json(&json, &Type::Any));
+        }
     }
     if let Some(accounts) = inputs.bound.accounts().filter(|_| check.uses("accounts")) {
         scope.bind("accounts", Field::Known(Box::new(accounts)));
@@ -27,8 +59,93 @@ pub(super) fn scope<'c>(
     if let Some(now) = inputs.now.as_deref().filter(|_| check.uses(NOW)) {
         scope.bind_time(NOW, now);
     }
-    for (name, expression) in &check.lets {
-        whole &= scope.bind_let(name, expression, certain)?;
+    let (mut whole, mut reads, mut calls) = (true, Reads::default(), 0);
+    for (name, meant) in &check.definitions {
+        match meant {
+            Definition::Let(expression) => whole &= scope.bind_let(name, expression, certain)?,
+            Definition::Read(read) => {
+                let why = |expression: &Expression, why: &str| reads.why(inputs, step, check, expression, why);
+                let asking =
+                    Asking { bound: &inputs.bound, account: &step.account, region, named: &inputs.named, why: &why };
+                match evaluate(read, &scope, &asking) {
+                    Evaluated::Waits(waits) => {
+                        calls += waits.len();
+                        reads.waits.extend(waits);
+                    }
+                    Evaluated::Value(value) => {
+                        calls += value.json.as_array().map_or(1, Vec::len);
+                        scope.bind(name, value.field);
+                        reads.values.insert(name.clone(), value.json);
+                    }
+                }
+                if calls > MOST_CALLS {
+                    return Err(format!("its reads make more than {MOST_CALLS} calls"));
+                }
+            }
+        }
     }
-    Ok((scope, whole))
+    Ok(Scoped { scope, whole, reads })
+}
+
+impl Reads {
+    /// The reasons why needs could not be read.
+    pub(super) fn reasons(
+        &self,
+        inputs: &Inputs,
+        step: &Step,
+        check: &CompiledCheck,
+        needs: impl IntoIterator<Item = Need>,
+    ) -> BTreeSet<Reason> {
+        let mut reasons = BTreeSet::new();
+        for need in needs {
+            let account = need.account.as_ref().unwrap_or(&step.account);
+            match &need.what {
+                What::Section(section) => {
+                    if let Some(value) = inputs.evidence.get(account).and_then(|sections| sections.get(section)) {
+                        collect_reasons(value, &need.fields, &mut reasons);
+                    }
+                }
+                What::Read(name) => match (self.values.get(name), check.read(name)) {
+                    (Some(value), _) => collect_reasons(value, &need.fields, &mut reasons),
+                    (None, read) => {
+                        let call = read.map_or_else(|| name.clone(), |read| read.call());
+                        let message = format!("{call} was not read.");
+                        let code = ReasonCode::IncompleteAnswer;
+                        reasons.insert(Reason { code, account: Some(account.clone()), action: None, message });
+                    }
+                },
+            }
+        }
+        reasons
+    }
+
+    /// Why an expression of a read has no value.
+    fn why(
+        &self,
+        inputs: &Inputs,
+        step: &Step,
+        check: &CompiledCheck,
+        expression: &Expression,
+        why: &str,
+    ) -> Vec<Reason> {
+        let reasons = self.reasons(inputs, step, check, check.needs(expression));
+        if !reasons.is_empty() {
+            return reasons.into_iter().collect();
+        }
+        vec![course_error(&step.account, why)]
+    }
+
+    /// Whether a read has a value, or is known to be unreadable.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+}
+
+pub(super) fn course_error(account: &str, why: &str) -> Reason {
+    Reason {
+        code: ReasonCode::CourseError,
+        account: Some(account.to_owned()),
+        action: None,
+        message: format!("The check cannot be evaluated: {why}. Tell the course's author."),
+    }
 }

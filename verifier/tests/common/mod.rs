@@ -62,7 +62,7 @@ pub async fn gather_plan(
         Some(((*account).to_owned(), connection))
     };
     let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
-    gather::gather(plan, &connections, expected, &|_| {}, None).await
+    gather::gather(plan, &connections, expected, &|_| {}, Default::default()).await
 }
 
 /// Judges every step from the gathered evidence.

@@ -51,6 +51,7 @@ impl Evidence {
             account_ids: ids.collect(),
             calls: Vec::new(),
             now: self.now.map(Moment::text),
+            ..Gathered::default()
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use super::lets::read_let;
+use super::reads::{ReadTable, Reads};
 use super::{About, Body, Check, Expectation, Late, Malformed, Place, Proof, Statement};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
@@ -18,6 +19,8 @@ struct File {
     uses: Vec<String>,
     #[serde(default, rename = "let")]
     lets: BTreeMap<String, String>,
+    #[serde(default, rename = "read")]
+    reads: BTreeMap<String, ReadTable>,
     #[serde(default)]
     expect: Vec<ExpectTable>,
     #[serde(default)]
@@ -76,9 +79,12 @@ impl Check {
         let expects = !file.expect.is_empty();
         match (expects, file.steps.is_empty()) {
             (true, true) => {}
-            (false, false) if file.lets.is_empty() && file.uses.is_empty() => {}
+            (false, false) if file.lets.is_empty() && file.reads.is_empty() && file.uses.is_empty() => {}
             (false, false) => {
-                fail(KeyPath::of(["let"]), "a check with `steps` cannot have `[let]`: nothing would use it".into());
+                fail(
+                    KeyPath::of(["let"]),
+                    "a check with `steps` cannot have `[let]` or `[read]`: nothing would use it".into(),
+                );
             }
             (false, true) => {
                 let message = "a check needs `[[expect]]` tables, or `steps` with the names of other checks";
@@ -99,6 +105,15 @@ impl Check {
                     Some(_) => fail(KeyPath::of(["let", key.as_str()]), format!("`{name}` is defined twice in [let]")),
                 },
                 Err(message) => fail(KeyPath::of(["let", key.as_str()]), message),
+            }
+        }
+        let mut reads = Reads::new();
+        for (name, table) in file.reads {
+            let taken =
+                lets.contains_key(&name).then(|| format!("`{name}` is already a let. Give the read another name"));
+            match taken.map_or_else(|| table.named(&name, None), Err) {
+                Ok(read) => drop(reads.insert(name, read)),
+                Err(message) => fail(KeyPath::of(["read", name.as_str()]), message),
             }
         }
         let mut expectations = Vec::new();
@@ -127,6 +142,7 @@ impl Check {
             account,
             uses: file.uses,
             lets,
+            reads,
             body,
             allow: file.allow,
             sources,

@@ -36,13 +36,15 @@ pub(super) fn read_let(key: &str, text: String, shared: Option<&str>) -> Result<
             (name, inner.split(',').map(|param| param.trim().to_owned()).collect())
         }
     };
-    let identifier = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
     let twice = params.iter().enumerate().any(|(at, param)| params[..at].contains(param));
-    if !identifier(name) || !params.iter().all(|param: &String| identifier(param)) || twice {
+    if !is_identifier(name) || !params.iter().all(|param: &String| is_identifier(param)) || twice {
         return Err(format!("`{key}` is not a valid name: write name, or \"name(a, b)\" for one with parameters"));
     }
     Ok((name.to_owned(), Let { key: key.to_owned(), params, text, shared: shared.map(str::to_owned) }))
+}
+
+/// Whether expressions can use a name.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

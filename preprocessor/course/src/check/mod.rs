@@ -5,6 +5,7 @@
 
 mod file;
 mod lets;
+mod reads;
 pub mod shared;
 
 use sha2::{Digest, Sha256};
@@ -17,6 +18,7 @@ use crate::param::{Param, Params};
 use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
 pub use lets::Let;
+pub use reads::{Read, Reads};
 
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +31,13 @@ pub struct Check {
     pub about: Option<String>,
     /// The account that sections without a qualifier refer to, unless a directive has `account=`.
     pub account: String,
-    /// The files in `checks/shared/` whose `let`s it uses.
+    /// The files in `checks/shared/` whose `let`s and reads it uses.
     pub uses: Vec<String>,
     /// Named subexpressions, by name, which may use each other in any order. When the course is read, [`shared::add`]
     /// adds those of the shared files that it needs.
     pub lets: BTreeMap<String, Let>,
+    /// The reads of AWS that it declares, by name, with those of the shared files that it needs.
+    pub reads: Reads,
     /// How the check decides.
     pub body: Body,
     /// The rules of `verify lint` and `verify selftest` that this check breaks on purpose.
@@ -163,10 +167,12 @@ impl Expectation {
 }
 
 impl Check {
-    /// The file that contains a key of it, relative to the course's folder: its own, or the shared file of a `let`.
+    /// The file that contains a key of it, relative to the course's folder: its own, or the shared file of a `let` or a
+    /// read.
     pub fn file_of(&self, part: &KeyPath) -> PathBuf {
-        let shared =
-            part.let_key().and_then(|key| self.lets.values().find(|meant| meant.key == key)?.shared.as_deref());
+        let of_let = || self.lets.values().find(|meant| Some(meant.key.as_str()) == part.let_key())?.shared.as_deref();
+        let of_read = || self.reads.get(part.read_name()?)?.shared.as_deref();
+        let shared = of_let().or_else(of_read);
         shared.map_or_else(|| Path::new("checks").join(format!("{}.toml", self.name)), lets::path)
     }
 
@@ -186,6 +192,7 @@ impl Check {
     /// Every CEL expression.
     fn expressions(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.lets.values().map(|meant| meant.text.as_str()).collect();
+        texts.extend(self.reads.values().filter_map(|read| read.each.as_deref()));
         texts.extend(self.own_expressions());
         texts
     }
@@ -214,7 +221,7 @@ impl Check {
 
     /// Every text with holes. A statement only has the hole `{account}`.
     fn sentences(&self) -> Vec<&str> {
-        let mut texts: Vec<&str> = Vec::new();
+        let mut texts: Vec<&str> = self.reads.values().flat_map(Read::texts).collect();
         for expectation in self.expectations() {
             texts.extend(expectation.fix.iter().map(String::as_str));
             match &expectation.proof {
@@ -270,7 +277,8 @@ impl Check {
         };
         let lets: BTreeMap<&String, _> =
             self.lets.iter().map(|(name, meant)| (name, (&meant.params, &meant.text))).collect();
-        let canonical = serde_json::json!([self.account, lets, decides, steps, params]).to_string();
+        let reads: BTreeMap<&String, _> = self.reads.iter().map(|(name, read)| (name, read.decides())).collect();
+        let canonical = serde_json::json!([self.account, lets, reads, decides, steps, params]).to_string();
         hex(&Sha256::digest(canonical.as_bytes())[..16])
     }
 }

@@ -85,20 +85,20 @@ pub(super) fn checks(
 }
 
 /// Reads `checks/shared/*.toml`; `None` for a file that cannot be read.
-fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<check::shared::Lets>> {
+fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<check::shared::Shared>> {
     let entries = fs::read_dir(root.join(check::shared::FOLDER)).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".toml")?.to_owned()));
     let names: BTreeSet<String> = names.collect();
     let mut read = |name: String| {
         let shown = check::shared::path(&name);
-        let lets = match files::read_text(&root.join(&shown)) {
+        let read = match files::read_text(&root.join(&shown)) {
             Ok(text) => check::shared::parse(&name, &text).map_err(|wrong| malformed(&shown, &text, wrong)),
             Err(error) => {
                 let message = format!("the shared file cannot be read: {error}");
                 Err(vec![Diagnostic { span: Span::file(shown), message, help: None }])
             }
         };
-        (name, lets.map_err(|wrong| errors.extend(wrong)).ok())
+        (name, read.map_err(|wrong| errors.extend(wrong)).ok())
     };
     names.into_iter().map(&mut read).collect()
 }

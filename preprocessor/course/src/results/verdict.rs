@@ -128,6 +128,8 @@ pub enum ReasonCode {
     NotVisibleYet,
     /// The call does not exist in this partition, or only another account may make it.
     NotAvailableHere,
+    /// What the check asks about is not in the account.
+    NoSuchResource,
     /// The learner's confirmation is needed.
     NeedsConfirmation,
     /// The check has an error.
@@ -149,6 +151,7 @@ impl ReasonCode {
             ReasonCode::Undecided => "undecided",
             ReasonCode::NotVisibleYet => "not-visible-yet",
             ReasonCode::NotAvailableHere => "not-available-here",
+            ReasonCode::NoSuchResource => "no-such-resource",
             ReasonCode::NeedsConfirmation => "needs-confirmation",
             ReasonCode::CourseError => "course-error",
         }

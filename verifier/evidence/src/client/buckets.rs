@@ -25,7 +25,7 @@ pub(super) async fn list(reader: &Reader) -> Result<Buckets, Vec<Reason>> {
         reads::operation("s3", "ListBuckets").map_err(|error| incomplete(reader.account(), &error.to_string()))?;
     let region = reader.profile_region().to_owned();
     let input = Map::from_iter([("MaxBuckets".to_owned(), json!(PAGE))]);
-    let call = Call { read: "s3:ListBuckets", found, region: &region, input: &input };
+    let call = Call { found, region: &region, input: &input };
     let answer = all_pages(reader, call, &region, input.clone()).await.map_err(|failure| match failure {
         Failure::Failed { reasons, .. } => reasons,
         Failure::Refused(refused) => {

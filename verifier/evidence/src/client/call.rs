@@ -19,8 +19,6 @@ use crate::reads::Found;
 /// A call.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
-    /// What a check calls it.
-    pub read: &'a str,
     /// The operation.
     pub found: Found,
     /// The region in which it is asked.
@@ -38,6 +36,8 @@ pub struct Answer {
     pub differing: BTreeSet<String>,
     /// The region that was asked.
     pub region: String,
+    /// The input that was given, with what a course need not write.
+    pub input: Map<String, Value>,
 }
 
 /// Why there is no answer.
@@ -82,7 +82,7 @@ pub(super) async fn all_pages(
     reader: &Reader,
     call: Call<'_>,
     region: &str,
-    mut input: Map<String, Value>,
+    input: Map<String, Value>,
 ) -> Result<Answer, Failure> {
     let sdk = reader.sdk(region);
     let Some(target) = endpoint::target(call.found, &sdk, region, &input) else {
@@ -90,9 +90,9 @@ pub(super) async fn all_pages(
         return Err(refused.into());
     };
     let mut answer: Option<Value> = None;
-    let (mut differing, mut seen) = (BTreeSet::new(), Vec::new());
+    let (mut differing, mut seen, mut tokens) = (BTreeSet::new(), Vec::new(), Map::new());
     for _ in 0..MAX_PAGES {
-        let page = page(reader, call, &sdk, &target, input.clone(), answer.is_none()).await?;
+        let page = page(reader, call, &sdk, &target, with(&input, &tokens), answer.is_none()).await?;
         let pages = call.found.operation.pages.as_ref();
         let next = pages.map_or(Next::Nothing, |pages| pages::next(pages, &page));
         match (&mut answer, pages) {
@@ -103,17 +103,22 @@ pub(super) async fn all_pages(
             Next::Nothing => {
                 let value = answer.unwrap_or_default();
                 let value = pages.map_or(value.clone(), |pages| pages::without_tokens(pages, value));
-                return Ok(Answer { value, differing, region: region.to_owned() });
+                return Ok(Answer { value, differing, region: region.to_owned(), input });
             }
-            Next::Page(tokens) if !seen.contains(&tokens) => {
-                input.extend(tokens.clone());
-                seen.push(tokens);
+            Next::Page(next) if !seen.contains(&next) => {
+                seen.push(next.clone());
+                tokens = next;
             }
             Next::Page(_) => return Err(no_answer(reader, call, "has no end: AWS returned a page twice")),
             Next::Missing => return Err(no_answer(reader, call, "has more than AWS returns to this call")),
         }
     }
     Err(no_answer(reader, call, "has no end: AWS returned more and more pages"))
+}
+
+/// An input with the tokens of a page.
+fn with(input: &Map<String, Value>, tokens: &Map<String, Value>) -> Map<String, Value> {
+    input.clone().into_iter().chain(tokens.clone()).collect()
 }
 
 async fn page(
@@ -127,7 +132,7 @@ async fn page(
     let Some(protocol) = call.found.service.protocols.first().copied() else {
         return Err(no_answer(reader, call, "has no protocol"));
     };
-    let scope = Scope::Reads { read: call.read.to_owned(), service: &call.found.service.name };
+    let scope = Scope::Reads(&call.found.service.name);
     let guard = reader.guard_of(scope, &target.region);
     let page = send::send(Prepared::of(call.found, protocol), sdk, target, guard, input).await;
     let page = page.map_err(|failed| Failure::Failed {

@@ -16,8 +16,10 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use super::*;
+use super::{Answer, Call, Client, Failure};
 use crate::CallLog;
+use crate::reader::Reader;
+use crate::reads::Found;
 
 pub(super) const ACCOUNT: &str = "111122223333";
 
@@ -123,7 +125,7 @@ impl Aws {
         region: &str,
         input: &Map<String, Value>,
     ) -> Result<Answer, Failure> {
-        self.client().read(Call { read: "read", found, region, input }).await
+        self.client().read(Call { found, region, input }).await
     }
 
     pub(super) fn sent(&self) -> Vec<Sent> {

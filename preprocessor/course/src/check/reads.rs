@@ -1,0 +1,86 @@
+//! `[read.NAME]`: a read of AWS that a check or a file in `checks/shared/` declares.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use super::lets::is_identifier;
+use crate::words::{holes, identifiers};
+
+/// A read of AWS: an operation and its inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    /// The operation, as in `ec2:DescribeVpcs`.
+    pub call: String,
+    /// The values of its inputs. Texts may have `{CEL}` holes; one that is a single hole has its value's type.
+    pub with: Map<String, Value>,
+    /// CEL: a list. The call is made for each of its elements, which is `each` in the inputs.
+    pub each: Option<String>,
+    /// The region, with `{CEL}` holes.
+    pub region: Option<String>,
+    /// The account, if it is not the check's.
+    pub account: Option<String>,
+    /// AWS's error codes that say that there is nothing.
+    pub none_on: Vec<String>,
+    /// The file of `checks/shared/` that declares it, without `.toml`; `None` for the check's own.
+    pub shared: Option<String>,
+}
+
+/// The reads of a check or of a shared file, by name.
+pub type Reads = BTreeMap<String, Read>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadTable {
+    call: String,
+    #[serde(default)]
+    with: Map<String, Value>,
+    each: Option<String>,
+    region: Option<String>,
+    account: Option<String>,
+    #[serde(default)]
+    none_on: Vec<String>,
+}
+
+impl ReadTable {
+    /// The read of this name.
+    ///
+    /// # Errors
+    /// A name that expressions cannot use.
+    pub(super) fn named(self, name: &str, shared: Option<&str>) -> Result<Read, String> {
+        if !is_identifier(name) {
+            return Err(format!("`{name}` is not a valid name: use letters, digits and `_`"));
+        }
+        let ReadTable { call, with, each, region, account, none_on } = self;
+        Ok(Read { call, with, each, region, account, none_on, shared: shared.map(str::to_owned) })
+    }
+}
+
+impl Read {
+    /// The texts that may have holes: the region, and those in the inputs.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = self.region.as_deref().into_iter().collect();
+        self.with.values().for_each(|value| texts_in(value, &mut texts));
+        texts
+    }
+
+    /// The identifiers that it uses.
+    pub(super) fn identifiers(&self) -> impl Iterator<Item = &str> {
+        let in_holes = self.texts().into_iter().flat_map(holes).flat_map(identifiers);
+        in_holes.chain(self.each.as_deref().into_iter().flat_map(identifiers))
+    }
+
+    /// What decides the answer, for a check's hash.
+    pub(super) fn decides(&self) -> Value {
+        serde_json::json!([self.call, self.with, self.each, self.region, self.account, self.none_on])
+    }
+}
+
+fn texts_in<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(values) => values.iter().for_each(|value| texts_in(value, texts)),
+        Value::Object(values) => values.values().for_each(|value| texts_in(value, texts)),
+        _ => {}
+    }
+}

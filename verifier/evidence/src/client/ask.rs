@@ -1,0 +1,116 @@
+//! What a check asks AWS, and what came of it, by values that can be compared.
+
+use course::results::{Reason, ReasonCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::Client;
+use super::bind::Binding;
+use super::call::{Call, Failure};
+use super::refused::{Refused, Why};
+use crate::error::Asked;
+use crate::reads::{self, Found};
+
+/// A call that checks ask for: reads with the same call are made once in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The operation, as in `ec2:DescribeVpcs`.
+    pub call: String,
+    /// The region; `None` for the profile's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The values of its inputs.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub with: Map<String, Value>,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Outcome {
+    /// The evidence in its answer.
+    Answer(Value),
+    /// It failed.
+    Failed {
+        /// AWS's error code, if AWS refused it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// What happened.
+        reasons: Vec<Reason>,
+    },
+}
+
+/// The calls of a run and what came of them, by account.
+pub type Answers = BTreeMap<String, BTreeMap<Ask, Outcome>>;
+
+impl Ask {
+    /// The operation.
+    ///
+    /// # Errors
+    /// When the table does not have it.
+    pub fn found(&self) -> Result<Found, reads::Unknown> {
+        reads::find(&self.call)
+    }
+
+    fn key(&self) -> (&str, Option<&str>, String) {
+        (&self.call, self.region.as_deref(), Value::Object(self.with.clone()).to_string())
+    }
+}
+
+impl Ord for Ask {
+    fn cmp(&self, other: &Ask) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Ask {
+    fn partial_cmp(&self, other: &Ask) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Outcome {
+    /// A call that was not made, or whose result does not count.
+    pub fn failed(reasons: Vec<Reason>) -> Outcome {
+        Outcome::Failed { code: None, reasons }
+    }
+}
+
+impl Client {
+    /// Makes a call, and binds its answer. Only members that are named are kept.
+    pub async fn answer(&self, ask: &Ask, named: &BTreeSet<String>) -> Outcome {
+        let account = self.account();
+        let reason = |code, message: String| {
+            Outcome::failed(vec![Reason { code, account: Some(account.to_owned()), action: None, message }])
+        };
+        let found = match ask.found() {
+            Ok(found) => found,
+            Err(unknown) => return reason(ReasonCode::CourseError, unknown.to_string()),
+        };
+        let region = ask.region.clone().unwrap_or_else(|| self.region_of(found));
+        let call = Call { found, region: &region, input: &ask.with };
+        match self.read(call).await {
+            Ok(answer) => {
+                let binding = Binding { account, found, input: &answer.input, named };
+                Outcome::Answer(binding.bind(&answer.value, &answer.differing))
+            }
+            Err(Failure::Failed { code, reasons }) => Outcome::Failed { code, reasons },
+            Err(Failure::Refused(refused)) => {
+                let name = Asked::name(&found);
+                let message = format!("{name} was not called in the {account} account: {refused}.");
+                reason(code_of(&refused), message)
+            }
+        }
+    }
+}
+
+/// What a refusal is for the learner: a mistake in the course, or something that is not theirs.
+fn code_of(refused: &Refused) -> ReasonCode {
+    match refused.why {
+        Why::NoSuchBucket { .. } => ReasonCode::NoSuchResource,
+        Why::Foreign => ReasonCode::NotAvailableHere,
+        _ => ReasonCode::CourseError,
+    }
+}

@@ -1,0 +1,128 @@
+//! Finds the calls that the reads of steps need, while evidence arrives.
+
+use course::Step;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::judge::Judge;
+use crate::cel::{self, Expression};
+use crate::plan::{Compiled, What};
+use crate::verdict::{self, Inputs};
+use evidence::Section;
+use evidence::client::Ask;
+use evidence::gather::{Arrival, Asks};
+use evidence::time::Time;
+
+/// The reads of a run's steps.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    named: Arc<BTreeSet<String>>,
+    state: Arc<Mutex<State>>,
+}
+
+/// What has arrived for them.
+#[derive(Debug)]
+struct State {
+    inputs: Inputs,
+    /// The steps with reads that are not answered yet, and what each waits for.
+    waiting: Vec<(Step, BTreeSet<Wait>)>,
+}
+
+/// What a step waits for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Wait {
+    Section(String, Section),
+    Answer(String, Ask),
+}
+
+impl Asking {
+    /// The reads of these steps, and of the steps that they combine; `None` if they have none.
+    pub(crate) fn of(judge: &Judge, steps: &[&Step]) -> Option<Arc<dyn Asks>> {
+        let (course, compiled) = (judge.course(), judge.compiled());
+        let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
+        let own: BTreeMap<&str, &Step> =
+            steps.iter().copied().chain(members).map(|step| (step.id.as_str(), step)).collect();
+        let has_reads = |step: &&&Step| compiled.find(&step.check).is_some_and(|check| check.reads().next().is_some());
+        let reading = own.values().filter(has_reads).map(|step| ((*step).clone(), sections(compiled, step)));
+        let waiting: Vec<(Step, BTreeSet<Wait>)> = reading.collect();
+        if waiting.is_empty() {
+            return None;
+        }
+        let inputs = judge.nothing_yet();
+        let named = Arc::clone(&inputs.named);
+        Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(State { inputs, waiting })) }))
+    }
+
+    /// Notes what has arrived, and returns the calls that can be made now.
+    fn after(&self, arrived: impl FnOnce(&mut State)) -> Vec<(String, Ask)> {
+        let mut state = locked(&self.state);
+        arrived(&mut state);
+        let is_ready = |(_, waits): &(Step, BTreeSet<Wait>)| waits.is_empty();
+        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut state.waiting).into_iter().partition(is_ready);
+        state.waiting = waiting;
+        drop(state);
+        if ready.is_empty() {
+            return Vec::new();
+        }
+        let (on_thread, steps) = (Arc::clone(&self.state), ready);
+        let found = cel::on_a_thread(move || {
+            let mut state = locked(&on_thread);
+            let mut found = Vec::new();
+            for (step, _) in steps {
+                // What cannot be evaluated is reported when the step is judged.
+                let asks = verdict::waits(&state.inputs, &step);
+                if !asks.is_empty() {
+                    let waits = asks.iter().map(|(account, ask)| Wait::Answer(account.clone(), ask.clone())).collect();
+                    state.waiting.push((step, waits));
+                    found.extend(asks);
+                }
+            }
+            found
+        });
+        found.unwrap_or_default()
+    }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The sections that the inputs of a step's reads use.
+fn sections(compiled: &Compiled, step: &Step) -> BTreeSet<Wait> {
+    let check = compiled.check(step);
+    let used: Vec<&Expression> = check.reads().flat_map(|(_, read)| read.expressions()).collect();
+    let needs = used.iter().flat_map(|used| check.needs(used)).filter_map(|need| match need.what {
+        What::Section(section) => Some((need.account.unwrap_or_else(|| step.account.clone()), section)),
+        What::Read(_) => None,
+    });
+    let identity = used.iter().any(|used| check.asks_the_time(used)).then(|| (step.account.clone(), Section::Identity));
+    needs.chain(identity).map(|(account, section)| Wait::Section(account, section)).collect()
+}
+
+impl Asks for Asking {
+    fn first(&self) -> Vec<(String, Ask)> {
+        self.after(|_| {})
+    }
+
+    fn next(&self, arrival: Arrival<'_>) -> Vec<(String, Ask)> {
+        self.after(|state| {
+            let arrived = match arrival {
+                Arrival::Section(account, section, value, now) => {
+                    state.inputs.arrived(account, section, value, now.map(Time::text));
+                    Wait::Section(account.to_owned(), section)
+                }
+                Arrival::Answer(account, ask, outcome) => {
+                    state.inputs.bound.add_answer(account, ask, outcome);
+                    Wait::Answer(account.to_owned(), ask.clone())
+                }
+            };
+            for (_, waits) in &mut state.waiting {
+                waits.remove(&arrived);
+            }
+        })
+    }
+
+    fn named(&self) -> &BTreeSet<String> {
+        &self.named
+    }
+}
