@@ -106,6 +106,8 @@ pub(super) async fn all_pages(
                 return Ok(Answer { value, differing, region: region.to_owned() });
             }
             Next::Page(tokens) if !seen.contains(&tokens) => {
+                // A token that this page does not have was of the page before, and would begin elsewhere.
+                input.retain(|name, _| pages.is_none_or(|pages| !pages.input.contains(name)));
                 input.extend(tokens.clone());
                 seen.push(tokens);
             }
