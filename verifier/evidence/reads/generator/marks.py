@@ -1,4 +1,4 @@
-"""Marks of members: what is hidden, what is free text, and what may name another account."""
+"""Marks of members: what is encoded, what is hidden, what is free text, and what may name another account."""
 
 import re
 
@@ -22,6 +22,11 @@ ADDRESS = re.compile(r"(url|uri)s?$", re.IGNORECASE)
 PAIRS = re.compile(r"(env|environment|variables|outputs|exports|parameters|parameterlist|optionsettings|headers|properties)$", re.IGNORECASE)
 TAGS = re.compile(r"tags?(list|map|set)?$", re.IGNORECASE)
 ARN_WORDS = re.compile(r"\bARNs?\b|Amazon Resource Name", re.IGNORECASE)
+
+
+def encoded(model, owner, name, reference, overrides):
+    """Whether a member's text is percent-encoded in answers."""
+    return overrides.get("encoded", f"{model.service}:{reference['shape']}") is not None
 
 
 def hidden(model, owner, name, reference, overrides):

@@ -14,6 +14,9 @@ ID = re.compile(r"(name|id|arn|identifier|names|ids|arns|identifiers)$", re.IGNO
 
 def codes(model, name, overrides):
     """The codes that mean none, each with whether it may also mean that what it belongs to is missing."""
+    # An error that answers HEAD has no body, and so no code.
+    if model.operations[name]["http"]["method"] == "HEAD":
+        return {}
     found = {}
     entry = overrides.get("none", f"{model.service}:{name}")
     if entry is None or not entry.get("only"):

@@ -5,7 +5,7 @@ import re
 
 from .authorization import prefix
 from .endpoints import endpoints, partitions
-from .marks import free, hidden, reach
+from .marks import encoded, free, hidden, reach
 from .models import SCALARS, Model, noun
 from .none import codes
 from .pages import pages
@@ -95,9 +95,13 @@ class Table:
             entry["namespace"] = namespace(given["xmlNamespace"])
         if "resultWrapper" in operation.get("output", {}):
             entry["wrapper"] = operation["output"]["resultWrapper"]
+        if found := self.overrides.get("answer", f"{model.service}:{name}"):
+            entry["answer"] = found["is"]
+            if found.get("bare"):
+                entry["bare"] = True
         if "hostPrefix" in operation.get("endpoint", {}):
             entry["host"] = operation["endpoint"]["hostPrefix"]
-        if found := pages(model, name):
+        if found := pages(model, name, self.overrides):
             entry["pages"] = found
         if found := codes(model, name, self.overrides):
             entry["none"] = found
@@ -184,7 +188,9 @@ class Table:
             entry["namespace"] = namespace(reference["xmlNamespace"])
         if name is not None:
             asked = (self.model, owner, name, reference, self.overrides)
-            for here, mark, shapes in (("hidden", hidden, self.answered), ("free", free, self.answered), ("reach", reach, self.given)):
+            marks = (("encoded", encoded, self.answered), ("hidden", hidden, self.answered), ("free", free, self.answered),
+                     ("reach", reach, self.given))
+            for here, mark, shapes in marks:
                 if owner in shapes and (found := mark(*asked)):
                     entry[here] = found
         return entry if len(entry) > 1 else entry["shape"]

@@ -25,6 +25,86 @@ fn every_service_loads_and_is_listed() {
     }
 }
 
+/// Whether a path of `pages`, as in `StreamDescription.Shards[-1].ShardId`, is in a shape: the kind that it leads to.
+fn kind_at(service: &Service, shape: &str, path: &str) -> Option<Kind> {
+    let found = path.split('.').try_fold(service.shape(shape)?, |shape, part| {
+        let name = part.strip_suffix("[-1]");
+        let member = service.shape(&shape.members.get(name.unwrap_or(part))?.shape)?;
+        if name.is_some() { service.shape(&member.of.as_ref()?.shape) } else { Some(member) }
+    });
+    found.map(|shape| shape.kind)
+}
+
+#[test]
+fn pages_are_of_members_that_there_are() {
+    let mut paged = 0;
+    for (name, service) in all().unwrap() {
+        for (operation, facts) in &service.operations {
+            let Some(pages) = &facts.pages else { continue };
+            paged += 1;
+            let kind = |path: &String| kind_at(service, facts.output.as_deref()?, path);
+            let is_scalar = |kind: Option<Kind>| matches!(kind, Some(Kind::String | Kind::Integer | Kind::Long));
+            let is_many = |kind: Option<Kind>| matches!(kind, Some(Kind::List | Kind::Map));
+            assert!(pages.output.iter().all(|path| is_scalar(kind(path))), "{name}:{operation}: {pages:?}");
+            assert!(pages.items.iter().all(|path| is_many(kind(path))), "{name}:{operation}: {pages:?}");
+            assert!(pages.more.iter().all(|path| kind(path) == Some(Kind::Boolean)), "{name}:{operation}: {pages:?}");
+            // Tokens are given to inputs in their order, and what goes on is what has tokens.
+            let goes_on = !pages.input.is_empty();
+            assert!(!goes_on || pages.input.len() == pages.output.len(), "{name}:{operation}: {pages:?}");
+            assert!(!goes_on || !pages.items.is_empty(), "{name}:{operation}: {pages:?}");
+            assert!(goes_on || pages.more.is_some() || !pages.output.is_empty(), "{name}:{operation}: {pages:?}");
+        }
+    }
+    assert!(paged > 1000, "{paged}");
+}
+
+#[test]
+fn what_the_table_says_about_answers_in_xml() {
+    let operation = |service: &str, name: &str| &super::service(service).unwrap().operations[name];
+    assert_eq!(operation("s3", "ListBuckets").answer.as_deref(), Some("ListAllMyBucketsResult"));
+    assert!(!operation("s3", "ListBuckets").bare);
+    assert_eq!(operation("s3", "GetBucketLocation").answer.as_deref(), Some("LocationConstraint"));
+    assert!(operation("s3", "GetBucketLocation").bare);
+    // Every answer of S3 that is in the body has an element with another name, or a payload that names it.
+    let s3 = service("s3").unwrap();
+    for (name, facts) in &s3.operations {
+        let Some(output) = facts.output.as_deref().and_then(|output| s3.shape(output)) else { continue };
+        let in_body = output.members.values().any(|member| member.place.is_none());
+        assert_eq!(facts.answer.is_some(), in_body && output.payload.is_none(), "{name}");
+    }
+}
+
+#[test]
+fn policy_documents_of_iam_are_encoded_in_answers_alone() {
+    let iam = service("iam").unwrap();
+    let encoded = |shape: &str, member: &str| iam.shape(shape).unwrap().members[member].encoded;
+    for (shape, member) in [
+        ("PolicyVersion", "Document"),
+        ("GetRolePolicyResponse", "PolicyDocument"),
+        ("Role", "AssumeRolePolicyDocument"),
+        ("PolicyDetail", "PolicyDocument"),
+    ] {
+        assert!(encoded(shape, member), "{shape}.{member}");
+    }
+    for (_, service) in all().unwrap() {
+        let inputs = service.operations.values().filter_map(|facts| service.shape(facts.input.as_deref()?));
+        assert!(inputs.flat_map(|input| input.members.values()).all(|member| !member.encoded));
+        let others = |name: &str| service.name != "iam" || name.ends_with("Request");
+        let others = service.shapes().filter(|(name, _)| others(name));
+        assert!(others.flat_map(|(_, shape)| shape.members.values()).all(|member| !member.encoded));
+    }
+}
+
+/// The client gives no code for an error without a body.
+#[test]
+fn an_operation_without_a_body_has_no_error_codes() {
+    for (name, service) in all().unwrap() {
+        let heads = service.operations.iter().filter(|(_, facts)| facts.method == "HEAD");
+        heads.for_each(|(operation, facts)| assert!(facts.none.is_empty(), "{name}:{operation}"));
+    }
+    assert_eq!(service("s3").unwrap().operations["HeadBucket"].method, "HEAD");
+}
+
 #[test]
 fn a_name_that_is_not_there_suggests_the_nearest() {
     for (name, message) in [

@@ -1,6 +1,7 @@
 //! Tests of the client against responses that they make, without a network.
 
 mod sending;
+mod tokens;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
