@@ -12,6 +12,7 @@ use crate::cel::Expression;
 use crate::cel::names::Name;
 use crate::reads::CompiledRead;
 use crate::sentence::Sentence;
+use evidence::freshness::Freshness;
 use evidence::{Section, reads, table};
 
 /// The checks of a course, compiled.
@@ -39,7 +40,18 @@ pub enum Source {
     Operation(String),
 }
 
+/// What is read, by account.
+pub type Sources = BTreeMap<String, BTreeSet<Source>>;
+
 impl Source {
+    /// How soon a change can appear in it.
+    pub fn freshness(&self) -> Freshness {
+        match self {
+            Source::Section(section) => section.freshness(),
+            Source::Operation(_) => Freshness::of_reads(),
+        }
+    }
+
     /// Its name: of the section, or of the operation.
     pub fn name(&self) -> &str {
         match self {
@@ -256,12 +268,8 @@ impl Compiled {
     }
 
     /// What steps read, by account.
-    pub fn sources<'s>(
-        &self,
-        course: &Course,
-        steps: impl IntoIterator<Item = &'s Step>,
-    ) -> BTreeMap<String, BTreeSet<Source>> {
-        let mut sources: BTreeMap<String, BTreeSet<Source>> = BTreeMap::new();
+    pub fn sources<'s>(&self, course: &Course, steps: impl IntoIterator<Item = &'s Step>) -> Sources {
+        let mut sources = Sources::new();
         for (account, source) in steps.into_iter().flat_map(|step| Needs::clone(&self.needs(course, step))) {
             sources.entry(account).or_default().insert(source);
         }

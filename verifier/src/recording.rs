@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use evidence::Evidence;
+use evidence::client::{Answers, Ask, Outcome};
 use evidence::gather::{self, Gathered};
 use evidence::mask::StandIns;
 use evidence::time::{self, Time};
@@ -32,8 +33,19 @@ struct Recording {
     now: Option<Time>,
     /// Sections by account, as `verify schema evidence` describes them.
     accounts: BTreeMap<String, BTreeMap<String, Value>>,
+    /// What came of the calls that checks ask for, by account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    answers: BTreeMap<String, Vec<Answered>>,
     #[serde(default)]
     calls: Vec<Call>,
+}
+
+/// What came of a call.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    ask: Ask,
+    outcome: Outcome,
 }
 
 /// Writes a run's evidence to a file. Unless `show_identifiers` is set, account ids, e-mail addresses, phone numbers
@@ -68,12 +80,22 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
         });
         (account.clone(), sections.collect())
     });
+    let accounts = accounts.collect();
+    let mut answers: BTreeMap<String, Vec<Answered>> = BTreeMap::new();
+    for (account, ask, outcome) in gathered.outcomes() {
+        let mut answered = serde_json::to_value(Answered { ask: ask.clone(), outcome: outcome.clone() })?;
+        if !show_identifiers {
+            stand_ins.value(&mut answered);
+        }
+        answers.entry(account.to_owned()).or_default().push(serde_json::from_value(answered)?);
+    }
     let recording = Recording {
         version: VERSION,
         recorded: time::now(),
         by: concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned(),
         now: gathered.now.as_deref().and_then(Time::parse),
-        accounts: accounts.collect(),
+        accounts,
+        answers,
         calls: gathered.calls.iter().map(|timed| timed.call.clone()).collect(),
     };
     let mut text = serde_json::to_string_pretty(&recording)?;
@@ -124,6 +146,11 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     }
     // As in a live run, one account under two names is a mistake in the bindings, and evidence from an account that was
     // not identified is not used.
+    let mut answers: Answers = Answers::new();
+    for (account, recorded) in recording.answers {
+        let own = recorded.into_iter().map(|Answered { ask, outcome }| (ask, outcome));
+        answers.insert(account, own.collect());
+    }
     let ids = std::mem::take(&mut gathered.account_ids);
     for (account, sections) in &mut evidence {
         let id = ids.get(account);
@@ -139,8 +166,14 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
             },
         };
         sections.values_mut().for_each(|value| *value = instead.clone());
+        let mut reasons = BTreeSet::new();
+        evidence::collect_reasons(&instead, &[], &mut reasons);
+        let failed = Outcome::failed(reasons.into_iter().collect());
+        let of_account = answers.get_mut(account).into_iter().flat_map(BTreeMap::values_mut);
+        of_account.for_each(|outcome| *outcome = failed.clone());
     }
     gathered.evidence = Arc::new(evidence);
+    gathered.answers = Arc::new(answers);
     gathered.now = recording.now.map(Time::text);
     gathered.calls = recording.calls.into_iter().map(Timed::recorded).collect();
     Ok(gathered)

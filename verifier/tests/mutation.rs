@@ -268,7 +268,7 @@ fn shared_mutants(course: &Course) -> BTreeMap<String, Vec<(String, Check)>> {
 async fn whatever_breaks_a_check_is_noticed() {
     let whole = COURSE.0.with_a_step_for_each_check();
     let compiled = Arc::new(compile::compile(&Arc::new(whole.clone())).unwrap());
-    let situations = Situations::gather(&whole, &compiled).await.unwrap();
+    let situations = Situations::gather(&Arc::new(whole.clone()), &compiled).await.unwrap();
     // `None` if it does not compile, which is noticed before any test.
     let survives = |name: &str, check: Check| {
         let mut course: Course = whole.clone();

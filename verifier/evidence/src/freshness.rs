@@ -19,6 +19,13 @@ const fn seconds(soonest: u64, latest: u64) -> Freshness {
     Freshness { soonest: Duration::from_secs(soonest), latest: Duration::from_secs(latest), late: None }
 }
 
+impl Freshness {
+    /// How soon a change can appear in what a check's own reads show: at once.
+    pub fn of_reads() -> Freshness {
+        seconds(5, 60)
+    }
+}
+
 impl Section {
     /// How soon a change can appear in it. AWS documents delays for CloudTrail's event history and for billing metrics.
     /// Everything else appears at once, and is read as often as a person would look.

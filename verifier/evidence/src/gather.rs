@@ -43,18 +43,22 @@ impl Gathered {
         self.evidence.get(account)?.get(&section)
     }
 
+    /// The calls that checks ask for, and what came of each.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, &Ask, &Outcome)> {
+        let all = self.answers.iter();
+        all.flat_map(|(account, answers)| answers.iter().map(|(ask, outcome)| (account.as_str(), ask, outcome)))
+    }
+
     /// All reasons why something could not be read.
     pub fn reasons(&self) -> BTreeSet<Reason> {
         let mut reasons = BTreeSet::new();
         let values = self.evidence.values().flat_map(BTreeMap::values);
         values.for_each(|value| read::collect_reasons(value, &[], &mut reasons));
-        for outcome in self.answers.values().flat_map(BTreeMap::values) {
-            match outcome {
-                Outcome::Answer(value) => read::collect_reasons(value, &[], &mut reasons),
-                // A check may take an error of AWS's for an answer.
-                Outcome::Failed { code: Some(_), .. } => {}
-                Outcome::Failed { code: None, reasons: why } => reasons.extend(why.iter().cloned()),
+        for (_, ask, outcome) in self.outcomes() {
+            if let Outcome::Answer(value) = outcome {
+                read::collect_reasons(value, &[], &mut reasons);
             }
+            reasons.extend(outcome.failures(ask).iter().cloned());
         }
         reasons
     }

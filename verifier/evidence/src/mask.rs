@@ -56,6 +56,20 @@ impl StandIns {
         self.walk(value, personal);
     }
 
+    /// Replaces the identifiers in a call or its answer, in the keys of maps, too.
+    pub fn value(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(fields) => {
+                for (name, mut field) in std::mem::take(fields) {
+                    self.value(&mut field);
+                    fields.insert(self.identifiers(&name), field);
+                }
+            }
+            value => self.walk(value, false),
+        }
+    }
+
     fn walk(&mut self, value: &mut Value, personal: bool) {
         match value {
             Value::String(text) if personal => *text = self.around_kept(text, |_, part| part),

@@ -14,13 +14,13 @@ use crate::run::accounts::{self, Tried};
 pub(super) async fn run(common: &Common, format: TextOrJson) -> Result<Exit> {
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open(&common.options(), &terminal)?;
-    let Tried { bound, plan, connections, gathered } = accounts::try_all(&session).await?;
+    let Tried { bound, sources, connections, gathered } = accounts::try_all(&session).await?;
     let input = DoctorInput {
         course: &session.course,
         practice: session.practice(),
         bound: &bound,
         connections: &connections,
-        plan: &plan,
+        sources: &sources,
         gathered: &gathered,
         show_identifiers: common.show_identifiers,
     };

@@ -17,9 +17,7 @@ pub(super) enum Document {
     Evidence,
     /// The results
     Results,
-    /// The table of AWS operations that only read settings: inputs, answers, IAM actions, regions
-    ///
-    /// Checks cannot call them yet: what a check can read is in `verify schema evidence`.
+    /// The AWS operations that a check's [read] can call: inputs, answers, IAM actions, regions
     ///
     /// Without a name: the services. With --format json: an object of services, each an object of its operations.
     Reads {

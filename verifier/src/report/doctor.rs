@@ -9,12 +9,14 @@ use std::fmt::Write;
 
 use super::plain;
 use super::text::wrapped;
+use crate::plan::{Source, Sources};
 use evidence::bindings::Bindings;
+use evidence::client::{Ask, Outcome};
 use evidence::connection::Connection;
 use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::privileges::Power;
-use evidence::{self, Reader, Section, table};
+use evidence::{self, Reader, Section};
 
 /// The largest clock difference that is not reported. AWS rejects requests if the difference is about five minutes.
 const CLOCK_TOLERANCE: i64 = 60;
@@ -57,15 +59,15 @@ pub struct AccountDiagnosis {
     pub endpoint: Option<String>,
     /// Why the account was not identified.
     pub problems: Vec<Reason>,
-    /// The sections that the course reads.
-    pub reads: Vec<SectionDiagnosis>,
+    /// What the course reads.
+    pub reads: Vec<SourceDiagnosis>,
 }
 
-/// The diagnosis of one section.
+/// The diagnosis of a section, or of an operation that checks call.
 #[derive(Debug, Serialize)]
-pub struct SectionDiagnosis {
-    /// The section.
-    pub section: &'static str,
+pub struct SourceDiagnosis {
+    /// The section, or the operation.
+    pub section: String,
     /// Its calls.
     pub calls: Vec<String>,
     /// Why it could not be read completely; empty if it could.
@@ -84,7 +86,7 @@ pub struct DoctorInput<'d> {
     /// Their connections.
     pub connections: &'d BTreeMap<String, Connection>,
     /// What the course reads from them.
-    pub plan: &'d BTreeMap<String, BTreeSet<Section>>,
+    pub sources: &'d Sources,
     /// What was read.
     pub gathered: &'d Gathered,
     /// Whether account ids, e-mail addresses and phone numbers are shown.
@@ -123,11 +125,11 @@ impl DoctorInput<'_> {
             Some(Connection::Sdk(connected)) => Some(Reader::new(name, connected.sdk.clone(), Default::default())),
             _ => None,
         };
-        let sections = self.plan.get(name).into_iter().flatten();
-        let reads = sections.filter(|_| identified.is_some()).map(|section| SectionDiagnosis {
-            section: section.name(),
-            calls: table::of(*section).map(table::Call::name).collect(),
-            reasons: self.reasons(name, *section),
+        let sources = self.sources.get(name).into_iter().flatten();
+        let reads = sources.filter(|_| identified.is_some()).map(|source| SourceDiagnosis {
+            section: source.name().to_owned(),
+            calls: source.calls().into_iter().map(|(call, _)| call).collect(),
+            reasons: self.reasons(name, source),
         });
         AccountDiagnosis {
             name: name.to_owned(),
@@ -142,15 +144,27 @@ impl DoctorInput<'_> {
             region: reader.as_ref().map(|reader| reader.profile_region().to_owned()),
             partition: reader.as_ref().map(Reader::partition),
             endpoint: reader.as_ref().and_then(|reader| reader.endpoint().map(str::to_owned)),
-            problems: if identified.is_some() { Vec::new() } else { self.reasons(name, Section::Identity) },
+            problems: match identified {
+                Some(_) => Vec::new(),
+                None => self.reasons(name, &Source::Section(Section::Identity)),
+            },
             reads: reads.collect(),
         }
     }
 
-    fn reasons(&self, account: &str, section: Section) -> Vec<Reason> {
+    fn reasons(&self, account: &str, source: &Source) -> Vec<Reason> {
         let mut reasons = BTreeSet::new();
-        if let Some(value) = self.gathered.section(account, section) {
-            evidence::collect_reasons(value, &[], &mut reasons);
+        match source {
+            Source::Section(section) => {
+                let value = self.gathered.section(account, *section);
+                value.into_iter().for_each(|value| evidence::collect_reasons(value, &[], &mut reasons));
+            }
+            Source::Operation(name) => {
+                let own = |(of, ask, _): &(&str, &Ask, &Outcome)| *of == account && ask.call == *name;
+                for (_, ask, outcome) in self.gathered.outcomes().filter(own) {
+                    reasons.extend(outcome.failures(ask).iter().cloned());
+                }
+            }
         }
         let masked = |reason: Reason| Reason { message: self.masked(&reason.message), ..reason };
         reasons.into_iter().map(masked).collect()
@@ -257,7 +271,14 @@ impl AccountDiagnosis {
         }
         for read in &self.reads {
             let icon = if read.reasons.is_empty() { "✓" } else { "✗" };
-            let _ = writeln!(out, "  {icon} {:<20} {}", read.section, read.calls.join(", "));
+            match read.calls.as_slice() {
+                [call] if *call == read.section => {
+                    let _ = writeln!(out, "  {icon} {call}");
+                }
+                calls => {
+                    let _ = writeln!(out, "  {icon} {:<20} {}", read.section, calls.join(", "));
+                }
+            }
             for reason in &read.reasons {
                 match &reason.action {
                     Some(action) => wrapped(out, "      ", &format!("{}: it needs {action}", reason.code.name())),

@@ -2,6 +2,7 @@
 //! a lesson cannot break its line.
 
 use anstyle::{AnsiColor, Style};
+use course::check::Check;
 use course::fact_source::FactSource;
 use course::results::{Outcome, ReasonCode, Results, Verdict};
 use course::step_view::{ConfirmationState, ExpectationView, PRACTICE, StepView};
@@ -199,11 +200,31 @@ pub(crate) fn explanation(course: &Course, results: &Results, step: &Step, needs
         let _ = write!(out, "    {account:<12} {name:<56} ");
         out.paint(DIM, &action).put("\n");
     }
+    reads(&mut out, check);
     if let Some(judged) = view.judged() {
         let _ = writeln!(out);
         wrapped(&mut out, "  ", &judged);
     }
     out
+}
+
+/// The reads that a check declares: their calls, regions and inputs, as they are written.
+fn reads(out: &mut Text, check: &Check) {
+    for (at, (name, read)) in check.reads.iter().enumerate() {
+        if at == 0 {
+            let _ = writeln!(out, "\n  What it asks AWS:");
+        }
+        let region = read.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+        let account = read.account.as_ref().map(|account| format!(", in the {account} account")).unwrap_or_default();
+        let each = read.each.as_ref().map(|each| format!(", for each of {each}")).unwrap_or_default();
+        wrapped(out, "    ", &format!("{name}: {}{region}{account}{each}", read.call));
+        for (input, value) in &read.with {
+            wrapped(out, "      ", &format!("{input} = {value}"));
+        }
+        if !read.none_on.is_empty() {
+            wrapped(out, "      ", &format!("There is nothing if AWS answers {}.", read.none_on.join(" or ")));
+        }
+    }
 }
 
 /// The sources of a check's facts. Each URL has its own line, so that it can be copied.

@@ -8,6 +8,7 @@ use super::connect::{self, RoleOptions};
 use super::read::{self, Reading};
 use super::select;
 use super::session::Session;
+use crate::plan::Sources;
 use evidence::Section;
 use evidence::bindings::{self, Binding, Bindings};
 use evidence::connection::{self, Connection};
@@ -93,7 +94,7 @@ pub struct Tried {
     /// The bindings.
     pub bound: Bindings,
     /// Everything that the course reads.
-    pub plan: Plan,
+    pub sources: Sources,
     /// The connections to the accounts that are bound.
     pub connections: BTreeMap<String, Connection>,
     /// What was read through them.
@@ -106,8 +107,8 @@ pub struct Tried {
 /// [`super::Error::Interrupted`]. Anything else that does not work is in the result.
 pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
     let bound = connect::bindings(session)?;
-    let plan = session.compiled.plan(&session.course, &session.course.steps);
-    let mut asked = plan.clone();
+    let sources = session.compiled.sources(&session.course, &session.course.steps);
+    let mut asked = session.compiled.plan(&session.course, &session.course.steps);
     asked.retain(|name, _| session.practice() || bound.contains_key(name));
     asked.values_mut().for_each(|sections| sections.extend([Section::Privileges]));
     let (connections, gathered) = if asked.is_empty() {
@@ -119,5 +120,5 @@ pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
         let gathered = read::until_interrupted(session, reading, &connections).await?;
         (connections, gathered)
     };
-    Ok(Tried { bound, plan, connections, gathered })
+    Ok(Tried { bound, sources, connections, gathered })
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-use evidence::Section;
-use evidence::gather::{Gathered, Plan};
+use crate::plan::{Source, Sources};
+use evidence::gather::Gathered;
 
 /// How often the practice accounts are read. They are in this process, and change immediately.
 const PRACTICE: Duration = Duration::from_millis(500);
 
-/// When each section of each account is read next.
+/// When each source of each account is read next.
 #[derive(Debug, Default)]
 pub struct Schedule {
     practice: bool,
-    next: BTreeMap<(String, Section), Next>,
+    next: BTreeMap<(String, Source), Next>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,12 +31,12 @@ impl Schedule {
     }
 
     /// The part of a plan that is due.
-    pub(crate) fn due(&self, plan: &Plan, now: Instant) -> Plan {
-        let mut due = Plan::new();
-        for (account, sections) in plan {
-            let is_due = |section: &&Section| self.next_of(account, **section).is_none_or(|next| next.at <= now);
+    pub(crate) fn due(&self, plan: &Sources, now: Instant) -> Sources {
+        let mut due = Sources::new();
+        for (account, sources) in plan {
+            let is_due = |source: &&Source| self.next_of(account, source).is_none_or(|next| next.at <= now);
             // The identity is read together with anything else, and not on its own.
-            let of_account: BTreeSet<Section> = sections.iter().filter(is_due).copied().collect();
+            let of_account: BTreeSet<Source> = sources.iter().filter(is_due).cloned().collect();
             if !of_account.is_empty() {
                 due.insert(account.clone(), of_account);
             }
@@ -45,25 +45,25 @@ impl Schedule {
     }
 
     /// When something in a plan is due next.
-    pub fn next(&self, plan: &Plan) -> Option<Instant> {
-        let sections = plan.iter().flat_map(|(account, sections)| sections.iter().map(move |at| (account, *at)));
-        sections.filter_map(|(account, section)| self.next_of(account, section).map(|next| next.at)).min()
+    pub fn next(&self, plan: &Sources) -> Option<Instant> {
+        let sources = plan.iter().flat_map(|(account, sources)| sources.iter().map(move |source| (account, source)));
+        sources.filter_map(|(account, source)| self.next_of(account, source).map(|next| next.at)).min()
     }
 
-    fn next_of(&self, account: &str, section: Section) -> Option<&Next> {
-        self.next.get(&(account.to_owned(), section))
+    fn next_of(&self, account: &str, source: &Source) -> Option<&Next> {
+        self.next.get(&(account.to_owned(), source.clone()))
     }
 
-    /// Schedules a section that was read: soon again if it changed, after longer and longer intervals if not.
-    pub(crate) fn note_read(&mut self, account: &str, section: Section, changed: bool, now: Instant) {
-        let freshness = section.freshness();
-        let before = self.next_of(account, section).filter(|_| !changed);
+    /// Schedules what was read: soon again if it changed, after longer and longer intervals if not.
+    pub(crate) fn note_read(&mut self, account: &str, source: Source, changed: bool, now: Instant) {
+        let freshness = source.freshness();
+        let before = self.next_of(account, &source).filter(|_| !changed);
         let pause = match before {
             _ if self.practice => PRACTICE,
             Some(next) => (next.pause * 3 / 2).min(freshness.latest),
             None => freshness.soonest,
         };
-        self.next.insert((account.to_owned(), section), Next { at: now + pause, pause });
+        self.next.insert((account.to_owned(), source), Next { at: now + pause, pause });
     }
 
     /// Removes an account from the schedule, so that all of it is due.
@@ -75,11 +75,12 @@ impl Schedule {
 /// Replaces old evidence by new evidence, and updates the schedule. Evidence from an account that turned out to be
 /// another one is dropped.
 pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedule, now: Instant) {
-    let evidence = Arc::make_mut(&mut known.evidence);
+    let (evidence, answers) = (Arc::make_mut(&mut known.evidence), Arc::make_mut(&mut known.answers));
     for (account, sections) in fresh.evidence.iter() {
         let (before, id) = (known.account_ids.get(account), fresh.account_ids.get(account));
         if before.is_some() && before != id {
             evidence.remove(account);
+            answers.remove(account);
             known.calls.retain(|timed| timed.call.account != *account);
             schedule.forget(account);
         }
@@ -91,7 +92,19 @@ pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedu
             let name = section.name();
             known.calls.retain(|timed| timed.call.account != *account || timed.call.section != name);
             let before = evidence.entry(account.clone()).or_default().insert(*section, value.clone());
-            schedule.note_read(account, *section, before.is_some_and(|before| before != *value), now);
+            let changed = before.is_some_and(|before| before != *value);
+            schedule.note_read(account, Source::Section(*section), changed, now);
+        }
+    }
+    for (account, fresh) in fresh.answers.iter() {
+        let mut changed: BTreeMap<&str, bool> = BTreeMap::new();
+        for (ask, outcome) in fresh {
+            let before = answers.entry(account.clone()).or_default().insert(ask.clone(), outcome.clone());
+            *changed.entry(&ask.call).or_default() |= before.is_some_and(|before| before != *outcome);
+        }
+        for (call, changed) in changed {
+            known.calls.retain(|timed| timed.call.account != *account || timed.call.section != call);
+            schedule.note_read(account, Source::Operation(call.to_owned()), changed, now);
         }
     }
     known.calls.extend(fresh.calls);
@@ -101,10 +114,11 @@ pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use evidence::Section;
     use serde_json::{Value, json};
 
-    fn plan(sections: &[Section]) -> Plan {
-        [("production".to_owned(), sections.iter().copied().collect())].into()
+    fn plan(sections: &[Section]) -> Sources {
+        [("production".to_owned(), sections.iter().copied().map(Source::Section).collect())].into()
     }
 
     /// Simulates a watch of some hours, and counts how often each section is read. `value` is the evidence at a second.
@@ -116,7 +130,14 @@ mod tests {
         while now < begun + Duration::from_secs(hours * 3600) {
             let due = schedule.due(&plan, now);
             let seconds = (now - begun).as_secs();
-            let evidence = due.iter().map(|(account, sections)| {
+            let evidence = due.iter().map(|(account, sources)| {
+                let sections: Vec<Section> = sources
+                    .iter()
+                    .filter_map(|source| match source {
+                        Source::Section(section) => Some(*section),
+                        Source::Operation(_) => None,
+                    })
+                    .collect();
                 sections.iter().for_each(|section| *counts.entry(*section).or_default() += 1);
                 (account.clone(), sections.iter().map(|section| (*section, value(*section, seconds))).collect())
             });

@@ -11,9 +11,10 @@ use super::connect;
 use super::read::{self, Reading};
 use super::schedule::{Schedule, merge};
 use super::session::Session;
+use crate::plan::{Source, Sources};
 use evidence::Section;
 use evidence::connection::Connection;
-use evidence::gather::{Gathered, Plan};
+use evidence::gather::Gathered;
 
 /// How often the results are checked: another terminal may have verified or confirmed a step.
 const RESULTS: Duration = Duration::from_millis(500);
@@ -49,8 +50,9 @@ impl<'w> Watcher<'w> {
         }
         if !due.is_empty() {
             // All accounts are identified together. Otherwise, two names for one account would not be noticed.
-            plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend([Section::Identity]));
-            self.read(&due, steps).await?;
+            let identity = || [Source::Section(Section::Identity)];
+            plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend(identity()));
+            self.read(due, steps).await?;
         }
         let (judge, known) = (self.session.judge(), &self.known);
         let results = self.session.update(|results| judge.judge(steps, known, results))?;
@@ -68,17 +70,33 @@ impl<'w> Watcher<'w> {
         tokio::time::sleep_until(self.next(steps).min(Instant::now() + RESULTS)).await;
     }
 
-    fn plan(&self, steps: &[&Step]) -> Plan {
-        self.session.compiled.plan(&self.session.course, steps.iter().copied())
+    fn plan(&self, steps: &[&Step]) -> Sources {
+        self.session.compiled.sources(&self.session.course, steps.iter().copied())
     }
 
-    async fn read(&mut self, due: &Plan, steps: &[&Step]) -> Result<()> {
+    async fn read(&mut self, due: Sources, steps: &[&Step]) -> Result<()> {
+        let (course, compiled) = (&self.session.course, &self.session.compiled);
+        // A step's reads are made together: their inputs depend on each other, and on sections.
+        let has_due_reads = |step: &&&Step| {
+            let needs = compiled.needs(course, step);
+            needs.iter().any(|(account, source)| {
+                matches!(source, Source::Operation(_)) && due.get(account).is_some_and(|due| due.contains(source))
+            })
+        };
+        let steps: Vec<&Step> = steps.iter().filter(has_due_reads).copied().collect();
+        let mut plan = compiled.plan(course, steps.iter().copied());
+        for (account, source) in due.iter().flat_map(|(account, due)| due.iter().map(move |source| (account, source))) {
+            let sections = plan.entry(account.clone()).or_default();
+            if let Source::Section(section) = source {
+                sections.insert(*section);
+            }
+        }
         let connections = match self.connections.take() {
             // The practice accounts are built from their actions, so they are new after each action.
             Some(connections) if !self.session.practice() => connections,
             _ => connect::connect(self.session, self.session.course.accounts.keys()).await?,
         };
-        let fresh = read::through(self.session, Reading { plan: due, steps }, &connections, &|_| {}).await?;
+        let fresh = read::through(self.session, Reading { plan: &plan, steps: &steps }, &connections, &|_| {}).await?;
         // Credentials that don't work, or no longer work, may have been renewed by the next time.
         let renew = |code: ReasonCode| {
             matches!(code, ReasonCode::NoCredentials | ReasonCode::ExpiredCredentials | ReasonCode::Unreachable)

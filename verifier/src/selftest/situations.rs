@@ -4,11 +4,15 @@ use anyhow::Result;
 use course::{Course, Step};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::empty::Accounts;
-use crate::plan::{Compiled, CompiledExpectation, What};
-use evidence::gather::{self, Gathered, Plan};
-use evidence::{Section, table, time};
+use super::judging;
+use crate::plan::{Compiled, CompiledExpectation, Source, What};
+use crate::reads::CompiledRead;
+use crate::run::asking::Asking;
+use evidence::gather::{self, Asks, Gathered, Plan, Questions};
+use evidence::{Section, time};
 use practice::{self, PracticeCloud, Start, TakenAction};
 
 /// The time between two actions, in seconds.
@@ -41,8 +45,10 @@ impl Situations {
     ///
     /// # Errors
     /// If the practice accounts reject an action, which is a mistake in them.
-    pub async fn gather(course: &Course, compiled: &Compiled) -> Result<Situations> {
+    pub async fn gather(course: &Arc<Course>, compiled: &Arc<Compiled>) -> Result<Situations> {
         let plan = compiled.plan(course, &course.steps);
+        let judge = judging::judge(course, compiled);
+        let steps: Vec<&Step> = course.steps.iter().collect();
         let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new(), empty: BTreeMap::new() };
         let fresh = PracticeCloud::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
         for action in practice::actions() {
@@ -52,7 +58,8 @@ impl Situations {
                 if let Entry::Vacant(place) = situations.after.entry(actions) {
                     let practice_cloud = after(course, place.key()).await?;
                     let action = place.key().last().copied();
-                    place.insert(look(course, &practice_cloud, &plan, action).await);
+                    let asks = Asking::of(&judge, &steps);
+                    place.insert(look(course, &practice_cloud, &plan, asks, action).await);
                 }
             }
         }
@@ -64,9 +71,10 @@ impl Situations {
             situations.empty.insert(step.check.clone(), empty);
             let practice_cloud = PracticeCloud::open(Start::Done, &[], &course.params, time::now_secs()).await?;
             let denied = deciding(course, compiled, step);
-            denied.into_iter().flat_map(table::of).for_each(|call| practice_cloud.deny(&call.name()));
+            denied.iter().flat_map(Source::calls).for_each(|(call, _)| practice_cloud.deny(&call));
             let plan = compiled.plan(course, [step]);
-            situations.denied.insert(step.check.clone(), look(course, &practice_cloud, &plan, None).await);
+            let asks = Asking::of(&judge, &[step]);
+            situations.denied.insert(step.check.clone(), look(course, &practice_cloud, &plan, asks, None).await);
         }
         Ok(situations)
     }
@@ -101,22 +109,28 @@ impl Situations {
     }
 }
 
-/// The sections that decide a step. Sections that only its sentences use, or that only back a confirmation, do not. If
-/// there are no others, `identity` decides.
-fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Section> {
+/// What decides a step. What only its sentences use, or what only backs a confirmation, does not. If there is nothing
+/// else, `identity` decides.
+fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Source> {
     let check = compiled.check(step);
     let expressions = check.expectations.iter().flat_map(CompiledExpectation::deciding);
-    let needs = expressions.flat_map(|expression| check.needs(expression)).filter_map(|need| match need.what {
-        What::Section(section) => Some(section),
-        What::Read(_) => None,
-    });
     let members = step.members.iter().filter_map(|id| course.step(id));
-    let mut sections: BTreeSet<Section> = members.flat_map(|member| deciding(course, compiled, member)).collect();
-    sections.extend(needs.filter(|section| *section != Section::Identity));
-    if sections.is_empty() {
-        sections.insert(Section::Identity);
+    let mut sources: BTreeSet<Source> = members.flat_map(|member| deciding(course, compiled, member)).collect();
+    for need in expressions.flat_map(|expression| check.needs(expression)) {
+        match need.what {
+            What::Section(section) => drop(sources.insert(Source::Section(section))),
+            What::Read(name) => {
+                let calls = check.read(&name).into_iter().flat_map(CompiledRead::calls);
+                sources.extend(calls.map(Source::Operation));
+            }
+        }
     }
-    sections
+    let identity = Source::Section(Section::Identity);
+    sources.retain(|source| *source != identity);
+    if sources.is_empty() {
+        sources.insert(identity);
+    }
+    sources
 }
 
 async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
@@ -127,9 +141,16 @@ async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
     Ok(PracticeCloud::open(Start::Fresh, &taken, &course.params, now).await?)
 }
 
-async fn look(course: &Course, practice_cloud: &PracticeCloud, plan: &Plan, action: Option<&'static str>) -> Situation {
+async fn look(
+    course: &Course,
+    practice_cloud: &PracticeCloud,
+    plan: &Plan,
+    asks: Option<Arc<dyn Asks>>,
+    action: Option<&'static str>,
+) -> Situation {
     let connections = practice_cloud.connections(course.accounts.keys());
-    let gathered = gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, Default::default()).await;
+    let gathered =
+        gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, Questions { enough: None, asks }).await;
     let done = course.checks.keys().filter(|check| practice_cloud.has_done(check)).cloned().collect();
     Situation { gathered, done, action }
 }

@@ -72,6 +72,17 @@ impl PartialOrd for Ask {
 }
 
 impl Outcome {
+    /// Why a call failed. An error that says that there is nothing is an answer.
+    pub fn failures(&self, ask: &Ask) -> &[Reason] {
+        match self {
+            Outcome::Answer(_) => &[],
+            Outcome::Failed { code, reasons } => {
+                let says_none = |code: &String| ask.found().is_ok_and(|found| found.operation.none.contains_key(code));
+                if code.as_ref().is_some_and(says_none) { &[] } else { reasons }
+            }
+        }
+    }
+
     /// A call that was not made, or whose result does not count.
     pub fn failed(reasons: Vec<Reason>) -> Outcome {
         Outcome::Failed { code: None, reasons }
