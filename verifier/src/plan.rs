@@ -12,6 +12,7 @@ use crate::cel::Expression;
 use crate::cel::names::Name;
 use crate::reads::CompiledRead;
 use crate::sentence::Sentence;
+use evidence::client::Named;
 use evidence::freshness::Freshness;
 use evidence::{Section, reads, table};
 
@@ -217,9 +218,15 @@ impl Compiled {
         literals
     }
 
-    /// The names of fields and the strings in all expressions: what they can look up in an answer.
-    pub fn named(&self) -> BTreeSet<String> {
-        self.checks.values().flat_map(|check| check.looked_up.iter().cloned()).collect()
+    /// The names of fields and the strings in the checks that call each operation: what they can look up in its answers.
+    pub fn named(&self) -> Named {
+        let mut named = Named::new();
+        for check in self.checks.values() {
+            for (_, read) in check.reads() {
+                named.entry(read.call()).or_default().extend(check.looked_up.iter().cloned());
+            }
+        }
+        named
     }
 
     /// A check by its name; `None` if it has mistakes.

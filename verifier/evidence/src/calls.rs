@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore};
 
-use crate::client::{Ask, Client, Outcome};
+use crate::client::{Ask, Client, Named, Outcome};
 
 /// How many calls to a service are made at the same time, in an account and region. AWS allows at least this many reads
 /// per second, with a burst of more (Amazon EC2 API reference, "Request throttling"); the SDK slows down if it does not.
@@ -87,19 +87,18 @@ impl Calls {
     }
 
     /// The calls that can be made now.
-    fn ready(&self, named: &BTreeSet<String>) -> Vec<Running> {
+    fn ready(&self, named: &Arc<Named>) -> Vec<Running> {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
         let (ready, waiting): (Vec<_>, Vec<_>) =
             waiting.into_iter().partition(|(account, _)| state.clients.contains_key(account));
         state.waiting = waiting;
-        let named = Arc::new(named.clone());
         let call = |(account, ask): (String, Ask)| {
             let client = Arc::clone(&state.clients[&account]);
             let service = ask.call.split(':').next().unwrap_or_default().to_owned();
             let place = (account.clone(), service, ask.region.clone());
             let place = state.places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
-            let (place, named) = (Arc::clone(place), Arc::clone(&named));
+            let (place, named) = (Arc::clone(place), Arc::clone(named));
             let called = async move {
                 // It is never closed.
                 let _turn = place.acquire().await;
@@ -112,7 +111,7 @@ impl Calls {
     }
 
     /// Waits for the next answer; `None` if there will be no more.
-    pub(crate) async fn next_answer(&self, named: &BTreeSet<String>) -> Option<Answered> {
+    pub(crate) async fn next_answer(&self, named: &Arc<Named>) -> Option<Answered> {
         let mut running = self.running.lock().await;
         loop {
             running.extend(self.ready(named));

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::Evidence;
 use crate::calls::Calls;
-use crate::client::{Answers, Ask, Client, Outcome};
+use crate::client::{Answers, Ask, Client, Named, Outcome};
 use crate::clock::Clock;
 use crate::connection::{Connected, Connection};
 use crate::mask;
@@ -90,8 +90,8 @@ pub trait Asks: Send + Sync {
     /// What can be asked after something has arrived.
     fn next(&self, arrival: Arrival<'_>) -> Vec<(String, Ask)>;
 
-    /// The names that the course's expressions use: other members of answers are not kept.
-    fn named(&self) -> &BTreeSet<String>;
+    /// The names that the course's expressions look up in answers.
+    fn named(&self) -> &Arc<Named>;
 }
 
 /// What the checks of a run decide while it gathers.

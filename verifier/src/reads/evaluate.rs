@@ -4,7 +4,7 @@ use cel::common::types::CelList;
 use cel::common::value::Val;
 use course::results::{Reason, ReasonCode};
 use evidence::Unreadable;
-use evidence::client::{Ask, Binding};
+use evidence::client::{Ask, Binding, Named};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) account: &'a str,
     /// The region of the course, if it has one.
     pub(crate) region: Option<&'a str>,
-    /// The names that the course's expressions use.
-    pub(crate) named: &'a BTreeSet<String>,
+    /// The names that the course's expressions look up in answers.
+    pub(crate) named: &'a Named,
     /// Why an expression has no value.
     pub(crate) why: &'a dyn Fn(&Expression, &str) -> Vec<Reason>,
 }

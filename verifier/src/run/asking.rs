@@ -9,14 +9,14 @@ use crate::cel::{self, Expression};
 use crate::plan::{Compiled, What};
 use crate::verdict::{self, Inputs};
 use evidence::Section;
-use evidence::client::Ask;
+use evidence::client::{Ask, Named};
 use evidence::gather::{Arrival, Asks};
 use evidence::time::Time;
 
 /// The reads of a run's steps.
 #[derive(Debug)]
 pub(crate) struct Asking {
-    named: Arc<BTreeSet<String>>,
+    named: Arc<Named>,
     state: Arc<Mutex<State>>,
 }
 
@@ -122,7 +122,7 @@ impl Asks for Asking {
         })
     }
 
-    fn named(&self) -> &BTreeSet<String> {
+    fn named(&self) -> &Arc<Named> {
         &self.named
     }
 }

@@ -13,6 +13,7 @@ use crate::cel::{bound::Bound, budget::Budget};
 use crate::plan::{Compiled, Needs, Source};
 use crate::recording;
 use crate::verdict::{self, Awaited, Confirmable, Inputs};
+use evidence::client::Named;
 use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::{Section, time};
@@ -25,14 +26,15 @@ pub struct Judge {
     key: Key,
     show_identifiers: bool,
     /// The names that the course's expressions look up in answers.
-    named: Arc<BTreeSet<String>>,
+    named: Arc<Named>,
 }
 
 impl Judge {
     /// A judge for the store: account ids, e-mail addresses and phone numbers are masked.
     pub fn new(course: &Arc<Course>, compiled: &Arc<Compiled>, key: &Key) -> Judge {
         let mut named = compiled.named();
-        named.extend(texts_of_params(course));
+        let texts: BTreeSet<String> = texts_of_params(course).collect();
+        named.values_mut().for_each(|named| named.extend(texts.iter().cloned()));
         let (course, compiled, named) = (Arc::clone(course), Arc::clone(compiled), Arc::new(named));
         Judge { course, compiled, key: key.clone(), show_identifiers: false, named }
     }

@@ -4,12 +4,13 @@ use course::Course;
 use course::key::Key;
 use course::results::{Confirmation, ExpectationResult, Outcome, Reason, Seen, Verdict};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cel::bound::Bound;
 use crate::cel::budget::Budget;
 use crate::plan::Compiled;
+use evidence::client::Named;
 use evidence::{Evidence, Section};
 
 /// Everything that a verdict depends on.
@@ -24,7 +25,7 @@ pub struct Inputs {
     /// The same evidence and the answers to the checks' calls, for expressions.
     pub bound: Bound,
     /// The names that the course's expressions look up in answers.
-    pub named: Arc<BTreeSet<String>>,
+    pub named: Arc<Named>,
     /// When AWS first answered, by its clock (RFC 3339); `None` if unknown.
     pub now: Option<String>,
     /// Fingerprints of the account ids of identified accounts, by the course's names for them.

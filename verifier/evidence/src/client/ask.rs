@@ -3,10 +3,10 @@
 use course::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::account::Client;
-use super::bind::Binding;
+use super::bind::{Binding, Named};
 use super::call::{Call, Failure};
 use super::refused::{Refused, Why};
 use crate::error::Asked;
@@ -91,7 +91,7 @@ impl Outcome {
 
 impl Client {
     /// Makes a call, and binds its answer. Only members that are named are kept.
-    pub async fn answer(&self, ask: &Ask, named: &BTreeSet<String>) -> Outcome {
+    pub async fn answer(&self, ask: &Ask, named: &Named) -> Outcome {
         let account = self.account();
         let reason = |code, message: String| {
             Outcome::failed(vec![Reason { code, account: Some(account.to_owned()), action: None, message }])

@@ -7,11 +7,14 @@
 use course::results::{Reason, ReasonCode};
 use regex::Regex;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::read::{OTHERS, REST, UNREADABLE};
 use crate::reads::{Found, Free, Hidden, Kind, Member, Operation, Selector, Shape};
+
+/// The names that a course's expressions look up in the answers of each operation: other members are not kept.
+pub type Named = BTreeMap<String, BTreeSet<String>>;
 
 /// How an answer is bound.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +25,8 @@ pub struct Binding<'a> {
     pub found: Found,
     /// The input that it was given.
     pub input: &'a Map<String, Value>,
-    /// The names that the course's expressions use: of members, and of keys of maps.
-    pub named: &'a BTreeSet<String>,
+    /// The names that the course's expressions look up: of members, and of keys of maps.
+    pub named: &'a Named,
 }
 
 /// The names of keys of maps whose values are secrets, as the table's generator finds the members.
@@ -53,7 +56,9 @@ impl Binding<'_> {
             return json!({});
         };
         let by_presence = selectors.values().any(|selector| *selector == Selector::Presence);
-        let walk = Walk { binding: self, differing, unselected: self.unselected(), by_presence };
+        let nothing = BTreeSet::new();
+        let named = self.named.get(&self.name()).unwrap_or(&nothing);
+        let walk = Walk { binding: self, named, differing, unselected: self.unselected(), by_presence };
         walk.structure("", shape, answer.as_object().unwrap_or(&Map::new()), false)
     }
 
@@ -101,6 +106,7 @@ impl Binding<'_> {
 /// A walk through an answer.
 struct Walk<'a> {
     binding: &'a Binding<'a>,
+    named: &'a BTreeSet<String>,
     differing: &'a BTreeSet<String>,
     unselected: Vec<(String, String)>,
     /// Whether an input selects members in a way that only their presence shows.
@@ -113,7 +119,7 @@ impl Walk<'_> {
         let mut bound = Map::new();
         let mut are_left_out = false;
         for (name, member) in &shape.members {
-            if !self.binding.named.contains(name) {
+            if !self.named.contains(name) {
                 are_left_out = true;
                 continue;
             }
@@ -238,7 +244,7 @@ impl Walk<'_> {
             let message = format!("verify never reads `{key}` of {}: it can be a secret.", self.binding.name());
             return Some(self.binding.reason(ReasonCode::CourseError, message));
         }
-        if is_free && !self.binding.named.contains(key) {
+        if is_free && !self.named.contains(key) {
             let message = format!("The course does not name `{key}` of {}.", self.binding.name());
             return Some(self.binding.reason(ReasonCode::IncompleteAnswer, message));
         }

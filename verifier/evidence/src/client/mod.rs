@@ -23,7 +23,7 @@ mod xml_error;
 
 pub use account::Client;
 pub use ask::{Answers, Ask, Outcome};
-pub use bind::Binding;
+pub use bind::{Binding, Named};
 pub use call::{Answer, Call, Failure};
 pub use misnamed::misnamed;
 pub use refused::{Refused, Why};
