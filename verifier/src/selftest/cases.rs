@@ -165,13 +165,13 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
     let mut recorded: Value =
         serde_json::from_slice(&text).with_context(|| format!("checks/cases/{} is not JSON", written.recording))?;
     for (place, value) in &written.set {
-        set(&mut recorded["accounts"], place, Some(serde_json::to_value(value)?))?;
+        set(&mut recorded, place, Some(serde_json::to_value(value)?))?;
     }
     for place in &written.absent {
-        set(&mut recorded["accounts"], place, Some(Value::Null))?;
+        set(&mut recorded, place, Some(Value::Null))?;
     }
     for place in &written.unset {
-        set(&mut recorded["accounts"], place, None)?;
+        set(&mut recorded, place, None)?;
     }
     if let Some(account) = written.account.as_ref().filter(|name| !course.accounts.contains_key(*name)) {
         bail!("the course has no account `{account}`");
@@ -196,12 +196,13 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
     })
 }
 
-/// Sets or removes the value at a path such as `ACCOUNT/budgets/0/amount`.
-fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
-    let (parent, key) =
-        place.rsplit_once('/').with_context(|| format!("`{place}` does not have the form ACCOUNT/SECTION/…"))?;
-    let holder = accounts.pointer_mut(&format!("/{parent}"));
-    let holder = holder.with_context(|| format!("the recording has nothing at `{parent}`"))?;
+/// Sets or removes the value at a path such as `ACCOUNT/budgets/0/amount` or `ACCOUNT/ec2:DescribeVpcs/Vpcs/0/State`.
+fn set(recorded: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
+    let pointer = pointer(recorded, place)?;
+    let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
+    let above = place.rsplit_once('/').map_or(place, |(above, _)| above);
+    let holder = recorded.pointer_mut(parent);
+    let holder = holder.with_context(|| format!("the recording has nothing at `{above}`"))?;
     match (holder, value) {
         (Value::Object(fields), Some(value)) => drop(fields.insert(key.to_owned(), value)),
         (Value::Object(fields), None) => {
@@ -216,9 +217,39 @@ fn set(accounts: &mut Value, place: &str, value: Option<Value>) -> Result<()> {
                 _ => bail!("`{place}`: the list has {} entries", items.len()),
             }
         }
-        _ => bail!("`{parent}` is neither a record nor a list"),
+        _ => bail!("`{above}` is neither a record nor a list"),
     }
     Ok(())
+}
+
+/// Where a place is in a recording: in a section, or in an answer to a call. Of several answers to an operation, the next
+/// part of the place is the number, from 0.
+fn pointer(recorded: &Value, place: &str) -> Result<String> {
+    let form = || format!("`{place}` does not have the form ACCOUNT/SECTION/… or ACCOUNT/SERVICE:OPERATION/…");
+    let (account, within) = place.split_once('/').with_context(form)?;
+    let (name, rest) = within.split_once('/').map_or((within, None), |(name, rest)| (name, Some(rest)));
+    if !name.contains(':') {
+        return Ok(format!("/accounts/{place}"));
+    }
+    let answers = recorded["answers"][account].as_array().into_iter().flatten().enumerate();
+    let of_call: Vec<usize> = answers.filter(|(_, one)| one["ask"]["call"] == name).map(|(at, _)| at).collect();
+    let (at, rest) = match (of_call.as_slice(), rest) {
+        ([], _) => bail!("the recording has no answer to {name} in the {account} account"),
+        ([at], rest) => (*at, rest),
+        (several, rest) => {
+            let (number, rest) = match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+                Some((number, rest)) => (number, Some(rest).filter(|rest| !rest.is_empty())),
+                None => ("", None),
+            };
+            let at = number.parse().ok().and_then(|number: usize| several.get(number));
+            let many = several.len();
+            (*at.with_context(|| format!("the recording has {many} answers to {name}: `{account}/{name}/0/…`"))?, rest)
+        }
+    };
+    Ok(match rest {
+        Some(rest) => format!("/answers/{account}/{at}/outcome/answer/{rest}"),
+        None => format!("/answers/{account}/{at}/outcome"),
+    })
 }
 
 impl Case {
