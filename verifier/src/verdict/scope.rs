@@ -4,7 +4,7 @@ use course::Step;
 use course::param::Param;
 use course::results::{Reason, ReasonCode};
 use evidence::client::Ask;
-use evidence::collect_reasons;
+use evidence::{Section, collect_reasons};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,10 +108,8 @@ impl Reads {
                 What::Read(name) => match (self.values.get(name), check.read(name)) {
                     (Some(value), _) => collect_reasons(value, &need.fields, &mut reasons),
                     (None, read) => {
-                        let call = read.map_or_else(|| name.clone(), |read| read.call());
-                        let message = format!("{call} was not read.");
-                        let code = ReasonCode::IncompleteAnswer;
-                        reasons.insert(Reason { code, account: Some(account.clone()), action: None, message });
+                        let of = read.and_then(|read| read.account.as_ref()).unwrap_or(account);
+                        reasons.extend(not_asked(inputs, of, read.map_or_else(|| name.clone(), |read| read.call())));
                     }
                 },
             }
@@ -139,6 +137,20 @@ impl Reads {
     pub(super) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
+}
+
+/// Why a call was not made: the account is not known, or a recording does not have it.
+fn not_asked(inputs: &Inputs, account: &str, call: String) -> BTreeSet<Reason> {
+    let mut reasons = BTreeSet::new();
+    let identity = inputs.evidence.get(account).and_then(|sections| sections.get(&Section::Identity));
+    if let Some(identity) = identity {
+        collect_reasons(identity, &["account".to_owned()], &mut reasons);
+    }
+    if reasons.is_empty() {
+        let (code, message) = (ReasonCode::IncompleteAnswer, format!("{call} was not read."));
+        reasons.insert(Reason { code, account: Some(account.to_owned()), action: None, message });
+    }
+    reasons
 }
 
 pub(super) fn course_error(account: &str, why: &str) -> Reason {
