@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use evidence::Section;
+use evidence::policy::PolicyDocument;
 
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -132,6 +133,16 @@ pub fn sections() -> &'static BTreeMap<String, Type> {
         schemas.into_iter().map(|(name, schema)| (name.to_owned(), of_schema(name, &schema, &definitions))).collect()
     });
     &SECTIONS
+}
+
+/// The record that `policy(text)` returns.
+pub(crate) fn policy() -> &'static Type {
+    static POLICY: LazyLock<Type> = LazyLock::new(|| {
+        let mut generator = SchemaGenerator::default();
+        let schema = generator.subschema_for::<PolicyDocument>().to_value();
+        of_schema("policy", &schema, &Value::Object(generator.definitions().clone()))
+    });
+    &POLICY
 }
 
 /// The type that a JSON Schema of ours describes. In `anyOf`, the alternatives for unreadable and absent are ignored,
