@@ -11,7 +11,7 @@
 //! does not restrict a policy that allows only known accounts.
 
 use super::arn::Arn;
-mod parse;
+pub(crate) mod parse;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

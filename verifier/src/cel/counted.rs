@@ -1,6 +1,6 @@
 //! Functions that count their cost. They replace CEL's own wherever a larger value takes longer, see [`super::guard`].
 
-use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelString, DYN_TYPE};
+use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use std::cmp::Ordering;
@@ -18,11 +18,12 @@ type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 /// Declares the functions.
 pub(crate) fn declare(env: &mut Env) {
     let [equals, differs, is_in, less, less_equals, greater, greater_equals] = guard::COMPARISONS.map(|(_, ours)| ours);
-    let functions: [(&str, usize, cel::common::functions::Function); 13] = [
+    let functions: [(&str, usize, cel::common::functions::Function); 14] = [
         (guard::EACH, 2, |args| {
             let [element, round] = two(&args)?;
             each(element, number(round)).map(|()| truth(true))
         }),
+        (guard::OVER, 1, |args| over(one(args)?)),
         (guard::ADD, 2, |args| {
             let [one, other] = two(&args)?;
             add(one, other)
@@ -87,6 +88,19 @@ fn each(element: &dyn Val, round: u64) -> Result<(), ExecutionError> {
     partial::there(element)
 }
 
+/// What a loop goes over: of a map, its keys in their order, which cel's maps do not have.
+fn over<'b, 'v>(value: CowVal<'b, 'v>) -> Done<'b, 'v> {
+    let Some(map) = value.downcast_ref::<CelMap>() else { return Ok(value) };
+    spend(2 * budget::ELEMENT * map.inner().len() as u64);
+    let mut keys: Vec<&CelMapKey<'_>> = map.inner().keys().collect();
+    keys.sort();
+    let keys = keys.into_iter().map(|key| {
+        copied(key.inner());
+        key.inner().clone_as_boxed()
+    });
+    Ok(CowVal::owned(CelList::from(keys.collect::<Vec<Box<dyn Val>>>())))
+}
+
 /// Adds two values. In the sum, an unread part of a list would count as one element, so it is refused.
 fn add<'b, 'v>(one: &(dyn Val + 'v), other: &(dyn Val + 'v)) -> Done<'b, 'v> {
     if other.downcast_ref::<PartialList>().is_some() {
@@ -137,7 +151,8 @@ fn size<'b, 'v>(value: &dyn Val) -> Done<'b, 'v> {
     Ok(CowVal::owned(sizer.size()))
 }
 
-/// Counts the cost of copying a value. Records of evidence are shared and not copied.
+/// Counts the cost of copying a value. Records of evidence are shared and not copied. Those of `policy` are shared, too,
+/// but somebody must hold them.
 pub fn copied(value: &dyn Val) {
     count(value, false);
 }
@@ -162,6 +177,10 @@ fn count(value: &dyn Val, within_records: bool) {
         }
     } else if let Some(bytes) = value.downcast_ref::<CelBytes>() {
         spend(budget::of_bytes(bytes.inner().len()));
+    } else if let Some(fields) = value.downcast_ref::<Fields>().filter(|fields| fields.is_of_a_policy()) {
+        // The evidence does not hold it, so whoever copies it does.
+        spend(2 * budget::ELEMENT * fields.len() as u64);
+        fields.values().for_each(|value| count(value, true));
     } else if within_records && let Some(fields) = value.downcast_ref::<Fields>() {
         spend(fields.len() as u64);
         fields.values().for_each(|value| count(value, true));

@@ -11,6 +11,8 @@ use super::tree::{calls, ident, is_ident, map};
 
 /// The function through which loops look at each element, with the steps of a round. Authors cannot write its name.
 pub(crate) const EACH: &str = "@each";
+/// The function through which loops get what they go over, in an order that is always the same.
+pub(crate) const OVER: &str = "@over";
 /// The function that replaces CEL's `+`, which would treat the placeholder for an unread part of a list as an element.
 pub(crate) const ADD: &str = "@add";
 /// The function that returns its argument, and counts it as copied or looked through once.
@@ -184,6 +186,7 @@ fn count_entry(entry: &mut EntryExpr) {
 
 /// The step of a loop that passes its element to [`EACH`], so that an unread element is noticed.
 fn guard_loop(each: &mut ComprehensionExpr) {
+    each.iter_range = calls(each.iter_range.id, OVER, vec![std::mem::take(&mut each.iter_range)]);
     let id = each.loop_step.id;
     let mut step = plain_sums(std::mem::take(&mut each.loop_step), &each.accu_var);
     if let Expr::Call(call) = &mut step.expr

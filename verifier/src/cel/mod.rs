@@ -5,6 +5,7 @@
 pub mod bound;
 pub mod budget;
 mod counted;
+mod documents;
 mod entries;
 mod environment;
 mod expression;
@@ -12,14 +13,16 @@ pub mod functions;
 mod guard;
 #[cfg(test)]
 mod hostile;
+pub(crate) mod matching;
 pub mod memory;
 pub mod names;
 mod own_value;
 mod partial;
-mod policies;
+pub(crate) mod policies;
 pub mod rewrite;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thread;
 mod tree;
 pub(crate) mod trial;

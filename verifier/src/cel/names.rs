@@ -72,8 +72,7 @@ pub(crate) fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
     each(expression, &mut |node| {
         if let Expr::Call(call) = &node.expr
             && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && (functions::meant_for_a_macro(call).is_some()
-                || !functions::FUNCTIONS.iter().any(|(known, _)| *known == call.func_name))
+            && (functions::meant_for_a_macro(call).is_some() || !functions::is_function(&call.func_name))
         {
             found.push((call.func_name.clone(), node.id));
         }

@@ -1,4 +1,4 @@
-//! Functions about the statements of a bucket policy. What cannot be decided is an error, which CEL's logic absorbs or
+//! Functions about the statements of a bucket's policy, in the section `s3`. What cannot be decided is an error, which CEL's logic absorbs or
 //! passes on like any other. The evidence contains the reason, as something unreadable.
 
 use cel::common::types::{CelBool, CelList, CelString, DYN_TYPE, LIST_TYPE, STRING_TYPE};
@@ -6,12 +6,17 @@ use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 
 use super::own_value::failed;
+use super::value::Fields;
 use evidence::bucket_policy::{Condition, Statement};
 use evidence::condition::{Caller, Organization};
 use evidence::statement;
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+
+/// Why `allows` and the others do not take a statement of `policy(text)`: what it does depends on its service.
+pub(crate) const NOT_OF_A_BUCKET: &str = "this function takes only statements of a bucket's policy in `s3.buckets`: \
+    compare the actions, resources and principals of `policy(text)` yourself";
 
 /// Declares the functions.
 pub(crate) fn declare(env: &mut Env) {
@@ -68,13 +73,16 @@ fn answer<'b, 'v>(name: &str, decided: Option<bool>) -> Done<'b, 'v> {
 /// The part of a statement that decides.
 fn read(about: &dyn Val) -> Result<Statement, ExecutionError> {
     super::counted::looked_through(about);
+    if about.downcast_ref::<Fields>().is_some_and(Fields::is_of_a_policy) {
+        return Err(failed("policy", NOT_OF_A_BUCKET.to_owned()));
+    }
     let list = |name: &str| texts_of(about, name);
     let conditions = field(about, "conditions", |conditions| {
         let conditions = conditions.downcast_ref::<CelList>().ok_or_else(|| no_text("conditions"))?;
         conditions.inner().iter().map(|one| condition(one.as_ref())).collect()
     })?;
     Ok(Statement {
-        effect: text_of(about, "effect")?.unwrap_or_default(),
+        effect: text_of(about, "effect")?.ok_or_else(|| no_text("effect"))?,
         accounts: list("accounts")?,
         others: list("others")?,
         not_principals: list("not_principals")?,
@@ -98,16 +106,17 @@ fn condition(about: &dyn Val) -> Result<Condition, ExecutionError> {
     })
 }
 
-/// A field of a record, if it has one.
+/// A field of a record, if AWS has a value for it. A map that is no evidence has all fields or is no statement.
 fn field<T>(
     record: &dyn Val,
     name: &str,
     read: impl FnOnce(&dyn Val) -> Result<T, ExecutionError>,
 ) -> Result<Option<T>, ExecutionError> {
+    let is_evidence = record.downcast_ref::<Fields>().is_some();
     let Some(record) = record.as_indexer() else { return Err(failed(name, "is a field of a statement".into())) };
     let key = CelString::from(name.to_owned());
     match record.get(&key) {
-        Err(ExecutionError::NoSuchKey(_)) => Ok(None),
+        Err(ExecutionError::NoSuchKey(_)) if is_evidence => Ok(None),
         Err(error) => Err(error),
         Ok(value) => read(value.as_ref()).map(Some),
     }

@@ -1,5 +1,7 @@
 //! Three-valued logic over evidence, as a table.
 
+mod texts;
+
 use serde_json::json;
 
 use super::types::Type;
@@ -33,6 +35,11 @@ fn scope() -> Scope<'static> {
     scope.bind("member", Field::from_json(&statement("Deny", on("aws:PrincipalOrgID")), &Type::Any));
     scope.bind("somewhere", Field::from_json(&statement("Deny", on("aws:SourceIp")), &Type::Any));
     scope.bind("open", Field::from_json(&statement("Allow", json!([])), &Type::Any));
+    let trust = r#"{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}}"#;
+    scope.bind("trust", Field::from_json(&json!(trust), &Type::Any));
+    scope.bind_time("now", "2026-11-26T00:00:00Z");
+    scope.bind("seen", Field::from_json(&json!("2026-07-01T12:00:00.5+02:00"), &Type::Time));
     scope.bind("copy", Field::from_json(&evidence["root"], &Type::Any));
     scope.bind("same", Field::Known(Box::new(Fields::new([("a".to_owned(), Field::None)].into()))));
     scope
@@ -143,6 +150,14 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
         ("denies(plain, 's3:GetObject', [1])", "unknown"),
         ("denies(root, 's3:GetObject', ['1'])", "unknown"),
         ("denies('plain', 's3:GetObject', ['1'])", "unknown"),
+        // A map that is no statement of a bucket's policy does not deny anything, nor does it not.
+        ("denies({'effect': 'Allow'}, 's3:GetObject', ['1'])", "unknown"),
+        ("denies(json('{\"Effect\": \"Deny\"}'), 's3:GetObject', ['1'])", "unknown"),
+        ("allows_others({}, ['1'])", "unknown"),
+        ("allows(policy(trust).statements[0], 's3:GetObject', ['1'])", "unknown"),
+        ("json(root.password) == 1", "unknown"),
+        ("some.map(s, s.name).join(',') == 'a,b'", "unknown"),
+        ("root.password.matches('x')", "unknown"),
     ];
     for (expression, expected) in cases {
         assert_eq!(decide(expression), expected, "{expression}");
@@ -294,6 +309,14 @@ fn times_are_times() {
         ("timestamp('2026-11-26T00:00:00Z') + duration('1s') > timestamp('2026-11-26T00:00:00Z')", "true"),
         ("timestamp('2026-11-26T00:00:00Z') > '2025'", "unknown"),
         ("string(timestamp('2026-11-26T00:00:00Z')) == '2026-11-26T00:00:00Z'", "true"),
+        ("now - timestamp('2026-08-01T00:00:00Z') > duration('2160h')", "true"),
+        ("now - timestamp('2026-11-01T00:00:00Z') > duration('2160h')", "false"),
+        ("timestamp('2026-11-01T00:00:00Z') + duration('720h') > now && duration('1h') + now > now", "true"),
+        // As the evidence has them.
+        ("now - seen > duration('2160h') && seen + duration('2160h') < now && seen < now && seen != now", "true"),
+        ("now - seen > duration('8760h')", "false"),
+        ("seen > '2025' || seen + 1 > now || now - seen > 90", "unknown"),
+        ("timestamp('9999-12-31T00:00:00Z') + duration('48h') > now", "unknown"),
         ("timestamp('yesterday') > timestamp('2026-11-26T00:00:00Z')", "unknown"),
     ] {
         assert_eq!(decide(source), expected, "{source}");

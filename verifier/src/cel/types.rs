@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use evidence::Section;
+use evidence::policy::PolicyDocument;
 use evidence::reads::{Found, Kind, Member};
 
 /// A type.
@@ -136,6 +137,16 @@ pub fn sections() -> &'static BTreeMap<String, Type> {
         schemas.into_iter().map(|(name, schema)| (name.to_owned(), of_schema(name, &schema, &definitions))).collect()
     });
     &SECTIONS
+}
+
+/// The record that `policy(text)` returns.
+pub(crate) fn policy() -> &'static Type {
+    static POLICY: LazyLock<Type> = LazyLock::new(|| {
+        let mut generator = SchemaGenerator::default();
+        let schema = generator.subschema_for::<PolicyDocument>().to_value();
+        of_schema("policy", &schema, &Value::Object(generator.definitions().clone()))
+    });
+    &POLICY
 }
 
 /// The type of an operation's answer. A shape that contains itself is of any type within itself.

@@ -134,6 +134,13 @@ impl Fields {
         self.fields.len()
     }
 
+    /// Whether it was made by the function `policy`: the document, a statement or a condition of it. The records of
+    /// evidence have other fields.
+    pub(super) fn is_of_a_policy(&self) -> bool {
+        let has = |name: &str| self.fields.contains_key(name);
+        has("statements") && has("version") || has("services") && has("actions") || has("operator") && !has("value")
+    }
+
     /// The known values.
     pub(super) fn values(&self) -> impl Iterator<Item = &dyn Val> {
         self.fields.values().filter_map(|field| match field {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use super::trial;
 use crate::cel::budget::spend;
-use crate::cel::functions;
 use crate::cel::rewrite::{Let, Lets};
-use crate::cel::types::{Record, Type};
+use crate::cel::types::{self, Record, Type};
+use crate::cel::{functions, policies};
 use course::diagnostic::did_you_mean;
 
 /// A type error in an expression.
@@ -150,6 +150,7 @@ impl<'l> Inference<'l> {
             }
             (op::EQUALS | op::NOT_EQUALS, [one, other]) => {
                 self.comparable(node, one, other, name);
+                self.folded_key(call);
                 Type::Bool
             }
             (op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS, [one, other]) => {
@@ -160,6 +161,7 @@ impl<'l> Inference<'l> {
             }
             (op::IN, [one, Type::List(of)]) => {
                 self.comparable(node, one, of, name);
+                self.folded_key(call);
                 Type::Bool
             }
             (op::IN, [field @ (Type::Text | Type::Any), record @ Type::Record(_)]) => {
@@ -173,6 +175,7 @@ impl<'l> Inference<'l> {
                 self.tried(node, call, &args);
                 (**of).clone()
             }
+            (op::ADD, [Type::Time, Type::Duration] | [Type::Duration, Type::Time]) => self.tried(node, call, &args),
             (op::ADD, [one, other]) => {
                 if !self.comparable(node, one, other, name) {
                     return Type::Any;
@@ -181,6 +184,19 @@ impl<'l> Inference<'l> {
                 if matches!(one, Type::List(_)) { one.clone().or(other.clone()) } else { sum }
             }
             (op::OPT_INDEX | op::OPT_SELECT, _) => Type::Any,
+            ("allows" | "denies" | "allows_others", [Type::Record(statement), ..]) if is_of_any_service(statement) => {
+                self.wrong("wrong-type", node, Some(name), format!("`{name}`: {}", policies::NOT_OF_A_BUCKET));
+                Type::Bool
+            }
+            // A document can be of any type, and a policy is always of its own.
+            ("json", _) => {
+                self.tried(node, call, &args);
+                Type::Any
+            }
+            ("policy", _) => {
+                self.tried(node, call, &args);
+                types::policy().clone()
+            }
             _ => self.tried(node, call, &args),
         }
     }
@@ -207,7 +223,7 @@ impl<'l> Inference<'l> {
     fn tried(&mut self, node: u64, call: &CallExpr, args: &[Type]) -> Type {
         let name = call.func_name.as_str();
         if let Some(wrong) = trial::literal(call) {
-            self.wrong("wrong-type", node, Some(name), wrong.to_owned());
+            self.wrong("wrong-type", node, Some(name), wrong);
         }
         if let Some(result) = trial::call(name, call.target.is_some(), args) {
             return result;
@@ -253,12 +269,45 @@ impl<'l> Inference<'l> {
         agree
     }
 
+    /// A comparison of the key of a policy's condition, which is in lower case, with a text that is not.
+    fn folded_key(&mut self, call: &CallExpr) {
+        let is_key = |this: &mut Self, side: &Expression| match &side.expr {
+            Expr::Select(select) if select.field == "key" => {
+                matches!(this.of(&select.operand), Type::Record(record) if record.name == "PolicyCondition")
+            }
+            _ => false,
+        };
+        let [one, other] = call.args.as_slice() else { return };
+        for (key, texts) in [(one, other), (other, one)] {
+            let texts = match &texts.expr {
+                Expr::List(list) => list.elements.as_slice(),
+                _ => std::slice::from_ref(texts),
+            };
+            let literals = texts.iter().filter_map(|text| match &text.expr {
+                Expr::Literal(LiteralValue::String(text)) => Some((text.inner(), text.inner().to_ascii_lowercase())),
+                _ => None,
+            });
+            let written: Vec<(&str, String)> = literals.filter(|(text, folded)| text != folded).collect();
+            if !written.is_empty() && is_key(self, key) {
+                for (text, folded) in written {
+                    let message = format!("the keys of conditions are in lower case: write '{folded}' for '{text}'");
+                    self.wrong("wrong-type", key.id, None, message);
+                }
+            }
+        }
+    }
+
     fn wrong(&mut self, rule: &'static str, node: u64, word: Option<&str>, message: String) {
         let mistake = Mistake { rule, message, node, word: word.map(str::to_owned) };
         if !self.mistakes.contains(&mistake) {
             self.mistakes.push(mistake);
         }
     }
+}
+
+/// Whether it is a statement that `policy(text)` returns.
+fn is_of_any_service(record: &Record) -> bool {
+    record.name == "PolicyStatement"
 }
 
 fn refused_function(name: &str, args: &[Type]) -> String {

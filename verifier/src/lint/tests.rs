@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::infer::{self, Names};
-use crate::cel::functions::{FUNCTIONS, MACROS};
+use crate::cel::functions::{self, Function};
 use crate::cel::rewrite::Lets;
 use crate::cel::types::{self, Type};
 use crate::cel::value::Field;
@@ -17,6 +17,7 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
         let mut names: Names = types::sections().clone();
         names.extend([("whole".to_owned(), Type::Int), ("broken".to_owned(), Type::Double)]);
         names.extend([("word".to_owned(), Type::Text), ("anything".to_owned(), Type::Any)]);
+        names.extend([("now".to_owned(), Type::Time), ("document".to_owned(), Type::Text)]);
         let mut found: Vec<String> = infer::infer(expression.tree(), &names, &Lets::new())
             .1
             .into_iter()
@@ -28,15 +29,15 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
         let budget =
             json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "healthy": true, "alerts": [] });
         let contacts = json!({ "security": null, "billing": null, "operations": null });
-        let statement = json!({
-            "sid": null, "effect": "Deny", "principals": ["*"], "accounts": [], "others": ["*"], "not_principals": [],
+        let statement = |effect: &str| json!({
+            "sid": null, "effect": effect, "principals": ["*"], "accounts": [], "others": ["*"], "not_principals": [],
             "actions": ["s3:*"], "not_actions": [], "resources": ["*"], "not_resources": [], "conditions": [],
             "reads": ["s3:GetObject"], "touches": ["s3:GetObject"], "unclear": [], "elsewhere": false,
             "by_organization": false, "clear": true,
         });
         for (name, value) in [
             ("budgets", json!([budget, budget])),
-            ("s3", json!({ "buckets": [{ "policy": { "statements": [statement] } }] })),
+            ("s3", json!({ "buckets": [{ "policy": { "statements": [statement("Deny"), statement("Allow")] } }] })),
             ("alternate_contacts", contacts),
             ("account", json!({ "name": "x" })),
             ("root", json!({ "mfa": true })),
@@ -44,9 +45,11 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
             ("broken", json!(2.5)),
             ("word", json!("1")),
             ("anything", json!("1")),
+            ("document", json!(r#"{"Statement": [{"Effect": "Allow", "Action": "a:b", "Condition": {"StringEquals": {"aws:X": "1"}}}]}"#)),
         ] {
             scope.bind(name, Field::from_json(&value, &Type::Any));
         }
+        scope.bind_time("now", "2026-11-26T00:00:00Z");
         (found, expression.expression().fails(&scope))
     })
     .unwrap()
@@ -97,13 +100,59 @@ fn lint_rejects_exactly_what_the_evaluator_rejects() {
         "allows_others(s3.buckets[0].policy.statements[0], [word, 'x']) && true",
         "timestamp('2026-01-01T00:00:00Z') - duration('1h') < timestamp(whole)",
         "timestamp('2026-01-01T00:00:00Z') - timestamp(whole) > duration('1h')",
+        "now - timestamp(whole) > duration('2160h') && now + duration('1h') > now",
+        "duration('1h') + now < timestamp('2030-01-01T00:00:00Z')",
+        "now - duration('24h') >= timestamp(whole)",
+        "word.split(',')[0].size() > 0 && word.split(',', 2) == ['1']",
+        "word.split(',').exists(part, part == '1')",
+        "word.split(',').map(part, part + 'x').join('-') == '1x'",
+        "[anything, '2'].join() == '12' && anything.split('').join(',') == '1'",
+        "word.matches('^[0-9]$') && matches(word, '1')",
+        "word.lowerAscii() + word.upperAscii().trim() == '11'",
+        "word.replace('1', '2').replace('2', '3', 1).indexOf('3') + 1",
+        "word.substring(0) + word.substring(0, whole - 9) == '11'",
+        "word.indexOf('1', 0) == 0",
+        "json(document).Statement[0].Effect == 'Allow' && json(word) + 1 == 2",
+        "json(document).exists(k, k == 'Statement') && json(document).size() == 1",
+        "!has(json(document).Version) && 'Statement' in json(document)",
+        "policy(document).statements.all(s, s.effect == 'Allow' && s.principals.size() == 0 && !has(s.sid))",
+        "policy(document).statements[0].conditions.exists(c, c.key == 'aws:x' && '1' in c.values)",
+        "policy(anything == '1' ? document : document).statements[0].actions[0].startsWith('a:')",
     ];
     for source in right {
         assert_eq!(lint_and_evaluate(source), (Vec::new(), None), "{source}");
     }
     let wrong = [
-        "account.name.matches('x')",
-        "matches(account.name, 'x')",
+        "account.name.matches('[')",
+        "matches(account.name, 'x{1000}{1000}')",
+        "account.name.matches(whole)",
+        "word.matches('x', 'y')",
+        "account.name.split()",
+        "account.name.split(1)",
+        "split(word, '1')",
+        "[1, 2].join(',')",
+        "budgets.join(',')",
+        "word.join(',')",
+        "word.lowerAscii('x')",
+        "whole.trim()",
+        "word.replace('1')",
+        "word.substring('1')",
+        "word.indexOf(1)",
+        "json(whole)",
+        "json()",
+        "policy(budgets)",
+        "policy(document).statement",
+        "policy(document).statements[0].reads",
+        "policy(document).statements.exists(s, allows(s, 's3:GetObject', ['1']))",
+        "denies(policy(document).statements[0], 's3:GetObject', ['1'])",
+        "allows_others(policy(document).statements[0], ['1'])",
+        "console_sign_ins.exists(s, s.time > '2026-01-01')",
+        "console_sign_ins.exists(s, now - s.time > 90)",
+        "now > word",
+        "now < 'x'",
+        "now + now",
+        "duration('1h') < whole",
+        "duration('90d') > duration('1h')",
         "timestamp('2026-01-01T00:00:00Z') > '2025'",
         "timestamp('2026-01-01T00:00:00Z') > duration('1h')",
         "timestamp(whole) + timestamp(whole)",
@@ -163,32 +212,31 @@ fn lint_rejects_exactly_what_the_evaluator_rejects() {
 /// The evaluator compares values of any types, and values of different types differ. No author intends that.
 #[test]
 fn values_that_can_never_be_equal_are_reported() {
-    for source in ["broken == '10'", "root.mfa == null", "word in [1]", "word != whole"] {
+    for source in [
+        "now == word",
+        "policy(document).statements[0].conditions[0].key == 'aws:SourceArn'",
+        "policy(document).statements[0].conditions.exists(c, c.key in ['aws:x', 'AWS:SourceArn'])",
+        "policy(document).statements[0].conditions.exists(c, 'aws:X' != c.key)",
+        "word.split(',') == word",
+        "policy(document).statements[0].sid == 1 || true",
+        "broken == '10'",
+        "root.mfa == null",
+        "word in [1]",
+        "word != whole",
+    ] {
         let (found, failed) = lint_and_evaluate(source);
         assert_eq!((found.len(), failed), (1, None), "{source}");
     }
 }
 
 #[test]
-fn the_documented_form_of_every_function_is_valid() {
-    for (name, written) in FUNCTIONS.iter().chain(MACROS) {
-        let source = ["text", "part", "number", "value", "end", "beginning", "other", "time"]
-            .iter()
-            .fold((*written).to_owned(), |source, word| match *word {
-                // Not the argument, but the function of the same name.
-                "value" if source.contains(".value()") => source,
-                "number" => source.replace("(number", "(1"),
-                "time" => source.replace("time.", "timestamp(1)."),
-                word => source.replace(&format!("({word}"), "('1'").replace(&format!("{word}."), "'1'."),
-            })
-            .replace("list", "['1', '1']")
-            .replace("statement", "s3.buckets[0].policy.statements[0]")
-            .replace("action", "'s3:GetObject'")
-            .replace("[account, organization]", "['1', '1']")
-            .replace("condition", "x == '1'")
-            .replace(", value", ", x")
-            .replace("record.field", "account.name");
-        assert_eq!(lint_and_evaluate(&source), (Vec::new(), None), "{name}: {source}");
+fn the_example_of_every_function_is_valid_and_true() {
+    for Function { name, written, example, .. } in functions::all() {
+        assert!(example.contains(&format!("{name}(")) && written.contains(&format!("{name}(")), "{name}");
+        assert_eq!(lint_and_evaluate(example), (Vec::new(), None), "{name}: {example}");
+        // In a list with one element if it is true.
+        let found = lint_and_evaluate(&format!("[1].filter(i, {example})[0] == 1"));
+        assert_eq!(found, (Vec::new(), None), "{name}: {example} is not true");
     }
 }
 
@@ -200,7 +248,7 @@ fn a_misspelt_macro_is_reported() {
             let meant = names::misused_calls(expression.tree());
             let messages = meant.iter().map(|(name, node)| {
                 (
-                    crate::cel::functions::misused(name, std::iter::empty()),
+                    functions::misused(name, std::iter::empty()),
                     source[expression.range(*node, Some(name)).unwrap()].to_owned(),
                 )
             });
@@ -213,6 +261,8 @@ fn a_misspelt_macro_is_reported() {
     let all = ("`all` is written list.all(x, condition)".to_owned(), "all".to_owned());
     assert_eq!(misused("budgets.all(b)"), (vec![all], vec!["budgets".to_owned()]));
     assert_eq!(misused("account.name.contains(word)").0, Vec::new());
+    let split = ("there is no function or macro `splt`: did you mean `split`?".to_owned(), "splt".to_owned());
+    assert_eq!(misused("account.name.splt(',')").0, vec![split]);
 }
 
 #[test]

@@ -10,12 +10,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::cel::functions;
-use crate::cel::trial;
 use crate::cel::types::Type;
 use crate::cel::value::{self, Field, Fields};
+use crate::cel::{matching, trial};
+use evidence::bucket_policy::Statement;
 
 /// The most combinations of samples to try: enough for two values of unknown type.
 const MOST: usize = 1000;
+/// The most arguments that a function takes, with its target.
+const MOST_ARGUMENTS: usize = 4;
 /// How many calls each thread caches.
 const REMEMBERED: usize = 4096;
 
@@ -45,7 +48,7 @@ pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
 
 fn tried(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     let is_named = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if is_named && functions::written(name).is_none() || types.len() > 3 {
+    if is_named && functions::written(name).is_none() || types.len() > MOST_ARGUMENTS {
         return None;
     }
     if types.iter().map(|kind| samples(kind).len()).product::<usize>() > MOST {
@@ -64,16 +67,17 @@ fn tried(name: &str, member: bool, types: &[Type]) -> Option<Type> {
     results.reduce(|one, other| if one == other { one } else { Type::Any })
 }
 
-/// The help for a literal time or duration that is not valid.
-pub fn literal(call: &CallExpr) -> Option<&'static str> {
-    let [argument] = call.args.as_slice() else { return None };
+/// The help for a literal time, duration or pattern that is not valid.
+pub fn literal(call: &CallExpr) -> Option<String> {
+    let argument = call.args.last()?;
     let Expr::Literal(LiteralValue::String(text)) = &argument.expr else { return None };
     let help = match call.func_name.as_str() {
         "timestamp" => "a time needs a date, a time of day and a zone, as in timestamp('2026-11-26T00:00:00Z')",
         "duration" => "a duration has the units h, m, s and ms, as in duration('36h')",
+        "matches" => return matching::check(text.inner()).err(),
         _ => return None,
     };
-    trial::call(&call.func_name, false, &[Box::new(text.clone())]).is_none().then_some(help)
+    trial::call(&call.func_name, false, &[Box::new(text.clone())]).is_none().then(|| help.to_owned())
 }
 
 /// Sample values of a type. No operator rejects them because of their value, as in a division by zero.
@@ -83,9 +87,8 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
             let known =
                 [Type::Null, Type::Bool, Type::Int, Type::Uint, Type::Double, Type::Text, Type::Time, Type::Duration];
             let record = Type::record("", [].into());
-            // A policy statement, with the fields that functions on statements use.
-            let statement = Type::record("", ["effect", "operator"].map(|name| (name.to_owned(), Type::Text)).into());
-            let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record, &statement]).flat_map(samples).collect();
+            let mut all: Vec<Box<dyn Val>> = known.iter().chain([&record]).flat_map(samples).collect();
+            all.extend(statement());
             all.push(list(&Type::Int));
             all.push(list(&Type::Text));
             all.push(Box::new(CelBytes::from(b"1".to_vec())));
@@ -102,14 +105,15 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
         Type::Int => vec![Box::new(CelInt::from(1))],
         Type::Uint => vec![Box::new(CelUInt::from(1))],
         Type::Double => vec![Box::new(CelDouble::from(1.0))],
-        // Texts that can be converted to numbers, times and durations.
-        Type::Text => {
-            ["1", "2026-11-26T00:00:00Z", "1h"].map(|text| Box::new(CelString::from(text)) as Box<dyn Val>).into()
-        }
+        // Texts that can be converted to numbers, times and durations, and one that is a policy.
+        Type::Text => ["1", "2026-11-26T00:00:00Z", "1h", r#"{"Statement": []}"#]
+            .map(|text| Box::new(CelString::from(text)) as Box<dyn Val>)
+            .into(),
         Type::Time => {
             value::time("2026-11-26T00:00:00Z").into_iter().map(|time| Box::new(time) as Box<dyn Val>).collect()
         }
         Type::Duration => vec![Box::new(CelDuration::from(chrono::TimeDelta::hours(1)))],
+        Type::List(of) if **of == Type::Any => vec![list(&Type::Int), list(&Type::Text)],
         Type::List(of) => vec![list(of)],
         Type::Record(record) => {
             let field = |kind: &Type| match kind {
@@ -119,6 +123,15 @@ fn samples(kind: &Type) -> Vec<Box<dyn Val>> {
             let fields = record.fields.iter().map(|(name, kind)| (name.clone(), field(kind)));
             vec![Box::new(Fields::new(fields.chain([("1".to_owned(), Field::None)]).collect()))]
         }
+    }
+}
+
+/// A statement of a bucket's policy.
+fn statement() -> Option<Box<dyn Val>> {
+    let statement = serde_json::to_value(Statement::default()).ok()?;
+    match Field::from_json(&statement, &Type::Any) {
+        Field::Known(statement) => Some(statement),
+        Field::None | Field::Unreadable => None,
     }
 }
 
@@ -132,6 +145,10 @@ fn list(of: &Type) -> Box<dyn Val> {
 }
 
 fn of(value: &dyn Val) -> Type {
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        let elements = list.inner().iter().map(|element| of(element.as_ref()));
+        return Type::list(elements.reduce(Type::or).unwrap_or(Type::Any));
+    }
     if value.downcast_ref::<CelBool>().is_some() {
         Type::Bool
     } else if value.downcast_ref::<CelInt>().is_some() {

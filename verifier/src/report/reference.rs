@@ -1,17 +1,20 @@
-//! The reference chapter: what each check proves and reads, the fields of the evidence, the verdicts and the reasons.
+//! The reference chapter: what each check proves and reads, the fields of the evidence, the functions of expressions,
+//! the verdicts and the reasons.
 //! It is generated from the course and the code, so it is never out of date.
 
 use course::check::{Body, Check, Proof};
 use course::fact_source::FactSource;
 use course::results::{ReasonCode, Verdict};
 use course::{Course, Step};
-use serde_json::Value;
+use schemars::SchemaGenerator;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::needed_calls::{NeededCall, calls};
-use crate::plan::Compiled;
-use crate::plan::Needs;
+use crate::cel::functions::{self, Function};
+use crate::plan::{Compiled, Needs};
+use evidence::policy::PolicyDocument;
 use evidence::table::{self, Call, Region};
 use evidence::{self, Section};
 
@@ -36,6 +39,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     for section in Section::ALL {
         about_section(&mut out, *section, &schema);
     }
+    about_functions(&mut out);
     let _ = writeln!(out, "## Verdicts\n\n| sign | verdict | in documents | meaning |\n|---|---|---|---|");
     let verdicts = descriptions(&serde_json::to_value(schemars::schema_for!(Verdict)).unwrap_or_default());
     for verdict in Verdict::ALL.iter().rev() {
@@ -148,6 +152,12 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
         };
         let _ = writeln!(out, "| `{}` | {} | {region} |", call.name(), action(call));
     }
+    about_records(out, records, schema);
+    let _ = writeln!(out);
+}
+
+/// The fields of records, and of the records in them.
+fn about_records(out: &mut String, mut records: Vec<String>, schema: &Value) {
     let mut at = 0;
     while let Some(name) = records.get(at).cloned() {
         at += 1;
@@ -160,6 +170,26 @@ fn about_section(out: &mut String, section: Section, schema: &Value) {
             let _ = writeln!(out, "| `{field}` | {} | {} |", kind_of_field(of, schema, &mut records), cell(what));
         }
     }
+}
+
+/// The functions and macros of expressions, and the record that `policy` returns.
+fn about_functions(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "## Functions\n\nThe expressions of a check are in CEL, the Common Expression Language. They can use its operators \
+         and these functions. If a function fails, the step is *unknown*, unless the rest of the expression decides.\n\n\
+         | function | result | example |\n|---|---|---|"
+    );
+    for Function { written, returns, example, .. } in functions::all() {
+        let _ = writeln!(out, "| `{written}` | {} | `{}` |", cell(returns), example.replace('|', "\\|"));
+    }
+    let mut records = Vec::new();
+    let mut generator = SchemaGenerator::default();
+    let policy = generator.subschema_for::<PolicyDocument>().to_value();
+    let schema = json!({ "$defs": generator.definitions() });
+    let policy = kind(&policy, &schema, &mut records);
+    let _ = writeln!(out, "\n`policy(text)` returns a {policy}.");
+    about_records(out, records, &schema);
     let _ = writeln!(out);
 }
 

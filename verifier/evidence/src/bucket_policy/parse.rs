@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{BucketPolicy, Condition, Statement, account};
 use crate::arn::{PARTITIONS, is_account_id};
 use crate::condition::{all, any, leaves_open, not};
+use crate::document;
 use crate::pattern::Pattern;
 use crate::read::{Read, Unreadable, incomplete};
 use crate::statement as decide;
@@ -32,7 +33,7 @@ pub fn parse(owned: Owned<'_>, json: &str) -> Read<BucketPolicy> {
 }
 
 fn statements(owned: Owned<'_>, json: &str) -> Option<Vec<Statement>> {
-    let document: Value = serde_json::from_str(json).ok()?;
+    let document = document::parse(json).ok()?;
     let document = document.as_object()?;
     let known = |key: &String| ["Version", "Id", "Statement"].contains(&key.as_str());
     if !document.keys().all(known) {
@@ -62,17 +63,7 @@ fn statement(owned: Owned<'_>, written: &Map<String, Value>) -> Option<Statement
         && exactly_one(&statement.principals, &statement.not_principals)
         && exactly_one(&statement.actions, &statement.not_actions)
         && exactly_one(&statement.resources, &statement.not_resources);
-    for principal in &statement.principals {
-        match account(principal) {
-            // A policy that names an identity provider does not allow users of its account.
-            _ if federated(written, principal) => statement.others.push(principal.clone()),
-            // S3 does not support patterns for principals: their meaning is not documented.
-            _ if principal.contains(['*', '?', '$']) => statement.others.push(principal.clone()),
-            Some(id) if statement.accounts.iter().any(|known| known == id) => {}
-            Some(id) => statement.accounts.push(id.to_owned()),
-            None => statement.others.push(principal.clone()),
-        }
-    }
+    (statement.accounts, statement.others) = by_account(written, &statement.principals);
     reach(owned.bucket, &mut statement);
     statement.by_organization =
         statement.conditions.iter().any(|condition| condition.key.eq_ignore_ascii_case("aws:PrincipalOrgID"));
@@ -81,6 +72,23 @@ fn statement(owned: Owned<'_>, written: &Map<String, Value>) -> Option<Statement
         statement.clear = Read::Unreadable(Unreadable { reasons: left_open });
     }
     whole.then_some(statement)
+}
+
+/// The account ids of a statement's principals, and the principals without an account.
+pub(crate) fn by_account(written: &Map<String, Value>, principals: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut accounts, mut others): (Vec<String>, Vec<String>) = Default::default();
+    for principal in principals {
+        match account(principal) {
+            // A policy that names an identity provider does not allow users of its account.
+            _ if federated(written, principal) => others.push(principal.clone()),
+            // Patterns for principals are not supported: their meaning is not documented.
+            _ if principal.contains(['*', '?', '$']) => others.push(principal.clone()),
+            Some(id) if accounts.iter().any(|known| known == id) => {}
+            Some(id) => accounts.push(id.to_owned()),
+            None => others.push(principal.clone()),
+        }
+    }
+    (accounts, others)
 }
 
 /// The parts of a statement that the caller does not decide.
@@ -103,18 +111,18 @@ fn left_open(who: &str, statement: &Statement) -> Vec<Reason> {
     conditions.chain(principal).chain(variable).map(reason).collect()
 }
 
-fn one_or_more(value: &Value) -> Vec<&Value> {
+pub(crate) fn one_or_more(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(values) => values.iter().collect(),
         one => vec![one],
     }
 }
 
-fn texts(value: &Value) -> Option<Vec<String>> {
+pub(crate) fn texts(value: &Value) -> Option<Vec<String>> {
     one_or_more(value).into_iter().map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-fn principals(value: &Value) -> Option<Vec<String>> {
+pub(crate) fn principals(value: &Value) -> Option<Vec<String>> {
     // `"*"` means the same as `{"AWS": "*"}` (IAM User Guide, "Principal").
     if value == "*" {
         return Some(vec!["*".to_owned()]);
@@ -140,8 +148,19 @@ fn federated(written: &Map<String, Value>, principal: &str) -> bool {
     providers.is_some_and(|providers| one_or_more(providers).into_iter().any(|provider| provider == principal))
 }
 
-/// `{"StringEquals": {"aws:SourceVpc": "vpc-1"}}`; values may be written as booleans and numbers.
 fn conditions(owned: Owned<'_>, value: &Value) -> Option<Vec<Condition>> {
+    let condition = |(operator, key, values): (&str, &str, Vec<String>)| {
+        let by_owner =
+            ["aws:ResourceAccount", "s3:ResourceAccount"].iter().any(|known| key.eq_ignore_ascii_case(known));
+        let value = (by_owner && !owned.account.is_empty()).then(|| owned.account.to_owned());
+        Condition { operator: operator.to_owned(), key: key.to_owned(), values, value }
+    };
+    Some(condition_values(value)?.into_iter().map(condition).collect())
+}
+
+/// The operator, key and values of each condition: `{"StringEquals": {"aws:SourceVpc": "vpc-1"}}`. Values may be written
+/// as booleans and numbers.
+pub(crate) fn condition_values(value: &Value) -> Option<Vec<(&str, &str, Vec<String>)>> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
@@ -151,10 +170,7 @@ fn conditions(owned: Owned<'_>, value: &Value) -> Option<Vec<Condition>> {
     for (operator, keys) in value.as_object()? {
         for (key, values) in keys.as_object()? {
             let values = one_or_more(values).into_iter().map(text).collect::<Option<Vec<String>>>()?;
-            let by_owner =
-                ["aws:ResourceAccount", "s3:ResourceAccount"].iter().any(|known| key.eq_ignore_ascii_case(known));
-            let value = (by_owner && !owned.account.is_empty()).then(|| owned.account.to_owned());
-            all.push(Condition { operator: operator.clone(), key: key.clone(), values, value });
+            all.push((operator.as_str(), key.as_str(), values));
         }
     }
     Some(all)

@@ -21,6 +21,25 @@ pub const LETS: [(&str, &str); 3] = [
     ("fourfold(x)", "[x, x, x, x]"),
 ];
 
+/// Texts of documents: of no kind, deep, and a policy.
+const DOCUMENTS: &[&str] = &[
+    "'{\"a\": 1, \"a\": 2}'",
+    "'[[[[[[[[1, 2], {\"a\": [null, 1e3]}]]]]]]]'",
+    "'{\"Statement\": {\"Effect\": \"Allow\", \"Action\": [\"*\", \"a:b\"]}}'",
+];
+
+/// Patterns, of which many compile to something large, or to nothing.
+const PATTERNS: &[&str] = &[
+    "'(x+x+)+y'",
+    "'((x{1,30}){1,30}){1,30}y'",
+    "'(?:x?){300}x{300}'",
+    "'(.*)(.*)(.*)(.*)(.*)[^x]$'",
+    "'((((((((((x*)*)*)*)*)*)*)*)*)*)*$'",
+    "'[a-z0-9_.:/-]+(x|xx|xxx|xxxx)*Z'",
+    "'('",
+    "''",
+];
+
 /// Generates expressions over `big` (a text), `long` (a list of numbers), `words` (a list of texts), `rows` (a list of
 /// records with a `name`, `sizes` and a `text`) and `now`. They are the same on every machine: numbers follow from the
 /// seed by Knuth's MMIX generator.
@@ -106,8 +125,10 @@ impl Generator {
             Kind::Number => self
                 .one(&["1", "-7", "2.5", "1e308", "9223372036854775807", "3u", "long[1]", "rows[0].sizes[0]"])
                 .to_owned(),
-            Kind::Text => match self.below(6) {
-                0 => format!("'{}'", "long literal ".repeat(1 + self.below(20))),
+            Kind::Text => match self.below(7) {
+                // A document that cannot be parsed, and two that can.
+                0 => self.one(DOCUMENTS).to_owned(),
+                1 => format!("'{}'", "long literal ".repeat(1 + self.below(20))),
                 _ => self.one(&["big", "words[0]", "rows[1].text", "'x'", "rows[0].name"]).to_owned(),
             },
             Kind::List => self.one(&["long", "words", "rows", "rows[0].sizes", "[]", "[[1], [big]]"]).to_owned(),
@@ -118,7 +139,7 @@ impl Generator {
 
     fn boolean(&mut self, depth: usize) -> String {
         let two = |it: &mut Self, kind| (it.of(kind, depth), it.of(kind, depth));
-        match self.below(14) {
+        match self.below(18) {
             0 | 1 => self.each(&["exists", "all", "exists_one", "existsOne"], Kind::Bool, depth),
             2 => {
                 let (one, other) = two(self, Kind::Any);
@@ -145,13 +166,23 @@ impl Generator {
             }
             10 => format!("alike({}, {})", self.of(Kind::Any, depth), self.of(Kind::Any, depth)),
             11 => format!("allows({}, {}, [big, big])", self.of(Kind::Record, depth), self.of(Kind::Text, depth)),
+            14 | 15 => {
+                let text = self.of(Kind::Text, depth);
+                format!("{text}.matches({})", self.one(PATTERNS))
+            }
+            16 => format!("matches({}, {})", self.of(Kind::Text, depth), self.of(Kind::Text, depth)),
+            17 => {
+                let policy = format!("policy({}).statements", self.of(Kind::Text, depth));
+                format!("('*' in {policy}[0].actions)")
+            }
             12 => format!("denies({}, big, words)", self.of(Kind::Record, depth)),
             _ => format!("allows_others({}, {})", self.of(Kind::Record, depth), self.of(Kind::List, depth)),
         }
     }
 
     fn number(&mut self, depth: usize) -> String {
-        match self.below(8) {
+        match self.below(9) {
+            8 => format!("{}.indexOf({})", self.of(Kind::Text, depth), self.of(Kind::Text, depth)),
             0 => format!("{}.size()", self.of(Kind::List, depth)),
             1 => format!("size({})", self.of(Kind::Text, depth)),
             2 => format!("{}({})", self.one(&["int", "double", "uint"]), self.of(Kind::Text, depth)),
@@ -166,7 +197,16 @@ impl Generator {
     }
 
     fn words(&mut self, depth: usize) -> String {
-        match self.below(7) {
+        match self.below(13) {
+            7 | 8 => {
+                let text = self.of(Kind::Text, depth);
+                let old = self.one(&["''", "'x'", "big", "' '"]);
+                format!("{text}.replace({old}, {})", self.of(Kind::Text, depth))
+            }
+            9 => format!("{}.join({})", self.of(Kind::List, depth), self.of(Kind::Text, depth)),
+            10 => format!("{}.split('').join({})", self.of(Kind::Text, depth), self.of(Kind::Text, depth)),
+            11 => format!("{}.{}()", self.of(Kind::Text, depth), self.one(&["lowerAscii", "upperAscii", "trim"])),
+            12 => format!("{}.substring({})", self.of(Kind::Text, depth), self.below(3)),
             0..=2 => format!("({} + {})", self.of(Kind::Text, depth), self.of(Kind::Text, depth)),
             3 => format!("fold({})", self.of(Kind::Text, depth)),
             4 => format!("string(bytes({}))", self.of(Kind::Text, depth)),
@@ -176,7 +216,15 @@ impl Generator {
     }
 
     fn many(&mut self, depth: usize) -> String {
-        match self.below(9) {
+        match self.below(12) {
+            8 | 9 => format!("{}.split({})", self.of(Kind::Text, depth), self.one(&["''", "'x'", "big", "' '"])),
+            10 if self.loops < 3 => {
+                self.loops += 1;
+                let keys = format!("json({}).map(k, [k])", self.of(Kind::Text, depth));
+                self.loops -= 1;
+                keys
+            }
+            11 => format!("[json({})]", self.of(Kind::Text, depth)),
             0..=2 => self.each(&["map", "map", "filter"], Kind::Any, depth),
             3 => format!("({} + {})", self.of(Kind::List, depth), self.of(Kind::List, depth)),
             4 => {

@@ -4,6 +4,7 @@ mod generator;
 
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use super::budget::{Budget, OF_A_RUN};
 use super::types::Type;
@@ -128,6 +129,25 @@ fn what_is_copied_compared_or_worked_through_counts() {
         ("allows(rows[0], big, words)", 20 * 4096),
         ("denies(rows[0], big, [big])", 2 * 4096),
         ("allows_others(rows[0], words)", 20 * 4096),
+        ("big.split('')", 4096 * 16 * 4),
+        ("big.split('y')", 2 * 4096),
+        ("big.replace('x', 'yy')", 4096 * 16 + 3 * 4096),
+        ("big.replace('', big)", 4096 * 4096),
+        ("big.join('')", 4096),
+        ("words.join('')", 2 * 20 * 4096),
+        ("words.join(big)", 3 * 20 * 4096),
+        ("big.lowerAscii()", 2 * 4096),
+        ("big.upperAscii()", 2 * 4096),
+        ("big.trim()", 2 * 4096),
+        ("big.substring(4096)", 2 * 4096),
+        ("big.indexOf('y')", 2 * 4096),
+        ("big.indexOf(big)", 3 * 4096),
+        ("big.matches('xy')", 4096),
+        ("matches('x', big)", 4096),
+        ("json(big)", 16 * 4096),
+        ("policy(big)", 16 * 4096),
+        ("json('[' + big + ']')", 16 * 4096),
+        ("json('[\"' + big + '\"]')", 16 * 4096),
         ("'LITERAL'", 1600),
     ] {
         let body = body.replace("LITERAL", &"x".repeat(1600));
@@ -193,6 +213,33 @@ fn lets_hold_no_more_than_there_is_room_for() {
 }
 
 #[test]
+fn lets_hold_no_more_of_texts_and_documents_than_there_is_room_for() {
+    let kept = |source: &'static str| {
+        on_a_thread(move || {
+            let mut scope = Scope::default();
+            bind(&mut scope);
+            let document = format!("[{}]", vec![r#"{"a":[1,2,3]}"#; 5_000].join(","));
+            scope.bind("document", Field::from_json(&json!(document), &Type::Any));
+            let policy = json!({ "Statement": vec![json!({ "Effect": "Deny", "Action": "*" }); 500] }).to_string();
+            scope.bind("a_policy", Field::from_json(&json!(policy), &Type::Any));
+            let kept = Expression::compile(source).unwrap();
+            let bind = |at: usize| scope.bind_let(&format!("kept{at}"), &kept, false);
+            (0..100).map(bind).collect::<Result<Vec<bool>, String>>()
+        })
+        .unwrap()
+        .unwrap_err()
+    };
+    for source in ["json(document)", "{'a': json(document)}", "words.map(w, w.split(''))"] {
+        let why = kept(source);
+        assert!(why.contains("the lets hold too much") || why.contains("too many steps"), "{source}: {why}");
+    }
+    assert!(kept("big.replace('x', 'yy')").contains("longer than 4096 bytes"));
+    assert!(kept("document.split('')").contains("20000 list entries"));
+    assert!(kept("policy(a_policy)").contains("the lets hold too much"));
+    assert!(kept("policy(a_policy).statements").contains("the lets hold too much"));
+}
+
+#[test]
 fn what_multiplies_costs_too_much_and_what_a_check_asks_does_not() {
     for source in [
         "rows.filter(r, r.sizes.exists(s, r.name.contains('9')))",
@@ -241,4 +288,90 @@ fn a_run_of_hostile_expressions_costs_no_more_than_one_budget() {
     .unwrap();
     assert!(outcomes[0].starts_with("it takes too many steps"), "{}", outcomes[0]);
     assert!(outcomes[49].starts_with("the course's expressions take too many steps"), "{}", outcomes[49]);
+}
+
+/// A text as a parameter or a read can have it, which is larger than any `let`.
+fn with_a_text(text: String, source: &str) -> (u64, Result<String, String>, Duration) {
+    let source = source.to_owned();
+    on_a_thread(move || {
+        let budget = Budget::default();
+        let mut scope = Scope::new(budget.clone());
+        bind(&mut scope);
+        scope.bind("huge", Field::from_json(&json!(text), &Type::Any));
+        let expression = Expression::compile(&source).unwrap_or_else(|wrong| panic!("{source}: {wrong}"));
+        let begin = Instant::now();
+        let value = expression.fails(&scope).map_or_else(|| Ok(format!("{:?}", expression.exact(&scope))), Err);
+        (OF_A_RUN - budget.left(), value, begin.elapsed())
+    })
+    .unwrap()
+}
+
+#[test]
+fn what_texts_become_ends_within_the_budget() {
+    let mega = 1 << 20;
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let many = |part: &str, bytes: usize| vec![part; bytes / part.len()].join(",");
+    for (text, source, why) in [
+        ("x".repeat(mega), "huge.split('').size() > 0", "too many steps"),
+        ("x".repeat(mega), "huge.split('x').size() > 0", "too many steps"),
+        (
+            "x".repeat(mega),
+            "huge.replace('x', 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy') == ''",
+            "too many steps",
+        ),
+        ("x".repeat(mega), "huge.replace('', huge) == ''", "too many steps"),
+        ("x".repeat(mega), "huge.matches('(x+x+)+(x+x+)+y')", "too many steps"),
+        ("x".repeat(mega), "huge.matches('((x{1,30}){1,9})y')", "too many steps"),
+        ("x".repeat(mega), "long.exists(n, huge.indexOf(string(n)) > 0)", "too many steps"),
+        ("x".repeat(mega), "long.map(n, huge.lowerAscii()).size() > 0", "too many steps"),
+        ("x".repeat(mega), "huge.matches(huge)", "512 are allowed"),
+        ("x".repeat(mega), "huge.matches('((x{1,30}){1,30}){1,30}y')", "not valid"),
+        ("x".repeat(mega), "json(huge) == 1", "262144 are allowed"),
+        ("x".repeat(mega), "policy(huge).statements.size() > 0", "262144 are allowed"),
+        (deep(100_000), "json(huge).size() > 0", "nested more than 64 deep"),
+        (deep(65), "json(huge).size() > 0", "nested more than 64 deep"),
+        (format!("[{}]", many("1", 125_000)), "long.exists(n, json(huge).size() < n)", "too many steps"),
+        (format!("[{}]", many("{\"a\":{}}", 200_000)), "long.exists(n, json(huge) == [n])", "too many steps"),
+        ("x".repeat(4096), "long.map(n, huge.split('')).size() > 0", "too many steps"),
+        ("[1]".to_owned(), "[words, [words]].join(',') == ''", "a list of text"),
+    ] {
+        let (steps, value, _) = with_a_text(text, source);
+        let value = value.err().unwrap_or_default();
+        assert!(value.contains(why), "{source}: {value} after {steps} steps");
+    }
+    for (text, source) in [
+        (deep(64), "json(huge).size() == 1"),
+        (format!("[{}]", many("1", 125_000)), "json(huge).size() > 0"),
+        ("x".repeat(4096), "huge.split('').size() == 4096"),
+        ("x".repeat(4096), "!huge.matches('^[a-wy-z]+$') && huge.matches('x{3,5}$')"),
+        ("x".repeat(mega), "huge.indexOf('y') == -1 && huge.lowerAscii().trim() == huge"),
+    ] {
+        let (steps, value, _) = with_a_text(text, source);
+        assert!(value.is_ok(), "{source}: {value:?} after {steps} steps");
+    }
+}
+
+#[test]
+fn a_step_of_a_function_takes_no_longer_than_one_of_a_loop() {
+    let a_step = |source: &str| {
+        let (steps, _, took) = with_a_text("x".repeat(300_000), source);
+        assert!(steps > 200_000, "{source}: {steps} steps");
+        took.as_nanos() / u128::from(steps)
+    };
+    let of_a_loop = a_step("long.all(x, x != -1 && x != -2 && x != -3 && x != -4 && x != -5 && x != -6)");
+    for source in [
+        "huge.matches('(x+x+)+y')",
+        "huge.matches('(.*)(.*)[^x]$')",
+        "huge.matches('[^a]{0,9}y')",
+        "huge.split('').size() > 0",
+        "huge.replace('x', 'yyyyyyyy') == ''",
+        "long.exists(n, json('[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]').size() == n + 90)",
+        "long.exists(n, policy('{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"a:b\"}}').statements.size() > n + 9)",
+        "long.exists(n, 'x'.matches('y{1,20}' + string(n)))",
+        "long.exists(n, 'x'.matches('y{1,20}{1,' + string(n + 1) + '}'))",
+    ] {
+        // They take about the same, and sometimes the machine has other things to do.
+        let taken = a_step(source);
+        assert!(taken < 10 * of_a_loop, "{source}: {taken} ns, of a loop {of_a_loop} ns");
+    }
 }
