@@ -148,7 +148,7 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     // not identified is not used.
     let mut answers: Answers = Answers::new();
     for (account, recorded) in recording.answers {
-        let own = recorded.into_iter().map(|Answered { ask, outcome }| (ask, outcome));
+        let own = recorded.into_iter().map(|Answered { ask, outcome }| (Arc::new(ask), Arc::new(outcome)));
         answers.insert(account, own.collect());
     }
     let ids = std::mem::take(&mut gathered.account_ids);
@@ -168,9 +168,9 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
         sections.values_mut().for_each(|value| *value = instead.clone());
         let mut reasons = BTreeSet::new();
         evidence::collect_reasons(&instead, &[], &mut reasons);
-        let failed = Outcome::failed(reasons.into_iter().collect());
+        let failed = Arc::new(Outcome::failed(reasons.into_iter().collect()));
         let of_account = answers.get_mut(account).into_iter().flat_map(BTreeMap::values_mut);
-        of_account.for_each(|outcome| *outcome = failed.clone());
+        of_account.for_each(|outcome| *outcome = Arc::clone(&failed));
     }
     gathered.evidence = Arc::new(evidence);
     gathered.answers = Arc::new(answers);

@@ -286,14 +286,14 @@ async fn what_is_told_early_is_what_is_judged_at_the_end() {
             evidence.get_mut(account).unwrap().remove(section);
             for step in &course.steps {
                 let judged = &results.steps[&step.id].expectations;
-                let told = judging.so_far(step, &partly, &results);
+                let told = judging.partly(&partly, &results).so_far(step);
                 assert_eq!(told.len(), judged.len(), "{}", step.id);
                 for (told, judged) in told.iter().zip(judged) {
                     assert_eq!(told.title, judged.title);
                     match &told.result {
                         Some(result) => assert_eq!(result, judged, "{} without {account} {}", step.id, section.name()),
                         None => {
-                            assert!(!judging.is_ready(step, &partly), "{} waits for nothing", step.id);
+                            assert!(!judging.partly(&partly, &results).is_ready(step), "{} waits for nothing", step.id);
                             waited += 1;
                         }
                     }

@@ -46,7 +46,7 @@ impl Gathered {
     /// The calls that checks ask for, and what came of each.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, &Ask, &Outcome)> {
         let all = self.answers.iter();
-        all.flat_map(|(account, answers)| answers.iter().map(|(ask, outcome)| (account.as_str(), ask, outcome)))
+        all.flat_map(|(account, answers)| answers.iter().map(|(ask, outcome)| (account.as_str(), &**ask, &**outcome)))
     }
 
     /// All reasons why something could not be read.
@@ -205,8 +205,8 @@ impl SoFar<'_> {
                 Some(unreadable) => {
                     let mut reasons = BTreeSet::new();
                     read::collect_reasons(&unreadable, &[], &mut reasons);
-                    let failed = Outcome::failed(reasons.into_iter().collect());
-                    answers.entry(account.clone()).or_default().values_mut().for_each(|one| *one = failed.clone());
+                    let failed = Arc::new(Outcome::failed(reasons.into_iter().collect()));
+                    answers.entry(account.clone()).or_default().values_mut().for_each(|one| *one = Arc::clone(&failed));
                     sections.iter().map(|section| (*section, unreadable.clone())).collect()
                 }
                 None => self.arrived.sections.get(account).cloned().unwrap_or_default(),
@@ -329,7 +329,7 @@ impl Gathering<'_> {
         while let Some((account, ask, outcome)) = self.calls.next_answer(asks.named()).await {
             let next = asks.next(Arrival::Answer(&account, &ask, &outcome));
             let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-            arrived.answers.entry(account).or_default().insert(ask, outcome);
+            arrived.answers.entry(account).or_default().insert(Arc::new(ask), Arc::new(outcome));
             drop(arrived);
             self.ask(next);
             self.tell();

@@ -5,6 +5,7 @@ use course::key::Key;
 use course::param::Param;
 use course::results::{Call, Confirmation, Outcome, Results, SeenAccount, StepResult};
 use course::{Course, Step};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -85,19 +86,9 @@ impl Judge {
         }
     }
 
-    /// Whether all evidence for a step has arrived.
-    pub fn is_ready(&self, step: &Step, gathered: &Gathered) -> bool {
-        let needs = self.compiled.needs(&self.course, step);
-        let arrived = needs.iter().all(|(account, source)| match source {
-            Source::Section(section) => gathered.section(account, *section).is_some(),
-            Source::Operation(_) => true,
-        });
-        let members = step.members.iter().filter_map(|id| self.course.step(id));
-        let own = || members.chain([step]).filter(|step| step.members.is_empty());
-        arrived && {
-            let inputs = self.inputs(gathered, &Results::empty(true));
-            own().all(|step| verdict::has_answers(&inputs, step))
-        }
+    /// Judges from what has arrived so far. The results don't change.
+    pub fn partly<'j>(&'j self, gathered: &'j Gathered, results: &'j Results) -> Partly<'j> {
+        Partly { judge: self, gathered, results, inputs: OnceCell::new() }
     }
 
     /// What a verdict depends on before anything has arrived.
@@ -131,17 +122,6 @@ impl Judge {
             })
         };
         one.iter().filter(differs).map(|(id, _)| id.clone()).collect()
-    }
-
-    /// Whether every condition of a step that uses a section can be decided, though the section may have been read in
-    /// part.
-    pub fn is_decided(&self, step: &Step, gathered: &Gathered, account: &str, section: Section) -> bool {
-        verdict::is_decided(&self.inputs(gathered, &Results::empty(true)), step, account, section)
-    }
-
-    /// A step's expectations, as far as their evidence has arrived. The results don't change.
-    pub fn so_far(&self, step: &Step, gathered: &Gathered, results: &Results) -> Vec<Awaited> {
-        verdict::so_far(&self.inputs(gathered, results), step)
     }
 
     /// Records the learner's confirmations of a step, and returns the outcome of each statement. A statement is not
@@ -198,6 +178,46 @@ impl Judge {
             key: self.key.clone(),
             show_identifiers: self.show_identifiers,
         }
+    }
+}
+
+/// Judges from what has arrived so far.
+#[derive(Debug)]
+pub struct Partly<'j> {
+    judge: &'j Judge,
+    gathered: &'j Gathered,
+    results: &'j Results,
+    inputs: OnceCell<Arc<Inputs>>,
+}
+
+impl Partly<'_> {
+    fn inputs(&self) -> &Arc<Inputs> {
+        self.inputs.get_or_init(|| self.judge.inputs(self.gathered, self.results))
+    }
+
+    /// Whether all evidence for a step has arrived.
+    pub fn is_ready(&self, step: &Step) -> bool {
+        let course = &self.judge.course;
+        let needs = self.judge.compiled.needs(course, step);
+        let arrived = needs.iter().all(|(account, source)| match source {
+            Source::Section(section) => self.gathered.section(account, *section).is_some(),
+            Source::Operation(_) => true,
+        });
+        let members = step.members.iter().filter_map(|id| course.step(id));
+        let mut own = members.chain([step]).filter(|step| step.members.is_empty());
+        let has_reads = |step: &Step| self.judge.compiled.check(step).reads().next().is_some();
+        arrived && own.all(|step| !has_reads(step) || verdict::has_answers(self.inputs(), step))
+    }
+
+    /// Whether every condition of a step that uses a section can be decided, though the section may have been read in
+    /// part.
+    pub fn is_decided(&self, step: &Step, account: &str, section: Section) -> bool {
+        verdict::is_decided(self.inputs(), step, account, section)
+    }
+
+    /// A step's expectations, as far as their evidence has arrived.
+    pub fn so_far(&self, step: &Step) -> Vec<Awaited> {
+        verdict::so_far(self.inputs(), step)
     }
 }
 

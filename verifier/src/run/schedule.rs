@@ -99,7 +99,7 @@ pub(crate) fn merge(known: &mut Gathered, fresh: Gathered, schedule: &mut Schedu
     for (account, fresh) in fresh.answers.iter() {
         let mut changed: BTreeMap<&str, bool> = BTreeMap::new();
         for (ask, outcome) in fresh {
-            let before = answers.entry(account.clone()).or_default().insert(ask.clone(), outcome.clone());
+            let before = answers.entry(account.clone()).or_default().insert(Arc::clone(ask), Arc::clone(outcome));
             *changed.entry(&ask.call).or_default() |= before.is_some_and(|before| before != *outcome);
         }
         for (call, changed) in changed {

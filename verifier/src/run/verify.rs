@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::connect;
 use super::event::Event;
+use super::judge::Partly;
 use super::read::{self, Reading};
 use super::session::Session;
 use crate::recording;
@@ -94,23 +95,26 @@ pub fn verify_as_it_arrives(session: &Session<'_>, steps: Vec<&Step>, runtime: &
 fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: &Receiver<Gathered>) -> Result<()> {
     let (judge, before) = (session.judge(), session.results());
     let mut heard = BTreeMap::new();
-    let mut awaited = |step: &Step, gathered: &Gathered| {
-        let expectations = judge.so_far(step, gathered, &before);
+    let mut awaited = |step: &Step, partly: &Partly<'_>| {
+        let expectations = partly.so_far(step);
         if heard.get(&step.id) != Some(&expectations) {
             session.listener.hear(Event::Awaited { step: &step.id, expectations: &expectations });
             heard.insert(step.id.clone(), expectations);
         }
     };
-    waiting.iter().for_each(|step| awaited(step, &Gathered::default()));
+    let nothing = Gathered::default();
+    let partly = judge.partly(&nothing, &before);
+    waiting.iter().for_each(|step| awaited(step, &partly));
     while let Ok(gathered) = arrivals.recv() {
         // The last one contains everything that has arrived so far.
         let gathered = arrivals.try_iter().last().unwrap_or(gathered);
-        let (ready, others): (Vec<&Step>, _) = waiting.into_iter().partition(|step| judge.is_ready(step, &gathered));
+        let partly = judge.partly(&gathered, &before);
+        let (ready, others): (Vec<&Step>, _) = waiting.into_iter().partition(|step| partly.is_ready(step));
         if !ready.is_empty() {
             session.update(|results| judge.judge(&ready, &gathered, results))?;
         }
         waiting = others;
-        waiting.iter().for_each(|step| awaited(step, &gathered));
+        waiting.iter().for_each(|step| awaited(step, &partly));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use course::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::account::Client;
 use super::bind::{Binding, Named};
@@ -43,7 +44,7 @@ pub enum Outcome {
 }
 
 /// The calls of a run and what came of them, by account.
-pub type Answers = BTreeMap<String, BTreeMap<Ask, Outcome>>;
+pub type Answers = BTreeMap<String, BTreeMap<Arc<Ask>, Arc<Outcome>>>;
 
 impl Ask {
     /// The operation.
