@@ -10,7 +10,7 @@ use super::call::{self, Answer, Call, Failure};
 use super::input;
 use super::reach::Own;
 use crate::reader::Reader;
-use crate::reads::{Found, Place, Reach, Shape};
+use crate::reads::{Found, Reach};
 
 /// Calls operations of the table for an account.
 #[derive(Debug)]
@@ -81,9 +81,6 @@ impl Client {
                 input.insert(name.clone(), json!(self.reader.account_id()));
             }
         }
-        if service.name == "route53" {
-            strip_prefixes(shape, &mut input);
-        }
         if let Some(own) = &operation.own
             && !own.unless.iter().chain([&own.given]).any(|name| input.contains_key(name))
         {
@@ -99,17 +96,5 @@ impl Client {
             input.insert("ExpectedBucketOwner".to_owned(), json!(self.reader.account_id()));
         }
         input
-    }
-}
-
-/// Takes what comes before an id in Route 53's answers, as in `/hostedzone/Z1`, which its requests do not have.
-fn strip_prefixes(shape: Option<&Shape>, input: &mut Map<String, Value>) {
-    let is_id = |name: &str| {
-        shape.and_then(|shape| shape.members.get(name)).is_some_and(|member| member.place == Some(Place::Uri))
-    };
-    for (_, value) in input.iter_mut().filter(|(name, _)| is_id(name)) {
-        if let Some((_, id)) = value.as_str().and_then(|text| text.rsplit_once('/')) {
-            *value = json!(id);
-        }
     }
 }

@@ -60,8 +60,8 @@ pub(super) fn parse(
         Kind::Boolean => json!(from.read_boolean(schema)?),
         Kind::Integer => json!(from.read_integer(schema)?),
         Kind::Long => json!(from.read_long(schema)?),
-        Kind::Float => finite(from.read_float(schema)?.into())?,
-        Kind::Double => finite(from.read_double(schema)?)?,
+        // As a float of 32 bits, 0.1 would become 0.10000000149011612.
+        Kind::Float | Kind::Double => finite(from.read_double(schema)?)?,
         Kind::Blob => json!(base64::encode(from.read_blob(schema)?)),
         Kind::Timestamp => {
             let time = from.read_timestamp(schema)?.fmt(Format::DateTime);

@@ -16,6 +16,7 @@ use aws_smithy_schema::http_protocol::HttpBindingProtocol;
 use aws_smithy_schema::protocol::{ClientProtocolInner, SharedClientProtocol};
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_schema::{Schema, ShapeId, shape_id};
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::Builder;
@@ -38,7 +39,7 @@ const STRICT: ShapeId<'static> = shape_id!("evidence", "strict");
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) found: Found,
-    protocol: Protocol,
+    pub(super) protocol: Protocol,
     writer: SharedClientProtocol,
     input: Option<Schemas>,
     input_schema: &'static Schema<'static>,
@@ -101,7 +102,17 @@ impl Prepared {
                 let written = Written { schemas, shape, schema: self.input_schema, value: input };
                 self.writer.serialize_request(&written, self.input_schema, "", cfg)
             }
-            _ => self.writer.serialize_request(&Nothing(self.input_schema), self.input_schema, "", cfg),
+            _ => {
+                let nothing = Nothing(self.input_schema);
+                let mut request = self.writer.serialize_request(&nothing, self.input_schema, "", cfg)?;
+                if self.protocol == Protocol::RpcV2Cbor {
+                    // Without an input, there is no body (Smithy RPC v2 CBOR, "Requests").
+                    *request.body_mut() = SdkBody::empty();
+                    request.headers_mut().remove("content-type");
+                    request.headers_mut().remove("content-length");
+                }
+                Ok(request)
+            }
         }
     }
 
@@ -124,7 +135,7 @@ impl Prepared {
         if output.in_body {
             output.check(self.protocol, response)?;
         }
-        match self.protocol {
+        let answer = match self.protocol {
             Protocol::Json => output.read(&mut json(false).create_deserializer(body(response))),
             Protocol::RestJson => {
                 let protocol = HttpBindingProtocol::new(STRICT, json(true), "application/json");
@@ -140,6 +151,11 @@ impl Prepared {
             }
             Protocol::Ec2 => output.read(&mut xml().create_deserializer(body(response))),
             Protocol::Query => output.unwrapped(&mut xml().create_deserializer(body(response))),
+        };
+        match (answer?, self.found.operation.bare) {
+            // Its element is there even if it has nothing to say: a bucket in us-east-1 has no `LocationConstraint`.
+            (Value::Object(members), true) => Ok(members.into_iter().filter(|(_, value)| *value != "").collect()),
+            (answer, _) => Ok(answer),
         }
     }
 }

@@ -35,12 +35,13 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind};
 use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::fmt;
 
 use super::endpoint::Target;
 use super::prepared::Prepared;
 use crate::guard::Guard;
+use crate::reads::Protocol;
 
 /// An error of a service.
 #[derive(Debug)]
@@ -184,20 +185,23 @@ struct Wire {
 
 impl SerializeRequest for Wire {
     fn serialize_input(&self, input: Input, cfg: &mut ConfigBag) -> Result<HttpRequest, BoxError> {
-        let input: Map<String, Value> = input.downcast().map_err(|_| "the input is not an object")?;
+        let mut input: Map<String, Value> = input.downcast().map_err(|_| "the input is not an object")?;
         cfg.interceptor_state().store_put(EndpointResolverParams::new(()));
         if let Some(prefix) = &self.prefix {
             cfg.interceptor_state().store_put(EndpointPrefix::new(prefix.clone())?);
         }
-        let mut request = self.prepared.request(&input, cfg)?;
         let service = self.prepared.found.service;
+        if service.name == "route53" {
+            strip_prefixes(&mut input);
+        }
+        let mut request = self.prepared.request(&input, cfg)?;
         if self.bucket_in_host {
             let bucket = input.get("Bucket").and_then(Value::as_str).unwrap_or_default();
             let path = request.uri().strip_prefix('/').and_then(|path| path.strip_prefix(bucket)).unwrap_or_default();
             let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
             request.set_uri(path)?;
         }
-        if service.query_compatible {
+        if service.query_compatible && self.prepared.protocol != Protocol::Query {
             // Errors then have the codes that the service's older protocol had.
             request.headers_mut().insert("x-amzn-query-mode", "true");
         }
@@ -206,6 +210,20 @@ impl SerializeRequest for Wire {
             request.headers_mut().insert("accept", "application/json");
         }
         Ok(request)
+    }
+}
+
+/// What comes before an id in Route 53's answers, as in `/hostedzone/Z1`, and not in its requests.
+const PREFIXES: [&str; 3] = ["/hostedzone/", "/change/", "/delegationset/"];
+
+/// Takes what comes before an id in Route 53's answers.
+fn strip_prefixes(input: &mut Map<String, Value>) {
+    for value in input.values_mut() {
+        let id = value.as_str().and_then(|text| PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)));
+        // Without an id, the path would be another.
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            *value = json!(id);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the client against responses that they make, without a network.
 
+mod differ;
 mod sending;
 mod tokens;
 
