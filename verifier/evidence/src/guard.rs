@@ -34,8 +34,8 @@ pub(super) struct Guard {
 pub(super) enum Scope {
     /// The calls of a section.
     Section(Section),
-    /// The operations of a service, as the table of AWS's reads calls it, that the table has.
-    Reads(&'static str),
+    /// An operation that the table of AWS's reads has.
+    Reads(reads::Found),
 }
 
 impl Scope {
@@ -49,10 +49,11 @@ impl Scope {
                 Some(call) => Ok(call.name()),
                 None => Err(Refused(table::name(service, operation))),
             },
-            Scope::Reads(of) => {
-                let name = format!("{of}:{operation}");
-                match reads::operation(of, operation) {
-                    Ok(found) if found.service.sdk == service => Ok(name),
+            Scope::Reads(found) => {
+                let name = format!("{}:{operation}", found.service.name);
+                match reads::operation(&found.service.name, operation) {
+                    // What is called like an operation of the table may be described otherwise.
+                    Ok(known) if known.is_same(found) && known.service.sdk == service => Ok(name),
                     _ => Err(Refused(name)),
                 }
             }
@@ -195,7 +196,7 @@ impl Intercept for Guard {
         let Some((service, operation)) = operation_name(cfg) else {
             return Err(Box::new(Refused("a call without a name".into())));
         };
-        let operation = self.scope.allowed(&service, &operation).map_err(Box::new)?;
+        let operation = self.scope.allowed(&service, &operation)?;
         let number = self.log.push(results::Call {
             account: self.account.clone(),
             section: self.scope.purpose(&operation),
@@ -282,6 +283,7 @@ mod tests {
             let row = table::of($section).next().unwrap();
             let reasons = error::reason(ACCOUNT, row, &failed);
             assert!(reasons[0].message.contains("not in the table of reads"), "{}: {failed:?}", stringify!($($call)+));
+            assert_eq!(reasons[0].code, course::results::ReasonCode::CourseError);
             assert!(matches!(failed, aws_smithy_runtime_api::client::result::SdkError::ConstructionFailure(_)));
         }};
     }

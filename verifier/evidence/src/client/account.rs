@@ -8,9 +8,16 @@ use tokio::sync::OnceCell;
 use super::buckets::{self, Buckets};
 use super::call::{self, Answer, Call, Failure};
 use super::input;
+use super::pages;
 use super::reach::Own;
+use super::refused::{Refused, Why};
+use crate::arn;
 use crate::reader::Reader;
-use crate::reads::{Found, Reach};
+use crate::reads::{Found, Reach, Variant};
+
+/// The elements of a page, where an operation must be told: all of these allow as many (API references of Cognito and
+/// Amazon EC2).
+const PAGE: i32 = 60;
 
 /// Calls operations of the table for an account.
 #[derive(Debug)]
@@ -45,14 +52,25 @@ impl Client {
     /// # Errors
     /// When the call may not be made, when it fails, or when its answer is not complete.
     pub async fn read(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        self.check_region(call.found, call.region)?;
         let bucket = self.bucket(call).await?;
         let names = bucket.as_ref().map(|(buckets, _)| buckets.keys().cloned().collect::<BTreeSet<String>>());
         let own = Own { accounts: &self.accounts, buckets: names.as_ref() };
         let input = self.completed(call);
         input::check(call.found, &input, &own)?;
         let region = bucket.as_ref().and_then(|(_, region)| region.as_deref()).unwrap_or(call.region);
+        self.check_region(call.found, region)?;
         let input = self.with_programs_own(call.found, input);
         call::all_pages(&self.reader, call, region, input).await
+    }
+
+    /// Checks that the service is in a region of the partition that the credentials are for.
+    fn check_region(&self, found: Found, region: &str) -> Result<(), Refused> {
+        let is_offered = found.service.endpoint(region, Variant::Plain).is_some();
+        match is_offered && arn::partition_of(region) == self.reader.partition() {
+            true => Ok(()),
+            false => Err(Refused { at: String::new(), why: Why::Region { region: region.to_owned() } }),
+        }
     }
 
     /// The account's buckets, and the region of the one that a call is about, if it is about one.
@@ -81,19 +99,26 @@ impl Client {
                 input.insert(name.clone(), json!(self.reader.account_id()));
             }
         }
+        // An empty list is no restriction.
+        let is_given = |name: &String| input.get(name).is_some_and(|value| !pages::is_empty(value));
         if let Some(own) = &operation.own
-            && !own.unless.iter().chain([&own.given]).any(|name| input.contains_key(name))
+            && !own.unless.iter().chain([&own.given]).any(is_given)
         {
             input.insert(own.given.clone(), json!(["self"]));
         }
         input
     }
 
-    /// The input with what the program alone sets: S3 refuses a bucket that does not belong to this account.
+    /// The input with what the program alone sets: S3 refuses a bucket that does not belong to this account, and some
+    /// operations want to be told how long a page may be.
     fn with_programs_own(&self, found: Found, mut input: Map<String, Value>) -> Map<String, Value> {
         let shape = found.operation.input.as_deref().and_then(|name| found.service.shape(name));
         if shape.is_some_and(|shape| shape.members.contains_key("ExpectedBucketOwner")) {
             input.insert("ExpectedBucketOwner".to_owned(), json!(self.reader.account_id()));
+        }
+        let limit = found.operation.pages.as_ref().and_then(|pages| pages.limit.as_ref());
+        if let Some(limit) = limit.filter(|limit| shape.is_some_and(|shape| shape.required.contains(limit))) {
+            input.insert(limit.clone(), json!(PAGE));
         }
         input
     }

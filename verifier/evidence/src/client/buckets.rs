@@ -36,5 +36,7 @@ pub(super) async fn list(reader: &Reader) -> Result<Buckets, Vec<Reason>> {
     let listed =
         listed.ok_or_else(|| incomplete(reader.account(), "AWS's response does not contain the list of buckets."))?;
     let text = |bucket: &Value, name: &str| bucket.get(name).and_then(Value::as_str).map(str::to_owned);
-    Ok(listed.iter().filter_map(|bucket| Some((text(bucket, "Name")?, text(bucket, "BucketRegion")))).collect())
+    let named = listed.iter().map(|bucket| Some((text(bucket, "Name")?, text(bucket, "BucketRegion"))));
+    let nameless = || incomplete(reader.account(), "AWS's list of buckets has one without a name.");
+    named.collect::<Option<Buckets>>().ok_or_else(nameless)
 }

@@ -9,7 +9,7 @@ use super::endpoint::{self, Target};
 use super::pages::{self, Next};
 use super::prepared::Prepared;
 use super::refused::{Refused, Why};
-use super::send;
+use super::send::{self, Failed};
 use crate::error::{self, Asked};
 use crate::guard::Scope;
 use crate::read::incomplete;
@@ -47,7 +47,8 @@ pub enum Failure {
     Refused(Refused),
     /// The call failed, or its answer is not complete.
     Failed {
-        /// AWS's error code, if it was AWS that refused the first page.
+        /// AWS's error code, if AWS answered the first page with an error of the client (status 4xx), whole and in the
+        /// protocol's form. Only such a code can say that what was asked for is not there.
         code: Option<String>,
         /// What happened.
         reasons: Vec<Reason>,
@@ -132,11 +133,11 @@ async fn page(
     let Some(protocol) = call.found.service.protocols.first().copied() else {
         return Err(no_answer(reader, call, "has no protocol"));
     };
-    let scope = Scope::Reads(&call.found.service.name);
+    let scope = Scope::Reads(call.found);
     let guard = reader.guard_of(scope, &target.region);
     let page = send::send(Prepared::of(call.found, protocol), sdk, target, guard, input).await;
     let page = page.map_err(|failed| Failure::Failed {
-        code: error::code(&failed).filter(|_| is_first).map(str::to_owned),
+        code: error::code(&failed).filter(|_| is_first && is_of_client(&failed)).map(str::to_owned),
         reasons: error::reason_with_sign_in(reader.account(), &call.found, &failed, reader.sign_in()),
     })?;
     let failures = &call.found.operation.failures;
@@ -146,6 +147,10 @@ async fn page(
         }
         None => Ok(page),
     }
+}
+
+fn is_of_client(failed: &Failed) -> bool {
+    failed.raw_response().is_some_and(|response| response.status().is_client_error())
 }
 
 fn no_answer(reader: &Reader, call: Call<'_>, what: &str) -> Failure {

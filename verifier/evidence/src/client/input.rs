@@ -22,12 +22,25 @@ pub(super) fn check(found: Found, input: &Map<String, Value>, own: &Own<'_>) -> 
         let name = input.keys().next();
         return name.map_or(Ok(()), |name| Err(Refused { at: name.clone(), why: Why::Unknown { near: None } }));
     };
-    Checking { service: found.service, own }.structure("", shape, input)
+    let limit = found.operation.pages.as_ref().and_then(|pages| pages.limit.as_deref());
+    Checking { service: found.service, own, limit, uri: &found.operation.uri }.structure("", shape, input)
 }
+
+/// Whether it is no character, by Unicode's definition of noncharacters that XML cannot have.
+fn is_none(letter: char) -> bool {
+    matches!(letter, '\u{fffe}' | '\u{ffff}')
+}
+
+/// The longest text that is sent outside of a body.
+const LONGEST: usize = 8_000;
 
 struct Checking<'a> {
     service: &'static Service,
     own: &'a Own<'a>,
+    /// The input that the program sets where the operation needs it.
+    limit: Option<&'static str>,
+    /// The path, with members in braces.
+    uri: &'static str,
 }
 
 fn refused(at: &str, why: Why) -> Result<(), Refused> {
@@ -42,7 +55,8 @@ impl Checking<'_> {
             return refused(&path(name), Why::Unknown { near });
         }
         let is_given = |name: &String| value.get(name).is_some_and(|value| !value.is_null());
-        if let Some(name) = shape.required.iter().find(|name| !is_given(name)) {
+        let is_programs = |name: &String| at.is_empty() && self.limit == Some(name);
+        if let Some(name) = shape.required.iter().find(|name| !is_given(name) && !is_programs(name)) {
             return refused(&path(name), Why::Missing);
         }
         for (name, value) in value {
@@ -99,7 +113,10 @@ impl Checking<'_> {
             (Kind::Float | Kind::Double, _) => refused(at, Why::Type { expected: "a number" }),
             (Kind::Timestamp, Value::String(text)) if DateTime::from_str(text, Format::DateTime).is_ok() => Ok(()),
             (Kind::Timestamp, _) => refused(at, Why::Type { expected: "a time as in `2026-01-31T12:00:00Z`" }),
-            (Kind::Blob, Value::String(text)) if base64::decode(text).is_ok() => Ok(()),
+            (Kind::Blob, Value::String(text)) => match base64::decode(text) {
+                Ok(bytes) => reach::text(at, &String::from_utf8_lossy(&bytes), reach, self.own),
+                Err(_) => refused(at, Why::Type { expected: "bytes in Base64" }),
+            },
             (Kind::Blob, _) => refused(at, Why::Type { expected: "bytes in Base64" }),
             (Kind::Document, value) => self.document(at, value),
             (Kind::String, Value::String(text)) => self.text(at, member, reach, text),
@@ -116,12 +133,22 @@ impl Checking<'_> {
 
     fn text(&self, at: &str, member: &Member, reach: Option<Reach>, text: &str) -> Result<(), Refused> {
         let fits = match member.place {
-            // Nothing, or dots, would be another path.
-            Some(Place::Uri) => !text.is_empty() && text.split('/').all(|part| !matches!(part, "." | "..")),
+            // Nothing, or dots, would be another path. A slash is one where the path has it as it is: except in S3's keys
+            // and in ARNs, the rest would be another operation's path.
+            Some(Place::Uri) => {
+                let is_free = self.service.name == "s3" || reach == Some(Reach::Arn);
+                let is_another = !is_free && self.uri.contains(&format!("{{{at}+}}"));
+                let is_whole = !is_another || !text.contains('/');
+                is_whole && !text.is_empty() && text.split('/').all(|part| !matches!(part, "." | ".."))
+            }
             Some(Place::Header | Place::Headers) => text.bytes().all(|byte| byte == b'\t' || (32..127).contains(&byte)),
             _ => true,
         };
-        if !fits {
+        // XML cannot have these, and no name has.
+        let is_plain = |letter: char| matches!(letter, '\t' | '\n' | '\r') || !letter.is_control() && !is_none(letter);
+        // A request line and headers have a limit, and AWS's is less.
+        let is_bounded = text.len() <= LONGEST || matches!(member.place, None | Some(Place::Status));
+        if !fits || !is_bounded || !text.chars().all(is_plain) {
             return refused(at, Why::Form);
         }
         reach::text(at, text, reach, self.own)

@@ -18,6 +18,7 @@ mod reach;
 mod refused;
 mod schema;
 mod send;
+mod strict;
 mod write;
 mod xml_error;
 

@@ -51,6 +51,10 @@ pub(super) fn add(pages: &Pages, answer: &mut Value, page: &Value, differing: &m
     for path in &pages.items {
         extend(answer, path, at(page, path));
     }
+    // Of all pages, the last one alone says that there is no more.
+    if let Some(more) = &pages.more {
+        insert(answer, more, at(page, more));
+    }
     let apart: Vec<&str> = pages.items.iter().chain(&pages.output).chain(&pages.more).map(String::as_str).collect();
     compare("", answer, page, &apart, differing);
 }

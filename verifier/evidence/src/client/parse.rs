@@ -34,8 +34,7 @@ pub(super) fn parse(
                     return from.read_null();
                 }
                 let value = parse(from, schema, &member.shape, schemas)?;
-                map.insert((*name).to_owned(), if member.encoded { decoded(value)? } else { value });
-                Ok(())
+                insert(&mut map, (*name).to_owned(), if member.encoded { decoded(value)? } else { value })
             })?;
             Value::Object(map)
         }
@@ -43,7 +42,11 @@ pub(super) fn parse(
             let (of, element) = (shape.of.as_ref().ok_or_else(missing)?, schema.member().ok_or_else(missing)?);
             let mut list = Vec::new();
             from.read_list(schema, &mut |from| {
-                list.push(nullable(from, |from| parse(from, element, &of.shape, schemas))?);
+                // None of AWS's lists has places without an element.
+                if from.is_null() {
+                    return Err(SerdeError::invalid_input("a list has null"));
+                }
+                list.push(parse(from, element, &of.shape, schemas)?);
                 Ok(())
             })?;
             Value::Array(list)
@@ -52,8 +55,8 @@ pub(super) fn parse(
             let (of, element) = (shape.of.as_ref().ok_or_else(missing)?, schema.member().ok_or_else(missing)?);
             let mut map = Map::new();
             from.read_map(schema, &mut |key, from| {
-                map.insert(key, nullable(from, |from| parse(from, element, &of.shape, schemas))?);
-                Ok(())
+                let value = nullable(from, |from| parse(from, element, &of.shape, schemas))?;
+                insert(&mut map, key, value)
             })?;
             Value::Object(map)
         }
@@ -70,6 +73,17 @@ pub(super) fn parse(
         Kind::Document => document(&from.read_document(schema)?),
         Kind::String => json!(from.read_string(schema)?),
     })
+}
+
+/// Two values of one member are not an answer: either alone may be wrong.
+fn insert(map: &mut Map<String, Value>, name: String, value: Value) -> Result<(), SerdeError> {
+    match map.contains_key(&name) {
+        true => Err(SerdeError::invalid_input(format!("{name} is there twice"))),
+        false => {
+            map.insert(name, value);
+            Ok(())
+        }
+    }
 }
 
 fn nullable(

@@ -5,6 +5,8 @@
 //! is whole, and what the operation answers.
 
 use aws_smithy_cbor::codec::{CborCodec, CborCodecSettings};
+use aws_smithy_cbor::data::Type;
+use aws_smithy_cbor::decode::{Decoder, DeserializeError};
 use aws_smithy_cbor::protocol::RpcV2CborProtocol;
 use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
 use aws_smithy_json::protocol::aws_json_rpc::AwsJsonRpcProtocol;
@@ -28,6 +30,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::parse::parse;
 use super::schema::{self, Names, Schemas};
+use super::strict::Element;
 use super::write::{Nothing, Written};
 use super::xml_error;
 use crate::reads::{Found, Protocol};
@@ -56,6 +59,8 @@ struct Output {
     in_body: bool,
     /// The elements, one of which a document in XML must have.
     roots: Vec<String>,
+    /// The members that say what comes after a page.
+    tokens: Vec<String>,
     /// What is around an answer of AWS's query protocol.
     envelope: Option<&'static Schema<'static>>,
 }
@@ -117,13 +122,21 @@ impl Prepared {
     }
 
     /// The code and the message of an error response.
+    ///
+    /// Both are missing in a response that is not a whole error of the protocol: what sent it is not known.
     pub(super) fn error(&self, response: &HttpResponse, cfg: &ConfigBag) -> Builder {
-        match self.protocol {
-            Protocol::RestXml | Protocol::Query | Protocol::Ec2 => xml_error::parse(body(response)),
-            Protocol::Json | Protocol::RestJson | Protocol::RpcV2Cbor => {
-                self.writer.parse_error_metadata(response, cfg).unwrap_or_default()
-            }
+        let body = body(response);
+        let is_whole = match self.protocol {
+            Protocol::RestXml | Protocol::Query | Protocol::Ec2 => return xml_error::parse(body),
+            // Some services have an error's code in a header, and no body.
+            _ if body.is_empty() => true,
+            Protocol::Json | Protocol::RestJson => json_names(body).is_ok(),
+            Protocol::RpcV2Cbor => is_cbor(response) && cbor_names(body).is_ok(),
+        };
+        if !is_whole {
+            return Builder::default();
         }
+        self.writer.parse_error_metadata(response, cfg).unwrap_or_default()
     }
 
     /// The answer in a response: an object with the members that it has.
@@ -131,6 +144,7 @@ impl Prepared {
     /// # Errors
     /// When the response is truncated, is not the operation's, or has a value of another type.
     pub(super) fn answer(&self, response: &HttpResponse, cfg: &ConfigBag) -> Result<Value, SerdeError> {
+        is_answer(response)?;
         let Some(output) = &self.output else { return Ok(Value::Object(Map::new())) };
         if output.in_body {
             output.check(self.protocol, response)?;
@@ -179,7 +193,8 @@ impl Output {
         };
         let wrapper = operation.wrapper.as_deref().filter(|_| protocol == Protocol::Query);
         let schema = schemas.structure_of(shape)?.schema;
-        Some(Output { schemas, shape, schema, in_body, roots, envelope: wrapper.map(schema::envelope) })
+        let tokens = operation.pages.iter().flat_map(|pages| pages.output.iter().chain(&pages.more)).cloned().collect();
+        Some(Output { schemas, shape, schema, in_body, roots, tokens, envelope: wrapper.map(schema::envelope) })
     }
 
     /// Whether a body is one that the operation can have.
@@ -187,29 +202,50 @@ impl Output {
         let body = body(response);
         let payload = self.schemas.shape(self.shape).and_then(|shape| shape.payload.as_deref());
         let payload = payload.and_then(|name| self.schemas.shape(self.shape)?.members.get(name));
-        let is_document = payload.is_none_or(|member| self.schemas.structure_of(&member.shape).is_some());
+        let shape = payload.map_or(self.shape, |member| member.shape.as_str());
         if body.is_empty() {
             return Err(SerdeError::invalid_input("the response is empty"));
         }
-        match protocol {
-            Protocol::Json | Protocol::RestJson if is_document => {
-                let object = serde_json::from_slice::<Map<String, Value>>(body);
-                object.map(drop).map_err(|error| SerdeError::invalid_input(error.to_string()))
-            }
-            Protocol::RpcV2Cbor if response.headers().get("smithy-protocol") != Some("rpc-v2-cbor") => {
+        match (protocol, self.schemas.structure_of(shape)) {
+            (Protocol::Json | Protocol::RestJson, Some(structure)) => self.has(structure.schema, &json_names(body)?),
+            (Protocol::RpcV2Cbor, _) if !is_cbor(response) => {
                 Err(SerdeError::invalid_input("the response is not in CBOR"))
             }
-            Protocol::RestXml | Protocol::Query | Protocol::Ec2 if is_document => match xml_error::root(body) {
-                Some(root) if self.roots.contains(&root) => Ok(()),
-                Some(root) => Err(SerdeError::invalid_input(format!("the response is <{root}>"))),
-                None => Err(SerdeError::invalid_input("the response is not in XML")),
-            },
+            (Protocol::RpcV2Cbor, Some(structure)) => self.has(structure.schema, &cbor_names(body)?),
+            (Protocol::RestXml | Protocol::Query | Protocol::Ec2, Some(_)) => self.check_xml(shape, body),
             // S3's bucket policies, the only text that is a whole body in this protocol, are in JSON.
-            Protocol::RestXml => {
-                let object = serde_json::from_slice::<Map<String, Value>>(body);
-                object.map(drop).map_err(|error| SerdeError::invalid_input(error.to_string()))
-            }
+            (Protocol::RestXml, None) => json_names(body).map(drop),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether a document is a structure's, by the names of its members. Another operation's answer, and an error, have
+    /// others, and in common with it at most the page's token.
+    fn has(&self, schema: &Schema<'_>, names: &[String]) -> Result<(), SerdeError> {
+        let is_known = |name: &String| schema.members().iter().any(|member| member.member_name() == Some(name));
+        let is_of_all_pages = |name: &String| self.tokens.iter().any(|token| token == name);
+        match names.iter().all(is_known) || names.iter().any(|name| is_known(name) && !is_of_all_pages(name)) {
+            true => Ok(()),
+            false => Err(SerdeError::invalid_input(format!("the response has no member of the answer: {names:?}"))),
+        }
+    }
+
+    fn check_xml(&self, shape: &str, body: &[u8]) -> Result<(), SerdeError> {
+        let root = Element::of(body)?;
+        if !self.roots.iter().any(|known| known == root.name) {
+            return Err(SerdeError::invalid_input(format!("the response is <{}>", root.name)));
+        }
+        if let Some(envelope) = self.envelope {
+            let wrapper = envelope.members().first().and_then(|member| member.member_name());
+            let mut results = root.children.iter().filter(|child| Some(child.name) == wrapper);
+            return match (results.next(), results.next()) {
+                (Some(result), None) => result.structure(&self.schemas, shape),
+                _ => Err(SerdeError::invalid_input("the response does not contain its result")),
+            };
+        }
+        match self.schema.xml_unwrapped_output() {
+            true => root.member(&self.schemas, shape),
+            false => root.structure(&self.schemas, shape),
         }
     }
 
@@ -227,6 +263,48 @@ impl Output {
         })?;
         found.ok_or_else(|| SerdeError::invalid_input("the response does not contain its result"))
     }
+}
+
+/// Whether a response is an answer, as far as its status and its headers say: part of one, or the promise of one, is
+/// none, and neither is an error.
+fn is_answer(response: &HttpResponse) -> Result<(), SerdeError> {
+    let status = response.status().as_u16();
+    if status != 200 {
+        return Err(SerdeError::invalid_input(format!("the response has the status {status}")));
+    }
+    match ["x-amzn-errortype", "x-amzn-query-error"].iter().find(|name| response.headers().get(name).is_some()) {
+        Some(name) => Err(SerdeError::invalid_input(format!("the response has the header {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// The names of the members of a document that is an object.
+fn json_names(body: &[u8]) -> Result<Vec<String>, SerdeError> {
+    let object = serde_json::from_slice::<Map<String, Value>>(body);
+    let object = object.map_err(|error| SerdeError::invalid_input(error.to_string()))?;
+    Ok(object.into_iter().map(|(name, _)| name).collect())
+}
+
+fn cbor_names(body: &[u8]) -> Result<Vec<String>, SerdeError> {
+    let wrong = |error: DeserializeError| SerdeError::invalid_input(error.to_string());
+    let (mut from, mut names) = (Decoder::new(body), Vec::new());
+    let length = from.map().map_err(wrong)?;
+    while length.is_none_or(|length| (names.len() as u64) < length) {
+        if length.is_none() && from.datatype().map_err(wrong)? == Type::Break {
+            from.skip().map_err(wrong)?;
+            break;
+        }
+        names.push(from.string().map_err(wrong)?);
+        from.skip().map_err(wrong)?;
+    }
+    match from.position() == body.len() {
+        true => Ok(names),
+        false => Err(SerdeError::invalid_input("the response goes on")),
+    }
+}
+
+fn is_cbor(response: &HttpResponse) -> bool {
+    response.headers().get("smithy-protocol") == Some("rpc-v2-cbor")
 }
 
 fn body(response: &HttpResponse) -> &[u8] {

@@ -3,7 +3,10 @@
 //! A course could put what it read into the name of somebody else's thing, whose owner sees it in a log. So every input
 //! that can name an account is marked in the table, and a text that is not marked may not look as if it named one.
 
+use course::terminal::is_hidden;
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
 
 use super::refused::{Refused, Why};
 use crate::arn::{self, Arn};
@@ -33,7 +36,10 @@ pub(super) fn text(at: &str, text: &str, reach: Option<Reach>, own: &Own<'_>) ->
         false => refused(Why::Foreign),
     };
     let named = |text: &str| match Arn::parse(text) {
+        // What is inside is another ARN, or an account where one has no place.
+        Some(arn) if names_a_thing(&folded(arn.resource)) => refused(Why::Suspicious),
         // Buckets and some of AWS's public things have no account.
+        Some(arn) if arn.account.is_empty() && is_suspicious(arn.resource) => refused(Why::Suspicious),
         Some(arn) if arn.account.is_empty() => Ok(()),
         Some(arn) => account(arn.account),
         None => unparsed("an ARN"),
@@ -68,9 +74,15 @@ pub(super) fn text(at: &str, text: &str, reach: Option<Reach>, own: &Own<'_>) ->
 
 /// Whether a text that can name nobody looks as if it did: it has an ARN, an account's id and a colon, or an address.
 fn is_suspicious(text: &str) -> bool {
-    let digits = text.split(|letter: char| !letter.is_ascii_digit() && letter != ':');
+    let folded = folded(text);
+    let digits = folded.split(|letter: char| !letter.is_ascii_digit() && letter != ':');
     let names_an_account = digits.into_iter().any(|run| run.split_inclusive(':').any(ends_in_an_account));
-    text.contains("arn:") || text.contains("://") || names_an_account
+    names_a_thing(&folded) || names_an_account
+}
+
+/// Whether a folded text has an ARN or an address in it.
+fn names_a_thing(folded: &str) -> bool {
+    folded.contains("arn:") || folded.contains("://")
 }
 
 /// Whether a text is an account's id and a colon.
@@ -78,10 +90,62 @@ fn ends_in_an_account(text: &str) -> bool {
     text.strip_suffix(':').is_some_and(arn::is_account_id)
 }
 
+/// A text as a lenient reader may take it: without capital letters, other forms of letters and digits, percent-encoding,
+/// the escapes of JSON, and what is not seen.
+fn folded(text: &str) -> String {
+    let mut text = text.to_owned();
+    // What is encoded twice is decoded twice.
+    for _ in 0..3 {
+        text = unescaped(&percent_decode_str(&text).decode_utf8_lossy());
+    }
+    let seen = text.nfkc().filter(|letter| !letter.is_control() && !is_hidden(*letter) && *letter != '\\');
+    seen.collect::<String>().to_lowercase()
+}
+
+/// A text without `\u003a` and the like.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split("\\u");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let letter = part.get(..4).and_then(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+        match letter {
+            Some(letter) => plain.extend([letter].into_iter().chain(part.chars().skip(4))),
+            None => plain.extend(["\\u", part]),
+        }
+    }
+    plain
+}
+
 /// The account in a queue's URL: `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`.
 fn queue_account(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "https" | "http"))?;
     let mut parts = rest.split('/');
-    let (_host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-    (parts.next().is_none() && !name.is_empty() && arn::is_account_id(account)).then_some(account)
+    let (host, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    (parts.next().is_none() && is_name && is_of_queues(host) && arn::is_account_id(account)).then_some(account)
 }
+
+/// Whether a host is AWS's, in one of the forms that queues have had, or an emulator's on this computer.
+fn is_of_queues(host: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    let is_aws = || {
+        let name = AWS_HOSTS.iter().find_map(|suffix| host.strip_suffix(suffix));
+        let is_queues = |name: &str| name == "queue" || name.starts_with("sqs") || name.ends_with(".queue");
+        name.is_some_and(is_queues) && host.bytes().all(is_plain)
+    };
+    let (local, port) = host.rsplit_once(':').unwrap_or((host, "0"));
+    is_aws() || matches!(local, "localhost" | "127.0.0.1" | "[::1]") && port.parse::<u16>().is_ok()
+}
+
+/// What comes after `sqs.REGION` in the partitions of AWS (its endpoint rules).
+const AWS_HOSTS: [&str; 9] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu",
+    ".c2s.ic.gov",
+    ".sc2s.sgov.gov",
+    ".cloud.adc-e.uk",
+    ".csp.hci.ic.gov",
+];

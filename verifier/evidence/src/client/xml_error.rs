@@ -4,10 +4,15 @@ use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::Builder;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, XmlDecodeError, try_data};
 
+use super::strict::Element;
+
 /// The code and the message of an error: `<ErrorResponse><Error>`, `<Response><Errors><Error>` or S3's `<Error>`.
-/// Both are missing in a body that is none of these.
+/// Both are missing in a body that is none of these, or that is cut.
 pub(super) fn parse(body: &[u8]) -> Builder {
-    find(body).unwrap_or_default()
+    match Element::of(body) {
+        Ok(root) if matches!(root.name, "ErrorResponse" | "Response" | "Error") => find(body).unwrap_or_default(),
+        _ => ErrorMetadata::builder(),
+    }
 }
 
 fn find(body: &[u8]) -> Result<Builder, XmlDecodeError> {
@@ -40,11 +45,4 @@ fn fields(error: &mut ScopedDecoder<'_, '_>) -> Result<Builder, XmlDecodeError> 
         }
     }
     Ok(found)
-}
-
-/// The name of the document's element, without its namespace.
-pub(super) fn root(body: &[u8]) -> Option<String> {
-    let mut document = Document::try_from(body).ok()?;
-    let root = document.root_element().ok()?;
-    Some(root.start_el().local().to_owned())
 }

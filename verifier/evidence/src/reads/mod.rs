@@ -37,6 +37,18 @@ pub struct Found {
     pub operation: &'static Operation,
 }
 
+impl Found {
+    /// Whether another one describes the same request to the same service. Its protocol may be another that the service
+    /// speaks.
+    pub(crate) fn is_same(&self, other: &Found) -> bool {
+        let place = |found: &Found| {
+            let Service { name, sdk, version, signing, target, endpoints, .. } = found.service.clone();
+            (name, sdk, version, signing, target, endpoints)
+        };
+        self.name == other.name && self.operation == other.operation && place(self) == place(other)
+    }
+}
+
 /// The operation that is called so, as in `ec2:DescribeVpcs`.
 ///
 /// # Errors

@@ -65,7 +65,7 @@ pub enum Protocol {
 }
 
 /// An operation that may be read.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     /// The IAM actions that it needs; none for what nobody can be denied.

@@ -189,7 +189,7 @@ async fn one(found: Found, case: &Case, reader: &Reader) -> Value {
     let Some(target) = endpoint::target(found, &sdk, &case.region, &case.input) else {
         return json!({ "failed": "the table has no endpoint" });
     };
-    let scope = Scope::Reads(&found.service.name);
+    let scope = Scope::Reads(found);
     let guard = reader.guard_of(scope, &target.region);
     match send(Prepared::of(found, case.protocol), &sdk, &target, guard, case.input.clone()).await {
         Ok(answer) => json!({ "answer": answer }),

@@ -1,8 +1,16 @@
 //! Tests of the client against responses that they make, without a network.
 
+mod contents;
 mod differ;
+mod faults;
+mod hostile;
+mod paging;
+mod samples;
 mod sending;
+mod strangers;
 mod tokens;
+mod waiting;
+mod writes;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
