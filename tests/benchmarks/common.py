@@ -42,7 +42,7 @@ def build():
 class Machine(contextlib.AbstractContextManager):
     """A learner's machine with a copy of the course, whose accounts are bound to profiles of the same names."""
 
-    def __init__(self, endpoint="", credentials=CREDENTIALS):
+    def __init__(self, endpoint="", credentials=CREDENTIALS, bind=True):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="verify-bench-"))
         self.course = self.home / "course"
         shutil.copytree(ROOT / "book", self.course, ignore=shutil.ignore_patterns(".verify", "book"))
@@ -54,10 +54,11 @@ class Machine(contextlib.AbstractContextManager):
         }
         if endpoint:
             self.environment["AWS_ENDPOINT_URL"] = endpoint
+        if endpoint and bind:
             self.verify("accounts", "general=general", "production=production")
 
-    def run(self, command, check=False):
-        return subprocess.run([str(part) for part in command], cwd=self.course, env=self.environment, check=check, capture_output=True, text=True)
+    def run(self, command, check=False, input=None):
+        return subprocess.run([str(part) for part in command], cwd=self.course, env=self.environment, check=check, capture_output=True, text=True, input=input)
 
     def verify(self, *arguments):
         return self.run([RELEASE / "verify", *arguments])

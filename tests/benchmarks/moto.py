@@ -1,5 +1,5 @@
 """The reads that moto supports, from moto's own server, without any delay."""
-import http.client, json, re, subprocess, textwrap, urllib.parse
+import contextlib, http.client, json, re, subprocess, textwrap, urllib.parse
 
 from .common import RELEASE, VENV, Machine, Row, alternately, ms, peak, peer, seconds
 from .lesson import AWS_CLI, against_prowler
@@ -43,19 +43,26 @@ READS = textwrap.dedent("""
 COMMANDS = [("general", "sts get-caller-identity"), ("general", "organizations describe-organization"), ("general", "organizations list-accounts"), ("production", "sts get-caller-identity"), ("production", "organizations describe-organization"), ("production", "iam get-account-summary"), ("production", "iam list-virtual-mfa-devices"), ("production", "s3api list-buckets"), *(("production", f"account get-alternate-contact --alternate-contact-type {kind}") for kind in ["BILLING", "OPERATIONS", "SECURITY"])]
 
 
-def measure(options):
+@contextlib.contextmanager
+def server():
+    """moto's server: its address."""
     server = subprocess.Popen([VENV / "moto_server", "--host", "127.0.0.1", "--port", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         endpoint = next(found.group() for line in server.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
         # Its log must go on being read.
         subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
+        yield endpoint
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measure(options):
+    with server() as endpoint:
         keys = json.loads(subprocess.run([VENV / "python", "-c", SET_UP, endpoint], check=True, capture_output=True, text=True).stdout)
         profiles = "\n".join(f"[{name}]\n" + "\n".join(f"{key} = {value}" for key, value in of.items()) for name, of in [("general", KEYS), ("production", keys)])
         with Machine(endpoint, profiles) as machine:
             yield from against(machine, endpoint, options.peers)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def against(machine, endpoint, peers):

@@ -21,10 +21,14 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// One of the binaries, from the folder of this test's own.
+/// The folder of the binaries, which is above this test's own.
+fn binaries() -> PathBuf {
+    std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
+}
+
+/// One of the binaries.
 pub fn binary(name: &str) -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    let path = own.ancestors().nth(2).unwrap().join(name);
+    let path = binaries().join(name);
     assert!(path.is_file(), "{} is missing: build it first with `cargo build --workspace`", path.display());
     path
 }
@@ -105,7 +109,7 @@ impl Machine {
     pub fn command(&self, program: &Path) -> Command {
         let home = self.home.path();
         let mut command = Command::new(program);
-        let path = format!("{}:/usr/bin:/bin", binary("verify").parent().unwrap().display());
+        let path = format!("{}:/usr/bin:/bin", binaries().display());
         command.current_dir(&self.course).env_clear().env("PATH", path).env("HOME", home);
         command.env("VERIFY_CONFIG_DIR", home.join("config"));
         command.env("AWS_CONFIG_FILE", home.join("aws-config"));
@@ -264,13 +268,13 @@ pub fn denied() -> Answer {
     (403, "content-type: text/xml".to_owned(), body.to_owned())
 }
 
-/// moto's server, an independent AWS emulator.
-pub struct Moto {
+/// An independent AWS emulator: moto's server, or ministack.
+pub struct Emulator {
     child: Child,
     pub endpoint: String,
 }
 
-impl Drop for Moto {
+impl Drop for Emulator {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -278,8 +282,8 @@ impl Drop for Moto {
 }
 
 /// Starts moto's server and waits until it listens.
-pub fn moto(machine: &Machine) -> Moto {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+pub fn moto(machine: &Machine) -> Emulator {
+    let port = free_port();
     let mut command = machine.command(&installed("moto_server"));
     command.args(["-H", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -287,12 +291,49 @@ pub fn moto(machine: &Machine) -> Moto {
     assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
     // Unread output would block it.
     std::thread::spawn(move || lines.for_each(drop));
-    Moto { child, endpoint: format!("http://127.0.0.1:{port}") }
+    Emulator { child, endpoint: format!("http://127.0.0.1:{port}") }
+}
+
+/// Starts ministack, which is in an environment of its own, and waits until it listens.
+pub fn ministack(machine: &Machine) -> Emulator {
+    let program = repository().join("tests/.ministack/bin/ministack");
+    assert!(program.exists(), "{} is missing: run tests/run, which installs it", program.display());
+    let port = free_port();
+    let mut command = machine.command(&program);
+    command.current_dir(machine.home.path()).env("GATEWAY_PORT", &port).env("BIND_HOST", "127.0.0.1");
+    // Of what it would run in containers, nothing is used.
+    command.env("DOCKER_HOST", "unix:///nowhere").env("MINISTACK_HOST", "127.0.0.1").env("LOG_LEVEL", "CRITICAL");
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let emulator = Emulator { child, endpoint: format!("http://127.0.0.1:{port}") };
+    let listens = || std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_ok();
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
+    assert!(
+        (0..300).any(|_| listens() || {
+            pause();
+            false
+        }),
+        "ministack did not start"
+    );
+    emulator
+}
+
+fn free_port() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 
 /// Runs a Python script that has boto3, which moto brings along, and returns the JSON that it prints.
 pub fn boto3(machine: &Machine, script: &str, arguments: &[&str]) -> Value {
-    let ran = machine.command(&installed("python")).args(["-c", script]).args(arguments).output().unwrap();
+    boto3_with(machine, script, arguments, &Value::Null)
+}
+
+/// The same, with JSON on its standard input.
+pub fn boto3_with(machine: &Machine, script: &str, arguments: &[&str], input: &Value) -> Value {
+    let mut command = machine.command(&installed("python"));
+    command.args(["-c", script]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A script that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(input.to_string().as_bytes());
+    let ran = child.wait_with_output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     serde_json::from_slice(&ran.stdout).unwrap()
 }

@@ -95,6 +95,11 @@ pub fn is_meant(text: &str) -> bool {
     text.starts_with("arn:")
 }
 
+/// Whether a text contains what is meant as an ARN.
+pub fn is_in(text: &str) -> bool {
+    text.contains("arn:")
+}
+
 /// Whether a text is an account id: twelve digits.
 pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -61,7 +61,7 @@ impl Reader {
     }
 
     /// The same reader with the account id, which is a parameter of some calls.
-    pub(crate) fn with_account_id(mut self, id: &str) -> Reader {
+    pub fn with_account_id(mut self, id: &str) -> Reader {
         self.account_id = Some(id.to_owned());
         self
     }

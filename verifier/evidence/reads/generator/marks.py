@@ -21,6 +21,7 @@ ADDRESS = re.compile(r"(url|uri)s?$", re.IGNORECASE)
 # Lists of keys and values that somebody chose.
 PAIRS = re.compile(r"(env|environment|variables|outputs|exports|parameters|parameterlist|optionsettings|headers|properties)$", re.IGNORECASE)
 TAGS = re.compile(r"tags?(list|map|set)?$", re.IGNORECASE)
+ARNS = re.compile(r"arns?$", re.IGNORECASE)
 ARN_WORDS = re.compile(r"\bARNs?\b|Amazon Resource Name", re.IGNORECASE)
 
 
@@ -96,13 +97,14 @@ def reach(model, owner, name, reference, overrides):
         return "account"
     if reference.get("hostLabel"):
         return "host"
-    if any(re.search(r"arns?$", one, re.IGNORECASE) for one in named):
+    if ARNS.search(name):
         return "arn"
     if model.service == "s3" and name == "Bucket":
         return "bucket"
     if ADDRESS.search(name):
         return "address"
     texts = (reference.get("documentation", ""), shape.get("documentation", ""))
-    if "arn:" in shape.get("pattern", "") or any(ARN_WORDS.search(text) for text in texts):
+    # Where only its shape is called so, it may be a name: DynamoDB's `TableName` is a `TableArn`.
+    if any(ARNS.search(one) for one in named) or "arn:" in shape.get("pattern", "") or any(ARN_WORDS.search(text) for text in texts):
         return "name-or-arn"
     return None

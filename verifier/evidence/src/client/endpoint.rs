@@ -46,8 +46,10 @@ fn custom(found: Found, sdk: &SdkConfig) -> Option<String> {
     if sdk.get_origin("endpoint_url").is_client_config() {
         return of_all();
     }
-    let key =
-        ServiceConfigKey::builder().service_id(&found.service.sdk).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    // In a profile's services, the SDK would look for `elastic-load-balancing-v2`, but AWS's name for it has no hyphens
+    // (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+    let service = found.service.sdk.replace(' ', "_");
+    let key = ServiceConfigKey::builder().service_id(&service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let of_service = key.build().ok().and_then(|key| sdk.service_config()?.load_config(key));
     of_service.or_else(of_all)
 }

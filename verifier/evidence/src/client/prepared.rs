@@ -127,6 +127,10 @@ impl Prepared {
     pub(super) fn error(&self, response: &HttpResponse, cfg: &ConfigBag) -> Builder {
         let body = body(response);
         let is_whole = match self.protocol {
+            // The response to HEAD has no body, but S3 denies it like others (API reference of HeadBucket).
+            Protocol::RestXml if self.found.operation.method == "HEAD" && response.status().as_u16() == 403 => {
+                return Builder::default().code("AccessDenied");
+            }
             Protocol::RestXml | Protocol::Query | Protocol::Ec2 => return xml_error::parse(body),
             // Some services have an error's code in a header, and no body.
             _ if body.is_empty() => true,
