@@ -9,7 +9,7 @@ CALLS = [
     ("kms:DescribeKey", "KeyId", False, "!has(thing.KeyMetadata)"), ("secretsmanager:DescribeSecret", "SecretId", False, "!has(thing.Name)"),
     ("ecs:DescribeClusters", "clusters", True, "thing.clusters.size() == 0"), ("logs:DescribeLogGroups", "logGroupNamePrefix", False, "thing.logGroups.size() == 0"),
     ("events:DescribeRule", "Name", False, "!has(thing.Name)"), ("ecr:DescribeRepositories", "repositoryNames", True, "thing.repositories.size() == 0"),
-    ("codebuild:BatchGetProjects", "names", True, "thing.projects.size() == 0"), ("glue:GetDatabase", "Name", False, "!has(thing.Database)"),
+    ("ssm:DescribeDocument", "Name", False, "!has(thing.Document)"), ("glue:GetDatabase", "Name", False, "!has(thing.Database)"),
     ("config:DescribeConfigRules", "ConfigRuleNames", True, "thing.ConfigRules.size() == 0"), ("organizations:DescribePolicy", "PolicyId", False, "!has(thing.Policy)"),
 ]
 PROFILE = "[general]\naws_access_key_id = AKIAPRACTICEGENERAL1\naws_secret_access_key = practice\n"
