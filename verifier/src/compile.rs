@@ -1,7 +1,12 @@
 //! Compiles a course's checks. All names in them must be defined, and the expressions must fit into memory.
 
-use course::check::{About, Check, Expectation, Let, Proof, Read, Statement};
-use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+mod names;
+mod reads;
+
+pub(crate) use reads::{filled, not_offered};
+
+use course::check::{About, Check, Expectation, Let, Proof, Statement};
+use course::diagnostic::{Diagnostic, Diagnostics};
 use course::places::{KeyPath, TomlFile};
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,17 +16,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cel::memory::Memory;
-use crate::cel::names::{self, Name};
-use crate::cel::{self, Expression, Texts, Written, functions, rewrite};
+use crate::cel::{self, Expression, Texts, rewrite};
 use crate::plan::{
     Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement,
-    Definition, NOW, SINCE,
+    Definition, SINCE,
 };
-use crate::reads::{CompiledRead, EACH, MOST_DEEP, Template};
+use crate::reads::MOST_DEEP;
 use crate::sentence::Sentence;
-use evidence::Section;
-use evidence::client;
-use evidence::reads::{self, Missing};
 
 /// A mistake in a check's expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct CheckError {
     pub path: PathBuf,
     /// Where in the check. A parameter is in `book.toml`.
     pub part: KeyPath,
+    /// Whether it is about the key, and not about its value.
+    pub of_key: bool,
     /// Where in that text, unless it is the whole text.
     pub range: Option<Range<usize>>,
     /// What is wrong.
@@ -120,7 +123,7 @@ fn compile_each<T: Send + 'static>(
 fn of_all(course: &Course, check: String, message: String) -> CheckError {
     let part = KeyPath::of(["expressions"]);
     let path = course.checks[&check].file_of(&part);
-    CheckError { check, path, part, range: None, message }
+    CheckError { check, path, part, of_key: false, range: None, message }
 }
 
 /// Compiles one check.
@@ -136,29 +139,12 @@ struct Compiler<'c> {
 
 impl<'c> Compiler<'c> {
     fn new(course: &'c Course, check: &'c Check, texts: &'c Texts, memory: &'c Memory) -> Compiler<'c> {
-        let fits = memory.take(&check.name, texts.lets().values().map(|meant| names::memory(&meant.tree)).sum());
+        let fits = memory.take(&check.name, texts.lets().values().map(|meant| cel::names::memory(&meant.tree)).sum());
         Compiler { course, check, texts, memory, fits, errors: Vec::new() }
     }
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
-        for (name, meant) in &self.check.lets {
-            let called = !meant.params.is_empty() && functions::written(name).is_some();
-            let taken = self.taken(name).or(called.then_some("a function"));
-            if let Some(taken) = taken {
-                let message = format!("`{name}` is already {taken}. Give the let another name");
-                self.fail(&KeyPath::of(["let", meant.key.as_str()]), None, message);
-            }
-        }
-        for name in self.check.reads.keys() {
-            if let Some(taken) = self.taken(name) {
-                let message = format!("`{name}` is already {taken}. Give the read another name");
-                self.fail(&KeyPath::of(["read", name.as_str()]), None, message);
-            }
-        }
-        for name in self.course.params.keys().filter(|name| is_taken(name)) {
-            let message = format!("the course's parameter `{name}` has the name of a section");
-            self.fail(&KeyPath::of(["preprocessor", "verify", "params", name]), None, message);
-        }
+        self.own_names();
         let mut definitions = Vec::new();
         for (name, meant) in &self.check.lets {
             let part = KeyPath::of(["let", meant.key.as_str()]);
@@ -179,88 +165,6 @@ impl<'c> Compiler<'c> {
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         let expectations = expectations.into_iter().flatten().collect();
         if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations)) } else { Err(self.errors) }
-    }
-
-    /// What a name is already, if it cannot be given to anything else.
-    fn taken(&self, name: &str) -> Option<&'static str> {
-        match name {
-            name if Section::named(name).is_some() => Some("a section of evidence"),
-            name if is_taken(name) => Some("a name that every check has"),
-            name if self.course.params.contains_key(name) => Some("a parameter of the course"),
-            _ => None,
-        }
-    }
-
-    /// A read, if its operation is in the table.
-    fn read(&mut self, name: &str, read: &Read) -> Option<CompiledRead> {
-        let part = |key: &str| KeyPath::of(["read", name, key]);
-        let found = reads::find(&read.call).map_err(|unknown| self.fail(&part("call"), None, unknown.to_string())).ok();
-        if let Some(account) = read.account.as_ref().filter(|account| !self.course.accounts.contains_key(*account)) {
-            let known = self.course.accounts.keys().map(String::as_str);
-            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
-            self.fail(&part("account"), None, message);
-        }
-        let each = read.each.as_deref().and_then(|source| self.expression(&part("each"), source));
-        let bound: Vec<String> = read.each.iter().map(|_| EACH.to_owned()).collect();
-        let region = read.region.as_deref().and_then(|text| self.text(&part("region"), text, &bound));
-        let with = read
-            .with
-            .iter()
-            .filter_map(|(input, value)| Some((input.clone(), self.filled(&part("with").then(input), value, &bound)?)));
-        let with: Vec<(String, Template)> = with.collect();
-        let found = found?;
-        if let Some(code) = read.none_on.iter().find(|code| !found.operation.none.contains_key(*code)) {
-            let known = found.operation.none.keys().map(String::as_str);
-            let hint = did_you_mean(code, known.clone());
-            let known: Vec<&str> = known.collect();
-            let message = match known.as_slice() {
-                [] => format!("no error of {} says that there is nothing", read.call),
-                known => {
-                    format!("`{code}` does not say that there is nothing{hint} {} has {}", read.call, known.join(", "))
-                }
-            };
-            self.fail(&part("none_on"), None, message);
-        }
-        let of_parent = |code: &&String| found.operation.none.get(*code) == Some(&Missing::NoneOrParent);
-        let (account, none_on) = (read.account.clone(), read.none_on.clone());
-        let compiled = CompiledRead { found, account, region, each, with, none_on };
-        // The code may also mean that what it belongs to is not there, which another read has to show.
-        let shows_parent = compiled.expressions().into_iter().flat_map(Expression::names).any(|name| {
-            Section::named(&name.root).is_some()
-                || self.check.reads.contains_key(&name.root)
-                || self.check.lets.contains_key(&name.root)
-                || name.root == "accounts"
-        });
-        if let Some(code) = read.none_on.iter().find(of_parent).filter(|_| !shows_parent) {
-            let message = format!(
-                "`{code}` of {} may also say that what it belongs to is not there: take its name from another read",
-                read.call
-            );
-            self.fail(&part("none_on"), None, message);
-        }
-        for refused in client::misnamed(found, &read.with) {
-            self.fail(&part("with"), None, refused.to_string());
-        }
-        Some(compiled)
-    }
-
-    /// A value of an input, with holes.
-    fn filled(&mut self, part: &KeyPath, value: &serde_json::Value, bound: &[String]) -> Option<Template> {
-        use serde_json::Value;
-        Some(match value {
-            Value::String(text) => Template::Text(self.text(part, text, bound)?),
-            Value::Array(values) => {
-                let filled = values.iter().enumerate().map(|(at, value)| self.filled(&part.then(at), value, bound));
-                Template::List(filled.collect::<Option<Vec<_>>>()?)
-            }
-            Value::Object(values) => {
-                let filled = values
-                    .iter()
-                    .map(|(name, value)| Some((name.clone(), self.filled(&part.then(name), value, bound)?)));
-                Template::Map(filled.collect::<Option<Vec<_>>>()?)
-            }
-            value => Template::Fixed(value.clone()),
-        })
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
@@ -354,70 +258,6 @@ impl<'c> Compiler<'c> {
         self.fits
     }
 
-    /// Checks that every free name of an expression is defined, that every call is of a function, and that a misspelled
-    /// macro is reported as such. The expression begins at `begin` in its text.
-    fn names(&mut self, part: &KeyPath, begin: usize, expression: &Written, bound: &[String]) {
-        let place = |node: u64, word: &str| {
-            let range = expression.range(node, Some(word))?;
-            Some(range.start + begin..range.end + begin)
-        };
-        for (name, node) in names::misused_calls(expression.tree()) {
-            if !self.check.lets.contains_key(&name) {
-                let known = self.check.lets.keys().map(String::as_str);
-                self.fail(part, place(node, &name), functions::misused(&name, known));
-            }
-        }
-        let mut reported = BTreeSet::new();
-        for (name, node) in names::places(expression.tree()) {
-            if !bound.contains(&name.root)
-                && let Err((word, message)) = self.meaning(&name)
-                && reported.insert(message.clone())
-            {
-                self.fail(part, place(node, &word), message);
-            }
-        }
-        for (name, node) in names::variables(expression.tree()) {
-            let is_own = self.check.lets.contains_key(&name) || self.check.reads.contains_key(&name);
-            if is_taken(&name) || self.course.params.contains_key(&name) || is_own {
-                let message = format!("`{name}` is already defined. Give the variable another name");
-                self.fail(part, place(node, &name), message);
-            }
-        }
-    }
-
-    /// The meaning of a name. If it has none: the word that is wrong, and a message.
-    fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
-        let root = name.root.as_str();
-        if let Some(meant) = self.check.lets.get(root).filter(|meant| !meant.params.is_empty()) {
-            return Err((root.to_owned(), format!("`{root}` is written {}", meant.key)));
-        }
-        if root != "accounts" {
-            let known = || {
-                let sections = Section::ALL.iter().map(|section| section.name());
-                let params = self.course.params.keys().map(String::as_str);
-                let own = self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
-                sections.chain(params).chain(own).chain(["accounts", NOW])
-            };
-            if known().any(|known| known == root) || functions::TYPES.contains(&root) {
-                return Ok(());
-            }
-            return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
-        }
-        let [account, section, ..] = name.fields.as_slice() else {
-            return Err((root.to_owned(), "`accounts` is always written out as accounts.NAME.SECTION".to_owned()));
-        };
-        if !self.course.accounts.contains_key(account) {
-            let known = self.course.accounts.keys().map(String::as_str);
-            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
-            return Err((account.clone(), message));
-        }
-        if Section::named(section).is_none() {
-            let known = Section::ALL.iter().map(|section| section.name());
-            return Err((section.clone(), format!("there is no section `{section}`{}", did_you_mean(section, known))));
-        }
-        Ok(())
-    }
-
     /// Reports definitions that use each other in a circle, because they have no value, and reads that are too deep.
     fn in_order(&mut self, definitions: Lets<Definition>) -> Lets<Definition> {
         let (ordered, circle) = in_order(definitions, Definition::roots);
@@ -425,7 +265,7 @@ impl<'c> Compiler<'c> {
             let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
             let message = format!("these use each other in a circle: {}", names.join(", "));
             let part = self.place_of(first);
-            self.fail(&part, None, message);
+            self.fail_key(&part, message);
             return Lets::new();
         }
         let mut depths: BTreeMap<String, usize> = BTreeMap::new();
@@ -436,7 +276,7 @@ impl<'c> Compiler<'c> {
             if depth > MOST_DEEP && matches!(meant, Definition::Read(_)) {
                 let message = format!("reads may depend on each other at most {MOST_DEEP} deep");
                 let part = self.place_of(name);
-                self.fail(&part, None, message);
+                self.fail_key(&part, message);
             }
         }
         ordered
@@ -451,12 +291,21 @@ impl<'c> Compiler<'c> {
     }
 
     fn fail(&mut self, part: &KeyPath, range: Option<Range<usize>>, message: String) {
+        self.fail_at(part, false, range, message);
+    }
+
+    /// A mistake in a key.
+    fn fail_key(&mut self, part: &KeyPath, message: String) {
+        self.fail_at(part, true, None, message);
+    }
+
+    fn fail_at(&mut self, part: &KeyPath, of_key: bool, range: Option<Range<usize>>, message: String) {
         let path = match part.root() {
             "preprocessor" => "book.toml".into(),
             _ => self.check.file_of(part),
         };
         let (check, part) = (self.check.name.clone(), part.clone());
-        self.errors.push(CheckError { check, path, part, range, message });
+        self.errors.push(CheckError { check, path, part, of_key, range, message });
     }
 }
 
@@ -467,11 +316,6 @@ pub fn texts(check: &Check) -> Texts {
         Some((name.clone(), rewrite::Let { params: meant.params.clone(), tree }))
     };
     Texts::new(check.lets.iter().filter_map(read).collect())
-}
-
-/// Whether a name is defined in every course.
-fn is_taken(name: &str) -> bool {
-    Section::named(name).is_some() || ["accounts", NOW, SINCE, EACH].contains(&name)
 }
 
 /// A check's `let`s that are values.
@@ -507,6 +351,7 @@ pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnost
     let file = TomlFile::read(course_root, &error.path);
     let span = match &error.range {
         Some(range) => file.within(&error.part, range.clone()),
+        None if error.of_key => file.key(&error.part),
         None => file.value(&error.part),
     };
     Diagnostic { span, message: format!("{}: {}", error.part, error.message), help: None }

@@ -1,6 +1,7 @@
 //! Sentences with expressions: `{…}` contains CEL, `{{` and `}}` are literal braces.
 
 use course::words::hole_end;
+use evidence::client::Filled;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -65,6 +66,16 @@ impl Sentence<Rc<Written>> {
 }
 
 impl<E> Sentence<E> {
+    /// What it is as a value of an input.
+    pub(crate) fn filled(&self) -> Filled {
+        match self.0.as_slice() {
+            [] => Filled::Text(String::new()),
+            [Piece::Text(text)] => Filled::Text(text.clone()),
+            [Piece::Hole(..)] => Filled::Any,
+            _ => Filled::Partly,
+        }
+    }
+
     /// Its expressions.
     pub fn holes(&self) -> impl Iterator<Item = &E> {
         self.placed_holes().map(|(_, expression)| expression)

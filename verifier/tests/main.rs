@@ -7,6 +7,7 @@ mod common;
 mod faults;
 mod import;
 mod lint;
+mod lint_reads;
 mod look_ups;
 mod mutation;
 mod policies;

@@ -67,12 +67,20 @@ impl KeyPath {
     }
 }
 
-/// As in messages: `[let] name`, `[[expect]] 2, that`, `preprocessor.verify.results`.
+/// As in messages: `[let] name`, `[read.name] with.Filters[0]`, `[[expect]] 2, that`, `preprocessor.verify.results`.
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<&str> = self.0.iter().map(String::as_str).collect();
         match keys.as_slice() {
             ["let", name] => write!(f, "[let] {name}"),
+            ["read", name] => write!(f, "[read.{name}]"),
+            ["read", name, key, rest @ ..] => {
+                write!(f, "[read.{name}] {key}")?;
+                rest.iter().try_for_each(|key| match key.parse::<usize>() {
+                    Ok(at) => write!(f, "[{at}]"),
+                    Err(_) => write!(f, ".{key}"),
+                })
+            }
             ["expect", at, rest @ ..] => {
                 write!(f, "[[expect]] {}", at.parse::<usize>().unwrap_or_default() + 1)?;
                 // The place shows which of several sentences it is.
@@ -84,7 +92,7 @@ impl fmt::Display for KeyPath {
 }
 
 /// A TOML file with the places of its values.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TomlFile {
     path: PathBuf,
     text: String,

@@ -12,6 +12,7 @@ fn printed(arguments: &[&str]) -> String {
 fn an_operation_is_described_for_people() {
     insta::assert_snapshot!("get_caller_identity", printed(&["sts:GetCallerIdentity"]));
     insta::assert_snapshot!("describe_vpcs", printed(&["ec2:DescribeVpcs"]));
+    insta::assert_snapshot!("list_tasks", printed(&["ecs:ListTasks"]));
     insta::assert_snapshot!("s3", printed(&["s3"]));
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use evidence::Section;
 use evidence::policy::PolicyDocument;
-use evidence::reads::{Found, Kind, Member};
+use evidence::reads::{Found, Kind, Member, Shape};
 
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -34,8 +34,8 @@ pub enum Type {
     Duration,
     /// A list.
     List(Box<Type>),
-    /// A map of texts to these.
-    Map(Box<Type>),
+    /// A map of texts to values.
+    Map(Arc<Entries>),
     /// A record with named fields.
     Record(Arc<Record>),
 }
@@ -47,8 +47,52 @@ pub struct Record {
     pub name: String,
     /// The fields.
     pub fields: BTreeMap<String, Type>,
-    /// The fields that may be known to be absent.
+    /// The fields that may be known to be absent. AWS's models hardly say which members of an answer are always there, so
+    /// no member of an answer is one of these.
     pub optional: BTreeSet<String>,
+    /// The fields that may not be known.
+    pub doubts: BTreeMap<String, Doubt>,
+    /// The operation whose answer it is from.
+    pub call: Option<String>,
+}
+
+/// The type of a map.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Entries {
+    /// What its keys have.
+    pub of: Type,
+    /// The keys that AWS was asked for, if not for all.
+    pub asked: Option<Asked>,
+}
+
+/// The keys of a map that AWS was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Asked {
+    /// The keys.
+    pub keys: BTreeSet<String>,
+    /// What is wrong with another key.
+    pub doubt: Doubt,
+}
+
+/// Why a value may not be known, however often it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Doubt {
+    /// The rule of lint.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Whether only `has(…)` and `in` are wrong. They are not false where a value is not known.
+    pub of_tests: bool,
+}
+
+/// What is doubtful in an operation's answer.
+pub(crate) trait Doubts {
+    /// Why a member may not be known. `in_list`: whether it is in an element of a list.
+    fn member(&self, name: &str, member: &Member, kind: Kind, in_list: bool) -> Option<Doubt>;
+    /// The keys of a map that AWS was asked for, if not for all.
+    fn keys(&self, name: &str) -> Option<Asked>;
 }
 
 impl Type {
@@ -59,7 +103,12 @@ impl Type {
 
     /// A record.
     pub fn record(name: &str, fields: BTreeMap<String, Type>) -> Type {
-        Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional: BTreeSet::new() }))
+        Type::fields(name, fields, BTreeSet::new())
+    }
+
+    /// A record, some of whose fields may be absent.
+    fn fields(name: &str, fields: BTreeMap<String, Type>, optional: BTreeSet<String>) -> Type {
+        Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional, doubts: BTreeMap::new(), call: None }))
     }
 
     /// A parameter's type.
@@ -82,7 +131,8 @@ impl Type {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
             (one, other) if one.is_number() && other.is_number() => true,
-            (Type::List(one), Type::List(other)) | (Type::Map(one), Type::Map(other)) => one.agrees(other),
+            (Type::List(one), Type::List(other)) => one.agrees(other),
+            (Type::Map(one), Type::Map(other)) => one.of.agrees(&other.of),
             (Type::Record(one), Type::Record(other)) => one.name == other.name,
             (one, other) => one == other,
         }
@@ -152,42 +202,72 @@ pub(crate) fn policy() -> &'static Type {
 /// The type of an operation's answer. A shape that contains itself is of any type within itself.
 pub fn answer(found: Found) -> Arc<Type> {
     static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Type>>>> = LazyLock::new(Mutex::default);
-    let name = format!("{}:{}", found.service.name, found.name);
+    let call = call(found);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let of_shape = || match &found.operation.output {
-        Some(output) => of_shape(found, output, &mut Vec::new()),
-        None => Type::record(&name, BTreeMap::new()),
-    };
-    Arc::clone(known.entry(name.clone()).or_insert_with(|| Arc::new(of_shape())))
+    Arc::clone(known.entry(call).or_insert_with(|| Arc::new(doubtful_answer(found, None))))
 }
 
-fn of_shape<'s>(found: Found, name: &'s str, within: &mut Vec<&'s str>) -> Type
-where
-    'static: 's,
-{
-    let Some(shape) = found.service.shape(name).filter(|_| !within.contains(&name)) else { return Type::Any };
-    within.push(name);
-    let mut of = |member: Option<&'static Member>| match member {
-        Some(member) => of_shape(found, &member.shape, within),
-        None => Type::Any,
-    };
-    let kind = match shape.kind {
-        Kind::Structure => {
-            let fields = shape.members.iter().map(|(name, member)| (name.clone(), of(Some(member)))).collect();
-            let optional = shape.members.keys().cloned().collect();
-            Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional }))
+/// The type of an operation's answer with what is doubtful in it.
+pub(crate) fn doubtful_answer(found: Found, doubts: Option<&dyn Doubts>) -> Type {
+    match &found.operation.output {
+        Some(output) => Shapes { found, doubts, within: Vec::new() }.of(output, output, false),
+        None => Type::record(&call(found), BTreeMap::new()),
+    }
+}
+
+fn call(found: Found) -> String {
+    format!("{}:{}", found.service.name, found.name)
+}
+
+/// A walk through the shapes of an answer.
+struct Shapes<'d> {
+    found: Found,
+    doubts: Option<&'d dyn Doubts>,
+    /// The shapes that it is in.
+    within: Vec<&'static str>,
+}
+
+impl Shapes<'_> {
+    /// The type of a shape, which a member has. `in_list`: whether it is in an element of a list.
+    fn of(&mut self, member: &str, name: &'static str, in_list: bool) -> Type {
+        let Some(shape) = self.found.service.shape(name).filter(|_| !self.within.contains(&name)) else {
+            return Type::Any;
+        };
+        self.within.push(name);
+        let kind = match shape.kind {
+            Kind::Structure => self.structure(name, shape, in_list),
+            Kind::List => Type::list(self.inner(member, shape, true)),
+            Kind::Map => {
+                let of = self.inner(member, shape, in_list);
+                Type::Map(Arc::new(Entries { of, asked: self.doubts.and_then(|doubts| doubts.keys(member)) }))
+            }
+            Kind::String | Kind::Blob => Type::Text,
+            Kind::Boolean => Type::Bool,
+            Kind::Integer | Kind::Long => Type::Int,
+            Kind::Float | Kind::Double => Type::Double,
+            Kind::Timestamp => Type::Time,
+            Kind::Document => Type::Any,
+        };
+        self.within.pop();
+        kind
+    }
+
+    fn structure(&mut self, name: &str, shape: &'static Shape, in_list: bool) -> Type {
+        let (mut fields, mut doubts) = (BTreeMap::new(), BTreeMap::new());
+        for (name, member) in &shape.members {
+            fields.insert(name.clone(), self.of(name, &member.shape, in_list));
+            let kind = self.found.service.shape(&member.shape).map(|shape| shape.kind);
+            let doubt = self.doubts.zip(kind).and_then(|(doubts, kind)| doubts.member(name, member, kind, in_list));
+            doubts.extend(doubt.map(|doubt| (name.clone(), doubt)));
         }
-        Kind::List => Type::list(of(shape.of.as_ref())),
-        Kind::Map => Type::Map(Box::new(of(shape.of.as_ref()))),
-        Kind::String | Kind::Blob => Type::Text,
-        Kind::Boolean => Type::Bool,
-        Kind::Integer | Kind::Long => Type::Int,
-        Kind::Float | Kind::Double => Type::Double,
-        Kind::Timestamp => Type::Time,
-        Kind::Document => Type::Any,
-    };
-    within.pop();
-    kind
+        let (name, call) = (name.to_owned(), Some(call(self.found)));
+        Type::Record(Arc::new(Record { name, fields, optional: BTreeSet::new(), doubts, call }))
+    }
+
+    /// What a list or a map has.
+    fn inner(&mut self, member: &str, shape: &'static Shape, in_list: bool) -> Type {
+        shape.of.as_ref().map_or(Type::Any, |of| self.of(member, &of.shape, in_list))
+    }
 }
 
 /// The type that a JSON Schema of ours describes. In `anyOf`, the alternatives for unreadable and absent are ignored,
@@ -223,7 +303,7 @@ fn of_schema(name: &str, schema: &Value, definitions: &Value) -> Type {
             let fields = fields.collect();
             let optional = properties.filter(|(_, schema)| may_be_none(schema, definitions));
             let optional = optional.map(|(field, _)| field.clone()).collect();
-            Type::Record(Arc::new(Record { name: name.to_owned(), fields, optional }))
+            Type::fields(name, fields, optional)
         }
         _ => Type::Any,
     }

@@ -62,7 +62,7 @@ impl Field {
                 let is_map = matches!(kind, Type::Map(_)) || fields.contains_key(REST);
                 let kind = |name: &str| match kind {
                     Type::Record(record) => record.fields.get(name).unwrap_or(&Type::Any),
-                    Type::Map(of) => of,
+                    Type::Map(map) => &map.of,
                     _ => &Type::Any,
                 };
                 let own = fields.iter().filter(|(name, _)| *name != REST && *name != OTHERS);

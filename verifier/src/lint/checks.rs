@@ -1,19 +1,20 @@
-//! Finds mistakes in a check's expressions and sentences.
+//! Finds mistakes in a check's expressions, sentences and reads.
+
+mod conditions;
+mod reads;
 
 use cel::common::ast::Expr;
 use course::Course;
-use course::check::{About, Check, Expectation, Let, Proof, Statement};
+use course::check::{About, Check, Expectation, Let, Proof, REGION, Read, Statement};
 use course::diagnostic::{Diagnostic, Span};
+use course::param::Param;
 use course::places::{KeyPath, TomlFile};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::copies::{self, Condition};
-use super::form::{Form, Sought};
-use super::guards::{self, Unasked};
 use super::infer::{self, Names};
-use super::logic::Values;
 use super::rules::{RULES, nearest_rule};
 use super::text::{doubled, identifiers};
 use crate::cel::budget::Budget;
@@ -34,11 +35,15 @@ pub fn check(
     let path = Path::new("checks").join(format!("{}.toml", check.name));
     let file = TomlFile::read(&course.root, path);
     let names = names(course, unread);
-    let parts = 1 + check.lets.len() + check.expectations().len();
+    let parts = 1 + check.lets.len() + check.reads.len() + check.expectations().len();
     let budget = Budget::of(OF_A_PART * parts as u64);
     let (used, found) = Default::default();
-    let mut linter = Linter { check, root: &course.root, file, names, texts, budget, used, found };
-    let lets = linter.lets();
+    let region = course.params.get(REGION).filter(|_| !unread.contains(REGION)).and_then(|region| match region {
+        Param::Text(region) => Some(region.clone()),
+        _ => None,
+    });
+    let mut linter = Linter { check, region, root: &course.root, file, names, texts, budget, used, found };
+    let lets = linter.definitions();
     let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();
     for (at, expectation) in check.expectations().iter().enumerate() {
         linter.expectation(at, expectation);
@@ -69,8 +74,16 @@ fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
     names
 }
 
+/// What a check defines for its expressions.
+enum Defined<'l> {
+    Let(Rc<Written>),
+    Read(&'l Read),
+}
+
 struct Linter<'l> {
     check: &'l Check,
+    /// The region of reads that do not say one.
+    region: Option<String>,
     root: &'l Path,
     file: TomlFile,
     names: Names,
@@ -82,19 +95,34 @@ struct Linter<'l> {
 }
 
 impl Linter<'_> {
-    /// The `let`s that can be compiled, each after those that it uses. Those in a cycle are left out.
-    fn lets(&mut self) -> Lets<Rc<Written>> {
+    /// The `let`s that can be compiled, each after those that it uses. Those in a cycle are left out. Reads are looked at
+    /// where their turn comes.
+    fn definitions(&mut self) -> Lets<Rc<Written>> {
         let (values, templates): (Vec<_>, Vec<_>) =
             self.check.lets.iter().partition(|(_, meant)| meant.params.is_empty());
         let compiled = values.into_iter().map(|(name, meant)| (name.clone(), self.compiled(&meant.text)));
         let compiled: Vec<(String, Option<Rc<Written>>)> = compiled.collect();
-        let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, it?))).collect();
-        let (lets, _) = compile::in_order(compiled, |written: &Rc<Written>| {
-            written.names().iter().map(|name| name.root.clone()).collect()
+        let compiled = compiled.into_iter().filter_map(|(name, it)| Some((name, Defined::Let(it?))));
+        let reads = self.check.reads.iter().map(|(name, read)| (name.clone(), Defined::Read(read)));
+        let (defined, circle) = compile::in_order(compiled.chain(reads).collect(), |defined| match defined {
+            Defined::Let(written) => written.names().iter().map(|name| name.root.clone()).collect(),
+            Defined::Read(read) => self.roots_of(read),
         });
-        for (name, expression) in &lets {
-            let kind = self.infer(&self.part_of(name), 0, expression);
-            self.names.insert(name.clone(), kind);
+        let mut lets = Lets::new();
+        for (name, defined) in defined {
+            match defined {
+                Defined::Let(expression) => {
+                    let kind = self.infer(&self.part_of(&name), 0, &expression);
+                    self.names.insert(name.clone(), kind);
+                    lets.push((name, expression));
+                }
+                Defined::Read(read) => self.read(&name, read),
+            }
+        }
+        for (name, defined) in circle {
+            if let Defined::Read(read) = defined {
+                self.read(&name, read);
+            }
         }
         for (_, meant) in templates {
             self.template(meant);
@@ -141,6 +169,12 @@ impl Linter<'_> {
         for name in unused.cloned().collect::<Vec<_>>() {
             let span = self.file.key(&self.part_of(&name));
             self.warn("unused-let", span, format!("nothing uses `{name}`"), "remove it from [let]");
+        }
+        let own = self.check.reads.iter().filter(|(_, read)| read.shared.is_none());
+        let unused = own.map(|(name, _)| name).filter(|name| !self.used.contains(*name));
+        for name in unused.cloned().collect::<Vec<_>>() {
+            let span = self.file.key(&KeyPath::of(["read", name.as_str()]));
+            self.warn("unused-read", span, format!("nothing uses the read `{name}`"), "remove it, with its inputs");
         }
     }
 
@@ -236,19 +270,32 @@ impl Linter<'_> {
     fn infer(&mut self, part: &KeyPath, begin: usize, expression: &Written) -> Type {
         let inferred = self.budget.within(|| infer::infer(expression.tree(), &self.names, self.texts.lets()));
         let (kind, mistakes) = inferred.unwrap_or((Type::Any, Vec::new()));
-        let shared = self.check.file_of(part);
         for mistake in mistakes {
             let range = expression.range(mistake.node, mistake.word.as_deref());
             let range = range.unwrap_or(0..expression.source().len());
             let range = begin + range.start..begin + range.end;
-            let span = match shared.parent().is_some_and(|folder| folder.ends_with("shared")) {
-                true => TomlFile::read(self.root, &shared).within(part, range),
-                false => self.file.within(part, range),
-            };
-            let help = "`verify schema evidence` and the reference chapter list every section and field";
+            let span = self.file_of(part).within(part, range);
+            let help = mistake.help.unwrap_or_else(|| {
+                let help = match self.check.reads.is_empty() {
+                    true => "`verify schema evidence` and the reference chapter list every section and field",
+                    false => {
+                        "`verify schema evidence` lists every section and field, and `verify schema reads` every answer"
+                    }
+                };
+                help.to_owned()
+            });
             self.warn(mistake.rule, span, format!("{part}: {}", mistake.message), help);
         }
         kind
+    }
+
+    /// The file that contains a key: the check's, or a shared one.
+    fn file_of(&self, part: &KeyPath) -> Cow<'_, TomlFile> {
+        let path = self.check.file_of(part);
+        match path.parent().is_some_and(|folder| folder.ends_with("shared")) {
+            true => Cow::Owned(TomlFile::read(self.root, &path)),
+            false => Cow::Borrowed(&self.file),
+        }
     }
 
     /// In a statement, only `{account}` is replaced.
@@ -279,99 +326,6 @@ impl Linter<'_> {
         }
     }
 
-    /// Expectations that search the same list, so that different elements may match them. If one condition implies the
-    /// other, an element that matches it matches both.
-    fn apart(&mut self, values: &Values<'_>) {
-        let mut before: Vec<(usize, Sought)> = Vec::new();
-        for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = self.texts.compiled(that) else { continue };
-            let looked = self.budget.within(|| {
-                let form = Form::of(expression.expanded(), values);
-                let (required, sought) = (form.sought_in_every_case(), form.sought());
-                let twice = required.iter().enumerate().find_map(|(first, one)| {
-                    let other = required[first + 1..].iter().find(|other| differ(one, other))?;
-                    Some((at, other.clone()))
-                });
-                let elsewhere = before.iter().find_map(|(first, one)| {
-                    sought.iter().find(|other| differ(one, other)).map(|other| (*first, other.clone()))
-                });
-                (sought, twice, elsewhere)
-            });
-            let Ok((sought, twice, elsewhere)) = looked else { return };
-            for (first, Sought { list, .. }) in twice.into_iter().chain(elsewhere) {
-                let message = match first == at {
-                    true => format!("[[expect]] {} searches `{list}` twice, and may find different elements", at + 1),
-                    false => format!(
-                        "[[expect]] {} and {} both search `{list}`, and may find different elements",
-                        first + 1,
-                        at + 1
-                    ),
-                };
-                let help = format!(
-                    "name the elements that match the first condition in [let], as in found = \"{list}.filter(x, …)\", and \
-                     search only those; if this is intended, add allow = [\"apart\"] at the top of the check"
-                );
-                self.warn("apart", self.file.value(&KeyPath::expectation(at).then("that")), message, help);
-            }
-            before.extend(sought.into_iter().map(|sought| (at, sought)));
-        }
-    }
-
-    /// Conditions on values that may be absent.
-    fn unasked(&mut self, values: &Values<'_>) {
-        for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let read = |source: &Option<String>| self.texts.compiled(source.as_deref()?).ok();
-            let when = read(&expectation.when);
-            let that = match &expectation.proof {
-                Proof::Evidence { that, .. } => self.texts.compiled(that).ok(),
-                Proof::Confirmation { .. } => None,
-            };
-            let before = when.as_ref().map(|when| when.expanded());
-            for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
-                let Some(expression) = expression else { continue };
-                let look = || guards::unasked(expression.expanded(), known, values, &self.names);
-                let Ok(found) = self.budget.within(look) else { return };
-                for Unasked { message, help } in found {
-                    let part = KeyPath::expectation(at).then(key);
-                    self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
-                }
-            }
-        }
-    }
-
-    /// Similar conditions on the same kind of element, each of which tests something that the other does not.
-    fn copied(&mut self, values: &Values<'_>) {
-        let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
-        for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = self.texts.compiled(that) else { continue };
-            let looked = self.budget.within(|| {
-                let conditions = copies::conditions(expression.expanded(), values, &self.names);
-                let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
-                    let pair = |one: &Condition| conditions.iter().find_map(|other| one.difference(other));
-                    earlier.iter().find_map(pair).map(|found| (*first, found))
-                });
-                (conditions, twice)
-            });
-            let Ok((conditions, twice)) = looked else { return };
-            if let Some((first, found)) = twice {
-                let part = KeyPath::expectation(at).then("that");
-                let message = format!(
-                    "[[expect]] {} and {} have different conditions for {}: {}",
-                    first + 1,
-                    at + 1,
-                    found.element,
-                    found.difference
-                );
-                let help = "write the condition once, as a let with a parameter (\"warns(a)\" = \"…\"); if this is \
-                            intended, add allow = [\"copied\"] at the top of the check";
-                self.warn("copied", self.file.value(&part), message, help);
-            }
-            before.push((at, conditions));
-        }
-    }
-
     /// Warns if the budget ran out, so that no warnings does not mean no mistakes.
     fn looked_through(&mut self) {
         if self.budget.left() == 0 {
@@ -390,12 +344,11 @@ impl Linter<'_> {
         }
     }
 
+    /// A finding, unless the check allows it. What it uses of a shared file is its own as well.
     fn warn(&mut self, rule: &'static str, span: Span, message: String, help: impl Into<String>) {
+        if RULES.contains(&rule) && self.check.allow.iter().any(|allowed| allowed == rule) {
+            return;
+        }
         self.found.push((rule, Diagnostic { span, message, help: Some(help.into()) }));
     }
-}
-
-/// Whether two searches may find different elements of a list.
-fn differ(one: &Sought, other: &Sought) -> bool {
-    one.list == other.list && !one.wanted.implies(&other.wanted) && !other.wanted.implies(&one.wanted)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::trial;
 use crate::cel::budget::spend;
 use crate::cel::rewrite::{Let, Lets};
-use crate::cel::types::{self, Record, Type};
+use crate::cel::types::{self, Doubt, Record, Type};
 use crate::cel::{functions, policies};
 use course::diagnostic::did_you_mean;
 
@@ -22,6 +22,8 @@ pub struct Mistake {
     pub node: u64,
     /// The name in question, at or after the node: a field or a function.
     pub word: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
 }
 
 /// The names that an expression can use, with their types.
@@ -77,7 +79,7 @@ impl<'l> Inference<'l> {
             },
             Expr::Select(select) => {
                 let operand = self.of(&select.operand);
-                let field = self.field(node, &operand, &select.field);
+                let field = self.field(node, &operand, &select.field, select.test);
                 if select.test { Type::Bool } else { field }
             }
             Expr::List(list) => {
@@ -90,15 +92,26 @@ impl<'l> Inference<'l> {
         }
     }
 
-    fn field(&mut self, node: u64, operand: &Type, field: &str) -> Type {
+    /// A field. `test`: whether it is only asked for, as in `has(…)`.
+    fn field(&mut self, node: u64, operand: &Type, field: &str, test: bool) -> Type {
         match operand {
             Type::Record(record) => match record.fields.get(field) {
-                Some(known) => known.clone(),
+                Some(known) => {
+                    record.doubts.get(field).into_iter().for_each(|doubt| self.doubt(node, field, doubt, test));
+                    known.clone()
+                }
                 None => {
-                    self.wrong("unknown-field", node, Some(field), no_field(record, field));
+                    let help =
+                        record.call.as_ref().map(|call| format!("`verify schema reads {call}` lists its members"));
+                    self.mistake("unknown-field", node, Some(field), no_field(record, field), help);
                     Type::Any
                 }
             },
+            Type::Map(map) => {
+                let others = map.asked.iter().filter(|asked| !asked.keys.contains(field));
+                others.for_each(|asked| self.doubt(node, field, &asked.doubt, test));
+                map.of.clone()
+            }
             Type::Any => Type::Any,
             other => {
                 let message = format!("{other} has no fields, so it has no `{field}`");
@@ -112,6 +125,7 @@ impl<'l> Inference<'l> {
     fn comprehension(&mut self, node: u64, comprehension: &ComprehensionExpr) -> Type {
         let element = match self.of(&comprehension.iter_range) {
             Type::List(element) => *element,
+            Type::Map(_) => Type::Text,
             Type::Any => Type::Any,
             other => {
                 self.wrong("wrong-type", node, None, format!("{other} is not a list"));
@@ -164,12 +178,16 @@ impl<'l> Inference<'l> {
                 self.folded_key(call);
                 Type::Bool
             }
-            (op::IN, [field @ (Type::Text | Type::Any), record @ Type::Record(_)]) => {
-                self.named(record, field, call.args.first());
+            (op::IN, [field @ (Type::Text | Type::Any), record @ (Type::Record(_) | Type::Map(_))]) => {
+                self.named(record, field, call.args.first(), true);
                 Type::Bool
             }
             (op::INDEX, [record @ Type::Record(_), field @ (Type::Text | Type::Any)]) => {
-                self.named(record, field, call.args.last())
+                self.named(record, field, call.args.last(), false)
+            }
+            (op::INDEX, [Type::Map(map), field @ (Type::Text | Type::Any)]) => {
+                self.named(&args[0], field, call.args.last(), false);
+                map.of.clone()
             }
             (op::INDEX, [Type::List(of), _]) => {
                 self.tried(node, call, &args);
@@ -239,10 +257,10 @@ impl<'l> Inference<'l> {
     }
 
     /// The field of a record that is named by a literal.
-    fn named(&mut self, record: &Type, by: &Type, literal: Option<&Expression>) -> Type {
+    fn named(&mut self, record: &Type, by: &Type, literal: Option<&Expression>, test: bool) -> Type {
         match literal.map(|literal| (literal.id, &literal.expr)) {
             Some((node, Expr::Literal(LiteralValue::String(field)))) if *by == Type::Text => {
-                self.field(node, record, field.inner())
+                self.field(node, record, field.inner(), test)
             }
             _ => Type::Any,
         }
@@ -297,8 +315,18 @@ impl<'l> Inference<'l> {
         }
     }
 
+    fn doubt(&mut self, node: u64, word: &str, doubt: &Doubt, test: bool) {
+        if test || !doubt.of_tests {
+            self.mistake(doubt.rule, node, Some(word), doubt.message.clone(), Some(doubt.help.clone()));
+        }
+    }
+
     fn wrong(&mut self, rule: &'static str, node: u64, word: Option<&str>, message: String) {
-        let mistake = Mistake { rule, message, node, word: word.map(str::to_owned) };
+        self.mistake(rule, node, word, message, None);
+    }
+
+    fn mistake(&mut self, rule: &'static str, node: u64, word: Option<&str>, message: String, help: Option<String>) {
+        let mistake = Mistake { rule, message, node, word: word.map(str::to_owned), help };
         if !self.mistakes.contains(&mistake) {
             self.mistakes.push(mistake);
         }
@@ -335,6 +363,12 @@ fn listed(types: &[Type]) -> String {
 
 fn no_field(record: &Record, field: &str) -> String {
     let hint = did_you_mean(field, record.fields.keys().map(String::as_str));
+    let has = |kind: &Type| matches!(kind, Type::Record(inner) if inner.fields.contains_key(field));
+    let inside = record.fields.iter().find(|(_, kind)| has(kind));
+    let hint = match inside {
+        Some((name, _)) if hint.is_empty() => format!(": did you mean `{name}.{field}`?"),
+        _ => hint,
+    };
     let known: Vec<&str> = record.fields.keys().map(String::as_str).collect();
     match hint.is_empty() {
         true => format!("{} has no field `{field}`; it has {}", record.name, known.join(", ")),

@@ -128,7 +128,7 @@ impl Reader<'_, '_> {
         let form = match call.func_name.as_str() {
             op::LOGICAL_AND => args.into_iter().fold(Form::And(BTreeSet::new()), Form::and),
             op::LOGICAL_OR => return args.into_iter().reduce(Form::or).unwrap_or(Form::Or(BTreeSet::new())),
-            op::LOGICAL_NOT => return args.into_iter().next().map_or(Form::Or(BTreeSet::new()), Form::opposite),
+            op::LOGICAL_NOT => args.into_iter().next().map_or(Form::Or(BTreeSet::new()), Form::opposite),
             op::EQUALS => sorted(op::EQUALS, args),
             op::NOT_EQUALS => sorted(op::EQUALS, args).opposite(),
             op::MULTIPLY => sorted(op::MULTIPLY, args),
@@ -166,37 +166,57 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `size(list) > 0` and the like mean that the list is not empty.
+/// `size(list) > 0` and the like mean that the list is not empty. A comparison that says more, such as
+/// `size(list) == 2`, means that as well.
 fn some_of(form: Form) -> Form {
-    let number = |form: &Form| match form {
-        Form::Other(name, parts) if parts.is_empty() => {
-            [0, 1].into_iter().find(|number| **name == *format!("{:?}", LiteralValue::Int((*number).into())))
-        }
-        _ => None,
-    };
-    let listed = |form: &Form| match form {
-        Form::Other(name, parts) if &**name == "size" && parts.len() == 1 => parts.first().cloned(),
-        _ => None,
-    };
-    let there = Form::some;
     let (negated, compared) = match &form {
         Form::Not(compared) => (true, compared.as_ref()),
         compared => (false, compared),
     };
     let Form::Other(name, parts) = compared else { return form };
     let [one, other] = &**parts else { return form };
-    let some = match (&**name, number(one), number(other)) {
-        (op::LESS, Some(0), _) | (op::LESS_EQUALS, Some(1), _) => listed(other).map(there),
-        (op::LESS, _, Some(1)) | (op::LESS_EQUALS, _, Some(0)) => listed(one).map(there).map(Form::opposite),
-        (op::EQUALS, Some(0), _) => listed(other).map(there).map(Form::opposite),
-        (op::EQUALS, _, Some(0)) => listed(one).map(there).map(Form::opposite),
-        _ => None,
+    let is_some = |list: &Form| Form::some(list.clone());
+    let some = match (&**name, number(one).or(number(other)), sized(one), sized(other)) {
+        (op::LESS, Some(0), None, Some(list)) | (op::LESS_EQUALS, Some(1), None, Some(list)) => is_some(list),
+        (op::LESS, Some(1), Some(list), None) | (op::LESS_EQUALS, Some(0), Some(list), None) => {
+            is_some(list).opposite()
+        }
+        (op::EQUALS, Some(0), Some(list), None) | (op::EQUALS, Some(0), None, Some(list)) => is_some(list).opposite(),
+        (op::LESS | op::LESS_EQUALS, Some(number), None, Some(list)) if number > 0 && !negated => {
+            return is_some(list).and(form.clone());
+        }
+        (op::EQUALS, Some(number), Some(list), None) | (op::EQUALS, Some(number), None, Some(list))
+            if number > 0 && !negated =>
+        {
+            return is_some(list).and(form.clone());
+        }
+        // It is not less than this number.
+        (op::LESS, Some(number), Some(list), None) if number > 1 && negated => {
+            return is_some(list).and(form.clone());
+        }
+        (op::LESS_EQUALS, Some(number), Some(list), None) if number > 0 && negated => {
+            return is_some(list).and(form.clone());
+        }
+        _ => return form,
     };
-    match some {
-        Some(some) if negated => some.opposite(),
-        Some(some) => some,
-        None => form,
+    if negated { some.opposite() } else { some }
+}
+
+/// The list whose size it is.
+fn sized(form: &Form) -> Option<&Form> {
+    match form {
+        Form::Other(name, parts) if &**name == "size" && parts.len() == 1 => parts.first(),
+        _ => None,
     }
+}
+
+/// The number that a literal is.
+fn number(form: &Form) -> Option<i64> {
+    let Form::Other(name, parts) = form else { return None };
+    let zero = format!("{:?}", LiteralValue::Int(0.into()));
+    let (before, after) = zero.split_once('0')?;
+    let digits = name.strip_prefix(before)?.strip_suffix(after)?;
+    digits.parse().ok().filter(|_| parts.is_empty())
 }
 
 enum Macro {
@@ -292,6 +312,37 @@ mod tests {
         ] {
             let forms = forms([one, other]);
             assert_eq!(forms[0].implies(&forms[1]), implied, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_of_a_size_says_whether_the_list_is_empty() {
+        for (compared, implied) in [
+            ("x.size() > 0", true),
+            ("x.size() == 1", true),
+            ("1 == x.size()", true),
+            ("x.size() == 12", true),
+            ("x.size() >= 2", true),
+            ("2 <= size(x)", true),
+            ("x.size() > 4", true),
+            ("x.size() != 0", true),
+            ("!(x.size() < 2)", true),
+            ("!(x.size() <= 1)", true),
+            ("x.size() == 2 && y", true),
+            ("x.size() == 0", false),
+            ("x.size() >= 0", false),
+            ("x.size() < 2", false),
+            ("x.size() <= 1", false),
+            ("x.size() != 1", false),
+            ("!(x.size() == 1)", false),
+            ("!(x.size() > 2)", false),
+            ("x.size() > -1", false),
+            ("x.size() == n", false),
+            ("y.size() == 1", false),
+            ("x.size() == 1 || y", false),
+        ] {
+            let forms = forms([compared, "x.size() > 0"]);
+            assert_eq!(forms[0].implies(&forms[1]), implied, "{compared}: {forms:?}");
         }
     }
 

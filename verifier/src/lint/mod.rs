@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `course::lint` | lessons: directives, links, unused checks and parameters |
 //! | `unreadable` | errors that keep mdBook from reading the book |
-//! | [`checks`] | expressions and sentences |
+//! | [`checks`] | expressions, sentences and reads |
+//! | `answers` | what can never be known of an answer |
 //! | `cases` | the cases of checks |
 //! | `infer` | the types of expressions |
 //! | `trial` | the result type of a call |
@@ -13,6 +14,7 @@
 //! | `copies` | copied conditions that have come to differ |
 //! | `stale` | sources that were last reviewed over a year ago |
 
+mod answers;
 pub mod cases;
 pub mod checks;
 pub mod copies;

@@ -11,11 +11,18 @@ pub(crate) const RULES: &[&str] = &[
     "empty",
     "empty-account",
     "fix",
+    "hidden-member",
     "hole",
+    "left-out-member",
+    "narrow-read",
     "never-false",
+    "not-offered",
     "statement",
+    "unlisted-value",
+    "unselected-member",
     "unused-check",
     "unused-let",
+    "unused-read",
 ];
 
 /// The help for an unknown rule.

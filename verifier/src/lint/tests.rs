@@ -209,6 +209,61 @@ fn lint_rejects_exactly_what_the_evaluator_rejects() {
     }
 }
 
+/// What lint finds in an expression over an answer of AWS, and the evaluator's error, if any.
+fn lint_and_evaluate_answer(source: &'static str) -> (Vec<String>, Option<String>) {
+    on_a_thread(move || {
+        let kind = types::answer(evidence::reads::find("lambda:GetFunctionConfiguration").unwrap());
+        let expression = Written::parse(source).unwrap();
+        let names: Names = [("f".to_owned(), (*kind).clone()), ("word".to_owned(), Type::Text)].into();
+        let (_, mistakes) = infer::infer(expression.tree(), &names, &Lets::new());
+        let answer = json!({
+            "FunctionName": "x", "Role": null, "MemorySize": 128, "CodeSize": 5, "LastModified": "2026-01-01", "Layers": [{ "Arn": "a", "CodeSize": 1 }],
+            "Environment": { "Variables": { "A": "x" } }, "VpcConfig": { "SubnetIds": ["s"] },
+        });
+        let mut scope = Scope::default();
+        scope.bind("f", Field::from_json(&answer, &kind));
+        scope.bind("word", Field::from_json(&json!("A"), &Type::Text));
+        (mistakes.into_iter().map(|mistake| mistake.message).collect(), expression.expression().fails(&scope))
+    })
+    .unwrap()
+}
+
+#[test]
+fn lint_and_the_evaluator_agree_about_answers() {
+    for source in [
+        "f.FunctionName == 'x' && f.MemorySize >= 128 && f.MemorySize == 128.0",
+        "f.Environment.Variables.A == 'x'",
+        "f.Environment.Variables['A'] == f.Environment.Variables[word]",
+        "'A' in f.Environment.Variables && word in f.Environment.Variables",
+        "has(f.Environment.Variables.B) || has(f.Environment.Variables.A)",
+        "f.Environment.Variables.exists(k, k.startsWith('A') && f.Environment.Variables[k] == 'x')",
+        "f.Environment.Variables.size() == 1 && size(f.Environment.Variables) == 1",
+        "f.Layers.exists(l, l.CodeSize > 0) && f.Layers[0].Arn == 'a'",
+        "f.Layers.size() == 1 && f.VpcConfig.SubnetIds.size() == 1",
+        "f.VpcConfig.SubnetIds.all(s, s == 's') && f.VpcConfig.SubnetIds + ['t'] != []",
+        "f['FunctionName'] == 'x' && 'FunctionName' in f",
+        "!has(f.Role)",
+    ] {
+        assert_eq!(lint_and_evaluate_answer(source), (Vec::new(), None), "{source}");
+    }
+    for source in [
+        "f.FunctionNam == 'x'",
+        "f.MemorySize.startsWith('x')",
+        "f.MemorySize > '1'",
+        "f.Environment.Variables.A > 1",
+        "f.Layers.Arn == 'a'",
+        "f.Layers[0].Arm == 'a'",
+        "f.Layers.exists(l, l.Arm == 'a')",
+        "f.exists(k, k == 'FunctionName')",
+        "f.Layers[0] < f.Layers[0]",
+        "f.Environment.Variables + 1",
+        "'FunctionNam' in f",
+    ] {
+        let (found, failed) = lint_and_evaluate_answer(source);
+        assert!(failed.is_some() && !found.is_empty(), "{source}: {found:?} {failed:?}");
+    }
+}
+
 /// The evaluator compares values of any types, and values of different types differ. No author intends that.
 #[test]
 fn values_that_can_never_be_equal_are_reported() {

@@ -7,7 +7,7 @@ use cel::common::types::{
 };
 use cel::common::value::Val;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::cel::functions;
 use crate::cel::types::Type;
@@ -32,11 +32,12 @@ thread_local! {
 /// The result type of a call; `None` if the evaluator rejects it for all values of these types. In a member call, the
 /// first type is the target.
 pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
-    let call = (name.to_owned(), member, types.to_vec());
+    let types: Vec<Type> = types.iter().map(shallow).collect();
+    let call = (name.to_owned(), member, types.clone());
     if let Some(known) = KNOWN.with_borrow(|known| known.get(&call).cloned()) {
         return known;
     }
-    let result = tried(name, member, types);
+    let result = tried(name, member, &types);
     KNOWN.with_borrow_mut(|known| {
         if known.len() >= REMEMBERED {
             known.clear();
@@ -44,6 +45,15 @@ pub fn call(name: &str, member: bool, types: &[Type]) -> Option<Type> {
         known.insert(call, result.clone());
     });
     result
+}
+
+/// A type without what is deep in an answer of AWS, which no function looks at.
+fn shallow(kind: &Type) -> Type {
+    match kind {
+        Type::Record(record) if record.call.is_some() => Type::record(&record.name, BTreeMap::new()),
+        Type::List(of) => Type::list(shallow(of)),
+        kind => kind.clone(),
+    }
 }
 
 fn tried(name: &str, member: bool, types: &[Type]) -> Option<Type> {

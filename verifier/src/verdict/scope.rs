@@ -1,6 +1,7 @@
 //! The names that a step's expressions can use.
 
 use course::Step;
+use course::check::REGION;
 use course::param::Param;
 use course::results::{Reason, ReasonCode};
 use evidence::client::Ask;
@@ -14,9 +15,6 @@ use crate::cel::value::Field;
 use crate::cel::{Expression, Scope};
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
 use crate::reads::{Asking, Evaluated, MOST_CALLS, evaluate};
-
-/// The parameter that is the region of a course.
-const REGION: &str = "region";
 
 /// The names that a step's expressions can use, and what was read for them.
 pub(super) struct Scoped<'c> {

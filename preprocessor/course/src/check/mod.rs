@@ -20,6 +20,9 @@ use crate::words::{holes, identifiers};
 pub use lets::Let;
 pub use reads::{Read, Reads};
 
+/// The parameter with the region of reads that do not say one.
+pub const REGION: &str = "region";
+
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
@@ -238,7 +241,8 @@ impl Check {
     /// of prose and of strings.
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
-        let used: BTreeSet<&str> = self.expressions().into_iter().chain(holes).flat_map(identifiers).collect();
+        let used = self.expressions().into_iter().chain(holes).flat_map(identifiers);
+        let used: BTreeSet<&str> = used.chain(self.is_in_the_courses_region().then_some(REGION)).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
     }
 
@@ -249,8 +253,14 @@ impl Check {
             .texts()
             .flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')))
             .filter(|word| !word.is_empty())
+            .chain(self.is_in_the_courses_region().then_some(REGION))
             .collect();
         params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
+    }
+
+    /// Whether it has a read that does not say in which region.
+    fn is_in_the_courses_region(&self) -> bool {
+        self.reads.values().any(|read| read.region.is_none())
     }
 
     /// Identifies what decides the verdict: the check without its prose, with the values of the parameters that it
@@ -311,6 +321,19 @@ fix = "Enter your email."
         let check = check(text).unwrap();
         assert_eq!(check.uses(&params), BTreeSet::from(["ending", "suffix", "threshold"]));
         assert!(check.mentions(&params).contains("email"), "the hash covers the parameters that any word names");
+    }
+
+    /// A verdict about another region must not count.
+    #[test]
+    fn a_read_without_a_region_uses_the_parameter_with_the_courses() {
+        let params: Params = [(REGION.to_owned(), Param::Text("eu-west-1".to_owned()))].into();
+        for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{region}'", true)] {
+            let read = format!("[read.vpcs]\ncall = 'ec2:DescribeVpcs'\n{region}");
+            let expect = "[[expect]]\nthat = 'vpcs.Vpcs.size() > 0'\nfix = 'Do.'";
+            let check = check(&format!("title = 'x'\naccount = 'x'\n{read}\n{expect}")).unwrap();
+            assert_eq!(check.uses(&params).contains(REGION), uses, "{region}");
+            assert_eq!(check.mentions(&params).contains(REGION), uses, "{region}");
+        }
     }
 
     #[test]

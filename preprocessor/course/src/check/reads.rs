@@ -58,7 +58,7 @@ impl ReadTable {
 
 impl Read {
     /// The texts that may have holes: the region, and those in the inputs.
-    pub(super) fn texts(&self) -> Vec<&str> {
+    pub fn texts(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.region.as_deref().into_iter().collect();
         self.with.values().for_each(|value| texts_in(value, &mut texts));
         texts

@@ -112,7 +112,21 @@ class Table:
             entry["failures"] = found
         if found := self.overrides.get("own", f"{model.service}:{name}"):
             entry["own"] = {"given": found["given"], "unless": found["unless"]}
+        if found := self.narrow(name):
+            entry["narrow"] = found
         return entry
+
+    def narrow(self, name):
+        """What an operation answers only, each with the inputs with which it is not so."""
+        inputs = self.model.members(name, "input")
+        found = []
+        for key in (f"{self.model.service}:{name}", *(f"{self.model.service}:{name}.{one}" for one in inputs)):
+            if entry := self.overrides.get("narrow", key):
+                found.append({one: value for one, value in entry.items() if one != "source"})
+                for one in entry["unless"]:
+                    if one not in inputs:
+                        self.overrides.mistake(f"[narrow] {key} has no input {one}")
+        return found
 
     def uri(self, name, uri):
         """The request's path, with the members' own names in braces."""

@@ -58,7 +58,8 @@ impl Binding<'_> {
         let by_presence = selectors.values().any(|selector| *selector == Selector::Presence);
         let nothing = BTreeSet::new();
         let named = self.named.get(&self.name()).unwrap_or(&nothing);
-        let walk = Walk { binding: self, named, differing, unselected: self.unselected(), by_presence };
+        let walk =
+            Walk { binding: self, named, differing, unselected: unselected(self.found, self.input), by_presence };
         walk.structure("", shape, answer.as_object().unwrap_or(&Map::new()), false)
     }
 
@@ -75,31 +76,36 @@ impl Binding<'_> {
         Reason { code, account: Some(self.account.to_owned()), action: None, message }
     }
 
-    /// The members that the input did not select, each with the input that does.
-    fn unselected(&self) -> Vec<(String, String)> {
-        let mut unselected = Vec::new();
-        for (input, selector) in &self.found.operation.selectors {
-            let Selector::Members { of, default, all } = selector else { continue };
-            let given = self.given(input).unwrap_or_else(|| default.clone());
-            if all.as_ref().is_some_and(|all| given.contains(all)) {
-                continue;
-            }
-            let selected: BTreeSet<&String> =
-                of.iter().filter(|(value, _)| given.contains(value)).flat_map(|(_, members)| members).collect();
-            let missing = of.values().flatten().filter(|member| !selected.contains(member));
-            unselected.extend(missing.map(|member| (member.clone(), input.clone())));
-        }
-        unselected
-    }
-
     /// The values of an input as texts, if it has one.
     fn given(&self, input: &str) -> Option<Vec<String>> {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        match self.input.get(input)? {
-            Value::Null => None,
-            Value::Array(values) => Some(values.iter().map(text).collect()),
-            value => Some(vec![text(value)]),
+        given(self.input, input)
+    }
+}
+
+/// The members that an input does not select, each with the input that does.
+pub fn unselected(found: Found, with: &Map<String, Value>) -> Vec<(String, String)> {
+    let mut unselected = Vec::new();
+    for (input, selector) in &found.operation.selectors {
+        let Selector::Members { of, default, all } = selector else { continue };
+        let given = given(with, input).unwrap_or_else(|| default.clone());
+        if all.as_ref().is_some_and(|all| given.contains(all)) {
+            continue;
         }
+        let selected: BTreeSet<&String> =
+            of.iter().filter(|(value, _)| given.contains(value)).flat_map(|(_, members)| members).collect();
+        let missing = of.values().flatten().filter(|member| !selected.contains(member));
+        unselected.extend(missing.map(|member| (member.clone(), input.clone())));
+    }
+    unselected
+}
+
+/// The values of an input as texts, if it has one.
+fn given(with: &Map<String, Value>, input: &str) -> Option<Vec<String>> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match with.get(input)? {
+        Value::Null => None,
+        Value::Array(values) => Some(values.iter().map(text).collect()),
+        value => Some(vec![text(value)]),
     }
 }
 

@@ -22,8 +22,12 @@ pub(super) fn check(found: Found, input: &Map<String, Value>, own: &Own<'_>) -> 
         let name = input.keys().next();
         return name.map_or(Ok(()), |name| Err(Refused { at: name.clone(), why: Why::Unknown { near: None } }));
     };
-    let limit = found.operation.pages.as_ref().and_then(|pages| pages.limit.as_deref());
-    Checking { service: found.service, own, limit, uri: &found.operation.uri }.structure("", shape, input)
+    Checking::new(found, own).structure("", shape, input)
+}
+
+/// The input that limits a page, which the program sets where the operation needs it.
+pub(super) fn limit(found: Found) -> Option<&'static str> {
+    found.operation.pages.as_ref().and_then(|pages| pages.limit.as_deref())
 }
 
 /// Whether it is no character, by Unicode's definition of noncharacters that XML cannot have.
@@ -34,7 +38,8 @@ fn is_none(letter: char) -> bool {
 /// The longest text that is sent outside of a body.
 const LONGEST: usize = 8_000;
 
-struct Checking<'a> {
+/// The check of the values of a call.
+pub(super) struct Checking<'a> {
     service: &'static Service,
     own: &'a Own<'a>,
     /// The input that the program sets where the operation needs it.
@@ -47,7 +52,12 @@ fn refused(at: &str, why: Why) -> Result<(), Refused> {
     Err(Refused { at: at.to_owned(), why })
 }
 
-impl Checking<'_> {
+impl<'a> Checking<'a> {
+    /// The check of the values of a call.
+    pub(super) fn new(found: Found, own: &'a Own<'a>) -> Checking<'a> {
+        Checking { service: found.service, own, limit: limit(found), uri: &found.operation.uri }
+    }
+
     fn structure(&self, at: &str, shape: &'static Shape, value: &Map<String, Value>) -> Result<(), Refused> {
         let path = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
         if let Some(name) = value.keys().find(|name| !shape.members.contains_key(*name)) {
@@ -67,7 +77,7 @@ impl Checking<'_> {
     }
 
     /// A member, or an element of a list or a map, which may name what the list may.
-    fn member(
+    pub(super) fn member(
         &self,
         at: &str,
         member: &'static Member,

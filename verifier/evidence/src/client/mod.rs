@@ -8,9 +8,9 @@ mod ask;
 mod bind;
 mod buckets;
 mod call;
+mod declared;
 mod endpoint;
 mod input;
-mod misnamed;
 mod pages;
 mod parse;
 mod prepared;
@@ -24,9 +24,9 @@ mod xml_error;
 
 pub use account::Client;
 pub use ask::{Answers, Ask, Outcome};
-pub use bind::{Binding, Named};
+pub use bind::{Binding, Named, unselected};
 pub use call::{Answer, Call, Failure};
-pub use misnamed::misnamed;
+pub use declared::{Declared, Filled, Unlisted, declared};
 pub use refused::{Refused, Why};
 
 #[cfg(test)]

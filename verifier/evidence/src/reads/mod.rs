@@ -23,7 +23,7 @@ pub use archive::service;
 pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
 pub use listed::{Listed, partitions, services};
 pub use member::{Free, Hidden, Member, Place, Reach, TimeFormat};
-pub use model::{Kind, Missing, Operation, Own, Pages, Protocol, Selector, Service, Shape};
+pub use model::{Kind, Missing, Narrow, Operation, Own, Pages, Protocol, Selector, Service, Shape};
 pub use unknown::Unknown;
 
 /// An operation with its service, whose shapes it refers to.

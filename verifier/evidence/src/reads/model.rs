@@ -119,6 +119,9 @@ pub struct Operation {
     pub failures: Vec<String>,
     /// The input that restricts it to the account's own things.
     pub own: Option<Own>,
+    /// What it leaves out without saying so.
+    #[serde(default)]
+    pub narrow: Vec<Narrow>,
 }
 
 fn post() -> String {
@@ -193,6 +196,19 @@ pub struct Own {
     pub given: String,
     /// Inputs with which it is not needed.
     pub unless: Vec<String>,
+}
+
+/// A part of what there is, which is all that an operation answers unless it is asked otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Narrow {
+    /// The inputs with which it answers more; none where no input does that.
+    pub unless: Vec<String>,
+    /// What it answers, as in “only events of the last hour”.
+    pub says: String,
+    /// Whether authors expect it.
+    #[serde(default)]
+    pub expected: bool,
 }
 
 /// A shape: what a value is.

@@ -18,6 +18,8 @@ fn every_service_loads_and_is_listed() {
             assert!(facts.selectors.keys().all(has), "{name}:{operation}");
             assert!(facts.pages.iter().flat_map(|pages| &pages.input).all(has), "{name}:{operation}");
             assert!(facts.own.iter().all(|own| has(&own.given) && own.unless.iter().all(has)), "{name}:{operation}");
+            let narrow = |narrow: &Narrow| narrow.says.starts_with("only ") && narrow.unless.iter().all(has);
+            assert!(facts.narrow.iter().all(narrow), "{name}:{operation}");
             let output = facts.output.as_deref().and_then(|output| service.shape(output));
             let has = |member: &String| output.is_some_and(|output| output.members.contains_key(member));
             assert!(facts.failures.iter().all(has), "{name}:{operation}");
@@ -216,4 +218,34 @@ fn what_may_name_another_account_is_marked() {
     }
     let own = &find("ec2:DescribeSnapshots").unwrap().operation.own;
     assert_eq!(own.as_ref().map(|own| own.given.as_str()), Some("OwnerIds"));
+}
+
+#[test]
+fn an_answer_that_is_only_a_part_is_marked_so() {
+    for (name, inputs) in [
+        ("acm:ListCertificates", vec![vec!["Includes"]]),
+        ("ecs:ListTasks", vec![vec!["cluster"], vec!["desiredStatus"]]),
+        ("rds:DescribeEvents", vec![vec!["StartTime", "Duration"]]),
+        ("backup:ListBackupJobs", vec![vec![]]),
+        ("ec2:DescribeVpcs", vec![]),
+    ] {
+        let unless: Vec<&Vec<String>> =
+            find(name).unwrap().operation.narrow.iter().map(|narrow| &narrow.unless).collect();
+        assert_eq!(format!("{unless:?}"), format!("{inputs:?}"), "{name}");
+    }
+}
+
+/// A list that begins in the middle would be a shorter list.
+#[test]
+fn no_course_sets_where_a_list_begins() {
+    for (name, input) in [
+        ("s3:ListObjectsV2", "StartAfter"),
+        ("kinesis:DescribeStream", "ExclusiveStartShardId"),
+        ("kinesis:ListShards", "ExclusiveStartShardId"),
+        ("kinesis:ListStreams", "ExclusiveStartStreamName"),
+    ] {
+        let found = find(name).unwrap();
+        let shape = found.operation.input.as_deref().and_then(|input| found.service.shape(input)).unwrap();
+        assert_eq!(shape.members[input].reach, Some(Reach::Program), "{name}");
+    }
 }

@@ -38,6 +38,7 @@ fn operation(found: Found) -> Value {
         "get": facts.get,
         "leaves_out": facts.leaves_out,
         "failures": facts.failures,
+        "narrow": facts.narrow,
     })
 }
 

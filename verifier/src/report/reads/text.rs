@@ -84,6 +84,14 @@ pub fn operation(found: Found) -> Text {
     if let Some(own) = &facts.own {
         fact(&mut out, "Own", &format!("{} is `self` unless you give it or {}", own.given, own.unless.join(", ")));
     }
+    for narrow in &facts.narrow {
+        let unless = if narrow.unless.is_empty() {
+            String::new()
+        } else {
+            format!(" unless you give {}", narrow.unless.join(" or "))
+        };
+        fact(&mut out, "Answers", &format!("{}{unless}", narrow.says));
+    }
     elements(&mut out, found);
     for (input, selector) in &facts.selectors {
         fact(&mut out, "Selects", &format!("{input}: {}", selects(selector)));

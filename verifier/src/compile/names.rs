@@ -1,0 +1,127 @@
+//! Names: those that an expression uses are defined, and those that a check defines mean nothing else.
+
+use ::cel::common::ast::Expr;
+use course::diagnostic::did_you_mean;
+use course::places::KeyPath;
+use evidence::Section;
+use std::collections::BTreeSet;
+
+use super::Compiler;
+use crate::cel::names::{self, Name};
+use crate::cel::{self, Written, functions};
+use crate::plan::{NOW, SINCE};
+use crate::reads::EACH;
+
+impl Compiler<'_> {
+    /// Reports names of the check's own that mean something else already.
+    pub(super) fn own_names(&mut self) {
+        for (name, meant) in &self.check.lets {
+            let called = !meant.params.is_empty() && functions::written(name).is_some();
+            let taken = self.taken(name).or(called.then_some("a function"));
+            if let Some(taken) = taken {
+                let message = format!("`{name}` is already {taken}. Give the let another name");
+                self.fail_key(&KeyPath::of(["let", meant.key.as_str()]), message);
+            }
+        }
+        for name in self.check.reads.keys() {
+            // A function is called, so that a value may have its name.
+            let is_type = functions::TYPES.contains(&name.as_str());
+            if let Some(taken) = self.taken(name).or(is_type.then_some("a type of CEL's own")) {
+                let message = format!("`{name}` is already {taken}. Give the read another name");
+                self.fail_key(&KeyPath::of(["read", name.as_str()]), message);
+            }
+        }
+        for (name, taken) in self.course.params.keys().filter_map(|name| Some((name, given(name)?))) {
+            let message = format!("`{name}` is already {taken}. Give the parameter another name");
+            self.fail_key(&KeyPath::of(["preprocessor", "verify", "params", name]), message);
+        }
+    }
+
+    /// What a name is already, if it cannot be given to anything else.
+    fn taken(&self, name: &str) -> Option<&'static str> {
+        let param = || self.course.params.contains_key(name).then_some("a parameter of the course");
+        given(name).or_else(param).or_else(|| is_word(name).then_some("a word of CEL's own"))
+    }
+
+    /// Checks that every free name of an expression is defined, that every call is of a function, and that a misspelled
+    /// macro is reported as such. The expression begins at `begin` in its text.
+    pub(super) fn names(&mut self, part: &KeyPath, begin: usize, expression: &Written, bound: &[String]) {
+        let place = |node: u64, word: &str| {
+            let range = expression.range(node, Some(word))?;
+            Some(range.start + begin..range.end + begin)
+        };
+        for (name, node) in names::misused_calls(expression.tree()) {
+            if !self.check.lets.contains_key(&name) {
+                let known = self.check.lets.keys().map(String::as_str);
+                self.fail(part, place(node, &name), functions::misused(&name, known));
+            }
+        }
+        let mut reported = BTreeSet::new();
+        for (name, node) in names::places(expression.tree()) {
+            if !bound.contains(&name.root)
+                && let Err((word, message)) = self.meaning(&name)
+                && reported.insert(message.clone())
+            {
+                self.fail(part, place(node, &word), message);
+            }
+        }
+        for (name, node) in names::variables(expression.tree()) {
+            let is_own = self.check.lets.contains_key(&name) || self.check.reads.contains_key(&name);
+            if given(&name).is_some() || self.course.params.contains_key(&name) || is_own {
+                let message = format!("`{name}` is already defined. Give the variable another name");
+                self.fail(part, place(node, &name), message);
+            }
+        }
+    }
+
+    /// The meaning of a name. If it has none: the word that is wrong, and a message.
+    fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
+        let root = name.root.as_str();
+        if let Some(meant) = self.check.lets.get(root).filter(|meant| !meant.params.is_empty()) {
+            return Err((root.to_owned(), format!("`{root}` is written {}", meant.key)));
+        }
+        if root == EACH {
+            let message = "`each` has a value only in the region and the inputs of a read that has `each`";
+            return Err((root.to_owned(), message.to_owned()));
+        }
+        if root != "accounts" {
+            let known = || {
+                let sections = Section::ALL.iter().map(|section| section.name());
+                let params = self.course.params.keys().map(String::as_str);
+                let own = self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
+                sections.chain(params).chain(own).chain(["accounts", NOW])
+            };
+            if known().any(|known| known == root) || functions::TYPES.contains(&root) {
+                return Ok(());
+            }
+            return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
+        }
+        let [account, section, ..] = name.fields.as_slice() else {
+            return Err((root.to_owned(), "`accounts` is always written out as accounts.NAME.SECTION".to_owned()));
+        };
+        if !self.course.accounts.contains_key(account) {
+            let known = self.course.accounts.keys().map(String::as_str);
+            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
+            return Err((account.clone(), message));
+        }
+        if Section::named(section).is_none() {
+            let known = Section::ALL.iter().map(|section| section.name());
+            return Err((section.clone(), format!("there is no section `{section}`{}", did_you_mean(section, known))));
+        }
+        Ok(())
+    }
+}
+
+/// What a name is in every course.
+fn given(name: &str) -> Option<&'static str> {
+    match name {
+        name if Section::named(name).is_some() => Some("a section of evidence"),
+        "accounts" | NOW | SINCE | EACH => Some("a name that every check has"),
+        _ => None,
+    }
+}
+
+/// Whether CEL reserves a word, which no expression can use as a name.
+fn is_word(name: &str) -> bool {
+    !cel::read(name).is_ok_and(|tree| matches!(tree.expr, Expr::Ident(_)))
+}

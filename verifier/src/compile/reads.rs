@@ -1,0 +1,126 @@
+//! Compiles the reads of a check. Every mistake is reported at its own key.
+
+use course::check::Read;
+use course::diagnostic::did_you_mean;
+use course::places::KeyPath;
+use evidence::Section;
+use evidence::client::{self, Filled, Why};
+use evidence::reads::{self, Found, Missing, Variant};
+use serde_json::Value;
+
+use super::Compiler;
+use crate::cel::{Expression, Texts};
+use crate::reads::{CompiledRead, EACH, Template};
+use crate::sentence::Sentence;
+
+impl Compiler<'_> {
+    /// A read, if its operation is in the table.
+    pub(super) fn read(&mut self, name: &str, read: &Read) -> Option<CompiledRead> {
+        let part = |key: &str| KeyPath::of(["read", name, key]);
+        let found = reads::find(&read.call).map_err(|unknown| self.fail(&part("call"), None, unknown.to_string())).ok();
+        if let Some(account) = read.account.as_ref().filter(|account| !self.course.accounts.contains_key(*account)) {
+            let known = self.course.accounts.keys().map(String::as_str);
+            let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
+            self.fail(&part("account"), None, message);
+        }
+        let each = read.each.as_deref().and_then(|source| self.expression(&part("each"), source));
+        let bound: Vec<String> = read.each.iter().map(|_| EACH.to_owned()).collect();
+        let region = read.region.as_deref().and_then(|text| self.text(&part("region"), text, &bound));
+        let with = read
+            .with
+            .iter()
+            .filter_map(|(input, value)| Some((input.clone(), self.filled(&part("with").then(input), value, &bound)?)));
+        let with: Vec<(String, Template)> = with.collect();
+        let found = found?;
+        for (keys, refused) in client::declared(found, &read.with, &filled(self.texts)).refused {
+            let part = keys.iter().fold(part("with"), |part, key| part.then(key));
+            match refused.why {
+                Why::Unknown { .. } | Why::Program => self.fail_key(&part, refused.to_string()),
+                _ => self.fail(&part, None, refused.to_string()),
+            }
+        }
+        if let Some(Filled::Text(region)) = region.as_ref().map(Sentence::filled) {
+            not_offered(found, &region).into_iter().for_each(|message| self.fail(&part("region"), None, message));
+        }
+        let (account, none_on) = (read.account.clone(), read.none_on.clone());
+        let compiled = CompiledRead { found, account, region, each, with, none_on };
+        self.codes(&part("none_on"), &compiled);
+        Some(compiled)
+    }
+
+    /// The codes must be those that say that there is nothing. A code that may also mean that what it belongs to is not
+    /// there needs another read that shows that it is.
+    fn codes(&mut self, part: &KeyPath, read: &CompiledRead) {
+        let codes = &read.found.operation.none;
+        for (at, code) in read.none_on.iter().enumerate() {
+            let message = match codes.get(code) {
+                Some(Missing::None) => continue,
+                Some(Missing::NoneOrParent) if self.shows_parent(read) => continue,
+                Some(Missing::NoneOrParent) => format!(
+                    "`{code}` of {} may also say that what it belongs to is not there: take an input from a read that \
+                     shows that it is",
+                    read.call()
+                ),
+                None if codes.is_empty() => format!("no error of {} says that there is nothing", read.call()),
+                None => {
+                    let known = codes.keys().map(String::as_str);
+                    let listed: Vec<&str> = known.clone().collect();
+                    let hint = match did_you_mean(code, known) {
+                        hint if hint.is_empty() => format!(": the codes that do are {}", listed.join(", ")),
+                        hint => hint,
+                    };
+                    format!("`{code}` of {} does not say that there is nothing{hint}", read.call())
+                }
+            };
+            self.fail(&part.then(at), None, message);
+        }
+    }
+
+    /// Whether an expression of a read takes its value from evidence.
+    fn shows_parent(&self, read: &CompiledRead) -> bool {
+        read.expressions().into_iter().flat_map(Expression::names).any(|name| {
+            Section::named(&name.root).is_some()
+                || self.check.reads.contains_key(&name.root)
+                || self.check.lets.contains_key(&name.root)
+                || name.root == "accounts"
+        })
+    }
+
+    /// A value of an input, with holes.
+    fn filled(&mut self, part: &KeyPath, value: &Value, bound: &[String]) -> Option<Template> {
+        Some(match value {
+            Value::String(text) => Template::Text(self.text(part, text, bound)?),
+            Value::Array(values) => {
+                let filled = values.iter().enumerate().map(|(at, value)| self.filled(&part.then(at), value, bound));
+                // All of them are compiled, so that each mistake is reported.
+                Template::List(filled.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?)
+            }
+            Value::Object(values) => {
+                let filled = values.iter().map(|(name, value)| (name, self.filled(&part.then(name), value, bound)));
+                let filled: Vec<(&String, Option<Template>)> = filled.collect();
+                let filled = filled.into_iter().map(|(name, value)| Some((name.clone(), value?)));
+                Template::Map(filled.collect::<Option<Vec<_>>>()?)
+            }
+            value => Template::Fixed(value.clone()),
+        })
+    }
+}
+
+/// What is wrong with a region in which a service is to be asked.
+pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
+    let is_offered = |region: &str| found.service.endpoint(region, Variant::Plain).is_some();
+    let regions = || reads::partitions().values().flatten().map(String::as_str);
+    match regions().any(|known| known == region) {
+        true if is_offered(region) => None,
+        true => Some(format!("{} is not offered in the region `{region}`", found.service.name)),
+        false => {
+            let offered = regions().filter(|region| is_offered(region));
+            Some(format!("there is no region `{region}`{}", did_you_mean(region, offered)))
+        }
+    }
+}
+
+/// What a text of a read's inputs is.
+pub(crate) fn filled(texts: &Texts) -> impl Fn(&str) -> Filled {
+    |text| Sentence::parse(text, texts).map_or(Filled::Any, |sentence| sentence.filled())
+}

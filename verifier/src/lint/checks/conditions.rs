@@ -1,0 +1,110 @@
+//! Finds mistakes in conditions: of two that are about the same list, and of values that may be absent.
+
+use course::check::Proof;
+use course::places::KeyPath;
+
+use super::Linter;
+use crate::lint::copies::{self, Condition};
+use crate::lint::form::{Form, Sought};
+use crate::lint::guards::{self, Unasked};
+use crate::lint::logic::Values;
+
+impl Linter<'_> {
+    /// Expectations that search the same list, so that different elements may match them. If one condition implies the
+    /// other, an element that matches it matches both.
+    pub(super) fn apart(&mut self, values: &Values<'_>) {
+        let mut before: Vec<(usize, Sought)> = Vec::new();
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
+            let Ok(expression) = self.texts.compiled(that) else { continue };
+            let looked = self.budget.within(|| {
+                let form = Form::of(expression.expanded(), values);
+                let (required, sought) = (form.sought_in_every_case(), form.sought());
+                let twice = required.iter().enumerate().find_map(|(first, one)| {
+                    let other = required[first + 1..].iter().find(|other| differ(one, other))?;
+                    Some((at, other.clone()))
+                });
+                let elsewhere = before.iter().find_map(|(first, one)| {
+                    sought.iter().find(|other| differ(one, other)).map(|other| (*first, other.clone()))
+                });
+                (sought, twice, elsewhere)
+            });
+            let Ok((sought, twice, elsewhere)) = looked else { return };
+            for (first, Sought { list, .. }) in twice.into_iter().chain(elsewhere) {
+                let message = match first == at {
+                    true => format!("[[expect]] {} searches `{list}` twice, and may find different elements", at + 1),
+                    false => format!(
+                        "[[expect]] {} and {} both search `{list}`, and may find different elements",
+                        first + 1,
+                        at + 1
+                    ),
+                };
+                let help = format!(
+                    "name the elements that match the first condition in [let], as in found = \"{list}.filter(x, …)\", and \
+                     search only those; if this is intended, add allow = [\"apart\"] at the top of the check"
+                );
+                self.warn("apart", self.file.value(&KeyPath::expectation(at).then("that")), message, help);
+            }
+            before.extend(sought.into_iter().map(|sought| (at, sought)));
+        }
+    }
+
+    /// Conditions on values that may be absent.
+    pub(super) fn unasked(&mut self, values: &Values<'_>) {
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let read = |source: &Option<String>| self.texts.compiled(source.as_deref()?).ok();
+            let when = read(&expectation.when);
+            let that = match &expectation.proof {
+                Proof::Evidence { that, .. } => self.texts.compiled(that).ok(),
+                Proof::Confirmation { .. } => None,
+            };
+            let before = when.as_ref().map(|when| when.expanded());
+            for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
+                let Some(expression) = expression else { continue };
+                let look = || guards::unasked(expression.expanded(), known, values, &self.names);
+                let Ok(found) = self.budget.within(look) else { return };
+                for Unasked { message, help } in found {
+                    let part = KeyPath::expectation(at).then(key);
+                    self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
+                }
+            }
+        }
+    }
+
+    /// Similar conditions on the same kind of element, each of which tests something that the other does not.
+    pub(super) fn copied(&mut self, values: &Values<'_>) {
+        let mut before: Vec<(usize, Vec<Condition>)> = Vec::new();
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
+            let Ok(expression) = self.texts.compiled(that) else { continue };
+            let looked = self.budget.within(|| {
+                let conditions = copies::conditions(expression.expanded(), values, &self.names);
+                let twice = before.iter().chain([&(at, conditions.clone())]).find_map(|(first, earlier)| {
+                    let pair = |one: &Condition| conditions.iter().find_map(|other| one.difference(other));
+                    earlier.iter().find_map(pair).map(|found| (*first, found))
+                });
+                (conditions, twice)
+            });
+            let Ok((conditions, twice)) = looked else { return };
+            if let Some((first, found)) = twice {
+                let part = KeyPath::expectation(at).then("that");
+                let message = format!(
+                    "[[expect]] {} and {} have different conditions for {}: {}",
+                    first + 1,
+                    at + 1,
+                    found.element,
+                    found.difference
+                );
+                let help = "write the condition once, as a let with a parameter (\"warns(a)\" = \"…\"); if this is \
+                            intended, add allow = [\"copied\"] at the top of the check";
+                self.warn("copied", self.file.value(&part), message, help);
+            }
+            before.push((at, conditions));
+        }
+    }
+}
+
+/// Whether two searches may find different elements of a list.
+fn differ(one: &Sought, other: &Sought) -> bool {
+    one.list == other.list && !one.wanted.implies(&other.wanted) && !other.wanted.implies(&one.wanted)
+}
