@@ -95,7 +95,7 @@ impl Calls {
         state.waiting = waiting;
         let call = |(account, ask): (String, Ask)| {
             let client = Arc::clone(&state.clients[&account]);
-            let service = ask.call.split(':').next().unwrap_or_default().to_owned();
+            let service = ask.call.split_once(':').map_or(ask.call.as_str(), |(service, _)| service).to_owned();
             let place = (account.clone(), service, ask.region.clone());
             let place = state.places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
             let (place, named) = (Arc::clone(place), Arc::clone(named));

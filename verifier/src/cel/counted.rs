@@ -6,11 +6,10 @@ use cel::{Env, ExecutionError};
 use std::cmp::Ordering;
 
 use super::budget::{self, spend};
-use super::entries::Entries;
 use super::guard;
 use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
-use super::value::Fields;
+use super::records::{Entries, Fields};
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;

@@ -53,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function("policy", "policy(text)", "the policy document in a text, as a record with the fields below. A text that is not a policy is an error", "policy('{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Principal\": {\"Service\": \"ec2.amazonaws.com\"}}}').statements.exists(s, s.effect == 'Allow' && 'ec2.amazonaws.com' in s.services)"),
     function("replace", "text.replace(old, new)", "a text with each occurrence replaced. `text.replace(old, new, 1)` replaces only the first", "'a.b.c'.replace('.', '-') == 'a-b-c'"),
     function("size", "list.size()", "the number of elements of a list or map, or of characters of a text", "[1, 2].size() == 2"),
-    function("split", "text.split(separator)", "the parts of a text between the separators. `text.split(separator, 2)` returns two parts at most, the last with the rest", "'arn:aws:iam::111122223333:root'.split(':')[4] == '111122223333'"),
+    function("split", "text.split(separator)", "the parts of a text between the separators. `text.split(separator, 2)` returns two parts at most, the last with the rest", "'eu-west-1'.split('-')[1] == 'west'"),
     function("startsWith", "text.startsWith(beginning)", "whether a text starts with another", "'eu-west-1'.startsWith('eu-')"),
     function("string", "string(value)", "a text, from a number, time, duration, or true or false", "string(80) == '80'"),
     function("substring", "text.substring(begin, end)", "the part of a text from one position, from 0, to another, which is excluded. Without an end, to the end of the text", "'2026-11-26'.substring(0, 4) == '2026'"),

@@ -6,7 +6,6 @@ pub mod bound;
 pub mod budget;
 mod counted;
 mod documents;
-mod entries;
 mod environment;
 mod expression;
 pub mod functions;
@@ -19,6 +18,7 @@ pub mod names;
 mod own_value;
 mod partial;
 pub(crate) mod policies;
+mod records;
 pub mod rewrite;
 #[cfg(test)]
 mod tests;

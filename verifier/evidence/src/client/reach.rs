@@ -82,7 +82,7 @@ fn is_suspicious(text: &str) -> bool {
 
 /// Whether a folded text has an ARN or an address in it.
 fn names_a_thing(folded: &str) -> bool {
-    arn::is_in(folded) || folded.contains("://")
+    arn::is_in(folded) || folded.split_once("://").is_some()
 }
 
 /// Whether a text is an account's id and a colon.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::samples::{Sample, cbor, in_cbor, samples};
+use super::responses::{cbor, in_cbor};
+use super::samples::{Sample, samples};
 use super::{Aws, Response};
 use crate::client::Failure;
 use crate::reads::Protocol;
@@ -225,7 +226,7 @@ async fn a_response_that_is_spoilt_is_not_read() {
 
 #[tokio::test]
 async fn a_bucket_is_read_only_as_far_as_the_list_of_buckets_is() {
-    let root = super::samples::root("s3:ListBuckets");
+    let root = super::responses::root("s3:ListBuckets");
     let nameless = format!("<{root}><Buckets><Bucket><Name>other</Name></Bucket><Bucket/></Buckets></{root}>");
     let listless = format!("<{root}></{root}>");
     let bodies = ["<html/>", "", nameless.as_str(), listless.as_str()];

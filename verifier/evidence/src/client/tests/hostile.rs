@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-use super::samples::{buckets, is_list_of_buckets};
+use super::responses::{buckets, is_list_of_buckets};
 use super::{ACCOUNT, Aws};
 use crate::client::prepared::Prepared;
 use crate::client::reach::Own;

@@ -5,6 +5,7 @@ mod differ;
 mod faults;
 mod hostile;
 mod paging;
+mod responses;
 mod samples;
 mod sending;
 mod strangers;

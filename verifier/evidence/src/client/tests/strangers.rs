@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 use super::hostile::{ACCOUNTS, accounts, texts};
-use super::samples::{buckets, is_list_of_buckets};
+use super::responses::{buckets, is_list_of_buckets};
 use super::{ACCOUNT, Aws};
 use crate::client::reach::Own;
 use crate::client::{Call, Client, Failure, Refused, Why, input};

@@ -60,7 +60,7 @@ fn error(sample: &Sample, status: u16, code: &str) -> Response {
     let document = json!({ "__type": code, "message": "m" });
     let (_, headers, body) = match sample.protocol() {
         Json | RestJson => (0, vec![], document.to_string().into_bytes()),
-        RpcV2Cbor => super::samples::in_cbor(super::samples::cbor(&document, false)),
+        RpcV2Cbor => super::responses::in_cbor(super::responses::cbor(&document, false)),
         Ec2 => (0, vec![], format!("<Response><Errors><Error><Code>{code}</Code></Error></Errors></Response>").into()),
         Query => (0, vec![], format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>").into()),
         RestXml => (0, vec![], format!("<Error><Code>{code}</Code></Error>").into()),
