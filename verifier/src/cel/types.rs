@@ -216,7 +216,7 @@ pub(crate) fn doubtful_answer(found: Found, doubts: Option<&dyn Doubts>) -> Type
 }
 
 fn call(found: Found) -> String {
-    format!("{}:{}", found.service.name, found.name)
+    found.to_string()
 }
 
 /// A walk through the shapes of an answer.

@@ -140,7 +140,7 @@ impl Answer {
 }
 
 fn name(found: Found) -> String {
-    format!("{}:{}", found.service.name, found.name)
+    found.to_string()
 }
 
 /// Whether no hole decides a value.

@@ -33,7 +33,7 @@ pub struct CompiledRead {
 impl CompiledRead {
     /// The operation, as in `ec2:DescribeVpcs`.
     pub fn call(&self) -> String {
-        format!("{}:{}", self.found.service.name, self.found.name)
+        self.found.to_string()
     }
 
     /// The calls that it makes: its own, and the list of buckets if it is about one.

@@ -289,9 +289,10 @@ def answer(client, method, input):
         return dict(value=page(getattr(client, method)(**input)), pages=1, differing=[])
     pages = client.get_paginator(method)
     paths = [key.expression for key in pages.result_keys]
-    # A cursor is not part of the answer, and neither is the flag that there is more.
-    cursors = [path for key in pages._output_token for path in key.expression.split(" || ")] + [pages._more_results.expression if pages._more_results else ""]
-    return whole([page(answer) for answer in pages.paginate(**input)], paths, cursors)
+    # A cursor is not part of the answer, and of all pages, the last one alone says that there is no more.
+    cursors = [path for key in pages._output_token for path in key.expression.split(" || ")]
+    more = [pages._more_results.expression] if pages._more_results else []
+    return whole([page(answer) for answer in pages.paginate(**input)], paths, cursors, more)
 
 
 def zones_by_name(client, input):
@@ -300,20 +301,23 @@ def zones_by_name(client, input):
     while answers[-1].get("IsTruncated"):
         last = answers[-1]
         answers.append(page(client.list_hosted_zones_by_name(DNSName=last["NextDNSName"], HostedZoneId=last["NextHostedZoneId"])))
-    return whole(answers, ["HostedZones"], ["NextDNSName", "NextHostedZoneId", "IsTruncated"])
+    return whole(answers, ["HostedZones"], ["NextDNSName", "NextHostedZoneId"], ["IsTruncated"])
 
 
-def whole(answers, paths, cursors):
+def whole(answers, paths, cursors, more):
     names = {name for answer in answers for name in answer}
-    apart = {path.split(".")[0] for path in paths + cursors}
+    apart = {path.split(".")[0] for path in paths + cursors + more}
     differing = [name for name in names - apart if any(answer.get(name) != answers[0].get(name) for answer in answers)]
     whole = answers[0]
     for path in paths:
         lists = [at(answer, path) for answer in answers]
         if any(part is not None for part in lists):
             put(whole, path, [element for part in lists for element in part or []])
+    for path in more:
+        if (last := at(answers[-1], path)) is not None:
+            put(whole, path, last)
     for path in cursors:
-        if path and path.replace(".", "").isalnum():
+        if path.replace(".", "").isalnum():
             drop(whole, path)
     return dict(value=whole, pages=len(answers), differing=sorted(differing))
 

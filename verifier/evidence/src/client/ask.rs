@@ -10,7 +10,6 @@ use super::account::Client;
 use super::bind::{Binding, Named};
 use super::call::{Call, Failure};
 use super::refused::{Refused, Why};
-use crate::error::Asked;
 use crate::reads::{self, Found};
 
 /// A call that checks ask for: reads with the same call are made once in a run.
@@ -110,8 +109,7 @@ impl Client {
             }
             Err(Failure::Failed { code, reasons }) => Outcome::Failed { code, reasons },
             Err(Failure::Refused(refused)) => {
-                let name = Asked::name(&found);
-                let message = format!("{name} was not called in the {account} account: {refused}.");
+                let message = format!("{found} was not called in the {account} account: {refused}.");
                 reason(code_of(&refused), message)
             }
         }

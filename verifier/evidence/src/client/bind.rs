@@ -69,7 +69,7 @@ impl Binding<'_> {
     }
 
     fn name(&self) -> String {
-        format!("{}:{}", self.found.service.name, self.found.name)
+        self.found.to_string()
     }
 
     fn reason(&self, code: ReasonCode, message: String) -> Reason {

@@ -10,6 +10,7 @@ use super::pages::{self, Next};
 use super::prepared::Prepared;
 use super::refused::{Refused, Why};
 use super::send::{self, Failed};
+use crate::arn;
 use crate::error::{self, Asked};
 use crate::guard::Scope;
 use crate::read::incomplete;
@@ -61,17 +62,26 @@ impl From<Refused> for Failure {
     }
 }
 
-impl Asked for Found {
+/// A call in a region, as messages name it.
+struct InRegion<'a>(Found, &'a str);
+
+impl Asked for InRegion<'_> {
     fn name(&self) -> String {
-        format!("{}:{}", self.service.name, self.name)
+        let InRegion(found, region) = self;
+        match found.service.global_region(arn::partition_of(region)) {
+            // A global service has one region, which nobody chooses.
+            Some(_) => found.to_string(),
+            None => format!("{found} in {region}"),
+        }
     }
 
     fn permission(&self) -> String {
-        self.operation.actions.first().cloned().unwrap_or_else(|| Asked::name(self))
+        let InRegion(found, _) = self;
+        found.operation.actions.first().cloned().unwrap_or_else(|| found.to_string())
     }
 
     fn is_refused_to_everybody(&self, code: &str) -> bool {
-        self.service.everybody.iter().any(|known| known == code)
+        self.0.service.everybody.iter().any(|known| known == code)
     }
 }
 
@@ -138,7 +148,12 @@ async fn page(
     let page = send::send(Prepared::of(call.found, protocol), sdk, target, guard, input).await;
     let page = page.map_err(|failed| Failure::Failed {
         code: error::code(&failed).filter(|_| is_first && is_of_client(&failed)).map(str::to_owned),
-        reasons: error::reason_with_sign_in(reader.account(), &call.found, &failed, reader.sign_in()),
+        reasons: error::reason_with_sign_in(
+            reader.account(),
+            &InRegion(call.found, &target.region),
+            &failed,
+            reader.sign_in(),
+        ),
     })?;
     let failures = &call.found.operation.failures;
     match failures.iter().find(|path| !pages::is_empty(&pages::at(&page, path))) {
@@ -154,6 +169,6 @@ fn is_of_client(failed: &Failed) -> bool {
 }
 
 fn no_answer(reader: &Reader, call: Call<'_>, what: &str) -> Failure {
-    let message = format!("The response to {} {what}.", Asked::name(&call.found));
+    let message = format!("The response to {} {what}.", InRegion(call.found, call.region).name());
     Failure::Failed { code: None, reasons: incomplete(reader.account(), &message) }
 }

@@ -34,9 +34,9 @@ pub(super) fn next(pages: &Pages, page: &Value) -> Next {
     }
 }
 
-/// The answer without its tokens, and without the first page's flag that there is more: there is no more.
+/// The answer without its tokens.
 pub(super) fn without_tokens(pages: &Pages, mut answer: Value) -> Value {
-    for path in pages.output.iter().chain(&pages.more).filter(|path| !path.contains('[')) {
+    for path in pages.output.iter().filter(|path| !path.contains('[')) {
         let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
         if let Some(parent) = at_mut(&mut answer, parent).and_then(Value::as_object_mut) {
             parent.remove(name);

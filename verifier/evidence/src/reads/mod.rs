@@ -18,6 +18,7 @@ mod model;
 mod unknown;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use archive::service;
 pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
@@ -35,6 +36,13 @@ pub struct Found {
     pub name: &'static str,
     /// What the table says about it.
     pub operation: &'static Operation,
+}
+
+/// As checks name it, as in `ec2:DescribeVpcs`.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service.name, self.name)
+    }
 }
 
 impl Found {

@@ -61,7 +61,7 @@ fn is_named(action: &str, operation: &str) -> bool {
 /// An operation with all that is known of it.
 pub fn operation(found: Found) -> Text {
     let (facts, mut out) = (found.operation, Text::new());
-    out.paint(BOLD, &format!("{}:{}", found.service.name, found.name)).put("\n");
+    out.paint(BOLD, &found.to_string()).put("\n");
     fact(&mut out, "IAM action", &actions(found));
     let region = if asks_bucket(found) { "the bucket's own".to_owned() } else { region(found.service) };
     fact(&mut out, "Region", &region);

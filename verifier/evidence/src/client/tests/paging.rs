@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::samples::{Sample, samples};
 use super::{Aws, Response};
 use crate::client::Failure;
-use crate::error::Asked;
 use course::results::ReasonCode;
 
 fn ok(body: &str) -> Response {
@@ -119,7 +118,7 @@ async fn an_answer_that_names_failures_is_no_answer() {
         }
         assert!(Aws::answering(whole).read(read, "us-east-1", input.clone()).await.is_ok(), "{read}");
         let failure = Aws::answering(failed).read(read, "us-east-1", input).await.unwrap_err();
-        assert!(matches!(failure, Failure::Failed { code: None, .. }), "{}: {failure:?}", found.name());
+        assert!(matches!(failure, Failure::Failed { code: None, .. }), "{}: {failure:?}", found);
     }
 }
 
@@ -138,12 +137,7 @@ fn a_token_is_an_end_nowhere() {
                 continue;
             }
             seen += 1;
-            assert_ne!(
-                crate::client::pages::next(pages, &page),
-                crate::client::pages::Next::Nothing,
-                "{}",
-                Asked::name(&found)
-            );
+            assert_ne!(crate::client::pages::next(pages, &page), crate::client::pages::Next::Nothing, "{}", found);
         }
     }
     assert!(seen > 900, "{seen}");

@@ -69,5 +69,5 @@ async fn a_bucket_in_us_east_1_has_no_location_and_an_answer_no_flag_that_there_
         (200, vec![], body.into_bytes())
     });
     let users = aws.read("iam:ListUsers", "eu-west-1", json!({})).await.unwrap();
-    assert_eq!(users.value, json!({ "Users": [{ "UserName": "u0" }, { "UserName": "u1" }] }));
+    assert_eq!(users.value, json!({ "IsTruncated": false, "Users": [{ "UserName": "u0" }, { "UserName": "u1" }] }));
 }
