@@ -85,6 +85,9 @@ impl Asked for InRegion<'_> {
     }
 }
 
+/// How many entries an answer may have, all pages together.
+const MOST_ITEMS: usize = 20_000;
+
 /// Makes a call whose input was checked, and reads its answer to the end.
 ///
 /// # Errors
@@ -109,6 +112,9 @@ pub(super) async fn all_pages(
         match (&mut answer, pages) {
             (Some(answer), Some(pages)) => pages::add(pages, answer, &page, &mut differing),
             (answer, _) => *answer = Some(page),
+        }
+        if answer.iter().zip(pages).any(|(answer, pages)| pages::count(pages, answer) > MOST_ITEMS) {
+            return Err(no_answer(reader, call, "has more entries than verify reads"));
         }
         match next {
             Next::Nothing => {

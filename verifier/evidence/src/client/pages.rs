@@ -45,6 +45,12 @@ pub(super) fn without_tokens(pages: &Pages, mut answer: Value) -> Value {
     answer
 }
 
+/// How many entries the lists of an answer have.
+pub(super) fn count(pages: &Pages, answer: &Value) -> usize {
+    let lists = pages.items.iter().filter_map(|path| path.split('.').try_fold(answer, |value, part| value.get(part)));
+    lists.filter_map(Value::as_array).map(Vec::len).sum()
+}
+
 /// Adds a page to the answer so far. The names of members that are not the same on all pages are noted: one of them
 /// alone would not be the answer's.
 pub(super) fn add(pages: &Pages, answer: &mut Value, page: &Value, differing: &mut BTreeSet<String>) {

@@ -4,6 +4,7 @@ mod contents;
 mod differ;
 mod faults;
 mod hostile;
+mod limits;
 mod paging;
 mod responses;
 mod samples;
