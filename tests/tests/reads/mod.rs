@@ -1,5 +1,6 @@
 //! The table of AWS reads: it is what the generator makes, it has what courses need, and it has no contents and no secrets.
 
+mod checks;
 mod live;
 mod pages;
 mod printed;

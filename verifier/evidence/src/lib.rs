@@ -66,7 +66,7 @@ pub mod time;
 
 pub use guard::{CallLog, Timed};
 pub use identity::Identity;
-pub use read::{OTHERS, REST, Read, UNREADABLE, Unreadable, collect_reasons, unreadable};
+pub use read::{OTHERS, REST, Read, UNREADABLE, Unreadable, collect_reasons, escaped, unescaped, unreadable};
 pub use reader::{Enough, Reader};
 pub use reading::schema;
 pub use section::{Evidence, Section};

@@ -4,6 +4,7 @@ use course::results::{Reason, ReasonCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The result of reading something. Unreadable is never the same as absent, which is a known `None`.
@@ -32,8 +33,21 @@ pub const UNREADABLE: &str = "$unreadable";
 /// In a map of which not all keys are known: the key of [`Unreadable`] for the others.
 pub const REST: &str = "$rest";
 
+/// What the keys above begin with. A key of AWS's that begins with it gets another one.
+const ESCAPE: char = '$';
+
 /// In a record: says that it has fields that were left out, because nothing names them.
 pub const OTHERS: &str = "$others";
+
+/// A key that somebody chose in AWS, as evidence has it: it can never be one of the keys above.
+pub fn escaped(key: &str) -> Cow<'_, str> {
+    if key.starts_with(ESCAPE) { format!("{ESCAPE}{key}").into() } else { key.into() }
+}
+
+/// The key that somebody chose in AWS, from evidence.
+pub fn unescaped(key: &str) -> &str {
+    key.strip_prefix(ESCAPE).filter(|rest| rest.starts_with(ESCAPE)).unwrap_or(key)
+}
 
 impl<T> Read<T> {
     /// Something unreadable for one reason.
@@ -83,7 +97,7 @@ pub fn collect_reasons(value: &Value, fields: &[String], reasons: &mut BTreeSet<
             }
         }
         (Value::Object(object), [first, rest @ ..]) => {
-            let field = object.get(first).or_else(|| object.get(REST));
+            let field = object.get(&*escaped(first)).or_else(|| object.get(REST));
             field.into_iter().for_each(|field| collect_reasons(field, rest, reasons));
         }
         (Value::Object(object), []) => object.values().for_each(|field| collect_reasons(field, &[], reasons)),

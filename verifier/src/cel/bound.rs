@@ -101,6 +101,11 @@ impl Bound {
         self.answers.get(account)?.get(ask)
     }
 
+    /// How many calls were answered.
+    pub(crate) fn answers(&self) -> usize {
+        self.answers.values().map(BTreeMap::len).sum()
+    }
+
     /// The scope of an account's sections. Evaluating in it uses this budget.
     pub fn scope(&self, account: &str, budget: Budget) -> Scope<'_> {
         self.sections.get(account).unwrap_or(&self.nothing).within_budget(budget)

@@ -6,6 +6,7 @@ use cel::{Env, ExecutionError};
 use std::cmp::Ordering;
 
 use super::budget::{self, spend};
+use super::equal::equal;
 use super::guard;
 use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
@@ -116,7 +117,7 @@ fn same(one: &dyn Val, other: &dyn Val) -> bool {
     spend(1);
     looked_through(one);
     looked_through(other);
-    one.equals(other)
+    equal(one, other)
 }
 
 fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
@@ -124,8 +125,12 @@ fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
     // The value is compared with each element.
     let compared = elements(all).map_or(1, |(elements, _)| elements.len());
     (0..compared).for_each(|_| looked_through(one));
-    if elements(all).is_some() {
+    if let Some((known, whole)) = elements(all) {
         looked_through(all);
+        return match known.iter().any(|known| equal(known.as_ref(), one)) {
+            false if !whole => Err(partial::not_read()),
+            is => Ok(is),
+        };
     }
     let container = all.as_container();
     container.ok_or_else(|| failed("in", format!("{} has no elements", all.get_type().name())))?.contains(one)

@@ -7,6 +7,7 @@ pub mod budget;
 mod counted;
 mod documents;
 mod environment;
+mod equal;
 mod expression;
 pub mod functions;
 mod guard;

@@ -77,6 +77,11 @@ impl Fields {
         has("statements") && has("version") || has("services") && has("actions") || has("operator") && !has("value")
     }
 
+    /// The fields, and whether there are no others.
+    pub(super) fn fields(&self) -> (&BTreeMap<String, Field>, bool) {
+        (&self.fields, self.whole)
+    }
+
     /// The known values.
     pub(super) fn values(&self) -> impl Iterator<Item = &dyn Val> {
         self.fields.values().filter_map(|field| match field {
@@ -90,7 +95,7 @@ impl Fields {
     }
 }
 
-fn are_readable(fields: &BTreeMap<String, Field>) -> bool {
+pub(super) fn are_readable(fields: &BTreeMap<String, Field>) -> bool {
     fields.values().all(|field| match field {
         Field::Unreadable => false,
         Field::None => true,
@@ -179,7 +184,7 @@ impl Indexer for Fields {
 }
 
 /// A map whose keys somebody chose. Unlike a record, it can be iterated over, and a key that it does not have is known
-/// to be absent, unless not all of its keys were read.
+/// to be absent, unless not all of its keys were read. Of such a map, a key may be known to be absent alone.
 #[derive(Debug, Clone)]
 pub struct Entries(Arc<Inner>);
 
@@ -195,13 +200,14 @@ impl Entries {
     /// A map of these keys.
     pub(super) fn new(fields: BTreeMap<String, Field>, whole: bool) -> Entries {
         let key = |key: &String| Box::new(CelString::from(key.clone())) as Box<dyn Val>;
-        let keys = fields.keys().map(key).collect();
+        let there = fields.iter().filter(|(_, field)| !matches!(field, Field::None));
+        let keys = there.map(|(name, _)| key(name)).collect();
         Entries(Arc::new(Inner { fields, keys, whole }))
     }
 
-    /// The number of keys that are known.
+    /// The number of keys that are known to be there.
     pub(super) fn len(&self) -> usize {
-        self.0.fields.len()
+        self.0.keys.len()
     }
 
     /// The known values.
@@ -277,10 +283,11 @@ impl Iterable for Entries {
 
 impl Container for Entries {
     fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
-        match self.0.fields.contains_key(name(key)?) {
-            true => Ok(true),
-            false if self.0.whole => Ok(false),
-            false => Err(not_read()),
+        match self.0.fields.get(name(key)?) {
+            Some(Field::None) => Ok(false),
+            Some(Field::Known(_) | Field::Unreadable) => Ok(true),
+            None if self.0.whole => Ok(false),
+            None => Err(not_read()),
         }
     }
 }

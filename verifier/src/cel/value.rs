@@ -14,7 +14,7 @@ use super::partial::PartialList;
 use super::records::Entries;
 pub use super::records::{Field, Fields};
 use super::types::Type;
-use evidence::{OTHERS, REST, UNREADABLE};
+use evidence::{OTHERS, REST, UNREADABLE, unescaped};
 
 impl Field {
     /// A field from JSON. The type is used only for times, which JSON has no type for.
@@ -41,7 +41,8 @@ impl Field {
                     _ => &Type::Any,
                 };
                 let own = fields.iter().filter(|(name, _)| *name != REST && *name != OTHERS);
-                let own = own.map(|(name, field)| (name.clone(), Field::from_json(field, kind(name)))).collect();
+                let own = own.map(|(name, field)| (unescaped(name), field));
+                let own = own.map(|(name, field)| (name.to_owned(), Field::from_json(field, kind(name)))).collect();
                 match is_map {
                     true => Box::new(Entries::new(own, !fields.contains_key(REST))),
                     false if fields.contains_key(OTHERS) => Box::new(Fields::new(own).among_others()),

@@ -12,6 +12,8 @@ pub(crate) const EACH: &str = "each";
 pub(crate) const MOST_DEEP: usize = 5;
 /// How many calls the reads of a check may make.
 pub(crate) const MOST_CALLS: usize = 200;
+/// How many calls the checks of a run may make.
+pub(crate) const MOST_CALLS_OF_A_RUN: usize = 5_000;
 
 /// A read of a check, compiled.
 #[derive(Debug)]

@@ -44,6 +44,31 @@ pub(crate) enum Evaluated {
     Waits(Vec<(String, Ask)>),
 }
 
+impl Evaluated {
+    /// The same, if it takes no more calls than are left for the check. How many it takes depends on what the account
+    /// has, so this is not a mistake in the check.
+    pub(crate) fn within(self, calls: &mut usize, read: &CompiledRead, asking: &Asking<'_>) -> Evaluated {
+        let needed = match &self {
+            Evaluated::Waits(waits) => waits.len(),
+            Evaluated::Value(value) => value.json.as_array().map_or(1, Vec::len),
+        };
+        match *calls + needed <= MOST_CALLS {
+            true => {
+                *calls += needed;
+                self
+            }
+            false => Evaluated::Value(unreadable(vec![too_many(read, asking, needed)])),
+        }
+    }
+}
+
+/// Why a read is not made that would take too many calls.
+fn too_many(read: &CompiledRead, asking: &Asking<'_>, calls: usize) -> Reason {
+    let (call, account) = (read.call(), read.account.as_deref().unwrap_or(asking.account));
+    let message = format!("{call} would be called {calls} times; verify makes at most {MOST_CALLS} calls for a check.");
+    reason(account, ReasonCode::IncompleteAnswer, message)
+}
+
 fn unreadable(reasons: Vec<Reason>) -> Value {
     Value { field: Field::Unreadable, json: json!(Unreadable { reasons }) }
 }
@@ -66,12 +91,7 @@ pub(crate) fn evaluate(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) 
     };
     let elements = match each.elements(scope) {
         Ok(elements) if elements.len() > MOST_CALLS => {
-            let message = format!(
-                "{} would be called {} times; verify makes at most {MOST_CALLS} calls for a check.",
-                read.call(),
-                elements.len()
-            );
-            return Evaluated::Value(unreadable(vec![reason(account, ReasonCode::IncompleteAnswer, message)]));
+            return Evaluated::Value(unreadable(vec![too_many(read, asking, elements.len())]));
         }
         Ok(elements) => elements,
         Err(why) => return Evaluated::Value(unreadable((asking.why)(each, &why))),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::judge::Judge;
 use crate::cel::{self, Expression};
 use crate::plan::{Compiled, What};
+use crate::reads::MOST_CALLS_OF_A_RUN;
 use crate::verdict::{self, Inputs};
 use evidence::Section;
 use evidence::client::{Ask, Named};
@@ -26,6 +27,8 @@ struct State {
     inputs: Inputs,
     /// The steps with reads that are not answered yet, and what each waits for.
     waiting: Vec<(Step, BTreeSet<Wait>)>,
+    /// All calls that were asked for.
+    asked: BTreeSet<(String, Ask)>,
 }
 
 /// What a step waits for.
@@ -50,7 +53,7 @@ impl Asking {
         }
         let inputs = judge.nothing_yet();
         let named = Arc::clone(&inputs.named);
-        Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(State { inputs, waiting })) }))
+        Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(State { inputs, waiting, asked: BTreeSet::new() })) }))
     }
 
     /// Notes what has arrived, and returns the calls that can be made now.
@@ -69,13 +72,16 @@ impl Asking {
             let mut state = locked(&on_thread);
             let mut found = Vec::new();
             for (step, _) in steps {
-                // What cannot be evaluated is reported when the step is judged.
-                let asks = verdict::waits(&state.inputs, &step);
-                if !asks.is_empty() {
-                    let waits = asks.iter().map(|(account, ask)| Wait::Answer(account.clone(), ask.clone())).collect();
-                    state.waiting.push((step, waits));
-                    found.extend(asks);
+                // What cannot be evaluated is reported when the step is judged, and so is what is too much for a run.
+                let asks: BTreeSet<(String, Ask)> = verdict::waits(&state.inputs, &step).into_iter().collect();
+                let new: Vec<(String, Ask)> = asks.difference(&state.asked).cloned().collect();
+                if asks.is_empty() || state.asked.len() + new.len() > MOST_CALLS_OF_A_RUN {
+                    continue;
                 }
+                state.asked.extend(new.iter().cloned());
+                found.extend(new);
+                let waits = asks.into_iter().map(|(account, ask)| Wait::Answer(account, ask)).collect();
+                state.waiting.push((step, waits));
             }
             found
         });

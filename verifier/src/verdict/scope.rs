@@ -14,7 +14,7 @@ use crate::cel::types::Type;
 use crate::cel::value::Field;
 use crate::cel::{Expression, Scope};
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
-use crate::reads::{Asking, Evaluated, MOST_CALLS, evaluate};
+use crate::reads::{Asking, Evaluated, MOST_CALLS_OF_A_RUN, evaluate};
 
 /// The names that a step's expressions can use, and what was read for them.
 pub(super) struct Scoped<'c> {
@@ -65,19 +65,12 @@ pub(super) fn scope<'c>(
                 let why = |expression: &Expression, why: &str| reads.why(inputs, step, check, expression, why);
                 let asking =
                     Asking { bound: &inputs.bound, account: &step.account, region, named: &inputs.named, why: &why };
-                match evaluate(read, &scope, &asking) {
-                    Evaluated::Waits(waits) => {
-                        calls += waits.len();
-                        reads.waits.extend(waits);
-                    }
+                match evaluate(read, &scope, &asking).within(&mut calls, read, &asking) {
+                    Evaluated::Waits(waits) => reads.waits.extend(waits),
                     Evaluated::Value(value) => {
-                        calls += value.json.as_array().map_or(1, Vec::len);
                         scope.bind(name, value.field);
                         reads.values.insert(name.clone(), value.json);
                     }
-                }
-                if calls > MOST_CALLS {
-                    return Err(format!("its reads make more than {MOST_CALLS} calls"));
                 }
             }
         }
@@ -107,7 +100,8 @@ impl Reads {
                     (Some(value), _) => collect_reasons(value, &need.fields, &mut reasons),
                     (None, read) => {
                         let of = read.and_then(|read| read.account.as_ref()).unwrap_or(account);
-                        reasons.extend(not_asked(inputs, of, read.map_or_else(|| name.clone(), |read| read.call())));
+                        let call = read.map_or_else(|| name.clone(), |read| read.call());
+                        reasons.extend(not_asked(inputs, of, call, self.waits.len()));
                     }
                 },
             }
@@ -137,15 +131,19 @@ impl Reads {
     }
 }
 
-/// Why a call was not made: the account is not known, or a recording does not have it.
-fn not_asked(inputs: &Inputs, account: &str, call: String) -> BTreeSet<Reason> {
+/// Why a call was not made: the account is not known, the run makes no more calls, or a recording does not have it.
+fn not_asked(inputs: &Inputs, account: &str, call: String, waits: usize) -> BTreeSet<Reason> {
     let mut reasons = BTreeSet::new();
     let identity = inputs.evidence.get(account).and_then(|sections| sections.get(&Section::Identity));
     if let Some(identity) = identity {
         collect_reasons(identity, &["account".to_owned()], &mut reasons);
     }
     if reasons.is_empty() {
-        let (code, message) = (ReasonCode::IncompleteAnswer, format!("{call} was not read."));
+        let message = match inputs.bound.answers() + waits > MOST_CALLS_OF_A_RUN {
+            true => format!("{call} was not called: verify makes at most {MOST_CALLS_OF_A_RUN} calls in a run."),
+            false => format!("{call} was not read."),
+        };
+        let code = ReasonCode::IncompleteAnswer;
         reasons.insert(Reason { code, account: Some(account.to_owned()), action: None, message });
     }
     reasons

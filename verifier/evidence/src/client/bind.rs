@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::read::{OTHERS, REST, UNREADABLE};
+use crate::read::{OTHERS, REST, UNREADABLE, escaped};
 use crate::reads::{Found, Free, Hidden, Kind, Member, Operation, Selector, Shape};
 
 /// The names that a course's expressions look up in the answers of each operation: other members are not kept.
@@ -154,7 +154,12 @@ impl Walk<'_> {
             let message = format!("`{name}` is not the same on all pages of {call}.");
             return unreadable(self.binding.reason(ReasonCode::IncompleteAnswer, message));
         }
-        let Some(shape) = self.binding.found.service.shape(&member.shape) else { return Value::Null };
+        // Even if AWS returns something: it may be an empty list in the place of what was not asked for.
+        if let Some((_, input)) = self.unselected.iter().find(|(member, _)| member == name) {
+            let message = format!("{call} returns `{name}` only if `{input}` asks for it.");
+            return unreadable(self.binding.reason(ReasonCode::CourseError, message));
+        }
+        let Some(shape) = self.binding.found.service.shape(&member.shape) else { return self.ill_formed(name) };
         match value {
             None | Some(Value::Null) => match self.why_absent(name, in_list) {
                 Some(reason) => unreadable(reason),
@@ -171,10 +176,6 @@ impl Walk<'_> {
     /// Why an absent member is not known to be none.
     fn why_absent(&self, name: &str, in_list: bool) -> Option<Reason> {
         let (call, operation) = (self.binding.name(), self.binding.found.operation);
-        if let Some((_, input)) = self.unselected.iter().find(|(member, _)| member == name) {
-            let message = format!("{call} returns `{name}` only if `{input}` asks for it.");
-            return Some(self.binding.reason(ReasonCode::CourseError, message));
-        }
         if self.by_presence {
             let message = format!("{call} may not have been asked for `{name}`.");
             return Some(self.binding.reason(ReasonCode::IncompleteAnswer, message));
@@ -190,6 +191,12 @@ impl Walk<'_> {
         None
     }
 
+    /// A value that is not what the table says, or that the table does not describe.
+    fn ill_formed(&self, name: &str) -> Value {
+        let message = format!("`{name}` of {} is not what verify expects.", self.binding.name());
+        unreadable(self.binding.reason(ReasonCode::IncompleteAnswer, message))
+    }
+
     fn value(
         &self,
         path: &str,
@@ -202,8 +209,7 @@ impl Walk<'_> {
         match (shape.kind, value) {
             (Kind::Structure, Value::Object(map)) => self.structure(path, shape, map, in_list),
             (Kind::List, Value::Array(list)) => {
-                let Some(of) = shape.of.as_ref() else { return json!([]) };
-                let Some(element) = self.binding.found.service.shape(&of.shape) else { return json!([]) };
+                let Some((of, element)) = self.element(shape) else { return self.ill_formed(name) };
                 let bound = list.iter().map(|value| match (value, &member.free) {
                     (Value::Object(pair), Some(Free::Pairs(key, text))) => self.pair(path, element, pair, key, text),
                     _ => self.value(path, name, of, element, value, true),
@@ -211,7 +217,31 @@ impl Walk<'_> {
                 bound.collect()
             }
             (Kind::Map, Value::Object(map)) => self.map(name, member, shape, map, path, in_list),
+            (Kind::Document, value) => self.document(value),
+            (_, Value::Array(_) | Value::Object(_) | Value::Null) => self.ill_formed(name),
+            (Kind::Structure | Kind::List | Kind::Map, _) => self.ill_formed(name),
             (_, value) => value.clone(),
+        }
+    }
+
+    /// What a list or a map has.
+    fn element(&self, shape: &'static Shape) -> Option<(&'static Member, &'static Shape)> {
+        let of = shape.of.as_ref()?;
+        Some((of, self.binding.found.service.shape(&of.shape)?))
+    }
+
+    /// A value of any form, whose keys somebody chose.
+    fn document(&self, value: &Value) -> Value {
+        match value {
+            Value::Array(list) => list.iter().map(|value| self.document(value)).collect(),
+            Value::Object(map) => {
+                let bound = map.iter().map(|(key, value)| {
+                    let value = self.why_hidden(key, true, value).map_or_else(|| self.document(value), unreadable);
+                    (escaped(key).into_owned(), value)
+                });
+                Value::Object(bound.collect())
+            }
+            value => value.clone(),
         }
     }
 
@@ -224,20 +254,25 @@ impl Walk<'_> {
         path: &str,
         in_list: bool,
     ) -> Value {
-        let Some(of) = shape.of.as_ref() else { return json!({}) };
-        let Some(element) = self.binding.found.service.shape(&of.shape) else { return json!({}) };
+        let Some((of, element)) = self.element(shape) else { return self.ill_formed(name) };
         let is_free = member.free.is_some();
+        // As in AWS's own SDKs, a key without a value is not there.
         let mut bound: Map<String, Value> = map
             .iter()
+            .filter(|(_, value)| !value.is_null())
             .map(|(key, value)| {
                 let value = match self.why_hidden(key, is_free, value) {
                     Some(reason) => unreadable(reason),
                     None => self.value(path, name, of, element, value, in_list),
                 };
-                (key.clone(), value)
+                (escaped(key).into_owned(), value)
             })
             .collect();
         if let Some(reason) = self.why_partial(name) {
+            // What was asked for and is not in the answer is known to be none.
+            for key in self.asked_keys(name) {
+                bound.entry(escaped(&key)).or_insert(Value::Null);
+            }
             bound.insert(REST.to_owned(), unreadable(reason));
         }
         Value::Object(bound)
@@ -267,6 +302,13 @@ impl Walk<'_> {
                 || format!("{} returns only the keys of `{name}` that `{input}` asks for.", self.binding.name());
             (!is_whole).then(|| self.binding.reason(ReasonCode::CourseError, message()))
         })
+    }
+
+    /// The keys of a map that the input asks for.
+    fn asked_keys(&self, name: &str) -> Vec<String> {
+        let asks = |selector: &Selector| matches!(selector, Selector::Keys { of, .. } if of == name);
+        let inputs = self.binding.found.operation.selectors.iter().filter(|(_, selector)| asks(selector));
+        inputs.flat_map(|(input, _)| self.binding.given(input).unwrap_or_default()).collect()
     }
 
     /// A structure of a key and a value, which somebody chose.

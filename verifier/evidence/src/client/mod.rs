@@ -6,6 +6,7 @@
 mod account;
 mod ask;
 mod bind;
+mod bounded;
 mod buckets;
 mod call;
 mod declared;

@@ -38,6 +38,7 @@ use aws_types::region::{Region, SigningRegion};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
+use super::bounded::Bounded;
 use super::endpoint::Target;
 use super::prepared::Prepared;
 use crate::guard::Guard;
@@ -167,6 +168,7 @@ fn components(sdk: &SdkConfig, target: &Target, guard: Guard) -> RuntimeComponen
     components.push_retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new());
     components.push_retry_classifier(ServiceClockSkewClassifier::<ServiceError>::new());
     components.push_interceptor(guard);
+    components.push_interceptor(Bounded);
     components.push_interceptor(ConnectionPoisoningInterceptor::new());
     components.push_interceptor(ServiceClockSkewInterceptor::new());
     components.push_interceptor(RequestInfoInterceptor::new());
