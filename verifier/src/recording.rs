@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use evidence::Evidence;
-use evidence::client::{Answers, Ask, Outcome};
+use evidence::client::{self, Answers, Ask, Outcome};
 use evidence::gather::{self, Gathered};
 use evidence::mask::StandIns;
 use evidence::time::{self, Time};
@@ -148,8 +148,15 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     // not identified is not used.
     let mut answers: Answers = Answers::new();
     for (account, recorded) in recording.answers {
-        let own = recorded.into_iter().map(|Answered { ask, outcome }| (Arc::new(ask), Arc::new(outcome)));
-        answers.insert(account, own.collect());
+        let mut own = BTreeMap::new();
+        for Answered { ask, outcome } in recorded {
+            if let (Outcome::Answer(answer), Ok(found)) = (&outcome, ask.found()) {
+                client::conform(found, answer)
+                    .map_err(|why| anyhow::anyhow!("{shown}: account {account}, {}: {why}", ask.call))?;
+            }
+            own.insert(Arc::new(ask), Arc::new(outcome));
+        }
+        answers.insert(account, own);
     }
     let ids = std::mem::take(&mut gathered.account_ids);
     for (account, sections) in &mut evidence {

@@ -4,6 +4,7 @@ mod checks;
 mod live;
 mod pages;
 mod printed;
+mod proved;
 
 use crate::common::{installed, repository};
 use serde_json::Value;

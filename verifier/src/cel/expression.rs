@@ -217,6 +217,7 @@ impl Expression {
             match value {
                 Ok(_) if compared_unreadable => Err("it compares evidence that was not read completely".to_owned()),
                 Ok(value) => Ok(make(value)),
+                Err(ExecutionError::NoSuchKey(key)) => Err(brief(&AbsentKey(&key))),
                 Err(error) => Err(brief(&error)),
             }
         });
@@ -224,8 +225,17 @@ impl Expression {
     }
 }
 
+/// An expression uses a value that is not there.
+struct AbsentKey<'k>(&'k str);
+
+impl fmt::Display for AbsentKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no `{}` in what was read: test it with `has(….{})` first", self.0, self.0)
+    }
+}
+
 /// The message of an error, cut to a readable length: it may contain whole values.
-fn brief(error: &ExecutionError) -> String {
+fn brief(error: &impl fmt::Display) -> String {
     struct Brief(String);
     impl fmt::Write for Brief {
         fn write_str(&mut self, text: &str) -> fmt::Result {

@@ -58,6 +58,9 @@ impl Fields {
             Some(Field::Known(value)) => Ok(Some(value.as_ref())),
             Some(Field::None) => Ok(None),
             Some(Field::Unreadable) => Err(failed("read", format!("{name} could not be read"))),
+            None if !self.whole => {
+                Err(failed("field", format!("`{name}` was not kept when the answer was recorded: record it again")))
+            }
             None => {
                 let names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
                 Err(failed("field", format!("there is no field `{name}` here, only {}", names.join(", "))))

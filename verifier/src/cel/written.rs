@@ -18,8 +18,9 @@ pub(crate) const MAX_BYTES: usize = 2048;
 pub(crate) const MAX_TOKENS: usize = 512;
 /// The deepest nesting of brackets: cel's parser takes more than 100 KB of stack a level in a debug build.
 pub(crate) const MAX_DEPTH: usize = 10;
-/// The deepest nesting of `exists`, `map` and the like. Their costs multiply.
-pub(crate) const MAX_COMPREHENSIONS: usize = 3;
+/// The deepest nesting of `exists`, `map` and the like. Their costs multiply, and the budget bounds them. Answers are deep:
+/// an address range of a rule of a security group of a region takes four.
+pub(crate) const MAX_COMPREHENSIONS: usize = 4;
 
 /// A compiled expression with its source, for messages about its text.
 #[derive(Debug)]

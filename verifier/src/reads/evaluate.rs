@@ -76,12 +76,8 @@ fn unreadable(reasons: Vec<Reason>) -> Value {
 /// Evaluates a read.
 pub(crate) fn evaluate(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Evaluated {
     let account = read.account.as_deref().unwrap_or(asking.account);
-    let region = match region(read, scope, asking) {
-        Ok(region) => region,
-        Err(reasons) => return Evaluated::Value(unreadable(reasons)),
-    };
     let Some(each) = &read.each else {
-        return match ask(read, scope, asking, region) {
+        return match ask(read, scope, asking) {
             Err(reasons) => Evaluated::Value(unreadable(reasons)),
             Ok(ask) => match answer(read, asking, account, &ask) {
                 Some(value) => Evaluated::Value(value),
@@ -100,7 +96,7 @@ pub(crate) fn evaluate(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) 
     for element in elements {
         let mut within = scope.within();
         within.bind(EACH, Field::Known(element.clone_as_boxed()));
-        let value = match ask(read, &within, asking, region.clone()) {
+        let value = match ask(read, &within, asking) {
             Err(reasons) => unreadable(reasons),
             Ok(ask) => match answer(read, asking, account, &ask) {
                 Some(value) => value,
@@ -135,8 +131,9 @@ fn region(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Opt
     }
 }
 
-/// The call, with its inputs filled in.
-fn ask(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>, region: Option<String>) -> Result<Ask, Vec<Reason>> {
+/// The call, with its region and inputs filled in.
+fn ask(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Ask, Vec<Reason>> {
+    let region = region(read, scope, asking)?;
     let mut with = Map::new();
     for (name, template) in &read.with {
         let value = template.fill(scope).map_err(|why| why_not(template.holes().into_iter(), asking, &why))?;

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::results_update;
-use crate::cel::{bound::Bound, budget::Budget};
+use crate::cel::{self, bound::Bound, budget::Budget};
 use crate::plan::{Compiled, Needs, Source};
 use crate::recording;
 use crate::verdict::{self, Awaited, Confirmable, Inputs};
-use evidence::client::Named;
+use evidence::client::{Ask, Named};
 use evidence::gather::Gathered;
 use evidence::mask;
 use evidence::{Section, time};
@@ -94,6 +94,15 @@ impl Judge {
     /// What a verdict depends on before anything has arrived.
     pub(crate) fn nothing_yet(&self) -> Inputs {
         self.inputs_of(&Gathered::default(), &Results::empty(true))
+    }
+
+    /// The calls of a step that have no answer, of those that can be made with what was gathered.
+    pub(crate) fn waits(&self, step: &Step, gathered: &Gathered) -> BTreeSet<(String, Ask)> {
+        let inputs = self.inputs(gathered, &Results::empty(true));
+        let members = step.members.iter().filter_map(|id| self.course.step(id));
+        let steps: Vec<Step> = members.chain([step]).cloned().collect();
+        let waits = cel::on_a_thread(move || steps.iter().flat_map(|step| verdict::waits(&inputs, step)).collect());
+        waits.unwrap_or_default()
     }
 
     /// The strings that the course's checks look for, including those in its parameters.

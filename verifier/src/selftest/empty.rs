@@ -3,17 +3,21 @@
 
 use anyhow::Result;
 use course::{Course, Step};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use evidence::gather::{self, Gathered, Plan};
+use evidence::client::{Answers, Ask, Outcome};
+use evidence::gather::{self, Asks, Gathered, Plan, Questions};
 use evidence::{Section, time};
 use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 
 /// The evidence of an account that is set up, and of an empty one.
 #[derive(Debug)]
 pub(super) struct Accounts {
+    practice_cloud: PracticeCloud,
     gathered: Gathered,
 }
 
@@ -30,7 +34,25 @@ impl Accounts {
         let gathered =
             gather::gather(&plan, &practice_cloud.connections(&names), &BTreeMap::new(), &|_| {}, Default::default())
                 .await;
-        Ok(Accounts { gathered })
+        Ok(Accounts { practice_cloud, gathered })
+    }
+
+    /// What an empty account answers to the reads of a step's own account. Reads of other accounts have no answer.
+    pub(super) async fn answers(&self, step: &Step, plan: &Plan, asks: Arc<dyn Asks>, own: &str) -> Result<Answers> {
+        let connections = self.practice_cloud.connections([&PRODUCTION.to_owned()]);
+        let connections = connections.into_values().map(|connection| (step.account.clone(), connection)).collect();
+        let sections = plan.get(&step.account).cloned().unwrap_or_default();
+        let plan = Plan::from([(step.account.clone(), sections)]);
+        let questions = Questions { enough: None, asks: Some(asks) };
+        let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, questions).await;
+        let Some(id) = gathered.account_ids.get(&step.account) else { return Ok(Answers::new()) };
+        let mut answers = Answers::new();
+        for (account, ask, outcome) in gathered.outcomes() {
+            let ask: Ask = renamed(ask, id, own)?;
+            let outcome: Outcome = renamed(outcome, id, own)?;
+            answers.entry(account.to_owned()).or_default().insert(Arc::new(ask), Arc::new(outcome));
+        }
+        Ok(answers)
     }
 
     /// The evidence of a course in which a step's own account is empty.
@@ -54,6 +76,11 @@ impl Accounts {
         gathered.evidence = Arc::new(evidence);
         gathered
     }
+}
+
+/// The same with the account's id replaced.
+fn renamed<T: Serialize + DeserializeOwned>(one: &T, id: &str, own: &str) -> Result<T> {
+    Ok(serde_json::from_value(with_id(&serde_json::to_value(one)?, id, own))?)
 }
 
 /// A value with the account's id replaced.

@@ -141,7 +141,7 @@ fn not_asked(inputs: &Inputs, account: &str, call: String, waits: usize) -> BTre
     if reasons.is_empty() {
         let message = match inputs.bound.answers() + waits > MOST_CALLS_OF_A_RUN {
             true => format!("{call} was not called: verify makes at most {MOST_CALLS_OF_A_RUN} calls in a run."),
-            false => format!("{call} was not read."),
+            false => format!("{call} was not read: the recording has no answer to it with these inputs."),
         };
         let code = ReasonCode::IncompleteAnswer;
         reasons.insert(Reason { code, account: Some(account.to_owned()), action: None, message });

@@ -9,6 +9,7 @@ mod bind;
 mod bounded;
 mod buckets;
 mod call;
+mod conform;
 mod declared;
 mod endpoint;
 mod input;
@@ -27,6 +28,7 @@ pub use account::Client;
 pub use ask::{Answers, Ask, Outcome};
 pub use bind::{Binding, Named, unselected};
 pub use call::{Answer, Call, Failure};
+pub use conform::conform;
 pub use declared::{Declared, Filled, Unlisted, declared};
 pub use refused::{Refused, Why};
 
