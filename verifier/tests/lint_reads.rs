@@ -258,3 +258,25 @@ fn the_region_of_the_course_is_used_by_reads_that_say_none() {
     assert!(!unused("[read.r]\ncall = 'ec2:DescribeVpcs'\nregion = '{region}'"));
     assert!(unused("[read.r]\ncall = 'ec2:DescribeVpcs'\nregion = 'us-east-1'"));
 }
+
+#[test]
+fn what_a_read_may_not_find_is_tested_first() {
+    let check = |that: &str| {
+        format!(
+            "title = 'x'\naccount = 'general'\n[read.buckets]\ncall = 's3:ListBuckets'\n[read.bucket]\ncall = 's3:GetBucketPolicy'\nwith.Bucket = \"{{vpc_name}}\"\nnone_on = ['NoSuchBucketPolicy']\n[[expect]]\nthat = \"buckets.Buckets.size() > 0 && {that}\"\nfix = 'Do.'\n"
+        )
+    };
+    let empty = |that: &str| {
+        let found = findings(&[("one", &check(that))]);
+        found
+            .iter()
+            .filter(|found| found.rule == "empty")
+            .map(|found| found.diagnostic.message.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        empty("policy(bucket.Policy).statements.size() > 0"),
+        ["[[expect]] 1, that: `bucket.Policy` may be absent"]
+    );
+    assert_eq!(empty("has(bucket.Policy) && policy(bucket.Policy).statements.size() > 0"), <[&str; 0]>::default());
+}

@@ -41,14 +41,14 @@ pub enum Type {
 }
 
 /// A record type.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Record {
     /// Its name in messages.
     pub name: String,
     /// The fields.
     pub fields: BTreeMap<String, Type>,
     /// The fields that may be known to be absent. AWS's models hardly say which members of an answer are always there, so
-    /// no member of an answer is one of these.
+    /// a member of an answer is one of these only if the read accepts that there is nothing.
     pub optional: BTreeSet<String>,
     /// The fields that may not be known.
     pub doubts: BTreeMap<String, Doubt>,
@@ -213,6 +213,14 @@ pub(crate) fn doubtful_answer(found: Found, doubts: Option<&dyn Doubts>) -> Type
         Some(output) => Shapes { found, doubts, within: Vec::new() }.of(output, output, false),
         None => Type::record(&call(found), BTreeMap::new()),
     }
+}
+
+/// The type of an answer that may also be that there is nothing: each of its members may be absent, or has no elements.
+pub(crate) fn or_nothing(answer: Type) -> Type {
+    let Type::Record(record) = &answer else { return answer };
+    let one = |kind: &Type| !matches!(kind, Type::List(_) | Type::Map(_));
+    let optional = record.fields.iter().filter(|(_, kind)| one(kind)).map(|(name, _)| name.clone()).collect();
+    Type::Record(Arc::new(Record { optional, ..(**record).clone() }))
 }
 
 fn call(found: Found) -> String {

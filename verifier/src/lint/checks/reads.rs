@@ -42,6 +42,7 @@ impl Linter<'_> {
         self.asks(name, read, found);
         let answer = Answer::of(found, &read.with, &filled(self.texts));
         let answer = types::doubtful_answer(found, Some(&answer));
+        let answer = if read.none_on.is_empty() { answer } else { types::or_nothing(answer) };
         let kind = match element {
             None => answer,
             Some(element) => {
