@@ -86,12 +86,12 @@ call = "dynamodb:ListTables"
 "#;
 
 const EACH: &str = r#"
-[read.list]
+[read.found]
 call = "kms:ListKeys"
 
 [read.keys]
 call = "kms:DescribeKey"
-each = "list.Keys.map(k, k.KeyId)"
+each = "found.Keys.map(k, k.KeyId)"
 with.KeyId = "{each}"
 "#;
 
