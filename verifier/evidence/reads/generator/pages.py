@@ -6,7 +6,7 @@ import re
 TOKEN = re.compile(r"^((next|start|continuation|pagination|page|last|exclusive|_)+(token|marker)|marker)$", re.IGNORECASE)
 TRUNCATED = re.compile(r"^(.*truncated|has_?more.*|more_?results)$", re.IGNORECASE)
 LIMITS = re.compile(r"^(max_?(results|items|records|keys)|limit|page_?size)$", re.IGNORECASE)
-FIELDS = ("input", "output", "items", "more", "limit")
+FIELDS = ("input", "output", "items", "more", "limit", "most")
 
 
 def pages(model, name, overrides):

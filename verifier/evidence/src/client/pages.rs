@@ -18,6 +18,9 @@ pub(super) enum Next {
 
 /// What comes after a page.
 pub(super) fn next(pages: &Pages, page: &Value) -> Next {
+    if pages.most.is_some_and(|most| count(pages, page) >= most) {
+        return Next::Missing;
+    }
     let more = pages.more.as_deref().map(|member| at(page, member));
     let tokens: Vec<Value> = pages.output.iter().map(|path| at(page, path)).collect();
     let has_token = tokens.iter().any(|token| !is_empty(token));

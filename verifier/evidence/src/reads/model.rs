@@ -149,6 +149,8 @@ pub struct Pages {
     pub more: Option<String>,
     /// The input that limits a page.
     pub limit: Option<String>,
+    /// How many entries AWS returns at most, without a word of others.
+    pub most: Option<usize>,
 }
 
 /// What an error code says is missing.

@@ -142,3 +142,21 @@ fn a_token_is_an_end_nowhere() {
     }
     assert!(seen > 900, "{seen}");
 }
+
+/// AWS returns the first 100 resources of a stack, and nothing says that there are others.
+#[tokio::test]
+async fn a_list_that_may_have_been_cut_is_no_answer() {
+    let read = async |count: usize| {
+        let one = |at: usize| format!("<member><LogicalResourceId>r{at}</LogicalResourceId></member>");
+        let all: String = (0..count).map(one).collect();
+        let body = format!(
+            "<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>{all}</StackResources>\
+             </DescribeStackResourcesResult></DescribeStackResourcesResponse>"
+        );
+        let aws = Aws::answering(&body);
+        aws.read("cloudformation:DescribeStackResources", "eu-west-1", json!({ "StackName": "s" })).await
+    };
+    assert!(read(99).await.is_ok());
+    let Err(Failure::Failed { code: None, reasons }) = read(100).await else { panic!("it may not be complete") };
+    assert_eq!(reasons[0].code, ReasonCode::IncompleteAnswer);
+}
