@@ -1,7 +1,7 @@
 //! Reads of AWS that checks declare: `[read.NAME]`, compiled, and evaluated from what has arrived.
 //!
 //! A read's inputs may depend on parameters, sections and other reads. So its calls are found while evidence arrives:
-//! [`evaluate`] says which calls it needs, or its value once they are answered. Judging a step evaluates its reads again,
+//! `evaluate` says which calls it needs, or its value once they are answered. Judging a step evaluates its reads again,
 //! from the same answers.
 
 mod compiled;
