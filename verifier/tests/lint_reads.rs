@@ -280,3 +280,43 @@ fn what_a_read_may_not_find_is_tested_first() {
     );
     assert_eq!(empty("has(bucket.Policy) && policy(bucket.Policy).statements.size() > 0"), <[&str; 0]>::default());
 }
+
+#[test]
+fn a_misspelt_member_of_any_service_is_found_with_the_nearest() {
+    let all = evidence::reads::all().unwrap();
+    assert!(all.len() >= 59, "{}", all.len());
+    let mut checks = Vec::new();
+    for (service, facts) in all {
+        // A member whose name is long, misspelt by a letter less.
+        let member = facts.operations.iter().find_map(|(operation, facts_of)| {
+            let shape = facts.shape(facts_of.output.as_deref()?)?;
+            let name = shape.members.keys().find(|name| name.len() >= 6)?;
+            Some((operation.clone(), name.clone()))
+        });
+        let (operation, member) = member.unwrap_or_else(|| panic!("{service} has no answer with a long name"));
+        let misspelt = format!("{}{}", &member[..3], &member[4..]);
+        let check = format!(
+            "title = 'x'\naccount = 'general'\n[read.thing]\ncall = '{service}:{operation}'\n[[expect]]\nthat = 'has(thing.{misspelt})'\nfix = 'Do.'\n"
+        );
+        checks.push((format!("x{}", checks.len()), check, misspelt, member));
+    }
+    let files: Vec<(&str, &str)> = checks.iter().map(|(name, check, ..)| (name.as_str(), check.as_str())).collect();
+    let shown: Vec<String> = findings(&files).chunks(1).map(|one| text(one).as_str().to_owned()).collect();
+    let missed = checks.iter().filter(|(name, _, misspelt, member)| {
+        let says = |shown: &String| {
+            shown.contains(&format!("checks/{name}.toml:6:"))
+                && shown.contains(misspelt)
+                && shown.contains(&format!("`{member}`"))
+        };
+        !shown.iter().any(says)
+    });
+    let missed: Vec<String> = missed.map(|(_, check, ..)| check.clone()).collect();
+    assert!(
+        missed.is_empty(),
+        "{} of {}: {}\n{}",
+        missed.len(),
+        checks.len(),
+        missed.join("\n"),
+        shown[..3].join("\n")
+    );
+}
