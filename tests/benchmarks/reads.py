@@ -23,7 +23,7 @@ BOTO3 = textwrap.dedent("""
         else:
             getattr(client, method)(**input)
 """)
-# The requests that boto3 sends, signed anew and sent over one connection; prints how long that takes, without Python's start.
+# The requests that boto3 sends, signed again and sent over one connection; prints how long that takes, without Python's start.
 BARE = textwrap.dedent("""
     import botocore, json, sys, time, urllib3
     from botocore.auth import SigV4Auth

@@ -1,7 +1,7 @@
 //! Measures how long the table of a service takes to load, for `tests/bench reads`: `load SERVICE…` prints seconds.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement fails by panicking")]
-#![allow(clippy::disallowed_macros, reason = "a measurement tells what it measured")]
+#![allow(clippy::disallowed_macros, reason = "a measurement prints what it measured")]
 
 use std::time::Instant;
 

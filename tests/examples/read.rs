@@ -2,7 +2,7 @@
 //!
 //! `read [PROFILE]` connects through an AWS profile, or the environment, and reads calls from standard input. Each is a
 //! line: `{"call": "ec2:DescribeVpcs", "region": "us-east-1", "input": {}}`. For each, it prints a line: the answer, or
-//! why there is none.
+//! why there is no answer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test's program fails by panicking")]
 #![allow(clippy::disallowed_macros, reason = "it prints what it read")]
@@ -25,7 +25,7 @@ async fn main() {
     }
 }
 
-/// A client for the account whose credentials these are, if AWS tells which it is.
+/// A client for the account whose credentials these are, if AWS says which it is.
 async fn client(connected: Connected) -> Client {
     let reader = Reader::new("general", connected.sdk, CallLog::default());
     let found = reads::find("sts:GetCallerIdentity").unwrap();

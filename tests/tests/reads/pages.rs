@@ -118,7 +118,7 @@ fn pages_that_nothing_goes_on_with_are_reviewed() {
     assert_eq!(ends.map(|operation| operation.name).collect::<Vec<_>>(), reviewed);
 }
 
-/// Beside the token of the next page, some answers have the one that was given.
+/// Some answers have both the token of the next page and the one that was given.
 #[test]
 fn the_next_token_goes_on() {
     let table = super::table();

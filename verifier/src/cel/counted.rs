@@ -182,7 +182,7 @@ fn count(value: &dyn Val, within_records: bool) {
     } else if let Some(bytes) = value.downcast_ref::<CelBytes>() {
         spend(budget::of_bytes(bytes.inner().len()));
     } else if let Some(fields) = value.downcast_ref::<Fields>().filter(|fields| fields.is_of_a_policy()) {
-        // The evidence does not hold it, so whoever copies it does.
+        // The evidence does not hold it, so each copy needs memory.
         spend(2 * budget::ELEMENT * fields.len() as u64);
         fields.values().for_each(|value| count(value, true));
     } else if within_records && let Some(fields) = value.downcast_ref::<Fields>() {

@@ -16,7 +16,7 @@ type Done<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
 /// The longest pattern, in bytes.
 const LONGEST: usize = 512;
-/// The limits for the size of a compiled pattern, in bytes: the smallest that fits tells how long a match takes.
+/// The limits for the size of a compiled pattern, in bytes: the smallest that fits limits how long a match takes.
 const SIZES: [usize; 8] = [256, 512, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10];
 /// In a step, each byte of a text is compared with this many bytes of a compiled pattern. A state of it has 32 bytes.
 const COMPARED: u64 = 256;

@@ -3,9 +3,14 @@
 use cel::ExecutionError;
 use std::cell::Cell;
 
-/// Implements what all our value types have in common.
+/// Implements what all our value types have in common, and says which more of CEL's traits the type has.
 macro_rules! value_of {
     ($kind:ident) => {
+        value_of!($kind,);
+    };
+    ($kind:ident, $($trait:ident),*) => {
+        $(value_of!(@ $trait);)*
+
         fn get_type(&self) -> &cel::common::types::Type {
             <Self as cel::common::value::Val>::cel_type()
         }
@@ -19,6 +24,27 @@ macro_rules! value_of {
         }
 
         fn as_any(&self) -> Option<&dyn std::any::Any> {
+            Some(self)
+        }
+    };
+    (@ Container) => {
+        fn as_container(&self) -> Option<&dyn cel::common::traits::Container> {
+            Some(self)
+        }
+    };
+    (@ Indexer) => {
+        fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn cel::common::traits::Indexer + 'v)>
+        where
+            Self: 'v,
+        {
+            Some(self)
+        }
+    };
+    (@ Iterable) => {
+        fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn cel::common::traits::Iterable + 'v)>
+        where
+            Self: 'v,
+        {
             Some(self)
         }
     };

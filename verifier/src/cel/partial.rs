@@ -56,25 +56,7 @@ pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val +
 }
 
 impl Val for PartialList {
-    value_of!(LIST_TYPE);
-
-    fn as_container(&self) -> Option<&dyn Container> {
-        Some(self)
-    }
-
-    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
-
-    fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
+    value_of!(LIST_TYPE, Container, Indexer, Iterable);
 
     fn equals(&self, _: &dyn Val) -> bool {
         note_unreadable();

@@ -134,18 +134,7 @@ fn readable(value: &dyn Val) -> bool {
 }
 
 impl Val for Fields {
-    value_of!(MAP_TYPE);
-
-    fn as_container(&self) -> Option<&dyn Container> {
-        Some(self)
-    }
-
-    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
+    value_of!(MAP_TYPE, Container, Indexer);
 
     fn equals(&self, other: &dyn Val) -> bool {
         let Some(other) = other.downcast_ref::<Fields>() else { return false };
@@ -187,7 +176,7 @@ impl Indexer for Fields {
 }
 
 /// A map whose keys somebody chose. Unlike a record, it can be iterated over, and a key that it does not have is known
-/// to be absent, unless not all of its keys were read. Of such a map, a key may be known to be absent alone.
+/// to be absent. If not all of its keys were read, only some keys may be known to be absent.
 #[derive(Debug, Clone)]
 pub struct Entries(Arc<Inner>);
 
@@ -233,25 +222,7 @@ fn name(key: &dyn Val) -> Result<&str, ExecutionError> {
 }
 
 impl Val for Entries {
-    value_of!(MAP_TYPE);
-
-    fn as_container(&self) -> Option<&dyn Container> {
-        Some(self)
-    }
-
-    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
-
-    fn as_iterable<'b, 'v>(&'b self) -> Option<&'b (dyn Iterable + 'v)>
-    where
-        Self: 'v,
-    {
-        Some(self)
-    }
+    value_of!(MAP_TYPE, Container, Indexer, Iterable);
 
     fn as_sizer(&self) -> Option<&dyn Sizer> {
         self.0.whole.then_some(self)

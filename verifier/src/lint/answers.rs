@@ -55,7 +55,9 @@ impl Answer {
             rule: "unselected-member",
             message: format!("{} returns `{member}` only if `{input}` asks for it", name(self.found)),
             help: match self.takes_a_list(input) {
-                true => format!("add {} to `{input}` of the read, beside the others that you use", values.join(" or ")),
+                true => {
+                    format!("add {} to `{input}` of the read, as well as the others that you use", values.join(" or "))
+                }
                 false => format!("set `{input}` to {}: each read gets what it asks for", values.join(" or ")),
             },
             of_tests: false,

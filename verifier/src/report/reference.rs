@@ -91,7 +91,7 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &Needs) 
     about_sources(out, &check.sources);
     let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
     for NeededCall { account, name, actions } in calls(needs) {
-        let actions = actions.map_or("none needed".to_owned(), |actions| format!("`{actions}`"));
+        let actions = actions.map_or("no permission needed".to_owned(), |actions| format!("`{actions}`"));
         let _ = writeln!(out, "| {} | `{name}` | {actions} |", cell(account));
     }
     let places: BTreeSet<String> = course
@@ -130,7 +130,7 @@ fn of_account(check: &Check) -> String {
 
 /// The IAM action of a call.
 fn action(call: &Call) -> String {
-    call.action.map_or("none needed".to_owned(), |action| format!("`{action}`"))
+    call.action.map_or("no permission needed".to_owned(), |action| format!("`{action}`"))
 }
 
 fn about_section(out: &mut String, section: Section, schema: &Value) {

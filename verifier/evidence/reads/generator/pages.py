@@ -32,7 +32,7 @@ def derived(model, name):
     """Pages as the names of inputs and of the answer's members show them."""
     inputs, kinds = model.members(name, "input"), kinds_by_path(model, name)
     tokens = [path for path in kinds if TOKEN.match(last(path))]
-    # Beside the next token, an answer may have the one that was given.
+    # An answer may have both the next token and the one that was given.
     tokens.sort(key=lambda path: not last(path).lower().startswith("next"))
     taken = [(path, to) for path in tokens if (to := taking(inputs, last(path)))]
     entry = {}

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A member of a structure, or what a list or map has.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct Member {
     /// The name of its shape: one of the service's, or of a plain kind, as in `string`.
     pub shape: String,
@@ -15,6 +16,7 @@ pub struct Member {
     /// Its name in a request of EC2's protocol, where that does not follow from the others.
     pub query: Option<String>,
     /// Where it is in the request or the response, if not in the body.
+    #[serde(rename = "in")]
     pub place: Option<Place>,
     /// Whether its elements are written without an element around them.
     pub flat: bool,
@@ -112,25 +114,6 @@ pub enum Reach {
     Program,
 }
 
-/// The form in which a member is written that has more than a shape.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Written {
-    shape: String,
-    wire: Option<String>,
-    query: Option<String>,
-    r#in: Option<Place>,
-    flat: bool,
-    attribute: bool,
-    idempotency: bool,
-    time: Option<TimeFormat>,
-    namespace: Option<String>,
-    encoded: bool,
-    hidden: Option<Hidden>,
-    free: Option<Free>,
-    reach: Option<Reach>,
-}
-
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Member, D::Error> {
         deserializer.deserialize_any(MemberVisitor)
@@ -151,35 +134,7 @@ impl<'de> Visitor<'de> for MemberVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Member, A::Error> {
-        let Written {
-            shape,
-            wire,
-            query,
-            r#in: place,
-            flat,
-            attribute,
-            idempotency,
-            time,
-            namespace,
-            encoded,
-            hidden,
-            free,
-            reach,
-        } = Written::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Member {
-            shape,
-            wire,
-            query,
-            place,
-            flat,
-            attribute,
-            idempotency,
-            time,
-            namespace,
-            encoded,
-            hidden,
-            free,
-            reach,
-        })
+        // With `remote`, this is the derived function.
+        Member::deserialize(MapAccessDeserializer::new(map))
     }
 }

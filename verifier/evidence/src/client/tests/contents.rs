@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Actions that return what somebody stored, secrets, credentials or tokens, or that act. A star stands for any end.
+/// Actions that return what somebody stored, secrets, credentials or tokens, or that act. A star matches any end.
 const CONTENTS: &[&str] = &[
     "athena:GetQueryResults*",
     "cloudwatch:GetMetricData",

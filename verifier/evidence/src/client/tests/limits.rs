@@ -1,4 +1,4 @@
-//! An answer of too many entries is none.
+//! An answer with too many entries is not used.
 
 use serde_json::{Value, json};
 

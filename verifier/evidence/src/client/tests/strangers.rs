@@ -11,7 +11,7 @@ use crate::client::{Call, Client, Failure, Refused, Why, input};
 use crate::reads::of;
 use crate::{CallLog, Reader};
 
-/// Reads, with an account of the learner's beside the one that is asked.
+/// Reads, when the learner has another account besides the one that is asked.
 async fn read(name: &str, region: &str, input: Value) -> (Result<(), Refused>, Vec<super::Sent>) {
     let aws = Aws::new(|sent, _| if is_list_of_buckets(sent) { buckets() } else { (400, vec![], vec![]) });
     let reader = Reader::new("general", aws.sdk(), CallLog::default()).with_account_id(ACCOUNTS[0]);
