@@ -5,6 +5,7 @@
 //! accounts have no action for it, an instructor writes [`cases`]: recordings with the expected verdicts. If a lesson
 //! sets parameters of a check, the check is also proved with these.
 
+mod answers;
 pub mod cases;
 mod empty;
 mod judging;

@@ -1,19 +1,17 @@
 //! The practice accounts in every state that a check must distinguish.
 
 use anyhow::Result;
-use course::results::{Reason, ReasonCode};
 use course::{Course, Step};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::answers;
 use super::empty::Accounts;
 use super::judging;
 use crate::plan::{Compiled, CompiledExpectation, Source, What};
 use crate::reads::CompiledRead;
-use crate::run::Judge;
 use crate::run::asking::Asking;
-use evidence::client::{Answers, Ask, Outcome};
 use evidence::gather::{self, Asks, Gathered, Plan, Questions};
 use evidence::{Section, time};
 use practice::{self, PracticeCloud, Start, TakenAction};
@@ -74,6 +72,7 @@ impl Situations {
             let mut gathered = accounts.empty_for(course, step);
             if let (Some(asks), Some(own)) = (&asks, gathered.account_ids.get(&step.account)) {
                 gathered.answers = Arc::new(accounts.answers(step, &step_plan, Arc::clone(asks), own).await?);
+                answers::empty(&judge, step, &mut gathered);
             }
             let empty = Situation { gathered, done: BTreeSet::new(), action: None };
             situations.empty.insert(step.check.clone(), empty);
@@ -83,7 +82,7 @@ impl Situations {
             denied.iter().for_each(|call| practice_cloud.deny(call));
             let asks = Asking::of(&judge, &[step]);
             let mut situation = look(course, &practice_cloud, &step_plan, asks, None).await;
-            refuse(&judge, step, &denied, &mut situation.gathered);
+            answers::deny(&judge, step, &denied, &mut situation.gathered);
             situations.denied.insert(step.check.clone(), situation);
         }
         Ok(situations)
@@ -141,27 +140,6 @@ fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Sourc
         sources.insert(identity);
     }
     sources
-}
-
-/// Denies calls of a step for which the practice accounts have no service, or no account.
-fn refuse(judge: &Judge, step: &Step, denied: &BTreeSet<String>, gathered: &mut Gathered) {
-    let refusal = |account: &str, ask: &Ask| {
-        let message = format!("{} was denied.", ask.call);
-        let action = ask.found().ok().and_then(|found| found.operation.actions.first().cloned());
-        let reason = Reason { code: ReasonCode::Denied, account: Some(account.to_owned()), action, message };
-        Arc::new(Outcome::failed(vec![reason]))
-    };
-    let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. });
-    let mut answers = Answers::clone(&gathered.answers);
-    for (account, of_account) in &mut answers {
-        let refused = of_account.iter_mut().filter(|(ask, outcome)| failed(outcome) && denied.contains(&ask.call));
-        refused.for_each(|(ask, outcome)| *outcome = refusal(account, ask));
-    }
-    for (account, ask) in judge.waits(step, gathered).into_iter().filter(|(_, ask)| denied.contains(&ask.call)) {
-        let outcome = refusal(&account, &ask);
-        answers.entry(account).or_default().insert(Arc::new(ask), outcome);
-    }
-    gathered.answers = Arc::new(answers);
 }
 
 async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
