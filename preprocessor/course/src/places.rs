@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use toml_edit::{Document, TableLike};
 
 use crate::diagnostic::Span;
@@ -96,8 +97,8 @@ impl fmt::Display for KeyPath {
 pub struct TomlFile {
     path: PathBuf,
     text: String,
-    /// `None` if the file is not valid TOML.
-    document: Option<Document<String>>,
+    /// Parsed when a place is looked for; `None` if the file is not valid TOML.
+    document: OnceLock<Option<Document<String>>>,
 }
 
 /// The last key of a path that exists.
@@ -119,8 +120,7 @@ impl TomlFile {
 
     /// A file with this text.
     pub fn of(path: impl Into<PathBuf>, text: impl Into<String>) -> TomlFile {
-        let text = text.into();
-        TomlFile { path: path.into(), document: Document::parse(text.clone()).ok(), text }
+        TomlFile { path: path.into(), document: OnceLock::new(), text: text.into() }
     }
 
     /// The place of a value, or of its table if it does not exist.
@@ -158,7 +158,8 @@ impl TomlFile {
 
     fn find(&self, part: &KeyPath) -> Found<'_> {
         let mut found = Found::default();
-        let Some(document) = &self.document else { return found };
+        let document = self.document.get_or_init(|| Document::parse(self.text.clone()).ok());
+        let Some(document) = document else { return found };
         let mut table: &dyn TableLike = document.as_table();
         let mut keys = part.0.iter().peekable();
         while let Some(key) = keys.next() {

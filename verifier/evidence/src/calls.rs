@@ -1,12 +1,9 @@
 //! The calls of a run that checks ask for: each is made once, and a few at the same time.
 
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
 
 use crate::client::{Ask, Client, Named, Outcome};
 
@@ -20,12 +17,11 @@ pub(crate) struct Calls {
     state: Mutex<State>,
     /// Notified when something can be called, or there will be nothing more.
     changed: Notify,
-    running: tokio::sync::Mutex<FuturesUnordered<Running>>,
+    /// One task for each call, to use all processor cores.
+    running: tokio::sync::Mutex<JoinSet<Answered>>,
 }
 
 type Answered = (String, Ask, Outcome);
-/// A call in progress.
-struct Running(Pin<Box<dyn Future<Output = Answered> + Send>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -37,20 +33,6 @@ struct State {
     waiting: Vec<(String, Ask)>,
     places: BTreeMap<(String, String, Option<String>), Arc<Semaphore>>,
     no_more_sections: bool,
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
-    }
-}
-
-impl Future for Running {
-    type Output = Answered;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Answered> {
-        self.0.poll_unpin(context)
-    }
 }
 
 impl Calls {
@@ -86,40 +68,43 @@ impl Calls {
         count
     }
 
-    /// The calls that can be made now.
-    fn ready(&self, named: &Arc<Named>) -> Vec<Running> {
+    /// Makes the calls that can be made now.
+    fn begin(&self, running: &mut JoinSet<Answered>, named: &Arc<Named>) {
         let mut state = self.state();
         let waiting = std::mem::take(&mut state.waiting);
         let (ready, waiting): (Vec<_>, Vec<_>) =
             waiting.into_iter().partition(|(account, _)| state.clients.contains_key(account));
         state.waiting = waiting;
-        let call = |(account, ask): (String, Ask)| {
+        for (account, ask) in ready {
             let client = Arc::clone(&state.clients[&account]);
             let service = ask.call.split_once(':').map_or(ask.call.as_str(), |(service, _)| service).to_owned();
             let place = (account.clone(), service, ask.region.clone());
             let place = state.places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
             let (place, named) = (Arc::clone(place), Arc::clone(named));
-            let called = async move {
+            running.spawn(async move {
                 // It is never closed.
                 let _turn = place.acquire().await;
                 let outcome = client.answer(&ask, &named).await;
                 (account, ask, outcome)
-            };
-            Running(Box::pin(called))
-        };
-        ready.into_iter().map(call).collect()
+            });
+        }
     }
 
     /// Waits for the next answer; `None` if there will be no more.
     pub(crate) async fn next_answer(&self, named: &Arc<Named>) -> Option<Answered> {
         let mut running = self.running.lock().await;
         loop {
-            running.extend(self.ready(named));
+            self.begin(&mut running, named);
             if running.is_empty() && self.state().no_more_sections {
                 return None;
             }
             tokio::select! {
-                Some(answered) = running.next() => return Some(answered),
+                Some(answered) = running.join_next() => match answered {
+                    Ok(answered) => return Some(answered),
+                    Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+                    // Cancelled, which only happens when the process ends.
+                    Err(_) => {}
+                },
                 () = self.changed.notified() => {}
             }
         }

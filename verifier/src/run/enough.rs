@@ -15,6 +15,8 @@ use evidence::{Enough, Section};
 pub(super) struct Deciding {
     judge: Judge,
     steps: Vec<Step>,
+    /// Whether anything is read but who the accounts are: only sections are read in part.
+    has_sections: bool,
     arrived: Mutex<Gathered>,
 }
 
@@ -33,12 +35,13 @@ impl Deciding {
                 })
         };
         let steps = course.steps.iter().filter(planned).cloned().collect();
-        Deciding { judge, steps, arrived: Mutex::default() }
+        let has_sections = plan.values().flatten().any(|section| *section != Section::Identity);
+        Deciding { judge, steps, has_sections, arrived: Mutex::default() }
     }
 
     /// Saves what has arrived.
     pub(super) fn note(&self, so_far: &SoFar<'_>) {
-        if let Some(gathered) = so_far.gathered() {
+        if let Some(gathered) = self.has_sections.then(|| so_far.gathered()).flatten() {
             *self.arrived.lock().unwrap_or_else(PoisonError::into_inner) = gathered;
         }
     }

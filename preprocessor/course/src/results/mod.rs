@@ -334,11 +334,11 @@ impl Results {
         Ok((self, text))
     }
 
-    /// What the seal covers.
+    /// What the seal covers: all that is before it.
     fn content(&self) -> Vec<u8> {
-        let mut unsealed = self.clone();
-        unsealed.seal.clear();
-        serde_json::to_vec(&unsealed).unwrap_or_default()
+        let (mut all, seal) = (serde_json::to_vec(self).unwrap_or_default(), serde_json::to_vec(&self.seal));
+        all.truncate(all.len().saturating_sub(seal.map_or(0, |seal| seal.len()) + "}".len()));
+        all
     }
 
     /// A step's result as it can be shown: only while the check, its parameters and the accounts are the same as when

@@ -3,6 +3,7 @@
 use course::results::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -54,21 +55,41 @@ impl Ask {
         reads::find(&self.call)
     }
 
-    fn key(&self) -> (&str, Option<&str>, String) {
-        (&self.call, self.region.as_deref(), Value::Object(self.with.clone()).to_string())
-    }
 }
 
 impl Ord for Ask {
-    fn cmp(&self, other: &Ask) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
+    fn cmp(&self, other: &Ask) -> Ordering {
+        let inputs = || order_of_maps(&self.with, &other.with);
+        self.call.cmp(&other.call).then_with(|| self.region.cmp(&other.region)).then_with(inputs)
     }
 }
 
 impl PartialOrd for Ask {
-    fn partial_cmp(&self, other: &Ask) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Ask) -> Option<Ordering> {
         Some(self.cmp(other))
     }
+}
+
+/// The order of two inputs. It has no meaning, but tells all values apart.
+fn order(one: &Value, other: &Value) -> Ordering {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.cmp(other),
+        (Value::Object(one), Value::Object(other)) => order_of_maps(one, other),
+        (Value::Array(values), Value::Array(others)) => {
+            let first = values.iter().zip(others).map(|(one, other)| order(one, other)).find(|order| order.is_ne());
+            first.unwrap_or_else(|| values.len().cmp(&others.len()))
+        }
+        // Of other kinds there are few.
+        (one, other) => one.to_string().cmp(&other.to_string()),
+    }
+}
+
+fn order_of_maps(one: &Map<String, Value>, other: &Map<String, Value>) -> Ordering {
+    let entry = |((name, one), (other_name, other)): ((&String, &Value), (&String, &Value))| {
+        name.cmp(other_name).then_with(|| order(one, other))
+    };
+    let first = one.iter().zip(other).map(entry).find(|order| order.is_ne());
+    first.unwrap_or_else(|| one.len().cmp(&other.len()))
 }
 
 impl Outcome {

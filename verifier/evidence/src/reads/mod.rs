@@ -50,7 +50,7 @@ impl Found {
     /// speaks.
     pub(crate) fn is_same(&self, other: &Found) -> bool {
         let place = |found: &Found| {
-            let Service { name, sdk, version, signing, target, endpoints, .. } = found.service.clone();
+            let Service { name, sdk, version, signing, target, endpoints, .. } = found.service;
             (name, sdk, version, signing, target, endpoints)
         };
         self.name == other.name && self.operation == other.operation && place(self) == place(other)
