@@ -20,12 +20,12 @@
     const key = () => localStorage.getItem("verify-key") ?? "";
 
     /** Sends a request to the server. An event brings the result. Returns the error if the request failed. */
-    async function ask(path, names, undo = false) {
+    async function ask(path, names, undo = false, input = null) {
         try {
             const response = await fetch(`/-/${path}`, {
                 method: "POST",
                 headers: { "content-type": "application/json", "x-verify": key() },
-                body: JSON.stringify({ steps: names, undo }),
+                body: JSON.stringify({ steps: names, undo, input }),
             });
             return response.ok ? "" : await response.text();
         } catch {
@@ -66,6 +66,7 @@
             this.controls = make("div", { className: "verify-controls" }, ...Object.values(this.buttons), this.message);
             // What the server rendered stays until its first update.
             this.shown = make("div", {}, ...this.childNodes);
+            this.fields = make("div", { className: "verify-fields", hidden: true });
             this.evidence = make("div", {});
             this.command = make("code", {});
             const copy = button("Copy", async () => {
@@ -78,7 +79,7 @@
                 make("summary", { textContent: "Evidence and command" }),
                 this.evidence,
                 make("div", { className: "verify-share" }, this.command, " ", copy, " ", copied));
-            this.append(this.shown, this.controls, this.details);
+            this.append(this.shown, this.fields, this.controls, this.details);
             this.update({});
         }
 
@@ -93,11 +94,41 @@
             this.evidence.innerHTML = live.evidence;
             this.command.textContent = live.command;
             this.details.hidden = false;
+            this.showFields(live.inputs);
             for (const [name, each] of Object.entries(this.buttons)) {
                 const subject = ["confirm", "undo"].includes(name) ? live.statement ?? live.title : live.title;
                 each.ariaLabel = `${each.textContent}: ${subject}`;
             }
             this.update({});
+        }
+
+        /** Shows a field for each thing that only the learner knows. What is being typed stays. */
+        showFields(inputs) {
+            this.fields.hidden = inputs.length === 0;
+            for (const { name, label, example, value } of inputs) {
+                const known = [...this.fields.children].find((form) => form.dataset.input === name);
+                const form = known ?? this.fields.appendChild(this.field(name, label, example));
+                const text = form.querySelector("input");
+                if (text !== document.activeElement && text.value === (text.dataset.given ?? "")) text.value = value ?? "";
+                text.dataset.given = value ?? "";
+                form.dataset.missing = String(!value);
+            }
+        }
+
+        field(name, label, example) {
+            const text = make("input", { className: "verify-field", name, required: true, maxLength: 200, autocomplete: "off", spellcheck: false });
+            if (example) text.placeholder = `for example ${example}`;
+            const form = make("form", {}, make("label", {}, make("span", { textContent: label }), " ", text), " ",
+                make("button", { className: "verify-button", textContent: "Save and verify" }));
+            form.dataset.input = name;
+            form.addEventListener("submit", async (event) => {
+                event.preventDefault();
+                if (this.state.running) return;
+                this.update({ running: true, failed: "", done: "" });
+                const failed = await ask("set", [this.dataset.step], false, [name, text.value.trim()]);
+                if (failed) this.update({ running: false, failed });
+            });
+            return form;
         }
 
         /** Shows the expectations that are known while the step is being verified. */
@@ -139,7 +170,7 @@
     customElements.define("verify-step", VerifyStep);
 
     /** The banners at the top of the page, in this order. */
-    const top = Object.fromEntries(["server", "broken", "practice", "progress"].map((name) =>
+    const top = Object.fromEntries(["server", "broken", "practice", "running", "progress"].map((name) =>
         [name, make("div", { className: "verify-banner", hidden: true, role: name === "progress" ? null : "status" })]));
     for (const [name, banner] of Object.entries(top)) banner.dataset.banner = name;
     document.querySelector("main")?.prepend(...Object.values(top));
@@ -205,6 +236,13 @@
         }
     }
 
+    /** What the learner made and is still there, by step, in the whole course. */
+    const running = new Map();
+    function showRunning(changed) {
+        for (const [id, live] of Object.entries(changed)) live.running ? running.set(id, live.running) : running.delete(id);
+        say("running", running.size && `Still there: ${[...running.values()].join("; ")}. To look again: verify leftovers`);
+    }
+
     let build;
     const handlers = {
         hello({ build: now, notice }) {
@@ -215,6 +253,7 @@
         },
         steps({ steps: changed, progress }) {
             for (const step of steps()) if (changed[step.dataset.step]) step.show(changed[step.dataset.step]);
+            showRunning(changed);
             showProgress(progress);
         },
         awaited({ step, html }) {

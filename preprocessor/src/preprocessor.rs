@@ -11,6 +11,7 @@ use crate::widget::{self, published::Published};
 use course::Course;
 use course::edit::Edits;
 use course::key::{self, Key};
+use course::learner_file::INPUTS;
 use course::load::{self, Named, ScannedChapter};
 use course::results::Results;
 use course::scan::{self, At};
@@ -65,6 +66,7 @@ impl Preprocessor for VerifyPreprocessor {
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let (course, chapters) = load::read(&context.root, &context.config, &book)?;
+        let course = with_given(course);
         let options = Options::read(&context.root, &context.config)?;
         let practice = self.practice.unwrap_or(options.results == Source::Practice);
         let (results, notice) = if self.live { (Results::empty(practice), None) } else { results(&course, practice) };
@@ -96,6 +98,13 @@ impl Preprocessor for VerifyPreprocessor {
         });
         Ok(book)
     }
+}
+
+/// The course with what its learner gave, if that can be read. A published copy has no learner.
+fn with_given(course: Course) -> Course {
+    let key = key::config_dir().and_then(|dir| Key::read(&dir)).ok().flatten();
+    let given = INPUTS.read(&course.root).unwrap_or_default();
+    course.with_given(&given, key.as_ref())
 }
 
 /// The results to show, and a notice if their file cannot be used.

@@ -6,7 +6,7 @@ mod reads;
 pub(crate) use reads::{filled, not_offered};
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
-use course::diagnostic::{Diagnostic, Diagnostics};
+use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use course::places::{KeyPath, TomlFile};
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,13 +134,15 @@ struct Compiler<'c> {
     memory: &'c Memory,
     /// Whether there is memory left.
     fits: bool,
+    /// Whether the row of a table can be used.
+    row: bool,
     errors: Vec<CheckError>,
 }
 
 impl<'c> Compiler<'c> {
     fn new(course: &'c Course, check: &'c Check, texts: &'c Texts, memory: &'c Memory) -> Compiler<'c> {
         let fits = memory.take(&check.name, texts.lets().values().map(|meant| cel::names::memory(&meant.tree)).sum());
-        Compiler { course, check, texts, memory, fits, errors: Vec::new() }
+        Compiler { course, check, texts, memory, fits, row: false, errors: Vec::new() }
     }
 
     fn compile(mut self) -> Result<CompiledCheck, Vec<CheckError>> {
@@ -164,14 +166,22 @@ impl<'c> Compiler<'c> {
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         let expectations = expectations.into_iter().flatten().collect();
-        if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations)) } else { Err(self.errors) }
+        let makes = self.check.makes.as_ref();
+        let makes = makes.and_then(|made| self.expression(&KeyPath::of(["makes"]), &made.list));
+        if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations, makes)) } else { Err(self.errors) }
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {
         let part = |key: &str| KeyPath::expectation(at).then(key);
+        if let Some(rows) = expectation.rows.as_ref().filter(|rows| !self.course.tables.contains_key(*rows)) {
+            let hint = did_you_mean(rows, self.course.tables.keys().map(String::as_str));
+            self.fail(&part("rows"), None, format!("no lesson has a table `{rows}`{hint}"));
+        }
+        self.row = expectation.rows.is_some();
         let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
         let proof = match &expectation.proof {
-            Proof::Evidence { that, met, late, instead } => {
+            Proof::Evidence { that, met, pending, late, instead } => {
+                let pending = pending.as_deref().and_then(|source| self.expression(&part("pending"), source));
                 let that = self.expression(&part("that"), that);
                 let met = self.sentences(&part("met"), met);
                 let late = late.as_ref().map(|late| CompiledLate {
@@ -179,7 +189,7 @@ impl<'c> Compiler<'c> {
                     about: late.about.as_ref().and_then(|about| self.about(at, about)),
                 });
                 let instead = instead.as_ref().map(|statement| self.statement(at, statement));
-                that.map(|that| CompiledProof::Evidence { that, met, late, instead })
+                that.map(|that| CompiledProof::Evidence { that, met, pending, late, instead })
             }
             Proof::Confirmation { statement, backed_by, met } => Some(CompiledProof::Confirmation {
                 statement: self.statement(at, statement),
@@ -188,7 +198,10 @@ impl<'c> Compiler<'c> {
             }),
         };
         let fix = self.sentences(&part("fix"), &expectation.fix);
-        Some(CompiledExpectation { title: expectation.title.clone(), when: when.flatten(), proof: proof?, fix })
+        self.row = false;
+        let console = expectation.console.as_deref().and_then(|text| self.sentence(&part("console"), text));
+        let (title, rows) = (expectation.title.clone(), expectation.rows.clone());
+        Some(CompiledExpectation { title, when: when.flatten(), rows, proof: proof?, fix, console })
     }
 
     fn statement(&mut self, at: usize, statement: &Statement) -> CompiledStatement {

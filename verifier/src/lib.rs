@@ -34,6 +34,7 @@ mod generate;
 pub mod import;
 mod includes;
 pub mod lint;
+pub mod made;
 mod members;
 pub mod plan;
 pub mod reads;

@@ -19,7 +19,8 @@ pub(crate) fn judge(inputs: &Inputs, members: &[(&Step, &Judged)]) -> Judged {
     reasons.sort();
     reasons.dedup();
     // Only the members remember anything.
-    Judged { verdict, reasons, expectations, seen: Vec::new(), voided: Voided::default() }
+    let (seen, sightings, unread) = Default::default();
+    Judged { verdict, reasons, expectations, seen, voided: Voided::default(), sightings, unread }
 }
 
 /// A member's result as an expectation of the check that combines it.
@@ -28,12 +29,8 @@ pub(crate) fn member_result(check: &Check, judged: &Judged) -> ExpectationResult
     // As for the member itself, only one thing to do is shown at a time.
     let known = judged.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
     let deciding = step_view::expectations(known).into_iter().filter(|view| view.outcome == Some(outcome));
-    ExpectationResult {
-        title: check.title.clone(),
-        outcome,
-        sentences: deciding.flat_map(|view| view.sentences).map(str::to_owned).collect(),
-        statement: None,
-    }
+    let sentences = deciding.flat_map(|view| view.sentences).map(str::to_owned).collect();
+    ExpectationResult::new(check.title.clone(), outcome, sentences)
 }
 
 fn worst_outcome(verdict: Verdict) -> Outcome {

@@ -5,6 +5,7 @@
 
 mod expectation;
 
+use course::check::INPUT;
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,6 +86,8 @@ pub struct CompiledCheck {
     pub definitions: Vec<(String, Definition)>,
     /// The expectations.
     pub expectations: Vec<CompiledExpectation>,
+    /// The list of what it has the learner make.
+    pub makes: Option<Expression>,
     /// What it reads.
     needs: BTreeSet<Need>,
     /// The roots of the free names in it.
@@ -136,6 +139,8 @@ pub enum What {
     Section(Section),
     /// A read of the check, by its name.
     Read(String),
+    /// An input of the course, which the learner gives.
+    Input(String),
 }
 
 impl Compiled {
@@ -148,7 +153,7 @@ impl Compiled {
     pub fn literals(&self) -> BTreeSet<String> {
         let mut literals = BTreeSet::new();
         for check in self.checks.values() {
-            let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
+            let own = check.expectations.iter().flat_map(CompiledExpectation::expressions).chain(&check.makes);
             let all = check.definitions.iter().flat_map(|(_, meant)| meant.expressions()).chain(own);
             all.for_each(|expression| literals.extend(expression.literals().iter().cloned()));
         }
@@ -188,19 +193,11 @@ impl Compiled {
     }
 
     fn work_out_needs(&self, course: &Course, step: &Step) -> Needs {
-        let check = self.check(step);
-        let mut needs = Needs::new();
-        for need in &check.needs {
-            let account = need.account.as_ref().unwrap_or(&step.account);
-            match &need.what {
-                What::Section(section) => drop(needs.insert((account.clone(), Source::Section(*section)))),
-                What::Read(name) => needs.extend(check.read(name).into_iter().flat_map(|read| {
-                    let account = read.account.as_ref().unwrap_or(&step.account);
-                    read.calls().map(|call| (account.clone(), Source::Operation(call)))
-                })),
-            }
+        let mut needs = self.sources_of(step, &self.check(step).needs);
+        for made in step.removes.iter().filter_map(|id| course.step(id)) {
+            needs.extend(self.needs_of_made(made));
         }
-        if step.members.is_empty() {
+        if step.members.is_empty() && !step.account.is_empty() {
             needs.insert((step.account.clone(), Source::Section(Section::Identity)));
         }
         for member in step.members.iter().filter_map(|id| course.step(id)) {
@@ -209,6 +206,34 @@ impl Compiled {
         let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
         needs.extend(accounts.into_iter().map(|account| (account, Source::Section(Section::Identity))));
         needs
+    }
+
+    /// What finding out reads whether that is there which a step makes.
+    pub fn needs_of_made(&self, step: &Step) -> Needs {
+        let check = self.check(step);
+        let Some(makes) = &check.makes else { return Needs::new() };
+        let mut needs = self.sources_of(step, &check.needs(makes));
+        let accounts: BTreeSet<String> = needs.iter().map(|(account, _)| account.clone()).collect();
+        let identified = accounts.into_iter().chain([step.account.clone()]);
+        needs.extend(identified.map(|account| (account, Source::Section(Section::Identity))));
+        needs
+    }
+
+    /// What is read for the needs of a step's check.
+    fn sources_of<'n>(&self, step: &Step, needs: impl IntoIterator<Item = &'n Need>) -> Needs {
+        let (check, mut sources) = (self.check(step), Needs::new());
+        for need in needs {
+            let account = need.account.as_ref().unwrap_or(&step.account);
+            match &need.what {
+                What::Section(section) => drop(sources.insert((account.clone(), Source::Section(*section)))),
+                What::Read(name) => sources.extend(check.read(name).into_iter().flat_map(|read| {
+                    let account = read.account.as_ref().unwrap_or(&step.account);
+                    read.calls().map(|call| (account.clone(), Source::Operation(call)))
+                })),
+                What::Input(_) => {}
+            }
+        }
+        sources
     }
 
     /// What steps read, by account.
@@ -240,11 +265,16 @@ impl Compiled {
 
 impl CompiledCheck {
     /// A check from its compiled parts.
-    pub fn new(definitions: Vec<(String, Definition)>, expectations: Vec<CompiledExpectation>) -> CompiledCheck {
+    pub fn new(
+        definitions: Vec<(String, Definition)>,
+        expectations: Vec<CompiledExpectation>,
+        makes: Option<Expression>,
+    ) -> CompiledCheck {
         let (needs, roots, looked_up) = Default::default();
-        let mut check = CompiledCheck { definitions, expectations, needs, roots, looked_up };
+        let mut check = CompiledCheck { definitions, expectations, makes, needs, roots, looked_up };
         check.needs = check.expectations.iter().flat_map(|expectation| check.needs_of(expectation)).collect();
-        let own = check.expectations.iter().flat_map(CompiledExpectation::expressions);
+        check.needs.extend(check.makes.iter().flat_map(|makes| check.needs(makes)).collect::<Vec<_>>());
+        let own = check.expectations.iter().flat_map(CompiledExpectation::expressions).chain(&check.makes);
         let meant = check.definitions.iter().flat_map(|(_, meant)| meant.expressions());
         let all: Vec<&Expression> = meant.chain(own).collect();
         let roots = all.iter().flat_map(|expression| expression.names().iter().map(|name| name.root.clone()));
@@ -279,6 +309,19 @@ impl CompiledCheck {
             let used = || self.definition(&name.root).into_iter().flat_map(Definition::expressions);
             name.root == NOW || used().any(|used| self.asks_the_time(used))
         })
+    }
+
+    /// The names that an expression uses, directly or through what it uses, each with the field that follows it.
+    pub(crate) fn reached(&self, expression: &Expression) -> BTreeSet<(String, Option<String>)> {
+        let mut reached = BTreeSet::new();
+        let mut waiting: Vec<&Name> = expression.names().iter().collect();
+        while let Some(name) = waiting.pop() {
+            if reached.insert((name.root.clone(), name.fields.first().cloned())) {
+                let meant = self.definition(&name.root).into_iter().flat_map(Definition::expressions);
+                waiting.extend(meant.flat_map(Expression::names));
+            }
+        }
+        reached
     }
 
     /// What an expression reads, directly or through what it uses.
@@ -316,6 +359,10 @@ fn need(name: &Name) -> Option<Need> {
         let [account, section, fields @ ..] = name.fields.as_slice() else { return None };
         let section = Section::named(section)?;
         return Some(Need { account: Some(account.clone()), what: What::Section(section), fields: fields.to_vec() });
+    }
+    if name.root == INPUT {
+        let what = What::Input(name.fields.first()?.clone());
+        return Some(Need { account: None, what, fields: Vec::new() });
     }
     Some(Need { account: None, what: What::Section(Section::named(&name.root)?), fields: name.fields.clone() })
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};
+use course::input::Given;
 use course::results::{Call, ReasonCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::made::Remembered;
 use evidence::Evidence;
 use evidence::client::{self, Answers, Ask, Outcome};
 use evidence::gather::{self, Gathered};
@@ -31,6 +33,12 @@ struct Recording {
     /// The time of the run by AWS's clock. Recordings of earlier versions don't have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     now: Option<Time>,
+    /// The values of the course's inputs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    inputs: Given,
+    /// What was seen before of what the learner made, without the ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    made: Vec<Remembered>,
     /// Sections by account, as `verify schema evidence` describes them.
     accounts: BTreeMap<String, BTreeMap<String, Value>>,
     /// What came of the calls that checks ask for, by account.
@@ -38,6 +46,24 @@ struct Recording {
     answers: BTreeMap<String, Vec<Answered>>,
     #[serde(default)]
     calls: Vec<Call>,
+}
+
+/// What a run knew besides what AWS answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Known {
+    /// The values of the course's inputs.
+    pub given: Given,
+    /// What was seen before of what the learner made.
+    pub made: Vec<Remembered>,
+}
+
+/// A run that was recorded.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// What AWS answered.
+    pub gathered: Gathered,
+    /// What else was known.
+    pub known: Known,
 }
 
 /// What came of a call.
@@ -48,8 +74,8 @@ struct Answered {
     outcome: Outcome,
 }
 
-/// Writes a run's evidence to a file. Unless `show_identifiers` is set, account ids, e-mail addresses, phone numbers
-/// and contact data are pseudonymised. Text in them that the course's checks look for is kept, so that the recording
+/// Writes a run's evidence to a file. Unless `show_identifiers` is set, account ids, e-mail addresses, phone numbers,
+/// contact data and what the learner gave are pseudonymised. Text in them that the course's checks look for is kept, so that the recording
 /// gets the same verdicts.
 ///
 /// ```
@@ -60,16 +86,22 @@ struct Answered {
 /// # fn main() -> anyhow::Result<()> {
 /// # let folder = course::files::Folder::new()?;
 /// let file = folder.path().join("run.json");
-/// recording::write(&file, &Gathered::default(), BTreeSet::new(), false)?;
-/// assert!(recording::read(&file)?.evidence.is_empty());
+/// recording::write(&file, &Gathered::default(), &Default::default(), BTreeSet::new(), false)?;
+/// assert!(recording::read(&file)?.gathered.evidence.is_empty());
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_identifiers: bool) -> Result<()> {
-    let mut stand_ins = StandIns::keeping(kept);
+pub fn write(
+    path: &Path,
+    gathered: &Gathered,
+    known: &Known,
+    kept: BTreeSet<String>,
+    show_identifiers: bool,
+) -> Result<()> {
+    let mut stand_ins = StandIns::keeping(kept).replacing(&known.given);
     let accounts = gathered.evidence.iter().map(|(account, sections)| {
         let sections = sections.iter().map(|(section, value)| {
             let mut value = value.clone();
@@ -89,11 +121,24 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
         }
         answers.entry(account.to_owned()).or_default().push(serde_json::from_value(answered)?);
     }
+    let mut masked = |value: Value| {
+        let mut value = value;
+        if !show_identifiers {
+            stand_ins.value(&mut value);
+        }
+        value
+    };
+    let inputs = serde_json::from_value(masked(serde_json::to_value(&known.given)?))?;
+    // The ids are the learner's. How many there were is enough.
+    let made = known.made.iter().map(|one| Remembered { ids: Vec::new(), ..one.clone() });
+    let made = serde_json::from_value(masked(serde_json::to_value(made.collect::<Vec<_>>())?))?;
     let recording = Recording {
         version: VERSION,
         recorded: time::now(),
         by: concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned(),
         now: gathered.now.as_deref().and_then(Time::parse),
+        inputs,
+        made,
         accounts,
         answers,
         calls: gathered.calls.iter().map(|timed| timed.call.clone()).collect(),
@@ -109,7 +154,7 @@ pub fn write(path: &Path, gathered: &Gathered, kept: BTreeSet<String>, show_iden
 /// # Errors
 /// When the file cannot be read, or its evidence does not have this version's format. Unknown and missing fields are
 /// refused, because they could be mistaken for evidence.
-pub fn read(path: &Path) -> Result<Gathered> {
+pub fn read(path: &Path) -> Result<Recorded> {
     let bytes = files::read_theirs(path, files::LARGEST)
         .with_context(|| format!("reading the recording {}", path.display()))?;
     let shown = path.display().to_string();
@@ -121,7 +166,7 @@ pub fn read(path: &Path) -> Result<Gathered> {
 ///
 /// # Errors
 /// When its evidence does not have this version's format.
-pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
+pub fn of_json(recorded: Value, shown: &str) -> Result<Recorded> {
     let recording: Recording =
         serde_json::from_value(recorded).with_context(|| format!("{shown} is not a recording made by verify"))?;
     if recording.version != VERSION {
@@ -183,7 +228,7 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Gathered> {
     gathered.answers = Arc::new(answers);
     gathered.now = recording.now.map(Time::text);
     gathered.calls = recording.calls.into_iter().map(Timed::recorded).collect();
-    Ok(gathered)
+    Ok(Recorded { gathered, known: Known { given: recording.inputs, made: recording.made } })
 }
 
 /// Marks what a plan needs and a recording lacks as unreadable. It was not read, which is not the same as absent.

@@ -2,10 +2,14 @@
 
 use course::words::hole_end;
 use evidence::client::Filled;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::rc::Rc;
 
 use crate::cel::{Expression, Malformed, Scope, Texts, Written};
+
+/// What is encoded in an address: all but the unreserved characters of RFC 3986.
+const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A sentence of a check, compiled.
 #[derive(Debug)]
@@ -110,6 +114,11 @@ impl Sentence {
             },
         };
         self.0.iter().map(piece).collect::<Result<String, String>>().map(Value::String)
+    }
+
+    /// The address with the values of its expressions, percent-encoded; `None` if one cannot be evaluated.
+    pub(crate) fn address(&self, scope: &Scope) -> Option<String> {
+        self.fill(scope, &|value| utf8_percent_encode(&value, IN_ADDRESS).to_string())
     }
 
     /// The sentence with the values of its expressions, passed through `mask`; `None` if one cannot be evaluated.

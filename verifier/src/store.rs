@@ -62,15 +62,15 @@ impl Store {
     /// Reads the results, changes them with `change`, and writes them.
     ///
     /// # Errors
-    /// When the folder cannot be written. The results are then unchanged.
-    pub fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Loaded> {
+    /// When the folder cannot be written, or when `change` fails. The results are then unchanged.
+    pub fn update(&self, change: impl FnOnce(&mut Results) -> Result<()>) -> Result<Loaded> {
         let _lock = lock(&self.root)?;
         let folder = files::verify_folder(&self.root)?;
         let (mut results, notice) = match self.read() {
             Ok(results) => (results, None),
             Err(unusable) => (Results::empty(self.practice), Some(self.set_aside(&folder, &unusable)?)),
         };
-        change(&mut results);
+        change(&mut results)?;
         // The temporary file is next to `results/`, not in it: a watcher of that folder sees only complete files.
         let results = write(results, &self.key, &self.path(), &folder)?;
         Ok(Loaded { results, notice })

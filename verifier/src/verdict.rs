@@ -4,6 +4,8 @@ mod decided;
 mod expectations;
 mod inputs;
 mod judge;
+mod listing;
+mod rows;
 mod scope;
 
 use course::Step;
@@ -12,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cel;
+use crate::made::{self, Values};
 use crate::members;
 use crate::plan::Source;
 use evidence::Section;
@@ -20,6 +23,7 @@ use scope::course_error;
 
 pub use inputs::{Awaited, Confirmable, Inputs, Judged, Voided};
 pub(crate) use judge::Judge;
+pub(crate) use listing::list;
 
 /// Judges steps and returns the results in the same order. A member of several checks is judged once.
 ///
@@ -41,7 +45,10 @@ pub(crate) use judge::Judge;
 ///     bound: Bound::default(),
 ///     named: Arc::default(),
 ///     now: None,
+///     account_ids: BTreeMap::new(),
 ///     fingerprints: BTreeMap::new(),
+///     memory: Arc::default(),
+///     practice: false,
 ///     confirmations: Vec::new(),
 ///     seen: Vec::new(),
 ///     budget: Budget::default(),
@@ -80,18 +87,17 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
 
 /// The result of a step whose expressions could not be evaluated at all.
 fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
-    let expectations = inputs.course.check(step).expectations().iter().map(|expectation| ExpectationResult {
-        title: expectation.title.clone(),
-        outcome: Outcome::Unknown,
-        sentences: Vec::new(),
-        statement: None,
-    });
+    let expectations = inputs.course.check(step).expectations().iter();
+    let expectations = expectations
+        .map(|expectation| ExpectationResult::new(expectation.title.clone(), Outcome::Unknown, Vec::new()));
     Judged {
         verdict: Verdict::Unknown,
         reasons: vec![course_error(&step.account, message)],
         expectations: expectations.collect(),
         seen: Vec::new(),
         voided: Voided::default(),
+        sightings: Vec::new(),
+        unread: step.removes.iter().chain([&step.id]).cloned().collect(),
     }
 }
 
@@ -112,19 +118,58 @@ pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, secti
     decided.unwrap_or(false)
 }
 
-/// The calls that a step's own check asks for and that are not answered yet, as far as they are known. Call it
-/// [`cel::on_a_thread`].
-pub(crate) fn waits(inputs: &Inputs, step: &Step) -> Vec<(String, Ask)> {
-    Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default()
+/// A part of what judging a step evaluates.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    /// Its own check.
+    Whole(Step),
+    /// What a step makes, with values that may be remembered ones.
+    Made(Step, Values),
 }
 
-/// Whether the reads of a step's own check are answered.
+impl Part {
+    /// The step whose check is evaluated.
+    pub(crate) fn step(&self) -> &Step {
+        match self {
+            Part::Whole(step) | Part::Made(step, _) => step,
+        }
+    }
+}
+
+/// The parts of judging a step that have reads.
+pub(crate) fn parts(inputs: &Inputs, step: &Step) -> Vec<Part> {
+    let course = &inputs.course;
+    let own = step.members.iter().filter_map(|id| course.step(id)).chain([step]).cloned().map(Part::Whole);
+    let removed = step.removes.iter().filter_map(|id| course.step(id));
+    let made = removed.flat_map(|made| made_parts(inputs, made));
+    let has_reads = |part: &Part| {
+        inputs.compiled.find(&part.step().check).is_some_and(|check| check.reads().next().is_some())
+    };
+    own.chain(made).filter(has_reads).collect()
+}
+
+/// What is evaluated to find out whether that is there which a step makes.
+pub(crate) fn made_parts(inputs: &Inputs, made: &Step) -> Vec<Part> {
+    made::sets(inputs, made).into_iter().map(|values| Part::Made(made.clone(), values)).collect()
+}
+
+/// The calls that a part asks for and that are not answered yet, as far as they are known. Call it
+/// [`cel::on_a_thread`].
+pub(crate) fn waits(inputs: &Inputs, part: &Part) -> Vec<(String, Ask)> {
+    match part {
+        Part::Whole(step) => Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default(),
+        Part::Made(step, values) => list(inputs, step, values).err().unwrap_or_default(),
+    }
+}
+
+/// Whether the reads of a step are answered.
 pub(crate) fn has_answers(inputs: &Arc<Inputs>, step: &Step) -> bool {
-    if inputs.compiled.check(step).reads().next().is_none() {
+    let parts = parts(inputs, step);
+    if parts.is_empty() {
         return true;
     }
-    let (on_thread, own) = (Arc::clone(inputs), step.clone());
-    cel::on_a_thread(move || waits(&on_thread, &own).is_empty()).unwrap_or_default()
+    let on_thread = Arc::clone(inputs);
+    cel::on_a_thread(move || parts.iter().all(|part| waits(&on_thread, part).is_empty())).unwrap_or_default()
 }
 
 /// The expectations of a step, as far as their evidence has arrived. They are for display only: [`judge`] gives the

@@ -1,10 +1,14 @@
 //! A course: its parameters, accounts and checks, and the steps of its lessons.
 
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::check::{Body, Check};
+use crate::check::{Body, Check, hex};
+use crate::input::{self, Given, Input, Inputs};
+use crate::key::Key;
 use crate::param::{Param, Params};
+use crate::table::{Row, Tables};
 
 /// A course, read and validated.
 ///
@@ -44,6 +48,12 @@ pub struct Course {
     pub params: Params,
     /// `[preprocessor.verify.accounts]`: the course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
+    /// `[preprocessor.verify.inputs]`: what only the learner knows.
+    pub inputs: Inputs,
+    /// The values of the inputs that are known: what the learner gave, and the defaults.
+    pub given: Given,
+    /// The tables of the lessons that are data, by name.
+    pub tables: Tables,
     /// The checks of `checks/`, by name.
     pub checks: BTreeMap<String, Check>,
     /// The steps in reading order, each once. A member of a check of checks that no lesson names comes before it.
@@ -63,8 +73,10 @@ pub struct Course {
 ///     params: Params::new(),
 ///     optional: false,
 ///     members: Vec::new(),
+///     removes: Vec::new(),
 ///     occurrences: Vec::new(),
 ///     hash: String::new(),
+///     inputs: None,
 /// };
 /// assert!(!step.is_listed() && !step.is_required());
 /// ```
@@ -83,11 +95,16 @@ pub struct Step {
     pub optional: bool,
     /// For a check of checks, the ids of its members. The worst of their verdicts is the step's verdict.
     pub members: Vec<String>,
+    /// The ids of the steps that made what this one wants removed.
+    pub removes: Vec<String>,
     /// Where lessons name it, in reading order; empty for a member that no lesson names.
     pub occurrences: Vec<Occurrence>,
     /// Identifies what decides the verdict: the check with the parameters that it mentions, and those of its members. A
     /// verdict with another hash no longer counts. Computed when the course is read.
     pub hash: String,
+    /// Identifies the values of the inputs that it uses; `None` where the learner's key is not known. A verdict about
+    /// other values no longer counts.
+    pub inputs: Option<String>,
 }
 
 /// Where a lesson names a step.
@@ -105,6 +122,11 @@ impl Step {
     /// Whether a lesson names it. Members of a check of checks need not be named.
     pub fn is_listed(&self) -> bool {
         !self.occurrences.is_empty()
+    }
+
+    /// Whether its verdict is that of other steps.
+    pub fn combines(&self) -> bool {
+        !self.members.is_empty() || !self.removes.is_empty()
     }
 
     /// Whether it counts towards completion.
@@ -142,11 +164,13 @@ impl Course {
                 Body::Steps(names) => names.clone(),
                 Body::Expect(_) => Vec::new(),
             },
+            removes: check.removes.clone(),
             occurrences: Vec::new(),
             hash: String::new(),
+            inputs: None,
         };
         let mut steps: Vec<Step> = self.checks.values().map(step).collect();
-        steps.sort_by_key(|step| !step.members.is_empty());
+        steps.sort_by_key(|step| !step.combines());
         Course { steps, ..self.clone() }.with_hashes()
     }
 
@@ -178,23 +202,87 @@ impl Course {
         step.occurrences.first().map_or(&self.check(step).title, |place| &place.text)
     }
 
+    /// What the removal of what a step makes is called, as an expectation of the step that removes it.
+    pub fn removal_title(&self, made: &Step) -> String {
+        format!("Deleted again: {}", self.title_of(made))
+    }
+
     /// The parameters as a step's check sees them.
     pub fn params_of<'c>(&'c self, step: &'c Step) -> impl Iterator<Item = (&'c str, &'c Param)> {
         self.params.iter().map(|(name, param)| (name.as_str(), step.params.get(name).unwrap_or(param)))
     }
 
+    /// The steps that a step's verdict depends on: those that it combines, and those whose results it removes.
+    pub fn behind<'c>(&'c self, step: &'c Step) -> impl Iterator<Item = &'c Step> {
+        step.members.iter().chain(&step.removes).filter_map(|id| self.step(id))
+    }
+
+    /// The step that removes what a step makes.
+    pub fn remover(&self, step: &Step) -> Option<&Step> {
+        self.steps.iter().find(|other| other.removes.contains(&step.id))
+    }
+
+    /// Which inputs a step's verdict depends on.
+    pub fn inputs_of(&self, step: &Step) -> BTreeSet<&str> {
+        let all = [step].into_iter().chain(self.behind(step));
+        all.flat_map(|step| self.check(step).uses_inputs(&self.inputs)).collect()
+    }
+
+    /// The course with what its learner gave. With the learner's key, each step knows which values it depends on.
+    pub fn with_given(mut self, given: &Given, key: Option<&Key>) -> Course {
+        if self.inputs.is_empty() {
+            return self;
+        }
+        self.given = input::values(&self.inputs, given);
+        let digest = |step: &Step| {
+            let used = self.inputs_of(step);
+            let values: BTreeMap<&String, &String> =
+                self.given.iter().filter(|(name, _)| used.contains(name.as_str())).collect();
+            let canonical = serde_json::to_vec(&values).unwrap_or_default();
+            key.filter(|_| !used.is_empty()).map(|key| key.digest(&[b"inputs ", canonical.as_slice()].concat()))
+        };
+        let digests: Vec<Option<String>> = self.steps.iter().map(digest).collect();
+        for (step, digest) in self.steps.iter_mut().zip(digests) {
+            step.inputs = digest;
+        }
+        self
+    }
+
+    /// The course with what another learner gave when a run was recorded.
+    pub fn given_as_recorded(&self, given: &Given) -> Course {
+        let value = |(name, input): (&String, &Input)| {
+            Some((name.clone(), given.get(name).or(input.default.as_ref())?.clone()))
+        };
+        let given = self.inputs.iter().filter_map(value).collect();
+        let forget = |step: &Step| Step { inputs: None, ..step.clone() };
+        Course { given, steps: self.steps.iter().map(forget).collect(), ..self.clone() }
+    }
+
     /// The course with each step's hash.
     pub(crate) fn with_hashes(mut self) -> Course {
-        let own: Vec<String> = self.steps.iter().map(|step| self.own_hash(step)).collect();
+        // Many steps may have the same check.
+        let checks = self.checks.iter().map(|(name, check)| {
+            let (params, tables) = (check.mentions(&self.params), check.uses_tables(&self.tables));
+            let rows: BTreeMap<&str, &[Row]> =
+                tables.into_iter().map(|name| (name, self.tables[name].rows.as_slice())).collect();
+            (name.as_str(), (hashed(&[&check.hash(), &serde_json::json!(rows).to_string()]), params))
+        });
+        let checks: BTreeMap<&str, (String, BTreeSet<&str>)> = checks.collect();
+        let own = |step: &Step| {
+            let (check, mentions) = &checks[step.check.as_str()];
+            let params: BTreeMap<&str, &Param> =
+                self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect();
+            hashed(&[check, &serde_json::json!(params).to_string()])
+        };
+        let own: Vec<String> = self.steps.iter().map(own).collect();
         let by_id: BTreeMap<&str, &str> =
             self.steps.iter().zip(&own).map(|(step, own)| (step.id.as_str(), own.as_str())).collect();
         let hash = |(step, own): (&Step, &String)| {
-            let mut hash = own.clone();
-            if let Body::Steps(_) = self.check(step).body {
-                hash.extend(step.members.iter().filter_map(|id| by_id.get(id.as_str()).copied()));
-                hash = crate::check::hex(&<sha2::Sha256 as sha2::Digest>::digest(hash.as_bytes())[..16]);
-            }
-            hash
+            let members = step.members.iter().filter_map(|id| by_id.get(id.as_str()).copied());
+            let removed = step.removes.iter().filter_map(|id| self.check(self.step(id)?).makes_hash());
+            let behind: Vec<String> = members.map(str::to_owned).chain(removed).collect();
+            let parts: Vec<&str> = [own.as_str()].into_iter().chain(behind.iter().map(String::as_str)).collect();
+            if behind.is_empty() { own.clone() } else { hashed(&parts) }
         };
         let hashes: Vec<String> = self.steps.iter().zip(&own).map(hash).collect();
         for (step, hash) in self.steps.iter_mut().zip(hashes) {
@@ -202,11 +290,9 @@ impl Course {
         }
         self
     }
+}
 
-    /// Identifies a step's check with the parameters that it mentions.
-    fn own_hash(&self, step: &Step) -> String {
-        let check = self.check(step);
-        let mentions = check.mentions(&self.params);
-        check.hash(&self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect())
-    }
+/// A hash of texts. A line break, which none of them has, keeps them apart.
+fn hashed(parts: &[&str]) -> String {
+    hex(&Sha256::digest(parts.join("\n").as_bytes())[..16])
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::misspelt;
+use crate::options::is_name;
 
 /// A directive as it is written. [`load`](crate::load) checks its names.
 ///
@@ -29,7 +30,7 @@ pub struct Directive {
 }
 
 /// What kind of directive it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A step: it names a check.
     Check,
@@ -37,16 +38,19 @@ pub enum Kind {
     Open,
     /// A checkbox that is not a step: `none`.
     None,
+    /// The name of the table after it: `table NAME`.
+    Table(String),
 }
 
 /// Reserved names in addition to `?`, each with its meaning.
 const RESERVED: &[(&str, &str)] = &[
     (NONE, "marks a checkbox that is not a step, and has no options"),
-    ("table", "is reserved for tables of data, which this version does not support"),
+    (TABLE, "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else"),
 ];
 
 const OPEN: &str = "?";
 const NONE: &str = "none";
+const TABLE: &str = "table";
 
 /// An argument of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,10 +115,11 @@ impl Directive {
     /// The kind of a comment that is meant as a directive.
     pub fn kind(comment: &str) -> Kind {
         let text = Directive::words(comment);
-        let mut words = text.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some(OPEN), _) => Kind::Open,
-            (Some(NONE), None) => Kind::None,
+        let words: Vec<&str> = text.split_whitespace().take(3).collect();
+        match words.as_slice() {
+            [OPEN, ..] => Kind::Open,
+            [NONE] => Kind::None,
+            [TABLE, name] if is_name(name) => Kind::Table((*name).to_owned()),
             _ => Kind::Check,
         }
     }

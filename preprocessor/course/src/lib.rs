@@ -6,7 +6,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`Course`], [`check`], [`param`], [`Options`] | the course as data |
+//! | [`Course`], [`check`], [`param`], [`input`], [`table`], [`Options`] | the course as data |
 //! | [`fact_source`] | the sources of a check's facts |
 //! | [`scan`], [`directive`], [`edit`], [`substitute`] | what is found in a lesson, and what replaces it |
 //! | [`escape`] | text in HTML and in addresses |
@@ -14,6 +14,7 @@
 //! | [`words`] | the words of a check's expressions and sentences |
 //! | [`annotate`] | writing directives into a raw lesson |
 //! | [`results`], [`key`] | verdicts, and the key that seals them |
+//! | [`learner_file`] | what the learner's configuration folder has of a course |
 //! | [`step_view`] | how a step is presented to a learner |
 //! | [`diagnostic`], [`places`], [`lint`] | errors in a course, with their places |
 //! | [`files`], [`terminal`] | opening and writing files, and printing |
@@ -33,7 +34,9 @@ pub mod fact_source;
 pub mod files;
 pub mod folders;
 pub mod include;
+pub mod input;
 pub mod key;
+pub mod learner_file;
 mod links;
 pub mod lint;
 pub mod load;
@@ -45,6 +48,7 @@ pub mod scan;
 mod source_map;
 pub mod step_view;
 pub mod substitute;
+pub mod table;
 pub mod terminal;
 pub mod words;
 

@@ -4,6 +4,7 @@ mod checks;
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,11 +15,13 @@ use crate::diagnostic::{Diagnostic, Diagnostics, nearest, suggest};
 use crate::directive::Directive;
 use crate::edit::Edits;
 use crate::folders;
+use crate::input::{self, Given};
 use crate::options::Reader as OptionsReader;
 use crate::param::{Param, Params};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
+use crate::table::{self, Tables};
 pub(crate) use checks::Meant;
 use checks::checks;
 
@@ -83,6 +86,9 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         title: config.book.title.clone().unwrap_or_default(),
         params: options.params,
         accounts: options.accounts,
+        given: input::values(&options.inputs, &Given::new()),
+        inputs: options.inputs,
+        tables: Tables::new(),
         checks,
         steps: Vec::new(),
     };
@@ -121,6 +127,9 @@ impl Reader<'_> {
             let message = "`none` marks a checkbox that is not a step, but there is no checkbox here".to_owned();
             self.errors.push(Diagnostic { span, message, help: Some("end a list item with it".to_owned()) });
         }
+        for table in &scan.tables {
+            self.table(content, source, table);
+        }
         let edits = substitute::edits(content, &scan.holes, &self.course.params);
         let mut steps = Vec::new();
         for marked in &scan.steps {
@@ -144,6 +153,27 @@ impl Reader<'_> {
             self.means(&content[range.clone()]);
         }
         ScannedChapter { path: path.to_owned(), scan, steps, edits }
+    }
+
+    /// Adds a table. The same table may be in several chapters, as part of an included file.
+    fn table(&mut self, content: &str, source: &Path, written: &table::Written) {
+        let mut wrong = Vec::new();
+        match written.read(&self.course.params) {
+            Ok(table) => match self.course.tables.entry(written.name.clone()) {
+                Entry::Vacant(entry) => drop(entry.insert(table)),
+                Entry::Occupied(entry) if *entry.get() == table => {}
+                Entry::Occupied(_) => {
+                    let message = format!("another table of this course is called `{}`", written.name);
+                    wrong.push((written.comment.clone(), message));
+                }
+            },
+            Err(found) => wrong = found,
+        }
+        for (range, message) in wrong {
+            self.meant.tables.insert(written.name.clone());
+            let span = self.sources.span(source, content, range);
+            self.errors.push(Diagnostic { span, message, help: None });
+        }
     }
 
     /// Notes the check that a directive with an error means.
@@ -183,10 +213,14 @@ impl Reader<'_> {
             Body::Steps(names) => names.iter().filter_map(|name| course.checks.get(name)).collect(),
             Body::Expect(_) => vec![],
         };
-        let judged: &[&Check] = if members.is_empty() { &[check] } else { &members };
+        let removed: Vec<&Check> = check.removes.iter().filter_map(|name| course.checks.get(name)).collect();
+        let judged: Vec<&Check> = match members.as_slice() {
+            [] => [check].into_iter().chain(removed.iter().copied()).collect(),
+            members => members.to_vec(),
+        };
         let mut params = Params::new();
         for (name, value) in &directive.params {
-            match self.param(judged, &name.text, &value.text) {
+            match self.param(&judged, &name.text, &value.text) {
                 Ok(param) => params.extend(param.map(|param| (name.text.clone(), param))),
                 Err(Wrong::Name(message, help)) => problems.push((name.range.clone(), message, help)),
                 Err(Wrong::Value(message)) => problems.push((value.range.clone(), message, None)),
@@ -196,10 +230,14 @@ impl Reader<'_> {
             return Err(problems);
         }
         let account = directive.account.as_ref().map(|word| word.text.as_str());
-        let members = members.into_iter().map(|member| step(course, member, account, &params, directive.optional));
-        let members: Vec<Step> = members.collect();
+        let of = |checks: Vec<&Check>| -> Vec<Step> {
+            checks.into_iter().map(|check| step(course, check, account, &params, directive.optional)).collect()
+        };
+        let ids = |steps: &[Step]| steps.iter().map(|step| step.id.clone()).collect();
+        let (members, removed) = (of(members), of(removed));
         let mut whole = step(course, check, account, &params, directive.optional);
-        whole.members = members.iter().map(|member| member.id.clone()).collect();
+        (whole.members, whole.removes) = (ids(&members), ids(&removed));
+        let members = members.into_iter().chain(removed).collect();
         let own = directive.title.map(|words| substitute::fill(&words.text, &course.params));
         let title = own.unwrap_or_else(|| marked.text.clone());
         let title = if title.is_empty() { check.title.clone() } else { title };
@@ -262,7 +300,7 @@ enum Wrong {
 /// A step with its id.
 fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, optional: bool) -> Step {
     let mut params = params.clone();
-    if !params.is_empty() && matches!(check.body, Body::Expect(_)) {
+    if !params.is_empty() && matches!(check.body, Body::Expect(_)) && check.removes.is_empty() {
         // A member gets the parameters of its check of checks that it mentions.
         let mentioned = check.mentions(&course.params);
         params.retain(|name, _| mentioned.contains(name.as_str()));
@@ -276,6 +314,6 @@ fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, 
         id.push_str(&format!(",{name}={value}"));
     }
     let account = account.unwrap_or(&check.account).to_owned();
-    let (check, members, occurrences, hash) = (check.name.clone(), Vec::new(), Vec::new(), String::new());
-    Step { id, check, account, params, optional, members, occurrences, hash }
+    let (members, removes, occurrences, hash) = Default::default();
+    Step { id, check: check.name.clone(), account, params, optional, members, removes, occurrences, hash, inputs: None }
 }

@@ -10,6 +10,7 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
+use crate::input::{Input, Inputs};
 use crate::param::{LONGEST, Param, Params};
 use crate::places::{KeyPath, TomlFile};
 
@@ -22,6 +23,8 @@ pub struct Options {
     pub params: Params,
     /// The course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
+    /// What only the learner knows.
+    pub inputs: Inputs,
     /// The command that serves the live book in a clone of the course's repository, if it is not `verify serve --open`.
     pub serve: Option<String>,
 }
@@ -38,13 +41,16 @@ pub enum Source {
 }
 
 /// Keys of `[preprocessor.verify]`: ours and mdBook's.
-const KEYS: &[&str] =
-    &["results", "params", "accounts", "serve", "command", "renderer", "renderers", "before", "after", "optional"];
+const KEYS: &[&str] = &[
+    "results", "params", "accounts", "inputs", "serve", "command", "renderer", "renderers", "before", "after", "optional",
+];
 
 /// Reserved words of expressions.
 const RESERVED: &[&str] = &[
     "accounts",
     "account",
+    "input",
+    "row",
     "optional",
     "true",
     "false",
@@ -68,6 +74,11 @@ const RESERVED: &[&str] = &[
     "void",
     "while",
 ];
+
+/// Whether expressions reserve a word.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
 
 impl Options {
     /// Reads the options from mdBook's configuration of the book in this folder.
@@ -136,12 +147,25 @@ impl Reader {
                         self.options.accounts.insert(name, what);
                     }
                 }
+                "inputs" => self.inputs(&part, value),
                 key if KEYS.contains(&key) => {}
                 key => {
                     let message = format!("[preprocessor.verify] has no option `{key}`");
                     self.fail(self.key(&part), message, suggest(key, KEYS.iter().copied()));
                 }
             }
+        }
+    }
+
+    fn inputs(&mut self, part: &KeyPath, value: Value) {
+        for Entry { name, part, value, .. } in self.entries(part, value, "input") {
+            let wanted = "a table with `label`, and with `pattern`, `example` and `default` if they help";
+            let Some(input) = self.value::<Input>(&part, value, wanted) else { continue };
+            if let Some((key, message)) = input.wrong() {
+                let span = self.file.value(&part.then(key));
+                self.fail(span, format!("the input `{name}`: {message}"), None);
+            }
+            self.options.inputs.insert(name, input);
         }
     }
 
@@ -287,7 +311,8 @@ fn folded(key: &str) -> String {
     key.replace('-', "_")
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a name can be that of a parameter, an account, an input or a table.
+pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }

@@ -4,10 +4,13 @@
 //! A learner gets one thing to do at a time. Expectations are in the order in which a learner meets them. So the first
 //! one that is not met comes with what to do, and the other open ones only with their titles.
 
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::check::is_console;
 use crate::course::{Course, Step};
+use crate::input::Input;
 use crate::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, View, time};
 
 mod commands;
@@ -34,6 +37,9 @@ pub const PRACTICE: &str = "practice account";
 ///     title: "A course".into(),
 ///     params: Params::new(),
 ///     accounts: BTreeMap::new(),
+///     inputs: BTreeMap::new(),
+///     given: BTreeMap::new(),
+///     tables: BTreeMap::new(),
 ///     checks: [("cost-budget".into(), Check::parse("cost-budget", check).unwrap())].into(),
 ///     steps: Vec::new(),
 /// };
@@ -73,8 +79,29 @@ pub struct StepView<'v> {
     pub commands: Commands,
     /// Whether lessons name a member of it, which is then shown as a step, too.
     pub members_listed: bool,
+    /// What only the learner knows and the step depends on.
+    pub inputs: Vec<InputView<'v>>,
+    /// What it costs, as long as what it makes is there: what is made, or the step that makes it if it is not done yet.
+    pub costs: Option<String>,
+    /// The page of AWS's console where its next open expectation is done.
+    pub console: Option<&'v str>,
     /// Its result; `None` if `unchecked`.
     pub result: Option<&'v StepResult>,
+}
+
+/// An input that a step depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputView<'v> {
+    /// Its name.
+    pub name: &'v str,
+    /// What the learner is asked for.
+    pub label: &'v str,
+    /// An example.
+    pub example: Option<&'v str>,
+    /// The regular expression that the whole value must match.
+    pub pattern: Option<&'v str>,
+    /// Its value, if it has one.
+    pub value: Option<&'v str>,
 }
 
 /// An expectation as it is shown to a learner.
@@ -150,6 +177,9 @@ impl<'v> StepView<'v> {
                 Some(_) => Some(Next::new("Verify again:", vec![commands.verify.clone()])),
                 None => confirm_next(&expectations, &commands, &members, results),
             },
+            inputs: inputs(course, step),
+            costs: costs(course, step, results),
+            console: console(course, step, result),
             expectations,
             commands,
             members_listed: members.into_iter().any(Step::is_listed),
@@ -255,6 +285,51 @@ impl ConfirmationState {
     }
 }
 
+/// The inputs that a step depends on.
+fn inputs<'v>(course: &'v Course, step: &Step) -> Vec<InputView<'v>> {
+    let used = course.inputs_of(step);
+    let view = |(name, input): (&'v String, &'v Input)| InputView {
+        name,
+        label: &input.label,
+        example: input.example.as_deref(),
+        pattern: input.pattern.as_deref(),
+        value: course.given.get(name).map(String::as_str),
+    };
+    course.inputs.iter().filter(|(name, _)| used.contains(name.as_str())).map(view).collect()
+}
+
+/// What a step costs, and which step ends that.
+fn costs(course: &Course, step: &Step, results: &Results) -> Option<String> {
+    let costs = course.check(step).makes.as_ref()?.costs.as_deref()?;
+    let remover = course.remover(step).map(|remover| course.title_of(remover));
+    let until = remover.map(|title| format!(", until “{title}”")).unwrap_or_default();
+    let made = results.made.get(&step.id).filter(|made| {
+        results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account)
+    });
+    match made.map(|made| (made.there, &made.removed)) {
+        Some((_, Some(_))) | Some((Some(0), None)) => None,
+        Some((Some(there), None)) => Some(format!("Running now: {there}. It costs {costs}{until}.")),
+        Some((None, None)) => Some(format!("It may still be running. It costs {costs}{until}.")),
+        None => Some(format!("This costs {costs}{until}.")),
+    }
+}
+
+/// The page of the console where the next open expectation of a step is done.
+fn console<'v>(course: &'v Course, step: &Step, result: Option<&'v StepResult>) -> Option<&'v str> {
+    let link = match result {
+        Some(result) => {
+            let open = result.expectations.iter().find(|expectation| is_open(expectation.outcome));
+            open?.console.as_deref()
+        }
+        // Before anything is read, holes have no values.
+        None => {
+            let mut links = course.check(step).expectations().iter().map(|expectation| expectation.console.as_deref());
+            links.find_map(|link| link).filter(|link| !link.contains('{'))
+        }
+    };
+    link.filter(|link| is_console(link))
+}
+
 /// Views of expectations, from their titles and the results that are known.
 pub fn expectations<'v>(
     known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
@@ -312,9 +387,10 @@ fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
 
 /// The titles of the expectations of a step that was never checked.
 fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
+    let removed = step.removes.iter().filter_map(|id| course.step(id)).map(|made| course.title_of(made));
     let members = members.iter().map(|member| course.check(member).title.as_str());
     let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
-    members.chain(own).collect()
+    members.chain(own).chain(removed).collect()
 }
 
 fn confirmation(expectations: &[ExpectationView<'_>]) -> Option<ConfirmationState> {

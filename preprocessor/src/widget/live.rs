@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{END, Placement, command, escape, fallback, status};
 use course::results::{Call, ExpectationResult, Outcome, Results, Verdict};
-use course::step_view::{self, Commands, ConfirmationState, ExpectationView, Next, StatementView, StepView};
+use course::step_view::{self, Commands, ConfirmationState, ExpectationView, InputView, Next, StatementView, StepView};
 use course::{Course, Step};
 
 /// A step's live widget.
@@ -31,6 +31,23 @@ pub struct Live {
     pub evidence: String,
     /// The command that verifies it in a terminal.
     pub command: String,
+    /// What only the learner knows: a field for each.
+    pub inputs: Vec<Field>,
+    /// Whether something is there that costs money.
+    pub running: Option<String>,
+}
+
+/// A field for an input of the course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// The input's name.
+    pub name: String,
+    /// What the learner is asked for.
+    pub label: String,
+    /// An example.
+    pub example: Option<String>,
+    /// Its value.
+    pub value: Option<String>,
 }
 
 /// An action with a button.
@@ -64,8 +81,36 @@ impl Live {
             html: html(&view),
             evidence: evidence(course.check(step).about.as_deref(), &view),
             command: view.commands.verify.clone(),
+            inputs: view.inputs.iter().map(Field::of).collect(),
+            running: running(course, step, results),
         }
     }
+}
+
+impl Field {
+    fn of(input: &InputView<'_>) -> Field {
+        Field {
+            name: input.name.to_owned(),
+            label: input.label.to_owned(),
+            example: input.example.map(str::to_owned),
+            value: input.value.map(str::to_owned),
+        }
+    }
+}
+
+/// What a step made and is still there, for the banner of the page.
+fn running(course: &Course, step: &Step, results: &Results) -> Option<String> {
+    let made = results.made.get(&step.id)?;
+    let same = results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account);
+    let there = match made.there {
+        Some(0) => return None,
+        Some(there) => there.to_string(),
+        None if made.removed.is_some() => return None,
+        None => "may still be there".to_owned(),
+    };
+    let costs = course.check(step).makes.as_ref()?.costs.as_ref();
+    let costs = costs.map(|costs| format!(", {costs}")).unwrap_or_default();
+    same.then(|| format!("{} ({there}{costs})", course.title_of(step)))
 }
 
 fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
@@ -89,6 +134,8 @@ fn html(view: &StepView<'_>) -> String {
     if view.result.is_some() {
         html.push_str(&list(&view.expectations));
     }
+    html.extend(view.costs.iter().map(|costs| format!("<span class=\"verify-costs\">{}</span>", escape(costs))));
+    html.extend(view.console.map(|address| super::console(Placement::Element, address)));
     // Confirming has a button here.
     let next = view.next.iter().filter(|_| view.confirmation.is_none());
     html.extend(next.map(what_next));

@@ -65,6 +65,8 @@ pub fn html(view: &StepView<'_>) -> String {
     widget.push_str(&fallback(&label(view)));
     widget.push_str(&status(Placement::Attribute, view));
     widget.extend(view.sentences().iter().map(|sentence| Placement::Attribute.span("verify-line", &sentence.text)));
+    widget.extend(view.costs.iter().map(|costs| Placement::Attribute.span("verify-costs", costs)));
+    widget.extend(view.console.map(|address| console(Placement::Attribute, address)));
     // The style sheet hides it and the commands in print.
     widget.extend(next.map(|next| Placement::Attribute.span("verify-hint", next.text)));
     let commands = next.map(|next| next.commands.as_slice()).unwrap_or_default();
@@ -86,6 +88,17 @@ fn status(placement: Placement, view: &StepView<'_>) -> String {
     let mut status = format!("<span class=\"verify-status\">{}</span> ", line.trim_end());
     status.extend(view.drift.iter().map(|drift| placement.span("verify-drift", drift)));
     status
+}
+
+/// The link to the page of AWS's console where a step is done. It opens in another tab, so that the book stays.
+fn console(placement: Placement, address: &str) -> String {
+    const TEXT: &str = "Open in the AWS console";
+    let (label, text) = match placement {
+        Placement::Attribute => (format!(" aria-label=\"{TEXT}\" data-text=\"{TEXT}\""), ""),
+        Placement::Element => (String::new(), TEXT),
+    };
+    let href = escape(address);
+    format!("<a class=\"verify-console\" href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\"{label}>{text}</a> ")
 }
 
 /// The verdict for pages without the style sheet, which hides it.

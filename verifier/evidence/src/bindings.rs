@@ -5,14 +5,12 @@
 //! secrets.
 
 use crate::arn::Arn;
-use anyhow::{Context, Result};
-use course::files::{self, Readers};
-use course::key;
+use anyhow::Result;
+use course::learner_file::BINDINGS;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The bindings of one course, by the course's name for the account.
 pub type Bindings = BTreeMap<String, Binding>;
@@ -98,33 +96,12 @@ pub fn role_arn(text: &str) -> Result<&str, String> {
     }
 }
 
-type File = BTreeMap<String, Bindings>;
-
-fn path() -> Result<PathBuf> {
-    Ok(key::config_dir().context("finding your configuration folder")?.join("bindings.json"))
-}
-
-fn read_file(path: &Path) -> Result<File> {
-    match files::read(path, files::LARGEST) {
-        Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| {
-            format!("{} is damaged; repair it, or remove it and bind the accounts again", path.display())
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::new()),
-        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
-    }
-}
-
-fn course_key(course_root: &Path) -> String {
-    let absolute = course_root.canonicalize().unwrap_or_else(|_| course_root.to_owned());
-    absolute.to_string_lossy().into_owned()
-}
-
 /// The bindings of a course.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn read(course_root: &Path) -> Result<Bindings> {
-    Ok(read_file(&path()?)?.remove(&course_key(course_root)).unwrap_or_default())
+    BINDINGS.read(course_root)
 }
 
 /// Changes the bindings of a course.
@@ -132,16 +109,7 @@ pub fn read(course_root: &Path) -> Result<Bindings> {
 /// # Errors
 /// When the file cannot be read or written, or when `change` fails. The bindings are unchanged then.
 pub fn update(course_root: &Path, change: impl FnOnce(&mut Bindings) -> Result<()>) -> Result<()> {
-    let path = path()?;
-    let folder = path.parent().context("the configuration folder has no parent")?;
-    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let lock = files::open_lock(&folder.join("lock")).with_context(|| format!("opening {}/lock", folder.display()))?;
-    lock.lock().with_context(|| format!("locking {}", folder.display()))?;
-    let mut file = read_file(&path)?;
-    change(file.entry(course_key(course_root)).or_default())?;
-    file.retain(|_, bindings| !bindings.is_empty());
-    let text = serde_json::to_string_pretty(&file)?;
-    files::write(&path, text.as_bytes(), Readers::Owner).with_context(|| format!("writing {}", path.display()))
+    BINDINGS.update(course_root, change)
 }
 
 #[cfg(test)]

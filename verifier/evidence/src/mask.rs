@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::Section;
+use crate::reads;
 use crate::fold::fold;
 
 /// An account id as results show it: its last four digits.
@@ -36,6 +37,8 @@ pub fn text(text: &str) -> String {
 pub struct StandIns {
     /// Texts that are kept everywhere, because a course's checks look for them.
     kept: Vec<String>,
+    /// Texts that are replaced wherever they are, each with its pseudonym, the longest first.
+    replaced: Vec<(String, String)>,
     accounts: BTreeMap<String, String>,
     texts: BTreeMap<String, String>,
 }
@@ -48,6 +51,16 @@ impl StandIns {
         let mut kept: Vec<String> = kept.into_iter().filter(telling).collect();
         kept.sort_by_key(|text| std::cmp::Reverse(text.len()));
         StandIns { kept, ..StandIns::default() }
+    }
+
+    /// The same, with pseudonyms for these values by name. What checks look for, and regions, stay as they are.
+    pub fn replacing(mut self, values: &BTreeMap<String, String>) -> StandIns {
+        let is_region = |value: &str| reads::partitions().values().flatten().any(|region| region == value);
+        for (name, value) in values.iter().filter(|(_, value)| !self.kept.contains(value) && !is_region(value)) {
+            self.replaced.push((value.clone(), format!("masked-{}", name.replace('_', "-"))));
+        }
+        self.replaced.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        self
     }
 
     /// Replaces the identifiers in a section. In the contact sections, replaces every text.
@@ -91,6 +104,8 @@ impl StandIns {
     }
 
     fn identifiers(&mut self, text: &str) -> String {
+        let given = self.replaced.iter().fold(text.to_owned(), |text, (value, instead)| text.replace(value, instead));
+        let text = given.as_str();
         let kept = self.kept_in(text);
         replace(text, &mut |identifier, at| match identifier {
             Identifier::Account(id) if kept.iter().any(|kept| kept.start <= at && at + id.len() <= kept.end) => {

@@ -7,7 +7,7 @@ use course::fact_source::Day;
 use std::path::PathBuf;
 
 use super::common::{Common, Output, TextOrJson};
-use super::{accounts, cohort, import, lint, policy, report, schema};
+use super::{accounts, cohort, import, lint, policy, report, schema, set};
 use crate::report::Form;
 
 /// Verify the steps of a course in your own AWS accounts, and show the verdicts in the book.
@@ -80,6 +80,16 @@ pub(super) enum Command {
         /// Undo your confirmation
         #[arg(long)]
         undo: bool,
+        #[command(flatten)]
+        output: Output<TextOrJson>,
+    },
+    /// Give the inputs of the course, such as the name of your bucket, or show them
+    Set(set::Arguments),
+    /// Show what the course had you make that is still there, and what it costs
+    ///
+    /// Exit status: 0: nothing is left. 1: something is there. 2: the command or the course has an error. 3: something
+    /// may still be there.
+    Leftovers {
         #[command(flatten)]
         output: Output<TextOrJson>,
     },

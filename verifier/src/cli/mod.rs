@@ -11,6 +11,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod import;
+mod leftovers;
 mod lint;
 mod man;
 mod policy;
@@ -19,6 +20,7 @@ mod report;
 mod schema;
 mod selftest;
 mod serve;
+mod set;
 mod status;
 mod terminal;
 mod verify;
@@ -103,6 +105,8 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Status { output }) => status::run(common, output.format()),
         Some(Command::Explain { step, output }) => explain::run(common, &step, output.format()),
         Some(Command::Confirm { step, undo, output }) => wait(confirm::run(common, &step, undo, output.format())),
+        Some(Command::Set(arguments)) => set::run(common, &arguments),
+        Some(Command::Leftovers { output }) => wait(leftovers::run(common, output)),
         Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),
         Some(Command::Watch { steps, output }) => wait(watch::run(common, &steps, output.format())),
         Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),

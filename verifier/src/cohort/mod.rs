@@ -205,6 +205,9 @@ fn is_temporary(code: ReasonCode) -> bool {
         | ReasonCode::IncompleteAnswer
         | ReasonCode::Undecided
         | ReasonCode::NotVisibleYet
+        | ReasonCode::InProgress
+        | ReasonCode::NeedsInput
+        | ReasonCode::NeverSeen
         | ReasonCode::NotAvailableHere
         | ReasonCode::NoSuchResource
         | ReasonCode::NeedsConfirmation

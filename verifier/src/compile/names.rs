@@ -1,6 +1,7 @@
 //! Names: those that an expression uses are defined, and those that a check defines mean nothing else.
 
 use ::cel::common::ast::Expr;
+use course::check::{INPUT, ROW};
 use course::diagnostic::did_you_mean;
 use course::places::KeyPath;
 use evidence::Section;
@@ -35,12 +36,31 @@ impl Compiler<'_> {
             let message = format!("`{name}` is already {taken}. Give the parameter another name");
             self.fail_key(&KeyPath::of(["preprocessor", "verify", "params", name]), message);
         }
+        for (name, taken) in self.course.tables.keys().filter_map(|name| Some((name, given(name)?))) {
+            let message = format!("the table `{name}` of a lesson is called like {taken}. Give it another name");
+            self.fail_key(&KeyPath::of(["title"]), message);
+        }
+        for name in self.course.inputs.keys() {
+            let param = self.course.params.contains_key(name).then_some("a parameter of the course");
+            if let Some(taken) = param.or_else(|| self.table(name)) {
+                let message = format!("`{name}` is already {taken}. Give the input another name");
+                self.fail_key(&KeyPath::of(["preprocessor", "verify", "inputs", name]), message);
+            }
+        }
     }
 
     /// What a name is already, if it cannot be given to anything else.
     fn taken(&self, name: &str) -> Option<&'static str> {
         let param = || self.course.params.contains_key(name).then_some("a parameter of the course");
-        given(name).or_else(param).or_else(|| is_word(name).then_some("a word of CEL's own"))
+        given(name).or_else(param).or_else(|| self.table(name)).or_else(|| self.input(name)).or_else(|| is_word(name).then_some("a word of CEL's own"))
+    }
+
+    fn table(&self, name: &str) -> Option<&'static str> {
+        self.course.tables.contains_key(name).then_some("a table of a lesson")
+    }
+
+    fn input(&self, name: &str) -> Option<&'static str> {
+        self.course.inputs.contains_key(name).then_some("an input of the course")
     }
 
     /// Checks that every free name of an expression is defined, that every call is of a function, and that a misspelled
@@ -67,7 +87,8 @@ impl Compiler<'_> {
         }
         for (name, node) in names::variables(expression.tree()) {
             let is_own = self.check.lets.contains_key(&name) || self.check.reads.contains_key(&name);
-            if given(&name).is_some() || self.course.params.contains_key(&name) || is_own {
+            let is_table = self.course.tables.contains_key(&name);
+            if given(&name).is_some() || self.course.params.contains_key(&name) || is_table || is_own {
                 let message = format!("`{name}` is already defined. Give the variable another name");
                 self.fail(part, place(node, &name), message);
             }
@@ -84,12 +105,28 @@ impl Compiler<'_> {
             let message = "`each` has a value only in the region and the inputs of a read that has `each`";
             return Err((root.to_owned(), message.to_owned()));
         }
+        if root == ROW {
+            let message = "`row` has a value only in an expectation with `rows`, and not in `console` or [let]";
+            return if self.row { Ok(()) } else { Err((root.to_owned(), message.to_owned())) };
+        }
+        if root == INPUT {
+            let known = || self.course.inputs.keys().map(String::as_str);
+            return match name.fields.first() {
+                Some(input) if self.course.inputs.contains_key(input) => Ok(()),
+                Some(input) => {
+                    let hint = did_you_mean(input, known());
+                    Err((input.clone(), format!("the course has no input `{input}`{hint}")))
+                }
+                None => Err((root.to_owned(), "`input` is always written out as input.NAME".to_owned())),
+            };
+        }
         if root != "accounts" {
             let known = || {
+                let tables = self.course.tables.keys().map(String::as_str);
                 let sections = Section::ALL.iter().map(|section| section.name());
                 let params = self.course.params.keys().map(String::as_str);
                 let own = self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
-                sections.chain(params).chain(own).chain(["accounts", NOW])
+                sections.chain(params).chain(tables).chain(own).chain(["accounts", NOW])
             };
             if known().any(|known| known == root) || functions::TYPES.contains(&root) {
                 return Ok(());
@@ -116,7 +153,7 @@ impl Compiler<'_> {
 fn given(name: &str) -> Option<&'static str> {
     match name {
         name if Section::named(name).is_some() => Some("a section of evidence"),
-        "accounts" | NOW | SINCE | EACH => Some("a name that every check has"),
+        "accounts" | NOW | SINCE | EACH | INPUT | ROW => Some("a name that every check has"),
         _ => None,
     }
 }

@@ -12,10 +12,14 @@ pub struct CompiledExpectation {
     pub title: String,
     /// When it applies.
     pub when: Option<Expression>,
+    /// The table for each of whose rows it must be true.
+    pub rows: Option<String>,
     /// How it is proved.
     pub proof: CompiledProof,
     /// The sentences that say what to do.
     pub fix: Vec<Sentence>,
+    /// The address of the console's page where it is done.
+    pub console: Option<Sentence>,
 }
 
 /// How an expectation is proved.
@@ -27,6 +31,8 @@ pub enum CompiledProof {
         that: Expression,
         /// The sentences that say what was found.
         met: Vec<Sentence>,
+        /// Whether AWS is still working on it.
+        pending: Option<Expression>,
         /// How late evidence is remembered.
         late: Option<CompiledLate>,
         /// A statement to confirm if AWS refuses the read to everybody in the account.
@@ -92,9 +98,11 @@ impl CompiledExpectation {
     pub fn expressions(&self) -> Vec<&Expression> {
         let mut used: Vec<&Expression> = self.fix.iter().flat_map(Sentence::holes).collect();
         used.extend(self.when.as_ref());
+        used.extend(self.console.iter().flat_map(Sentence::holes));
         match &self.proof {
-            CompiledProof::Evidence { that, met, late, .. } => {
+            CompiledProof::Evidence { that, met, late, pending, .. } => {
                 used.push(that);
+                used.extend(pending);
                 used.extend(met.iter().flat_map(Sentence::holes));
                 used.extend(late.as_ref().and_then(|late| late.at.as_ref()));
             }

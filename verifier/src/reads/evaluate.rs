@@ -2,6 +2,7 @@
 
 use cel::common::types::CelList;
 use cel::common::value::Val;
+use course::check::INPUT;
 use course::results::{Reason, ReasonCode};
 use evidence::Unreadable;
 use evidence::client::{Ask, Binding, Named};
@@ -13,6 +14,7 @@ use crate::cel::bound::{Answered, Bound};
 use crate::cel::types;
 use crate::cel::value::{Field, Fields};
 use crate::cel::{Expression, Scope};
+use crate::compile::not_offered;
 
 /// What a read is evaluated with.
 pub(crate) struct Asking<'a> {
@@ -20,12 +22,22 @@ pub(crate) struct Asking<'a> {
     pub(crate) bound: &'a Bound,
     /// The account of the step.
     pub(crate) account: &'a str,
-    /// The region of the course, if it has one.
-    pub(crate) region: Option<&'a str>,
+    /// The region of the course.
+    pub(crate) region: &'a Region<'a>,
     /// The names that the course's expressions look up in answers.
     pub(crate) named: &'a Named,
     /// Why an expression has no value.
     pub(crate) why: &'a dyn Fn(&Expression, &str) -> Vec<Reason>,
+}
+
+/// The region of reads that do not say one.
+pub(crate) enum Region<'a> {
+    /// The course has none: it is that of the credentials' profile.
+    None,
+    /// The learner's input.
+    Is(&'a str),
+    /// The learner has not given it, or what they gave is not valid.
+    Missing(Reason),
 }
 
 /// The value of a read.
@@ -118,10 +130,17 @@ pub(crate) fn evaluate(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) 
 
 /// The region of its calls: the read's, the course's, that of a global service, or the profile's, which is `None`.
 fn region(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Option<String>, Vec<Reason>> {
-    match &read.region {
-        None => Ok(asking.region.filter(|_| read.found.service.global_region("aws").is_none()).map(str::to_owned)),
-        Some(region) => match region.value(scope) {
-            Ok(serde_json::Value::String(region)) => Ok(Some(region)),
+    let is_global = read.found.service.global_region("aws").is_some();
+    match (&read.region, asking.region) {
+        (None, Region::Is(_) | Region::Missing(_)) if is_global => Ok(None),
+        (None, Region::None) => Ok(None),
+        (None, Region::Is(region)) => offered(read, asking, region, true).map(Some),
+        (None, Region::Missing(reason)) => Err(vec![reason.clone()]),
+        (Some(region), _) => match region.value(scope) {
+            Ok(serde_json::Value::String(text)) => {
+                let is_given = region.holes().flat_map(Expression::names).any(|name| name.root == INPUT);
+                offered(read, asking, &text, is_given).map(Some)
+            }
             Ok(_) => {
                 let message = format!("The region of {} is not a text.", read.call());
                 Err(vec![reason(asking.account, ReasonCode::CourseError, message)])
@@ -129,6 +148,16 @@ fn region(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Opt
             Err(why) => Err(why_not(region.holes(), asking, &why)),
         },
     }
+}
+
+/// A region, if the service is offered there. `is_given`: whether the learner gave it.
+fn offered(read: &CompiledRead, asking: &Asking<'_>, region: &str, is_given: bool) -> Result<String, Vec<Reason>> {
+    let Some(why) = not_offered(read.found, region) else { return Ok(region.to_owned()) };
+    let (code, then) = match is_given {
+        true => (ReasonCode::NeedsInput, " Give another: `verify set region=REGION`."),
+        false => (ReasonCode::CourseError, ""),
+    };
+    Err(vec![reason(asking.account, code, format!("{} was not called: {why}.{then}", read.call()))])
 }
 
 /// The call, with its region and inputs filled in.

@@ -77,13 +77,19 @@ fn line(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
     out.put(&format!("{}{optional}  ", shorten(&plain(view.title), 58))).paint(DIM, view.id);
     let progress = view.progress.as_ref().map(|progress| format!("  {progress}"));
     out.paint(DIM, &progress.unwrap_or_default()).put("\n");
+    if let Some(gone) = view.result.and_then(|result| result.removed.as_ref()).and(view.drift.as_ref()) {
+        wrapped(out, INDENT, gone);
+    } else if view.result.is_some() {
+        view.costs.iter().for_each(|costs| wrapped(out, INDENT, costs));
+    }
     if !verdict.blocks() || view.members_listed {
         return;
     }
     let lines = view.lines();
     if lines != *before {
         let sentences = view.sentences().into_iter().map(|sentence| sentence.text);
-        sentences.chain(view.drift.clone()).for_each(|line| wrapped(out, INDENT, &line));
+        let drift = view.drift.clone().filter(|_| view.result.is_none_or(|result| result.removed.is_none()));
+        sentences.chain(drift).for_each(|line| wrapped(out, INDENT, &line));
         next_lines(out, INDENT, view);
     }
     *before = lines;
@@ -151,6 +157,10 @@ pub fn details(course: &Course, results: &Results, step: &Step) -> Text {
     }
     if let Some(drift) = &view.drift {
         wrapped(&mut out, "  ", drift);
+    }
+    view.costs.iter().for_each(|costs| wrapped(&mut out, "  ", costs));
+    if let Some(console) = view.console {
+        out.put("  In the AWS console: ").put(&plain(console)).put("\n");
     }
     next_lines(&mut out, "  ", &view);
     if view.confirmation == Some(ConfirmationState::Given) {

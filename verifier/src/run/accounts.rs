@@ -52,6 +52,7 @@ pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<(Bindings,
         session.update(|results| {
             results.accounts.retain(|name, _| !changes.names().any(|changed| changed == name));
             session.judge().note_accounts(&gathered, results);
+            Ok(())
         })?;
     }
     Ok((bound, gathered))

@@ -1,14 +1,14 @@
 //! Finds the calls that the reads of steps need, while evidence arrives.
 
 use course::Step;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::judge::Judge;
 use crate::cel::{self, Expression};
 use crate::plan::{Compiled, What};
 use crate::reads::MOST_CALLS_OF_A_RUN;
-use crate::verdict::{self, Inputs};
+use crate::verdict::{self, Inputs, Part};
 use evidence::Section;
 use evidence::client::{Ask, Named};
 use evidence::gather::{Arrival, Asks};
@@ -25,8 +25,8 @@ pub(crate) struct Asking {
 #[derive(Debug)]
 struct State {
     inputs: Inputs,
-    /// The steps with reads that are not answered yet, and what each waits for.
-    waiting: Vec<(Step, BTreeSet<Wait>)>,
+    /// The parts of steps with reads that are not answered yet, and what each waits for.
+    waiting: Vec<(Part, BTreeSet<Wait>)>,
     /// All calls that were asked for.
     asked: BTreeSet<(String, Ask)>,
 }
@@ -39,20 +39,37 @@ enum Wait {
 }
 
 impl Asking {
-    /// The reads of these steps, and of the steps that they combine; `None` if they have none.
+    /// The reads of these steps, and of the steps that they depend on; `None` if they have none.
     pub(crate) fn of(judge: &Judge, steps: &[&Step]) -> Option<Arc<dyn Asks>> {
-        let (course, compiled) = (judge.course(), judge.compiled());
-        let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
-        let own: BTreeMap<&str, &Step> =
-            steps.iter().copied().chain(members).map(|step| (step.id.as_str(), step)).collect();
-        let has_reads = |step: &&&Step| compiled.find(&step.check).is_some_and(|check| check.reads().next().is_some());
-        let reading = own.values().filter(has_reads).map(|step| ((*step).clone(), sections(compiled, step)));
-        let waiting: Vec<(Step, BTreeSet<Wait>)> = reading.collect();
-        if waiting.is_empty() {
+        let inputs = judge.nothing_yet();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut whole = BTreeSet::new();
+        for part in steps.iter().flat_map(|step| verdict::parts(&inputs, step)) {
+            if !matches!(&part, Part::Whole(step) if !whole.insert(step.id.clone())) {
+                parts.push(part);
+            }
+        }
+        Asking::parts(inputs, parts)
+    }
+
+    /// The reads that find out what is left of all that the learner made.
+    pub(crate) fn of_made(judge: &Judge) -> Option<Arc<dyn Asks>> {
+        let inputs = judge.nothing_yet();
+        let makes = |step: &&Step| judge.course().check(step).makes.is_some();
+        let made = judge.course().steps.iter().filter(makes);
+        let parts = made.flat_map(|step| verdict::made_parts(&inputs, step)).collect();
+        Asking::parts(inputs, parts)
+    }
+
+    fn parts(inputs: Inputs, parts: Vec<Part>) -> Option<Arc<dyn Asks>> {
+        if parts.is_empty() {
             return None;
         }
-        let inputs = judge.nothing_yet();
-        let named = Arc::clone(&inputs.named);
+        let waiting = parts.into_iter().map(|part| {
+            let sections = sections(&inputs.compiled, &part);
+            (part, sections)
+        });
+        let (waiting, named) = (waiting.collect(), Arc::clone(&inputs.named));
         Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(State { inputs, waiting, asked: BTreeSet::new() })) }))
     }
 
@@ -60,20 +77,20 @@ impl Asking {
     fn after(&self, arrived: impl FnOnce(&mut State)) -> Vec<(String, Ask)> {
         let mut state = locked(&self.state);
         arrived(&mut state);
-        let is_ready = |(_, waits): &(Step, BTreeSet<Wait>)| waits.is_empty();
+        let is_ready = |(_, waits): &(Part, BTreeSet<Wait>)| waits.is_empty();
         let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut state.waiting).into_iter().partition(is_ready);
         state.waiting = waiting;
         drop(state);
         if ready.is_empty() {
             return Vec::new();
         }
-        let (on_thread, steps) = (Arc::clone(&self.state), ready);
+        let (on_thread, parts) = (Arc::clone(&self.state), ready);
         let found = cel::on_a_thread(move || {
             let mut state = locked(&on_thread);
             let mut found = Vec::new();
-            for (step, _) in steps {
+            for (part, _) in parts {
                 // What cannot be evaluated is reported when the step is judged, and so is what is too much for a run.
-                let asks: BTreeSet<(String, Ask)> = verdict::waits(&state.inputs, &step).into_iter().collect();
+                let asks: BTreeSet<(String, Ask)> = verdict::waits(&state.inputs, &part).into_iter().collect();
                 let new: Vec<(String, Ask)> = asks.difference(&state.asked).cloned().collect();
                 if asks.is_empty() || state.asked.len() + new.len() > MOST_CALLS_OF_A_RUN {
                     continue;
@@ -81,7 +98,7 @@ impl Asking {
                 state.asked.extend(new.iter().cloned());
                 found.extend(new);
                 let waits = asks.into_iter().map(|(account, ask)| Wait::Answer(account, ask)).collect();
-                state.waiting.push((step, waits));
+                state.waiting.push((part, waits));
             }
             found
         });
@@ -94,14 +111,18 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// The sections that the inputs of a step's reads use.
-fn sections(compiled: &Compiled, step: &Step) -> BTreeSet<Wait> {
+fn sections(compiled: &Compiled, part: &Part) -> BTreeSet<Wait> {
+    let step = part.step();
     let check = compiled.check(step);
     let used: Vec<&Expression> = check.reads().flat_map(|(_, read)| read.expressions()).collect();
     let needs = used.iter().flat_map(|used| check.needs(used)).filter_map(|need| match need.what {
         What::Section(section) => Some((need.account.unwrap_or_else(|| step.account.clone()), section)),
-        What::Read(_) => None,
+        What::Read(_) | What::Input(_) => None,
     });
-    let identity = used.iter().any(|used| check.asks_the_time(used)).then(|| (step.account.clone(), Section::Identity));
+    // What is made is remembered for an account.
+    let needs_identity =
+        matches!(part, Part::Made(..)) || used.iter().any(|used| check.asks_the_time(used));
+    let identity = needs_identity.then(|| (step.account.clone(), Section::Identity));
     needs.chain(identity).map(|(account, section)| Wait::Section(account, section)).collect()
 }
 

@@ -37,13 +37,12 @@ pub async fn confirm(session: &Session<'_>, step: &Step, undo: bool) -> Result<C
         let reasons = results.steps.remove(&step.id).map(|result| result.reasons).unwrap_or_default();
         return Err(Error::NotIdentified { account: step.account.clone(), reasons }.into());
     }
-    let mut statements = Ok(Vec::new());
-    let results = session.update(|results| {
-        statements = judge.confirm(step, &gathered, results);
+    let (statements, results) = session.noting(|judge, results| {
+        let statements = judge.confirm(step, &gathered, results);
         if undo {
             judge.undo(step, &gathered, results);
         }
-        judge.judge(&steps, &gathered, results);
+        (statements, judge.judge(&steps, &gathered, results))
     })?;
     Ok(Confirmed { results: session.shown(&steps, &gathered, results), statements: statements? })
 }

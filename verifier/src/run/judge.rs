@@ -9,11 +9,12 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::results_update;
+use super::results_update::{self, Seen};
 use crate::cel::{self, bound::Bound, budget::Budget};
+use crate::made::{self, Left, Leftover, Memory, Sighting};
 use crate::plan::{Compiled, Needs, Source};
-use crate::recording;
-use crate::verdict::{self, Awaited, Confirmable, Inputs};
+use crate::recording::{self, Known, Recorded};
+use crate::verdict::{self, Awaited, Confirmable, Inputs, Judged};
 use evidence::client::{Ask, Named};
 use evidence::gather::Gathered;
 use evidence::mask;
@@ -26,6 +27,9 @@ pub struct Judge {
     compiled: Arc<Compiled>,
     key: Key,
     show_identifiers: bool,
+    /// What is remembered of what the learner made.
+    memory: Arc<Memory>,
+    practice: bool,
     /// The names that the course's expressions look up in answers.
     named: Arc<Named>,
 }
@@ -34,16 +38,35 @@ impl Judge {
     /// A judge for the store: account ids, e-mail addresses and phone numbers are masked.
     pub fn new(course: &Arc<Course>, compiled: &Arc<Compiled>, key: &Key) -> Judge {
         let mut named = compiled.named();
-        let texts: BTreeSet<String> = texts_of_params(course).collect();
+        let texts: BTreeSet<String> = texts_of_params(course).chain(course.given.values().cloned()).collect();
         named.values_mut().for_each(|named| named.extend(texts.iter().cloned()));
         let (course, compiled, named) = (Arc::clone(course), Arc::clone(compiled), Arc::new(named));
-        Judge { course, compiled, key: key.clone(), show_identifiers: false, named }
+        let (memory, practice) = Default::default();
+        Judge { course, compiled, key: key.clone(), show_identifiers: false, memory, practice, named }
+    }
+
+    /// The same judge with what is remembered of what the learner made, in the practice accounts or in their own.
+    pub fn remembering(self, memory: Memory, practice: bool) -> Judge {
+        Judge { memory: Arc::new(memory), practice, ..self }
     }
 
     /// The same judge with account ids, e-mail addresses and phone numbers in plain text, for output that is never
     /// saved.
     pub fn showing_identifiers(self) -> Judge {
         Judge { show_identifiers: true, ..self }
+    }
+
+    /// What is known besides what AWS answers.
+    pub(crate) fn known(&self) -> Known {
+        Known { given: self.course.given.clone(), made: self.memory.all(self.practice).cloned().collect() }
+    }
+
+    /// The same judge with what was known when a run was recorded.
+    pub(crate) fn knowing(self, known: &Known) -> Judge {
+        let mut memory = Memory::default();
+        memory.extend(&known.made);
+        let course = Arc::new(self.course.given_as_recorded(&known.given));
+        Judge { course, memory: Arc::new(memory), ..self }
     }
 
     /// The course.
@@ -75,15 +98,48 @@ impl Judge {
         gathered.account_ids.iter().map(fingerprint).collect()
     }
 
-    /// Judges steps from gathered evidence, and records the verdicts in the results.
-    pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) {
+    /// Judges steps from gathered evidence, and records the verdicts in the results. Returns what was found out about
+    /// what the learner makes, for [`Memory::note`].
+    pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) -> Vec<Sighting> {
         let inputs = self.inputs(gathered, results);
         self.note(&inputs.fingerprints, gathered, results);
         let (calls, now) = (Calls::of(gathered), time::now());
-        for (step, judged) in steps.iter().zip(verdict::judge(&inputs, steps)) {
+        let (mut sightings, mut unread) = (Vec::new(), Vec::new());
+        let put = |results: &mut Results, step: &Step, judged: Judged| {
             let calls = calls.behind(&self.compiled.needs(&self.course, step));
             results_update::put(results, &inputs, step, judged, calls, &now);
+        };
+        for (step, mut judged) in steps.iter().zip(verdict::judge(&inputs, steps)) {
+            sightings.append(&mut judged.sightings);
+            unread.append(&mut judged.unread);
+            put(results, step, judged);
         }
+        if self.course.checks.values().any(|check| check.makes.is_some()) {
+            let made = Seen { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
+            for step in results_update::made(results, &made) {
+                verdict::judge(&inputs, &[step]).into_iter().for_each(|judged| put(results, step, judged));
+            }
+        }
+        sightings
+    }
+
+    /// What is left of what the learner made, and what was found out about it.
+    pub fn leftovers(&self, gathered: &Gathered, results: &mut Results) -> (Vec<Leftover>, Vec<Sighting>) {
+        let inputs = self.inputs(gathered, results);
+        self.note(&inputs.fingerprints, gathered, results);
+        let on_thread = Arc::clone(&inputs);
+        let (left, sightings) = cel::on_a_thread(move || made::leftovers(&on_thread)).unwrap_or_default();
+        let is_unread = |left: &&Leftover| matches!(left.left, Left::Unread(_));
+        let unread: Vec<String> = left.iter().filter(is_unread).map(|left| left.step.clone()).collect();
+        let (now, calls) = (time::now(), Calls::of(gathered));
+        let made = Seen { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
+        for step in results_update::made(results, &made) {
+            for judged in verdict::judge(&inputs, &[step]) {
+                let calls = calls.behind(&self.compiled.needs(&self.course, step));
+                results_update::put(results, &inputs, step, judged, calls, &now);
+            }
+        }
+        (left, sightings)
     }
 
     /// Judges from what has arrived so far. The results don't change.
@@ -99,9 +155,8 @@ impl Judge {
     /// The calls of a step that have no answer, of those that can be made with what was gathered.
     pub(crate) fn waits(&self, step: &Step, gathered: &Gathered) -> BTreeSet<(String, Ask)> {
         let inputs = self.inputs(gathered, &Results::empty(true));
-        let members = step.members.iter().filter_map(|id| self.course.step(id));
-        let steps: Vec<Step> = members.chain([step]).cloned().collect();
-        let waits = cel::on_a_thread(move || steps.iter().flat_map(|step| verdict::waits(&inputs, step)).collect());
+        let parts = verdict::parts(&inputs, step);
+        let waits = cel::on_a_thread(move || parts.iter().flat_map(|part| verdict::waits(&inputs, part)).collect());
         waits.unwrap_or_default()
     }
 
@@ -113,12 +168,12 @@ impl Judge {
     }
 
     /// The steps whose verdicts from two gatherings differ, without what is remembered.
-    pub fn steps_that_differ(&self, steps: &[&Step], one: &Gathered, other: &Gathered) -> Vec<String> {
-        let verdicts = |gathered: &Gathered| {
-            let mut gathered = gathered.clone();
+    pub fn steps_that_differ(&self, steps: &[&Step], one: &Recorded, other: &Recorded) -> Vec<String> {
+        let verdicts = |recorded: &Recorded| {
+            let mut gathered = recorded.gathered.clone();
             recording::fill_gaps(&mut gathered, &self.compiled.plan(&self.course, steps.iter().copied()));
-            let mut results = Results::empty(true);
-            self.judge(steps, &gathered, &mut results);
+            let mut results = Results::empty(self.practice);
+            self.clone().knowing(&recorded.known).judge(steps, &gathered, &mut results);
             results.steps
         };
         let (one, other) = (verdicts(one), verdicts(other));
@@ -181,6 +236,9 @@ impl Judge {
             named: Arc::clone(&self.named),
             now: gathered.now.clone(),
             budget: Budget::default(),
+            account_ids: gathered.account_ids.clone(),
+            memory: Arc::clone(&self.memory),
+            practice: self.practice,
             fingerprints: self.fingerprints(gathered),
             confirmations: results.confirmations.clone(),
             seen: results.seen.clone(),
@@ -212,10 +270,7 @@ impl Partly<'_> {
             Source::Section(section) => self.gathered.section(account, *section).is_some(),
             Source::Operation(_) => true,
         });
-        let members = step.members.iter().filter_map(|id| course.step(id));
-        let mut own = members.chain([step]).filter(|step| step.members.is_empty());
-        let has_reads = |step: &Step| self.judge.compiled.check(step).reads().next().is_some();
-        arrived && own.all(|step| !has_reads(step) || verdict::has_answers(self.inputs(), step))
+        arrived && verdict::has_answers(self.inputs(), step)
     }
 
     /// Whether every condition of a step that uses a section can be decided, though the section may have been read in
@@ -230,13 +285,15 @@ impl Partly<'_> {
     }
 }
 
-/// The parameters of a course's steps that are texts.
+/// The parameters of a course's steps that are texts, and the cells of its tables.
 fn texts_of_params(course: &Course) -> impl Iterator<Item = String> {
     let own = course.steps.iter().flat_map(|step| course.params_of(step));
-    own.filter_map(|(_, param)| match param {
+    let params = own.filter_map(|(_, param)| match param {
         Param::Text(text) => Some(text.clone()),
         _ => None,
-    })
+    });
+    let rows = course.tables.values().flat_map(|table| &table.rows);
+    params.chain(rows.flat_map(|row| row.values().cloned()))
 }
 
 /// The calls of a run, by account and section.

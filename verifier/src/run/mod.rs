@@ -14,7 +14,7 @@
 //! | [`connect`] | the credentials that read an account |
 //! | `read`, `enough` | the evidence for steps, and when there is enough of it |
 //! | [`judge`], [`results_update`] | the verdicts, and how they are saved |
-//! | [`verify`], [`confirm`], [`practice_step`], [`accounts`] | what learners can do |
+//! | [`verify`], [`confirm`], [`practice_step`], [`accounts`], [`given`], [`leftovers`] | what learners can do |
 //! | [`watcher`], [`schedule`] | verifying again as the accounts change |
 //! | [`event`] | the events of a run |
 //! | [`error`] | why a run has no result |
@@ -26,7 +26,9 @@ pub mod connect;
 mod enough;
 pub mod error;
 pub mod event;
+pub mod given;
 pub mod judge;
+pub mod leftovers;
 pub mod practice_step;
 mod read;
 pub mod results_update;

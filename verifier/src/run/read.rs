@@ -13,7 +13,7 @@ use super::event::Event;
 use super::session::Session;
 use evidence::bindings::{self, Bindings};
 use evidence::connection::Connection;
-use evidence::gather::{self, Gathered, Plan, Questions, SoFar};
+use evidence::gather::{self, Asks, Gathered, Plan, Questions, SoFar};
 use evidence::privileges::Power;
 
 /// What is read: sections, and the reads of steps.
@@ -50,6 +50,20 @@ pub(super) async fn until_interrupted(
     }
 }
 
+/// Reads a plan's sections and the answers to these calls. Nothing is written if it is interrupted.
+pub(super) async fn asked(
+    session: &Session<'_>,
+    plan: &Plan,
+    asks: Option<Arc<dyn Asks>>,
+    connections: &BTreeMap<String, Connection>,
+) -> Result<Gathered> {
+    tokio::select! {
+        biased;
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
+        gathered = gathered(session, plan, asks, connections, &|_| {}) => gathered,
+    }
+}
+
 /// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account
 /// ids that are seen for the first time, and warns about credentials that can do more than read.
 pub(super) async fn through(
@@ -58,12 +72,21 @@ pub(super) async fn through(
     connections: &BTreeMap<String, Connection>,
     arrived: &(dyn Fn(&SoFar<'_>) + Sync),
 ) -> Result<Gathered> {
+    let asks = Asking::of(&session.judge(), steps);
+    gathered(session, plan, asks, connections, arrived).await
+}
+
+async fn gathered(
+    session: &Session<'_>,
+    plan: &Plan,
+    asks: Option<Arc<dyn Asks>>,
+    connections: &BTreeMap<String, Connection>,
+    arrived: &(dyn Fn(&SoFar<'_>) + Sync),
+) -> Result<Gathered> {
     let bindings = connect::bindings(session)?;
     let expected = bindings.iter().filter_map(|(name, binding)| Some((name.clone(), binding.account_id.clone()?)));
     let expected = expected.collect();
-    let judge = session.judge();
-    let asks = Asking::of(&judge, steps);
-    let deciding = Arc::new(Deciding::new(judge, plan));
+    let deciding = Arc::new(Deciding::new(session.judge(), plan));
     let progress = |so_far: &SoFar<'_>| {
         deciding.note(so_far);
         let (answered, of) = so_far.count();

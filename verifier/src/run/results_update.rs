@@ -1,9 +1,10 @@
 //! Records verdicts in the results, together with what is kept between runs.
 
 use course::Step;
-use course::results::{Call, Results, Seen, StepResult, Verdict};
+use course::results::{self, Call, Made, Outcome, Results, StepResult, Verdict};
 use std::collections::BTreeMap;
 
+use crate::made::{Memory, Remembered, Sighting};
 use crate::plan::Source;
 use crate::verdict::{Inputs, Judged};
 
@@ -17,7 +18,7 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
     // A result from another account or from a changed check does not show since when this verdict holds.
     let before = results.steps.get(&step.id).filter(|before| {
         let same = |(name, seen): (&String, &String)| accounts.get(name).is_none_or(|now| now == seen);
-        before.check_hash == step.hash && before.accounts.iter().all(same)
+        before.check_hash == step.hash && before.inputs == step.inputs && before.accounts.iter().all(same)
     });
     let done = judged.verdict.is_done();
     let first_verified =
@@ -44,7 +45,7 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
     results.seen.retain(|seen| !judged.voided.seen.contains(seen));
     results.confirmations.retain(|confirmation| !judged.voided.confirmations.contains(confirmation));
     for seen in judged.seen {
-        let same = |other: &Seen| {
+        let same = |other: &results::Seen| {
             (&other.step, other.expectation, &other.account, &other.about)
                 == (&seen.step, seen.expectation, &seen.account, &seen.about)
         };
@@ -62,9 +63,94 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
         first_verified,
         held_until,
         lapsed,
+        removed: None,
         by: env!("CARGO_PKG_VERSION").to_owned(),
         check_hash: step.hash.clone(),
+        inputs: step.inputs.clone(),
         accounts,
     };
     results.steps.insert(step.id.clone(), result);
+}
+
+/// What a run found out about what the learner makes.
+#[derive(Debug)]
+pub struct Seen<'s> {
+    /// What the verdicts depend on.
+    pub inputs: &'s Inputs,
+    /// What was seen.
+    pub sightings: &'s [Sighting],
+    /// The steps of which it could not be read whether what they make is there.
+    pub unread: &'s [String],
+    /// The time of the run.
+    pub now: &'s str,
+}
+
+/// Records what is there of what the learner makes. A step whose result was removed as it should be stays done. Returns
+/// the steps that had removed what is there again: they are to be judged anew.
+pub fn made<'s>(results: &mut Results, seen: &Seen<'s>) -> Vec<&'s Step> {
+    let Seen { inputs, sightings, unread, now } = *seen;
+    let mut memory = Memory::clone(&inputs.memory);
+    memory.add(inputs.practice, sightings, now);
+    let mut again = Vec::new();
+    for step in inputs.course.steps.iter().filter(|step| inputs.course.check(step).makes.is_some()) {
+        let account = inputs.account_ids.get(&step.account).zip(inputs.fingerprints.get(&step.account));
+        let Some((id, fingerprint)) = account else { continue };
+        let remembered: Vec<&Remembered> =
+            memory.all(inputs.practice).filter(|one| one.step == step.id && one.account == *id).collect();
+        let Some(first) = remembered.iter().map(|one| one.seen.as_str()).min() else { continue };
+        let there: u32 = remembered.iter().filter(|one| one.gone.is_none()).map(|one| one.count).sum();
+        let is_unread = unread.contains(&step.id);
+        let listed = |sighting: &Sighting| matches!(sighting, Sighting::Listed { of, .. } if of.step == step.id);
+        let before = results.made.get(&step.id).filter(|before| before.account == *fingerprint);
+        let (there_now, checked) = match before {
+            _ if is_unread => (None, now.to_owned()),
+            Some(before) if !sightings.iter().any(listed) => (before.there, before.checked.clone()),
+            _ => (Some(there), now.to_owned()),
+        };
+        let removed = remembered.iter().find_map(|one| one.removed.clone());
+        let made = Made {
+            account: fingerprint.clone(),
+            seen: first.to_owned(),
+            there: there_now,
+            checked,
+            removed: removed.clone(),
+        };
+        results.made.insert(step.id.clone(), made);
+        match (removed, there) {
+            (Some(removed), 0) if !is_unread => {
+                let result = results.steps.get_mut(&step.id);
+                result.into_iter().for_each(|result| finish(result, &removed));
+            }
+            (None, 1..) => {
+                let had_removed = |remover: &&Step| {
+                    remover.removes.contains(&step.id)
+                        && results.steps.get(&remover.id).is_some_and(|result| result.verdict.is_done())
+                };
+                again.extend(inputs.course.steps.iter().filter(had_removed));
+            }
+            _ => {}
+        }
+    }
+    again.dedup_by_key(|step| step.id.clone());
+    again
+}
+
+/// A step whose result was removed as it should be: it stays done, if it was.
+fn finish(result: &mut StepResult, removed: &str) {
+    result.removed = Some(removed.to_owned());
+    if result.first_verified.is_none() || result.verdict.is_done() {
+        return;
+    }
+    for expectation in &mut result.expectations {
+        let was_confirmed = expectation.statement.is_some();
+        if expectation.outcome != Outcome::NotApplicable {
+            expectation.outcome = if was_confirmed { Outcome::Confirmed } else { Outcome::Met };
+        }
+        expectation.sentences.clear();
+        expectation.rows.clear();
+    }
+    let confirmed = result.expectations.iter().any(|expectation| expectation.outcome == Outcome::Confirmed);
+    result.verdict = if confirmed { Verdict::Confirmed } else { Verdict::Verified };
+    (result.held_until, result.lapsed) = (None, None);
+    result.reasons.clear();
 }

@@ -1,11 +1,12 @@
 //! A session: the course, its compiled checks, and the store for its results.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow, bail};
+use course::learner_file::INPUTS;
 use course::results::Results;
 use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::event::{Event, Listener};
@@ -14,9 +15,11 @@ use super::select;
 use crate::book;
 use crate::cel;
 use crate::compile;
+use crate::made::{Memory, Sighting};
 use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
 use evidence::gather::Gathered;
+use evidence::time;
 
 /// The options of every run.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +59,8 @@ pub struct Session<'l> {
     /// The results, for the learner's own accounts or for the practice accounts.
     pub store: Store,
     pub(super) listener: &'l dyn Listener,
+    /// What is remembered of what the learner made.
+    memory: Mutex<Memory>,
     /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -71,7 +76,17 @@ pub fn read(options: &Options, listener: &dyn Listener) -> Result<(Course, Store
         listener.hear(Event::Notice(trusted.to_owned()));
     }
     let course = book::read(&root, options.trust_course)?;
-    Ok((course, Store::open(&root, options.practice.is_some())?))
+    let store = Store::open(&root, options.practice.is_some())?;
+    Ok((course.with_given(&INPUTS.read(&root)?, Some(store.key())), store))
+}
+
+/// A course with what its learner gave.
+///
+/// # Errors
+/// A configuration folder that cannot be used.
+pub(crate) fn learners(root: &Path, course: Course) -> Result<Course> {
+    let store = Store::open(root, false)?;
+    Ok(course.with_given(&INPUTS.read(root)?, Some(store.key())))
 }
 
 impl<'l> Session<'l> {
@@ -96,7 +111,9 @@ impl<'l> Session<'l> {
             steps => compile::compile_steps(&course, &select::steps(&course, steps)?),
         };
         let compiled = Arc::new(compiled.map_err(|errors| compile::located(&course.root, errors))?);
-        Ok(Session { options: options.clone(), course, compiled, store, listener, warned: Mutex::default() })
+        let memory = if kept(options) { Memory::read(&course.root)? } else { Memory::default() };
+        let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
+        Ok(Session { options, course, compiled, store, listener, memory, warned })
     }
 
     /// Whether this session uses the practice accounts.
@@ -106,7 +123,48 @@ impl<'l> Session<'l> {
 
     /// A judge for the store: identifiers are masked.
     pub fn judge(&self) -> Judge {
-        Judge::new(&self.course, &self.compiled, self.store.key())
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Judge::new(&self.course, &self.compiled, self.store.key()).remembering(memory, self.practice())
+    }
+
+    /// Judges steps, and saves the verdicts and what was found out about what the learner makes.
+    ///
+    /// # Errors
+    /// When they cannot be written. The results are then unchanged.
+    pub(super) fn judged(&self, steps: &[&Step], gathered: &Gathered) -> Result<Results> {
+        self.noting(|judge, results| ((), judge.judge(steps, gathered, results))).map(|(_, results)| results)
+    }
+
+    /// Changes the results, and saves what was found out about what the learner makes.
+    ///
+    /// # Errors
+    /// When they cannot be written. The results are then unchanged.
+    pub(super) fn noting<T>(&self, work: impl FnOnce(&Judge, &mut Results) -> (T, Vec<Sighting>)) -> Result<(T, Results)> {
+        let (judge, mut done) = (self.judge(), None);
+        let results = self.update(|results| {
+            let (value, sightings) = work(&judge, results);
+            // What is remembered is written first: a verdict may rest on it.
+            done = Some(self.note(&sightings).map(|()| value));
+            if done.as_ref().is_some_and(Result::is_err) {
+                bail!("what you made could not be noted");
+            }
+            Ok(())
+        });
+        match done {
+            Some(Err(error)) => Err(error),
+            Some(Ok(value)) => Ok((value, results?)),
+            None => Err(results.err().unwrap_or_else(|| anyhow!("the results were not changed"))),
+        }
+    }
+
+    /// Notes what was found out about what the learner makes.
+    fn note(&self, sightings: &[Sighting]) -> Result<()> {
+        if sightings.is_empty() {
+            return Ok(());
+        }
+        let now = time::now();
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).add(self.practice(), sightings, &now);
+        if kept(&self.options) { Memory::note(&self.course.root, self.practice(), sightings, &now) } else { Ok(()) }
     }
 
     /// The results as they are shown. With `show_identifiers`, the steps are judged again in plain text, which is never
@@ -127,7 +185,7 @@ impl<'l> Session<'l> {
     ///
     /// # Errors
     /// When they cannot be written. They are then unchanged.
-    pub(super) fn update(&self, change: impl FnOnce(&mut Results)) -> Result<Results> {
+    pub(super) fn update(&self, change: impl FnOnce(&mut Results) -> Result<()>) -> Result<Results> {
         let Loaded { results, notice } = self.store.update(change)?;
         notice.into_iter().for_each(|text| self.listener.hear(Event::Notice(text)));
         self.listener.hear(Event::Written);
@@ -140,6 +198,11 @@ impl<'l> Session<'l> {
             self.listener.hear(Event::Notice(text()));
         }
     }
+}
+
+/// Whether what the learner makes is remembered. The practice accounts that begin fresh or done are gone with the run.
+fn kept(options: &Options) -> bool {
+    matches!(options.practice, None | Some(PracticeStart::Taken))
 }
 
 impl fmt::Debug for Session<'_> {

@@ -13,7 +13,7 @@ use super::event::Event;
 use super::judge::Partly;
 use super::read::{self, Reading};
 use super::session::Session;
-use crate::recording;
+use crate::recording::{self, Recorded};
 use evidence::gather::{Gathered, SoFar};
 
 /// The result of a run.
@@ -34,8 +34,7 @@ pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path
     if let Some(file) = record {
         self::record(session, steps, file, &gathered)?;
     }
-    let judge = session.judge();
-    let results = session.update(|results| judge.judge(steps, &gathered, results))?;
+    let results = session.judged(steps, &gathered)?;
     Ok(Verified { results: session.shown(steps, &gathered, results), gathered })
 }
 
@@ -44,18 +43,22 @@ pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path
 /// # Errors
 /// A file that is not a recording.
 pub fn replay(session: &Session<'_>, steps: &[&Step], file: &Path) -> Result<Verified> {
-    let mut gathered = recording::read(file)?;
+    let Recorded { mut gathered, known } = recording::read(file)?;
     recording::fill_gaps(&mut gathered, &session.compiled.plan(&session.course, steps.iter().copied()));
     let mut results = Results::empty(session.practice());
-    session.judge().judge(steps, &gathered, &mut results);
-    Ok(Verified { results: session.shown(steps, &gathered, results), gathered })
+    let judge = session.judge().knowing(&known);
+    let judge = if session.options.show_identifiers { judge.showing_identifiers() } else { judge };
+    judge.judge(steps, &gathered, &mut results);
+    Ok(Verified { results, gathered })
 }
 
 /// Records a run, and reports steps that would get a different verdict from the recording.
 fn record(session: &Session<'_>, steps: &[&Step], file: &Path, gathered: &Gathered) -> Result<()> {
     let judge = session.judge();
-    recording::write(file, gathered, judge.looked_for(), session.options.show_identifiers)?;
-    let differing = judge.steps_that_differ(steps, gathered, &recording::read(file)?);
+    let known = judge.known();
+    recording::write(file, gathered, &known, judge.looked_for(), session.options.show_identifiers)?;
+    let recorded = Recorded { gathered: gathered.clone(), known };
+    let differing = judge.steps_that_differ(steps, &recorded, &recording::read(file)?);
     if !differing.is_empty() {
         session.listener.hear(Event::Notice(format!(
             "Identifiers in {} are pseudonymised, so these steps get a different verdict from it: {}. To keep the \
@@ -111,7 +114,7 @@ fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: 
         let partly = judge.partly(&gathered, &before);
         let (ready, others): (Vec<&Step>, _) = waiting.into_iter().partition(|step| partly.is_ready(step));
         if !ready.is_empty() {
-            session.update(|results| judge.judge(&ready, &gathered, results))?;
+            session.judged(&ready, &gathered)?;
         }
         waiting = others;
         waiting.iter().for_each(|step| awaited(step, &partly));

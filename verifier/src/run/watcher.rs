@@ -54,8 +54,7 @@ impl<'w> Watcher<'w> {
             plan.keys().for_each(|name| due.entry(name.clone()).or_default().extend(identity()));
             self.read(due, steps).await?;
         }
-        let (judge, known) = (self.session.judge(), &self.known);
-        let results = self.session.update(|results| judge.judge(steps, known, results))?;
+        let results = self.session.judged(steps, &self.known)?;
         self.confirmations.clone_from(&results.confirmations);
         Ok(Some(results))
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use course::files;
 use course::param::Params;
-use course::results::{Outcome, Results, StepResult, Verdict};
+use course::results::{Outcome, StepResult, Verdict};
 use course::{Course, Step};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,10 +13,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::judging::{judged, why};
+use super::judging::{Before, judged, why};
 use crate::plan::Compiled;
-use crate::recording;
-use evidence::gather::Gathered;
+use crate::recording::{self, Recorded};
 
 /// A state of an account, and the verdict that a check must have in it.
 #[derive(Debug, Clone)]
@@ -30,7 +29,7 @@ pub struct Case {
     confirmed: bool,
     account: Option<String>,
     params: Params,
-    gathered: Gathered,
+    recorded: Recorded,
     /// The case that is judged before; late evidence in it is remembered.
     after: Option<Arc<Case>>,
 }
@@ -192,7 +191,7 @@ fn open(course: &Course, folder: &Path, written: Written, earlier: &[Result<Case
         confirmed: written.confirmed,
         account: written.account,
         params: written.params,
-        gathered: recording::of_json(recorded, &format!("checks/cases/{}", written.recording))?,
+        recorded: recording::of_json(recorded, &format!("checks/cases/{}", written.recording))?,
     })
 }
 
@@ -255,27 +254,29 @@ fn pointer(recorded: &Value, place: &str) -> Result<String> {
 impl Case {
     /// The check's result in this case.
     pub(super) fn judge(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> StepResult {
-        self.judge_into(&mut Results::empty(true), course, compiled, step)
+        self.judge_into(&mut Before::default(), course, compiled, step)
     }
 
     fn judge_into(
         &self,
-        results: &mut Results,
+        before: &mut Before,
         course: &Arc<Course>,
         compiled: &Arc<Compiled>,
         step: &Step,
     ) -> StepResult {
-        if let Some(before) = &self.after {
-            before.judge_into(results, course, compiled, step);
+        if let Some(earlier) = &self.after {
+            earlier.judge_into(before, course, compiled, step);
         }
         let mut step = step.clone();
         step.params.extend(self.params.clone());
         if let Some(account) = &self.account {
             step.account.clone_from(account);
         }
-        let mut gathered = self.gathered.clone();
+        let mut gathered = self.recorded.gathered.clone();
+        let course = &Arc::new(course.given_as_recorded(&self.recorded.known.given));
+        before.memory.extend(&self.recorded.known.made);
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
-        judged(results, course, compiled, &step, &gathered, &|_| self.confirmed)
+        judged(before, course, compiled, &step, &gathered, &|_| self.confirmed)
     }
 
     /// How the result differs from what is expected, if it does.

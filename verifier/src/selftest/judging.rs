@@ -5,18 +5,27 @@ use course::results::{Outcome, Results, StepResult};
 use course::{Course, Step};
 use std::sync::Arc;
 
+use crate::made::Memory;
 use crate::plan::Compiled;
 use crate::run::Judge;
 use evidence::gather::Gathered;
+use evidence::time;
 
 /// A judge for the self-test.
 pub(super) fn judge(course: &Arc<Course>, compiled: &Arc<Compiled>) -> Judge {
     Judge::new(course, compiled, &Key::new([0; 32]))
 }
 
-/// Judges a step with what the results remember. Steps for which `confirmed` is true are confirmed first.
+/// What is remembered of the states before.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    results: Option<Results>,
+    pub(super) memory: Memory,
+}
+
+/// Judges a step with what is remembered. Steps for which `confirmed` is true are confirmed first.
 pub(super) fn judged(
-    results: &mut Results,
+    before: &mut Before,
     course: &Arc<Course>,
     compiled: &Arc<Compiled>,
     step: &Step,
@@ -25,12 +34,14 @@ pub(super) fn judged(
 ) -> StepResult {
     let members = step.members.iter().filter_map(|id| course.step(id));
     let judged: Vec<&Step> = members.chain([step]).collect();
-    let judge = judge(course, compiled);
+    let judge = judge(course, compiled).remembering(before.memory.clone(), true);
+    let results = before.results.get_or_insert_with(|| Results::empty(true));
     for step in judged.iter().filter(|step| step.members.is_empty() && confirmed(step)) {
         // A check that cannot be evaluated fails below, when it is judged.
         let _ = judge.confirm(step, gathered, results);
     }
-    judge.judge(&judged, gathered, results);
+    let sightings = judge.judge(&judged, gathered, results);
+    before.memory.add(true, &sightings, &time::now());
     results.steps.remove(&step.id).unwrap_or_else(|| unreachable!("the step was judged"))
 }
 

@@ -12,14 +12,14 @@ mod judging;
 mod situations;
 
 use anyhow::Result;
-use course::results::{Outcome, ReasonCode, Results, StepResult, Verdict};
+use course::results::{Outcome, ReasonCode, StepResult, Verdict};
 use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::plan::Compiled;
 use cases::Case;
-use judging::{judged, why};
+use judging::{Before, judged, why};
 use situations::Situation;
 pub use situations::Situations;
 
@@ -99,7 +99,7 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
 pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &Situations, cases: &[Case]) -> Proof {
     let judge = |situation: &Situation, step: &Step| {
         let confirmed = |step: &Step| situation.done.contains(&step.check);
-        judged(&mut Results::empty(true), course, compiled, step, &situation.gathered, &confirmed)
+        judged(&mut Before::default(), course, compiled, step, &situation.gathered, &confirmed)
     };
     let allows = |rule: &str| course.check(step).allow.iter().any(|allowed| allowed == rule);
     let mut refuted = Refuted::default();

@@ -132,8 +132,11 @@ fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Sourc
                 let calls = check.read(&name).into_iter().flat_map(CompiledRead::calls);
                 sources.extend(calls.map(Source::Operation));
             }
+            What::Input(_) => {}
         }
     }
+    let removed = step.removes.iter().filter_map(|id| course.step(id));
+    sources.extend(removed.flat_map(|made| compiled.needs_of_made(made)).map(|(_, source)| source));
     let identity = Source::Section(Section::Identity);
     sources.retain(|source| *source != identity);
     if sources.is_empty() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::pages::Pages;
 use super::snapshot::Snapshot;
+use crate::run::session::learners;
 use crate::book;
 use crate::generate::{self, Stale};
 
@@ -60,7 +61,8 @@ pub(super) fn build(options: &BuildOptions) -> Result<Fresh> {
 
 /// The course, and the generated chapters that are out of date.
 fn looked_at(options: &BuildOptions) -> Result<(Arc<Course>, Vec<Stale>)> {
-    let course = Arc::new(book::read(&options.root, options.trusted)?);
+    let course = learners(&options.root, book::read(&options.root, options.trusted)?)?;
+    let course = Arc::new(course);
     let stale = generate::stale_in(&course, options.trusted)?;
     Ok((course, stale))
 }

@@ -14,7 +14,7 @@ use super::build::{self, BuildOptions, Fresh};
 use super::event::{Event, Progress};
 use super::pages::Pages;
 use super::snapshot::{LOOK, Snapshot};
-use crate::run;
+use crate::run::{self, session::learners};
 use crate::store::Store;
 
 /// The state of the server.
@@ -140,7 +140,7 @@ impl LiveBook {
 
     /// The widgets of the steps for which `wanted` is true, from the saved results.
     fn steps(&self, wanted: impl Fn(&str, &Live) -> bool) -> Event {
-        let course = self.shown().course;
+        let course = self.course();
         let results = self.results();
         let all = course.steps.iter().map(|step| (step.id.clone(), self.live(&course, step, &results)));
         let steps = all.filter(|(id, live)| wanted(id, live)).collect();
@@ -189,6 +189,23 @@ impl LiveBook {
                 self.send(Event::Awaited { html: live::expectations(expectations), step: step.to_owned() });
             }
             run::Event::Notice(_) | run::Event::Reading { .. } => {}
+        }
+    }
+
+    /// The course, with what its learner has given by now.
+    fn course(&self) -> Arc<Course> {
+        let course = self.shown().course;
+        if course.inputs.is_empty() {
+            return course;
+        }
+        learners(&self.options.root, Course::clone(&course)).map_or(course, Arc::new)
+    }
+
+    /// Why an input cannot have a value.
+    pub(super) fn refuses(&self, name: &str, value: &str) -> Option<String> {
+        match self.shown().course.inputs.get(name) {
+            Some(input) => input.check(value).err(),
+            None => Some("The course has no such input.".to_owned()),
         }
     }
 

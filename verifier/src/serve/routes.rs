@@ -44,6 +44,7 @@ pub(super) fn router(live_book: Arc<LiveBook>, strangers: Arc<Strangers>) -> Rou
         .route("/-/confirm", post(task))
         .route("/-/practice", post(task))
         .route("/-/watch", post(task))
+        .route("/-/set", post(task))
         .fallback(get(file))
         .layer(middleware::from_fn_with_state(guard, guarded))
         .with_state(live_book)
@@ -138,7 +139,7 @@ async fn file(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
     (headers, page.bytes.clone()).into_response()
 }
 
-/// The body of a task: only the ids of steps.
+/// The body of a task: only the ids of steps, and the value of an input that the course declares.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -146,6 +147,8 @@ struct Asked {
     /// Whether to undo a confirmation, or to stop watching.
     #[serde(default)]
     undo: bool,
+    /// The input, and its value.
+    input: Option<(String, String)>,
 }
 
 async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Response {
@@ -155,7 +158,7 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
         Ok(None) => return (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.").into_response(),
         Err(_) => return (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response(),
     };
-    let Ok(Asked { steps, undo }) = serde_json::from_slice(&body) else {
+    let Ok(Asked { steps, undo, input }) = serde_json::from_slice(&body) else {
         return (StatusCode::BAD_REQUEST, "The request must name steps.").into_response();
     };
     if !live_book.knows(&steps) {
@@ -168,9 +171,13 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
         "/-/verify" => live_book.begin(Task::Verify(steps)),
         "/-/watch" => live_book.watch(&steps, undo),
         // Only one confirmation or action at a time.
-        path => match (path, Vec::from_iter(steps).as_slice()) {
-            ("/-/confirm", [step]) => live_book.begin(Task::Confirm { step: step.clone(), undo }),
-            ("/-/practice", [step]) => live_book.begin(Task::Practice(step.clone())),
+        path => match (path, Vec::from_iter(steps).as_slice(), input) {
+            ("/-/confirm", [step], None) => live_book.begin(Task::Confirm { step: step.clone(), undo }),
+            ("/-/practice", [step], None) => live_book.begin(Task::Practice(step.clone())),
+            ("/-/set", [step], Some((name, value))) => match live_book.refuses(&name, &value) {
+                Some(why) => return (StatusCode::BAD_REQUEST, why).into_response(),
+                None => live_book.begin(Task::Set { step: step.clone(), name, value }),
+            },
             _ => return (StatusCode::BAD_REQUEST, "This works for one step at a time.").into_response(),
         },
     }

@@ -1,6 +1,6 @@
 //! The outcome of an expectation, and what a step remembers.
 
-use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Seen};
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, RowResult, Seen};
 
 use super::inputs::Voided;
 use crate::plan::{CompiledExpectation, CompiledProof};
@@ -10,6 +10,8 @@ pub(super) struct Decided {
     pub(super) outcome: Outcome,
     pub(super) sentences: Vec<String>,
     pub(super) reasons: Vec<Reason>,
+    /// The rows of a table for which it is not met, or not known.
+    pub(super) rows: Vec<RowResult>,
 }
 
 impl Decided {
@@ -25,6 +27,8 @@ impl Decided {
             statement: statement.map(|statement| statement.statement.about_account(account)),
             outcome: self.outcome,
             sentences: self.sentences,
+            rows: self.rows,
+            console: None,
         }
     }
 
@@ -34,12 +38,17 @@ impl Decided {
         !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
+    /// Unknown, for these reasons.
+    pub(super) fn unknown(sentences: Vec<String>, reasons: Vec<Reason>) -> Decided {
+        Decided { reasons, ..Decided::new(Outcome::Unknown, sentences) }
+    }
+
     pub(super) fn without_sentences(outcome: Outcome) -> Decided {
         Decided::new(outcome, Vec::new())
     }
 
     pub(super) fn new(outcome: Outcome, sentences: Vec<String>) -> Decided {
-        Decided { outcome, sentences, reasons: Vec::new() }
+        Decided { outcome, sentences, reasons: Vec::new(), rows: Vec::new() }
     }
 }
 

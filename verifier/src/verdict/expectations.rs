@@ -1,12 +1,14 @@
 //! A step's verdict by its own expectations.
 
-use course::results::{self, Outcome, Reason, ReasonCode, Seen, Verdict};
+use course::Step;
+use course::results::{self, ExpectationResult, Outcome, Reason, ReasonCode, Seen, Verdict};
 use std::collections::BTreeSet;
 
 use super::decided::{Decided, Memory};
 use super::inputs::{Awaited, Confirmable, Judged, Voided};
 use super::judge::Judge;
-use crate::cel::{self, Expression};
+use crate::cel::{self, Expression, Scope};
+use crate::made::{Listed, Removal, Sighting, Values};
 use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, What};
 use crate::remembered::Standing;
 use evidence::{Section, time};
@@ -17,7 +19,12 @@ impl Judge<'_> {
         let all = self.check.expectations.iter().enumerate();
         let decided: Vec<(Decided, &CompiledExpectation)> =
             all.map(|(at, expectation)| (self.expectation(at, expectation, &mut memory), expectation)).collect();
-        let any = |outcome: Outcome| decided.iter().any(|(decided, _)| decided.outcome == outcome);
+        let removed: Vec<(&Step, Removal)> =
+            self.removes().map(|made| (made, crate::made::remove(self.inputs, made))).collect();
+        let outcomes = decided.iter().map(|(decided, _)| decided.outcome);
+        let outcomes: Vec<Outcome> =
+            outcomes.chain(removed.iter().map(|(_, removal)| removal.result.outcome)).collect();
+        let any = |outcome: Outcome| outcomes.contains(&outcome);
         let verdict = if any(Outcome::NotMet) {
             Verdict::NotYet
         } else if any(Outcome::Unknown) || any(Outcome::Unconfirmed) {
@@ -32,23 +39,63 @@ impl Judge<'_> {
         let mut reasons: BTreeSet<Reason> = BTreeSet::new();
         if verdict == Verdict::Unknown {
             reasons.extend(decided.iter().flat_map(|(decided, _)| decided.reasons.clone()));
+            reasons.extend(removed.iter().flat_map(|(_, removal)| removal.reasons.clone()));
         }
-        let expectations =
-            decided.into_iter().map(|(decided, expectation)| decided.of(expectation, &self.step.account));
-        let (reasons, expectations) = (reasons.into_iter().collect(), expectations.collect());
-        Judged { verdict, reasons, expectations, seen: memory.seen, voided: memory.voided }
+        let (mut sightings, mut unread) = self.sighted();
+        for (made, removal) in &removed {
+            sightings.extend(removal.sightings.iter().cloned());
+            unread.extend(removal.is_unread.then(|| made.id.clone()));
+        }
+        if verdict == Verdict::Verified {
+            sightings.extend(removed.iter().filter_map(|(made, _)| self.removed(made)));
+        }
+        let own = decided.into_iter().map(|(decided, expectation)| self.result(decided, expectation));
+        let expectations = own.chain(removed.into_iter().map(|(_, removal)| removal.result)).collect();
+        let Memory { seen, voided } = memory;
+        Judged { verdict, reasons: reasons.into_iter().collect(), expectations, seen, voided, sightings, unread }
+    }
+
+    /// The steps that made what this one wants removed.
+    fn removes(&self) -> impl Iterator<Item = &Step> {
+        self.step.removes.iter().filter_map(|id| self.inputs.course.step(id))
+    }
+
+    /// What is there now of what it has the learner make, and its id if that could not be read.
+    fn sighted(&self) -> (Vec<Sighting>, Vec<String>) {
+        if self.check.makes.is_none() {
+            return Default::default();
+        }
+        let values = Values::now(&self.inputs.course, self.step, &self.check);
+        match crate::made::sight(self.inputs, self.step, &values) {
+            (Listed::Unread(_), _) => (Vec::new(), vec![self.step.id.clone()]),
+            (Listed::Ids(_), sighting) => (sighting.into_iter().collect(), Vec::new()),
+        }
+    }
+
+    /// That what a step makes was removed.
+    fn removed(&self, made: &Step) -> Option<Sighting> {
+        let account = self.inputs.account_ids.get(&made.account)?.clone();
+        Some(Sighting::Removed { step: made.id.clone(), account })
+    }
+
+    /// The result of an expectation, with the page of the console where it is done.
+    fn result(&self, decided: Decided, expectation: &CompiledExpectation) -> ExpectationResult {
+        let result = decided.of(expectation, &self.step.account);
+        let console = expectation.console.as_ref().and_then(|link| link.address(self.sentence_scope()));
+        ExpectationResult { console, ..result }
     }
 
     pub(super) fn so_far(self) -> Vec<Awaited> {
         let arrived = |need: &Need| match &need.what {
             What::Section(section) => self.inputs.has(need.account.as_ref().unwrap_or(&self.step.account), *section),
             What::Read(name) => self.reads.has(name),
+            What::Input(_) => true,
         };
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
             let ready = self.inputs.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
             let result = ready
-                .then(|| self.expectation(at, expectation, &mut Memory::default()).of(expectation, &self.step.account));
+                .then(|| self.result(self.expectation(at, expectation, &mut Memory::default()), expectation));
             Awaited { title: expectation.title.clone(), result }
         });
         awaited.collect()
@@ -89,6 +136,9 @@ impl Judge<'_> {
         let Voided { seen, confirmations } = self.voided(at, expectation);
         memory.voided.seen.extend(seen);
         memory.voided.confirmations.extend(confirmations);
+        if let Some(table) = &expectation.rows {
+            return self.rows(table, expectation);
+        }
         if let Some(when) = &expectation.when {
             match when.decide(&self.scope) {
                 cel::Outcome::True => {}
@@ -103,7 +153,7 @@ impl Judge<'_> {
             }
         }
         match &expectation.proof {
-            CompiledProof::Evidence { that, met, late, instead } => {
+            CompiledProof::Evidence { that, met, pending, late, instead } => {
                 let decided = that.decide(&self.scope);
                 let decided = match late {
                     Some(late) => match self.late(at, late, &decided, memory) {
@@ -114,15 +164,12 @@ impl Judge<'_> {
                 };
                 match decided {
                     cel::Outcome::True => Decided::new(Outcome::Met, self.sentences(met)),
-                    cel::Outcome::False if late.is_some() => Decided {
-                        outcome: Outcome::Unknown,
-                        sentences: self.sentences(&expectation.fix),
-                        reasons: vec![self.reason(
-                            ReasonCode::NotVisibleYet,
-                            "AWS shows this some minutes after it happened, and nothing is there yet.".into(),
-                        )],
-                    },
-                    cel::Outcome::False => Decided::new(Outcome::NotMet, self.sentences(&expectation.fix)),
+                    cel::Outcome::False if late.is_some() => {
+                        let why = "AWS shows this some minutes after it happened, and nothing is there yet.";
+                        let reason = self.reason(ReasonCode::NotVisibleYet, why.into());
+                        Decided::unknown(self.sentences(&expectation.fix), vec![reason])
+                    }
+                    cel::Outcome::False => self.not_met(pending.as_ref(), &self.scope, self.sentences(&expectation.fix)),
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
@@ -140,6 +187,19 @@ impl Judge<'_> {
         }
     }
 
+    /// The outcome of a condition that is false: AWS may still be working on it.
+    pub(super) fn not_met(&self, pending: Option<&Expression>, scope: &Scope, fix: Vec<String>) -> Decided {
+        match pending.map(|pending| (pending, pending.decide(scope))) {
+            None | Some((_, cel::Outcome::False)) => Decided::new(Outcome::NotMet, fix),
+            Some((_, cel::Outcome::True)) => {
+                let message = "AWS is still working on it. Verify again in a few minutes.".to_owned();
+                let reasons = vec![self.reason(ReasonCode::InProgress, message)];
+                Decided { reasons, ..Decided::without_sentences(Outcome::Unknown) }
+            }
+            Some((pending, cel::Outcome::Undecided(why))) => self.unknown(pending, &why),
+        }
+    }
+
     /// The outcome by remembered late evidence, if that decides it.
     fn late(&self, at: usize, late: &CompiledLate, decided: &cel::Outcome, memory: &mut Memory) -> Option<Decided> {
         if let cel::Outcome::True = decided {
@@ -152,7 +212,7 @@ impl Judge<'_> {
                 Some(Decided::new(Outcome::Met, vec![format!("Seen before; it happened at {when}.")]))
             }
             Ok(None) => None,
-            Err(reasons) => Some(Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons }),
+            Err(reasons) => Some(Decided::unknown(Vec::new(), reasons)),
         }
     }
 
@@ -167,7 +227,7 @@ impl Judge<'_> {
         // A confirmation is about an account. Without an account, there is nothing to confirm.
         if self.fingerprint.is_none() {
             let need = Need { account: None, what: What::Section(Section::Identity), fields: Vec::new() };
-            return Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.reasons([need], "") };
+            return Decided::unknown(Vec::new(), self.reasons([need], ""));
         }
         let text = statement.statement.about_account(&self.step.account);
         let mut sentences = self.sentences(&expectation.fix);
@@ -178,20 +238,20 @@ impl Judge<'_> {
                 sentences.insert(0, format!("You confirmed this at {when}, but it has changed since then."));
             }
             Some((_, Standing::Unreadable(reasons))) => {
-                return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
+                return Decided::unknown(event, reasons);
             }
             None => {}
         }
         // Don't ask for a confirmation if it cannot be determined what it would be about.
         if let Err(reasons) = self.is_about(statement.about.as_ref()) {
-            return Decided { outcome: Outcome::Unknown, sentences: event, reasons };
+            return Decided::unknown(event, reasons);
         }
         sentences.extend(event);
         let why = statement.statement.why.as_deref().unwrap_or("This check does not read it.");
         let mut reasons =
             vec![self.reason(ReasonCode::NeedsConfirmation, format!("It needs your confirmation. {why}"))];
         reasons.extend(refused);
-        Decided { outcome: Outcome::Unconfirmed, sentences, reasons }
+        Decided { reasons, ..Decided::new(Outcome::Unconfirmed, sentences) }
     }
 
     fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
@@ -206,7 +266,7 @@ impl Judge<'_> {
         })
     }
 
-    fn unknown(&self, expression: &Expression, why: &str) -> Decided {
-        Decided { outcome: Outcome::Unknown, sentences: Vec::new(), reasons: self.why_unknown(expression, why) }
+    pub(super) fn unknown(&self, expression: &Expression, why: &str) -> Decided {
+        Decided::unknown(Vec::new(), self.why_unknown(expression, why))
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::cel::bound::Bound;
 use crate::cel::budget::Budget;
+use crate::made::{Memory, Sighting};
 use crate::plan::Compiled;
 use evidence::client::Named;
 use evidence::{Evidence, Section};
@@ -28,12 +29,18 @@ pub struct Inputs {
     pub named: Arc<Named>,
     /// When AWS first answered, by its clock (RFC 3339); `None` if unknown.
     pub now: Option<String>,
+    /// The ids of identified accounts, by the course's names for them.
+    pub account_ids: BTreeMap<String, String>,
     /// Fingerprints of the account ids of identified accounts, by the course's names for them.
     pub fingerprints: BTreeMap<String, String>,
     /// The learner's earlier confirmations.
     pub confirmations: Vec<Confirmation>,
     /// Late evidence that earlier runs saw.
     pub seen: Vec<Seen>,
+    /// What earlier runs saw of what the learner made.
+    pub memory: Arc<Memory>,
+    /// Whether the accounts are practice accounts.
+    pub practice: bool,
     /// The budget for evaluating expressions.
     pub budget: Budget,
     /// The learner's key.
@@ -55,6 +62,10 @@ pub struct Judged {
     pub seen: Vec<Seen>,
     /// Memories that no longer count.
     pub voided: Voided,
+    /// What was found out about what the learner makes.
+    pub sightings: Vec<Sighting>,
+    /// The steps of which it could not be read whether what they make is there.
+    pub unread: Vec<String>,
 }
 
 /// Memories of a step that no longer count.

@@ -5,7 +5,7 @@ use course::results::{Reason, ReasonCode};
 use std::sync::Arc;
 
 use super::inputs::Inputs;
-use super::scope::{Reads, Scoped, course_error, scope};
+use super::scope::{Names, Reads, Scoped, course_error, scope};
 use crate::cel::{Expression, Scope};
 use crate::plan::{CompiledCheck, Need};
 use crate::sentence::Sentence;
@@ -28,8 +28,9 @@ impl<'c> Judge<'c> {
     pub(super) fn new(inputs: &'c Inputs, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(inputs.compiled.check(step));
         let fingerprint = inputs.fingerprints.get(&step.account).cloned();
-        let Scoped { scope: own, whole, reads } = scope(inputs, step, &check, false)?;
-        let sentence_scope = if whole { None } else { Some(scope(inputs, step, &check, true)?.scope) };
+        let names = |certain| Names { step, check: &check, certain, remembered: None };
+        let Scoped { scope: own, whole, reads } = scope(inputs, &names(false))?;
+        let sentence_scope = if whole { None } else { Some(scope(inputs, &names(true))?.scope) };
         Ok(Judge { inputs, step, check, fingerprint, scope: own, sentence_scope, reads })
     }
 
@@ -69,8 +70,13 @@ impl<'c> Judge<'c> {
 
     /// The sentences whose expressions have a value.
     pub(super) fn sentences<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>) -> Vec<String> {
+        self.filled(sentences, self.sentence_scope())
+    }
+
+    /// The sentences whose expressions have a value with these names.
+    pub(super) fn filled<'s>(&self, sentences: impl IntoIterator<Item = &'s Sentence>, scope: &Scope) -> Vec<String> {
         let mask = |text| self.masked(text);
-        sentences.into_iter().filter_map(|sentence| sentence.fill(self.sentence_scope(), &mask)).collect()
+        sentences.into_iter().filter_map(|sentence| sentence.fill(scope, &mask)).collect()
     }
 
     /// Text from AWS, masked unless identifiers are shown.

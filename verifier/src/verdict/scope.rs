@@ -1,20 +1,21 @@
 //! The names that a step's expressions can use.
 
 use course::Step;
-use course::check::REGION;
-use course::param::Param;
+use course::check::{INPUT, REGION};
 use course::results::{Reason, ReasonCode};
 use evidence::client::Ask;
 use evidence::{Section, collect_reasons};
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::Inputs;
 use crate::cel::types::Type;
-use crate::cel::value::Field;
+use crate::cel::value::{Field, Fields};
 use crate::cel::{Expression, Scope};
+use crate::made::Values;
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
-use crate::reads::{Asking, Evaluated, MOST_CALLS_OF_A_RUN, evaluate};
+use crate::reads::{Asking, Evaluated, MOST_CALLS_OF_A_RUN, Region, evaluate};
 
 /// The names that a step's expressions can use, and what was read for them.
 pub(super) struct Scoped<'c> {
@@ -33,38 +34,48 @@ pub(super) struct Reads {
     pub(super) waits: Vec<(String, Ask)>,
 }
 
-/// The names that a step's expressions can use. `certain`: see [`Scope::bind_let`].
-pub(super) fn scope<'c>(
-    inputs: &'c Inputs,
-    step: &Step,
-    check: &CompiledCheck,
-    certain: bool,
-) -> Result<Scoped<'c>, String> {
+/// Whose names they are, and with which values.
+pub(super) struct Names<'n> {
+    pub(super) step: &'n Step,
+    pub(super) check: &'n CompiledCheck,
+    /// See [`Scope::bind_let`].
+    pub(super) certain: bool,
+    /// Values to use instead of those of now, and the names that are needed.
+    pub(super) remembered: Option<(&'n Values, &'n BTreeSet<String>)>,
+}
+
+impl Names<'_> {
+    fn is_needed(&self, name: &str) -> bool {
+        self.remembered.is_none_or(|(_, needed)| needed.contains(name))
+    }
+}
+
+/// The names that a step's expressions can use.
+pub(super) fn scope<'c>(inputs: &'c Inputs, names: &Names<'_>) -> Result<Scoped<'c>, String> {
+    let Names { step, check, certain, remembered } = *names;
     let mut scope = inputs.bound.scope(&step.account, inputs.budget.clone());
-    let mut region = None;
-    for (name, param) in inputs.course.params_of(step) {
-        if let (REGION, Param::Text(text)) = (name, param) {
-            region = Some(text.as_str());
-        }
-        if check.uses(name) {
-            let json = serde_json::to_value(param).map_err(|error| error.to_string())?;
-            scope.bind(name, Field::from_json(&json, &Type::Any));
-        }
-    }
-    if let Some(accounts) = inputs.bound.accounts().filter(|_| check.uses("accounts")) {
-        scope.bind("accounts", Field::Known(Box::new(accounts)));
-    }
-    if let Some(now) = inputs.now.as_deref().filter(|_| check.uses(NOW)) {
-        scope.bind_time(NOW, now);
-    }
+    let values = remembered.map(|(values, _)| values);
+    bind_values(&mut scope, inputs, names, values)?;
+    let course = &inputs.course;
+    let given = values.map_or(&course.given, |values| &values.inputs);
+    let region = match given.get(REGION) {
+        Some(region) => Region::Is(region),
+        None if course.inputs.contains_key(REGION) => Region::Missing(needs_input(inputs, step, REGION)),
+        None => Region::None,
+    };
     let (mut whole, mut reads, mut calls) = (true, Reads::default(), 0);
-    for (name, meant) in &check.definitions {
+    for (name, meant) in check.definitions.iter().filter(|(name, _)| names.is_needed(name)) {
         match meant {
             Definition::Let(expression) => whole &= scope.bind_let(name, expression, certain)?,
             Definition::Read(read) => {
                 let why = |expression: &Expression, why: &str| reads.why(inputs, step, check, expression, why);
-                let asking =
-                    Asking { bound: &inputs.bound, account: &step.account, region, named: &inputs.named, why: &why };
+                let asking = Asking {
+                    bound: &inputs.bound,
+                    account: &step.account,
+                    region: &region,
+                    named: &inputs.named,
+                    why: &why,
+                };
                 match evaluate(read, &scope, &asking).within(&mut calls, read, &asking) {
                     Evaluated::Waits(waits) => reads.waits.extend(waits),
                     Evaluated::Value(value) => {
@@ -76,6 +87,51 @@ pub(super) fn scope<'c>(
         }
     }
     Ok(Scoped { scope, whole, reads })
+}
+
+/// Binds parameters, inputs, tables, accounts and the time.
+fn bind_values(scope: &mut Scope, inputs: &Inputs, names: &Names<'_>, values: Option<&Values>) -> Result<(), String> {
+    let (course, check) = (&inputs.course, names.check);
+    for (name, param) in course.params_of(names.step).filter(|(name, _)| check.uses(name)) {
+        let param = values.and_then(|values| values.params.get(name)).unwrap_or(param);
+        bind(scope, name, param)?;
+    }
+    for (name, table) in course.tables.iter().filter(|(name, _)| check.uses(name)) {
+        bind(scope, name, values.and_then(|values| values.tables.get(name)).unwrap_or(&table.rows))?;
+    }
+    if check.uses(INPUT) {
+        let given = values.map_or(&course.given, |values| &values.inputs);
+        let field = |name: &String| match given.get(name) {
+            Some(value) => Field::from_json(&Value::String(value.clone()), &Type::Text),
+            None => Field::Unreadable,
+        };
+        let fields = course.inputs.keys().map(|name| (name.clone(), field(name))).collect();
+        scope.bind(INPUT, Field::Known(Box::new(Fields::new(fields))));
+    }
+    if let Some(accounts) = inputs.bound.accounts().filter(|_| check.uses("accounts")) {
+        scope.bind("accounts", Field::Known(Box::new(accounts)));
+    }
+    if let Some(now) = inputs.now.as_deref().filter(|_| check.uses(NOW)) {
+        scope.bind_time(NOW, now);
+    }
+    Ok(())
+}
+
+fn bind(scope: &mut Scope, name: &str, value: &impl Serialize) -> Result<(), String> {
+    let json = serde_json::to_value(value).map_err(|error| error.to_string())?;
+    scope.bind(name, Field::from_json(&json, &Type::Any));
+    Ok(())
+}
+
+/// The reason for an input that the learner has not given.
+pub(crate) fn needs_input(inputs: &Inputs, step: &Step, name: &str) -> Reason {
+    let label = inputs.course.inputs.get(name).map_or(name, |input| input.label.as_str());
+    Reason {
+        code: ReasonCode::NeedsInput,
+        account: Some(step.account.clone()),
+        action: None,
+        message: format!("It depends on what only you know: “{label}”. Give it: `verify set {name}=VALUE`."),
+    }
 }
 
 impl Reads {
@@ -95,6 +151,10 @@ impl Reads {
                     if let Some(value) = inputs.evidence.get(account).and_then(|sections| sections.get(section)) {
                         collect_reasons(value, &need.fields, &mut reasons);
                     }
+                }
+                What::Input(name) => {
+                    let is_given = inputs.course.given.contains_key(name);
+                    reasons.extend((!is_given).then(|| needs_input(inputs, step, name)));
                 }
                 What::Read(name) => match (self.values.get(name), check.read(name)) {
                     (Some(value), _) => collect_reasons(value, &need.fields, &mut reasons),

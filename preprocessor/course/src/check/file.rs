@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::lets::read_let;
 use super::reads::{ReadTable, Reads};
-use super::{About, Body, Check, Expectation, Late, Malformed, Place, Proof, Statement};
+use super::expectation::ExpectTable;
+use super::{Body, Check, Made, Malformed, Place};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
 
@@ -25,40 +26,43 @@ struct File {
     expect: Vec<ExpectTable>,
     #[serde(default)]
     steps: Vec<String>,
+    makes: Option<String>,
+    costs: Option<String>,
+    #[serde(default)]
+    removes: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
     #[serde(default)]
     source: Vec<SourceTable>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectTable {
-    title: Option<String>,
-    when: Option<String>,
-    that: Option<String>,
-    met: Option<OneOrMore>,
-    fix: Option<OneOrMore>,
-    absence: Option<Absence>,
-    at: Option<String>,
-    same: Option<String>,
-    still: Option<OneOrMore>,
-    confirm: Option<String>,
-    why: Option<String>,
-    backed_by: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Absence {
-    Unknown,
+impl File {
+    /// The keys that do not go together, and why.
+    fn shape(&self) -> Vec<(&'static str, &'static str)> {
+        let defines = !self.lets.is_empty() || !self.reads.is_empty() || !self.uses.is_empty();
+        let (expects, combines, removes) = (!self.expect.is_empty(), !self.steps.is_empty(), !self.removes.is_empty());
+        let mut wrong = Vec::new();
+        if combines && expects {
+            wrong.push(("steps", "a check has either `[[expect]]` tables or `steps`, not both"));
+        } else if combines && defines {
+            wrong.push(("let", "a check with `steps` cannot have `[let]` or `[read]`: nothing would use it"));
+        } else if combines && (removes || self.makes.is_some()) {
+            wrong.push(("steps", "a check with `steps` cannot have `makes` or `removes`: its members have them"));
+        } else if !combines && !expects && !removes {
+            let why = "a check needs `[[expect]]` tables, `removes`, or `steps` with the names of other checks";
+            wrong.push(("title", why));
+        }
+        if removes && self.makes.is_some() {
+            wrong.push(("removes", "a check either makes something or removes it: use two checks"));
+        }
+        if self.costs.is_some() && self.makes.is_none() {
+            wrong.push(("costs", "`costs` requires `makes`, which says what costs this"));
+        }
+        if self.costs.as_ref().is_some_and(|costs| costs.contains(['{', '}'])) {
+            wrong.push(("costs", "`costs` has no holes: it is shown before anything is read"));
+        }
+        wrong
+    }
 }
 
 impl Check {
@@ -77,24 +81,9 @@ impl Check {
         let mut wrong = Vec::new();
         let mut fail = |part: KeyPath, message: String| wrong.push(Malformed { message, place: Place::KeyPath(part) });
         let expects = !file.expect.is_empty();
-        match (expects, file.steps.is_empty()) {
-            (true, true) => {}
-            (false, false) if file.lets.is_empty() && file.reads.is_empty() && file.uses.is_empty() => {}
-            (false, false) => {
-                fail(
-                    KeyPath::of(["let"]),
-                    "a check with `steps` cannot have `[let]` or `[read]`: nothing would use it".into(),
-                );
-            }
-            (false, true) => {
-                let message = "a check needs `[[expect]]` tables, or `steps` with the names of other checks";
-                fail(KeyPath::of(["title"]), message.into());
-            }
-            (true, false) => {
-                fail(KeyPath::of(["steps"]), "a check has either `[[expect]]` tables or `steps`, not both".into());
-            }
-        }
-        if file.account.is_none() && expects {
+        let evaluates = expects || file.makes.is_some();
+        file.shape().into_iter().for_each(|(key, message)| fail(KeyPath::of([key]), message.to_owned()));
+        if file.account.is_none() && evaluates {
             fail(KeyPath::of(["title"]), "`account` is missing: name the account that the check is about".into());
         }
         let mut lets = BTreeMap::new();
@@ -133,7 +122,8 @@ impl Check {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let body = if expects { Body::Expect(expectations) } else { Body::Steps(file.steps) };
+        let combines = !file.steps.is_empty();
+        let body = if combines { Body::Steps(file.steps) } else { Body::Expect(expectations) };
         let account = file.account.unwrap_or_default();
         Ok(Check {
             name: name.to_owned(),
@@ -144,78 +134,10 @@ impl Check {
             lets,
             reads,
             body,
+            makes: file.makes.map(|list| Made { list, costs: file.costs }),
+            removes: file.removes,
             allow: file.allow,
             sources,
         })
-    }
-}
-
-impl ExpectTable {
-    /// The expectation, or the key that is wrong, and why.
-    fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
-        let (fix, met) = (all(self.fix), all(self.met));
-        let about = match (self.same, self.still) {
-            (Some(same), Some(still)) => Some(About { same, still: all(Some(still)) }),
-            (Some(_), None) => return Err(("same", "`same` requires `still`, a list of what exists now")),
-            (None, Some(_)) => {
-                return Err(("still", "`still` requires `same`, which identifies what was seen or confirmed"));
-            }
-            (None, None) => None,
-        };
-        if about.is_some() && self.absence.is_none() && self.confirm.is_none() {
-            return Err((
-                "same",
-                "`same` and `still` require `absence = \"unknown\"` or `confirm`: nothing else is remembered",
-            ));
-        }
-        if self.why.is_some() && self.confirm.is_none() {
-            return Err(("why", "`why` requires `confirm`: it says why the learner must confirm the statement"));
-        }
-        let statement = self.confirm.map(|text| Statement { text, why: self.why, about: about.clone() });
-        let proof = match (self.that, statement) {
-            (Some(that), instead) => {
-                if self.backed_by.is_some() {
-                    return Err((
-                        "backed_by",
-                        "`backed_by` requires `confirm` without `that`: with `that`, the evidence decides",
-                    ));
-                }
-                if fix.is_empty() {
-                    return Err(("fix", "`fix` is missing: say what the learner does if it isn't met"));
-                }
-                let late = match self.absence {
-                    Some(Absence::Unknown) => Some(Late { at: self.at, about }),
-                    None if self.at.is_some() => return Err(("at", "`at` requires `absence = \"unknown\"`")),
-                    None => None,
-                };
-                Proof::Evidence { that, met, late, instead }
-            }
-            (None, Some(statement)) => {
-                let late = [("absence", self.absence.is_some()), ("at", self.at.is_some())];
-                if let Some((key, _)) = late.into_iter().find(|(_, there)| *there) {
-                    return Err((key, "`absence` and `at` require `that`: a confirmation is not evidence"));
-                }
-                Proof::Confirmation { statement, backed_by: self.backed_by, met }
-            }
-            (None, None) => {
-                return Err((
-                    "that",
-                    "an expectation needs `that` (evidence) or `confirm` (a statement that the learner confirms)",
-                ));
-            }
-        };
-        let title = self.title.unwrap_or_else(|| match &proof {
-            Proof::Evidence { that, .. } => that.clone(),
-            Proof::Confirmation { statement, .. } => statement.text.clone(),
-        });
-        Ok(Expectation { title, when: self.when, proof, fix })
-    }
-}
-
-fn all(written: Option<OneOrMore>) -> Vec<String> {
-    match written {
-        None => Vec::new(),
-        Some(OneOrMore::One(sentence)) => vec![sentence],
-        Some(OneOrMore::More(sentences)) => sentences,
     }
 }

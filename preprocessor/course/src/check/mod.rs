@@ -3,6 +3,8 @@
 //! [`file`] reads and validates the file. The verifier evaluates the CEL expressions in it. Here they are text, and
 //! only their identifiers are used (see [`Check::mentions`] and [`Check::uses`]).
 
+mod console;
+mod expectation;
 mod file;
 mod lets;
 mod reads;
@@ -14,14 +16,22 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::fact_source::FactSource;
-use crate::param::{Param, Params};
+use crate::input::Inputs;
+use crate::param::Params;
 use crate::places::KeyPath;
+use crate::table::Tables;
 use crate::words::{holes, identifiers};
+pub use console::is_console;
+pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
 pub use reads::{Read, Reads};
 
-/// The parameter with the region of reads that do not say one.
+/// The input with the region of reads that do not say one.
 pub const REGION: &str = "region";
+/// What expressions call the learner's inputs.
+pub const INPUT: &str = "input";
+/// What an expectation with `rows` calls the row of its table.
+pub const ROW: &str = "row";
 
 /// A check: what must hold for a step to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +53,10 @@ pub struct Check {
     pub reads: Reads,
     /// How the check decides.
     pub body: Body,
+    /// What it has the learner make, which a later step removes.
+    pub makes: Option<Made>,
+    /// The checks whose steps made what this one wants removed.
+    pub removes: Vec<String>,
     /// The rules of `verify lint` and `verify selftest` that this check breaks on purpose.
     pub allow: Vec<String>,
     /// The sources of facts that may change.
@@ -58,78 +72,13 @@ pub enum Body {
     Steps(Vec<String>),
 }
 
-/// A condition that must be true.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expectation {
-    /// A short title, shown with any outcome. The expression itself if the author gave no title.
-    pub title: String,
-    /// CEL: when it applies. `None`: always.
-    pub when: Option<String>,
-    /// How it is decided.
-    pub proof: Proof,
-    /// What the learner does if it isn't met. Each sentence may have `{CEL}` holes.
-    pub fix: Vec<String>,
-}
-
-/// How an expectation is decided.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Proof {
-    /// Evidence from AWS.
-    Evidence {
-        /// CEL that must be true.
-        that: String,
-        /// What was found, if it is true. Each sentence may have `{CEL}` holes.
-        met: Vec<String>,
-        /// Set if false means "not visible yet": for evidence that arrives late or expires.
-        late: Option<Late>,
-        /// What the learner confirms if AWS allows nobody in the account to read the evidence.
-        instead: Option<Statement>,
-    },
-    /// A statement that the learner confirms, for what no API can prove.
-    Confirmation {
-        /// What the learner confirms.
-        statement: Statement,
-        /// CEL: a recorded event that supports the confirmation. It never decides.
-        backed_by: Option<String>,
-        /// What was found, if `backed_by` is true.
-        met: Vec<String>,
-    },
-}
-
-/// A statement that the learner confirms.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
-    /// The statement, see [`Statement::about_account`].
-    pub text: String,
-    /// Why a confirmation is needed: because AWS has no API for it, or because this check does not use one.
-    pub why: Option<String>,
-    /// What it was about.
-    pub about: Option<About>,
-}
-
-impl Statement {
-    /// The statement for an account: replaces `{account}` with the course's name for the account.
-    pub fn about_account(&self, account: &str) -> String {
-        self.text.replace("{account}", account)
-    }
-}
-
-/// What late evidence or a confirmation was about. It counts only while that still exists.
-#[derive(Debug, Clone, PartialEq)]
-pub struct About {
-    /// CEL: identifies what it is about, evaluated when it is seen or confirmed.
-    pub same: String,
-    /// CEL, each a list of what exists now. `since` is the time of the event or of the confirmation.
-    pub still: Vec<String>,
-}
-
-/// How an expectation about late evidence (`absence = "unknown"`) is remembered after it was true.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Late {
-    /// CEL: the time of the event.
-    pub at: Option<String>,
-    /// What the event was about.
-    pub about: Option<About>,
+/// What a step has the learner make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// CEL: a list of the ids of what is there now.
+    pub list: String,
+    /// What it costs while it is there, in words.
+    pub costs: Option<String>,
 }
 
 /// An error in a check's file.
@@ -148,25 +97,6 @@ pub enum Place {
     Bytes(Option<Range<usize>>),
     /// A key.
     KeyPath(KeyPath),
-}
-
-impl Expectation {
-    /// The statement that the learner confirms for it, if any.
-    pub fn statement(&self) -> Option<&Statement> {
-        match &self.proof {
-            Proof::Evidence { instead, .. } => instead.as_ref(),
-            Proof::Confirmation { statement, .. } => Some(statement),
-        }
-    }
-
-    /// What it must still be about to be remembered.
-    fn abouts(&self) -> Vec<&About> {
-        let late = match &self.proof {
-            Proof::Evidence { late, .. } => late.as_ref().and_then(|late| late.about.as_ref()),
-            Proof::Confirmation { .. } => None,
-        };
-        late.into_iter().chain(self.statement().and_then(|statement| statement.about.as_ref())).collect()
-    }
 }
 
 impl Check {
@@ -202,12 +132,14 @@ impl Check {
 
     /// Every CEL expression of the expectations.
     fn own_expressions(&self) -> Vec<&str> {
-        let mut texts: Vec<&str> = Vec::new();
+        let mut texts: Vec<&str> = self.makes.iter().map(|made| made.list.as_str()).collect();
         for expectation in self.expectations() {
             texts.extend(expectation.when.as_deref());
+            texts.extend(expectation.rows.as_deref());
             match &expectation.proof {
-                Proof::Evidence { that, late, .. } => {
+                Proof::Evidence { that, late, pending, .. } => {
                     texts.push(that);
+                    texts.extend(pending.as_deref());
                     texts.extend(late.as_ref().and_then(|late| late.at.as_deref()));
                 }
                 Proof::Confirmation { backed_by, .. } => texts.extend(backed_by.as_deref()),
@@ -227,6 +159,7 @@ impl Check {
         let mut texts: Vec<&str> = self.reads.values().flat_map(Read::texts).collect();
         for expectation in self.expectations() {
             texts.extend(expectation.fix.iter().map(String::as_str));
+            texts.extend(expectation.console.as_deref());
             match &expectation.proof {
                 Proof::Evidence { met, .. } | Proof::Confirmation { met, .. } => {
                     texts.extend(met.iter().map(String::as_str))
@@ -241,56 +174,85 @@ impl Check {
     /// of prose and of strings.
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
-        let used = self.expressions().into_iter().chain(holes).flat_map(identifiers);
-        let used: BTreeSet<&str> = used.chain(self.is_in_the_courses_region().then_some(REGION)).collect();
+        let used: BTreeSet<&str> = self.expressions().into_iter().chain(holes).flat_map(identifiers).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
+    }
+
+    /// Which of these inputs it uses, as `input.NAME` or as the region of its reads.
+    pub fn uses_inputs<'i>(&self, inputs: &'i Inputs) -> BTreeSet<&'i str> {
+        if inputs.is_empty() {
+            return BTreeSet::new();
+        }
+        let words = self.words();
+        let in_region = self.reads.values().any(|read| read.region.is_none());
+        let used = |name: &&str| words.contains(INPUT) && words.contains(name) || in_region && *name == REGION;
+        inputs.keys().map(String::as_str).filter(used).collect()
+    }
+
+    /// Which of these tables it uses.
+    pub fn uses_tables<'t>(&self, tables: &'t Tables) -> BTreeSet<&'t str> {
+        if tables.is_empty() {
+            return BTreeSet::new();
+        }
+        let words = self.words();
+        tables.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
     }
 
     /// Which of these parameters the check mentions. A word of a sentence may be taken for a parameter: then the hash
     /// changes more often than necessary, but no verdict is wrong.
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
-        let words: BTreeSet<&str> = self
-            .texts()
-            .flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')))
-            .filter(|word| !word.is_empty())
-            .chain(self.is_in_the_courses_region().then_some(REGION))
-            .collect();
+        let words = self.words();
         params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
     }
 
-    /// Whether it has a read that does not say in which region.
-    fn is_in_the_courses_region(&self) -> bool {
-        self.reads.values().any(|read| read.region.is_none())
+    /// The words of its expressions and sentences.
+    fn words(&self) -> BTreeSet<&str> {
+        let words = self.texts().flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+        words.filter(|word| !word.is_empty()).collect()
     }
 
-    /// Identifies what decides the verdict: the check without its prose, with the values of the parameters that it
-    /// mentions. A verdict with another hash no longer counts.
-    pub fn hash(&self, params: &BTreeMap<&str, &Param>) -> String {
+    /// Identifies what decides the verdict besides parameters, tables and inputs: the check without its prose.
+    pub fn hash(&self) -> String {
         let decides: Vec<serde_json::Value> = self
             .expectations()
             .iter()
             .map(|expectation| {
                 let proof = match &expectation.proof {
-                    Proof::Evidence { that, late, .. } => {
-                        serde_json::json!({ "that": that, "late": late.as_ref().map(|late| &late.at) })
+                    Proof::Evidence { that, late, pending, .. } => {
+                        let late = late.as_ref().map(|late| &late.at);
+                        serde_json::json!({ "that": that, "late": late, "pending": pending })
                     }
                     Proof::Confirmation { .. } => serde_json::Value::Null,
                 };
                 let statement = expectation.statement().map(|statement| &statement.text);
                 let abouts = expectation.abouts().into_iter().map(|about| (&about.same, &about.still));
-                serde_json::json!([expectation.when, proof, statement, abouts.collect::<Vec<_>>()])
+                serde_json::json!([expectation.when, expectation.rows, proof, statement, abouts.collect::<Vec<_>>()])
             })
             .collect();
         let steps = match &self.body {
             Body::Steps(steps) => steps.as_slice(),
             Body::Expect(_) => &[],
         };
+        hash(&serde_json::json!([self.account, self.definitions(), decides, steps, self.removes]))
+    }
+
+    /// Identifies what it says is made: its list with what that may use, but without values.
+    pub fn makes_hash(&self) -> Option<String> {
+        let made = self.makes.as_ref()?;
+        Some(hash(&serde_json::json!([self.account, self.definitions(), made.list])))
+    }
+
+    /// What its expressions can use.
+    fn definitions(&self) -> serde_json::Value {
         let lets: BTreeMap<&String, _> =
             self.lets.iter().map(|(name, meant)| (name, (&meant.params, &meant.text))).collect();
         let reads: BTreeMap<&String, _> = self.reads.iter().map(|(name, read)| (name, read.decides())).collect();
-        let canonical = serde_json::json!([self.account, lets, reads, decides, steps, params]).to_string();
-        hex(&Sha256::digest(canonical.as_bytes())[..16])
+        serde_json::json!([lets, reads])
     }
+}
+
+fn hash(canonical: &serde_json::Value) -> String {
+    hex(&Sha256::digest(canonical.to_string().as_bytes())[..16])
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -301,6 +263,8 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Input;
+    use crate::param::Param;
 
     fn check(text: &str) -> Result<Check, Vec<Malformed>> {
         Check::parse("x", text)
@@ -325,14 +289,13 @@ fix = "Enter your email."
 
     /// A verdict about another region must not count.
     #[test]
-    fn a_read_without_a_region_uses_the_parameter_with_the_courses() {
-        let params: Params = [(REGION.to_owned(), Param::Text("eu-west-1".to_owned()))].into();
-        for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{region}'", true)] {
+    fn a_read_without_a_region_uses_the_input_with_the_courses() {
+        let inputs: Inputs = [(REGION.to_owned(), Input::default())].into();
+        for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{input.region}'", true)] {
             let read = format!("[read.vpcs]\ncall = 'ec2:DescribeVpcs'\n{region}");
             let expect = "[[expect]]\nthat = 'vpcs.Vpcs.size() > 0'\nfix = 'Do.'";
             let check = check(&format!("title = 'x'\naccount = 'x'\n{read}\n{expect}")).unwrap();
-            assert_eq!(check.uses(&params).contains(REGION), uses, "{region}");
-            assert_eq!(check.mentions(&params).contains(REGION), uses, "{region}");
+            assert_eq!(check.uses_inputs(&inputs).contains(REGION), uses, "{region}");
         }
     }
 

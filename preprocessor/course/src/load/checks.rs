@@ -17,6 +17,8 @@ pub(crate) struct Meant {
     pub(crate) params: BTreeSet<String>,
     /// Checks that cannot be read, that directives with errors mean, or that checks of checks name.
     pub(crate) checks: BTreeSet<String>,
+    /// Tables with errors.
+    pub(crate) tables: BTreeSet<String>,
     /// Whether a check cannot be read. It may use anything.
     pub(crate) check_unread: bool,
 }
@@ -63,7 +65,8 @@ pub(super) fn checks(
                     help,
                 }));
                 let known = options.accounts.contains_key(&check.account);
-                let of_its_members = check.account.is_empty() && matches!(check.body, Body::Steps(_));
+                let has_own = check.makes.is_some() || !check.expectations().is_empty();
+                let of_its_members = check.account.is_empty() && !has_own;
                 if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
@@ -117,24 +120,38 @@ fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic>
     wrong.into_iter().map(diagnostic).collect()
 }
 
-/// Makes sure that checks of checks name checks that exist and are not checks of checks themselves.
+/// Makes sure that checks of checks name checks that exist and are not checks of checks themselves, and that what a check
+/// removes is made by another.
 fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagnostic>, meant: &mut Meant) {
     for check in checks.values() {
-        let Body::Steps(steps) = &check.body else { continue };
+        let (key, named) = match &check.body {
+            Body::Steps(steps) => ("steps", steps),
+            Body::Expect(_) => ("removes", &check.removes),
+        };
         let mut file = None;
-        for (at, step) in steps.iter().enumerate() {
-            let (message, help) = match checks.get(step).map(|check| &check.body) {
-                Some(Body::Expect(_)) => continue,
-                Some(Body::Steps(_)) => (format!("`{step}` is itself a check of checks"), None),
+        for (at, name) in named.iter().enumerate() {
+            let (message, help) = match checks.get(name) {
+                _ if named[..at].contains(name) => (format!("`{name}` is named twice"), None),
+                Some(Check { body: Body::Steps(_), .. }) if key == "steps" => {
+                    (format!("`{name}` is itself a check of checks"), None)
+                }
+                Some(Check { removes, .. }) if key == "steps" && !removes.is_empty() => {
+                    (format!("`{name}` removes what other steps made: name it in a lesson, as a step of its own"), None)
+                }
+                Some(Check { makes: None, .. }) if key == "removes" => {
+                    let help = "give that check `makes`, the list of the ids of what is there".to_owned();
+                    (format!("`{name}` makes nothing that could be removed"), Some(help))
+                }
+                Some(_) => continue,
                 // Its errors were reported already.
-                None if meant.checks.contains(step) => continue,
-                None => (format!("there is no check `{step}`"), suggest(step, checks.keys().map(String::as_str))),
+                None if meant.checks.contains(name) => continue,
+                None => (format!("there is no check `{name}`"), suggest(name, checks.keys().map(String::as_str))),
             };
             let path = Path::new("checks").join(format!("{}.toml", check.name));
             let file = file.get_or_insert_with(|| TomlFile::read(root, path));
-            let span = file.value(&KeyPath::of(["steps"]).then(at));
+            let span = file.value(&KeyPath::of([key]).then(at));
             errors.push(Diagnostic { span, message, help });
         }
-        meant.checks.extend(steps.iter().cloned());
+        meant.checks.extend(named.iter().cloned());
     }
 }

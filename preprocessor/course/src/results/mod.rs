@@ -51,6 +51,9 @@ pub struct Results {
     pub accounts: BTreeMap<String, SeenAccount>,
     /// Results by step id.
     pub steps: BTreeMap<String, StepResult>,
+    /// What the learner made, by the id of the step that makes it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub made: BTreeMap<String, Made>,
     /// What the learner confirmed.
     pub confirmations: Vec<Confirmation>,
     /// Late evidence that was seen.
@@ -103,10 +106,16 @@ pub struct StepResult {
     /// When evidence first showed that a step that was verified or confirmed no longer is (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapsed: Option<String>,
+    /// When what it had the learner make was removed again, as another step wants it (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<String>,
     /// The version of `verify` that checked it.
     pub by: String,
-    /// Hash of the check and the parameters it used.
+    /// Hash of the check, the parameters and the tables that it used.
     pub check_hash: String,
+    /// Keyed digest of the inputs that it used, if it used any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
     /// Fingerprints of the accounts that were read, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts: BTreeMap<String, String>,
@@ -115,6 +124,12 @@ pub struct StepResult {
 impl StepResult {
     /// A sentence about a step that was done and no longer is.
     pub fn drift(&self) -> Option<String> {
+        if let Some(removed) = &self.removed {
+            return Some(match &self.first_verified {
+                Some(first) => format!("It was done at {}, and deleted again at {}.", time(first), time(removed)),
+                None => format!("It was deleted at {}, before it was complete.", time(removed)),
+            });
+        }
         let held = time(self.held_until.as_deref()?);
         Some(match &self.lapsed {
             Some(lapsed) => format!("It was done at {held}, but no longer at {}.", time(lapsed)),
@@ -131,6 +146,23 @@ pub fn time(rfc3339: &str) -> String {
     }
 }
 
+/// What the learner made for a step. What it is, is only known in the learner's configuration folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Made {
+    /// Fingerprint of the account.
+    pub account: String,
+    /// When something was first seen there (RFC 3339, UTC).
+    pub seen: String,
+    /// How many were there when it was last read. Absent if that could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub there: Option<u32>,
+    /// When that was read, or could not be read (RFC 3339, UTC).
+    pub checked: String,
+    /// When the step that removes it was verified (RFC 3339, UTC). Absent while anything is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<String>,
+}
+
 /// The result of an expectation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpectationResult {
@@ -144,6 +176,28 @@ pub struct ExpectationResult {
     /// The statement to confirm, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
+    /// The rows of the lesson's table for which it is not met, or not known; masked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowResult>,
+    /// The page of AWS's console where it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console: Option<String>,
+}
+
+impl ExpectationResult {
+    /// A result without a statement.
+    pub fn new(title: String, outcome: Outcome, sentences: Vec<String>) -> ExpectationResult {
+        ExpectationResult { title, outcome, sentences, statement: None, rows: Vec::new(), console: None }
+    }
+}
+
+/// The result of a row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RowResult {
+    /// What names the row in the lesson.
+    pub row: String,
+    /// Its outcome.
+    pub outcome: Outcome,
 }
 
 /// A call to AWS that a verdict is based on.
@@ -260,6 +314,7 @@ impl Results {
             by: String::new(),
             accounts: BTreeMap::new(),
             steps: BTreeMap::new(),
+            made: BTreeMap::new(),
             confirmations: Vec::new(),
             seen: Vec::new(),
             roles: None,
@@ -348,6 +403,9 @@ impl Results {
         let Some(result) = self.steps.get(&step.id) else { return stale(None) };
         if result.check_hash != step.hash {
             return stale(Some("The check has changed since it was last verified."));
+        }
+        if step.inputs.as_ref().is_some_and(|inputs| result.inputs.as_ref() != Some(inputs)) {
+            return stale(Some("It was last verified with other inputs."));
         }
         let same_account =
             |(name, seen): (&String, &String)| self.accounts.get(name).is_some_and(|now| now.fingerprint == *seen);

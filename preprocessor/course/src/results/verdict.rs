@@ -126,6 +126,12 @@ pub enum ReasonCode {
     Undecided,
     /// The evidence arrives late and is not visible yet.
     NotVisibleYet,
+    /// AWS is still working on it.
+    InProgress,
+    /// An input of the course is not given, or cannot be used.
+    NeedsInput,
+    /// What should be removed was never seen there.
+    NeverSeen,
     /// The call does not exist in this partition, or only another account may make it.
     NotAvailableHere,
     /// What the check asks about is not in the account.
@@ -150,6 +156,9 @@ impl ReasonCode {
             ReasonCode::IncompleteAnswer => "incomplete-answer",
             ReasonCode::Undecided => "undecided",
             ReasonCode::NotVisibleYet => "not-visible-yet",
+            ReasonCode::InProgress => "in-progress",
+            ReasonCode::NeedsInput => "needs-input",
+            ReasonCode::NeverSeen => "never-seen",
             ReasonCode::NotAvailableHere => "not-available-here",
             ReasonCode::NoSuchResource => "no-such-resource",
             ReasonCode::NeedsConfirmation => "needs-confirmation",

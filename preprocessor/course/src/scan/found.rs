@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::braces::{Hole, Nearly};
+use crate::table::Written;
 
 /// The directives and holes of a chapter.
 #[derive(Debug, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Scan {
     pub open: Vec<Marked>,
     /// The items that are not steps (`verify: none`).
     pub none: Vec<Marked>,
+    /// The tables that are data.
+    pub tables: Vec<Written>,
     /// Directives in a wrong place.
     pub misplaced: Vec<Misplaced>,
     /// Holes for parameters.
@@ -79,6 +82,8 @@ pub enum Why {
     Within(&'static str),
     /// The comment is not closed.
     Unclosed,
+    /// It names a table, but is not before one.
+    Table,
 }
 
 impl Why {
@@ -103,6 +108,10 @@ impl Why {
                 let help = "end a list item with it, or put it on its own line outside";
                 return (format!("a directive cannot be inside {what}"), help);
             }
+            Why::Table => (
+                "a directive for a table must be on its own line before the table",
+                "move it to the line before the table's header",
+            ),
             Why::Unclosed => {
                 ("this comment is not closed, so it is not a directive", "close it with --> before an empty line")
             }

@@ -11,6 +11,7 @@ use super::markdown::options;
 use crate::directive::{Directive, Kind};
 use crate::param::Params;
 use crate::substitute;
+use crate::table::Written;
 
 /// What a walk finds.
 pub(super) struct Walked {
@@ -33,6 +34,7 @@ pub(super) fn walk(content: &str, params: &Params) -> Walked {
         contexts: Vec::new(),
         out_of_reach: OutOfReach::default(),
         list_end: 0,
+        table: None,
     };
     for (event, range) in Parser::new_ext(content, options()).into_offset_iter() {
         walk.event(event, range);
@@ -55,10 +57,13 @@ struct Walk<'c> {
     out_of_reach: OutOfReach,
     /// Where the last list has ended.
     list_end: usize,
+    /// The table that a directive has named, before it and in it.
+    table: Option<Written>,
 }
 
 impl Walk<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        self.table_event(&event, range.clone());
         match event {
             Event::Start(Tag::Item) => {
                 self.begin_block(Block::Item);
@@ -114,6 +119,19 @@ impl Walk<'_> {
             }
             Event::Rule => self.begin_block_in_item(),
             _ => {}
+        }
+    }
+
+    /// Notes what is in a table that a directive has named. Any other block after the directive means that there is none.
+    fn table_event(&mut self, event: &Event<'_>, range: Range<usize>) {
+        let Some(table) = &mut self.table else { return };
+        let begins = matches!(event, Event::Start(Tag::Table(_)));
+        if begins || table.cells.is_some() {
+            table.event(self.content, event, range, self.params);
+        }
+        let is_other = matches!(event, Event::Start(tag) if *tag != Tag::HtmlBlock) && table.cells.is_none();
+        if is_other || Written::is_end(event) {
+            self.scan.tables.extend(self.table.take());
         }
     }
 
@@ -301,6 +319,11 @@ impl Walk<'_> {
 
     /// A directive on its own line.
     fn comment_block(&mut self, range: Range<usize>, block: Range<usize>) {
+        if let Kind::Table(name) = Directive::kind(&self.content[range.clone()]) {
+            self.scan.tables.extend(self.table.take());
+            self.table = Some(Written::new(range, &name));
+            return;
+        }
         let below_list = {
             let between = self.content.get(self.content[..self.list_end].trim_end().len()..range.start);
             self.list_end > 0
@@ -340,6 +363,7 @@ impl Walk<'_> {
             Kind::Check => self.scan.steps.push(marked),
             Kind::Open => self.scan.open.push(marked),
             Kind::None => self.scan.none.push(marked),
+            Kind::Table(_) => self.misplace(marked.comment, Why::Table),
         }
     }
 
@@ -361,6 +385,7 @@ impl Walk<'_> {
         let out_of_reach = std::mem::take(&mut self.out_of_reach).ranges(self.content);
         let contexts = std::mem::take(&mut self.contexts);
         self.unclosed(&contexts);
+        self.scan.tables.extend(self.table.take());
         let Walk { mut scan, mut unmarked, mut remarks, content, params, .. } = self;
         for marked in [&mut scan.steps, &mut scan.open, &mut scan.none] {
             marked.sort_by_key(|marked| marked.comment.start);

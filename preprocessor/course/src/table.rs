@@ -1,0 +1,178 @@
+//! Tables of lessons as data: `<!-- verify: table NAME -->` before a Markdown table gives its rows to checks.
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::param::{LONGEST, Params};
+use crate::substitute;
+
+/// The tables of a course, by name.
+pub type Tables = BTreeMap<String, Table>;
+
+/// A row: the text of each column.
+pub type Row = BTreeMap<String, String>;
+
+/// The most rows of a table.
+const MOST_ROWS: usize = 500;
+/// The most columns of a table.
+const MOST_COLUMNS: usize = 50;
+
+/// A table of a lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The names of its columns, as expressions write them, in order.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// A few words that name a row for a learner: its first cell that no other row has.
+    pub fn label(&self, row: &Row) -> String {
+        let alone = |column: &&String| {
+            let same = |other: &&Row| other.get(*column) == row.get(*column);
+            self.rows.iter().filter(same).count() < 2
+        };
+        let column = self.columns.iter().find(alone).or(self.columns.first());
+        column.and_then(|column| row.get(column)).cloned().unwrap_or_default()
+    }
+}
+
+/// A cell as it is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    /// Its range in the chapter.
+    range: Range<usize>,
+    /// Its text, or what cannot be in a cell.
+    text: String,
+    /// What is in it besides text, or one piece of code.
+    other: Option<&'static str>,
+    /// How many pieces of code it has, and whether it has text.
+    code: usize,
+    has_text: bool,
+}
+
+/// A table while it is read, with the directive before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The directive.
+    pub comment: Range<usize>,
+    /// The name.
+    pub name: String,
+    /// Its rows, the header first; `None` if no table follows the directive.
+    pub(crate) cells: Option<Vec<Vec<Cell>>>,
+}
+
+impl Written {
+    /// A directive whose table has not been found yet.
+    pub(crate) fn new(comment: Range<usize>, name: &str) -> Written {
+        Written { comment, name: name.to_owned(), cells: None }
+    }
+
+    /// Notes an event within the table.
+    pub(crate) fn event(&mut self, content: &str, event: &Event<'_>, range: Range<usize>, params: &Params) {
+        let rows = self.cells.get_or_insert_default();
+        match event {
+            Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
+            Event::Start(Tag::TableCell) => {
+                rows.last_mut().into_iter().for_each(|row| row.push(Cell { range: range.clone(), ..Cell::default() }));
+            }
+            Event::End(_) => {}
+            event => {
+                let Some(cell) = rows.last_mut().and_then(|row| row.last_mut()) else { return };
+                match event {
+                    Event::Text(text) => {
+                        cell.has_text |= !text.trim().is_empty();
+                        // Escaped braces are no hole.
+                        match text.strip_prefix("{{").filter(|_| content[..range.start].ends_with('\\')) {
+                            Some(rest) => cell.text.extend([substitute::NO_HOLE, rest]),
+                            None => cell.text.push_str(text),
+                        }
+                    }
+                    Event::Code(text) => {
+                        cell.code += 1;
+                        cell.text.push_str(&substitute::escaped_in_code(text, params));
+                    }
+                    Event::InlineHtml(_) | Event::Html(_) => cell.other = Some("HTML"),
+                    Event::FootnoteReference(_) => cell.other = Some("a footnote"),
+                    Event::Start(Tag::Link { .. }) => cell.other = Some("a link"),
+                    Event::Start(Tag::Image { .. }) => cell.other = Some("a picture"),
+                    Event::Start(_) => cell.other = Some("emphasized text"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Whether an event ends the table.
+    pub(crate) fn is_end(event: &Event<'_>) -> bool {
+        matches!(event, Event::End(TagEnd::Table))
+    }
+
+    /// The table, with the values of parameters.
+    ///
+    /// # Errors
+    /// What is wrong, each with its range in the chapter.
+    pub(crate) fn read(&self, params: &Params) -> Result<Table, Vec<(Range<usize>, String)>> {
+        let Some([header, rows @ ..]) = self.cells.as_deref() else {
+            let message = format!("no table follows this directive, so `{}` has no rows", self.name);
+            return Err(vec![(self.comment.clone(), message)]);
+        };
+        let mut wrong = Vec::new();
+        let mut columns: Vec<String> = Vec::new();
+        for cell in header {
+            let text = substitute::fill(cell.text.trim(), params);
+            match column(&text) {
+                Some(name) if columns.contains(&name) => {
+                    wrong.push((cell.range.clone(), format!("two columns of this table are called `{name}`")));
+                }
+                Some(name) => columns.push(name),
+                None => {
+                    let message = format!("“{text}” gives no name that expressions can use: begin it with a letter a to z");
+                    wrong.push((cell.range.clone(), message));
+                }
+            }
+        }
+        if rows.is_empty() {
+            wrong.push((self.comment.clone(), format!("the table `{}` has no rows", self.name)));
+        }
+        if rows.len() > MOST_ROWS || columns.len() > MOST_COLUMNS {
+            let message = format!("a table of data has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns");
+            wrong.push((self.comment.clone(), message));
+        }
+        let read: Vec<Row> = rows.iter().map(|row| self.row(row, &columns, params, &mut wrong)).collect();
+        if wrong.is_empty() { Ok(Table { columns, rows: read }) } else { Err(wrong) }
+    }
+
+    fn row(
+        &self,
+        cells: &[Cell],
+        columns: &[String],
+        params: &Params,
+        wrong: &mut Vec<(Range<usize>, String)>,
+    ) -> Row {
+        let mut row = Row::new();
+        for (column, cell) in columns.iter().zip(cells) {
+            let mixed = if cell.code > 1 || cell.code == 1 && cell.has_text { Some("text and code") } else { None };
+            if let Some(what) = cell.other.or(mixed) {
+                let message = format!("a cell of a table of data is plain text or one piece of code, but this one has {what}");
+                wrong.push((cell.range.clone(), message));
+            }
+            let text = substitute::fill(cell.text.trim(), params);
+            if text.len() > LONGEST {
+                wrong.push((cell.range.clone(), format!("a cell has at most {LONGEST} bytes")));
+            }
+            row.insert(column.clone(), text);
+        }
+        row
+    }
+}
+
+/// The name of a column, from its header: lower-case letters and digits, with `_` for everything between them.
+fn column(header: &str) -> Option<String> {
+    let words = header.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !crate::options::is_reserved(&name);
+    is_name.then_some(name)
+}

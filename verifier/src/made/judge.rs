@@ -1,0 +1,202 @@
+//! Judges what is there, and whether it was removed.
+
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
+use course::Step;
+use evidence::mask;
+
+use super::memory::{Of, Remembered, Sighting};
+use super::values::Values;
+use crate::verdict::{Inputs, list};
+
+/// How many ids a sentence names.
+const NAMED: usize = 5;
+
+/// What came of looking for what a step makes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Listed {
+    /// These ids are there.
+    Ids(Vec<String>),
+    /// This could not be read.
+    Unread(Vec<Reason>),
+}
+
+/// Something that may still be there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leftover {
+    /// The step that makes it.
+    pub step: String,
+    /// The course's name for the account.
+    pub account: String,
+    /// What is known of it.
+    pub left: Left,
+    /// Where the values lead, in brackets.
+    pub place: String,
+    /// What it costs.
+    pub costs: Option<String>,
+    /// The step that removes it.
+    pub remover: Option<String>,
+}
+
+/// What is known of something that may still be there.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Left {
+    /// These ids are there.
+    There(Vec<String>),
+    /// It could not be read.
+    Unread(Vec<Reason>),
+    /// It was seen in an account that is not asked now: its id, and what was seen.
+    Elsewhere(String, Vec<String>),
+}
+
+/// The sets of values with which a step's list is to be read: those of now, and those with which something was seen that
+/// is not known to be gone.
+pub(crate) fn sets(inputs: &Inputs, step: &Step) -> Vec<Values> {
+    let check = inputs.compiled.check(step);
+    let mut sets = vec![Values::now(&inputs.course, step, check)];
+    for one in remembered(inputs, step).filter(|one| one.gone.is_none()) {
+        if !sets.contains(&one.values) {
+            sets.push(one.values.clone());
+        }
+    }
+    sets
+}
+
+/// What is remembered of a step, in any account.
+fn remembered<'i>(inputs: &'i Inputs, step: &'i Step) -> impl Iterator<Item = &'i Remembered> {
+    inputs.memory.all(inputs.practice).filter(|one| one.step == step.id)
+}
+
+/// What is remembered of a step in its account.
+fn in_account<'i>(inputs: &'i Inputs, step: &'i Step) -> impl Iterator<Item = &'i Remembered> {
+    let id = inputs.account_ids.get(&step.account);
+    remembered(inputs, step).filter(move |one| Some(&one.account) == id)
+}
+
+/// What a step makes, as it is now: what is there, and how it is remembered.
+pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values) -> (Listed, Option<Sighting>) {
+    let listed = list(inputs, step, values).unwrap_or_else(|_| Listed::Unread(vec![not_asked(step)]));
+    let ids = match &listed {
+        Listed::Ids(ids) => ids.clone(),
+        Listed::Unread(_) => return (listed, None),
+    };
+    let of = inputs.account_ids.get(&step.account).zip(inputs.course.check(step).makes_hash()).map(|(account, list)| Of {
+        step: step.id.clone(),
+        account: account.clone(),
+        list,
+        values: values.clone(),
+    });
+    (listed, of.map(|of| Sighting::Listed { of, ids }))
+}
+
+fn not_asked(step: &Step) -> Reason {
+    let message = "What the list depends on was not read.".to_owned();
+    Reason { code: ReasonCode::IncompleteAnswer, account: Some(step.account.clone()), action: None, message }
+}
+
+/// Whether what a step makes was removed, as an expectation of the step that removes it.
+pub(crate) struct Removal {
+    pub(crate) result: ExpectationResult,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) sightings: Vec<Sighting>,
+    /// Whether it could not be read whether something is there.
+    pub(crate) is_unread: bool,
+}
+
+/// Judges whether what a step makes was removed.
+pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
+    let check = inputs.course.check(made);
+    let (mut there, mut sightings) = (Vec::new(), Vec::new());
+    let (mut reasons, mut places): (Vec<Reason>, Vec<String>) = Default::default();
+    for values in sets(inputs, made) {
+        let (listed, sighting) = sight(inputs, made, &values);
+        sightings.extend(sighting);
+        match listed {
+            Listed::Ids(ids) => there.extend(ids),
+            Listed::Unread(why) => {
+                reasons.extend(why);
+                places.push(values.place());
+            }
+        }
+    }
+    let seen = in_account(inputs, made).map(|one| one.seen.as_str()).min();
+    let list = check.makes_hash();
+    let changed = in_account(inputs, made).find(|one| one.gone.is_none() && Some(&one.list) != list.as_ref());
+    let reason = |code, message| Reason { code, account: Some(made.account.clone()), action: None, message };
+    there.sort();
+    there.dedup();
+    let (outcome, sentence) = if !there.is_empty() {
+        reasons.clear();
+        let costs = check.makes.as_ref().and_then(|made| made.costs.as_deref());
+        let costs = costs.map(|costs| format!(" It costs {costs}.")).unwrap_or_default();
+        (Outcome::NotMet, format!("Still there: {}.{costs}", named(inputs, &there)))
+    } else if !reasons.is_empty() {
+        places.dedup();
+        let places: String = places.concat();
+        (Outcome::Unknown, format!("It may still be there{places}."))
+    } else if let Some(one) = changed {
+        let message = format!(
+            "The course has changed how it looks for “{}” since verify saw {} there. Nothing is found now, but that does \
+             not show that it is gone: look for it yourself.",
+            check.title,
+            named(inputs, &one.ids)
+        );
+        reasons.push(reason(ReasonCode::Undecided, message));
+        (Outcome::Unknown, String::new())
+    } else if let Some(seen) = seen {
+        (Outcome::Met, format!("It was there at {}, and nothing is left of it.", time(seen)))
+    } else {
+        let message = format!(
+            "verify has never seen “{}” in this account, so it cannot tell whether you deleted it or never made it. \
+             Verify `{}` while it is there.",
+            check.title, made.id
+        );
+        reasons.push(reason(ReasonCode::NeverSeen, message));
+        (Outcome::Unknown, String::new())
+    };
+    let sentences = Some(sentence).filter(|sentence| !sentence.is_empty()).into_iter().collect();
+    let result = ExpectationResult::new(inputs.course.removal_title(made), outcome, sentences);
+    let is_unread = outcome == Outcome::Unknown && !places.is_empty();
+    Removal { result, reasons, sightings, is_unread }
+}
+
+/// Some ids, and how many others there are.
+fn named(inputs: &Inputs, ids: &[String]) -> String {
+    let mut text = ids.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if ids.len() > NAMED {
+        text.push_str(&format!(" and {} more", ids.len() - NAMED));
+    }
+    if inputs.show_identifiers { text } else { mask::text(&text) }
+}
+
+/// What may still be there, of all that the steps of a course make, and what was found out. Call it
+/// [`crate::cel::on_a_thread`].
+pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
+    let (mut found, mut sightings) = (Vec::new(), Vec::new());
+    let course = &inputs.course;
+    for step in course.steps.iter().filter(|step| course.check(step).makes.is_some()) {
+        let mut add = |left: Left, place: String| {
+            found.push(Leftover {
+                step: step.id.clone(),
+                account: step.account.clone(),
+                left,
+                place,
+                costs: course.check(step).makes.as_ref().and_then(|made| made.costs.clone()),
+                remover: course.remover(step).map(|remover| remover.id.clone()),
+            });
+        };
+        for values in sets(inputs, step) {
+            let (listed, sighting) = sight(inputs, step, &values);
+            sightings.extend(sighting);
+            match listed {
+                Listed::Ids(ids) if ids.is_empty() => {}
+                Listed::Ids(ids) => add(Left::There(ids), values.place()),
+                Listed::Unread(reasons) => add(Left::Unread(reasons), values.place()),
+            }
+        }
+        let id = inputs.account_ids.get(&step.account);
+        for one in remembered(inputs, step).filter(|one| one.gone.is_none() && Some(&one.account) != id) {
+            add(Left::Elsewhere(one.account.clone(), one.ids.clone()), one.values.place());
+        }
+    }
+    (found, sightings)
+}

@@ -1,0 +1,52 @@
+//! The values that the list of what is made uses: parameters, inputs and tables.
+
+use course::check::{INPUT, REGION};
+use course::input::Given;
+use course::param::Params;
+use course::table::Row;
+use course::{Course, Step};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::plan::CompiledCheck;
+
+/// The values that a list used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    /// Parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: Params,
+    /// What the learner gave.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: Given,
+    /// The rows of tables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, Vec<Row>>,
+}
+
+impl Values {
+    /// The values that the list of a step's check uses now.
+    pub(crate) fn now(course: &Course, step: &Step, check: &CompiledCheck) -> Values {
+        let Some(makes) = &check.makes else { return Values::default() };
+        let used = check.reached(makes);
+        let is_used = |name: &str| used.iter().any(|(root, _)| root == name);
+        let in_region = check.reads().any(|(name, read)| is_used(name) && read.region.is_none());
+        let input = |name: &str| {
+            used.contains(&(INPUT.to_owned(), Some(name.to_owned()))) || in_region && name == REGION
+        };
+        let params = course.params_of(step).filter(|(name, _)| is_used(name));
+        let tables = course.tables.iter().filter(|(name, _)| is_used(name));
+        Values {
+            params: params.map(|(name, param)| (name.to_owned(), param.clone())).collect(),
+            inputs: course.given.iter().filter(|(name, _)| input(name)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+            tables: tables.map(|(name, table)| (name.clone(), table.rows.clone())).collect(),
+        }
+    }
+
+    /// The place that they lead to, in brackets, if they name a region.
+    pub(crate) fn place(&self) -> String {
+        let region = self.inputs.get(REGION).map(|region| format!(" (region {region})"));
+        region.unwrap_or_default()
+    }
+}

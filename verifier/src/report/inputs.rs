@@ -1,0 +1,70 @@
+//! The inputs of a course, and what the learner gave.
+
+use anstyle::Style;
+use course::Course;
+use course::terminal::Text;
+use serde::Serialize;
+
+use super::plain;
+use super::text::wrapped;
+
+/// An input as it is shown.
+#[derive(Debug, Serialize)]
+pub struct Line<'c> {
+    /// Its name.
+    name: &'c str,
+    /// What the learner is asked for.
+    label: &'c str,
+    /// Its value, if it has one.
+    value: Option<&'c str>,
+    /// An example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    example: Option<&'c str>,
+    /// The steps that use it.
+    steps: Vec<&'c str>,
+}
+
+/// The inputs of a course.
+pub fn lines(course: &Course) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    for (name, input) in &course.inputs {
+        let steps = course.steps.iter().filter(|step| course.inputs_of(step).contains(name.as_str()));
+        lines.push(Line {
+            name,
+            label: &input.label,
+            value: course.given.get(name).map(String::as_str),
+            example: input.example.as_deref(),
+            steps: steps.map(|step| step.id.as_str()).collect(),
+        });
+    }
+    lines
+}
+
+/// The same for a terminal.
+pub fn text(course: &Course) -> Text {
+    let mut out = Text::new();
+    let lines = lines(course);
+    if lines.is_empty() {
+        out.put("This course has no inputs.\n");
+    }
+    for Line { name, label, value, example, steps } in lines {
+        let value = value.map_or_else(|| "(not given)".to_owned(), plain);
+        out.paint(Style::new().bold(), name).put(&format!(" = {value}\n"));
+        wrapped(&mut out, "    ", label);
+        if !steps.is_empty() {
+            wrapped(&mut out, "    ", &format!("Used by {}.", steps.join(", ")));
+        }
+        let example = example.unwrap_or("VALUE");
+        out.put("    ").paint(Style::new().dimmed(), &format!("verify set {name}={}", shell_word(example))).put("\n");
+    }
+    out
+}
+
+/// A value as a shell takes it for one word.
+pub fn shell_word(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
+    match value.chars().all(is_plain) {
+        true => value.to_owned(),
+        false => format!("'{}'", plain(value).replace('\'', r"'\''")),
+    }
+}

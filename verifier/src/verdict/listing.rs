@@ -1,0 +1,42 @@
+//! What is there of what a step makes.
+
+use course::Step;
+use std::collections::BTreeSet;
+
+use super::inputs::Inputs;
+use super::scope::{Names, course_error, scope};
+use crate::made::{Listed, Values};
+use crate::plan::{Need, What};
+use evidence::Section;
+use evidence::client::Ask;
+
+/// Evaluates the list of what a step makes, with values that may be remembered ones.
+///
+/// # Errors
+/// The calls that it waits for.
+pub(crate) fn list(inputs: &Inputs, step: &Step, values: &Values) -> Result<Listed, Vec<(String, Ask)>> {
+    let check = inputs.compiled.check(step);
+    let Some(makes) = &check.makes else { return Ok(Listed::Ids(Vec::new())) };
+    let needed: BTreeSet<String> = check.reached(makes).into_iter().map(|(root, _)| root).collect();
+    let names = Names { step, check, certain: false, remembered: Some((values, &needed)) };
+    let scoped = match scope(inputs, &names) {
+        Ok(scoped) => scoped,
+        Err(why) => return Ok(Listed::Unread(vec![course_error(&step.account, &why)])),
+    };
+    if !scoped.reads.waits.is_empty() {
+        return Err(scoped.reads.waits);
+    }
+    let identity = Need { account: None, what: What::Section(Section::Identity), fields: vec!["account".to_owned()] };
+    let unread = |needs: BTreeSet<Need>| scoped.reads.reasons(inputs, step, check, needs);
+    if !inputs.account_ids.contains_key(&step.account) {
+        return Ok(Listed::Unread(unread([identity].into()).into_iter().collect()));
+    }
+    Ok(match makes.list(&scoped.scope) {
+        Ok(ids) => Listed::Ids(ids),
+        Err(why) => {
+            let reasons = unread(check.needs(makes));
+            let course_error = reasons.is_empty().then(|| course_error(&step.account, &why));
+            Listed::Unread(reasons.into_iter().chain(course_error).collect())
+        }
+    })
+}
