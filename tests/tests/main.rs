@@ -14,6 +14,7 @@ mod emulators;
 mod expressions;
 mod hostile;
 mod import;
+mod labs;
 mod lint;
 mod mdbook;
 mod messages;

@@ -60,8 +60,11 @@ pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
 /// # Errors
 /// All mistakes in them.
 pub fn compile_steps(course: &Arc<Course>, steps: &[&Step]) -> Result<Compiled, Vec<CheckError>> {
-    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
-    let names: BTreeSet<&String> = steps.iter().copied().chain(members).map(|step| &step.check).collect();
+    // What a step makes may be there again, after another step has removed it.
+    let removers = steps.iter().filter_map(|step| course.remover(step));
+    let own: Vec<&Step> = steps.iter().copied().chain(removers).collect();
+    let behind = own.iter().flat_map(|step| course.behind(step));
+    let names: BTreeSet<&String> = own.iter().copied().chain(behind).map(|step| &step.check).collect();
     whole(compile_named(course, names.into_iter().cloned().collect()))
 }
 

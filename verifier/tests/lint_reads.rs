@@ -13,7 +13,7 @@ fn findings(files: &[(&str, &str)]) -> Vec<Finding> {
         fs::write(path, text).unwrap();
     };
     let book = "[book]\ntitle = \"Reads\"\n\n[preprocessor.verify.accounts]\ngeneral = \"the account\"\n\n\
-        [preprocessor.verify.params]\nvpc_name = \"main\"\nvpc_range = \"10.0.0.0/16\"\nregion = \"eu-west-1\"\nhours = 2\n";
+        [preprocessor.verify.params]\nvpc_name = \"main\"\nvpc_range = \"10.0.0.0/16\"\nhours = 2\n[preprocessor.verify.inputs.region]\nlabel = \"The region\"\ndefault = \"eu-west-1\"\n";
     write("book.toml", book);
     write("src/SUMMARY.md", "- [One](one.md)\n");
     let steps = files.iter().filter(|(name, _)| !name.contains('/'));
@@ -242,7 +242,7 @@ fn a_service_that_the_region_of_the_course_does_not_have_is_reported() {
     let accelerators = |region: &str| format!("[read.r]\ncall = 'globalaccelerator:ListAccelerators'\n{region}");
     assert_rules(&[
         (&accelerators(""), "r.Accelerators.size() > 0", &["not-offered"]),
-        (&accelerators("region = 'us-west-2'"), "r.Accelerators.size() > 0", &["unused-parameter"]),
+        (&accelerators("region = 'us-west-2'"), "r.Accelerators.size() > 0", &["unused-input"]),
         // Its region is the same everywhere.
         ("[read.r]\ncall = 'iam:ListRoles'", "r.Roles.size() > 0", &[]),
     ]);
@@ -255,7 +255,7 @@ fn the_region_of_the_course_is_used_by_reads_that_say_none() {
         found.iter().any(|found| found.contains("`region`"))
     };
     assert!(!unused("[read.r]\ncall = 'ec2:DescribeVpcs'"));
-    assert!(!unused("[read.r]\ncall = 'ec2:DescribeVpcs'\nregion = '{region}'"));
+    assert!(!unused("[read.r]\ncall = 'ec2:DescribeVpcs'\nregion = '{input.region}'"));
     assert!(unused("[read.r]\ncall = 'ec2:DescribeVpcs'\nregion = 'us-east-1'"));
 }
 

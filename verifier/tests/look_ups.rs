@@ -183,8 +183,8 @@ async fn a_list_that_was_not_read_to_its_end_is_replayed_as_it_was() {
     let enough: Enough = Arc::new(|_, _, _| true);
     let (gathered, _, _) = gathered(&EVENTS, |name, at| page(name, at, 3), Some(enough)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gathered, BTreeSet::new(), true).unwrap();
-    let replayed = recording::read(file.path()).unwrap();
+    recording::write(file.path(), &gathered, &Default::default(), BTreeSet::new(), true).unwrap();
+    let replayed = recording::read(file.path()).unwrap().gathered;
     assert_eq!(replayed.evidence, gathered.evidence);
     assert_eq!(replayed.now, gathered.now);
 }
@@ -195,11 +195,11 @@ async fn the_clock_of_a_run_is_the_date_of_its_first_answer() {
     let gathered = crate::common::gather(&world).await;
     assert_eq!(gathered.now.as_deref(), Some("2026-11-24T00:00:00Z"));
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gathered, BTreeSet::new(), false).unwrap();
-    assert_eq!(recording::read(file.path()).unwrap().now, gathered.now);
+    recording::write(file.path(), &gathered, &Default::default(), BTreeSet::new(), false).unwrap();
+    assert_eq!(recording::read(file.path()).unwrap().gathered.now, gathered.now);
     let mut recorded: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
     recorded.as_object_mut().unwrap().remove("now");
-    assert_eq!(recording::of_json(recorded, "an older recording").unwrap().now, None);
+    assert_eq!(recording::of_json(recorded, "an older recording").unwrap().gathered.now, None);
 }
 
 #[tokio::test(start_paused = true)]

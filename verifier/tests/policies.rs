@@ -341,8 +341,8 @@ async fn a_recorded_policy_is_judged_alike() {
         };
         let live = gather_through(&world, &through).await;
         let path = folder.path().join("run.json");
-        recording::write(&path, &live, BTreeSet::new(), false).unwrap();
-        let replayed = judge(recording::read(&path).unwrap(), false);
+        recording::write(&path, &live, &Default::default(), BTreeSet::new(), false).unwrap();
+        let replayed = judge(recording::read(&path).unwrap().gathered, false);
         assert_eq!(in_words(&judge(live, false).steps[STEP]), in_words(&replayed.steps[STEP]), "{condition}");
     }
 }

@@ -339,13 +339,18 @@ mod tests {
         let kinds = |comments: [&str; 3]| comments.map(Directive::kind);
         assert_eq!(
             kinds(["<!-- verify: ? -->", "<!--verify:? mfa root-mfa-->", "<!-- verify: ? \"a\" -->"]),
-            [Kind::Open; 3]
+            [Kind::Open, Kind::Open, Kind::Open]
         );
-        assert_eq!(kinds(["<!-- verify: none -->", "<!--verify:none-->", "<!--\nverify: none\n-->"]), [Kind::None; 3]);
+        assert_eq!(kinds(["<!-- verify: none -->", "<!--verify:none-->", "<!--\nverify: none\n-->"]), [Kind::None, Kind::None, Kind::None]);
         assert_eq!(
             kinds(["<!-- verify: ?x -->", "<!-- verify: mfa ? -->", "<!-- verify: nonesuch -->"]),
-            [Kind::Check; 3]
+            [Kind::Check, Kind::Check, Kind::Check]
         );
+        assert_eq!(Directive::kind("<!-- verify: table subnets_1 -->"), Kind::Table("subnets_1".into()));
+        for wrong in ["<!-- verify: table -->", "<!-- verify: table a b -->", "<!-- verify: table A -->"] {
+            assert_eq!(Directive::kind(wrong), Kind::Check, "{wrong}");
+            assert!(Directive::parse(wrong, 0).unwrap_err().message.starts_with("`table` names the table after it"));
+        }
     }
 
     #[test]
@@ -388,7 +393,7 @@ mod tests {
             ("<!-- verify: x account=a account=b -->", "duplicate"),
             ("<!-- verify: x optional optional -->", "duplicate"),
             ("<!-- verify: none optional -->", "a checkbox that is not a step"),
-            ("<!-- verify: table subnets -->", "`table` is reserved"),
+            ("<!-- verify: table a b -->", "`table` names the table after it"),
             ("<!-- verify: x \"a -->", "no closing quotation mark"),
             ("<!-- verify: x \"a\" \"b\" -->", "has one title"),
             ("<!-- verify: x name=\"a\" -->", "spaces around them"),

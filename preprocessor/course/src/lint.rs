@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::check::Check;
 use crate::course::Course;
 use crate::diagnostic::{Diagnostic, Span, misspelt};
 use crate::directive::Directive;
@@ -55,6 +56,9 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
     lessons.unnameable();
     lessons.unused_checks();
     lessons.unused_params(&chapters);
+    lessons.unused_inputs();
+    lessons.unused_tables(book, &chapters);
+    lessons.never_removed();
     let Lessons { mut warnings, meant, .. } = lessons;
     warnings.sort_by(|(_, one), (_, other)| one.cmp(other));
     Linted { course, unread: meant.params, errors, warnings }
@@ -182,6 +186,63 @@ impl Lessons<'_> {
             let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let help = format!("end a list item with <!-- verify: {name} -->, or delete the file");
             self.warn("unused-check", span, format!("no lesson uses the check `{name}`"), help);
+        }
+    }
+
+    fn unused_inputs(&mut self) {
+        if self.meant.check_unread {
+            return;
+        }
+        let inputs = &self.course.inputs;
+        let used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses_inputs(inputs)).collect();
+        let unused: Vec<String> = inputs.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
+        let file = TomlFile::read(&self.course.root, "book.toml");
+        for name in unused {
+            let span = file.key(&KeyPath::of(["preprocessor", "verify", "inputs", name.as_str()]));
+            let message = format!("no check uses the input `{name}`, so no learner is asked for it");
+            self.warn("unused-input", span, message, format!("use input.{name} in a check, or remove it"));
+        }
+    }
+
+    fn unused_tables(&mut self, book: &Book, chapters: &[ScannedChapter]) {
+        if self.meant.check_unread {
+            return;
+        }
+        let tables = &self.course.tables;
+        let used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses_tables(tables)).collect();
+        let scans: BTreeMap<&PathBuf, &ScannedChapter> = chapters.iter().map(|one| (&one.path, one)).collect();
+        let mut found = Vec::new();
+        for chapter in book.chapters() {
+            let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) else { continue };
+            for table in scans.get(path).into_iter().flat_map(|scanned| &scanned.scan.tables) {
+                if !used.contains(table.name.as_str()) && !self.meant.tables.contains(&table.name) {
+                    let span = self.sources.span(source, &chapter.content, table.comment.clone());
+                    found.push((span, format!("no check uses the table `{}`", table.name)));
+                }
+            }
+        }
+        for (span, message) in found {
+            let help = "give an expectation of a check `rows` with its name, or remove the comment";
+            self.warn("unused-table", span, message, help);
+        }
+    }
+
+    /// Finds steps that cost money and that no step ends.
+    fn never_removed(&mut self) {
+        let removed: BTreeSet<&str> =
+            self.course.checks.values().flat_map(|check| check.removes.iter().map(String::as_str)).collect();
+        let costs = |check: &&Check| check.makes.as_ref().is_some_and(|made| made.costs.is_some());
+        let never = |check: &&Check| {
+            !removed.contains(check.name.as_str()) && !check.allow.iter().any(|rule| rule == "never-removed")
+        };
+        let checks: Vec<String> =
+            self.course.checks.values().filter(costs).filter(never).map(|check| check.name.clone()).collect();
+        for name in checks {
+            let file = TomlFile::read(&self.course.root, Path::new("checks").join(format!("{name}.toml")));
+            let span = file.key(&KeyPath::of(["costs"]));
+            let message = format!("what `{name}` makes costs money, and no step removes it");
+            let help = format!("write a check for the step that deletes it, with removes = [\"{name}\"]");
+            self.warn("never-removed", span, message, help);
         }
     }
 

@@ -178,6 +178,8 @@ impl TestBook {
             first_verified: None,
             held_until: None,
             lapsed: None,
+            removed: None,
+            inputs: None,
             by: "verify 0.1.0".into(),
             check_hash: hash,
             accounts: BTreeMap::new(),
@@ -195,7 +197,7 @@ impl TestBook {
 }
 
 pub fn expectation(outcome: Outcome, sentence: &str) -> ExpectationResult {
-    ExpectationResult { title: "A budget".into(), outcome, sentences: vec![sentence.into()], statement: None }
+    ExpectationResult::new("A budget".into(), outcome, vec![sentence.into()])
 }
 
 pub fn reason(message: &str) -> Reason {

@@ -252,6 +252,9 @@ mod tests {
             title: String::new(),
             params: Default::default(),
             accounts: accounts.into(),
+            inputs: Default::default(),
+            given: Default::default(),
+            tables: Default::default(),
             checks: BTreeMap::new(),
             steps: Vec::new(),
         }

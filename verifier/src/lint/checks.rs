@@ -5,12 +5,12 @@ mod reads;
 
 use cel::common::ast::Expr;
 use course::Course;
-use course::check::{About, Check, Expectation, Let, Proof, REGION, Read, Statement};
+use course::check::{About, Check, Expectation, INPUT, Let, Proof, REGION, ROW, Read, Statement};
 use course::diagnostic::{Diagnostic, Span};
-use course::param::Param;
 use course::places::{KeyPath, TomlFile};
+use course::table::Table;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -38,13 +38,14 @@ pub fn check(
     let parts = 1 + check.lets.len() + check.reads.len() + check.expectations().len();
     let budget = Budget::of(OF_A_PART * parts as u64);
     let (used, found) = Default::default();
-    let region = course.params.get(REGION).filter(|_| !unread.contains(REGION)).and_then(|region| match region {
-        Param::Text(region) => Some(region.clone()),
-        _ => None,
-    });
-    let mut linter = Linter { check, region, root: &course.root, file, names, texts, budget, used, found };
+    let region = course.inputs.get(REGION).and_then(|region| region.default.clone());
+    let rows: BTreeMap<&str, Type> = course.tables.iter().map(|(name, table)| (name.as_str(), row_of(name, table))).collect();
+    let mut linter = Linter { check, region, rows, root: &course.root, file, names, texts, budget, used, found };
     let lets = linter.definitions();
     let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();
+    if let Some(made) = &check.makes {
+        linter.typed(&KeyPath::of(["makes"]), Some(&made.list), &Type::list(Type::Text));
+    }
     for (at, expectation) in check.expectations().iter().enumerate() {
         linter.expectation(at, expectation);
         linter.fix(at, &expectation.fix);
@@ -69,9 +70,18 @@ fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
     let kind = |name: &String, param| if unread.contains(name) { Type::Any } else { Type::of_param(param) };
     names.extend(course.params.iter().map(|(name, param)| (name.clone(), kind(name, param))));
     let account = |name: &String| (name.clone(), Type::record(&format!("accounts.{name}"), types::sections().clone()));
+    names.extend(course.tables.iter().map(|(name, table)| (name.clone(), Type::list(row_of(name, table)))));
+    let inputs = course.inputs.keys().map(|name| (name.clone(), Type::Text)).collect();
+    names.insert(INPUT.into(), Type::record("input", inputs));
     names.insert(NOW.into(), Type::Time);
     names.insert("accounts".into(), Type::record("accounts", course.accounts.keys().map(account).collect()));
     names
+}
+
+/// The type of a row of a table: its cells are texts.
+fn row_of(name: &str, table: &Table) -> Type {
+    let fields = table.columns.iter().map(|column| (column.clone(), Type::Text)).collect();
+    Type::record(&format!("a row of {name}"), fields)
 }
 
 /// What a check defines for its expressions.
@@ -84,6 +94,8 @@ struct Linter<'l> {
     check: &'l Check,
     /// The region of reads that do not say one.
     region: Option<String>,
+    /// The types of the rows of tables.
+    rows: BTreeMap<&'l str, Type>,
     root: &'l Path,
     file: TomlFile,
     names: Names,
@@ -180,10 +192,16 @@ impl Linter<'_> {
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) {
         let part = |key: &str| KeyPath::expectation(at).then(key);
+        expectation.console.iter().for_each(|link| self.sentence(&part("console"), link));
+        let before = self.names.clone();
+        if let Some(row) = expectation.rows.as_deref().and_then(|table| self.rows.get(table)) {
+            self.names.insert(ROW.to_owned(), row.clone());
+        }
         self.condition(&part("when"), expectation.when.as_deref());
         let met = match &expectation.proof {
-            Proof::Evidence { that, met, late, .. } => {
+            Proof::Evidence { that, met, late, pending, .. } => {
                 self.condition(&part("that"), Some(that));
+                self.condition(&part("pending"), pending.as_deref());
                 self.typed(&part("at"), late.as_ref().and_then(|late| late.at.as_deref()), &Type::Time);
                 if let Some(about) = late.as_ref().and_then(|late| late.about.as_ref()) {
                     self.about(&part, about);
@@ -203,6 +221,7 @@ impl Linter<'_> {
                 self.sentence(&part(key).then(at), text);
             }
         }
+        self.names = before;
     }
 
     /// The keys `same`, a text or a number, and `still`, a list of them.

@@ -16,6 +16,7 @@ pub(crate) const RULES: &[&str] = &[
     "left-out-member",
     "narrow-read",
     "never-false",
+    "never-removed",
     "not-offered",
     "statement",
     "unlisted-value",

@@ -137,7 +137,7 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
         let message = format!(
             "The course has changed how it looks for “{}” since verify saw {} there. Nothing is found now, but that does \
              not show that it is gone: look for it yourself.",
-            check.title,
+            inputs.course.title_of(made),
             named(inputs, &one.ids)
         );
         reasons.push(reason(ReasonCode::Undecided, message));
@@ -148,7 +148,8 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
         let message = format!(
             "verify has never seen “{}” in this account, so it cannot tell whether you deleted it or never made it. \
              Verify `{}` while it is there.",
-            check.title, made.id
+            inputs.course.title_of(made),
+            made.id
         );
         reasons.push(reason(ReasonCode::NeverSeen, message));
         (Outcome::Unknown, String::new())

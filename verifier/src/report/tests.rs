@@ -41,6 +41,8 @@ fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results
         outcome,
         sentences: vec![mark(), mark()],
         statement: Some(mark()),
+        rows: Vec::new(),
+        console: None,
     });
     let reasons = [ReasonCode::Denied, ReasonCode::NeedsConfirmation].map(|code| Reason {
         code,
@@ -59,6 +61,8 @@ fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results
         first_verified: None,
         held_until: Some(mark()),
         lapsed: None,
+        removed: None,
+        inputs: None,
         by: "0.1.0".into(),
         check_hash: course.step("mfa").unwrap().hash.clone(),
         accounts: Default::default(),

@@ -29,17 +29,24 @@ impl Judge<'_> {
         let outcome = [Outcome::NotMet, Outcome::Unknown, Outcome::Met].into_iter().find(|it| of(*it).next().is_some());
         let Some(outcome) = outcome else { return Decided::without_sentences(Outcome::NotApplicable) };
         let mut sentences: Vec<String> = Vec::new();
-        if outcome != Outcome::Met {
-            let labels: Vec<String> = of(outcome).map(|(row, _)| self.label(table, row)).collect();
-            let what = if outcome == Outcome::NotMet { "Not yet" } else { "Unknown" };
-            sentences.push(format!("{} of {all} are right. {what}: {}.", of(Outcome::Met).count(), labels.join(", ")));
-        }
-        let mut told = of(outcome).map(|(_, decided)| &decided.sentences).filter(|sentences| !sentences.is_empty());
-        for sentence in told.by_ref().take(TOLD).flatten() {
-            if !sentences.contains(sentence) {
-                sentences.push(sentence.clone());
+        let labels: Vec<String> = of(outcome).map(|(row, _)| self.label(table, row)).collect();
+        match outcome {
+            Outcome::Met => {}
+            Outcome::NotMet if labels.len() == all => sentences.push(format!("None of the {all} rows is right yet.")),
+            Outcome::NotMet => {
+                let right = of(Outcome::Met).count();
+                sentences.push(format!("{right} of {all} rows are right. Not yet: {}.", labels.join(", ")));
             }
+            _ => sentences.push(format!("Unknown: {} of {all} rows.", labels.len())),
         }
+        // What is said of every row comes last, once.
+        let told: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();
+        let of_all = |sentence: &&String| told.len() > 1 && told.iter().all(|of_row| of_row.contains(sentence));
+        let mut every: Vec<&String> = told.first().into_iter().flat_map(|first| first.iter()).filter(of_all).collect();
+        let own = told.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(1));
+        let own: Vec<&String> = own.take(TOLD).collect();
+        every.dedup();
+        sentences.extend(own.into_iter().chain(every).cloned());
         let open = each.iter().filter(|(_, decided)| matches!(decided.outcome, Outcome::NotMet | Outcome::Unknown));
         let rows = open.map(|(row, decided)| RowResult { row: self.label(table, row), outcome: decided.outcome });
         let reasons: BTreeSet<Reason> = each.iter().flat_map(|(_, decided)| decided.reasons.clone()).collect();

@@ -75,7 +75,7 @@ impl Court {
     /// The verdict of the course's check.
     pub fn judge(&mut self, evidence: &Evidence) -> Said {
         let gathered = self.gathered(evidence);
-        self.with_judge(|judge, step, results| judge.judge(&[step], &gathered, results));
+        self.with_judge(|judge, step, results| drop(judge.judge(&[step], &gathered, results)));
         let result = &self.results.steps[&self.step.id];
         let mut codes: Vec<_> = result.reasons.iter().map(|reason| reason.code).collect();
         codes.dedup();

@@ -38,14 +38,14 @@ fn unread() -> Value {
 /// A recording of the practice accounts, with changes.
 async fn recorded(world: &PracticeCloud, changes: &[Change], confirmed: bool) -> Results {
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gather(world).await, BTreeSet::new(), true).unwrap();
+    recording::write(file.path(), &gather(world).await, &Default::default(), BTreeSet::new(), true).unwrap();
     let mut recording: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
     for (place, value) in changes {
         let place = format!("/accounts{place}");
         *recording.pointer_mut(&place).unwrap_or_else(|| panic!("the recording has no {place}")) = value();
     }
     std::fs::write(file.path(), recording.to_string()).unwrap();
-    judge(recording::read(file.path()).unwrap(), confirmed)
+    judge(recording::read(file.path()).unwrap().gathered, confirmed)
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_person_would_judge_these_states_the_same() {
 async fn a_masked_recording_is_judged_like_the_original() {
     let gathered = gather(&world(Start::Done, &[]).await).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    recording::write(file.path(), &gathered, BTreeSet::new(), false).unwrap();
+    recording::write(file.path(), &gathered, &Default::default(), BTreeSet::new(), false).unwrap();
     let text = std::fs::read_to_string(file.path()).unwrap();
     for secret in ["111122223333", "444455556666", "learner", "Lee Arner", "Practice Street", "555 0100"] {
         let kept = text.contains(secret) && secret != "learner";
@@ -87,6 +87,6 @@ async fn a_masked_recording_is_judged_like_the_original() {
     }
     let verdicts =
         |results: Results| results.steps.into_iter().map(|(id, result)| (id, result.verdict)).collect::<Vec<_>>();
-    let replayed = recording::read(file.path()).unwrap();
+    let replayed = recording::read(file.path()).unwrap().gathered;
     assert_eq!(verdicts(judge(replayed, false)), verdicts(judge(gathered, false)));
 }

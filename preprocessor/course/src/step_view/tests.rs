@@ -31,6 +31,9 @@ fn course() -> Course {
         title: "A course".into(),
         params: Params::new(),
         accounts: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+        given: BTreeMap::new(),
+        tables: BTreeMap::new(),
         checks: parsed.into(),
         steps: Vec::new(),
     };
@@ -56,6 +59,8 @@ fn result(course: &Course, step: &str, verdict: Verdict, expectations: Vec<Expec
         first_verified: None,
         held_until: None,
         lapsed: None,
+        removed: None,
+        inputs: None,
         by: "0.1.0".into(),
         check_hash: course.step(step).unwrap().hash.clone(),
         accounts: BTreeMap::new(),
@@ -64,12 +69,9 @@ fn result(course: &Course, step: &str, verdict: Verdict, expectations: Vec<Expec
 
 /// An expectation whose sentences and statement say what they are.
 fn expectation(title: &str, outcome: Outcome) -> ExpectationResult {
-    ExpectationResult {
-        title: title.into(),
-        outcome,
-        sentences: vec![format!("{title} {}.", outcome.name()), format!("{title} {}.", outcome.name())],
-        statement: Some(format!("{title} is so.")),
-    }
+    let sentences = vec![format!("{title} {}.", outcome.name()), format!("{title} {}.", outcome.name())];
+    let statement = Some(format!("{title} is so."));
+    ExpectationResult { statement, ..ExpectationResult::new(title.into(), outcome, sentences) }
 }
 
 fn reason(code: ReasonCode, message: &str) -> Reason {

@@ -53,6 +53,8 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
         first_verified: verdict.is_done().then(|| "2026-11-24T12:00:00Z".to_owned()),
         held_until: None,
         lapsed: None,
+        removed: None,
+        inputs: None,
         by: "0.1.0".into(),
         check_hash: course.step(step).unwrap().hash.clone(),
         accounts: Default::default(),
@@ -62,7 +64,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
 /// A file can have any title for an expectation. The reports show the course's title.
 fn unmet() -> ExpectationResult {
     let (title, sentences) = ("<b>=cmd()</b>".to_owned(), Vec::new());
-    ExpectationResult { title, outcome: Outcome::NotMet, sentences, statement: None }
+    ExpectationResult::new(title, Outcome::NotMet, sentences)
 }
 
 fn results(course: &Course, steps: &[(&str, Verdict, u32)]) -> Results {
