@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::check::{Body, Check, hex};
 use crate::input::{self, Given, Input, Inputs};
 use crate::key::Key;
+use crate::parallel;
 use crate::param::{Param, Params};
 use crate::table::{Row, Tables};
 
@@ -261,13 +262,14 @@ impl Course {
     /// The course with each step's hash.
     pub(crate) fn with_hashes(mut self) -> Course {
         // Many steps may have the same check.
-        let checks = self.checks.iter().map(|(name, check)| {
+        let checks: Vec<(&String, &Check)> = self.checks.iter().collect();
+        let checks = parallel::each(&checks, |(name, check)| {
             let (params, tables) = (check.mentions(&self.params), check.uses_tables(&self.tables));
             let rows: BTreeMap<&str, &[Row]> =
                 tables.into_iter().map(|name| (name, self.tables[name].rows.as_slice())).collect();
             (name.as_str(), (hashed(&[&check.hash(), &serde_json::json!(rows).to_string()]), params))
         });
-        let checks: BTreeMap<&str, (String, BTreeSet<&str>)> = checks.collect();
+        let checks: BTreeMap<&str, (String, BTreeSet<&str>)> = checks.into_iter().collect();
         let own = |step: &Step| {
             let (check, mentions) = &checks[step.check.as_str()];
             let params: BTreeMap<&str, &Param> =

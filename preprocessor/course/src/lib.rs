@@ -41,6 +41,7 @@ mod links;
 pub mod lint;
 pub mod load;
 mod options;
+mod parallel;
 pub mod param;
 pub mod places;
 pub mod results;

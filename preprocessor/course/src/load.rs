@@ -17,6 +17,7 @@ use crate::edit::Edits;
 use crate::folders;
 use crate::input::{self, Given};
 use crate::options::Reader as OptionsReader;
+use crate::parallel;
 use crate::param::{Param, Params};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
@@ -95,9 +96,11 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
     let sources = SourceMap::new(root, &config.book.src);
     let mut reader = Reader { course, steps: BTreeMap::new(), src: config.book.src.clone(), sources, errors, meant };
     let mut chapters = Vec::new();
-    for chapter in book.chapters() {
+    let written: Vec<&Chapter> = book.chapters().collect();
+    let scans = parallel::each(&written, |chapter| scan::scan(&chapter.content, &reader.course.params));
+    for (chapter, scan) in written.into_iter().zip(scans) {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
-            chapters.push(reader.chapter(chapter, path, source));
+            chapters.push(reader.chapter(chapter, path, source, scan));
         }
     }
     Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant }
@@ -114,9 +117,8 @@ struct Reader<'b> {
 }
 
 impl Reader<'_> {
-    fn chapter(&mut self, chapter: &Chapter, path: &Path, source: &Path) -> ScannedChapter {
+    fn chapter(&mut self, chapter: &Chapter, path: &Path, source: &Path, scan: Scan) -> ScannedChapter {
         let content = chapter.content.as_str();
-        let scan = scan::scan(content, &self.course.params);
         for Misplaced { range, why } in &scan.misplaced {
             let (message, help) = why.message_and_help();
             let span = self.sources.span(source, content, range.clone());

@@ -75,8 +75,12 @@ pub fn read(options: &Options, listener: &dyn Listener) -> Result<(Course, Store
         let trusted = "This course is trusted: its own preprocessors, scripts and theme run with your rights.";
         listener.hear(Event::Notice(trusted.to_owned()));
     }
-    let course = book::read(&root, options.trust_course)?;
     let store = Store::open(&root, options.practice.is_some())?;
+    // The results of a large course take as long to read as its lessons.
+    let course = std::thread::scope(|scope| {
+        scope.spawn(|| store.read_ahead());
+        book::read(&root, options.trust_course)
+    })?;
     Ok((course.with_given(&INPUTS.read(&root)?, Some(store.key())), store))
 }
 

@@ -8,6 +8,7 @@ use crate::check::{self, Body, Check, Malformed};
 use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::files;
 use crate::options::Options;
+use crate::parallel;
 use crate::places::{KeyPath, TomlFile};
 
 /// The names of parameters and checks with errors.
@@ -44,18 +45,24 @@ pub(super) fn checks(
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let shared = shared(root, errors);
-    for file in files {
+    let read = parallel::each(&files, |file| {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = files::read_text(file);
+        let parsed = text.as_ref().ok().map(|text| Check::parse(&name, text));
+        (name, text, parsed)
+    });
+    for (name, text, parsed) in read {
         let shown = Path::new("checks").join(format!("{name}.toml"));
-        let text = match files::read_text(&file) {
-            Ok(text) => text,
-            Err(error) => {
+        let (text, parsed) = match (text, parsed) {
+            (Ok(text), Some(parsed)) => (text, parsed),
+            (text, _) => {
+                let error = text.err().map(|error| error.to_string()).unwrap_or_default();
                 let message = format!("the check cannot be read: {error}");
                 errors.push(Diagnostic { span: Span::file(shown), message, help: None });
                 continue;
             }
         };
-        match Check::parse(&name, &text) {
+        match parsed {
             Ok(mut check) => {
                 let misused = check::shared::add(&mut check, &shared);
                 let file = TomlFile::of(&shown, text.as_str());
