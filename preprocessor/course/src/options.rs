@@ -1,5 +1,7 @@
 //! Reads `[preprocessor.verify]` from `book.toml` and the environment.
 
+mod inputs;
+
 use mdbook_preprocessor::config::Config;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +12,7 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
-use crate::input::{Input, Inputs};
+use crate::input::Inputs;
 use crate::param::{LONGEST, Param, Params};
 use crate::places::{KeyPath, TomlFile};
 
@@ -154,18 +156,6 @@ impl Reader {
                     self.fail(self.key(&part), message, suggest(key, KEYS.iter().copied()));
                 }
             }
-        }
-    }
-
-    fn inputs(&mut self, part: &KeyPath, value: Value) {
-        for Entry { name, part, value, .. } in self.entries(part, value, "input") {
-            let wanted = "a table with `label`, and with `pattern`, `example` and `default` if they help";
-            let Some(input) = self.value::<Input>(&part, value, wanted) else { continue };
-            if let Some((key, message)) = input.wrong() {
-                let span = self.file.value(&part.then(key));
-                self.fail(span, format!("the input `{name}`: {message}"), None);
-            }
-            self.options.inputs.insert(name, input);
         }
     }
 

@@ -4,18 +4,18 @@
 //! A learner gets one thing to do at a time. Expectations are in the order in which a learner meets them. So the first
 //! one that is not met comes with what to do, and the other open ones only with their titles.
 
-use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::check::is_console;
 use crate::course::{Course, Step};
-use crate::input::Input;
 use crate::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, View, time};
 
 mod commands;
+mod lab;
 
 pub use commands::{Commands, Next};
+pub use lab::InputView;
 
 /// The badge on the results of practice accounts.
 pub const PRACTICE: &str = "practice account";
@@ -89,26 +89,11 @@ pub struct StepView<'v> {
     pub result: Option<&'v StepResult>,
 }
 
-/// An input that a step depends on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InputView<'v> {
-    /// Its name.
-    pub name: &'v str,
-    /// What the learner is asked for.
-    pub label: &'v str,
-    /// An example.
-    pub example: Option<&'v str>,
-    /// The regular expression that the whole value must match.
-    pub pattern: Option<&'v str>,
-    /// Its value, if it has one.
-    pub value: Option<&'v str>,
-}
-
 /// An expectation as it is shown to a learner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectationView<'v> {
     /// Its short title.
-    pub title: &'v str,
+    pub title: Cow<'v, str>,
     /// Its outcome; `None` while that is not known.
     pub outcome: Option<Outcome>,
     /// What was found, or what to do.
@@ -160,7 +145,12 @@ impl<'v> StepView<'v> {
                 }
                 expectations
             }
-            None => expectations(titles(course, step, &members).into_iter().map(|title| (title, None))),
+            None => {
+                let mut expectations = expectations(titles(course, step, &members).into_iter().map(|title| (title, None)));
+                let removed = step.removes.iter().filter_map(|id| course.step(id));
+                expectations.extend(removed.map(|made| ExpectationView::new(course.removal_title(made).into())));
+                expectations
+            }
         };
         let commands = Commands::new(step, results.practice);
         StepView {
@@ -177,9 +167,9 @@ impl<'v> StepView<'v> {
                 Some(_) => Some(Next::new("Verify again:", vec![commands.verify.clone()])),
                 None => confirm_next(&expectations, &commands, &members, results),
             },
-            inputs: inputs(course, step),
-            costs: costs(course, step, results),
-            console: console(course, step, result),
+            inputs: lab::inputs(course, step),
+            costs: lab::costs(course, step, results),
+            console: lab::console(course, step, result),
             expectations,
             commands,
             members_listed: members.into_iter().any(Step::is_listed),
@@ -257,6 +247,13 @@ impl<'v> StepView<'v> {
     }
 }
 
+impl<'v> ExpectationView<'v> {
+    /// An expectation of which nothing is known.
+    fn new(title: Cow<'v, str>) -> ExpectationView<'v> {
+        ExpectationView { title, outcome: None, sentences: Vec::new(), statements: Vec::new() }
+    }
+}
+
 impl StatementView<'_> {
     /// The words before the statement.
     pub fn lead(&self) -> &'static str {
@@ -285,51 +282,6 @@ impl ConfirmationState {
     }
 }
 
-/// The inputs that a step depends on.
-fn inputs<'v>(course: &'v Course, step: &Step) -> Vec<InputView<'v>> {
-    let used = course.inputs_of(step);
-    let view = |(name, input): (&'v String, &'v Input)| InputView {
-        name,
-        label: &input.label,
-        example: input.example.as_deref(),
-        pattern: input.pattern.as_deref(),
-        value: course.given.get(name).map(String::as_str),
-    };
-    course.inputs.iter().filter(|(name, _)| used.contains(name.as_str())).map(view).collect()
-}
-
-/// What a step costs, and which step ends that.
-fn costs(course: &Course, step: &Step, results: &Results) -> Option<String> {
-    let costs = course.check(step).makes.as_ref()?.costs.as_deref()?;
-    let remover = course.remover(step).map(|remover| course.title_of(remover));
-    let until = remover.map(|title| format!(", until “{title}”")).unwrap_or_default();
-    let made = results.made.get(&step.id).filter(|made| {
-        results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account)
-    });
-    match made.map(|made| (made.there, &made.removed)) {
-        Some((_, Some(_))) | Some((Some(0), None)) => None,
-        Some((Some(there), None)) => Some(format!("Running now: {there}. It costs {costs}{until}.")),
-        Some((None, None)) => Some(format!("It may still be running. It costs {costs}{until}.")),
-        None => Some(format!("This costs {costs}{until}.")),
-    }
-}
-
-/// The page of the console where the next open expectation of a step is done.
-fn console<'v>(course: &'v Course, step: &Step, result: Option<&'v StepResult>) -> Option<&'v str> {
-    let link = match result {
-        Some(result) => {
-            let open = result.expectations.iter().find(|expectation| is_open(expectation.outcome));
-            open?.console.as_deref()
-        }
-        // Before anything is read, holes have no values.
-        None => {
-            let mut links = course.check(step).expectations().iter().map(|expectation| expectation.console.as_deref());
-            links.find_map(|link| link).filter(|link| !link.contains('{'))
-        }
-    };
-    link.filter(|link| is_console(link))
-}
-
 /// Views of expectations, from their titles and the results that are known.
 pub fn expectations<'v>(
     known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
@@ -341,10 +293,10 @@ pub fn expectations<'v>(
         let waits = next.is_some_and(|next| next != at && outcome.is_some_and(is_open));
         let result = result.filter(|_| !waits);
         ExpectationView {
-            title,
             outcome,
             sentences: result.map(sentences).unwrap_or_default(),
             statements: result.and_then(statement).into_iter().collect(),
+            ..ExpectationView::new((*title).into())
         }
     };
     let mut views: Vec<ExpectationView<'v>> = known.iter().enumerate().map(view).collect();
@@ -387,10 +339,10 @@ fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
 
 /// The titles of the expectations of a step that was never checked.
 fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
-    let removed = step.removes.iter().filter_map(|id| course.step(id)).map(|made| course.title_of(made));
+
     let members = members.iter().map(|member| course.check(member).title.as_str());
     let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
-    members.chain(own).chain(removed).collect()
+    members.chain(own).collect()
 }
 
 fn confirmation(expectations: &[ExpectationView<'_>]) -> Option<ConfirmationState> {

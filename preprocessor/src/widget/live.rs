@@ -177,7 +177,7 @@ fn expectation(view: &ExpectationView<'_>) -> String {
     let (name, icon) = view.outcome.map_or(("awaited", "…"), |outcome| (outcome.name(), outcome.icon()));
     let mut item = format!(
         "<li data-outcome=\"{name}\"><span class=\"verify-icon\" aria-hidden=\"true\">{icon}</span>{}",
-        escape(view.title)
+        escape(&view.title)
     );
     if let Some(outcome) = view.outcome {
         // Sighted readers only need the sign.

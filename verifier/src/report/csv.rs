@@ -8,7 +8,7 @@ use course::{Course, Step};
 
 use super::plain;
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 13] = [
     "step",
     "chapter",
     "item",
@@ -20,6 +20,7 @@ const HEADER: [&str; 12] = [
     "first verified",
     "held until",
     "lapsed",
+    "removed",
     "account",
 ];
 
@@ -48,6 +49,7 @@ pub fn table(course: &Course, results: &Results, steps: &[&Step]) -> Result<Stri
             time(|result| result.first_verified.as_ref()),
             time(|result| result.held_until.as_ref()),
             time(|result| result.lapsed.as_ref()),
+            time(|result| result.removed.as_ref()),
             if results.practice { "practice" } else { "own" }.to_owned(),
         ];
         table.write_record(row.map(|cell| harmless(&cell)))?;

@@ -83,11 +83,18 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &Needs) 
                         format!("you confirm{backed}: “{}”", plain(&statement.about_account(&check.account)))
                     }
                 };
-                let _ = writeln!(out, "- {} ({how})", plain(&expectation.title));
+                let rows = expectation.rows.as_ref();
+                let rows = rows.map(|table| format!(", for each row of `{table}`")).unwrap_or_default();
+                let _ = writeln!(out, "- {} ({how}{rows})", plain(&expectation.title));
+            }
+            let removed = check.removes.iter().filter_map(|name| course.checks.get(name));
+            for made in removed {
+                let _ = writeln!(out, "- Deleted again: {} (proved, if it was seen there before)", plain(&made.title));
             }
             let _ = writeln!(out);
         }
     }
+    about_made(out, course, check);
     about_sources(out, &check.sources);
     let _ = writeln!(out, "| account | call | IAM action |\n|---|---|---|");
     for NeededCall { account, name, actions } in calls(needs) {
@@ -106,6 +113,21 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &Needs) 
         let _ = writeln!(out, "\nUsed in {}.", places.join(", "));
     }
     let _ = writeln!(out);
+}
+
+/// What a check has the learner make and give.
+fn about_made(out: &mut String, course: &Course, check: &Check) {
+    if let Some(made) = &check.makes {
+        let costs = made.costs.as_ref().map(|costs| format!(" It costs {}.", plain(costs))).unwrap_or_default();
+        let removes = course.checks.values().find(|other| other.removes.contains(&check.name));
+        let removes = removes.map(|other| format!(" {} removes it.", plain(&other.name))).unwrap_or_default();
+        let _ = writeln!(out, "What it has you make is remembered on your machine until it is gone.{costs}{removes}\n");
+    }
+    let inputs = check.uses_inputs(&course.inputs);
+    if !inputs.is_empty() {
+        let labels = inputs.iter().map(|name| format!("“{}” (`{name}`)", plain(&course.inputs[*name].label)));
+        let _ = writeln!(out, "You give: {}.\n", labels.collect::<Vec<_>>().join(", "));
+    }
 }
 
 /// The facts of a check that may change, with their sources.

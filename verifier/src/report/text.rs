@@ -176,7 +176,7 @@ fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
         outcome => format!("  ({})", outcome.label()),
     };
     out.put("  ").paint(outcome_style(outcome), outcome.icon());
-    out.put(&format!(" {}", plain(view.title))).paint(DIM, &label).put("\n");
+    out.put(&format!(" {}", plain(&view.title))).paint(DIM, &label).put("\n");
     for sentence in &view.sentences {
         wrapped(out, "      ", sentence);
     }
@@ -201,8 +201,15 @@ pub(crate) fn explanation(course: &Course, results: &Results, step: &Step, needs
     if view.result.is_none() {
         let _ = writeln!(out, "\n  What it requires:");
         for expectation in &view.expectations {
-            wrapped(&mut out, "  · ", expectation.title);
+            wrapped(&mut out, "  · ", &expectation.title);
         }
+    }
+    if !view.inputs.is_empty() {
+        let _ = writeln!(out, "\n  What you give:");
+    }
+    for input in &view.inputs {
+        let value = input.value.map_or_else(|| "(not given)".to_owned(), str::to_owned);
+        wrapped(&mut out, "    ", &format!("{} = {value}: {}", input.name, input.label));
     }
     let _ = writeln!(out, "\n  What is read for it:");
     for NeededCall { account, name, actions } in calls(needs) {
