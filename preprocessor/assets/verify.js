@@ -41,7 +41,8 @@
     }
 
     class VerifyStep extends HTMLElement {
-        state = { running: false, watched: false, failed: "", done: "" };
+        // `refused` says why a value was not saved, until another one is typed.
+        state = { running: false, watched: false, failed: "", done: "", refused: "" };
 
         connectedCallback() {
             if (this.controls) return;
@@ -90,7 +91,7 @@
             this.dataset.verdict = live.verdict;
             this.role = "group";
             this.ariaLabel = `Step: ${live.title}`;
-            this.shown.innerHTML = live.html;
+            this.render();
             this.evidence.innerHTML = live.evidence;
             this.command.textContent = live.command;
             this.details.hidden = false;
@@ -100,6 +101,15 @@
                 each.ariaLabel = `${each.textContent}: ${subject}`;
             }
             this.update({});
+        }
+
+        /** Shows the server's HTML. A link in it that has the focus keeps it, as long as there is one. */
+        render() {
+            if (this.rendered === this.live.html) return;
+            this.rendered = this.live.html;
+            const focused = this.shown.contains(document.activeElement);
+            this.shown.innerHTML = this.live.html;
+            if (focused) (this.shown.querySelector("a") ?? this.buttons.verify).focus();
         }
 
         /** Shows a field for each thing that only the learner knows. What is being typed stays. */
@@ -112,21 +122,42 @@
                 if (text !== document.activeElement && text.value === (text.dataset.given ?? "")) text.value = value ?? "";
                 text.dataset.given = value ?? "";
                 form.dataset.missing = String(!value);
+                this.offerToSave(form);
             }
         }
 
+        /** Only what is not saved yet has a button that saves it. */
+        offerToSave(form) {
+            const [text, save] = form.elements;
+            const hidden = text.value !== "" && text.value === text.dataset.given;
+            if (hidden && save === document.activeElement) text.focus();
+            save.hidden = hidden;
+        }
+
         field(name, label, example) {
-            const text = make("input", { className: "verify-field", name, required: true, maxLength: 200, autocomplete: "off", spellcheck: false });
+            const text = make("input", {
+                className: "verify-field", name, required: true, maxLength: 200, dir: "auto",
+                autocomplete: "off", autocapitalize: "off", spellcheck: false,
+            });
             if (example) text.placeholder = `for example ${example}`;
-            const form = make("form", {}, make("label", {}, make("span", { textContent: label }), " ", text), " ",
-                make("button", { className: "verify-button", textContent: "Save and verify" }));
+            const save = make("button", { className: "verify-button", textContent: "Save and verify", ariaLabel: `Save and verify: ${label}` });
+            const form = make("form", {}, make("label", {}, make("span", { textContent: label }), " ", text), " ", save);
             form.dataset.input = name;
+            text.addEventListener("input", () => {
+                text.ariaInvalid = null;
+                this.offerToSave(form);
+                if (this.state.refused) this.update({ refused: "" });
+            });
             form.addEventListener("submit", async (event) => {
                 event.preventDefault();
                 if (this.state.running) return;
-                this.update({ running: true, failed: "", done: "" });
-                const failed = await ask("set", [this.dataset.step], false, [name, text.value.trim()]);
-                if (failed) this.update({ running: false, failed });
+                // What is shown is then what is saved.
+                text.value = text.value.trim();
+                this.update({ running: true, failed: "", done: "", refused: "" });
+                const refused = await ask("set", [this.dataset.step], false, [name, text.value]);
+                if (!refused) return;
+                text.ariaInvalid = "true";
+                this.update({ running: false, refused });
             });
             return form;
         }
@@ -134,25 +165,28 @@
         /** Shows the expectations that are known while the step is being verified. */
         await(html) {
             if (!this.state.running) return;
+            this.rendered = null;
             this.shown.querySelectorAll(".verify-expectations, .verify-line").forEach((old) => old.remove());
-            this.shown.insertAdjacentHTML("beforeend", html);
+            const below = this.shown.querySelector(".verify-costs, .verify-console");
+            if (below) below.insertAdjacentHTML("beforebegin", html);
+            else this.shown.insertAdjacentHTML("beforeend", html);
         }
 
         /** Sets the state of a running request, and shows it. */
         update(change) {
             const before = this.state;
-            const { running, watched, failed, done } = this.state = { ...before, ...change };
+            const { running, watched, failed, done, refused } = this.state = { ...before, ...change };
             const offered = (action) => this.live?.actions.includes(action) ?? false;
             if (before.running && !running) {
                 this.news = true;
                 // The expected update has arrived, or never will.
-                if (this.live) this.shown.innerHTML = this.live.html;
+                if (this.live) this.render();
             }
             const focused = this.controls.contains(document.activeElement) && document.activeElement;
             for (const action of ["confirm", "undo", "practice", "watch"]) this.buttons[action].hidden = !offered(action);
             if (watched) this.buttons.watch.hidden = true;
             this.buttons.unwatch.hidden = !watched;
-            for (const each of Object.values(this.buttons)) each.ariaDisabled = String(running);
+            for (const each of this.querySelectorAll(".verify-controls button, .verify-fields button")) each.ariaDisabled = String(running);
             if (focused?.hidden) {
                 const other = { confirm: "undo", undo: "confirm", watch: "unwatch", unwatch: "watch" };
                 const name = Object.keys(this.buttons).find((name) => this.buttons[name] === focused);
@@ -160,10 +194,10 @@
                 (next.hidden ? this.buttons.verify : next).focus();
             }
             const label = this.news ? this.live?.label ?? "" : "";
-            const message = running ? "Asking AWS …" : failed || done || (watched ? "Watching: the verdict changes when your account changes." : label);
+            const message = running ? "Asking AWS …" : failed || refused || done || (watched ? "Watching: the verdict changes when your account changes." : label);
             // The verdict is shown above. This is only for screen readers.
             this.message.classList.toggle("verify-unseen", message === label);
-            this.message.classList.toggle("verify-failed", message === failed);
+            this.message.classList.toggle("verify-failed", message === (failed || refused));
             if (this.message.textContent !== message) this.message.textContent = message;
         }
     }

@@ -26,11 +26,12 @@ export class Machine {
         AWS_CONFIG_FILE: path.join(this.home, "aws-config"), AWS_SHARED_CREDENTIALS_FILE: path.join(this.home, "credentials"),
         AWS_EC2_METADATA_DISABLED: "true", AWS_MAX_ATTEMPTS: "1" };
 
-    constructor() {
+    /** The course is a copy of the one in `folder`. */
+    constructor(folder = "book") {
         const own = (name) => ![".verify", "book"].includes(name);
         fs.mkdirSync(this.course);
-        for (const name of fs.readdirSync(path.join(repository, "book")).filter(own)) {
-            fs.cpSync(path.join(repository, "book", name), path.join(this.course, name), { recursive: true });
+        for (const name of fs.readdirSync(path.join(repository, folder)).filter(own)) {
+            fs.cpSync(path.join(repository, folder, name), path.join(this.course, name), { recursive: true });
         }
         after(async () => {
             for (const stop of this.stops) await stop();

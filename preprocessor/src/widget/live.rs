@@ -104,13 +104,13 @@ fn running(course: &Course, step: &Step, results: &Results) -> Option<String> {
     let same = results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account);
     let there = match made.there {
         Some(0) => return None,
-        Some(there) => there.to_string(),
+        Some(there) => format!("{there} now"),
         None if made.removed.is_some() => return None,
-        None => "may still be there".to_owned(),
+        None => "perhaps".to_owned(),
     };
     let costs = course.check(step).makes.as_ref()?.costs.as_ref();
     let costs = costs.map(|costs| format!(", {costs}")).unwrap_or_default();
-    same.then(|| format!("{} ({there}{costs})", course.title_of(step)))
+    same.then(|| format!("“{}” ({there}{costs})", course.title_of(step)))
 }
 
 fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {

@@ -108,13 +108,23 @@ impl Cohort {
         }
     }
 
-    /// A digest of the roles through which a learner is judged.
+    /// A judge with what the roster says of a learner.
+    fn judge_of(&self, learner: &Learner) -> Judge {
+        let course = match learner.inputs.is_empty() {
+            true => Arc::clone(&self.course),
+            false => Arc::new(self.course.given_as_recorded(&learner.inputs)),
+        };
+        Judge::new(&course, &self.compiled, &self.key)
+    }
+
+    /// A digest of the roles and inputs with which a learner is judged.
     fn roles(&self, learner: &Learner) -> String {
         let read = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let lines = read.map(|(account, role)| {
             format!("{account} {} {}\n", role.arn, role.external_id.as_deref().unwrap_or_default())
         });
-        self.key.digest(format!("roles\n{}", lines.collect::<String>()).as_bytes())
+        let inputs = learner.inputs.iter().map(|(name, value)| format!("input.{name} {value}\n"));
+        self.key.digest(format!("roles\n{}", lines.chain(inputs).collect::<String>()).as_bytes())
     }
 
     /// Judges a learner and writes the results, unless there was a temporary error.
@@ -144,7 +154,7 @@ impl Cohort {
         let expected = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let expected = expected.map(|(account, role)| (account.clone(), role.account_id().to_owned())).collect();
         let steps: Vec<&Step> = self.course.steps.iter().collect();
-        let asks = Asking::of(&Judge::new(&self.course, &self.compiled, &self.key), &steps);
+        let asks = Asking::of(&self.judge_of(&learner), &steps);
         let questions = Questions { enough: None, asks };
         let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, questions).await;
         // Judging uses a processor, and writing waits for a disk. Neither may delay the calls for other learners.
@@ -156,7 +166,7 @@ impl Cohort {
     fn put(&self, learner: &Learner, gathered: &Gathered) -> Result<Outcome> {
         let steps: Vec<&Step> = self.course.steps.iter().collect();
         let mut results = Results::empty(false);
-        Judge::new(&self.course, &self.compiled, &self.key).judge(&steps, gathered, &mut results);
+        self.judge_of(learner).judge(&steps, gathered, &mut results);
         let reasons = results.steps.values().flat_map(|step| &step.reasons);
         let temporary: BTreeSet<&Reason> = reasons.filter(|reason| is_temporary(reason.code)).collect();
         if !temporary.is_empty() {

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use course::Course;
 use course::diagnostic::misspelt;
+use course::input::Given;
 use course::terminal::Lines;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -42,6 +43,8 @@ pub struct Learner {
     pub name: String,
     /// The role of each account.
     pub roles: BTreeMap<String, Role>,
+    /// The values of the course's inputs.
+    pub inputs: Given,
 }
 
 /// The meaning of a column.
@@ -49,6 +52,8 @@ enum Column {
     Learner,
     ExternalId,
     Account(String),
+    /// An input of the course: `input.NAME`.
+    Input(String),
     /// A column that is ignored.
     Other(String),
 }
@@ -101,7 +106,7 @@ impl Roster {
                 wrong.push(format!("{line}: this row has {cells}"));
                 continue;
             }
-            let learner = learner(&row, line, &columns, base, &mut wrong);
+            let learner = learner(&row, line, (&columns, course), base, &mut wrong);
             // Some file systems are not case-sensitive.
             if let Some(before) = names.insert(learner.name.to_lowercase(), line).filter(|_| !learner.name.is_empty()) {
                 wrong.push(format!("{line}: `{}` is already in line {before}", learner.name));
@@ -120,7 +125,7 @@ impl Roster {
             match column {
                 Column::Account(name) => accounts.push(name),
                 Column::Other(name) => ignored.push(name),
-                Column::Learner | Column::ExternalId => {}
+                Column::Learner | Column::ExternalId | Column::Input(_) => {}
             }
         }
         Ok(Roster { accounts, learners, ignored })
@@ -137,9 +142,13 @@ fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut V
             "learner" => Column::Learner,
             "external_id" => Column::ExternalId,
             account if course.accounts.contains_key(account) => Column::Account(known.clone()),
+            input if input.strip_prefix("input.").is_some_and(|name| course.inputs.contains_key(name)) => {
+                Column::Input(input["input.".len()..].to_owned())
+            }
             _ => {
-                let accounts = course.accounts.keys().map(String::as_str);
-                if let Some(meant) = misspelt(name, accounts.chain(["learner", "external_id"])) {
+                let inputs: Vec<String> = course.inputs.keys().map(|name| format!("input.{name}")).collect();
+                let known = course.accounts.keys().chain(&inputs).map(String::as_str);
+                if let Some(meant) = misspelt(name, known.chain(["learner", "external_id"])) {
                     wrong.push(format!("{line}: there is no column `{name}`: did you mean `{meant}`?"));
                 }
                 Column::Other(name.to_owned())
@@ -165,8 +174,14 @@ fn columns(header: &csv::StringRecord, line: u64, course: &Course, wrong: &mut V
     columns
 }
 
-fn learner(row: &csv::StringRecord, line: u64, columns: &[Column], base: &str, wrong: &mut Vec<String>) -> Learner {
-    let mut learner = Learner { name: String::new(), roles: BTreeMap::new() };
+fn learner(
+    row: &csv::StringRecord,
+    line: u64,
+    (columns, course): (&[Column], &Course),
+    base: &str,
+    wrong: &mut Vec<String>,
+) -> Learner {
+    let mut learner = Learner { name: String::new(), roles: BTreeMap::new(), inputs: Given::new() };
     let mut external_id = None;
     for (cell, column) in row.iter().zip(columns) {
         match column {
@@ -186,7 +201,11 @@ fn learner(row: &csv::StringRecord, line: u64, columns: &[Column], base: &str, w
                 }
                 Err(error) => wrong.push(format!("{line}: {account}: {}", error)),
             },
-            Column::Other(_) => {}
+            Column::Input(name) if !cell.is_empty() => match course.inputs[name].check(cell) {
+                Ok(()) => drop(learner.inputs.insert(name.clone(), cell.to_owned())),
+                Err(why) => wrong.push(format!("{line}: input.{name}: {why}")),
+            },
+            Column::Input(_) | Column::Other(_) => {}
         }
     }
     for role in learner.roles.values_mut() {
@@ -244,6 +263,7 @@ impl std::fmt::Display for Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use course::input::Input;
 
     fn course() -> Course {
         let accounts = ["general", "production"].map(|name| (name.to_owned(), String::new()));
@@ -258,6 +278,22 @@ mod tests {
             checks: BTreeMap::new(),
             steps: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_column_can_have_the_values_of_an_input() {
+        let bucket = Input { label: "Your bucket".into(), pattern: Some("[a-z]+".into()), ..Input::default() };
+        let course = Course { inputs: [("bucket".to_owned(), bucket)].into(), ..course() };
+        let read = |cell: &str| {
+            let role = "arn:aws:iam::111122223333:role/r";
+            let text = format!("learner,production,input.bucket\nada,{role},{cell}\nbob,{role},\n");
+            Roster::parse(text.as_bytes(), "class.csv", &course, "profile `teacher`")
+        };
+        let roster = read("cats").unwrap();
+        assert_eq!(roster.learners[0].inputs["bucket"], "cats");
+        assert!(roster.learners[1].inputs.is_empty());
+        let wrong = read("CATS").unwrap_err().to_string();
+        assert!(wrong.contains("class.csv:2: input.bucket: This is not a valid value for “Your bucket”"), "{wrong}");
     }
 
     fn parse(text: &str) -> Result<Roster> {

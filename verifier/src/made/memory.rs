@@ -68,6 +68,9 @@ pub struct Of {
     pub values: Values,
 }
 
+/// How many ids are remembered of a list.
+const MOST_IDS: usize = 1_000;
+
 /// What is remembered of a course.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -132,6 +135,7 @@ impl Memory {
     fn listed(&mut self, practice: bool, of: &Of, ids: &[String], now: &str) {
         let is = |one: &Remembered| one.practice == practice && one.step == of.step && one.account == of.account;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let ids = &ids[..ids.len().min(MOST_IDS)];
         if !ids.is_empty() {
             // It is there, or there again.
             self.0.iter_mut().filter(|one| is(one)).for_each(|one| one.removed = None);

@@ -9,7 +9,7 @@ use super::inputs::{Awaited, Confirmable, Judged, Voided};
 use super::judge::Judge;
 use crate::cel::{self, Expression, Scope};
 use crate::made::{Listed, Removal, Sighting, Values};
-use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, What};
+use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, Source, What};
 use crate::remembered::Standing;
 use evidence::{Section, time};
 
@@ -46,7 +46,7 @@ impl Judge<'_> {
             sightings.extend(removal.sightings.iter().cloned());
             unread.extend(removal.is_unread.then(|| made.id.clone()));
         }
-        if verdict == Verdict::Verified {
+        if verdict.is_done() {
             sightings.extend(removed.iter().filter_map(|(made, _)| self.removed(made)));
         }
         let own = decided.into_iter().map(|(decided, expectation)| self.result(decided, expectation));
@@ -107,6 +107,14 @@ impl Judge<'_> {
             self.check.needs(expression).iter().any(|need| need.what == What::Section(section) && own(need))
         };
         let decided = |expression: &Expression| !matches!(expression.decide(&self.scope), cel::Outcome::Undecided(_));
+        // What is there is only known from the whole list.
+        if self.check.makes.as_ref().is_some_and(|makes| rests(makes) && makes.list(&self.scope).is_err()) {
+            return false;
+        }
+        let need = (account.to_owned(), Source::Section(section));
+        if self.removes().any(|made| self.inputs.compiled.needs_of_made(made).contains(&need)) {
+            return false;
+        }
         self.check.expectations.iter().all(|expectation| {
             // A memory may need the whole list, unless something is seen now.
             let seen = |that: &Expression| matches!(that.decide(&self.scope), cel::Outcome::True);
