@@ -195,12 +195,12 @@ test("what costs money is said at the step and at the top, until it is deleted",
     lab.verify("set", "network=lab-vpc");
     const { context, page } = await open(lab);
     const costs = step(page, "nat-gateways").locator(".verify-costs");
-    assert.equal(await costs.innerText(), "This costs about $0.045 an hour for each NAT gateway, until “The NAT gateways are deleted”.");
+    assert.equal(await costs.innerText(), "This costs about $0.045 an hour for each NAT gateway, until the step “The NAT gateways are deleted”.");
     assert.equal(await banner(page).isVisible(), false);
     await judge(page, "nat-gateways", "verified");
     await banner(page).getByText("Still there: “Three NAT gateways are there” (3 now, about $0.045 an hour for each NAT gateway).").waitFor();
     assert.equal(await banner(page).getAttribute("role"), "status");
-    assert.equal(await costs.innerText(), "Running now: 3. It costs about $0.045 an hour for each NAT gateway, until “The NAT gateways are deleted”.");
+    assert.equal(await costs.innerText(), "Running now: 3. It costs about $0.045 an hour for each NAT gateway, until the step “The NAT gateways are deleted”.");
     await judge(page, "cleanup", "not-yet");
     assert.match(await step(page, "cleanup").innerText(), /Still there: nat-.*It costs about/s);
     await page.reload();
@@ -279,21 +279,24 @@ test("hostile values, cells, labels and costs are text", async () => {
 
 test("on paper and without JavaScript, verdicts and costs are text", async () => {
     const lab = await Lab.begin();
-    lab.make("vpc=lab-vpc", "nat=3");
+    lab.make("wrong=app-b", "nat=3");
     lab.verify("set", "network=lab-vpc");
     lab.verify();
     const { context, page } = await open(lab);
     await page.emulateMedia({ media: "print" });
     const onPaper = /^Verified · checked .*\$Running now: 3\. It costs about \$0\.045 an hour/;
     assert.match(await shown(step(page, "nat-gateways")), onPaper);
-    assert.match(await shown(step(page, "subnets")), /^Verified/);
+    const wrong = /^Not yet · .*11 of 12 rows are right\. Not yet: app-b\. Create the subnet app-b/;
+    assert.match(await shown(step(page, "subnets")), wrong);
     assert.equal(await page.locator("main :is(button, input, .verify-banner, .verify-details, .verify-console):visible").count(), 0);
     unnoticed(context);
-    lab.verify("build");
+    assert.doesNotMatch(lab.verify("build").stderr, /removed/, "nothing of the widgets is taken for an attack");
     const reader = await visitor({ javaScriptEnabled: false });
     const built = await reader.newPage();
     await built.goto(pathToFileURL(path.join(lab.course, "book/lab.html")).href);
     assert.match(await shown(step(built, "nat-gateways")), onPaper);
+    assert.match(await shown(step(built, "subnets")), wrong);
+    assert.equal(await shown(step(built, "subnets").getByRole("link", { name: "Open in the AWS console", exact: true })), "Open in the AWS console ↗");
     assert.match(await shown(step(built, "cleanup")), /^✗ Not yet .*Still there: nat-/);
     assert.equal(await built.locator("verify-step :is(button, form)").count(), 0);
     await built.screenshot({ path: path.join(screenshots, "labs-built.png"), fullPage: true });

@@ -88,8 +88,8 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
 /// The result of a step whose expressions could not be evaluated at all.
 fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
     let expectations = inputs.course.check(step).expectations().iter();
-    let expectations = expectations
-        .map(|expectation| ExpectationResult::new(expectation.title.clone(), Outcome::Unknown, Vec::new()));
+    let expectations =
+        expectations.map(|expectation| ExpectationResult::new(expectation.title.clone(), Outcome::Unknown, Vec::new()));
     Judged {
         verdict: Verdict::Unknown,
         reasons: vec![course_error(&step.account, message)],
@@ -142,9 +142,8 @@ pub(crate) fn parts(inputs: &Inputs, step: &Step) -> Vec<Part> {
     let own = step.members.iter().filter_map(|id| course.step(id)).chain([step]).cloned().map(Part::Whole);
     let removed = step.removes.iter().filter_map(|id| course.step(id));
     let made = removed.flat_map(|made| made_parts(inputs, made));
-    let has_reads = |part: &Part| {
-        inputs.compiled.find(&part.step().check).is_some_and(|check| check.reads().next().is_some())
-    };
+    let has_reads =
+        |part: &Part| inputs.compiled.find(&part.step().check).is_some_and(|check| check.reads().next().is_some());
     own.chain(made).filter(has_reads).collect()
 }
 

@@ -171,7 +171,7 @@ impl Course {
             inputs: None,
         };
         let mut steps: Vec<Step> = self.checks.values().map(step).collect();
-        steps.sort_by_key(|step| !step.combines());
+        steps.sort_by_key(Step::combines);
         Course { steps, ..self.clone() }.with_hashes()
     }
 
@@ -205,7 +205,7 @@ impl Course {
 
     /// What the removal of what a step makes is called, as an expectation of the step that removes it.
     pub fn removal_title(&self, made: &Step) -> String {
-        format!("Deleted again: {}", self.title_of(made))
+        format!("Deleted again: “{}”", self.title_of(made))
     }
 
     /// The parameters as a step's check sees them.

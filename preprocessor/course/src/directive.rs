@@ -1,10 +1,14 @@
 //! Directives: `verify: NAME ["title"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
+mod kind;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::misspelt;
 use crate::options::is_name;
+pub use kind::Kind;
+use kind::{NONE, OPEN, RESERVED, TABLE};
 
 /// A directive as it is written. [`load`](crate::load) checks its names.
 ///
@@ -28,29 +32,6 @@ pub struct Directive {
     /// The step's title, without the quotation marks.
     pub title: Option<Arg>,
 }
-
-/// What kind of directive it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// A step: it names a check.
-    Check,
-    /// A step whose check is not chosen yet: `?`. Words after it are notes for the author.
-    Open,
-    /// A checkbox that is not a step: `none`.
-    None,
-    /// The name of the table after it: `table NAME`.
-    Table(String),
-}
-
-/// Reserved names in addition to `?`, each with its meaning.
-const RESERVED: &[(&str, &str)] = &[
-    (NONE, "marks a checkbox that is not a step, and has no options"),
-    (TABLE, "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else"),
-];
-
-const OPEN: &str = "?";
-const NONE: &str = "none";
-const TABLE: &str = "table";
 
 /// An argument of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -339,9 +320,12 @@ mod tests {
         let kinds = |comments: [&str; 3]| comments.map(Directive::kind);
         assert_eq!(
             kinds(["<!-- verify: ? -->", "<!--verify:? mfa root-mfa-->", "<!-- verify: ? \"a\" -->"]),
-            [Kind::Open, Kind::Open, Kind::Open]
+            [(); 3].map(|()| Kind::Open)
         );
-        assert_eq!(kinds(["<!-- verify: none -->", "<!--verify:none-->", "<!--\nverify: none\n-->"]), [Kind::None, Kind::None, Kind::None]);
+        assert_eq!(
+            kinds(["<!-- verify: none -->", "<!--verify:none-->", "<!--\nverify: none\n-->"]),
+            [Kind::None, Kind::None, Kind::None]
+        );
         assert_eq!(
             kinds(["<!-- verify: ?x -->", "<!-- verify: mfa ? -->", "<!-- verify: nonesuch -->"]),
             [Kind::Check, Kind::Check, Kind::Check]

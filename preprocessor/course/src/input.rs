@@ -99,7 +99,9 @@ mod tests {
     #[test]
     fn a_pattern_is_about_the_whole_value() {
         let bucket = input("[a-z0-9-]{3,9}|x");
-        for (value, valid) in [("cats", true), ("x", true), ("cats\n", false), ("xcats!", false), ("", false), ("a b", false)] {
+        for (value, valid) in
+            [("cats", true), ("x", true), ("cats\n", false), ("xcats!", false), ("", false), ("a b", false)]
+        {
             assert_eq!(bucket.check(value).is_ok(), valid, "{value:?}");
         }
         let said = bucket.check("CATS").unwrap_err();
@@ -109,7 +111,13 @@ mod tests {
     #[test]
     fn a_declaration_that_cannot_be_used_is_refused() {
         assert_eq!(input("[a-z]+").wrong(), None);
-        for (pattern, key) in [("[a-z", "pattern"), ("a)|(b", "pattern"), ("[0-9]+", "example"), (&"a".repeat(201), "pattern"), ("(?x)\\pL{1000}{100}", "pattern")] {
+        for (pattern, key) in [
+            ("[a-z", "pattern"),
+            ("a)|(b", "pattern"),
+            ("[0-9]+", "example"),
+            (&"a".repeat(201), "pattern"),
+            ("(?x)\\pL{1000}{100}", "pattern"),
+        ] {
             assert_eq!(input(pattern).wrong().map(|(key, _)| key), Some(key), "{pattern}");
         }
         assert_eq!(Input::default().wrong().unwrap().0, "label");

@@ -27,8 +27,10 @@ pub const BINDINGS: LearnerFile =
 pub const INPUTS: LearnerFile =
     LearnerFile { name: "inputs.json", repair: "repair it, or remove it and give the inputs again" };
 /// What the learner made for a course, and what has been removed again.
-pub const MADE: LearnerFile =
-    LearnerFile { name: "made.json", repair: "repair it. If you remove it, verify forgets what you made for the course" };
+pub const MADE: LearnerFile = LearnerFile {
+    name: "made.json",
+    repair: "repair it. If you remove it, verify forgets what you made for the course",
+};
 
 impl LearnerFile {
     /// The entry of a course.

@@ -1,6 +1,7 @@
 //! Reads `[preprocessor.verify]` from `book.toml` and the environment.
 
 mod inputs;
+mod names;
 
 use mdbook_preprocessor::config::Config;
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use crate::files;
 use crate::input::Inputs;
 use crate::param::{LONGEST, Param, Params};
 use crate::places::{KeyPath, TomlFile};
+pub(crate) use names::{is_name, is_reserved};
 
 /// `[preprocessor.verify]`.
 #[derive(Debug, Clone, Default)]
@@ -44,43 +46,18 @@ pub enum Source {
 
 /// Keys of `[preprocessor.verify]`: ours and mdBook's.
 const KEYS: &[&str] = &[
-    "results", "params", "accounts", "inputs", "serve", "command", "renderer", "renderers", "before", "after", "optional",
-];
-
-/// Reserved words of expressions.
-const RESERVED: &[&str] = &[
+    "results",
+    "params",
     "accounts",
-    "account",
-    "input",
-    "row",
+    "inputs",
+    "serve",
+    "command",
+    "renderer",
+    "renderers",
+    "before",
+    "after",
     "optional",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
 ];
-
-/// Whether expressions reserve a word.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
-}
 
 impl Options {
     /// Reads the options from mdBook's configuration of the book in this folder.
@@ -239,7 +216,7 @@ impl Reader {
     }
 
     fn name(&mut self, name: &str, key: &str, part: &KeyPath, what: &str) {
-        if !is_name(name) || RESERVED.contains(&name) {
+        if !is_name(name) || is_reserved(name) {
             let article = if what.starts_with('a') { "an" } else { "a" };
             let help = "use lower-case letters, digits and _, and no reserved word of expressions".to_owned();
             self.fail(self.key(part), format!("`{key}` cannot name {article} {what}"), Some(help));
@@ -299,12 +276,6 @@ fn ours() -> KeyPath {
 /// A name as it is written in lessons and checks.
 fn folded(key: &str) -> String {
     key.replace('-', "_")
-}
-
-/// Whether a name can be that of a parameter, an account, an input or a table.
-pub(crate) fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]

@@ -146,10 +146,10 @@ impl<'v> StepView<'v> {
                 expectations
             }
             None => {
-                let mut expectations = expectations(titles(course, step, &members).into_iter().map(|title| (title, None)));
+                let own = expectations(titles(course, step, &members).into_iter().map(|title| (title, None)));
                 let removed = step.removes.iter().filter_map(|id| course.step(id));
-                expectations.extend(removed.map(|made| ExpectationView::new(course.removal_title(made).into())));
-                expectations
+                let removed = removed.map(|made| ExpectationView::new(course.removal_title(made).into()));
+                own.into_iter().chain(removed).collect()
             }
         };
         let commands = Commands::new(step, results.practice);
@@ -165,7 +165,8 @@ impl<'v> StepView<'v> {
             confirmation: if members.is_empty() { confirmation(&expectations) } else { None },
             next: match stale {
                 Some(_) => Some(Next::new("Verify again:", vec![commands.verify.clone()])),
-                None => confirm_next(&expectations, &commands, &members, results),
+                None => lab::give_next(course, step, result, results.practice)
+                    .or_else(|| confirm_next(&expectations, &commands, &members, results)),
             },
             inputs: lab::inputs(course, step),
             costs: lab::costs(course, step, results),
@@ -290,7 +291,7 @@ pub fn expectations<'v>(
     let next = known.iter().position(|(_, result)| result.is_some_and(is_not_met));
     let view = |(at, (title, result)): (usize, &(&'v str, Option<&'v ExpectationResult>))| {
         let outcome = result.map(|result| result.outcome);
-        let waits = next.is_some_and(|next| next != at && outcome.is_some_and(is_open));
+        let waits = next.is_some_and(|next| next != at && outcome.is_some_and(Outcome::is_open));
         let result = result.filter(|_| !waits);
         ExpectationView {
             outcome,
@@ -302,7 +303,7 @@ pub fn expectations<'v>(
     let mut views: Vec<ExpectationView<'v>> = known.iter().enumerate().map(view).collect();
     // What to do is shown once, with the first open expectation that says it.
     let mut before = BTreeSet::new();
-    for view in views.iter_mut().filter(|view| view.outcome.is_some_and(is_open)) {
+    for view in views.iter_mut().filter(|view| view.outcome.is_some_and(Outcome::is_open)) {
         view.sentences.retain(|sentence| before.insert(*sentence));
     }
     views
@@ -315,11 +316,6 @@ pub fn next_unmet(expectations: &[ExpectationResult]) -> Option<usize> {
 
 fn is_not_met(result: &ExpectationResult) -> bool {
     result.outcome == Outcome::NotMet
-}
-
-/// Whether the learner has something to do about it.
-fn is_open(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::NotMet | Outcome::Unknown | Outcome::Unconfirmed)
 }
 
 /// An expectation's sentences, each once.
@@ -339,7 +335,6 @@ fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
 
 /// The titles of the expectations of a step that was never checked.
 fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
-
     let members = members.iter().map(|member| course.check(member).title.as_str());
     let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
     members.chain(own).collect()

@@ -129,7 +129,8 @@ impl Written {
                 }
                 Some(name) => columns.push(name),
                 None => {
-                    let message = format!("“{text}” gives no name that expressions can use: begin it with a letter a to z");
+                    let message =
+                        format!("“{text}” gives no name that expressions can use: begin it with a letter a to z");
                     wrong.push((cell.range.clone(), message));
                 }
             }
@@ -145,18 +146,13 @@ impl Written {
         if wrong.is_empty() { Ok(Table { columns, rows: read }) } else { Err(wrong) }
     }
 
-    fn row(
-        &self,
-        cells: &[Cell],
-        columns: &[String],
-        params: &Params,
-        wrong: &mut Vec<(Range<usize>, String)>,
-    ) -> Row {
+    fn row(&self, cells: &[Cell], columns: &[String], params: &Params, wrong: &mut Vec<(Range<usize>, String)>) -> Row {
         let mut row = Row::new();
         for (column, cell) in columns.iter().zip(cells) {
             let mixed = if cell.code > 1 || cell.code == 1 && cell.has_text { Some("text and code") } else { None };
             if let Some(what) = cell.other.or(mixed) {
-                let message = format!("a cell of a table of data is plain text or one piece of code, but this one has {what}");
+                let message =
+                    format!("a cell of a table of data is plain text or one piece of code, but this one has {what}");
                 wrong.push((cell.range.clone(), message));
             }
             let text = substitute::fill(cell.text.trim(), params);

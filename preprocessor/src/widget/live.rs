@@ -136,8 +136,9 @@ fn html(view: &StepView<'_>) -> String {
     }
     html.extend(view.costs.iter().map(|costs| format!("<span class=\"verify-costs\">{}</span>", escape(costs))));
     html.extend(view.console.map(|address| super::console(Placement::Element, address)));
-    // Confirming has a button here.
-    let next = view.next.iter().filter(|_| view.confirmation.is_none());
+    // Confirming has a button here, and giving an input a field.
+    let gives = view.inputs.iter().any(|input| input.value.is_none());
+    let next = view.next.iter().filter(|_| view.confirmation.is_none() && !gives);
     html.extend(next.map(what_next));
     html
 }

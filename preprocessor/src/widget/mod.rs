@@ -93,12 +93,16 @@ fn status(placement: Placement, view: &StepView<'_>) -> String {
 /// The link to the page of AWS's console where a step is done. It opens in another tab, so that the book stays.
 fn console(placement: Placement, address: &str) -> String {
     const TEXT: &str = "Open in the AWS console";
+    // `verify build` keeps this attribute only in a `span`.
     let (label, text) = match placement {
-        Placement::Attribute => (format!(" aria-label=\"{TEXT}\" data-text=\"{TEXT}\""), ""),
-        Placement::Element => (String::new(), TEXT),
+        Placement::Attribute => (format!(" aria-label=\"{TEXT}\""), placement.span("verify-link", TEXT)),
+        Placement::Element => (String::new(), TEXT.to_owned()),
     };
     let href = escape(address);
-    format!("<a class=\"verify-console\" href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\"{label}>{text}</a> ")
+    format!(
+        "<a class=\"verify-console\" href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\"{label}>{}</a> ",
+        text.trim_end()
+    )
 }
 
 /// The verdict for pages without the style sheet, which hides it.

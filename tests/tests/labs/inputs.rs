@@ -9,9 +9,14 @@ fn a_missing_input_is_asked_for() {
     lab.machine.verify(&["set", "--unset", "network"]);
     lab.machine.verify(&["subnets"]);
     let missing = result(&lab, "subnets");
-    assert_eq!((missing["verdict"].as_str(), missing["reasons"][0]["code"].as_str()), (Some("unknown"), Some("needs-input")));
+    assert_eq!(
+        (missing["verdict"].as_str(), missing["reasons"][0]["code"].as_str()),
+        (Some("unknown"), Some("needs-input"))
+    );
     let message = missing["reasons"][0]["message"].as_str().unwrap();
-    assert!(message.contains("“The name that you gave your VPC”") && message.contains("verify set network=VALUE"));
+    assert_eq!(message, "It depends on what only you know: “The name that you gave your VPC”.");
+    let status = lab.machine.verify(&["status"]).stdout;
+    assert!(status.contains("Give it: verify set network=VALUE"), "{status}");
     let explained = lab.machine.verify(&["set", "network=lab-vpc"]);
     assert!(explained.stdout.contains("network = lab-vpc"), "{explained:?}");
     let status = lab.machine.verify(&["status"]).stdout;

@@ -3,7 +3,7 @@
 mod inputs;
 mod rows;
 
-use crate::common::{Emulator, Machine, boto3, copy, moto, repository};
+use crate::common::{Emulator, Machine, boto3, copy, denied, moto, repository, serve};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -201,6 +201,10 @@ fn a_list_that_cannot_be_read_may_still_have_something() {
     assert_eq!((unread.gateways.as_str(), unread.cleanup.as_str()), ("unknown", "unknown"), "{unread:?}");
     assert!(unread.says.starts_with("It may still be there (region us-east-1)."), "{unread:?}");
     assert_eq!((unread.left.as_slice(), unread.status), (&[("unknown".to_owned(), 0)][..], 3));
+    lab.machine.set("AWS_ENDPOINT_URL_EC2", &serve(|_| denied()));
+    let refused = lab.verified();
+    assert!(refused.cleanup == "unknown" && refused.codes.iter().all(|code| code == "denied"), "{refused:?}");
+    assert_eq!(refused.status, 3);
     lab.machine.set("AWS_ENDPOINT_URL_EC2", &moto);
     assert_eq!(lab.verified().brief(), ("verified", "verified", vec![], vec![]));
 }
@@ -243,7 +247,10 @@ fn without_its_memory_verify_does_not_know_what_was_deleted() {
     std::fs::write(&memory, kept).unwrap();
     lab.machine.verify(&["--record", "run.json"]);
     let recorded = lab.machine.read("run.json");
-    assert!(!recorded.contains(ACCOUNT) && !recorded.contains("lab-vpc") && recorded.contains("\"count\": 3"), "{recorded}");
+    assert!(
+        !recorded.contains(ACCOUNT) && !recorded.contains("lab-vpc") && recorded.contains("\"count\": 3"),
+        "{recorded}"
+    );
     let replayed = lab.machine.verify(&["--format", "json", "--replay", "run.json"]).json();
     assert_eq!(replayed["steps"]["cleanup"]["verdict"], "verified", "{replayed}");
 }

@@ -48,7 +48,11 @@ fn a_table_that_is_no_data_is_a_mistake_of_the_lesson() {
         (table, "| Name | 1 | Zone |", "gives no name that expressions can use"),
         ("| reserved-a |", "| **reserved**-a |", "but this one has emphasized text"),
         ("| `a`  |\n| db-a", "| `a` `b` |\n| db-a", "but this one has text and code"),
-        ("<!-- verify: table subnets -->", "<!-- verify: table subnets -->\n\nText.\n", "no table follows this directive"),
+        (
+            "<!-- verify: table subnets -->",
+            "<!-- verify: table subnets -->\n\nText.\n",
+            "no table follows this directive",
+        ),
         ("<!-- verify: table subnets -->", "<!-- verify: table Subnets -->", "`table` names the table after it"),
         ("<!-- verify: table subnets -->", "", "no lesson has a table `subnets`"),
     ] {

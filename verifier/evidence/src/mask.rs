@@ -10,8 +10,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::Section;
-use crate::reads;
 use crate::fold::fold;
+use crate::reads;
 
 /// An account id as results show it: its last four digits.
 pub fn account_id(id: &str) -> String {

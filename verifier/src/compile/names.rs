@@ -52,7 +52,11 @@ impl Compiler<'_> {
     /// What a name is already, if it cannot be given to anything else.
     fn taken(&self, name: &str) -> Option<&'static str> {
         let param = || self.course.params.contains_key(name).then_some("a parameter of the course");
-        given(name).or_else(param).or_else(|| self.table(name)).or_else(|| self.input(name)).or_else(|| is_word(name).then_some("a word of CEL's own"))
+        given(name)
+            .or_else(param)
+            .or_else(|| self.table(name))
+            .or_else(|| self.input(name))
+            .or_else(|| is_word(name).then_some("a word of CEL's own"))
     }
 
     fn table(&self, name: &str) -> Option<&'static str> {

@@ -39,7 +39,8 @@ pub fn check(
     let budget = Budget::of(OF_A_PART * parts as u64);
     let (used, found) = Default::default();
     let region = course.inputs.get(REGION).and_then(|region| region.default.clone());
-    let rows: BTreeMap<&str, Type> = course.tables.iter().map(|(name, table)| (name.as_str(), row_of(name, table))).collect();
+    let rows: BTreeMap<&str, Type> =
+        course.tables.iter().map(|(name, table)| (name.as_str(), row_of(name, table))).collect();
     let mut linter = Linter { check, region, rows, root: &course.root, file, names, texts, budget, used, found };
     let lets = linter.definitions();
     let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();

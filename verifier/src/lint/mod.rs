@@ -63,7 +63,9 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
         findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
         let mut warnings = linted.warnings;
         // An unreadable chapter may use them.
-        warnings.retain(|(rule, _)| whole || !["unused-check", "unused-input", "unused-parameter", "unused-table"].contains(rule));
+        warnings.retain(|(rule, _)| {
+            whole || !["unused-check", "unused-input", "unused-parameter", "unused-table"].contains(rule)
+        });
         let course = Arc::new(linted.course);
         findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
         // Runs on the thread that has enough stack for deep trees.

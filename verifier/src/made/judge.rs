@@ -1,24 +1,16 @@
 //! Judges what is there, and whether it was removed.
 
-use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
 use course::Step;
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
 use evidence::mask;
 
+use super::listed::Listed;
 use super::memory::{Of, Remembered, Sighting};
 use super::values::Values;
 use crate::verdict::{Inputs, list};
 
 /// How many ids a sentence names.
 const NAMED: usize = 5;
-
-/// What came of looking for what a step makes.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Listed {
-    /// These ids are there.
-    Ids(Vec<String>),
-    /// This could not be read.
-    Unread(Vec<Reason>),
-}
 
 /// Something that may still be there.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,12 +71,11 @@ pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values) -> (Listed, O
         Listed::Ids(ids) => ids.clone(),
         Listed::Unread(_) => return (listed, None),
     };
-    let of = inputs.account_ids.get(&step.account).zip(inputs.course.check(step).makes_hash()).map(|(account, list)| Of {
-        step: step.id.clone(),
-        account: account.clone(),
-        list,
-        values: values.clone(),
-    });
+    let of = inputs
+        .account_ids
+        .get(&step.account)
+        .zip(inputs.course.check(step).makes_hash())
+        .map(|(account, list)| Of { step: step.id.clone(), account: account.clone(), list, values: values.clone() });
     (listed, of.map(|of| Sighting::Listed { of, ids }))
 }
 

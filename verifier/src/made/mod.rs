@@ -5,6 +5,7 @@
 //! them until it is known to be gone.
 
 mod judge;
+mod listed;
 mod memory;
 mod values;
 
@@ -12,4 +13,5 @@ pub use judge::{Left, Leftover};
 pub use memory::{Memory, Remembered, Sighting};
 pub use values::Values;
 
-pub(crate) use judge::{Listed, Removal, leftovers, remove, sets, sight};
+pub(crate) use judge::{Removal, leftovers, remove, sets, sight};
+pub(crate) use listed::Listed;

@@ -32,9 +32,8 @@ impl Values {
         let used = check.reached(makes);
         let is_used = |name: &str| used.iter().any(|(root, _)| root == name);
         let in_region = check.reads().any(|(name, read)| is_used(name) && read.region.is_none());
-        let input = |name: &str| {
-            used.contains(&(INPUT.to_owned(), Some(name.to_owned()))) || in_region && name == REGION
-        };
+        let input =
+            |name: &str| used.contains(&(INPUT.to_owned(), Some(name.to_owned()))) || in_region && name == REGION;
         let params = course.params_of(step).filter(|(name, _)| is_used(name));
         let tables = course.tables.iter().filter(|(name, _)| is_used(name));
         Values {

@@ -120,8 +120,7 @@ fn sections(compiled: &Compiled, part: &Part) -> BTreeSet<Wait> {
         What::Read(_) | What::Input(_) => None,
     });
     // What is made is remembered for an account.
-    let needs_identity =
-        matches!(part, Part::Made(..)) || used.iter().any(|used| check.asks_the_time(used));
+    let needs_identity = matches!(part, Part::Made(..)) || used.iter().any(|used| check.asks_the_time(used));
     let identity = needs_identity.then(|| (step.account.clone(), Section::Identity));
     needs.chain(identity).map(|(account, section)| Wait::Section(account, section)).collect()
 }

@@ -143,7 +143,10 @@ impl<'l> Session<'l> {
     ///
     /// # Errors
     /// When they cannot be written. The results are then unchanged.
-    pub(super) fn noting<T>(&self, work: impl FnOnce(&Judge, &mut Results) -> (T, Vec<Sighting>)) -> Result<(T, Results)> {
+    pub(super) fn noting<T>(
+        &self,
+        work: impl FnOnce(&Judge, &mut Results) -> (T, Vec<Sighting>),
+    ) -> Result<(T, Results)> {
         let (judge, mut done) = (self.judge(), None);
         let results = self.update(|results| {
             let (value, sightings) = work(&judge, results);

@@ -8,10 +8,10 @@ use std::pin::Pin;
 use tokio::runtime::Runtime;
 
 use crate::run::watcher::Watcher;
-use crate::run::{Event, Listener, Options, Session, confirm, given, practice_step, select, session, verify};
+use crate::run::{Event, Listener, Options, Session, confirm, practice_step, select, verify};
 use evidence::connection::MfaCodes;
 
-/// A task that a page can start. It names only steps, and gives values of the course's inputs.
+/// A task that a page can start. It names only steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// Verify steps.
@@ -25,15 +25,6 @@ pub enum Task {
     },
     /// Do a step in the practice accounts.
     Practice(String),
-    /// Give an input that a step depends on, and verify the step.
-    Set {
-        /// The step.
-        step: String,
-        /// The input.
-        name: String,
-        /// Its value.
-        value: String,
-    },
 }
 
 impl Task {
@@ -41,7 +32,7 @@ impl Task {
     pub fn steps(&self) -> BTreeSet<String> {
         match self {
             Task::Verify(steps) => steps.clone(),
-            Task::Confirm { step, .. } | Task::Practice(step) | Task::Set { step, .. } => [step.clone()].into(),
+            Task::Confirm { step, .. } | Task::Practice(step) => [step.clone()].into(),
         }
     }
 }
@@ -79,11 +70,6 @@ impl Backend {
                 let step = select::step(&session.course, step)?;
                 runtime()?.block_on(confirm::confirm(&session, step, *undo))?;
                 Ok(None)
-            }
-            Task::Set { step, name, value } => {
-                let (course, _) = session::read(&self.options, &listener)?;
-                given::set(&course, &[(name.clone(), value.clone())], &[])?;
-                self.carry_out(&Task::Verify([step.clone()].into()), pages)
             }
             Task::Practice(step) => {
                 let session = open(std::slice::from_ref(step))?;

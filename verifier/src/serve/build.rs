@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::pages::Pages;
 use super::snapshot::Snapshot;
-use crate::run::session::learners;
 use crate::book;
 use crate::generate::{self, Stale};
+use crate::run::session::learners;
 
 /// How the book is built.
 #[derive(Debug, Clone)]

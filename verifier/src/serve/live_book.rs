@@ -14,7 +14,7 @@ use super::build::{self, BuildOptions, Fresh};
 use super::event::{Event, Progress};
 use super::pages::Pages;
 use super::snapshot::{LOOK, Snapshot};
-use crate::run::{self, session::learners};
+use crate::run::{self, given, session::learners};
 use crate::store::Store;
 
 /// The state of the server.
@@ -201,12 +201,12 @@ impl LiveBook {
         learners(&self.options.root, Course::clone(&course)).map_or(course, Arc::new)
     }
 
-    /// Why an input cannot have a value.
-    pub(super) fn refuses(&self, name: &str, value: &str) -> Option<String> {
-        match self.shown().course.inputs.get(name) {
-            Some(input) => input.check(value).err(),
-            None => Some("The course has no such input.".to_owned()),
-        }
+    /// Saves the value of an input.
+    ///
+    /// # Errors
+    /// Why the input cannot have this value, and a file that cannot be written.
+    pub(super) fn set(&self, input: (String, String)) -> Result<()> {
+        given::set(&self.shown().course, &[input], &[])
     }
 
     /// Whether all of these are steps of the course.

@@ -174,10 +174,15 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
         path => match (path, Vec::from_iter(steps).as_slice(), input) {
             ("/-/confirm", [step], None) => live_book.begin(Task::Confirm { step: step.clone(), undo }),
             ("/-/practice", [step], None) => live_book.begin(Task::Practice(step.clone())),
-            ("/-/set", [step], Some((name, value))) => match live_book.refuses(&name, &value) {
-                Some(why) => return (StatusCode::BAD_REQUEST, why).into_response(),
-                None => live_book.begin(Task::Set { step: step.clone(), name, value }),
-            },
+            ("/-/set", [step], Some(input)) => {
+                let (setting, step) = (Arc::clone(&live_book), step.clone());
+                // It waits for a disk.
+                let set = tokio::task::spawn_blocking(move || setting.set(input)).await;
+                match set.unwrap_or_else(|error| Err(error.into())) {
+                    Ok(()) => live_book.begin(Task::Verify([step].into())),
+                    Err(why) => return (StatusCode::BAD_REQUEST, format!("{why:#}")).into_response(),
+                }
+            }
             _ => return (StatusCode::BAD_REQUEST, "This works for one step at a time.").into_response(),
         },
     }

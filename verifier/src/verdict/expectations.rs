@@ -94,8 +94,8 @@ impl Judge<'_> {
         let awaited = self.check.expectations.iter().enumerate().map(|(at, expectation)| {
             let ready = self.inputs.has(&self.step.account, Section::Identity)
                 && self.check.needs_of(expectation).iter().all(arrived);
-            let result = ready
-                .then(|| self.result(self.expectation(at, expectation, &mut Memory::default()), expectation));
+            let result =
+                ready.then(|| self.result(self.expectation(at, expectation, &mut Memory::default()), expectation));
             Awaited { title: expectation.title.clone(), result }
         });
         awaited.collect()
@@ -177,7 +177,9 @@ impl Judge<'_> {
                         let reason = self.reason(ReasonCode::NotVisibleYet, why.into());
                         Decided::unknown(self.sentences(&expectation.fix), vec![reason])
                     }
-                    cel::Outcome::False => self.not_met(pending.as_ref(), &self.scope, self.sentences(&expectation.fix)),
+                    cel::Outcome::False => {
+                        self.not_met(pending.as_ref(), &self.scope, self.sentences(&expectation.fix))
+                    }
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {

@@ -37,7 +37,8 @@ impl Judge<'_> {
                 let right = of(Outcome::Met).count();
                 sentences.push(format!("{right} of {all} rows are right. Not yet: {}.", labels.join(", ")));
             }
-            _ => sentences.push(format!("Unknown: {} of {all} rows.", labels.len())),
+            _ if labels.len() == all => {}
+            _ => sentences.push(format!("Unknown: {}.", labels.join(", "))),
         }
         // What is said of every row comes last, once.
         let told: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();

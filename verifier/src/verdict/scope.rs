@@ -130,7 +130,7 @@ pub(crate) fn needs_input(inputs: &Inputs, step: &Step, name: &str) -> Reason {
         code: ReasonCode::NeedsInput,
         account: Some(step.account.clone()),
         action: None,
-        message: format!("It depends on what only you know: “{label}”. Give it: `verify set {name}=VALUE`."),
+        message: format!("It depends on what only you know: “{label}”."),
     }
 }
 

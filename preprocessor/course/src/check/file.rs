@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+use super::expectation::ExpectTable;
 use super::lets::read_let;
 use super::reads::{ReadTable, Reads};
-use super::expectation::ExpectTable;
 use super::{Body, Check, Made, Malformed, Place};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;

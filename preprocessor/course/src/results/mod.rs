@@ -16,7 +16,7 @@ use crate::key::Key;
 mod step;
 mod verdict;
 
-pub use step::{ExpectationResult, Made, RowResult, StepResult, time};
+pub use step::{Call, ExpectationResult, Made, RowResult, StepResult, time};
 pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 
 /// The largest file, in bytes. The result of a step takes about a kilobyte.
@@ -74,22 +74,6 @@ pub struct SeenAccount {
     pub fingerprint: String,
     /// The account id, masked: `••••••••9012`.
     pub id: String,
-}
-
-/// A call to AWS that a verdict is based on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Call {
-    /// The course's name for the account.
-    pub account: String,
-    /// The evidence section.
-    pub section: String,
-    /// Service and operation, as in `budgets:DescribeBudgets`.
-    pub operation: String,
-    /// The region of the call.
-    pub region: String,
-    /// When it was made (RFC 3339, UTC).
-    pub time: String,
 }
 
 /// A statement that the learner confirmed.

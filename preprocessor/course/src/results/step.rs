@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Call, Outcome, Reason, Verdict};
+use super::verdict::{Outcome, Reason, Verdict};
 
 /// The result of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,4 +130,20 @@ pub struct RowResult {
     pub row: String,
     /// Its outcome.
     pub outcome: Outcome,
+}
+
+/// A call to AWS that a verdict is based on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The course's name for the account.
+    pub account: String,
+    /// The evidence section.
+    pub section: String,
+    /// Service and operation, as in `budgets:DescribeBudgets`.
+    pub operation: String,
+    /// The region of the call.
+    pub region: String,
+    /// When it was made (RFC 3339, UTC).
+    pub time: String,
 }

@@ -186,6 +186,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the learner has something to do about it.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Outcome::NotMet | Outcome::Unknown | Outcome::Unconfirmed)
+    }
+
     /// The name in documents and pages' attributes.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,8 @@
 //! Walks through the Markdown events of a chapter.
 
+mod table;
+mod unclosed;
+
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -119,19 +122,6 @@ impl Walk<'_> {
             }
             Event::Rule => self.begin_block_in_item(),
             _ => {}
-        }
-    }
-
-    /// Notes what is in a table that a directive has named. Any other block after the directive means that there is none.
-    fn table_event(&mut self, event: &Event<'_>, range: Range<usize>) {
-        let Some(table) = &mut self.table else { return };
-        let begins = matches!(event, Event::Start(Tag::Table(_)));
-        if begins || table.cells.is_some() {
-            table.event(self.content, event, range, self.params);
-        }
-        let is_other = matches!(event, Event::Start(tag) if *tag != Tag::HtmlBlock) && table.cells.is_none();
-        if is_other || Written::is_end(event) {
-            self.scan.tables.extend(self.table.take());
         }
     }
 
@@ -400,20 +390,5 @@ impl Walk<'_> {
         remarks.sort_by_key(|remark| remark.start);
         (scan.holes, scan.nearly) = braces::find(content, params, &contexts, &out_of_reach);
         Walked { scan, unmarked, remarks }
-    }
-
-    /// Finds unclosed directives in text, which Markdown takes for words.
-    fn unclosed(&mut self, contexts: &[(Range<usize>, Context)]) {
-        for (at, begin) in self.content.match_indices("<!--") {
-            let rest = &self.content[at + begin.len()..];
-            if !rest.trim_start().starts_with("verify:") || self.content[..at].ends_with('\\') {
-                continue;
-            }
-            let nearest = contexts.partition_point(|(range, _)| range.end <= at);
-            let words = html::first_words(&self.content[at..]);
-            if !words.contains("-->") && contexts.get(nearest).is_none_or(|(range, _)| !range.contains(&at)) {
-                self.misplace(at..at + words.len(), Why::Unclosed);
-            }
-        }
     }
 }

@@ -39,6 +39,11 @@ impl fmt::Display for Next {
 }
 
 impl Commands {
+    /// The command that gives an input. The value is the learner's.
+    pub(super) fn set(input: &str, practice: bool) -> String {
+        format!("verify {}set {input}=VALUE", if practice { "--practice " } else { "" })
+    }
+
     /// The commands about a step.
     pub fn new(step: &Step, practice: bool) -> Commands {
         let command = |verb: &str| format!("verify {}{verb}{}", if practice { "--practice " } else { "" }, step.id);

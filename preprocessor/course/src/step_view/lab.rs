@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::check::is_console;
 use crate::course::{Course, Step};
 use crate::input::Input;
-use crate::results::{Results, StepResult};
+use super::commands::{Commands, Next};
+use crate::results::{ReasonCode, Results, StepResult};
 
 /// An input that a step depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,14 +36,28 @@ pub(super) fn inputs<'v>(course: &'v Course, step: &Step) -> Vec<InputView<'v>> 
     course.inputs.iter().filter(|(name, _)| used.contains(name.as_str())).map(view).collect()
 }
 
+/// What to give next, with a command for each missing input.
+pub(super) fn give_next(
+    course: &Course,
+    step: &Step,
+    result: Option<&StepResult>,
+    practice: bool,
+) -> Option<Next> {
+    let asks = result?.reasons.iter().any(|reason| reason.code == ReasonCode::NeedsInput);
+    let missing = inputs(course, step).into_iter().filter(|input| input.value.is_none());
+    let commands: Vec<String> = missing.map(|input| Commands::set(input.name, practice)).collect();
+    (asks && !commands.is_empty()).then(|| Next::new("Give it:", commands))
+}
+
 /// What a step costs, and which step ends that.
 pub(super) fn costs(course: &Course, step: &Step, results: &Results) -> Option<String> {
     let costs = course.check(step).makes.as_ref()?.costs.as_deref()?;
     let remover = course.remover(step).map(|remover| course.title_of(remover));
-    let until = remover.map(|title| format!(", until “{title}”")).unwrap_or_default();
-    let made = results.made.get(&step.id).filter(|made| {
-        results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account)
-    });
+    let until = remover.map(|title| format!(", until the step “{title}”")).unwrap_or_default();
+    let made = results
+        .made
+        .get(&step.id)
+        .filter(|made| results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account));
     match made.map(|made| (made.there, &made.removed)) {
         Some((_, Some(_))) | Some((Some(0), None)) => None,
         Some((Some(there), None)) => Some(format!("Running now: {there}. It costs {costs}{until}.")),
@@ -55,7 +70,7 @@ pub(super) fn costs(course: &Course, step: &Step, results: &Results) -> Option<S
 pub(super) fn console<'v>(course: &'v Course, step: &Step, result: Option<&'v StepResult>) -> Option<&'v str> {
     let link = match result {
         Some(result) => {
-            let open = result.expectations.iter().find(|expectation| super::is_open(expectation.outcome));
+            let open = result.expectations.iter().find(|expectation| expectation.outcome.is_open());
             open?.console.as_deref()
         }
         // Before anything is read, holes have no values.

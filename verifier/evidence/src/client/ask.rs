@@ -54,7 +54,6 @@ impl Ask {
     pub fn found(&self) -> Result<Found, reads::Unknown> {
         reads::find(&self.call)
     }
-
 }
 
 impl Ord for Ask {

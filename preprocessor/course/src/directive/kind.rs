@@ -1,0 +1,27 @@
+//! The kinds of directives.
+
+/// What kind of directive it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A step: it names a check.
+    Check,
+    /// A step whose check is not chosen yet: `?`. Words after it are notes for the author.
+    Open,
+    /// A checkbox that is not a step: `none`.
+    None,
+    /// The name of the table after it: `table NAME`.
+    Table(String),
+}
+
+/// Reserved names in addition to `?`, each with its meaning.
+pub(super) const RESERVED: &[(&str, &str)] = &[
+    (NONE, "marks a checkbox that is not a step, and has no options"),
+    (
+        TABLE,
+        "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else",
+    ),
+];
+
+pub(super) const OPEN: &str = "?";
+pub(super) const NONE: &str = "none";
+pub(super) const TABLE: &str = "table";

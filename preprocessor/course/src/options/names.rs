@@ -1,0 +1,42 @@
+//! The names that a course can give to parameters, accounts, inputs and tables.
+
+/// Reserved words of expressions.
+const RESERVED: &[&str] = &[
+    "accounts",
+    "account",
+    "input",
+    "row",
+    "optional",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
+/// Whether expressions reserve a word.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// Whether a name can be that of a parameter, an account, an input or a table.
+pub(crate) fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
