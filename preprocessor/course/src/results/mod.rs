@@ -235,25 +235,25 @@ impl Results {
 
     /// Whether the document was sealed with this key.
     pub fn is_sealed_with(&self, key: &Key) -> bool {
-        key.matches(&self.content(), &self.seal)
+        self.content().is_ok_and(|content| key.matches(content.as_bytes(), &self.seal))
     }
 
-    /// The document as text, sealed.
+    /// The document as text on one line, sealed: it is large, and read and written in every run.
     ///
     /// # Errors
     /// Never for a document built by this crate; JSON cannot express some floating-point numbers.
     pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, String)> {
-        self.seal = key.digest(&self.content());
-        let mut text = serde_json::to_string_pretty(&self)?;
-        text.push('\n');
+        let content = self.content()?;
+        self.seal = key.digest(content.as_bytes());
+        let text = format!("{content}{}}}\n", serde_json::to_string(&self.seal)?);
         Ok((self, text))
     }
 
     /// What the seal covers: all that is before it.
-    fn content(&self) -> Vec<u8> {
-        let (mut all, seal) = (serde_json::to_vec(self).unwrap_or_default(), serde_json::to_vec(&self.seal));
-        all.truncate(all.len().saturating_sub(seal.map_or(0, |seal| seal.len()) + "}".len()));
-        all
+    fn content(&self) -> serde_json::Result<String> {
+        let (mut all, seal) = (serde_json::to_string(self)?, serde_json::to_string(&self.seal)?);
+        all.truncate(all.len().saturating_sub(seal.len() + "}".len()));
+        Ok(all)
     }
 
     /// A step's result as it can be shown: only while the check, its parameters and the accounts are the same as when
