@@ -184,14 +184,15 @@ impl<'c> Compiler<'c> {
         let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
         let proof = match &expectation.proof {
             Proof::Evidence { that, met, pending, late, instead } => {
-                let pending = pending.as_deref().and_then(|source| self.expression(&part("pending"), source));
+                let pending =
+                    pending.as_deref().and_then(|source| self.expression(&part("pending"), source)).map(Box::new);
                 let that = self.expression(&part("that"), that);
                 let met = self.sentences(&part("met"), met);
                 let late = late.as_ref().map(|late| CompiledLate {
                     at: late.at.as_deref().and_then(|source| self.expression(&part("at"), source)),
                     about: late.about.as_ref().and_then(|about| self.about(at, about)),
                 });
-                let instead = instead.as_ref().map(|statement| self.statement(at, statement));
+                let instead = instead.as_ref().map(|statement| Box::new(self.statement(at, statement)));
                 that.map(|that| CompiledProof::Evidence { that, met, pending, late, instead })
             }
             Proof::Confirmation { statement, backed_by, met } => Some(CompiledProof::Confirmation {

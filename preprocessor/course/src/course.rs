@@ -249,6 +249,16 @@ impl Course {
         self
     }
 
+    /// The course with its examples for the inputs that have no value.
+    pub fn with_examples(mut self) -> Course {
+        for (name, input) in &self.inputs {
+            if let Some(example) = input.example.as_ref().filter(|_| !self.given.contains_key(name)) {
+                self.given.insert(name.clone(), example.clone());
+            }
+        }
+        self
+    }
+
     /// The course with what another learner gave when a run was recorded.
     pub fn given_as_recorded(&self, given: &Given) -> Course {
         let value = |(name, input): (&String, &Input)| {

@@ -1,6 +1,7 @@
 //! Labs that come and go, judged by the program behind moto's server, in states that boto3 makes.
 
 mod inputs;
+mod lint;
 mod rows;
 
 use crate::common::{Emulator, Machine, boto3, copy, denied, moto, repository, serve};

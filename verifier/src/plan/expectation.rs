@@ -32,11 +32,11 @@ pub enum CompiledProof {
         /// The sentences that say what was found.
         met: Vec<Sentence>,
         /// Whether AWS is still working on it.
-        pending: Option<Expression>,
+        pending: Option<Box<Expression>>,
         /// How late evidence is remembered.
         late: Option<CompiledLate>,
         /// A statement to confirm if AWS refuses the read to everybody in the account.
-        instead: Option<CompiledStatement>,
+        instead: Option<Box<CompiledStatement>>,
     },
     /// By the learner's confirmation.
     Confirmation {
@@ -102,7 +102,7 @@ impl CompiledExpectation {
         match &self.proof {
             CompiledProof::Evidence { that, met, late, pending, .. } => {
                 used.push(that);
-                used.extend(pending);
+                used.extend(pending.as_deref());
                 used.extend(met.iter().flat_map(Sentence::holes));
                 used.extend(late.as_ref().and_then(|late| late.at.as_ref()));
             }
@@ -118,7 +118,7 @@ impl CompiledExpectation {
     /// The statement that the learner confirms for it, if any.
     pub fn statement(&self) -> Option<&CompiledStatement> {
         match &self.proof {
-            CompiledProof::Evidence { instead, .. } => instead.as_ref(),
+            CompiledProof::Evidence { instead, .. } => instead.as_deref(),
             CompiledProof::Confirmation { statement, .. } => Some(statement),
         }
     }

@@ -273,7 +273,9 @@ impl Case {
             step.account.clone_from(account);
         }
         let mut gathered = self.recorded.gathered.clone();
-        let course = &Arc::new(course.given_as_recorded(&self.recorded.known.given));
+        let given = &self.recorded.known.given;
+        let recorded = (!given.is_empty()).then(|| Arc::new(course.given_as_recorded(given)));
+        let course = recorded.as_ref().unwrap_or(course);
         before.memory.extend(&self.recorded.known.made);
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
         judged(before, course, compiled, &step, &gathered, &|_| self.confirmed)

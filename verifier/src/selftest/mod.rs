@@ -71,7 +71,7 @@ pub struct Practised {
 /// If their cases cannot be read.
 pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: &[String]) -> Result<Vec<Proof>> {
     let wanted = |check: &str| names.is_empty() || names.iter().any(|name| name == check);
-    let each = Arc::new(course.with_a_step_for_each_check());
+    let each = Arc::new(course.with_a_step_for_each_check().with_examples());
     let all = Situations::gather(&each, compiled).await?;
     let mut proofs = Vec::new();
     for step in each.steps.iter().filter(|step| wanted(&step.check)) {
@@ -84,7 +84,7 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
             continue;
         }
         let params = course.params.clone().into_iter().chain(set.clone()).collect();
-        let each = Arc::new(Course { params, ..course.with_a_step_for_each_check() });
+        let each = Arc::new(Course { params, ..course.with_a_step_for_each_check().with_examples() });
         let all = Situations::gather(&each, compiled).await?;
         let differs: String = set.iter().map(|(name, param)| format!(",{name}={param}")).collect();
         for step in each.steps.iter().filter(|step| tried(&step.check)) {

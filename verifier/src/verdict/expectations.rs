@@ -178,7 +178,7 @@ impl Judge<'_> {
                         Decided::unknown(self.sentences(&expectation.fix), vec![reason])
                     }
                     cel::Outcome::False => {
-                        self.not_met(pending.as_ref(), &self.scope, self.sentences(&expectation.fix))
+                        self.not_met(pending.as_deref(), &self.scope, self.sentences(&expectation.fix))
                     }
                     cel::Outcome::Undecided(why) => {
                         let unknown = self.unknown(that, &why);

@@ -29,7 +29,8 @@ pub(crate) fn list(inputs: &Inputs, step: &Step, values: &Values) -> Result<List
     let identity = Need { account: None, what: What::Section(Section::Identity), fields: vec!["account".to_owned()] };
     let unread = |needs: BTreeSet<Need>| scoped.reads.reasons(inputs, step, check, needs);
     if !inputs.account_ids.contains_key(&step.account) {
-        return Ok(Listed::Unread(unread([identity].into()).into_iter().collect()));
+        let needs = check.needs(makes).into_iter().chain([identity]);
+        return Ok(Listed::Unread(unread(needs.collect()).into_iter().collect()));
     }
     Ok(match makes.list(&scoped.scope) {
         Ok(ids) => Listed::Ids(ids),

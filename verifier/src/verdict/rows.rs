@@ -74,7 +74,7 @@ impl Judge<'_> {
             }
             match that.decide(scope) {
                 cel::Outcome::True => Decided::new(Outcome::Met, sentences(met)),
-                cel::Outcome::False => self.not_met(pending.as_ref(), scope, sentences(&expectation.fix)),
+                cel::Outcome::False => self.not_met(pending.as_deref(), scope, sentences(&expectation.fix)),
                 cel::Outcome::Undecided(why) => self.unknown(that, &why),
             }
         })

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::commands::{Commands, Next};
 use crate::check::is_console;
 use crate::course::{Course, Step};
 use crate::input::Input;
-use super::commands::{Commands, Next};
 use crate::results::{ReasonCode, Results, StepResult};
 
 /// An input that a step depends on.
@@ -37,12 +37,7 @@ pub(super) fn inputs<'v>(course: &'v Course, step: &Step) -> Vec<InputView<'v>> 
 }
 
 /// What to give next, with a command for each missing input.
-pub(super) fn give_next(
-    course: &Course,
-    step: &Step,
-    result: Option<&StepResult>,
-    practice: bool,
-) -> Option<Next> {
+pub(super) fn give_next(course: &Course, step: &Step, result: Option<&StepResult>, practice: bool) -> Option<Next> {
     let asks = result?.reasons.iter().any(|reason| reason.code == ReasonCode::NeedsInput);
     let missing = inputs(course, step).into_iter().filter(|input| input.value.is_none());
     let commands: Vec<String> = missing.map(|input| Commands::set(input.name, practice)).collect();
