@@ -169,6 +169,7 @@ impl<'c> Compiler<'c> {
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         let expectations = expectations.into_iter().flatten().collect();
+        self.knows_its_region();
         let makes = self.check.makes.as_ref();
         let makes = makes.and_then(|made| self.expression(&KeyPath::of(["makes"]), &made.list));
         if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations, makes)) } else { Err(self.errors) }

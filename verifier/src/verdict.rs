@@ -157,7 +157,7 @@ pub(crate) fn made_parts(inputs: &Inputs, made: &Step) -> Vec<Part> {
 pub(crate) fn waits(inputs: &Inputs, part: &Part) -> Vec<(String, Ask)> {
     match part {
         Part::Whole(step) => Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default(),
-        Part::Made(step, values) => list(inputs, step, values).err().unwrap_or_default(),
+        Part::Made(step, values) => list(inputs, step, values, &[]).err().unwrap_or_default(),
     }
 }
 

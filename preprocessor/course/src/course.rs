@@ -229,6 +229,34 @@ impl Course {
         all.flat_map(|step| self.check(step).uses_inputs(&self.inputs)).collect()
     }
 
+    /// Makes sure that removals cover everything that lessons have a learner make: a removal without the parameters or the
+    /// account of what was made is about all steps of the check.
+    pub(crate) fn cover_all(&mut self) {
+        let listed: Vec<(String, String)> = self.listed().map(|step| (step.check.clone(), step.id.clone())).collect();
+        let is_listed = |id: &String| listed.iter().any(|(_, listed)| listed == id);
+        let of = |check: &str| -> Vec<String> {
+            listed.iter().filter(|(own, _)| own == check).map(|(_, id)| id.clone()).collect()
+        };
+        let mut covered: BTreeSet<String> = BTreeSet::new();
+        for step in &mut self.steps {
+            let removes = std::mem::take(&mut step.removes);
+            for id in removes {
+                let check = id.split(['@', ',']).next().unwrap_or_default().to_owned();
+                let all: Vec<String> = if is_listed(&id) { Vec::new() } else { of(&check) };
+                step.removes.extend(if all.is_empty() { vec![id] } else { all });
+            }
+            covered.extend(step.removes.iter().cloned());
+        }
+        for step in &mut self.steps {
+            let names = self.checks.get(&step.check).map(|check| check.removes.clone()).unwrap_or_default();
+            let more: Vec<String> = names.iter().flat_map(|name| of(name)).filter(|id| !covered.contains(id)).collect();
+            step.removes.extend(more);
+        }
+        let named: BTreeSet<String> =
+            self.steps.iter().flat_map(|step| step.members.iter().chain(&step.removes)).cloned().collect();
+        self.steps.retain(|step| step.is_listed() || named.contains(&step.id));
+    }
+
     /// The course with what its learner gave. With the learner's key, each step knows which values it depends on.
     pub fn with_given(mut self, given: &Given, key: Option<&Key>) -> Course {
         if self.inputs.is_empty() {

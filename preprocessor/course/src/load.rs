@@ -103,6 +103,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
             chapters.push(reader.chapter(chapter, path, source, scan));
         }
     }
+    reader.course.cover_all();
     Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant }
 }
 

@@ -35,7 +35,9 @@ impl Table {
             self.rows.iter().filter(same).count() < 2
         };
         let column = self.columns.iter().find(alone).or(self.columns.first());
-        column.and_then(|column| row.get(column)).cloned().unwrap_or_default()
+        let label = column.and_then(|column| row.get(column)).filter(|label| !label.is_empty());
+        let number = || self.rows.iter().position(|other| other == row).map_or(0, |at| at + 1);
+        label.cloned().unwrap_or_else(|| format!("row {}", number()))
     }
 }
 

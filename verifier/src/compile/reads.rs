@@ -1,6 +1,6 @@
 //! Compiles the reads of a check. Every mistake is reported at its own key.
 
-use course::check::Read;
+use course::check::{REGION, Read};
 use course::diagnostic::did_you_mean;
 use course::places::KeyPath;
 use evidence::Section;
@@ -14,6 +14,23 @@ use crate::reads::{CompiledRead, EACH, Template};
 use crate::sentence::Sentence;
 
 impl Compiler<'_> {
+    /// What is made is remembered with its region, so a check with `makes` must say in which region it reads.
+    pub(super) fn knows_its_region(&mut self) {
+        if self.check.makes.is_none() || self.course.inputs.contains_key(REGION) {
+            return;
+        }
+        let is_global =
+            |read: &Read| reads::find(&read.call).is_ok_and(|found| found.service.global_region("aws").is_some());
+        let without = |(_, read): &(&String, &Read)| read.region.is_none() && !is_global(read);
+        if let Some((name, _)) = self.check.reads.iter().find(without) {
+            let message = format!(
+                "with `makes`, the read `{name}` must know its region: declare the input `region` in book.toml, or give \
+                 the read a `region`"
+            );
+            self.fail_key(&KeyPath::of(["makes"]), message);
+        }
+    }
+
     /// A read, if its operation is in the table.
     pub(super) fn read(&mut self, name: &str, read: &Read) -> Option<CompiledRead> {
         let part = |key: &str| KeyPath::of(["read", name, key]);

@@ -3,6 +3,7 @@
 use course::Step;
 use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
 use evidence::mask;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::listed::Listed;
 use super::memory::{Of, Remembered, Sighting};
@@ -53,30 +54,55 @@ pub(crate) fn sets(inputs: &Inputs, step: &Step) -> Vec<Values> {
     sets
 }
 
-/// What is remembered of a step, in any account.
+/// What is remembered of a step, in any account. A step that the course no longer has counts for the others of its check:
+/// its directive may have been changed.
 fn remembered<'i>(inputs: &'i Inputs, step: &'i Step) -> impl Iterator<Item = &'i Remembered> {
-    inputs.memory.all(inputs.practice).filter(|one| one.step == step.id)
+    let of_check = |id: &str| id.split(['@', ',']).next() == Some(step.check.as_str());
+    let is_own =
+        move |one: &&Remembered| one.step == step.id || of_check(&one.step) && inputs.course.step(&one.step).is_none();
+    inputs.memory.all(inputs.practice).filter(is_own)
 }
 
-/// What is remembered of a step in its account.
+/// Whether something was seen in the accounts that are read now.
+fn is_here(inputs: &Inputs, step: &Step, one: &Remembered) -> bool {
+    inputs.account_ids.get(&step.account) == Some(&one.account)
+        && one.others.iter().all(|(name, id)| inputs.account_ids.get(name) == Some(id))
+}
+
+/// What is remembered of a step in the accounts that are read now.
 fn in_account<'i>(inputs: &'i Inputs, step: &'i Step) -> impl Iterator<Item = &'i Remembered> {
-    let id = inputs.account_ids.get(&step.account);
-    remembered(inputs, step).filter(move |one| Some(&one.account) == id)
+    remembered(inputs, step).filter(move |one| is_here(inputs, step, one))
 }
 
-/// What a step makes, as it is now: what is there, and how it is remembered.
-pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values) -> (Listed, Option<Sighting>) {
-    let listed = list(inputs, step, values).unwrap_or_else(|_| Listed::Unread(vec![not_asked(step)]));
-    let ids = match &listed {
-        Listed::Ids(ids) => ids.clone(),
-        Listed::Unread(_) => return (listed, None),
+/// The ids of the other accounts that the list of a step reads.
+fn others(inputs: &Inputs, step: &Step) -> BTreeMap<String, String> {
+    let needs = inputs.compiled.needs_of_made(step);
+    let names = needs.into_iter().map(|(account, _)| account).filter(|account| *account != step.account);
+    names.filter_map(|name| Some((name.clone(), inputs.account_ids.get(&name)?.clone()))).collect()
+}
+
+/// What a step makes, as it is now: what is there, and how it is remembered. `complete`: whether the step is done.
+pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values, complete: bool) -> (Listed, Vec<Sighting>) {
+    let account = inputs.account_ids.get(&step.account);
+    let same = |one: &&Remembered| one.gone.is_none() && one.values == *values;
+    let before: Vec<&Remembered> = in_account(inputs, step).filter(same).collect();
+    let seen: Vec<String> = before.iter().flat_map(|one| one.ids.iter().cloned()).collect();
+    let listed = list(inputs, step, values, &seen).unwrap_or_else(|_| Listed::Unread(vec![not_asked(step)]));
+    let Listed::Ids { ids, hidden } = &listed else { return (listed, Vec::new()) };
+    let Some((account, list)) = account.zip(inputs.course.check(step).makes_hash()) else {
+        return (listed, Vec::new());
     };
-    let of = inputs
-        .account_ids
-        .get(&step.account)
-        .zip(inputs.course.check(step).makes_hash())
-        .map(|(account, list)| Of { step: step.id.clone(), account: account.clone(), list, values: values.clone() });
-    (listed, of.map(|of| Sighting::Listed { of, ids }))
+    let ids: Vec<String> = ids.iter().chain(hidden).cloned().collect();
+    let others = others(inputs, step);
+    // What was seen for a step that the course no longer has is the same.
+    let former = before.iter().map(|one| &one.step).filter(|id| **id != step.id);
+    let sighting = |id: &String| {
+        let (account, others, list, values) = (account.clone(), others.clone(), list.clone(), values.clone());
+        let of = Of { step: id.clone(), account, others, list, values };
+        Sighting::Listed { of, ids: ids.clone(), complete }
+    };
+    let sightings = [&step.id].into_iter().chain(former).map(sighting).collect();
+    (listed, sightings)
 }
 
 fn not_asked(step: &Step) -> Reason {
@@ -96,13 +122,17 @@ pub(crate) struct Removal {
 /// Judges whether what a step makes was removed.
 pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
     let check = inputs.course.check(made);
-    let (mut there, mut sightings) = (Vec::new(), Vec::new());
+    let (mut there, mut lost): (Vec<String>, Vec<String>) = Default::default();
+    let mut sightings: Vec<Sighting> = Vec::new();
     let (mut reasons, mut places): (Vec<Reason>, Vec<String>) = Default::default();
     for values in sets(inputs, made) {
-        let (listed, sighting) = sight(inputs, made, &values);
-        sightings.extend(sighting);
+        let (listed, seen) = sight(inputs, made, &values, false);
+        sightings.extend(seen);
         match listed {
-            Listed::Ids(ids) => there.extend(ids),
+            Listed::Ids { ids, hidden } => {
+                there.extend(ids);
+                lost.extend(hidden);
+            }
             Listed::Unread(why) => {
                 reasons.extend(why);
                 places.push(values.place());
@@ -113,8 +143,10 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
     let list = check.makes_hash();
     let changed = in_account(inputs, made).find(|one| one.gone.is_none() && Some(&one.list) != list.as_ref());
     let reason = |code, message| Reason { code, account: Some(made.account.clone()), action: None, message };
-    there.sort();
-    there.dedup();
+    for ids in [&mut there, &mut lost] {
+        ids.sort();
+        ids.dedup();
+    }
     let (outcome, sentence) = if !there.is_empty() {
         reasons.clear();
         let costs = check.makes.as_ref().and_then(|made| made.costs.as_deref());
@@ -124,6 +156,13 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
         places.dedup();
         let places: String = places.concat();
         (Outcome::Unknown, format!("It may still be there{places}."))
+    } else if !lost.is_empty() {
+        let message = format!(
+            "AWS still lists {}, but not as the course looks for it. Was it renamed or moved? Delete it, or change it back.",
+            named(inputs, &lost)
+        );
+        reasons.push(reason(ReasonCode::Undecided, message));
+        (Outcome::Unknown, String::new())
     } else if let Some(one) = changed {
         let message = format!(
             "The course has changed how it looks for “{}” since verify saw {} there. Nothing is found now, but that does \
@@ -176,18 +215,31 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
                 remover: course.remover(step).map(|remover| remover.id.clone()),
             });
         };
+        let mut told = BTreeSet::new();
         for values in sets(inputs, step) {
-            let (listed, sighting) = sight(inputs, step, &values);
-            sightings.extend(sighting);
+            let (listed, seen) = sight(inputs, step, &values, false);
+            sightings.extend(seen);
             match listed {
-                Listed::Ids(ids) if ids.is_empty() => {}
-                Listed::Ids(ids) => add(Left::There(ids), values.place()),
+                Listed::Ids { ids, hidden } => {
+                    let new: Vec<String> = ids.into_iter().chain(hidden).filter(|id| told.insert(id.clone())).collect();
+                    if !new.is_empty() {
+                        add(Left::There(new), values.place());
+                    }
+                }
                 Listed::Unread(reasons) => add(Left::Unread(reasons), values.place()),
             }
         }
-        let id = inputs.account_ids.get(&step.account);
-        for one in remembered(inputs, step).filter(|one| one.gone.is_none() && Some(&one.account) != id) {
-            add(Left::Elsewhere(one.account.clone(), one.ids.clone()), one.values.place());
+        let list = course.check(step).makes_hash();
+        for one in remembered(inputs, step).filter(|one| one.gone.is_none()) {
+            let place = one.values.place();
+            if !is_here(inputs, step, one) {
+                add(Left::Elsewhere(one.account.clone(), one.ids.clone()), place);
+            } else if Some(&one.list) != list.as_ref() && !one.ids.iter().any(|id| told.contains(id)) {
+                let ids = named(inputs, &one.ids);
+                let message = format!("The course has changed how it looks for it since {ids} was seen.");
+                let account = Some(step.account.clone());
+                add(Left::Unread(vec![Reason { code: ReasonCode::Undecided, account, action: None, message }]), place);
+            }
         }
     }
     (found, sightings)

@@ -1,12 +1,70 @@
 //! What came of looking for what a step makes.
 
 use course::results::Reason;
+use serde_json::Value;
 
 /// What came of looking for what a step makes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Listed {
-    /// These ids are there.
-    Ids(Vec<String>),
+    /// The list was read.
+    Ids {
+        /// The ids in the list.
+        ids: Vec<String>,
+        /// Ids that were seen before and that the list no longer has, though AWS still answers with them. A name or a tag
+        /// that the list depends on may have been changed.
+        hidden: Vec<String>,
+    },
     /// This could not be read.
     Unread(Vec<Reason>),
+}
+
+/// What AWS calls the last states of things that it still lists for some time after they were deleted.
+const FINAL: [&str; 10] = [
+    "deleted",
+    "terminated",
+    "failed",
+    "inactive",
+    "canceled",
+    "cancelled",
+    "released",
+    "deregistered",
+    "expired",
+    "delete_complete",
+];
+
+/// Whether an answer has an object with this id that is in no final state.
+pub(crate) fn has(answer: &Value, id: &str) -> bool {
+    match answer {
+        Value::Array(items) => items.iter().any(|item| has(item, id)),
+        Value::Object(fields) => {
+            let own = fields.values().any(|field| field.as_str() == Some(id));
+            own && !is_final(answer) || fields.values().any(|field| !field.is_string() && has(field, id))
+        }
+        value => value.as_str() == Some(id),
+    }
+}
+
+/// Whether an object says that it is gone: in its state or status, or in the name or code of that.
+fn is_final(object: &Value) -> bool {
+    let says = |value: &Value| value.as_str().is_some_and(|text| FINAL.contains(&text.to_ascii_lowercase().as_str()));
+    let fields = object.as_object().into_iter().flatten();
+    fields
+        .filter(|(name, _)| ["state", "status"].iter().any(|word| name.to_ascii_lowercase().ends_with(word)))
+        .any(|(_, state)| says(state) || ["Name", "Code", "State", "Status"].iter().any(|name| says(&state[*name])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has;
+    use serde_json::json;
+
+    #[test]
+    fn what_aws_still_lists_is_there_unless_it_says_that_it_is_gone() {
+        let gateway = |state: &str| json!({ "NatGateways": [{ "NatGatewayId": "nat-1", "State": state }] });
+        assert!(has(&gateway("available"), "nat-1") && !has(&gateway("deleted"), "nat-1"));
+        assert!(!has(&gateway("available"), "nat-2"));
+        let instance = |state: &str| json!({ "Instances": [{ "InstanceId": "i-1", "State": { "Name": state } }] });
+        assert!(has(&instance("running"), "i-1") && !has(&instance("terminated"), "i-1"));
+        assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
+    }
 }

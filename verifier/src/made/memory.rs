@@ -3,6 +3,7 @@
 use anyhow::Result;
 use course::learner_file::MADE;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::values::Values;
@@ -17,6 +18,9 @@ pub struct Remembered {
     pub practice: bool,
     /// The id of the account.
     pub account: String,
+    /// The ids of other accounts that the list reads, by the course's names for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, String>,
     /// Identifies the list, see [`course::check::Check::makes_hash`].
     pub list: String,
     /// The values that the list used.
@@ -28,6 +32,9 @@ pub struct Remembered {
     pub count: u32,
     /// When something was first seen (RFC 3339, UTC).
     pub seen: String,
+    /// When the step was first done while it was there (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<String>,
     /// When nothing was there any more (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<String>,
@@ -45,6 +52,8 @@ pub enum Sighting {
         of: Of,
         /// The ids.
         ids: Vec<String>,
+        /// Whether the step is done.
+        complete: bool,
     },
     /// The step that removes what a step makes was verified.
     Removed {
@@ -62,6 +71,8 @@ pub struct Of {
     pub step: String,
     /// The id of the account.
     pub account: String,
+    /// The ids of other accounts that the list reads.
+    pub others: BTreeMap<String, String>,
     /// Identifies the list.
     pub list: String,
     /// The values that the list used.
@@ -121,10 +132,12 @@ impl Memory {
     pub fn add(&mut self, practice: bool, sightings: &[Sighting], now: &str) {
         for sighting in sightings {
             match sighting {
-                Sighting::Listed { of, ids } => self.listed(practice, of, ids, now),
+                Sighting::Listed { of, ids, complete } => self.listed(practice, of, (ids, *complete), now),
                 Sighting::Removed { step, account } => {
                     let is = |one: &&mut Remembered| {
-                        one.practice == practice && one.step == *step && one.account == *account
+                        let own = one.practice == practice && one.step == *step && one.account == *account;
+                        // Another process may have seen something since.
+                        own && one.gone.is_some()
                     };
                     self.0.iter_mut().filter(is).for_each(|one| one.removed = one.removed.take().or(Some(now.into())));
                 }
@@ -132,7 +145,7 @@ impl Memory {
         }
     }
 
-    fn listed(&mut self, practice: bool, of: &Of, ids: &[String], now: &str) {
+    fn listed(&mut self, practice: bool, of: &Of, (ids, complete): (&[String], bool), now: &str) {
         let is = |one: &Remembered| one.practice == practice && one.step == of.step && one.account == of.account;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let ids = &ids[..ids.len().min(MOST_IDS)];
@@ -140,27 +153,35 @@ impl Memory {
             // It is there, or there again.
             self.0.iter_mut().filter(|one| is(one)).for_each(|one| one.removed = None);
         }
-        let same = |one: &&mut Remembered| is(one) && one.list == of.list && one.values == of.values;
+        let same = |one: &&mut Remembered| {
+            is(one) && one.list == of.list && one.values == of.values && one.others == of.others
+        };
         match self.0.iter_mut().find(same) {
             Some(one) if ids.is_empty() => one.gone = one.gone.take().or(Some(now.to_owned())),
-            Some(one) => (one.ids, one.count, one.gone) = (ids.to_vec(), count, None),
+            Some(one) => {
+                (one.ids, one.count, one.gone) = (ids.to_vec(), count, None);
+                one.complete = one.complete.take().or_else(|| complete.then(|| now.to_owned()));
+            }
             None if ids.is_empty() => {}
             None => self.0.push(Remembered {
                 step: of.step.clone(),
                 practice,
                 account: of.account.clone(),
+                others: of.others.clone(),
                 list: of.list.clone(),
                 values: of.values.clone(),
                 ids: ids.to_vec(),
                 count,
                 seen: now.to_owned(),
+                complete: complete.then(|| now.to_owned()),
                 gone: None,
                 removed: None,
             }),
         }
         // An older list that saw the same things, or fewer, is not needed any more.
         self.0.retain(|one| {
-            !(is(one) && one.list != of.list && !one.ids.is_empty() && one.ids.iter().all(|id| ids.contains(id)))
+            let older = is(one) && one.list != of.list && one.values == of.values && one.others == of.others;
+            !(older && !one.ids.is_empty() && one.ids.iter().all(|id| ids.contains(id)))
         });
     }
 }
@@ -172,11 +193,11 @@ mod tests {
     fn of(step: &str, list: &str, region: &str) -> Of {
         let inputs = [("region".to_owned(), region.to_owned())].into();
         let values = Values { inputs, ..Values::default() };
-        Of { step: step.into(), account: "111122223333".into(), list: list.into(), values }
+        Of { step: step.into(), account: "111122223333".into(), others: BTreeMap::new(), list: list.into(), values }
     }
 
     fn listed(of: Of, ids: &[&str]) -> Sighting {
-        Sighting::Listed { of, ids: ids.iter().map(|id| (*id).to_owned()).collect() }
+        Sighting::Listed { of, ids: ids.iter().map(|id| (*id).to_owned()).collect(), complete: false }
     }
 
     #[test]

@@ -14,4 +14,4 @@ pub use memory::{Memory, Remembered, Sighting};
 pub use values::Values;
 
 pub(crate) use judge::{Removal, leftovers, remove, sets, sight};
-pub(crate) use listed::Listed;
+pub(crate) use listed::{Listed, has};

@@ -2,7 +2,7 @@
 
 use course::Step;
 use course::results::{self, Call, Made, Outcome, Results, StepResult, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::made::{Memory, Remembered, Sighting};
 use crate::plan::Source;
@@ -98,7 +98,13 @@ pub fn made<'s>(results: &mut Results, seen: &Seen<'s>) -> Vec<&'s Step> {
         let remembered: Vec<&Remembered> =
             memory.all(inputs.practice).filter(|one| one.step == step.id && one.account == *id).collect();
         let Some(first) = remembered.iter().map(|one| one.seen.as_str()).min() else { continue };
-        let there: u32 = remembered.iter().filter(|one| one.gone.is_none()).map(|one| one.count).sum();
+        let left = || remembered.iter().filter(|one| one.gone.is_none());
+        // Different inputs may lead to the same things.
+        let ids: BTreeSet<&String> = left().flat_map(|one| &one.ids).collect();
+        let there = match left().map(|one| one.count).max() {
+            Some(most) => most.max(u32::try_from(ids.len()).unwrap_or(u32::MAX)),
+            None => 0,
+        };
         let is_unread = unread.contains(&step.id);
         let listed = |sighting: &Sighting| matches!(sighting, Sighting::Listed { of, .. } if of.step == step.id);
         let before = results.made.get(&step.id).filter(|before| before.account == *fingerprint);
@@ -119,7 +125,8 @@ pub fn made<'s>(results: &mut Results, seen: &Seen<'s>) -> Vec<&'s Step> {
         match (removed, there) {
             (Some(removed), 0) if !is_unread => {
                 let result = results.steps.get_mut(&step.id);
-                result.into_iter().for_each(|result| finish(result, &removed));
+                let complete = remembered.iter().find_map(|one| one.complete.as_ref());
+                result.into_iter().for_each(|result| finish(result, &removed, complete));
             }
             (None, 1..) => {
                 let had_removed = |remover: &&Step| {
@@ -131,26 +138,41 @@ pub fn made<'s>(results: &mut Results, seen: &Seen<'s>) -> Vec<&'s Step> {
             _ => {}
         }
     }
+    for whole in inputs.course.steps.iter().filter(|step| !step.members.is_empty()) {
+        combine(results, whole);
+    }
     again.dedup_by_key(|step| step.id.clone());
     again
 }
 
-/// A step whose result was removed as it should be: it stays done, if it was.
-fn finish(result: &mut StepResult, removed: &str) {
+/// The verdict of a step whose members stay done, though what they made was removed.
+fn combine(results: &mut Results, whole: &Step) {
+    let members: Option<Vec<&StepResult>> = whole.members.iter().map(|id| results.steps.get(id)).collect();
+    let Some(members) = members.filter(|members| members.iter().any(|member| member.removed.is_some())) else { return };
+    let Some(verdict) = members.iter().map(|member| member.verdict).min().filter(|verdict| verdict.is_done()) else {
+        return;
+    };
+    if let Some(result) = results.steps.get_mut(&whole.id).filter(|result| !result.verdict.is_done()) {
+        let checked = result.checked.clone();
+        result.first_verified.get_or_insert(checked);
+        (result.verdict, result.held_until, result.lapsed) = (verdict, None, None);
+        result.expectations.clear();
+        result.reasons.clear();
+    }
+}
+
+/// A step whose result was removed as it should be: it stays done, if it was. Nothing is said of its expectations, which
+/// are about what is gone. `complete`: when it was first done.
+fn finish(result: &mut StepResult, removed: &str, complete: Option<&String>) {
     result.removed = Some(removed.to_owned());
-    if result.first_verified.is_none() || result.verdict.is_done() {
+    result.first_verified = result.first_verified.take().or_else(|| complete.cloned());
+    let has = |outcome: Outcome| result.expectations.iter().any(|expectation| expectation.outcome == outcome);
+    // A confirmation that is missing, or that was taken back, is still to be given.
+    if result.first_verified.is_none() || result.verdict.is_done() || has(Outcome::Unconfirmed) {
         return;
     }
-    for expectation in &mut result.expectations {
-        let was_confirmed = expectation.statement.is_some();
-        if expectation.outcome != Outcome::NotApplicable {
-            expectation.outcome = if was_confirmed { Outcome::Confirmed } else { Outcome::Met };
-        }
-        expectation.sentences.clear();
-        expectation.rows.clear();
-    }
-    let confirmed = result.expectations.iter().any(|expectation| expectation.outcome == Outcome::Confirmed);
-    result.verdict = if confirmed { Verdict::Confirmed } else { Verdict::Verified };
+    result.verdict = if has(Outcome::Confirmed) { Verdict::Confirmed } else { Verdict::Verified };
     (result.held_until, result.lapsed) = (None, None);
+    result.expectations.clear();
     result.reasons.clear();
 }

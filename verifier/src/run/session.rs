@@ -147,9 +147,13 @@ impl<'l> Session<'l> {
         &self,
         work: impl FnOnce(&Judge, &mut Results) -> (T, Vec<Sighting>),
     ) -> Result<(T, Results)> {
-        let (judge, mut done) = (self.judge(), None);
+        let mut done = None;
         let results = self.update(|results| {
-            let (value, sightings) = work(&judge, results);
+            // Another process may have seen something since this session began.
+            if kept(&self.options) {
+                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Memory::read(&self.course.root)?;
+            }
+            let (value, sightings) = work(&self.judge(), results);
             // What is remembered is written first: a verdict may rest on it.
             done = Some(self.note(&sightings).map(|()| value));
             if done.as_ref().is_some_and(Result::is_err) {

@@ -41,7 +41,7 @@ impl Judge<'_> {
             reasons.extend(decided.iter().flat_map(|(decided, _)| decided.reasons.clone()));
             reasons.extend(removed.iter().flat_map(|(_, removal)| removal.reasons.clone()));
         }
-        let (mut sightings, mut unread) = self.sighted();
+        let (mut sightings, mut unread) = self.sighted(verdict.is_done());
         for (made, removal) in &removed {
             sightings.extend(removal.sightings.iter().cloned());
             unread.extend(removal.is_unread.then(|| made.id.clone()));
@@ -61,14 +61,14 @@ impl Judge<'_> {
     }
 
     /// What is there now of what it has the learner make, and its id if that could not be read.
-    fn sighted(&self) -> (Vec<Sighting>, Vec<String>) {
+    fn sighted(&self, complete: bool) -> (Vec<Sighting>, Vec<String>) {
         if self.check.makes.is_none() {
             return Default::default();
         }
         let values = Values::now(&self.inputs.course, self.step, &self.check);
-        match crate::made::sight(self.inputs, self.step, &values) {
+        match crate::made::sight(self.inputs, self.step, &values, complete) {
             (Listed::Unread(_), _) => (Vec::new(), vec![self.step.id.clone()]),
-            (Listed::Ids(_), sighting) => (sighting.into_iter().collect(), Vec::new()),
+            (Listed::Ids { .. }, sightings) => (sightings, Vec::new()),
         }
     }
 

@@ -10,13 +10,19 @@ use crate::plan::{Need, What};
 use evidence::Section;
 use evidence::client::Ask;
 
-/// Evaluates the list of what a step makes, with values that may be remembered ones.
+/// Evaluates the list of what a step makes, with values that may be remembered ones. `seen`: the ids that were seen
+/// before.
 ///
 /// # Errors
 /// The calls that it waits for.
-pub(crate) fn list(inputs: &Inputs, step: &Step, values: &Values) -> Result<Listed, Vec<(String, Ask)>> {
+pub(crate) fn list(
+    inputs: &Inputs,
+    step: &Step,
+    values: &Values,
+    seen: &[String],
+) -> Result<Listed, Vec<(String, Ask)>> {
     let check = inputs.compiled.check(step);
-    let Some(makes) = &check.makes else { return Ok(Listed::Ids(Vec::new())) };
+    let Some(makes) = &check.makes else { return Ok(Listed::Ids { ids: Vec::new(), hidden: Vec::new() }) };
     let needed: BTreeSet<String> = check.reached(makes).into_iter().map(|(root, _)| root).collect();
     let names = Names { step, check, certain: false, remembered: Some((values, &needed)) };
     let scoped = match scope(inputs, &names) {
@@ -33,7 +39,10 @@ pub(crate) fn list(inputs: &Inputs, step: &Step, values: &Values) -> Result<List
         return Ok(Listed::Unread(unread(needs.collect()).into_iter().collect()));
     }
     Ok(match makes.list(&scoped.scope) {
-        Ok(ids) => Listed::Ids(ids),
+        Ok(ids) => {
+            let lost = seen.iter().filter(|id| !ids.contains(id) && scoped.reads.have(id));
+            Listed::Ids { hidden: lost.cloned().collect(), ids }
+        }
         Err(why) => {
             let reasons = unread(check.needs(makes));
             let course_error = reasons.is_empty().then(|| course_error(&step.account, &why));

@@ -13,7 +13,7 @@ use super::inputs::Inputs;
 use crate::cel::types::Type;
 use crate::cel::value::{Field, Fields};
 use crate::cel::{Expression, Scope};
-use crate::made::Values;
+use crate::made::{self, Values};
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
 use crate::reads::{Asking, Evaluated, MOST_CALLS_OF_A_RUN, Region, evaluate};
 
@@ -57,8 +57,9 @@ pub(super) fn scope<'c>(inputs: &'c Inputs, names: &Names<'_>) -> Result<Scoped<
     let values = remembered.map(|(values, _)| values);
     bind_values(&mut scope, inputs, names, values)?;
     let course = &inputs.course;
-    let given = values.map_or(&course.given, |values| &values.inputs);
-    let region = match given.get(REGION) {
+    // What a remembered set of values lacks, has been declared since.
+    let given = |name: &str| values.and_then(|values| values.inputs.get(name)).or_else(|| course.given.get(name));
+    let region = match given(REGION) {
         Some(region) => Region::Is(region),
         None if course.inputs.contains_key(REGION) => Region::Missing(needs_input(inputs, step, REGION)),
         None => Region::None,
@@ -100,8 +101,9 @@ fn bind_values(scope: &mut Scope, inputs: &Inputs, names: &Names<'_>, values: Op
         bind(scope, name, values.and_then(|values| values.tables.get(name)).unwrap_or(&table.rows))?;
     }
     if check.uses(INPUT) {
-        let given = values.map_or(&course.given, |values| &values.inputs);
-        let field = |name: &String| match given.get(name) {
+        let given =
+            |name: &String| values.and_then(|values| values.inputs.get(name)).or_else(|| course.given.get(name));
+        let field = |name: &String| match given(name) {
             Some(value) => Field::from_json(&Value::String(value.clone()), &Type::Text),
             None => Field::Unreadable,
         };
@@ -183,6 +185,11 @@ impl Reads {
             return reasons.into_iter().collect();
         }
         vec![course_error(&step.account, why)]
+    }
+
+    /// Whether AWS still answers with something of this id.
+    pub(super) fn have(&self, id: &str) -> bool {
+        self.values.values().any(|answer| made::has(answer, id))
     }
 
     /// Whether a read has a value, or is known to be unreadable.

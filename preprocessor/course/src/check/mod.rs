@@ -239,15 +239,28 @@ impl Check {
     /// Identifies what it says is made: its list with what that may use, but without values.
     pub fn makes_hash(&self) -> Option<String> {
         let made = self.makes.as_ref()?;
-        Some(hash(&serde_json::json!([self.account, self.definitions(), made.list])))
+        let mut reached: BTreeSet<&str> = BTreeSet::new();
+        let mut waiting = identifiers(&made.list);
+        while let Some(name) = waiting.pop() {
+            let is_own = self.lets.contains_key(name) || self.reads.contains_key(name);
+            if is_own && reached.insert(name) {
+                waiting.extend(self.lets.get(name).into_iter().flat_map(|meant| identifiers(&meant.text)));
+                waiting.extend(self.reads.get(name).into_iter().flat_map(Read::identifiers));
+            }
+        }
+        let [lets, reads] = self.definitions();
+        let of = |all: BTreeMap<String, serde_json::Value>| -> BTreeMap<String, serde_json::Value> {
+            all.into_iter().filter(|(name, _)| reached.contains(name.as_str())).collect()
+        };
+        Some(hash(&serde_json::json!([self.account, of(lets), of(reads), made.list])))
     }
 
-    /// What its expressions can use.
-    fn definitions(&self) -> serde_json::Value {
-        let lets: BTreeMap<&String, _> =
-            self.lets.iter().map(|(name, meant)| (name, (&meant.params, &meant.text))).collect();
-        let reads: BTreeMap<&String, _> = self.reads.iter().map(|(name, read)| (name, read.decides())).collect();
-        serde_json::json!([lets, reads])
+    /// What its expressions can use: lets and reads.
+    fn definitions(&self) -> [BTreeMap<String, serde_json::Value>; 2] {
+        let lets = self.lets.iter();
+        let lets = lets.map(|(name, meant)| (name.clone(), serde_json::json!([meant.params, meant.text])));
+        let reads = self.reads.iter().map(|(name, read)| (name.clone(), read.decides()));
+        [lets.collect(), reads.collect()]
     }
 }
 

@@ -1,0 +1,143 @@
+//! What changes between two runs hides nothing that is still there.
+
+use super::{Lab, result};
+use crate::common::boto3;
+
+/// A course whose labs are log groups, in a lesson with these steps.
+fn log_groups(steps: &str, makes: &str) -> Lab {
+    let lab = Lab::new();
+    std::fs::remove_dir_all(lab.machine.course.join("checks")).unwrap();
+    lab.machine.write("src/lab.md", &format!("# Lab\n\n{steps}"));
+    lab.machine.write(
+        "book.toml",
+        "[book]\ntitle = \"Logs\"\n[preprocessor.verify.accounts]\nlab = \"The account.\"\n\
+         [preprocessor.verify.inputs.region]\nlabel = \"Region\"\ndefault = \"us-east-1\"\n\
+         [preprocessor.verify.params]\ngroup = \"x\"\n",
+    );
+    lab.machine.write(
+        "checks/group.toml",
+        &format!(
+            "title = \"A log group\"\naccount = \"lab\"\nmakes = \"{makes}\"\ncosts = \"money\"\n\
+             [read.groups]\ncall = \"logs:DescribeLogGroups\"\n\
+             [let]\nmine = \"groups.logGroups.filter(g, g.logGroupName == group)\"\n\
+             [[expect]]\ntitle = \"It is there\"\nthat = \"mine.size() > 0\"\nfix = \"Create it.\"\n"
+        ),
+    );
+    lab.machine.write("checks/cleanup.toml", "title = \"All is deleted\"\nremoves = [\"group\"]\n");
+    lab
+}
+
+fn logs(lab: &Lab, verb: &str, name: &str) {
+    let script = "import boto3, sys; c = boto3.client('logs', region_name='us-east-1', endpoint_url=sys.argv[1], \
+                  aws_access_key_id='123456789012', aws_secret_access_key='secret'); \
+                  getattr(c, sys.argv[2])(logGroupName=sys.argv[3]); print('null')";
+    boto3(&lab.machine, script, &[&lab.moto.endpoint, &format!("{verb}_log_group"), name]);
+}
+
+fn verdict(lab: &Lab, step: &str) -> String {
+    result(lab, step)["verdict"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_was_renamed_is_not_gone() {
+    let lab = Lab::new();
+    lab.make(&["vpc=lab-vpc", "nat=3"]);
+    lab.verified();
+    lab.make(&["rename=other"]);
+    let renamed = lab.verified();
+    assert_eq!((renamed.cleanup.as_str(), renamed.codes.as_slice()), ("unknown", &["undecided".to_owned()][..]));
+    assert_eq!((renamed.left.as_slice(), renamed.status), (&[("there".to_owned(), 3)][..], 1));
+    lab.make(&["rename=lab-vpc"]);
+    assert_eq!(lab.verified().brief(), ("verified", "not-yet", vec![], vec![("there", 3)]));
+    lab.make(&["rename=other", "delete"]);
+    assert_eq!(lab.verified().brief(), ("verified", "verified", vec![], vec![]));
+}
+
+#[test]
+fn a_directive_that_was_changed_hides_nothing() {
+    let steps = "- [ ] It is there <!-- verify: group group=a -->\n\n<!-- verify: cleanup group=a -->\n";
+    let lab = log_groups(steps, "mine.map(g, g.logGroupName)");
+    logs(&lab, "create", "a");
+    lab.machine.verify(&[]);
+    lab.machine.write("src/lab.md", &format!("# Lab\n\n{}", steps.replace("group=a", "group=b")));
+    logs(&lab, "create", "b");
+    lab.machine.verify(&[]);
+    logs(&lab, "delete", "b");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "cleanup,group=b"), "not-yet");
+    assert_eq!(lab.machine.verify(&["leftovers"]).status, 1);
+    logs(&lab, "delete", "a");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "cleanup,group=b"), "verified");
+}
+
+#[test]
+fn a_removal_without_parameters_is_about_all_steps_of_the_check() {
+    let steps = "- [ ] One <!-- verify: group group=a -->\n- [ ] Two <!-- verify: group group=b -->\n\n<!-- verify: cleanup -->\n";
+    let lab = log_groups(steps, "mine.map(g, g.logGroupName)");
+    logs(&lab, "create", "a");
+    logs(&lab, "create", "b");
+    lab.machine.verify(&[]);
+    logs(&lab, "delete", "a");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "cleanup"), "not-yet");
+    logs(&lab, "delete", "b");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "cleanup"), "verified");
+    let status = lab.machine.verify(&["status"]).stdout;
+    assert!(status.contains("All 3 required steps are done."), "{status}");
+}
+
+#[test]
+fn what_was_complete_stays_so_whatever_was_verified_in_between() {
+    let steps = "- [ ] It is there <!-- verify: group -->\n\n<!-- verify: cleanup -->\n";
+    let lab = log_groups(steps, "mine.map(g, g.logGroupName)");
+    logs(&lab, "create", "x");
+    lab.machine.verify(&[]);
+    lab.machine.verify(&["set", "region=eu-west-1"]);
+    lab.machine.verify(&[]);
+    lab.machine.verify(&["set", "region=us-east-1"]);
+    logs(&lab, "delete", "x");
+    lab.machine.verify(&["--record", "run.json"]);
+    assert_eq!((verdict(&lab, "group").as_str(), verdict(&lab, "cleanup").as_str()), ("verified", "verified"));
+    let replayed = lab.machine.verify(&["--format", "json", "--replay", "run.json"]).json();
+    assert_eq!(replayed["steps"]["group"]["verdict"], "verified", "{replayed}");
+    // Lets that the list does not use change nothing of what was seen.
+    lab.machine.edit("checks/group.toml", "[let]\n", "[let]\nother = \"groups.logGroups.size()\"\n");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "cleanup"), "verified");
+}
+
+#[test]
+fn a_confirmation_of_what_is_gone_can_be_taken_back() {
+    let steps = "- [ ] It is there <!-- verify: group -->\n\n<!-- verify: cleanup -->\n";
+    let lab = log_groups(steps, "mine.map(g, g.logGroupName)");
+    let check = lab.machine.read("checks/group.toml");
+    lab.machine.write(
+        "checks/group.toml",
+        &format!("{check}[[expect]]\ntitle = \"You looked\"\nconfirm = \"I looked at it.\"\n"),
+    );
+    logs(&lab, "create", "x");
+    lab.machine.verify(&[]);
+    lab.machine.verify(&["confirm", "group"]);
+    logs(&lab, "delete", "x");
+    lab.machine.verify(&[]);
+    assert_eq!(verdict(&lab, "group"), "confirmed");
+    lab.machine.verify(&["confirm", "group", "--undo"]);
+    assert_ne!(verdict(&lab, "group"), "confirmed");
+}
+
+#[test]
+fn a_list_must_know_its_region() {
+    let lab = log_groups("<!-- verify: group -->\n\n<!-- verify: cleanup -->\n", "mine.map(g, g.logGroupName)");
+    assert_eq!(lab.machine.verify(&["lint"]).status, 0);
+    lab.machine.edit(
+        "book.toml",
+        "[preprocessor.verify.inputs.region]\nlabel = \"Region\"\ndefault = \"us-east-1\"\n",
+        "",
+    );
+    let ran = lab.machine.verify(&["lint"]);
+    assert!(ran.status == 2 && format!("{}{}", ran.stdout, ran.stderr).contains("must know its region"), "{ran:?}");
+    lab.machine.edit("checks/group.toml", "call = ", "region = \"us-east-1\"\ncall = ");
+    assert_eq!(lab.machine.verify(&["lint"]).status, 0);
+}
