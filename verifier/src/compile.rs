@@ -169,10 +169,14 @@ impl<'c> Compiler<'c> {
         let expectations = expectations.iter().enumerate().map(|(at, expectation)| self.expectation(at, expectation));
         let expectations: Vec<Option<CompiledExpectation>> = expectations.collect();
         let expectations = expectations.into_iter().flatten().collect();
-        self.knows_its_region();
         let makes = self.check.makes.as_ref();
         let makes = makes.and_then(|made| self.expression(&KeyPath::of(["makes"]), &made.list));
-        if self.errors.is_empty() { Ok(CompiledCheck::new(definitions, expectations, makes)) } else { Err(self.errors) }
+        let compiled = CompiledCheck::new(definitions, expectations, makes);
+        if let Some(makes) = &compiled.makes {
+            let reached = compiled.reached(makes).into_iter().map(|(root, _)| root).collect();
+            self.lists_everything(&reached);
+        }
+        if self.errors.is_empty() { Ok(compiled) } else { Err(self.errors) }
     }
 
     fn expectation(&mut self, at: usize, expectation: &Expectation) -> Option<CompiledExpectation> {

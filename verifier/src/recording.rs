@@ -117,7 +117,10 @@ pub fn write(
     for (account, ask, outcome) in gathered.outcomes() {
         let mut answered = serde_json::to_value(Answered { ask: ask.clone(), outcome: outcome.clone() })?;
         if !show_identifiers {
-            stand_ins.value(&mut answered);
+            // The names of operations and regions are AWS's own.
+            for place in ["/ask/with", "/outcome"] {
+                answered.pointer_mut(place).into_iter().for_each(|value| stand_ins.value(value));
+            }
         }
         answers.entry(account.to_owned()).or_default().push(serde_json::from_value(answered)?);
     }

@@ -34,7 +34,7 @@ pub fn hole_end(text: &str) -> Option<usize> {
 }
 
 /// The identifiers of an expression, without the names of fields and the words in strings.
-pub(crate) fn identifiers(expression: &str) -> Vec<&str> {
+pub fn identifiers(expression: &str) -> Vec<&str> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, _) in outside_of_strings(expression).filter(|(_, c)| part(*c)) {

@@ -127,6 +127,31 @@ fn a_confirmation_of_what_is_gone_can_be_taken_back() {
     assert_ne!(verdict(&lab, "group"), "confirmed");
 }
 
+/// Otherwise, what is renamed would not be in the answer any more, though it is still there.
+#[test]
+fn a_list_must_be_chosen_from_all_that_is_there() {
+    let lab = Lab::new();
+    for (from, to, by) in [
+        (
+            "call = \"ec2:DescribeNatGateways\"",
+            "call = \"ec2:DescribeNatGateways\"\nwith.Filter = [{ Name = \"tag:Name\", Values = [\"{input.network}\"] }]",
+            "a tag",
+        ),
+        (
+            "call = \"ec2:DescribeNatGateways\"",
+            "call = \"ec2:DescribeNatGateways\"\nwith.Filter = [{ Name = \"vpc-id\", Values = \"{own_vpcs}\" }]",
+            "what another read",
+        ),
+    ] {
+        let check = lab.machine.read("checks/nat-gateways.toml");
+        lab.machine.edit("checks/nat-gateways.toml", from, to);
+        let ran = lab.machine.verify(&["lint"]);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(ran.status == 2 && said.contains("whose call depends on") && said.contains(by), "{said}");
+        lab.machine.write("checks/nat-gateways.toml", &check);
+    }
+}
+
 #[test]
 fn a_list_must_know_its_region() {
     let lab = log_groups("<!-- verify: group -->\n\n<!-- verify: cleanup -->\n", "mine.map(g, g.logGroupName)");

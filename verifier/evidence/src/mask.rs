@@ -53,10 +53,12 @@ impl StandIns {
         StandIns { kept, ..StandIns::default() }
     }
 
-    /// The same, with pseudonyms for these values by name. What checks look for, and regions, stay as they are.
+    /// The same, with pseudonyms for these values by name. What checks look for, regions, and what is too short to tell
+    /// anything stay as they are.
     pub fn replacing(mut self, values: &BTreeMap<String, String>) -> StandIns {
         let is_region = |value: &str| reads::partitions().values().flatten().any(|region| region == value);
-        for (name, value) in values.iter().filter(|(_, value)| !self.kept.contains(value) && !is_region(value)) {
+        let stays = |value: &String| value.len() < SHORTEST || self.kept.contains(value) || is_region(value);
+        for (name, value) in values.iter().filter(|(_, value)| !stays(value)) {
             self.replaced.push((value.clone(), format!("masked-{}", name.replace('_', "-"))));
         }
         self.replaced.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
@@ -104,7 +106,7 @@ impl StandIns {
     }
 
     fn identifiers(&mut self, text: &str) -> String {
-        let given = self.replaced.iter().fold(text.to_owned(), |text, (value, instead)| text.replace(value, instead));
+        let given = self.replaced.iter().fold(text.to_owned(), |text, (value, instead)| words(&text, value, instead));
         let text = given.as_str();
         let kept = self.kept_in(text);
         replace(text, &mut |identifier, at| match identifier {
@@ -153,6 +155,23 @@ impl StandIns {
         }
         out
     }
+}
+
+/// The shortest value that gets a pseudonym, in bytes.
+const SHORTEST: usize = 3;
+
+/// A text with a value replaced wherever it is not a part of a longer word.
+fn words(text: &str, value: &str, instead: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(value) {
+        let (before, after) = (&rest[..at], &rest[at + value.len()..]);
+        let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let is_part = joins(before.chars().next_back().or(out.chars().next_back())) || joins(after.chars().next());
+        out.push_str(before);
+        out.push_str(if is_part { value } else { instead });
+        rest = after;
+    }
+    out + rest
 }
 
 /// The position of a text in another one, ignoring the case of ASCII letters.
@@ -224,6 +243,17 @@ mod tests {
         let mut contact = serde_json::json!({ "name": "Ada-production Lovelace" });
         stand_ins.section(Section::Contact, &mut contact);
         assert_eq!(contact["name"], "masked-2-productionmasked-3");
+    }
+
+    #[test]
+    fn what_a_learner_gave_is_replaced_as_a_word() {
+        let given = [("bucket", "cats"), ("zone", "a"), ("region", "eu-west-1"), ("suffix", "kept")];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let mut stand_ins = StandIns::keeping(["kept".to_owned()]).replacing(&given);
+        let mut value = serde_json::json!({ "cats": "arn:aws:s3:::cats/cats-2 concats", "at": "eu-west-1a kept" });
+        stand_ins.value(&mut value);
+        let masked = "arn:aws:s3:::masked-bucket/masked-bucket-2 concats";
+        assert_eq!(value, serde_json::json!({ "masked-bucket": masked, "at": "eu-west-1a kept" }));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use evidence::Section;
 use evidence::client::{self, Filled, Why};
 use evidence::reads::{self, Found, Missing, Variant};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 use super::Compiler;
 use crate::cel::{Expression, Texts};
@@ -14,21 +15,45 @@ use crate::reads::{CompiledRead, EACH, Template};
 use crate::sentence::Sentence;
 
 impl Compiler<'_> {
-    /// What is made is remembered with its region, so a check with `makes` must say in which region it reads.
-    pub(super) fn knows_its_region(&mut self) {
-        if self.check.makes.is_none() || self.course.inputs.contains_key(REGION) {
-            return;
+    /// Whether something is gone is only known from a list of everything in a known region. So the reads of a check with
+    /// `makes` must know their region, and must not leave anything out by what the learner can change.
+    pub(super) fn lists_everything(&mut self, reached: &BTreeSet<String>) {
+        let reads: Vec<(&String, &Read)> =
+            self.check.reads.iter().filter(|(name, _)| reached.contains(*name)).collect();
+        for (name, read) in reads {
+            let is_global = reads::find(&read.call).is_ok_and(|found| found.service.global_region("aws").is_some());
+            if read.region.is_none() && !is_global && !self.course.inputs.contains_key(REGION) {
+                let message = format!(
+                    "with `makes`, the read `{name}` must know its region: declare the input `region` in book.toml, or \
+                     give the read a `region`"
+                );
+                self.fail_key(&KeyPath::of(["makes"]), message);
+            }
+            let by_tag = read.texts().iter().any(|text| text.starts_with("tag"));
+            let evidence = |name: &str| self.check.reads.contains_key(name) || Section::named(name).is_some();
+            let by_evidence = self.used_by(read).iter().any(|name| evidence(name));
+            if by_tag || by_evidence {
+                let by = if by_tag { "a tag" } else { "what another read or a section has" };
+                let message = format!(
+                    "`makes` uses the read `{name}`, whose call depends on {by}: if the learner changes that, what is \
+                     still there would seem to be gone. Read all of it, and choose in the expression"
+                );
+                self.fail_key(&KeyPath::of(["read", name.as_str()]), message);
+            }
         }
-        let is_global =
-            |read: &Read| reads::find(&read.call).is_ok_and(|found| found.service.global_region("aws").is_some());
-        let without = |(_, read): &(&String, &Read)| read.region.is_none() && !is_global(read);
-        if let Some((name, _)) = self.check.reads.iter().find(without) {
-            let message = format!(
-                "with `makes`, the read `{name}` must know its region: declare the input `region` in book.toml, or give \
-                 the read a `region`"
-            );
-            self.fail_key(&KeyPath::of(["makes"]), message);
+    }
+
+    /// The names that a read's call depends on, directly or through `let`s.
+    fn used_by(&self, read: &Read) -> BTreeSet<String> {
+        let mut used = BTreeSet::new();
+        let mut waiting: Vec<String> = read.identifiers().map(str::to_owned).collect();
+        while let Some(name) = waiting.pop() {
+            if let Some(meant) = self.check.lets.get(&name).filter(|_| !used.contains(&name)) {
+                waiting.extend(course::words::identifiers(&meant.text).into_iter().map(str::to_owned));
+            }
+            used.insert(name);
         }
+        used
     }
 
     /// A read, if its operation is in the table.

@@ -44,13 +44,17 @@ pub(crate) fn has(answer: &Value, id: &str) -> bool {
     }
 }
 
-/// Whether an object says that it is gone: in its state or status, or in the name or code of that.
+/// Whether an object says that it is gone: in all its states, or in their names or codes. Another state that is no final
+/// one may be that of the object.
 fn is_final(object: &Value) -> bool {
-    let says = |value: &Value| value.as_str().is_some_and(|text| FINAL.contains(&text.to_ascii_lowercase().as_str()));
-    let fields = object.as_object().into_iter().flatten();
-    fields
-        .filter(|(name, _)| ["state", "status"].iter().any(|word| name.to_ascii_lowercase().ends_with(word)))
-        .any(|(_, state)| says(state) || ["Name", "Code", "State", "Status"].iter().any(|name| says(&state[*name])))
+    let is_state = |name: &str| ["state", "status"].iter().any(|word| name.to_ascii_lowercase().ends_with(word));
+    let fields = object.as_object().into_iter().flatten().filter(|(name, _)| is_state(name));
+    let texts = fields.flat_map(|(_, state)| {
+        let within = ["Name", "Code", "State", "Status"].iter().filter_map(|name| state.get(*name)?.as_str());
+        state.as_str().into_iter().chain(within)
+    });
+    let mut states = texts.peekable();
+    states.peek().is_some() && states.all(|state| FINAL.contains(&state.to_ascii_lowercase().as_str()))
 }
 
 #[cfg(test)]
@@ -65,6 +69,9 @@ mod tests {
         assert!(!has(&gateway("available"), "nat-2"));
         let instance = |state: &str| json!({ "Instances": [{ "InstanceId": "i-1", "State": { "Name": state } }] });
         assert!(has(&instance("running"), "i-1") && !has(&instance("terminated"), "i-1"));
+        let expired = json!({ "Id": "x", "Status": "available", "CertificateStatus": "expired" });
+        assert!(has(&expired, "x"), "another state is not its own");
+        assert!(has(&json!({ "Id": "x" }), "x"), "what has no state is there");
         assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
     }
 }

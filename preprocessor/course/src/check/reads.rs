@@ -65,7 +65,7 @@ impl Read {
     }
 
     /// The identifiers that it uses.
-    pub(super) fn identifiers(&self) -> impl Iterator<Item = &str> {
+    pub fn identifiers(&self) -> impl Iterator<Item = &str> {
         let in_holes = self.texts().into_iter().flat_map(holes).flat_map(identifiers);
         in_holes.chain(self.each.as_deref().into_iter().flat_map(identifiers))
     }
