@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cel;
-use crate::made::{self, Values};
+use crate::made::{self, ListValues};
 use crate::members;
 use crate::plan::Source;
 use evidence::Section;
@@ -120,44 +120,45 @@ pub(crate) fn is_decided(inputs: &Arc<Inputs>, step: &Step, account: &str, secti
 
 /// A part of what judging a step evaluates.
 #[derive(Debug, Clone)]
-pub(crate) enum Part {
+pub(crate) enum Evaluation {
     /// Its own check.
     Whole(Step),
     /// What a step makes, with values that may be remembered ones.
-    Made(Step, Values),
+    Made(Step, ListValues),
 }
 
-impl Part {
+impl Evaluation {
     /// The step whose check is evaluated.
     pub(crate) fn step(&self) -> &Step {
         match self {
-            Part::Whole(step) | Part::Made(step, _) => step,
+            Evaluation::Whole(step) | Evaluation::Made(step, _) => step,
         }
     }
 }
 
 /// The parts of judging a step that have reads.
-pub(crate) fn parts(inputs: &Inputs, step: &Step) -> Vec<Part> {
+pub(crate) fn parts(inputs: &Inputs, step: &Step) -> Vec<Evaluation> {
     let course = &inputs.course;
-    let own = step.members.iter().filter_map(|id| course.step(id)).chain([step]).cloned().map(Part::Whole);
+    let own = step.members.iter().filter_map(|id| course.step(id)).chain([step]).cloned().map(Evaluation::Whole);
     let removed = step.removes.iter().filter_map(|id| course.step(id));
     let made = removed.flat_map(|made| made_parts(inputs, made));
-    let has_reads =
-        |part: &Part| inputs.compiled.find(&part.step().check).is_some_and(|check| check.reads().next().is_some());
+    let has_reads = |part: &Evaluation| {
+        inputs.compiled.find(&part.step().check).is_some_and(|check| check.reads().next().is_some())
+    };
     own.chain(made).filter(has_reads).collect()
 }
 
 /// What is evaluated to find out whether that is there which a step makes.
-pub(crate) fn made_parts(inputs: &Inputs, made: &Step) -> Vec<Part> {
-    made::sets(inputs, made).into_iter().map(|values| Part::Made(made.clone(), values)).collect()
+pub(crate) fn made_parts(inputs: &Inputs, made: &Step) -> Vec<Evaluation> {
+    made::sets(inputs, made).into_iter().map(|values| Evaluation::Made(made.clone(), values)).collect()
 }
 
 /// The calls that a part asks for and that are not answered yet, as far as they are known. Call it
 /// [`cel::on_a_thread`].
-pub(crate) fn waits(inputs: &Inputs, part: &Part) -> Vec<(String, Ask)> {
+pub(crate) fn waits(inputs: &Inputs, part: &Evaluation) -> Vec<(String, Ask)> {
     match part {
-        Part::Whole(step) => Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default(),
-        Part::Made(step, values) => list(inputs, step, values, &[]).err().unwrap_or_default(),
+        Evaluation::Whole(step) => Judge::new(inputs, step).map(|judge| judge.reads.waits).unwrap_or_default(),
+        Evaluation::Made(step, values) => list(inputs, step, values, &[]).err().unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::check::{Body, Check, hex};
-use crate::input::{self, Given, Input, Inputs};
+use crate::input::{self, DeclaredInputs, Given, Input};
 use crate::key::Key;
 use crate::parallel;
 use crate::param::{Param, Params};
@@ -50,7 +50,7 @@ pub struct Course {
     /// `[preprocessor.verify.accounts]`: the course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
     /// `[preprocessor.verify.inputs]`: what only the learner knows.
-    pub inputs: Inputs,
+    pub inputs: DeclaredInputs,
     /// The values of the inputs that are known: what the learner gave, and the defaults.
     pub given: Given,
     /// The tables of the lessons that are data, by name.

@@ -1,4 +1,4 @@
-//! Inputs: what only the learner knows, such as the name of their bucket. A course declares them in `book.toml`, and the
+//! DeclaredInputs: what only the learner knows, such as the name of their bucket. A course declares them in `book.toml`, and the
 //! learner gives each value once.
 
 use regex::Regex;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The inputs of a course, by name.
-pub type Inputs = BTreeMap<String, Input>;
+pub type DeclaredInputs = BTreeMap<String, Input>;
 
 /// What a learner gave, by input.
 pub type Given = BTreeMap<String, String>;
@@ -32,7 +32,7 @@ impl Input {
     /// What is wrong with the declaration: the key, and a message.
     pub(crate) fn wrong(&self) -> Option<(&'static str, String)> {
         if self.label.trim().is_empty() {
-            return Some(("label", "the `label` is empty: it tells the learner what to give".to_owned()));
+            return Some(("label", "the `label` is empty: it says what the learner is to give".to_owned()));
         }
         if let Some(pattern) = &self.pattern {
             if pattern.len() > LONGEST {
@@ -79,7 +79,7 @@ fn whole(pattern: &str) -> Result<Regex, regex::Error> {
 }
 
 /// The values of a course's inputs: what the learner gave, as long as it is valid, and the defaults.
-pub fn values(inputs: &Inputs, given: &Given) -> Given {
+pub fn values(inputs: &DeclaredInputs, given: &Given) -> Given {
     let value = |(name, input): (&String, &Input)| {
         let own = given.get(name).filter(|value| input.check(value).is_ok());
         Some((name.clone(), own.or(input.default.as_ref())?.clone()))
@@ -125,11 +125,12 @@ mod tests {
 
     #[test]
     fn what_the_learner_gave_comes_before_the_default_if_it_is_valid() {
-        let inputs = Inputs::from([("bucket".to_owned(), Input { default: Some("dogs".into()), ..input("[a-z]+") })]);
+        let inputs =
+            DeclaredInputs::from([("bucket".to_owned(), Input { default: Some("dogs".into()), ..input("[a-z]+") })]);
         let given = |value: &str| Given::from([("bucket".to_owned(), value.to_owned())]);
         assert_eq!(values(&inputs, &given("birds"))["bucket"], "birds");
         assert_eq!(values(&inputs, &given("Birds"))["bucket"], "dogs");
         assert_eq!(values(&inputs, &Given::new())["bucket"], "dogs");
-        assert_eq!(values(&Inputs::new(), &given("birds")), Given::new());
+        assert_eq!(values(&DeclaredInputs::new(), &given("birds")), Given::new());
     }
 }

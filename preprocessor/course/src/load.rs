@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 
     /// Adds a table. The same table may be in several chapters, as part of an included file.
-    fn table(&mut self, content: &str, source: &Path, written: &table::Written) {
+    fn table(&mut self, content: &str, source: &Path, written: &table::WrittenTable) {
         let mut wrong = Vec::new();
         match written.read(&self.course.params) {
             Ok(table) => match self.course.tables.entry(written.name.clone()) {

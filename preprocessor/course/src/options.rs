@@ -13,7 +13,7 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
-use crate::input::Inputs;
+use crate::input::DeclaredInputs;
 use crate::param::{LONGEST, Param, Params};
 use crate::places::{KeyPath, TomlFile};
 pub(crate) use names::{is_name, is_reserved};
@@ -28,7 +28,7 @@ pub struct Options {
     /// The course's names for accounts, each with a description.
     pub accounts: BTreeMap<String, String>,
     /// What only the learner knows.
-    pub inputs: Inputs,
+    pub inputs: DeclaredInputs,
     /// The command that serves the live book in a clone of the course's repository, if it is not `verify serve --open`.
     pub serve: Option<String>,
 }

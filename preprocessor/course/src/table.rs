@@ -57,7 +57,7 @@ pub(crate) struct Cell {
 
 /// A table while it is read, with the directive before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenTable {
     /// The directive.
     pub comment: Range<usize>,
     /// The name.
@@ -66,10 +66,10 @@ pub struct Written {
     pub(crate) cells: Option<Vec<Vec<Cell>>>,
 }
 
-impl Written {
+impl WrittenTable {
     /// A directive whose table has not been found yet.
-    pub(crate) fn new(comment: Range<usize>, name: &str) -> Written {
-        Written { comment, name: name.to_owned(), cells: None }
+    pub(crate) fn new(comment: Range<usize>, name: &str) -> WrittenTable {
+        WrittenTable { comment, name: name.to_owned(), cells: None }
     }
 
     /// Notes an event within the table.

@@ -32,14 +32,14 @@ pub struct Live {
     /// The command that verifies it in a terminal.
     pub command: String,
     /// What only the learner knows: a field for each.
-    pub inputs: Vec<Field>,
+    pub inputs: Vec<InputField>,
     /// Whether something is there that costs money.
     pub running: Option<String>,
 }
 
 /// A field for an input of the course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Field {
+pub struct InputField {
     /// The input's name.
     pub name: String,
     /// What the learner is asked for.
@@ -81,15 +81,15 @@ impl Live {
             html: html(&view),
             evidence: evidence(course.check(step).about.as_deref(), &view),
             command: view.commands.verify.clone(),
-            inputs: view.inputs.iter().map(Field::of).collect(),
+            inputs: view.inputs.iter().map(InputField::of).collect(),
             running: running(course, step, results),
         }
     }
 }
 
-impl Field {
-    fn of(input: &InputView<'_>) -> Field {
-        Field {
+impl InputField {
+    fn of(input: &InputView<'_>) -> InputField {
+        InputField {
             name: input.name.to_owned(),
             label: input.label.to_owned(),
             example: input.example.map(str::to_owned),

@@ -164,7 +164,7 @@ fn what_is_there_again_is_judged_again() {
     lab.make(&["delete"]);
     lab.verified();
     lab.make(&["nat=1"]);
-    // The removal is judged anew, though only the gateways are verified.
+    // The removal is judged again, though only the gateways are verified.
     lab.machine.verify(&["nat-gateways"]);
     assert_eq!(result(&lab, "cleanup")["verdict"], "not-yet");
     assert_eq!(result(&lab, "nat-gateways")["verdict"], "not-yet");

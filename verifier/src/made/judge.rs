@@ -5,9 +5,9 @@ use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
 use evidence::mask;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::listed::Listed;
-use super::memory::{Of, Remembered, Sighting};
-use super::values::Values;
+use super::listing::Listing;
+use super::memory::{MadeKey, Remembered, Sighting};
+use super::values::ListValues;
 use crate::verdict::{Inputs, list};
 
 /// How many ids a sentence names.
@@ -43,9 +43,9 @@ pub enum Left {
 
 /// The sets of values with which a step's list is to be read: those of now, and those with which something was seen that
 /// is not known to be gone.
-pub(crate) fn sets(inputs: &Inputs, step: &Step) -> Vec<Values> {
+pub(crate) fn sets(inputs: &Inputs, step: &Step) -> Vec<ListValues> {
     let check = inputs.compiled.check(step);
-    let mut sets = vec![Values::now(&inputs.course, step, check)];
+    let mut sets = vec![ListValues::now(&inputs.course, step, check)];
     for one in remembered(inputs, step).filter(|one| one.gone.is_none()) {
         if !sets.contains(&one.values) {
             sets.push(one.values.clone());
@@ -82,13 +82,13 @@ fn others(inputs: &Inputs, step: &Step) -> BTreeMap<String, String> {
 }
 
 /// What a step makes, as it is now: what is there, and how it is remembered. `complete`: whether the step is done.
-pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values, complete: bool) -> (Listed, Vec<Sighting>) {
+pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &ListValues, complete: bool) -> (Listing, Vec<Sighting>) {
     let account = inputs.account_ids.get(&step.account);
     let same = |one: &&Remembered| one.gone.is_none() && one.values == *values;
     let before: Vec<&Remembered> = in_account(inputs, step).filter(same).collect();
     let seen: Vec<String> = before.iter().flat_map(|one| one.ids.iter().cloned()).collect();
-    let listed = list(inputs, step, values, &seen).unwrap_or_else(|_| Listed::Unread(vec![not_asked(step)]));
-    let Listed::Ids { ids, hidden } = &listed else { return (listed, Vec::new()) };
+    let listed = list(inputs, step, values, &seen).unwrap_or_else(|_| Listing::Unread(vec![not_asked(step)]));
+    let Listing::Ids { ids, hidden } = &listed else { return (listed, Vec::new()) };
     let Some((account, list)) = account.zip(inputs.course.check(step).makes_hash()) else {
         return (listed, Vec::new());
     };
@@ -98,7 +98,7 @@ pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &Values, complete: boo
     let former = before.iter().map(|one| &one.step).filter(|id| **id != step.id);
     let sighting = |id: &String| {
         let (account, others, list, values) = (account.clone(), others.clone(), list.clone(), values.clone());
-        let of = Of { step: id.clone(), account, others, list, values };
+        let of = MadeKey { step: id.clone(), account, others, list, values };
         Sighting::Listed { of, ids: ids.clone(), complete }
     };
     let sightings = [&step.id].into_iter().chain(former).map(sighting).collect();
@@ -129,11 +129,11 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
         let (listed, seen) = sight(inputs, made, &values, false);
         sightings.extend(seen);
         match listed {
-            Listed::Ids { ids, hidden } => {
+            Listing::Ids { ids, hidden } => {
                 there.extend(ids);
                 lost.extend(hidden);
             }
-            Listed::Unread(why) => {
+            Listing::Unread(why) => {
                 reasons.extend(why);
                 places.push(values.place());
             }
@@ -215,18 +215,18 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
                 remover: course.remover(step).map(|remover| remover.id.clone()),
             });
         };
-        let mut told = BTreeSet::new();
+        let mut shown = BTreeSet::new();
         for values in sets(inputs, step) {
             let (listed, seen) = sight(inputs, step, &values, false);
             sightings.extend(seen);
             match listed {
-                Listed::Ids { ids, hidden } => {
-                    let new: Vec<String> = ids.into_iter().chain(hidden).filter(|id| told.insert(id.clone())).collect();
+                Listing::Ids { ids, hidden } => {
+                    let new: Vec<String> = ids.into_iter().chain(hidden).filter(|id| shown.insert(id.clone())).collect();
                     if !new.is_empty() {
                         add(Left::There(new), values.place());
                     }
                 }
-                Listed::Unread(reasons) => add(Left::Unread(reasons), values.place()),
+                Listing::Unread(reasons) => add(Left::Unread(reasons), values.place()),
             }
         }
         let list = course.check(step).makes_hash();
@@ -234,7 +234,7 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
             let place = one.values.place();
             if !is_here(inputs, step, one) {
                 add(Left::Elsewhere(one.account.clone(), one.ids.clone()), place);
-            } else if Some(&one.list) != list.as_ref() && !one.ids.iter().any(|id| told.contains(id)) {
+            } else if Some(&one.list) != list.as_ref() && !one.ids.iter().any(|id| shown.contains(id)) {
                 let ids = named(inputs, &one.ids);
                 let message = format!("The course has changed how it looks for it since {ids} was seen.");
                 let account = Some(step.account.clone());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::values::Values;
+use super::values::ListValues;
 
 /// Something that was seen: the list of a step's check, with the values that it used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Remembered {
     /// Identifies the list, see [`course::check::Check::makes_hash`].
     pub list: String,
     /// The values that the list used.
-    pub values: Values,
+    pub values: ListValues,
     /// The ids that were there when the list was last read, or that were there last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,
@@ -49,7 +49,7 @@ pub enum Sighting {
     /// The list was read: these ids are there.
     Listed {
         /// The step that makes it, its account, the list and the values.
-        of: Of,
+        of: MadeKey,
         /// The ids.
         ids: Vec<String>,
         /// Whether the step is done.
@@ -66,7 +66,7 @@ pub enum Sighting {
 
 /// What a sighting is about.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Of {
+pub struct MadeKey {
     /// The step that makes it.
     pub step: String,
     /// The id of the account.
@@ -76,7 +76,7 @@ pub struct Of {
     /// Identifies the list.
     pub list: String,
     /// The values that the list used.
-    pub values: Values,
+    pub values: ListValues,
 }
 
 /// How many ids are remembered of a list.
@@ -85,14 +85,14 @@ const MOST_IDS: usize = 1_000;
 /// What is remembered of a course.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Memory(Vec<Remembered>);
+pub struct MadeMemory(Vec<Remembered>);
 
-impl Memory {
+impl MadeMemory {
     /// What is remembered of a course.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn read(course_root: &Path) -> Result<Memory> {
+    pub fn read(course_root: &Path) -> Result<MadeMemory> {
         MADE.read(course_root)
     }
 
@@ -101,7 +101,7 @@ impl Memory {
     /// # Errors
     /// When the file cannot be written.
     pub fn note(course_root: &Path, practice: bool, sightings: &[Sighting], now: &str) -> Result<()> {
-        MADE.update(course_root, |memory: &mut Memory| {
+        MADE.update(course_root, |memory: &mut MadeMemory| {
             memory.add(practice, sightings, now);
             Ok(())
         })
@@ -112,7 +112,7 @@ impl Memory {
     /// # Errors
     /// When the file cannot be written.
     pub fn forget_practice(course_root: &Path) -> Result<()> {
-        MADE.update(course_root, |memory: &mut Memory| {
+        MADE.update(course_root, |memory: &mut MadeMemory| {
             memory.0.retain(|one| !one.practice);
             Ok(())
         })
@@ -145,7 +145,7 @@ impl Memory {
         }
     }
 
-    fn listed(&mut self, practice: bool, of: &Of, (ids, complete): (&[String], bool), now: &str) {
+    fn listed(&mut self, practice: bool, of: &MadeKey, (ids, complete): (&[String], bool), now: &str) {
         let is = |one: &Remembered| one.practice == practice && one.step == of.step && one.account == of.account;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let ids = &ids[..ids.len().min(MOST_IDS)];
@@ -190,34 +190,40 @@ impl Memory {
 mod tests {
     use super::*;
 
-    fn of(step: &str, list: &str, region: &str) -> Of {
+    fn of(step: &str, list: &str, region: &str) -> MadeKey {
         let inputs = [("region".to_owned(), region.to_owned())].into();
-        let values = Values { inputs, ..Values::default() };
-        Of { step: step.into(), account: "111122223333".into(), others: BTreeMap::new(), list: list.into(), values }
+        let values = ListValues { inputs, ..ListValues::default() };
+        MadeKey {
+            step: step.into(),
+            account: "111122223333".into(),
+            others: BTreeMap::new(),
+            list: list.into(),
+            values,
+        }
     }
 
-    fn listed(of: Of, ids: &[&str]) -> Sighting {
+    fn listed(of: MadeKey, ids: &[&str]) -> Sighting {
         Sighting::Listed { of, ids: ids.iter().map(|id| (*id).to_owned()).collect(), complete: false }
     }
 
     #[test]
     fn what_was_never_there_is_not_remembered() {
-        let mut memory = Memory::default();
+        let mut memory = MadeMemory::default();
         memory.add(false, &[listed(of("nat", "1", "eu-west-1"), &[])], "t1");
-        assert_eq!(memory, Memory::default());
+        assert_eq!(memory, MadeMemory::default());
     }
 
     #[test]
     fn what_was_there_is_remembered_for_each_set_of_values_until_it_is_gone() {
-        let mut memory = Memory::default();
+        let mut memory = MadeMemory::default();
         memory.add(false, &[listed(of("nat", "1", "eu-west-1"), &["a", "b"])], "t1");
         memory.add(false, &[listed(of("nat", "1", "us-east-1"), &["c"])], "t2");
         memory.add(false, &[listed(of("nat", "1", "eu-west-1"), &[])], "t3");
         memory.add(false, &[listed(of("nat", "1", "eu-west-1"), &[])], "t4");
-        let told = |memory: &Memory| -> Vec<(String, u32, Option<String>, Option<String>)> {
+        let shown = |memory: &MadeMemory| -> Vec<(String, u32, Option<String>, Option<String>)> {
             memory.all(false).map(|one| (one.ids.join(" "), one.count, one.gone.clone(), one.removed.clone())).collect()
         };
-        assert_eq!(told(&memory), [("a b".into(), 2, Some("t3".into()), None), ("c".into(), 1, None, None)]);
+        assert_eq!(shown(&memory), [("a b".into(), 2, Some("t3".into()), None), ("c".into(), 1, None, None)]);
         let removed = Sighting::Removed { step: "nat".into(), account: "111122223333".into() };
         memory.add(false, &[listed(of("nat", "1", "us-east-1"), &[]), removed.clone()], "t5");
         memory.add(false, &[removed], "t6");
@@ -229,7 +235,7 @@ mod tests {
 
     #[test]
     fn an_older_list_is_remembered_until_the_new_one_has_seen_the_same() {
-        let mut memory = Memory::default();
+        let mut memory = MadeMemory::default();
         memory.add(false, &[listed(of("nat", "old", "eu-west-1"), &["a"])], "t1");
         memory.add(false, &[listed(of("nat", "new", "eu-west-1"), &["b"])], "t2");
         assert_eq!(memory.all(false).count(), 2);

@@ -5,13 +5,13 @@
 //! them until it is known to be gone.
 
 mod judge;
-mod listed;
+mod listing;
 mod memory;
 mod values;
 
 pub use judge::{Left, Leftover};
-pub use memory::{Memory, Remembered, Sighting};
-pub use values::Values;
+pub use memory::{MadeMemory, Remembered, Sighting};
+pub use values::ListValues;
 
 pub(crate) use judge::{Removal, leftovers, remove, sets, sight};
-pub(crate) use listed::{Listed, has};
+pub(crate) use listing::{Listing, has};

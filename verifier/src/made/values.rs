@@ -13,7 +13,7 @@ use crate::plan::CompiledCheck;
 /// The values that a list used.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Values {
+pub struct ListValues {
     /// Parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
@@ -25,10 +25,10 @@ pub struct Values {
     pub tables: BTreeMap<String, Vec<Row>>,
 }
 
-impl Values {
+impl ListValues {
     /// The values that the list of a step's check uses now.
-    pub(crate) fn now(course: &Course, step: &Step, check: &CompiledCheck) -> Values {
-        let Some(makes) = &check.makes else { return Values::default() };
+    pub(crate) fn now(course: &Course, step: &Step, check: &CompiledCheck) -> ListValues {
+        let Some(makes) = &check.makes else { return ListValues::default() };
         let used = check.reached(makes);
         let is_used = |name: &str| used.iter().any(|(root, _)| root == name);
         let in_region = check.reads().any(|(name, read)| is_used(name) && read.region.is_none());
@@ -36,7 +36,7 @@ impl Values {
             |name: &str| used.contains(&(INPUT.to_owned(), Some(name.to_owned()))) || in_region && name == REGION;
         let params = course.params_of(step).filter(|(name, _)| is_used(name));
         let tables = course.tables.iter().filter(|(name, _)| is_used(name));
-        Values {
+        ListValues {
             params: params.map(|(name, param)| (name.to_owned(), param.clone())).collect(),
             inputs: course.given.iter().filter(|(name, _)| input(name)).map(|(k, v)| (k.clone(), v.clone())).collect(),
             tables: tables.map(|(name, table)| (name.clone(), table.rows.clone())).collect(),

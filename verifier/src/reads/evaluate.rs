@@ -23,7 +23,7 @@ pub(crate) struct Asking<'a> {
     /// The account of the step.
     pub(crate) account: &'a str,
     /// The region of the course.
-    pub(crate) region: &'a Region<'a>,
+    pub(crate) region: &'a CourseRegion<'a>,
     /// The names that the course's expressions look up in answers.
     pub(crate) named: &'a Named,
     /// Why an expression has no value.
@@ -31,7 +31,7 @@ pub(crate) struct Asking<'a> {
 }
 
 /// The region of reads that do not say one.
-pub(crate) enum Region<'a> {
+pub(crate) enum CourseRegion<'a> {
     /// The course has none: it is that of the credentials' profile.
     None,
     /// The learner's input.
@@ -132,10 +132,10 @@ pub(crate) fn evaluate(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) 
 fn region(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Option<String>, Vec<Reason>> {
     let is_global = read.found.service.global_region("aws").is_some();
     match (&read.region, asking.region) {
-        (None, Region::Is(_) | Region::Missing(_)) if is_global => Ok(None),
-        (None, Region::None) => Ok(None),
-        (None, Region::Is(region)) => offered(read, asking, region, true).map(Some),
-        (None, Region::Missing(reason)) => Err(vec![reason.clone()]),
+        (None, CourseRegion::Is(_) | CourseRegion::Missing(_)) if is_global => Ok(None),
+        (None, CourseRegion::None) => Ok(None),
+        (None, CourseRegion::Is(region)) => offered(read, asking, region, true).map(Some),
+        (None, CourseRegion::Missing(reason)) => Err(vec![reason.clone()]),
         (Some(region), _) => match region.value(scope) {
             Ok(serde_json::Value::String(text)) => {
                 let is_given = region.holes().flat_map(Expression::names).any(|name| name.root == INPUT);

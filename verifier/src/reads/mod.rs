@@ -12,7 +12,7 @@ pub use compiled::CompiledRead;
 pub use template::Template;
 
 pub(crate) use compiled::{EACH, MOST_CALLS_OF_A_RUN, MOST_DEEP};
-pub(crate) use evaluate::{Asking, Evaluated, Region, evaluate};
+pub(crate) use evaluate::{Asking, CourseRegion, Evaluated, evaluate};
 
 #[cfg(test)]
 mod tests;

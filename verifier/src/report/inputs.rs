@@ -10,7 +10,7 @@ use super::text::wrapped;
 
 /// An input as it is shown.
 #[derive(Debug, Serialize)]
-pub struct Line<'c> {
+pub struct InputLine<'c> {
     /// Its name.
     name: &'c str,
     /// What the learner is asked for.
@@ -25,11 +25,11 @@ pub struct Line<'c> {
 }
 
 /// The inputs of a course.
-pub fn lines(course: &Course) -> Vec<Line<'_>> {
+pub fn lines(course: &Course) -> Vec<InputLine<'_>> {
     let mut lines = Vec::new();
     for (name, input) in &course.inputs {
         let steps = course.steps.iter().filter(|step| course.inputs_of(step).contains(name.as_str()));
-        lines.push(Line {
+        lines.push(InputLine {
             name,
             label: &input.label,
             value: course.given.get(name).map(String::as_str),
@@ -47,7 +47,7 @@ pub fn text(course: &Course) -> Text {
     if lines.is_empty() {
         out.put("This course has no inputs.\n");
     }
-    for Line { name, label, value, example, steps } in lines {
+    for InputLine { name, label, value, example, steps } in lines {
         let value = value.map_or_else(|| "(not given)".to_owned(), plain);
         out.paint(Style::new().bold(), name).put(&format!(" = {value}\n"));
         wrapped(&mut out, "    ", label);

@@ -14,7 +14,7 @@ use evidence::mask;
 
 /// Something that may still be there, as it is shown.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct LeftoverLine {
     /// The step that makes it.
     step: String,
     /// The course's name for the account.
@@ -38,7 +38,7 @@ pub struct Line {
 }
 
 /// What may still be there.
-pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) -> Vec<Line> {
+pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) -> Vec<LeftoverLine> {
     let shown = |text: &String| if show_identifiers { text.clone() } else { mask::text(text) };
     let line = |left: &Leftover| {
         let (state, ids, reasons): (_, Vec<String>, Vec<String>) = match &left.left {
@@ -53,7 +53,7 @@ pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) ->
                 ("elsewhere", ids.iter().map(shown).collect(), vec![why])
             }
         };
-        Line {
+        LeftoverLine {
             step: left.step.clone(),
             account: left.account.clone(),
             state,
@@ -69,7 +69,7 @@ pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) ->
 }
 
 /// The same for a terminal.
-pub fn text(course: &Course, lines: &[Line], practice: bool) -> Text {
+pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
     let mut out = Text::new();
     let makes = course.checks.values().any(|check| check.makes.is_some());
     if lines.is_empty() {
@@ -78,7 +78,7 @@ pub fn text(course: &Course, lines: &[Line], practice: bool) -> Text {
             false => "This course makes nothing that has to be removed again.\n",
         });
     }
-    for Line { step: id, account, state, ids, reasons, place, costs, removed_by } in lines {
+    for LeftoverLine { step: id, account, state, ids, reasons, place, costs, removed_by } in lines {
         let Some(step) = course.step(id) else { continue };
         let (sign, lead) = match *state {
             "there" => ("✗", "Still there"),

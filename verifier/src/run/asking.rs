@@ -8,7 +8,7 @@ use super::judge::Judge;
 use crate::cel::{self, Expression};
 use crate::plan::{Compiled, What};
 use crate::reads::MOST_CALLS_OF_A_RUN;
-use crate::verdict::{self, Inputs, Part};
+use crate::verdict::{self, Evaluation, Inputs};
 use evidence::Section;
 use evidence::client::{Ask, Named};
 use evidence::gather::{Arrival, Asks};
@@ -26,7 +26,7 @@ pub(crate) struct Asking {
 struct State {
     inputs: Inputs,
     /// The parts of steps with reads that are not answered yet, and what each waits for.
-    waiting: Vec<(Part, BTreeSet<Wait>)>,
+    waiting: Vec<(Evaluation, BTreeSet<Wait>)>,
     /// All calls that were asked for.
     asked: BTreeSet<(String, Ask)>,
 }
@@ -42,10 +42,10 @@ impl Asking {
     /// The reads of these steps, and of the steps that they depend on; `None` if they have none.
     pub(crate) fn of(judge: &Judge, steps: &[&Step]) -> Option<Arc<dyn Asks>> {
         let inputs = judge.nothing_yet();
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<Evaluation> = Vec::new();
         let mut whole = BTreeSet::new();
         for part in steps.iter().flat_map(|step| verdict::parts(&inputs, step)) {
-            if !matches!(&part, Part::Whole(step) if !whole.insert(step.id.clone())) {
+            if !matches!(&part, Evaluation::Whole(step) if !whole.insert(step.id.clone())) {
                 parts.push(part);
             }
         }
@@ -61,7 +61,7 @@ impl Asking {
         Asking::parts(inputs, parts)
     }
 
-    fn parts(inputs: Inputs, parts: Vec<Part>) -> Option<Arc<dyn Asks>> {
+    fn parts(inputs: Inputs, parts: Vec<Evaluation>) -> Option<Arc<dyn Asks>> {
         if parts.is_empty() {
             return None;
         }
@@ -77,7 +77,7 @@ impl Asking {
     fn after(&self, arrived: impl FnOnce(&mut State)) -> Vec<(String, Ask)> {
         let mut state = locked(&self.state);
         arrived(&mut state);
-        let is_ready = |(_, waits): &(Part, BTreeSet<Wait>)| waits.is_empty();
+        let is_ready = |(_, waits): &(Evaluation, BTreeSet<Wait>)| waits.is_empty();
         let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut state.waiting).into_iter().partition(is_ready);
         state.waiting = waiting;
         drop(state);
@@ -111,7 +111,7 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// The sections that the inputs of a step's reads use.
-fn sections(compiled: &Compiled, part: &Part) -> BTreeSet<Wait> {
+fn sections(compiled: &Compiled, part: &Evaluation) -> BTreeSet<Wait> {
     let step = part.step();
     let check = compiled.check(step);
     let used: Vec<&Expression> = check.reads().flat_map(|(_, read)| read.expressions()).collect();
@@ -120,7 +120,7 @@ fn sections(compiled: &Compiled, part: &Part) -> BTreeSet<Wait> {
         What::Read(_) | What::Input(_) => None,
     });
     // What is made is remembered for an account.
-    let needs_identity = matches!(part, Part::Made(..)) || used.iter().any(|used| check.asks_the_time(used));
+    let needs_identity = matches!(part, Evaluation::Made(..)) || used.iter().any(|used| check.asks_the_time(used));
     let identity = needs_identity.then(|| (step.account.clone(), Section::Identity));
     needs.chain(identity).map(|(account, section)| Wait::Section(account, section)).collect()
 }

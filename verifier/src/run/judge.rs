@@ -9,9 +9,9 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::results_update::{self, Seen};
+use super::results_update::{self, MadeNow};
 use crate::cel::{self, bound::Bound, budget::Budget};
-use crate::made::{self, Left, Leftover, Memory, Sighting};
+use crate::made::{self, Left, Leftover, MadeMemory, Sighting};
 use crate::plan::{Compiled, Needs, Source};
 use crate::recording::{self, Known, Recorded};
 use crate::verdict::{self, Awaited, Confirmable, Inputs, Judged};
@@ -28,7 +28,7 @@ pub struct Judge {
     key: Key,
     show_identifiers: bool,
     /// What is remembered of what the learner made.
-    memory: Arc<Memory>,
+    memory: Arc<MadeMemory>,
     practice: bool,
     /// The names that the course's expressions look up in answers.
     named: Arc<Named>,
@@ -46,7 +46,7 @@ impl Judge {
     }
 
     /// The same judge with what is remembered of what the learner made, in the practice accounts or in their own.
-    pub fn remembering(self, memory: Memory, practice: bool) -> Judge {
+    pub fn remembering(self, memory: MadeMemory, practice: bool) -> Judge {
         Judge { memory: Arc::new(memory), practice, ..self }
     }
 
@@ -63,7 +63,7 @@ impl Judge {
 
     /// The same judge with what was known when a run was recorded.
     pub(crate) fn knowing(self, known: &Known) -> Judge {
-        let mut memory = Memory::default();
+        let mut memory = MadeMemory::default();
         memory.extend(&known.made);
         let course = Arc::new(self.course.given_as_recorded(&known.given));
         Judge { course, memory: Arc::new(memory), ..self }
@@ -99,7 +99,7 @@ impl Judge {
     }
 
     /// Judges steps from gathered evidence, and records the verdicts in the results. Returns what was found out about
-    /// what the learner makes, for [`Memory::note`].
+    /// what the learner makes, for [`MadeMemory::note`].
     pub fn judge(&self, steps: &[&Step], gathered: &Gathered, results: &mut Results) -> Vec<Sighting> {
         let inputs = self.inputs(gathered, results);
         self.note(&inputs.fingerprints, gathered, results);
@@ -115,7 +115,7 @@ impl Judge {
             put(results, step, judged);
         }
         if self.course.checks.values().any(|check| check.makes.is_some()) {
-            let made = Seen { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
+            let made = MadeNow { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
             for step in results_update::made(results, &made) {
                 verdict::judge(&inputs, &[step]).into_iter().for_each(|judged| put(results, step, judged));
             }
@@ -132,7 +132,7 @@ impl Judge {
         let is_unread = |left: &&Leftover| matches!(left.left, Left::Unread(_));
         let unread: Vec<String> = left.iter().filter(is_unread).map(|left| left.step.clone()).collect();
         let (now, calls) = (time::now(), Calls::of(gathered));
-        let made = Seen { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
+        let made = MadeNow { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
         for step in results_update::made(results, &made) {
             for judged in verdict::judge(&inputs, &[step]) {
                 let calls = calls.behind(&self.compiled.needs(&self.course, step));

@@ -13,7 +13,7 @@ use evidence::gather::{Gathered, Plan};
 
 /// What is left, and what was read to find it.
 #[derive(Debug)]
-pub struct Left {
+pub struct Leftovers {
     /// What may still be there.
     pub leftovers: Vec<Leftover>,
     /// What was read.
@@ -24,7 +24,7 @@ pub struct Left {
 ///
 /// # Errors
 /// [`super::Error::Interrupted`], and files that cannot be written.
-pub async fn leftovers(session: &Session<'_>) -> Result<Left> {
+pub async fn leftovers(session: &Session<'_>) -> Result<Leftovers> {
     let makes = session.course.steps.iter().filter(|step| session.course.check(step).makes.is_some());
     let mut plan: Plan = BTreeMap::new();
     for (account, source) in makes.flat_map(|step| session.compiled.needs_of_made(step)) {
@@ -34,11 +34,11 @@ pub async fn leftovers(session: &Session<'_>) -> Result<Left> {
         }
     }
     if plan.is_empty() {
-        return Ok(Left { leftovers: Vec::new(), gathered: Gathered::default() });
+        return Ok(Leftovers { leftovers: Vec::new(), gathered: Gathered::default() });
     }
     let connections = connect::connect(session, plan.keys()).await?;
     let asks = Asking::of_made(&session.judge());
     let gathered = read::asked(session, &plan, asks, &connections).await?;
     let (leftovers, _) = session.noting(|judge, results| judge.leftovers(&gathered, results))?;
-    Ok(Left { leftovers, gathered })
+    Ok(Leftovers { leftovers, gathered })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::Error;
 use super::session::Session;
-use crate::made::Memory;
+use crate::made::MadeMemory;
 use crate::store;
 use evidence::time;
 use practice::{PracticeCloud, Start, TakenAction, log};
@@ -64,6 +64,6 @@ pub async fn take(session: &Session<'_>, step: &Step) -> Result<Vec<&'static str
 /// # Errors
 /// A log that cannot be written.
 pub fn reset(course_root: &Path) -> Result<()> {
-    Memory::forget_practice(course_root)?;
+    MadeMemory::forget_practice(course_root)?;
     log::write(course_root, &[])
 }

@@ -4,7 +4,7 @@ use course::Step;
 use course::results::{self, Call, Made, Outcome, Results, StepResult, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::made::{Memory, Remembered, Sighting};
+use crate::made::{MadeMemory, Remembered, Sighting};
 use crate::plan::Source;
 use crate::verdict::{Inputs, Judged};
 
@@ -74,7 +74,7 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
 
 /// What a run found out about what the learner makes.
 #[derive(Debug)]
-pub struct Seen<'s> {
+pub struct MadeNow<'s> {
     /// What the verdicts depend on.
     pub inputs: &'s Inputs,
     /// What was seen.
@@ -86,10 +86,10 @@ pub struct Seen<'s> {
 }
 
 /// Records what is there of what the learner makes. A step whose result was removed as it should be stays done. Returns
-/// the steps that had removed what is there again: they are to be judged anew.
-pub fn made<'s>(results: &mut Results, seen: &Seen<'s>) -> Vec<&'s Step> {
-    let Seen { inputs, sightings, unread, now } = *seen;
-    let mut memory = Memory::clone(&inputs.memory);
+/// the steps that had removed what is there again: they are to be judged again.
+pub fn made<'s>(results: &mut Results, seen: &MadeNow<'s>) -> Vec<&'s Step> {
+    let MadeNow { inputs, sightings, unread, now } = *seen;
+    let mut memory = MadeMemory::clone(&inputs.memory);
     memory.add(inputs.practice, sightings, now);
     let mut again = Vec::new();
     for step in inputs.course.steps.iter().filter(|step| inputs.course.check(step).makes.is_some()) {

@@ -15,7 +15,7 @@ use super::select;
 use crate::book;
 use crate::cel;
 use crate::compile;
-use crate::made::{Memory, Sighting};
+use crate::made::{MadeMemory, Sighting};
 use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
 use evidence::gather::Gathered;
@@ -60,7 +60,7 @@ pub struct Session<'l> {
     pub store: Store,
     pub(super) listener: &'l dyn Listener,
     /// What is remembered of what the learner made.
-    memory: Mutex<Memory>,
+    memory: Mutex<MadeMemory>,
     /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -115,7 +115,7 @@ impl<'l> Session<'l> {
             steps => compile::compile_steps(&course, &select::steps(&course, steps)?),
         };
         let compiled = Arc::new(compiled.map_err(|errors| compile::located(&course.root, errors))?);
-        let memory = if kept(options) { Memory::read(&course.root)? } else { Memory::default() };
+        let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
         let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
         Ok(Session { options, course, compiled, store, listener, memory, warned })
     }
@@ -151,7 +151,7 @@ impl<'l> Session<'l> {
         let results = self.update(|results| {
             // Another process may have seen something since this session began.
             if kept(&self.options) {
-                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Memory::read(&self.course.root)?;
+                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = MadeMemory::read(&self.course.root)?;
             }
             let (value, sightings) = work(&self.judge(), results);
             // What is remembered is written first: a verdict may rest on it.
@@ -175,7 +175,7 @@ impl<'l> Session<'l> {
         }
         let now = time::now();
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).add(self.practice(), sightings, &now);
-        if kept(&self.options) { Memory::note(&self.course.root, self.practice(), sightings, &now) } else { Ok(()) }
+        if kept(&self.options) { MadeMemory::note(&self.course.root, self.practice(), sightings, &now) } else { Ok(()) }
     }
 
     /// The results as they are shown. With `show_identifiers`, the steps are judged again in plain text, which is never

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::judging::{Before, judged, why};
+use super::judging::{Earlier, judged, why};
 use crate::plan::Compiled;
 use crate::recording::{self, Recorded};
 
@@ -254,12 +254,12 @@ fn pointer(recorded: &Value, place: &str) -> Result<String> {
 impl Case {
     /// The check's result in this case.
     pub(super) fn judge(&self, course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step) -> StepResult {
-        self.judge_into(&mut Before::default(), course, compiled, step)
+        self.judge_into(&mut Earlier::default(), course, compiled, step)
     }
 
     fn judge_into(
         &self,
-        before: &mut Before,
+        before: &mut Earlier,
         course: &Arc<Course>,
         compiled: &Arc<Compiled>,
         step: &Step,

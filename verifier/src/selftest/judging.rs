@@ -5,7 +5,7 @@ use course::results::{Outcome, Results, StepResult};
 use course::{Course, Step};
 use std::sync::Arc;
 
-use crate::made::Memory;
+use crate::made::MadeMemory;
 use crate::plan::Compiled;
 use crate::run::Judge;
 use evidence::gather::Gathered;
@@ -18,14 +18,14 @@ pub(super) fn judge(course: &Arc<Course>, compiled: &Arc<Compiled>) -> Judge {
 
 /// What is remembered of the states before.
 #[derive(Debug, Default)]
-pub(super) struct Before {
+pub(super) struct Earlier {
     results: Option<Results>,
-    pub(super) memory: Memory,
+    pub(super) memory: MadeMemory,
 }
 
 /// Judges a step with what is remembered. Steps for which `confirmed` is true are confirmed first.
 pub(super) fn judged(
-    before: &mut Before,
+    before: &mut Earlier,
     course: &Arc<Course>,
     compiled: &Arc<Compiled>,
     step: &Step,

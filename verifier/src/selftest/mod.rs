@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::plan::Compiled;
 use cases::Case;
-use judging::{Before, judged, why};
+use judging::{Earlier, judged, why};
 use situations::Situation;
 pub use situations::Situations;
 
@@ -57,7 +57,7 @@ pub struct Proof {
 /// The verdicts of a check in the practice accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Practised {
-    /// Before its action, but after the actions that come before it.
+    /// Earlier its action, but after the actions that come before it.
     pub before: Verdict,
     /// Right after its action.
     pub after: Verdict,
@@ -99,7 +99,7 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
 pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &Situations, cases: &[Case]) -> Proof {
     let judge = |situation: &Situation, step: &Step| {
         let confirmed = |step: &Step| situation.done.contains(&step.check);
-        judged(&mut Before::default(), course, compiled, step, &situation.gathered, &confirmed)
+        judged(&mut Earlier::default(), course, compiled, step, &situation.gathered, &confirmed)
     };
     let allows = |rule: &str| course.check(step).allow.iter().any(|allowed| allowed == rule);
     let mut refuted = Refuted::default();

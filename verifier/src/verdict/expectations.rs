@@ -8,7 +8,7 @@ use super::decided::{Decided, Memory};
 use super::inputs::{Awaited, Confirmable, Judged, Voided};
 use super::judge::Judge;
 use crate::cel::{self, Expression, Scope};
-use crate::made::{Listed, Removal, Sighting, Values};
+use crate::made::{ListValues, Listing, Removal, Sighting};
 use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, Source, What};
 use crate::remembered::Standing;
 use evidence::{Section, time};
@@ -65,10 +65,10 @@ impl Judge<'_> {
         if self.check.makes.is_none() {
             return Default::default();
         }
-        let values = Values::now(&self.inputs.course, self.step, &self.check);
+        let values = ListValues::now(&self.inputs.course, self.step, &self.check);
         match crate::made::sight(self.inputs, self.step, &values, complete) {
-            (Listed::Unread(_), _) => (Vec::new(), vec![self.step.id.clone()]),
-            (Listed::Ids { .. }, sightings) => (sightings, Vec::new()),
+            (Listing::Unread(_), _) => (Vec::new(), vec![self.step.id.clone()]),
+            (Listing::Ids { .. }, sightings) => (sightings, Vec::new()),
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::cel::bound::Bound;
 use crate::cel::budget::Budget;
-use crate::made::{Memory, Sighting};
+use crate::made::{MadeMemory, Sighting};
 use crate::plan::Compiled;
 use evidence::client::Named;
 use evidence::{Evidence, Section};
@@ -38,7 +38,7 @@ pub struct Inputs {
     /// Late evidence that earlier runs saw.
     pub seen: Vec<Seen>,
     /// What earlier runs saw of what the learner made.
-    pub memory: Arc<Memory>,
+    pub memory: Arc<MadeMemory>,
     /// Whether the accounts are practice accounts.
     pub practice: bool,
     /// The budget for evaluating expressions.

@@ -5,7 +5,7 @@ use course::results::{Reason, ReasonCode};
 use std::sync::Arc;
 
 use super::inputs::Inputs;
-use super::scope::{Names, Reads, Scoped, course_error, scope};
+use super::scope::{Reads, ScopeNames, Scoped, course_error, scope};
 use crate::cel::{Expression, Scope};
 use crate::plan::{CompiledCheck, Need};
 use crate::sentence::Sentence;
@@ -28,7 +28,7 @@ impl<'c> Judge<'c> {
     pub(super) fn new(inputs: &'c Inputs, step: &'c Step) -> Result<Judge<'c>, String> {
         let check = Arc::clone(inputs.compiled.check(step));
         let fingerprint = inputs.fingerprints.get(&step.account).cloned();
-        let names = |certain| Names { step, check: &check, certain, remembered: None };
+        let names = |certain| ScopeNames { step, check: &check, certain, remembered: None };
         let Scoped { scope: own, whole, reads } = scope(inputs, &names(false))?;
         let sentence_scope = if whole { None } else { Some(scope(inputs, &names(true))?.scope) };
         Ok(Judge { inputs, step, check, fingerprint, scope: own, sentence_scope, reads })

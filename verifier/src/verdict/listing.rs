@@ -4,8 +4,8 @@ use course::Step;
 use std::collections::BTreeSet;
 
 use super::inputs::Inputs;
-use super::scope::{Names, course_error, scope};
-use crate::made::{Listed, Values};
+use super::scope::{ScopeNames, course_error, scope};
+use crate::made::{ListValues, Listing};
 use crate::plan::{Need, What};
 use evidence::Section;
 use evidence::client::Ask;
@@ -18,16 +18,16 @@ use evidence::client::Ask;
 pub(crate) fn list(
     inputs: &Inputs,
     step: &Step,
-    values: &Values,
+    values: &ListValues,
     seen: &[String],
-) -> Result<Listed, Vec<(String, Ask)>> {
+) -> Result<Listing, Vec<(String, Ask)>> {
     let check = inputs.compiled.check(step);
-    let Some(makes) = &check.makes else { return Ok(Listed::Ids { ids: Vec::new(), hidden: Vec::new() }) };
+    let Some(makes) = &check.makes else { return Ok(Listing::Ids { ids: Vec::new(), hidden: Vec::new() }) };
     let needed: BTreeSet<String> = check.reached(makes).into_iter().map(|(root, _)| root).collect();
-    let names = Names { step, check, certain: false, remembered: Some((values, &needed)) };
+    let names = ScopeNames { step, check, certain: false, remembered: Some((values, &needed)) };
     let scoped = match scope(inputs, &names) {
         Ok(scoped) => scoped,
-        Err(why) => return Ok(Listed::Unread(vec![course_error(&step.account, &why)])),
+        Err(why) => return Ok(Listing::Unread(vec![course_error(&step.account, &why)])),
     };
     if !scoped.reads.waits.is_empty() {
         return Err(scoped.reads.waits);
@@ -36,17 +36,17 @@ pub(crate) fn list(
     let unread = |needs: BTreeSet<Need>| scoped.reads.reasons(inputs, step, check, needs);
     if !inputs.account_ids.contains_key(&step.account) {
         let needs = check.needs(makes).into_iter().chain([identity]);
-        return Ok(Listed::Unread(unread(needs.collect()).into_iter().collect()));
+        return Ok(Listing::Unread(unread(needs.collect()).into_iter().collect()));
     }
     Ok(match makes.list(&scoped.scope) {
         Ok(ids) => {
             let lost = seen.iter().filter(|id| !ids.contains(id) && scoped.reads.have(id));
-            Listed::Ids { hidden: lost.cloned().collect(), ids }
+            Listing::Ids { hidden: lost.cloned().collect(), ids }
         }
         Err(why) => {
             let reasons = unread(check.needs(makes));
             let course_error = reasons.is_empty().then(|| course_error(&step.account, &why));
-            Listed::Unread(reasons.into_iter().chain(course_error).collect())
+            Listing::Unread(reasons.into_iter().chain(course_error).collect())
         }
     })
 }

@@ -15,7 +15,7 @@ use crate::plan::{CompiledExpectation, CompiledProof};
 use crate::sentence::Sentence;
 
 /// How many rows say what to do. The others are named.
-const TOLD: usize = 3;
+const SHOWN: usize = 3;
 
 impl Judge<'_> {
     /// The outcome of an expectation for all rows of a table: false if it is false for one of them.
@@ -41,11 +41,11 @@ impl Judge<'_> {
             _ => sentences.push(format!("Unknown: {}.", labels.join(", "))),
         }
         // What is said of every row comes last, once.
-        let told: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();
-        let of_all = |sentence: &&String| told.len() > 1 && told.iter().all(|of_row| of_row.contains(sentence));
-        let mut every: Vec<&String> = told.first().into_iter().flat_map(|first| first.iter()).filter(of_all).collect();
-        let own = told.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(1));
-        let own: Vec<&String> = own.take(TOLD).collect();
+        let shown: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();
+        let of_all = |sentence: &&String| shown.len() > 1 && shown.iter().all(|of_row| of_row.contains(sentence));
+        let mut every: Vec<&String> = shown.first().into_iter().flat_map(|first| first.iter()).filter(of_all).collect();
+        let own = shown.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(1));
+        let own: Vec<&String> = own.take(SHOWN).collect();
         every.dedup();
         sentences.extend(own.into_iter().chain(every).cloned());
         let open = each.iter().filter(|(_, decided)| matches!(decided.outcome, Outcome::NotMet | Outcome::Unknown));

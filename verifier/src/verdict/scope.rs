@@ -13,9 +13,9 @@ use super::inputs::Inputs;
 use crate::cel::types::Type;
 use crate::cel::value::{Field, Fields};
 use crate::cel::{Expression, Scope};
-use crate::made::{self, Values};
+use crate::made::{self, ListValues};
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
-use crate::reads::{Asking, Evaluated, MOST_CALLS_OF_A_RUN, Region, evaluate};
+use crate::reads::{Asking, CourseRegion, Evaluated, MOST_CALLS_OF_A_RUN, evaluate};
 
 /// The names that a step's expressions can use, and what was read for them.
 pub(super) struct Scoped<'c> {
@@ -35,24 +35,24 @@ pub(super) struct Reads {
 }
 
 /// Whose names they are, and with which values.
-pub(super) struct Names<'n> {
+pub(super) struct ScopeNames<'n> {
     pub(super) step: &'n Step,
     pub(super) check: &'n CompiledCheck,
     /// See [`Scope::bind_let`].
     pub(super) certain: bool,
-    /// Values to use instead of those of now, and the names that are needed.
-    pub(super) remembered: Option<(&'n Values, &'n BTreeSet<String>)>,
+    /// ListValues to use instead of those of now, and the names that are needed.
+    pub(super) remembered: Option<(&'n ListValues, &'n BTreeSet<String>)>,
 }
 
-impl Names<'_> {
+impl ScopeNames<'_> {
     fn is_needed(&self, name: &str) -> bool {
         self.remembered.is_none_or(|(_, needed)| needed.contains(name))
     }
 }
 
 /// The names that a step's expressions can use.
-pub(super) fn scope<'c>(inputs: &'c Inputs, names: &Names<'_>) -> Result<Scoped<'c>, String> {
-    let Names { step, check, certain, remembered } = *names;
+pub(super) fn scope<'c>(inputs: &'c Inputs, names: &ScopeNames<'_>) -> Result<Scoped<'c>, String> {
+    let ScopeNames { step, check, certain, remembered } = *names;
     let mut scope = inputs.bound.scope(&step.account, inputs.budget.clone());
     let values = remembered.map(|(values, _)| values);
     bind_values(&mut scope, inputs, names, values)?;
@@ -60,9 +60,9 @@ pub(super) fn scope<'c>(inputs: &'c Inputs, names: &Names<'_>) -> Result<Scoped<
     // What a remembered set of values lacks, has been declared since.
     let given = |name: &str| values.and_then(|values| values.inputs.get(name)).or_else(|| course.given.get(name));
     let region = match given(REGION) {
-        Some(region) => Region::Is(region),
-        None if course.inputs.contains_key(REGION) => Region::Missing(needs_input(inputs, step, REGION)),
-        None => Region::None,
+        Some(region) => CourseRegion::Is(region),
+        None if course.inputs.contains_key(REGION) => CourseRegion::Missing(needs_input(inputs, step, REGION)),
+        None => CourseRegion::None,
     };
     let (mut whole, mut reads, mut calls) = (true, Reads::default(), 0);
     for (name, meant) in check.definitions.iter().filter(|(name, _)| names.is_needed(name)) {
@@ -91,7 +91,12 @@ pub(super) fn scope<'c>(inputs: &'c Inputs, names: &Names<'_>) -> Result<Scoped<
 }
 
 /// Binds parameters, inputs, tables, accounts and the time.
-fn bind_values(scope: &mut Scope, inputs: &Inputs, names: &Names<'_>, values: Option<&Values>) -> Result<(), String> {
+fn bind_values(
+    scope: &mut Scope,
+    inputs: &Inputs,
+    names: &ScopeNames<'_>,
+    values: Option<&ListValues>,
+) -> Result<(), String> {
     let (course, check) = (&inputs.course, names.check);
     for (name, param) in course.params_of(names.step).filter(|(name, _)| check.uses(name)) {
         let param = values.and_then(|values| values.params.get(name)).unwrap_or(param);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::expectation::ExpectTable;
 use super::lets::read_let;
 use super::reads::{ReadTable, Reads};
-use super::{Body, Check, Made, Malformed, Place};
+use super::{Body, Check, Makes, Malformed, Place};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
 
@@ -134,7 +134,7 @@ impl Check {
             lets,
             reads,
             body,
-            makes: file.makes.map(|list| Made { list, costs: file.costs }),
+            makes: file.makes.map(|list| Makes { list, costs: file.costs }),
             removes: file.removes,
             allow: file.allow,
             sources,

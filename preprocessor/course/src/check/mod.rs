@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::fact_source::FactSource;
-use crate::input::Inputs;
+use crate::input::DeclaredInputs;
 use crate::param::Params;
 use crate::places::KeyPath;
 use crate::table::Tables;
@@ -54,7 +54,7 @@ pub struct Check {
     /// How the check decides.
     pub body: Body,
     /// What it has the learner make, which a later step removes.
-    pub makes: Option<Made>,
+    pub makes: Option<Makes>,
     /// The checks whose steps made what this one wants removed.
     pub removes: Vec<String>,
     /// The rules of `verify lint` and `verify selftest` that this check breaks on purpose.
@@ -74,7 +74,7 @@ pub enum Body {
 
 /// What a step has the learner make.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct Makes {
     /// CEL: a list of the ids of what is there now.
     pub list: String,
     /// What it costs while it is there, in words.
@@ -179,7 +179,7 @@ impl Check {
     }
 
     /// Which of these inputs it uses, as `input.NAME` or as the region of its reads.
-    pub fn uses_inputs<'i>(&self, inputs: &'i Inputs) -> BTreeSet<&'i str> {
+    pub fn uses_inputs<'i>(&self, inputs: &'i DeclaredInputs) -> BTreeSet<&'i str> {
         if inputs.is_empty() {
             return BTreeSet::new();
         }
@@ -303,7 +303,7 @@ fix = "Enter your email."
     /// A verdict about another region must not count.
     #[test]
     fn a_read_without_a_region_uses_the_input_with_the_courses() {
-        let inputs: Inputs = [(REGION.to_owned(), Input::default())].into();
+        let inputs: DeclaredInputs = [(REGION.to_owned(), Input::default())].into();
         for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{input.region}'", true)] {
             let read = format!("[read.vpcs]\ncall = 'ec2:DescribeVpcs'\n{region}");
             let expect = "[[expect]]\nthat = 'vpcs.Vpcs.size() > 0'\nfix = 'Do.'";

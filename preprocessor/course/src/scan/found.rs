@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::braces::{Hole, Nearly};
-use crate::table::Written;
+use crate::table::WrittenTable;
 
 /// The directives and holes of a chapter.
 #[derive(Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Scan {
     /// The items that are not steps (`verify: none`).
     pub none: Vec<Marked>,
     /// The tables that are data.
-    pub tables: Vec<Written>,
+    pub tables: Vec<WrittenTable>,
     /// Directives in a wrong place.
     pub misplaced: Vec<Misplaced>,
     /// Holes for parameters.

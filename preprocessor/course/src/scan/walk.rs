@@ -14,7 +14,7 @@ use super::markdown::options;
 use crate::directive::{Directive, Kind};
 use crate::param::Params;
 use crate::substitute;
-use crate::table::Written;
+use crate::table::WrittenTable;
 
 /// What a walk finds.
 pub(super) struct Walked {
@@ -61,7 +61,7 @@ struct Walk<'c> {
     /// Where the last list has ended.
     list_end: usize,
     /// The table that a directive has named, before it and in it.
-    table: Option<Written>,
+    table: Option<WrittenTable>,
 }
 
 impl Walk<'_> {
@@ -311,7 +311,7 @@ impl Walk<'_> {
     fn comment_block(&mut self, range: Range<usize>, block: Range<usize>) {
         if let Kind::Table(name) = Directive::kind(&self.content[range.clone()]) {
             self.scan.tables.extend(self.table.take());
-            self.table = Some(Written::new(range, &name));
+            self.table = Some(WrittenTable::new(range, &name));
             return;
         }
         let below_list = {

@@ -69,7 +69,7 @@ impl PartialOrd for Ask {
     }
 }
 
-/// The order of two inputs. It has no meaning, but tells all values apart.
+/// The order of two inputs. It has no meaning, but differs for different values.
 fn order(one: &Value, other: &Value) -> Ordering {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one.cmp(other),

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Tag};
 use std::ops::Range;
 
 use super::Walk;
-use crate::table::Written;
+use crate::table::WrittenTable;
 
 impl Walk<'_> {
     /// Notes what is in a table that a directive has named. Any other block after the directive means that there is none.
@@ -15,7 +15,7 @@ impl Walk<'_> {
             table.event(self.content, event, range, self.params);
         }
         let is_other = matches!(event, Event::Start(tag) if *tag != Tag::HtmlBlock) && table.cells.is_none();
-        if is_other || Written::is_end(event) {
+        if is_other || WrittenTable::is_end(event) {
             self.scan.tables.extend(self.table.take());
         }
     }

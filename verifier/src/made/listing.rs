@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What came of looking for what a step makes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Listed {
+pub(crate) enum Listing {
     /// The list was read.
     Ids {
         /// The ids in the list.
