@@ -78,11 +78,15 @@ fn whole(pattern: &str) -> Result<Regex, regex::Error> {
     regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build()
 }
 
-/// The values of a course's inputs: what the learner gave, as long as it is valid, and the defaults.
+/// The values of a course's inputs: what the learner gave, and the defaults of what they did not give. A value that is no
+/// longer valid has to be given again: the default would be about something else.
 pub fn values(inputs: &DeclaredInputs, given: &Given) -> Given {
     let value = |(name, input): (&String, &Input)| {
-        let own = given.get(name).filter(|value| input.check(value).is_ok());
-        Some((name.clone(), own.or(input.default.as_ref())?.clone()))
+        let value = match given.get(name) {
+            Some(own) => Some(own).filter(|own| input.check(own).is_ok()),
+            None => input.default.as_ref(),
+        };
+        Some((name.clone(), value?.clone()))
     };
     inputs.iter().filter_map(value).collect()
 }
@@ -124,12 +128,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_learner_gave_comes_before_the_default_if_it_is_valid() {
+    fn what_the_learner_gave_comes_before_the_default() {
         let inputs =
             DeclaredInputs::from([("bucket".to_owned(), Input { default: Some("dogs".into()), ..input("[a-z]+") })]);
         let given = |value: &str| Given::from([("bucket".to_owned(), value.to_owned())]);
         assert_eq!(values(&inputs, &given("birds"))["bucket"], "birds");
-        assert_eq!(values(&inputs, &given("Birds"))["bucket"], "dogs");
+        assert!(values(&inputs, &given("Birds")).is_empty(), "it is not valid any more");
         assert_eq!(values(&inputs, &Given::new())["bucket"], "dogs");
         assert_eq!(values(&DeclaredInputs::new(), &given("birds")), Given::new());
     }

@@ -166,3 +166,31 @@ fn a_list_must_know_its_region() {
     lab.machine.edit("checks/group.toml", "call = ", "region = \"us-east-1\"\ncall = ");
     assert_eq!(lab.machine.verify(&["lint"]).status, 0);
 }
+
+#[test]
+fn a_value_that_is_not_valid_any_more_is_asked_for_again() {
+    let lab = Lab::new();
+    lab.make(&["vpc=lab-vpc"]);
+    lab.machine.edit(
+        "book.toml",
+        "[A-Za-z0-9 _-]{1,40}\"\nexample = \"lab-vpc\"",
+        "[A-Z]+\"\nexample = \"LAB\"\ndefault = \"LAB\"",
+    );
+    lab.machine.verify(&["subnets"]);
+    assert_eq!(result(&lab, "subnets")["reasons"][0]["code"], "needs-input");
+}
+
+#[test]
+fn a_moved_course_does_not_say_that_nothing_is_left() {
+    let steps = "- [ ] It is there <!-- verify: group -->\n\n<!-- verify: cleanup -->\n";
+    let lab = log_groups(steps, "mine.map(g, g.logGroupName)");
+    logs(&lab, "create", "x");
+    lab.machine.verify(&[]);
+    let memory = lab.config().join("made.json");
+    std::fs::remove_file(&memory).unwrap();
+    lab.machine.verify(&["set", "region=eu-west-1"]);
+    let left = lab.machine.verify(&["leftovers"]);
+    assert!(left.status == 3 && left.stdout.contains("verify saw it, but no longer knows where"), "{left:?}");
+    lab.machine.verify(&["set", "region=us-east-1"]);
+    assert_eq!(lab.machine.verify(&["leftovers"]).status, 1, "it is found again");
+}

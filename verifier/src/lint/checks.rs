@@ -45,7 +45,7 @@ pub fn check(
     let lets = linter.definitions();
     let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();
     if let Some(made) = &check.makes {
-        linter.typed(&KeyPath::of(["makes"]), Some(&made.list), &Type::list(Type::Text));
+        linter.ids(&made.list);
     }
     for (at, expectation) in check.expectations().iter().enumerate() {
         linter.expectation(at, expectation);
@@ -239,6 +239,17 @@ impl Linter<'_> {
     /// An expression that must be true or false.
     fn condition(&mut self, part: &KeyPath, source: Option<&str>) {
         self.typed(part, source, &Type::Bool);
+    }
+
+    /// The list of what is made must be one of texts: the ids.
+    fn ids(&mut self, list: &str) {
+        let Some(expression) = self.compiled(list) else { return };
+        let part = KeyPath::of(["makes"]);
+        let kind = self.infer(&part, 0, &expression);
+        if !kind.agrees(&Type::list(Type::Text)) {
+            let message = "makes: this must be a list of texts, the ids of what is there".to_owned();
+            self.warn("wrong-type", self.file.value(&part), message, "take the id of each, as in list.map(x, x.Id)");
+        }
     }
 
     /// An expression that must have a type.

@@ -1,7 +1,7 @@
 //! Judges what is there, and whether it was removed.
 
 use course::Step;
-use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, time};
+use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, time};
 use evidence::mask;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,23 +205,15 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
     let (mut found, mut sightings) = (Vec::new(), Vec::new());
     let course = &inputs.course;
     for step in course.steps.iter().filter(|step| course.check(step).makes.is_some()) {
-        let mut add = |left: Left, place: String| {
-            found.push(Leftover {
-                step: step.id.clone(),
-                account: step.account.clone(),
-                left,
-                place,
-                costs: course.check(step).makes.as_ref().and_then(|made| made.costs.clone()),
-                remover: course.remover(step).map(|remover| remover.id.clone()),
-            });
-        };
+        let mut add = |left: Left, place: String| found.push(leftover(inputs, step, left, place));
         let mut shown = BTreeSet::new();
         for values in sets(inputs, step) {
             let (listed, seen) = sight(inputs, step, &values, false);
             sightings.extend(seen);
             match listed {
                 Listing::Ids { ids, hidden } => {
-                    let new: Vec<String> = ids.into_iter().chain(hidden).filter(|id| shown.insert(id.clone())).collect();
+                    let new: Vec<String> =
+                        ids.into_iter().chain(hidden).filter(|id| shown.insert(id.clone())).collect();
                     if !new.is_empty() {
                         add(Left::There(new), values.place());
                     }
@@ -243,4 +235,32 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
         }
     }
     (found, sightings)
+}
+
+fn leftover(inputs: &Inputs, step: &Step, left: Left, place: String) -> Leftover {
+    Leftover {
+        step: step.id.clone(),
+        account: step.account.clone(),
+        left,
+        place,
+        costs: inputs.course.check(step).makes.as_ref().and_then(|made| made.costs.clone()),
+        remover: inputs.course.remover(step).map(|remover| remover.id.clone()),
+    }
+}
+
+/// What the results still count, but nothing is remembered of: the course's folder was moved, or the memory was lost.
+pub(crate) fn forgotten(inputs: &Inputs, found: &[Leftover], results: &Results) -> Vec<Leftover> {
+    let counted = |step: &&Step| {
+        let made = results.made.get(&step.id).filter(|made| made.removed.is_none() && made.there != Some(0));
+        made.is_some()
+            && remembered(inputs, step).next().is_none()
+            && !found.iter().any(|left| left.step == step.id)
+            && inputs.course.check(step).makes.is_some()
+    };
+    let lost = |step: &Step| {
+        let message = "verify saw it, but no longer knows where: look for it yourself.".to_owned();
+        let (code, account) = (ReasonCode::NeverSeen, Some(step.account.clone()));
+        leftover(inputs, step, Left::Unread(vec![Reason { code, account, action: None, message }]), String::new())
+    };
+    inputs.course.steps.iter().filter(counted).map(lost).collect()
 }

@@ -13,5 +13,5 @@ pub use judge::{Left, Leftover};
 pub use memory::{MadeMemory, Remembered, Sighting};
 pub use values::ListValues;
 
-pub(crate) use judge::{Removal, leftovers, remove, sets, sight};
+pub(crate) use judge::{Removal, forgotten, leftovers, remove, sets, sight};
 pub(crate) use listing::{Listing, has};

@@ -128,7 +128,8 @@ impl Judge {
         let inputs = self.inputs(gathered, results);
         self.note(&inputs.fingerprints, gathered, results);
         let on_thread = Arc::clone(&inputs);
-        let (left, sightings) = cel::on_a_thread(move || made::leftovers(&on_thread)).unwrap_or_default();
+        let (mut left, sightings) = cel::on_a_thread(move || made::leftovers(&on_thread)).unwrap_or_default();
+        left.extend(made::forgotten(&inputs, &left, results));
         let is_unread = |left: &&Leftover| matches!(left.left, Left::Unread(_));
         let unread: Vec<String> = left.iter().filter(is_unread).map(|left| left.step.clone()).collect();
         let (now, calls) = (time::now(), Calls::of(gathered));
