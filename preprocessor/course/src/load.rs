@@ -1,6 +1,7 @@
 //! Reads a course: its configuration, its checks, and the steps that its lessons name.
 
 mod checks;
+mod practice;
 
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;

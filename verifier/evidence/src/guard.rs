@@ -36,6 +36,9 @@ pub(super) enum Scope {
     Section(Section),
     /// An operation that the table of AWS's reads has.
     Reads(reads::Found),
+    /// Any operation of an emulator. Only [`super::client::Emulator`] has this scope, whose calls cannot leave this
+    /// computer.
+    Emulator(reads::Found),
 }
 
 impl Scope {
@@ -57,6 +60,7 @@ impl Scope {
                     _ => Err(Refused(name)),
                 }
             }
+            Scope::Emulator(found) => Ok(format!("{}:{operation}", found.service.name)),
         }
     }
 
@@ -64,7 +68,7 @@ impl Scope {
     fn purpose(&self, name: &str) -> String {
         match self {
             Scope::Section(section) => section.name().to_owned(),
-            Scope::Reads(_) => name.to_owned(),
+            Scope::Reads(_) | Scope::Emulator(_) => name.to_owned(),
         }
     }
 
@@ -72,7 +76,7 @@ impl Scope {
     fn list(&self, service: &str, operation: &str) -> Option<&'static str> {
         match self {
             Scope::Section(section) => table::find(*section, service, operation)?.list,
-            Scope::Reads(_) => None,
+            Scope::Reads(_) | Scope::Emulator(_) => None,
         }
     }
 }

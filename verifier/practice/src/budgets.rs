@@ -10,30 +10,30 @@ use super::cloud::Exchange;
 use super::console::iso;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
-    let (call, host) = (exchange.call, exchange.host);
+    let (call, state) = (exchange.call, exchange.state);
     let input = exchange.input();
     // An account can only use its own budgets.
-    if input["AccountId"] != host.account.id() {
-        return call.denied(exchange.caller);
+    if input["AccountId"] != state.account.id.as_str() {
+        return call.denied(exchange.caller, &state.account);
     }
     match call.operation.as_str() {
         "CreateBudget" => create(exchange, &input).await,
-        "DescribeBudget" => exchange.forward(&host.services.budgets).await,
+        "DescribeBudget" => exchange.forward(&state.emulators.budgets).await,
         "DescribeBudgets" => describe(exchange).await,
         "DescribeBudgetNotificationsForAccount" => {
-            let alerts = host.alerts();
+            let alerts = state.alerts();
             let budgets = alerts.iter().filter(|(_, alerts)| !alerts.is_empty());
             let budgets: Vec<Value> = budgets
                 .map(|(name, alerts)| json!({ "BudgetName": name, "Notifications": notifications(alerts) }))
                 .collect();
             call.json(&json!({ "BudgetNotificationsForAccount": budgets }))
         }
-        "DescribeNotificationsForBudget" => match host.alerts().get(name(&input["BudgetName"])) {
+        "DescribeNotificationsForBudget" => match state.alerts().get(name(&input["BudgetName"])) {
             Some(alerts) => call.json(&json!({ "Notifications": notifications(alerts) })),
             None => call.error(400, "NotFoundException", "The budget doesn't exist."),
         },
         "DescribeSubscribersForNotification" => {
-            let alerts = host.alerts();
+            let alerts = state.alerts();
             let of_budget = alerts.get(name(&input["BudgetName"])).into_iter().flatten();
             let found = of_budget.into_iter().find(|alert| same(&alert["Notification"], &input["Notification"]));
             match found {
@@ -48,10 +48,10 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
 async fn create(exchange: &Exchange<'_>, input: &Value) -> MockResponse {
     let mut request = exchange.request.clone();
     request.body = with_time_period(input, exchange.cloud.now()).to_string().into();
-    let response = Exchange { request: &request, ..*exchange }.forward(&exchange.host.services.budgets).await;
+    let response = Exchange { request: &request, ..*exchange }.forward(&exchange.state.emulators.budgets).await;
     if response.status == 200 {
         let alerts = input["NotificationsWithSubscribers"].as_array().cloned().unwrap_or_default();
-        exchange.host.alerts().insert(name(&input["Budget"]["BudgetName"]).to_owned(), alerts);
+        exchange.state.alerts().insert(name(&input["Budget"]["BudgetName"]).to_owned(), alerts);
     }
     response
 }
@@ -72,7 +72,7 @@ fn with_time_period(input: &Value, now: i64) -> Value {
 
 /// The emulator's budgets, sorted by name and with a spending of zero.
 async fn describe(exchange: &Exchange<'_>) -> MockResponse {
-    let response = exchange.forward(&exchange.host.services.budgets).await;
+    let response = exchange.forward(&exchange.state.emulators.budgets).await;
     let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&response.body) else { return response };
     if response.status != 200 {
         return response;

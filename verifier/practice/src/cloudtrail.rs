@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::cloud::Exchange;
-use super::console::{EVENT_REGION, Event};
+use super::console::Event;
 
 /// How long CloudTrail keeps events.
 const HISTORY: i64 = 90 * super::cloud::DAY;
@@ -47,14 +47,14 @@ fn look_up(exchange: &Exchange<'_>) -> Result<Value, (&'static str, &'static str
     };
 
     let oldest = exchange.cloud.now().saturating_sub(HISTORY);
-    let console = exchange.host.console();
+    let console = exchange.state.console();
     let within = |event: &Event| {
         let time = event.time as f64;
         event.time >= oldest && start.is_none_or(|start| start <= time) && end.is_none_or(|end| time <= end)
     };
-    // Insight events belong to trails, which these accounts do not have. Other regions have no events.
-    let here = exchange.call.region == EVENT_REGION && input["EventCategory"].is_null();
-    let wanted = |event: &&Event| here && within(event) && attributes.iter().all(|one| matches(event, one));
+    // Insight events belong to trails, which these accounts do not have.
+    let here = |event: &Event| event.region == exchange.call.region && input["EventCategory"].is_null();
+    let wanted = |event: &&Event| here(event) && within(event) && attributes.iter().all(|one| matches(event, one));
     let mut events: Vec<&Event> = console.events().iter().filter(wanted).collect();
     // The newest first, even within the same second.
     events.reverse();
@@ -91,6 +91,6 @@ fn listed(exchange: &Exchange<'_>, event: &Event) -> Value {
         "EventSource": event.source,
         "Username": "root",
         "Resources": [],
-        "CloudTrailEvent": event.record(exchange.host.account).to_string(),
+        "CloudTrailEvent": event.record(&exchange.state.account).to_string(),
     })
 }

@@ -4,25 +4,7 @@
 use serde_json::{Value, json};
 
 use super::accounts::Account;
-
-/// A Support plan, as far as the API shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SupportPlan {
-    /// Basic Support, the plan of a new account. It does not include the Support API.
-    Basic,
-    /// Business Support, now Business Support+.
-    Business,
-}
-
-impl SupportPlan {
-    /// The name in `billing:ListBusinessSupportSubscriptionHistory` (API reference).
-    pub(super) fn api_name(self) -> &'static str {
-        match self {
-            SupportPlan::Basic => "AWSSupportEssential",
-            SupportPlan::Business => "AWSSupportBusiness",
-        }
-    }
-}
+use super::switch::SupportPlan;
 
 /// The region where CloudTrail records the root user and the global services.
 pub(super) const EVENT_REGION: &str = "us-east-1";
@@ -33,6 +15,8 @@ pub(super) struct Event {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) source: String,
+    /// The region whose history it is in.
+    pub(super) region: String,
     /// Unix seconds.
     pub(super) time: i64,
     details: Details,
@@ -61,8 +45,8 @@ pub(super) struct Console {
 
 impl Console {
     /// The state before the sign-up.
-    pub(super) fn new(account: Account) -> Console {
-        let plan = SupportPlan::Basic;
+    pub(super) fn new(account: &Account) -> Console {
+        let (account, plan) = (account.clone(), SupportPlan::Basic);
         Console { account, created: None, root_mfa: None, plan, billing_alerts: false, events: Vec::new() }
     }
 
@@ -81,8 +65,19 @@ impl Console {
     pub(super) fn enable_root_mfa(&mut self, time: i64) {
         self.root_mfa = Some(time);
         let parameters = json!({ "userName": "AWS ROOT USER", "serialNumber": self.account.root_mfa_device() });
-        let (source, kind) = ("iam.amazonaws.com", "AwsApiCall");
-        self.push("EnableMFADevice", source, time, Details { kind, parameters, ..Details::default() });
+        self.mfa_event("EnableMFADevice", parameters, time);
+    }
+
+    /// Takes the root user's virtual MFA device.
+    pub(super) fn disable_root_mfa(&mut self, time: i64) {
+        self.root_mfa = None;
+        let parameters = json!({ "userName": "AWS ROOT USER", "serialNumber": self.account.root_mfa_device() });
+        self.mfa_event("DeactivateMFADevice", parameters, time);
+    }
+
+    fn mfa_event(&mut self, name: &str, parameters: Value, time: i64) {
+        let details = Details { kind: "AwsApiCall", parameters, ..Details::default() };
+        self.push(name, "iam.amazonaws.com", EVENT_REGION, time, details);
     }
 
     /// Signs the root user in, with the MFA device if there is one.
@@ -104,18 +99,18 @@ impl Console {
         };
         let response = json!({ "ConsoleLogin": "Success" });
         let details = Details { kind: "AwsConsoleSignIn", response, additional, ..Details::default() };
-        self.push("ConsoleLogin", "signin.amazonaws.com", time, details);
+        self.push("ConsoleLogin", "signin.amazonaws.com", EVENT_REGION, time, details);
     }
 
     /// Saves a setting of the billing console.
     pub(super) fn billing(&mut self, event: &str, time: i64) {
         let details = Details { kind: "AwsConsoleAction", ..Details::default() };
-        self.push(event, "billingconsole.amazonaws.com", time, details);
+        self.push(event, "billingconsole.amazonaws.com", EVENT_REGION, time, details);
     }
 
     /// Records a write call of the root user.
-    pub(super) fn record(&mut self, name: &str, source: &str, time: i64) {
-        self.push(name, source, time, Details { kind: "AwsApiCall", ..Details::default() });
+    pub(super) fn record(&mut self, name: &str, source: &str, region: &str, time: i64, parameters: Value) {
+        self.push(name, source, region, time, Details { kind: "AwsApiCall", parameters, ..Details::default() });
     }
 
     /// Removes all events, because a sign-up changes settings without events.
@@ -133,30 +128,30 @@ impl Console {
         self.events.iter().filter(|event| event.name == "ConsoleLogin").map(|event| event.time).max()
     }
 
-    fn push(&mut self, name: &str, source: &str, time: i64, details: Details) {
+    fn push(&mut self, name: &str, source: &str, region: &str, time: i64, details: Details) {
         // In the form of a UUID. It is counted, so that the same actions create the same events.
-        let id = format!("{:08x}-0000-4000-8000-{}", self.events.len(), self.account.id());
-        let (name, source) = (name.to_owned(), source.to_owned());
-        self.events.push(Event { id, name, source, time, details });
+        let id = format!("{:08x}-0000-4000-8000-{}", self.events.len(), self.account.id);
+        let (name, source, region) = (name.to_owned(), source.to_owned(), region.to_owned());
+        self.events.push(Event { id, name, source, region, time, details });
     }
 }
 
 impl Event {
     /// The record, as CloudTrail writes it ("CloudTrail record contents" in its user guide).
-    pub(super) fn record(&self, account: Account) -> Value {
+    pub(super) fn record(&self, account: &Account) -> Value {
         let mut record = json!({
             "eventVersion": "1.11",
             "userIdentity": {
                 "type": "Root",
-                "principalId": account.id(),
+                "principalId": account.id,
                 "arn": account.root_arn(),
-                "accountId": account.id(),
+                "accountId": account.id,
                 "accessKeyId": "",
             },
             "eventTime": iso(self.time),
             "eventSource": self.source,
             "eventName": self.name,
-            "awsRegion": EVENT_REGION,
+            "awsRegion": self.region,
             // An address reserved for documentation (RFC 5737).
             "sourceIPAddress": "192.0.2.1",
             "userAgent": "practice account",
@@ -166,7 +161,7 @@ impl Event {
             "readOnly": false,
             "eventType": self.details.kind,
             "managementEvent": true,
-            "recipientAccountId": account.id(),
+            "recipientAccountId": account.id,
             "eventCategory": "Management",
         });
         if !self.details.additional.is_null() {

@@ -7,51 +7,44 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PracticeError {
-    /// No action does this step.
-    UnknownStep {
-        /// The step.
-        step: String,
-    },
     /// The accounts cannot have this time.
     Time {
         /// What is wrong with it.
         why: String,
     },
-    /// Another step must come first.
-    Needs {
-        /// The step.
-        step: String,
-        /// The step that must come first.
-        first: String,
+    /// The account does not exist.
+    NoAccount {
+        /// The course's name for it.
+        account: String,
     },
-    /// An account refused an action.
-    Refused {
-        /// The error.
+    /// The practice accounts cannot do this.
+    Lacking {
+        /// What they lack, and what to do.
         why: String,
     },
-}
-
-impl PracticeError {
-    pub(super) fn aws(error: impl Error) -> PracticeError {
-        let mut why = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            why = format!("{why}: {inner}");
-            cause = inner.source();
-        }
-        PracticeError::Refused { why }
-    }
+    /// An account refused a call.
+    Refused {
+        /// The operation.
+        call: String,
+        /// AWS's code and message.
+        why: String,
+    },
+    /// An emulator that runs already cannot be used.
+    Emulator {
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl fmt::Display for PracticeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PracticeError::UnknownStep { step } => {
-                write!(f, "the practice accounts have no action for `{step}`: do it in your own account")
-            }
             PracticeError::Time { why } => write!(f, "the practice accounts cannot have this time: {why}"),
-            PracticeError::Needs { step, first } => write!(f, "do `{first}` before `{step}`"),
-            PracticeError::Refused { why } => write!(f, "the practice account refused the action: {why}"),
+            PracticeError::NoAccount { account } => {
+                write!(f, "the practice accounts have no {account} account yet: an earlier step signs up for it")
+            }
+            PracticeError::Lacking { why } | PracticeError::Emulator { why } => f.write_str(why),
+            PracticeError::Refused { call, why } => write!(f, "{call} failed: {why}"),
         }
     }
 }

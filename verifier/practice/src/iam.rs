@@ -9,14 +9,14 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     match exchange.call.operation.as_str() {
         "GetAccountSummary" => summary(exchange).await,
         "ListVirtualMFADevices" => virtual_mfa_devices(exchange).await,
-        _ => exchange.forward(&exchange.host.services.iam).await,
+        _ => exchange.forward(&exchange.state.emulators.iam).await,
     }
 }
 
 /// The emulator's summary with the root user's entries, which are missing or always 0 in it.
 async fn summary(exchange: &Exchange<'_>) -> MockResponse {
-    let mut response = exchange.forward(&exchange.host.services.iam).await;
-    let mfa = u8::from(exchange.host.console().root_mfa.is_some());
+    let mut response = exchange.forward(&exchange.state.emulators.iam).await;
+    let mfa = u8::from(exchange.state.console().root_mfa.is_some());
     let text = String::from_utf8_lossy(&response.body);
     let entries = [
         ("AccountMFAEnabled", mfa),
@@ -48,13 +48,13 @@ fn without<'x>(piece: &'x str, name: &str) -> &'x str {
 
 /// The emulator's devices. One of them belongs to the root user after the console enabled it.
 async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
-    let view = exchange.host.services.iam.snapshot(default_account_id(), super::accounts::REGION).await;
-    let account = exchange.host.account;
+    let view = exchange.state.emulators.iam.snapshot(default_account_id(), super::accounts::REGION).await;
+    let account = &exchange.state.account;
     let mut serials: Vec<String> =
-        view.virtual_mfa_devices.into_keys().map(|serial| serial.replace(default_account_id(), account.id())).collect();
+        view.virtual_mfa_devices.into_keys().map(|serial| serial.replace(default_account_id(), &account.id)).collect();
     serials.sort();
     let (enabled, created, signed_in) = {
-        let console = exchange.host.console();
+        let console = exchange.state.console();
         (console.root_mfa, console.created(), console.last_sign_in())
     };
     let asked = parse_query_string(&String::from_utf8_lossy(&exchange.request.body)).remove("AssignmentStatus");
@@ -76,7 +76,7 @@ async fn virtual_mfa_devices(exchange: &Exchange<'_>) -> MockResponse {
             };
             format!(
                 "<User><UserId>{}</UserId><Arn>{}</Arn>{}{}</User><EnableDate>{}</EnableDate>",
-                account.id(),
+                account.id,
                 account.root_arn(),
                 date("CreateDate", created),
                 date("PasswordLastUsed", signed_in),

@@ -1,44 +1,43 @@
-//! `practice`: the practice accounts, two emulated AWS accounts in this process, which are used through the AWS SDK
-//! like real accounts.
+//! `practice`: the practice accounts, emulated AWS accounts in this process, which are read through the AWS SDK like
+//! real accounts.
 //!
-//! Their state is a pure function of a start, the course's parameters and the actions taken, so every process sees the
-//! same accounts. [`actions()`] do the steps of the lesson. The router passes a request to the account of its access
-//! key. There, winterbaume's emulators respond if they can, with one instance for each account. The modules that are
-//! named after services do the rest. `console` has the settings for which AWS has only a console.
+//! There is one for each account that a course names. What is done in them is data of the course: calls of AWS
+//! operations ([`writes`]), and [`Switch`]es for what AWS has only a console for. The router passes a request to the
+//! account of its access key. There, winterbaume's emulators respond if they can, with one instance for each account.
+//! The modules that are named after services do the rest. `settle` makes ids and times the same in every process.
 //!
-//! Reading and writing are separate: [`PracticeCloud::sdk_config`] has keys that can only read. The clients that write
-//! have another type, which cannot be built from real credentials.
+//! Reading and writing are separate: [`PracticeCloud::connections`] have keys that can only read. What writes is an
+//! [`evidence::client::Emulator`], which cannot be built from real credentials.
 
 // Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod account;
 mod accounts;
-mod actions;
 mod billing;
 mod budgets;
 mod call;
 mod cloud;
 mod cloudtrail;
 mod console;
+mod elsewhere;
+mod embedded;
 mod error;
 mod iam;
-mod lesson;
-pub mod log;
-mod open;
 mod organizations;
+mod path;
 mod practice_cloud;
 mod router;
 mod s3;
-mod sdk;
-mod take;
+mod settle;
+mod switch;
 #[cfg(test)]
 mod tests;
-mod writer;
+pub mod writes;
 
-pub use accounts::{GENERAL, PRODUCTION};
-pub use actions::{ActionSpec, actions, find};
+pub use accounts::{email, id as account_id};
+pub use elsewhere::Elsewhere;
+pub use embedded::has as has_service;
 pub use error::PracticeError;
-pub use open::{Start, TakenAction};
 pub use practice_cloud::PracticeCloud;
-pub use take::{steps_before, take};
+pub use switch::{SWITCHES, SupportPlan, Switch};

@@ -1,79 +1,146 @@
-//! AWS Organizations: the general account manages an organization with all features. The production account joins it at
-//! its sign-up, by invitation.
+//! AWS Organizations: winterbaume's emulator, in which the accounts of a course can be members.
 //!
-//! winterbaume is not used here: its organization has random ids, so the accounts would differ each time, and it only
-//! has a management account.
+//! The emulator knows one account, the management account. So its state is that of the account that created the
+//! organization, and the members' calls are answered from it.
 
 use serde_json::{Value, json};
-use winterbaume_core::MockResponse;
+use std::sync::Mutex;
+use winterbaume_core::{MockResponse, StatefulService, default_account_id};
+use winterbaume_organizations::OrganizationsService;
 
-use super::accounts::Account;
-use super::cloud::{Cloud, Exchange};
+use super::accounts::REGION;
+use super::cloud::{AccountState, Cloud, Exchange, locked};
+use super::console::iso;
 
-const ORGANIZATION: &str = "o-practice01";
-const MANAGEMENT: Account = Account::General;
+/// The organization of the practice accounts.
+#[derive(Default)]
+pub(super) struct Organization {
+    emulator: OrganizationsService,
+    members: Mutex<Members>,
+}
 
-pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
-    let call = exchange.call;
-    match call.operation.as_str() {
-        // Any member account may call it.
-        "DescribeOrganization" => call.json(&json!({ "Organization": organization() })),
-        "ListAccounts" | "DescribeAccount" if exchange.host.account != MANAGEMENT => {
-            call.error(400, "AccessDeniedException", "You don't have permissions to access this resource.")
-        }
-        "ListAccounts" => {
-            let mut accounts = Vec::new();
-            for account in Account::ALL {
-                accounts.extend(member(exchange.cloud, account).await);
-            }
-            call.json(&json!({ "Accounts": accounts }))
-        }
-        "DescribeAccount" => {
-            let input = exchange.input();
-            let asked = Account::ALL.into_iter().find(|account| input["AccountId"] == account.id());
-            let found = match asked {
-                Some(account) => member(exchange.cloud, account).await,
-                None => None,
-            };
-            match found {
-                Some(account) => call.json(&json!({ "Account": account })),
-                None => call.error(400, "AccountNotFoundException", "You specified an account that doesn't exist."),
-            }
-        }
-        _ => call.unknown_operation(),
+/// The places of the accounts in the organization.
+#[derive(Default, Clone)]
+struct Members {
+    management: Option<usize>,
+    others: Vec<usize>,
+}
+
+impl Members {
+    fn has(&self, at: usize) -> bool {
+        self.management == Some(at) || self.others.contains(&at)
     }
 }
 
-fn organization() -> Value {
-    let id = MANAGEMENT.id();
-    json!({
-        "Id": ORGANIZATION,
-        "Arn": format!("arn:aws:organizations::{id}:organization/{ORGANIZATION}"),
-        "FeatureSet": "ALL",
-        "MasterAccountArn": arn(MANAGEMENT),
-        "MasterAccountId": id,
-        "MasterAccountEmail": MANAGEMENT.email(),
-        "AvailablePolicyTypes": [],
-    })
+pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
+    let (call, organization) = (exchange.call, &exchange.cloud.organization);
+    let members = locked(&organization.members).clone();
+    let at = exchange.state.account.at;
+    match (call.operation.as_str(), members.management) {
+        ("CreateOrganization", None) => {
+            let response = exchange.forward(&organization.emulator).await;
+            if response.status == 200 {
+                locked(&organization.members).management = Some(at);
+            }
+            amended(exchange, response).await
+        }
+        ("CreateOrganization", Some(_)) if members.has(at) => {
+            call.error(400, "AlreadyInOrganizationException", "The AWS account is already a member of an organization.")
+        }
+        ("CreateOrganization", Some(_)) => {
+            call.error(400, "ConstraintViolationException", "The practice accounts can have one organization.")
+        }
+        ("AcceptHandshake", Some(management)) if !members.has(at) => accept(exchange, management).await,
+        (_, Some(management)) if management == at => amended(exchange, exchange.forward(&organization.emulator).await).await,
+        // Any member account may call it.
+        ("DescribeOrganization", Some(management)) if members.has(at) => {
+            let as_management = Exchange { state: &exchange.cloud.accounts[management], ..*exchange };
+            amended(exchange, as_management.forward(&organization.emulator).await).await
+        }
+        (_, Some(_)) if members.has(at) => {
+            call.error(400, "AccessDeniedException", "You don't have permissions to access this resource.")
+        }
+        _ => {
+            let message = "Your account is not a member of an organization.";
+            call.error(400, "AWSOrganizationsNotInUseException", message)
+        }
+    }
 }
 
-fn arn(account: Account) -> String {
-    format!("arn:aws:organizations::{}:account/{ORGANIZATION}/{}", MANAGEMENT.id(), account.id())
+/// An account accepts the invitation of the organization, and is a member.
+async fn accept(exchange: &Exchange<'_>, management: usize) -> MockResponse {
+    let organization = &exchange.cloud.organization;
+    let as_management = Exchange { state: &exchange.cloud.accounts[management], ..*exchange };
+    let invited = organization.emulator.snapshot(default_account_id(), REGION).await;
+    let id = exchange.input()["HandshakeId"].as_str().unwrap_or_default().to_owned();
+    let own = exchange.state.account.id.as_str();
+    let is_for_it = |parties: &[winterbaume_organizations::views::HandshakePartyView]| parties.iter().any(|party| party.id == own);
+    if !invited.handshakes.get(&id).is_some_and(|handshake| is_for_it(&handshake.parties)) {
+        let message = "We can't find a handshake with the ID that you specified.";
+        return exchange.call.error(400, "HandshakeNotFoundException", message);
+    }
+    let response = as_management.forward(&organization.emulator).await;
+    if response.status == 200 && join(exchange.cloud, exchange.state).await {
+        locked(&organization.members).others.push(exchange.state.account.at);
+    }
+    response
 }
 
-/// A member account; `None` before its sign-up.
-async fn member(cloud: &Cloud, account: Account) -> Option<Value> {
-    let host = cloud.host(account);
-    let joined = host.console().created()?;
-    Some(json!({
-        "Id": account.id(),
-        "Arn": arn(account),
-        "Email": account.email(),
-        "Name": super::account::name(host).await,
-        "Status": "ACTIVE",
-        "State": "ACTIVE",
-        // The management account's own entry has this value, too.
-        "JoinedMethod": "INVITED",
-        "JoinedTimestamp": joined,
-    }))
+/// Adds an account to the emulator's organization. Returns whether there is one.
+async fn join(cloud: &Cloud, state: &AccountState) -> bool {
+    let emulator = &cloud.organization.emulator;
+    let view = emulator.snapshot(default_account_id(), REGION).await;
+    let (Some(organization), Some(root)) = (&view.organization, &view.root) else { return false };
+    let account = &state.account;
+    let member = json!({
+        "id": account.id,
+        "arn": format!("arn:aws:organizations::{}:account/{}/{}", default_account_id(), organization.id, account.id),
+        "name": account.name,
+        "email": account.email(),
+        "status": "ACTIVE",
+        "joined_method": "INVITED",
+        "joined_timestamp": iso(cloud.now()),
+        "create_account_status_id": "",
+        "parent_id": root.id,
+    });
+    let Ok(mut changed) = serde_json::to_value(&view) else { return false };
+    changed["accounts"][&account.id] = member;
+    let Ok(changed) = serde_json::from_value(changed) else { return false };
+    emulator.restore(default_account_id(), REGION, changed).await.is_ok()
+}
+
+/// The response with what the accounts themselves say: their names, addresses and states.
+async fn amended(exchange: &Exchange<'_>, mut response: MockResponse) -> MockResponse {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&response.body) else { return response };
+    let mut known = Vec::new();
+    for state in &exchange.cloud.accounts {
+        known.push((&state.account, super::account::name(state).await));
+    }
+    for account in accounts_in(&mut answer) {
+        if let Some((own, name)) = known.iter().find(|(own, _)| account["Id"] == own.id.as_str()) {
+            account["Email"] = json!(own.email());
+            account["Name"] = json!(name);
+            account["State"] = account["Status"].clone();
+        }
+    }
+    if let Some(organization) = answer.get_mut("Organization")
+        && let Some((own, _)) = known.iter().find(|(own, _)| organization["MasterAccountId"] == own.id.as_str())
+    {
+        organization["MasterAccountEmail"] = json!(own.email());
+    }
+    response.body = answer.to_string().into();
+    response
+}
+
+/// The accounts in a response: those of a list, or the one.
+fn accounts_in(answer: &mut Value) -> Vec<&mut Value> {
+    let (one, list) = match answer.as_object_mut() {
+        Some(members) => members.iter_mut().fold((None, None), |(one, list), (name, value)| match name.as_str() {
+            "Account" => (Some(value), list),
+            "Accounts" => (one, value.as_array_mut()),
+            _ => (one, list),
+        }),
+        None => (None, None),
+    };
+    one.into_iter().chain(list.into_iter().flatten()).collect()
 }

@@ -1,84 +1,122 @@
-//! Both accounts, for readers.
+//! The emulated accounts of a course: their connections for reading, and what practice actions do in them.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use aws_config::SdkConfig;
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use course::results::{Reason, ReasonCode};
-use evidence::connection::{Connected, Connection};
-use winterbaume_core::{MockRequest, MockService};
+use evidence::client::{Emulator, Keys};
+use evidence::connection::Connection;
+use evidence::reads::Found;
+use evidence::time;
+use serde_json::{Map, Value, json};
+use winterbaume_core::{MockAws, MockRequest, MockService};
 
-use super::accounts::{Account, Caller, GENERAL, PRODUCTION, REGION};
-use super::actions::{Operation, find};
-use super::cloud::Cloud;
-use super::lesson::Lesson;
-use super::sdk::config;
-use super::writer::Writer;
+use super::accounts::{Account, Caller, REGION, ROOT_MFA_DEVICE};
+use super::cloud::{AccountState, Cloud};
+use super::embedded::{self, Embedded};
+use super::error::PracticeError;
+use super::switch::Switch;
+use super::writes;
 
-/// Both accounts.
+/// The emulated accounts of a course, in this process.
 pub struct PracticeCloud {
-    pub(super) cloud: Arc<Cloud>,
-    pub(super) http: SharedHttpClient,
-    pub(super) lesson: Lesson,
-    pub(super) done: Mutex<Vec<Operation>>,
+    cloud: Arc<Cloud>,
+    http: SharedHttpClient,
 }
 
 impl fmt::Debug for PracticeCloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PracticeCloud").field("done", &self.done).finish_non_exhaustive()
+        let names: Vec<&str> = self.cloud.accounts.iter().map(|state| state.account.name.as_str()).collect();
+        f.debug_struct("PracticeCloud").field("accounts", &names).finish_non_exhaustive()
+    }
+}
+
+/// The accounts' clock, for SDK clients. If the date of a response differs from an SDK client's time, it assumes a
+/// wrong clock, and retries.
+struct Emulated(Arc<Cloud>);
+
+impl fmt::Debug for Emulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Emulated").field(&self.0.now()).finish()
+    }
+}
+
+impl TimeSource for Emulated {
+    fn now(&self) -> SystemTime {
+        let since = Duration::from_secs(u64::try_from(self.0.now()).unwrap_or_default());
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
 
 impl PracticeCloud {
-    /// The SDK configuration for reading an account, by its name in the course; `None` for a name that is neither
-    /// [`crate::GENERAL`] nor [`crate::PRODUCTION`].
-    pub fn sdk_config(&self, account: &str) -> Option<SdkConfig> {
-        Account::named(account).map(|account| config(Caller::Reader(account), self.http.clone(), &self.cloud))
+    /// Emulated accounts with these names, none of which exists before its sign-up. `now`, in Unix seconds, is the time
+    /// in them.
+    ///
+    /// # Errors
+    /// When the time is not plausible.
+    pub fn new<'n>(names: impl IntoIterator<Item = &'n String>, now: i64) -> Result<PracticeCloud, PracticeError> {
+        let cloud = Arc::new(Cloud::new(names, 0));
+        let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
+        let practice = PracticeCloud { cloud, http };
+        practice.set_clock(now)?;
+        Ok(practice)
+    }
+
+    /// Sets the time in the accounts, in Unix seconds.
+    ///
+    /// # Errors
+    /// When the time is not plausible.
+    pub fn set_clock(&self, time: i64) -> Result<(), PracticeError> {
+        time::credible(time).map_err(|why| PracticeError::Time { why: why.to_string() })?;
+        self.cloud.set_clock(time);
+        Ok(())
     }
 
     /// Whether the account exists.
     pub fn exists(&self, account: &str) -> bool {
-        Account::named(account).is_some_and(|account| self.cloud.host(account).console().created().is_some())
+        self.cloud.named(account).is_some_and(|state| state.console().created().is_some())
     }
 
-    /// The connections to a course's accounts. For an account that does not exist, the reason says how to create it.
-    pub fn connections<'n>(&self, accounts: impl IntoIterator<Item = &'n String>) -> BTreeMap<String, Connection> {
+    /// The id of an account, whether or not it exists yet.
+    pub fn account_id(&self, account: &str) -> Option<&str> {
+        self.cloud.named(account).map(|state| state.account.id.as_str())
+    }
+
+    /// The connections to a course's accounts. For an account that does not exist, `sign_up` is the step that creates it.
+    pub fn connections<'n>(
+        &self,
+        accounts: impl IntoIterator<Item = &'n String>,
+        sign_up: &dyn Fn(&str) -> Option<String>,
+    ) -> BTreeMap<String, Connection> {
         let connect = |name: &String| {
-            let connection = match self.sdk_config(name).filter(|_| self.exists(name)) {
-                Some(sdk) => Connection::Sdk(Box::new(Connected { sdk, sign_in: String::new(), practice: true })),
-                None => Connection::None(vec![Reason {
-                    code: ReasonCode::NoCredentials,
-                    account: Some(name.clone()),
-                    action: None,
-                    message: match Account::named(name) {
-                        Some(_) => format!(
-                            "The practice accounts have no {name} account yet. To create it, run `verify practice do {}`.",
-                            crate::actions::SIGN_UP
-                        ),
-                        None => format!(
-                            "There is no practice account for the {name} account: only {GENERAL} and {PRODUCTION} have \
-                             one. Verify this step in your own account."
-                        ),
-                    },
-                }]),
+            let state = self.cloud.named(name).filter(|_| self.exists(name));
+            let connection = match state {
+                Some(state) => Connection::Sdk(Box::new(self.emulator(&state.account, Caller::Reader).connected())),
+                None => {
+                    let then = sign_up(name)
+                        .map_or_else(String::new, |step| format!(" To create it, run `verify practice do {step}`."));
+                    Connection::None(vec![Reason {
+                        code: ReasonCode::NoCredentials,
+                        account: Some(name.clone()),
+                        action: None,
+                        message: format!("The practice accounts have no {name} account yet.{then}"),
+                    }])
+                }
             };
             (name.clone(), connection)
         };
         accounts.into_iter().map(connect).collect()
     }
 
-    /// Whether the step's action was taken, or others with the same operations.
-    pub fn has_done(&self, step: &str) -> bool {
-        find(step).is_ok_and(|action| action.operations.iter().all(|operation| self.is_done(*operation)))
-    }
-
-    /// Denies an operation (`budgets:DescribeBudgets`), or all operations that need an IAM action
-    /// (`budgets:ViewBudget`), in both accounts and with AWS's errors. `sts:GetCallerIdentity` can be denied here, but
-    /// not in real accounts.
-    pub fn deny(&self, operation_or_action: &str) {
-        self.cloud.deny(operation_or_action);
+    /// Denies these operations (`budgets:DescribeBudgets`), and those that need these IAM actions (`budgets:ViewBudget`),
+    /// in all accounts and with AWS's errors, and allows all others. `sts:GetCallerIdentity` can be denied here, but not
+    /// in real accounts.
+    pub fn deny_only<'o>(&self, operations_or_actions: impl IntoIterator<Item = &'o str>) {
+        self.cloud.deny_only(operations_or_actions);
     }
 
     /// Responds to an HTTP request, for programs that use the accounts over a network. The signature determines the
@@ -86,8 +124,7 @@ impl PracticeCloud {
     pub async fn answer(&self, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        // S3 finds the bucket in the host or in the path. Here, all buckets share one host.
-        let uri = format!("https://s3.{REGION}.amazonaws.com{path}");
+        let uri = format!("http://127.0.0.1{path}");
         let (method, headers) = (parts.method.to_string(), parts.headers);
         let answer = self.cloud.handle(MockRequest { method, uri, headers, body }).await;
         let mut response = http::Response::new(answer.body);
@@ -96,15 +133,176 @@ impl PracticeCloud {
         response
     }
 
-    pub(super) fn writer(&self, account: Account) -> Writer {
-        Writer::new(account, self.http.clone(), &self.cloud, &self.lesson)
+    /// Makes a call as the root user of an account. `origin` is where it comes from: the ids of what it makes are derived
+    /// from it, so two calls never have the same.
+    ///
+    /// # Errors
+    /// When the account does not exist or refuses the call, or has no such service.
+    pub async fn call(
+        &self,
+        account: &str,
+        found: Found,
+        region: Option<&str>,
+        input: Map<String, Value>,
+        origin: &str,
+    ) -> Result<Value, PracticeError> {
+        let state = self.existing(account)?;
+        if !embedded::has(&found.service.name) {
+            return Err(PracticeError::Lacking { why: embedded::lacks(found.service, found.name) });
+        }
+        self.cloud.set_origin(origin);
+        let region = region_of(found, region);
+        let emulator = self.emulator(&state.account, Caller::Root);
+        let answer = emulator.call(found, &region, input.clone()).await;
+        let answer = answer.map_err(|error| PracticeError::Refused { call: found.to_string(), why: error.to_string() })?;
+        if writes::writes(&found.service.name, found.name) && !is_data_event(found) {
+            let source = format!("{}.amazonaws.com", found.service.signing);
+            let parameters = as_recorded(&Value::Object(input));
+            state.console().record(found.name, &source, &region, self.cloud.now(), parameters);
+        }
+        Ok(answer)
     }
 
-    pub(super) fn is_done(&self, operation: Operation) -> bool {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).contains(&operation)
+    /// Turns a switch of an account.
+    ///
+    /// # Errors
+    /// When the account does not exist.
+    pub async fn switch(&self, account: &str, switch: Switch, origin: &str) -> Result<(), PracticeError> {
+        let time = self.cloud.now();
+        if switch == Switch::SignUp {
+            return self.sign_up(account, origin).await;
+        }
+        let state = self.existing(account)?;
+        match switch {
+            // AWS has neither an operation nor a documented event for a PDF invoice.
+            Switch::SignUp | Switch::PdfInvoice(_) => {}
+            Switch::SupportPlan(plan) => state.console().plan = plan,
+            Switch::RootSignIn => state.console().sign_in(time),
+            Switch::RootMfa(true) => {
+                let name = Map::from_iter([("VirtualMFADeviceName".to_owned(), json!(ROOT_MFA_DEVICE))]);
+                if state.console().root_mfa.is_none() {
+                    self.own_call(account, "iam:CreateVirtualMFADevice", name, origin).await?;
+                    state.console().enable_root_mfa(time);
+                }
+            }
+            Switch::RootMfa(false) => {
+                if state.console().root_mfa.is_some() {
+                    let serial = Map::from_iter([("SerialNumber".to_owned(), json!(state.account.root_mfa_device()))]);
+                    self.own_call(account, "iam:DeleteVirtualMFADevice", serial, origin).await?;
+                    state.console().disable_root_mfa(time);
+                }
+            }
+            // The events do not say which position the switch has now.
+            Switch::FreeTierAlerts(_) => state.console().billing("SetFreetierBudgetsPreference", time),
+            Switch::IamBillingAccess(_) => state.console().billing("SetIAMAccessPreference", time),
+            Switch::BillingAlerts(on) => {
+                {
+                    let mut console = state.console();
+                    console.billing_alerts = on;
+                    console.billing(if on { "EnableBillingAlerts" } else { "DisableBillingAlerts" }, time);
+                }
+                if on {
+                    self.publish_charges(account, origin).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
-    pub(super) fn note_done(&self, operation: Operation) {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
+    /// Signs up. The form has an account name and a contact.
+    async fn sign_up(&self, account: &str, origin: &str) -> Result<(), PracticeError> {
+        let no_account = || PracticeError::NoAccount { account: account.to_owned() };
+        let state = self.cloud.named(account).ok_or_else(no_account)?;
+        let time = self.cloud.now();
+        if state.console().created().is_some() {
+            return Ok(());
+        }
+        state.console().sign_up(time);
+        let contact = json!({
+            "FullName": "L. Learner",
+            "AddressLine1": "99 Other Avenue",
+            "City": "Seattle",
+            "PostalCode": "98199",
+            "CountryCode": "US",
+            "PhoneNumber": "+1 206 555 0100",
+        });
+        let name = Map::from_iter([("AccountName".to_owned(), json!("learner"))]);
+        self.own_call(account, "account:PutAccountName", name, origin).await?;
+        let contact = Map::from_iter([("ContactInformation".to_owned(), contact)]);
+        self.own_call(account, "account:PutContactInformation", contact, origin).await?;
+        let mut console = state.console();
+        console.forget_events();
+        console.sign_in(time);
+        Ok(())
+    }
+
+    /// Publishes the metric that AWS publishes when billing alerts are on. In a real account, only AWS can do this, but
+    /// the emulator accepts names that start with `AWS/` from anybody.
+    async fn publish_charges(&self, account: &str, origin: &str) -> Result<(), PracticeError> {
+        let datum = json!({
+            "MetricName": "EstimatedCharges",
+            "Dimensions": [{ "Name": "Currency", "Value": "USD" }],
+            "Timestamp": super::console::iso(self.cloud.now()),
+            "Unit": "None",
+            "Value": 0.0,
+        });
+        let input = [("Namespace".to_owned(), json!("AWS/Billing")), ("MetricData".to_owned(), json!([datum]))];
+        self.own_call(account, "cloudwatch:PutMetricData", Map::from_iter(input), origin).await
+    }
+
+    /// A call that a switch makes.
+    async fn own_call(
+        &self,
+        account: &str,
+        name: &str,
+        input: Map<String, Value>,
+        origin: &str,
+    ) -> Result<(), PracticeError> {
+        let unknown = |error: evidence::reads::Unknown| PracticeError::Lacking { why: error.to_string() };
+        let found = writes::find(name).map_err(unknown)?;
+        self.call(account, found, None, input, origin).await.map(drop)
+    }
+
+    fn existing(&self, account: &str) -> Result<&AccountState, PracticeError> {
+        let state = self.cloud.named(account).filter(|_| self.exists(account));
+        state.ok_or_else(|| PracticeError::NoAccount { account: account.to_owned() })
+    }
+
+    fn emulator(&self, account: &Account, caller: Caller) -> Emulator {
+        let time = SharedTimeSource::new(Emulated(Arc::clone(&self.cloud)));
+        Emulator::in_process(self.http.clone(), &Keys::made_up(&caller.access_key(account)), REGION, time)
+    }
+}
+
+/// The region of a call: the one that it says, unless the service is global.
+pub(super) fn region_of(found: Found, region: Option<&str>) -> String {
+    let reads = evidence::reads::service(&found.service.name).ok();
+    let global = reads.and_then(|service| service.global_region("aws"));
+    global.or(region).unwrap_or(REGION).to_owned()
+}
+
+/// Whether CloudTrail's event history leaves it out (CloudTrail User Guide, "Logging data events"): it has management
+/// events only.
+fn is_data_event(found: Found) -> bool {
+    match Embedded::of(&found.service.name) {
+        Some(Embedded::S3) => found.name.contains("Object") && !found.name.starts_with("PutObjectLock"),
+        Some(Embedded::CloudWatch) => found.name == "PutMetricData",
+        _ => false,
+    }
+}
+
+/// The parameters of a call as CloudTrail records them: names begin with a small letter.
+fn as_recorded(input: &Value) -> Value {
+    match input {
+        Value::Array(list) => list.iter().map(as_recorded).collect(),
+        Value::Object(members) => {
+            let recorded = members.iter().map(|(name, value)| {
+                let mut letters = name.chars();
+                let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+                (first.into_iter().chain(letters).collect::<String>(), as_recorded(value))
+            });
+            Value::Object(recorded.collect())
+        }
+        other => other.clone(),
     }
 }

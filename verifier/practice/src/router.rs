@@ -5,50 +5,43 @@ use std::pin::Pin;
 
 use winterbaume_core::{MockRequest, MockResponse, MockService, xml_escape};
 
-use super::accounts::Caller;
-use super::call::{Call, Service, unknown_service};
+use super::accounts::{Account, Caller};
+use super::call::{Call, unknown_service};
 use super::cloud::{Cloud, Exchange};
+use super::embedded::Embedded;
 use super::{account, billing, budgets, cloudtrail, iam, organizations, s3};
 
 impl Cloud {
     async fn answer(&self, request: MockRequest) -> MockResponse {
         let Some(call) = Call::of(&request) else { return unknown_service() };
         let known = Caller::of(&call.access_key);
-        let Some(caller) = known.filter(|caller| self.host(caller.account()).console().created().is_some()) else {
+        let known = known.and_then(|(caller, at)| Some((caller, self.accounts.get(at)?)));
+        let Some((caller, state)) = known.filter(|(_, state)| state.console().created().is_some()) else {
             return call.unknown_keys();
         };
-        let host = self.host(caller.account());
-        if matches!(caller, Caller::Reader(_)) && (!call.reads() || self.denies(&call)) {
-            return call.denied(caller);
+        if caller == Caller::Reader && (!call.reads() || self.denies(&call)) {
+            return call.denied(caller, &state.account);
         }
-        if call.service == Service::Sts && call.operation == "GetCallerIdentity" {
-            return identity(&call, caller);
+        let exchange = Exchange { cloud: self, state, caller, call: &call, request: &request };
+        match call.embedded {
+            Some(Embedded::Account) => account::answer(&exchange).await,
+            Some(Embedded::Billing | Embedded::Support) => billing::answer(&exchange),
+            Some(Embedded::Budgets) => budgets::answer(&exchange).await,
+            Some(Embedded::CloudTrail) => cloudtrail::answer(&exchange),
+            Some(Embedded::CloudWatch) => exchange.forward(&state.emulators.cloudwatch).await,
+            Some(Embedded::Ec2) => exchange.forward(&state.emulators.ec2).await,
+            Some(Embedded::Iam) => iam::answer(&exchange).await,
+            Some(Embedded::Organizations) => organizations::answer(&exchange).await,
+            Some(Embedded::S3) => s3::answer(&exchange).await,
+            Some(Embedded::Sts) if call.operation == "GetCallerIdentity" => identity(&call, caller, &state.account),
+            Some(Embedded::Sts) | None => call.unknown_operation(),
         }
-        let exchange = Exchange { cloud: self, host, caller, call: &call, request: &request };
-        let response = match call.service {
-            Service::Account => account::answer(&exchange).await,
-            Service::Billing | Service::Support => billing::answer(&exchange),
-            Service::Budgets => budgets::answer(&exchange).await,
-            Service::CloudTrail => cloudtrail::answer(&exchange),
-            Service::CloudWatch => exchange.forward(&host.services.cloudwatch).await,
-            Service::Iam => iam::answer(&exchange).await,
-            Service::Organizations => organizations::answer(&exchange).await,
-            Service::S3 => s3::answer(&exchange).await,
-            Service::Sts => call.unknown_operation(),
-        };
-        // Event history has no data events, and metric data are data events.
-        if response.status < 300 && !call.reads() && call.service != Service::CloudWatch {
-            let source = format!("{}.amazonaws.com", call.service.prefix());
-            host.console().record(&call.operation, &source, self.now());
-        }
-        response
     }
 }
 
-fn identity(call: &Call, caller: Caller) -> MockResponse {
-    let (arn, user, account) = (caller.arn(), caller.user_id(), caller.account().id());
-    let arn = xml_escape(&arn);
-    call.xml(&format!("<Arn>{arn}</Arn><UserId>{user}</UserId><Account>{account}</Account>"))
+fn identity(call: &Call, caller: Caller, account: &Account) -> MockResponse {
+    let (arn, user) = (xml_escape(&caller.arn(account)), caller.user_id(account));
+    call.xml(&format!("<Arn>{arn}</Arn><UserId>{user}</UserId><Account>{}</Account>", account.id))
 }
 
 impl MockService for Cloud {

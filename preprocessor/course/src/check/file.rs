@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::expectation::ExpectTable;
 use super::lets::read_let;
+use super::practice::PracticeTable;
 use super::reads::{ReadTable, Reads};
 use super::{Body, Check, Makes, Malformed, Place};
 use crate::fact_source::SourceTable;
@@ -34,6 +35,7 @@ struct File {
     allow: Vec<String>,
     #[serde(default)]
     source: Vec<SourceTable>,
+    practice: Option<PracticeTable>,
 }
 
 impl File {
@@ -119,6 +121,11 @@ impl Check {
                 Err((key, why)) => fail(KeyPath::source(at).then(key), format!("[[source]] {}: {why}", at + 1)),
             }
         }
+        let practice = file.practice.map(|table| {
+            let (practice, mistakes) = table.read();
+            mistakes.into_iter().for_each(|(part, message)| fail(part, message));
+            practice
+        });
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -138,6 +145,7 @@ impl Check {
             removes: file.removes,
             allow: file.allow,
             sources,
+            practice,
         })
     }
 }

@@ -7,6 +7,7 @@ mod console;
 mod expectation;
 mod file;
 mod lets;
+mod practice;
 mod reads;
 pub mod shared;
 
@@ -24,6 +25,7 @@ use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
+pub use practice::{Operation, OperationKind, Practice, PracticeCall};
 pub use reads::{Read, Reads};
 
 /// The input with the region of reads that do not say one.
@@ -61,6 +63,8 @@ pub struct Check {
     pub allow: Vec<String>,
     /// The sources of facts that may change.
     pub sources: Vec<FactSource>,
+    /// What does its step in the practice accounts.
+    pub practice: Option<Practice>,
 }
 
 /// A check decides by its own expectations, or by other checks.
@@ -173,9 +177,41 @@ impl Check {
     /// Which of these parameters the check's expressions and holes use. Unlike [`Check::mentions`], this ignores words
     /// of prose and of strings.
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
-        let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
-        let used: BTreeSet<&str> = self.expressions().into_iter().chain(holes).flat_map(identifiers).collect();
+        let texts = self.sentences().into_iter().chain(self.practice_operations().flat_map(Operation::texts));
+        let holes: Vec<&str> = texts.flat_map(holes).collect();
+        let lists = self.practice_operations().filter_map(|operation| operation.each.as_deref());
+        let used: BTreeSet<&str> =
+            self.expressions().into_iter().chain(lists).chain(holes).flat_map(identifiers).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
+    }
+
+    /// What is done in the practice accounts. It decides no verdict.
+    fn practice_operations(&self) -> impl Iterator<Item = &Operation> {
+        self.practice.iter().flat_map(|practice| practice.given.iter().chain(&practice.operations))
+    }
+
+    /// Whether the practice accounts have an action for it, among these checks.
+    pub fn has_practice(&self, checks: &BTreeMap<String, Check>) -> bool {
+        match &self.body {
+            Body::Steps(members) if self.practice.is_none() => {
+                members.iter().all(|name| checks.get(name).is_some_and(|member| member.practice.is_some()))
+            }
+            _ => self.practice.is_some(),
+        }
+    }
+
+    /// The checks whose practice actions do this one's step, too: those of a check of checks are its members.
+    pub fn practised_by(&self) -> &[String] {
+        match (&self.practice, &self.body) {
+            (Some(practice), _) => &practice.same_as,
+            (None, Body::Steps(members)) => members,
+            (None, Body::Expect(_)) => &[],
+        }
+    }
+
+    /// The checks whose practice actions come before its own.
+    pub fn practised_after(&self) -> impl Iterator<Item = &String> {
+        self.practice.iter().flat_map(|practice| &practice.needs).chain(self.practised_by())
     }
 
     /// Which of these inputs it uses, as `input.NAME` or as the region of its reads.

@@ -76,7 +76,7 @@ impl Read {
     }
 }
 
-fn texts_in<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+pub(super) fn texts_in<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
     match value {
         Value::String(text) => texts.push(text),
         Value::Array(values) => values.iter().for_each(|value| texts_in(value, texts)),

@@ -26,6 +26,11 @@ def details(action):
     return (actions(prefix) or {}).get(name.lower())
 
 
+def written(action):
+    """A known action as AWS writes it: in IAM, the case of its letters does not matter."""
+    return f"{action.split(':')[0]}:{details(action)['name']}"
+
+
 @cache
 def statements():
     """The statements of the audit policies: policy, patterns of actions, patterns of resources."""

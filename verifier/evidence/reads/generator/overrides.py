@@ -4,11 +4,16 @@ import tomllib
 
 
 class Overrides:
-    """`overrides.toml`. An entry that nothing asks for is a mistake, and so is one without a source."""
+    """`overrides.toml`. An entry that nothing asks for is a mistake, and so is one without a source.
 
-    def __init__(self, path):
+    Where it has no entry, that of the overrides `beneath` it counts, if there are some. These have the services then, and
+    their own table says whether they are used.
+    """
+
+    def __init__(self, path, beneath=None):
         self.sections = tomllib.loads(path.read_text())
-        self.services = self.sections.pop("services")
+        self.beneath = beneath
+        self.services = beneath.services if beneath else self.sections.pop("services")
         self.used = set()
         self.other = []
 
@@ -17,6 +22,8 @@ class Overrides:
         entry = self.sections.get(section, {}).get(name)
         if entry is not None:
             self.used.add((section, name))
+        elif self.beneath:
+            return self.beneath.get(section, name)
         return entry
 
     def operation(self, section, service, operation):

@@ -67,7 +67,7 @@ def needed(model, name, prefix, overrides):
     levels = {action["accessLevel"] for action in known}
     if not levels <= set(ACCESS):
         return None, None
-    return [f"{action.split(':')[0]}:{one['name']}" for action, one in zip(actions, known)], max(levels, default="Read")
+    return [authorization.written(action) for action in actions], max(levels, default="Read")
 
 
 def is_signed(model, name):

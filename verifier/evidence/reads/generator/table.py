@@ -25,7 +25,7 @@ def files(overrides):
         if not operations:
             overrides.mistake(f"{service} has no operation that may be read")
             continue
-        made[f"table/{service}.json"] = Table(model, operations, overrides).text()
+        made[f"table/{service}.json"] = Reads(model, operations, overrides).text()
         listed[service] = operations
         metadata = model.metadata
         called = {metadata["serviceId"], metadata["endpointPrefix"], metadata.get("signingName"), prefix(model, overrides)}
@@ -49,12 +49,15 @@ def check_denials(overrides):
 
 
 class Table:
-    """The file of a service."""
+    """The file of a service: its operations, as they are asked and answered."""
+
+    # What is said of a member that is on a side.
+    MARKS = (("encoded", encoded, "output"),)
 
     def __init__(self, model, operations, overrides):
         self.model, self.allowed, self.overrides = model, operations, overrides
         self.shapes = {}
-        self.given, self.answered = (reached(model, operations, side) for side in ("input", "output"))
+        self.on = {side: reached(model, operations, side) for side in ("input", "output")}
 
     def text(self):
         operations = {name: self.operation(name, entry) for name, entry in self.allowed.items()}
@@ -73,8 +76,12 @@ class Table:
                 header[here] = value if isinstance(value, str) else value.get("uri", True)
         if entry := self.overrides.get("everybody", self.model.service):
             header["everybody"] = entry["codes"]
-        header["endpoints"] = endpoints(self.model, self.overrides)
+        header["endpoints"] = self.endpoints()
         return lines({**header, "operations": operations, "shapes": dict(sorted(self.shapes.items()))})
+
+    def endpoints(self):
+        """Where the service is called, by partition."""
+        return {}
 
     def operation(self, name, allowed):
         model, operation = self.model, self.model.operations[name]
@@ -101,32 +108,7 @@ class Table:
                 entry["bare"] = True
         if "hostPrefix" in operation.get("endpoint", {}):
             entry["host"] = operation["endpoint"]["hostPrefix"]
-        if found := pages(model, name, self.overrides):
-            entry["pages"] = found
-        if found := codes(model, name, self.overrides):
-            entry["none"] = found
-        entry.update(elements(model, name, self.allowed, self.overrides))
-        if found := selectors(model, name, self.overrides):
-            entry["selectors"] = found
-        if found := self.failures(name):
-            entry["failures"] = found
-        if found := self.overrides.get("own", f"{model.service}:{name}"):
-            entry["own"] = {"given": found["given"], "unless": found["unless"]}
-        if found := self.narrow(name):
-            entry["narrow"] = found
         return entry
-
-    def narrow(self, name):
-        """What an operation answers only, each with the inputs with which it is not so."""
-        inputs = self.model.members(name, "input")
-        found = []
-        for key in (f"{self.model.service}:{name}", *(f"{self.model.service}:{name}.{one}" for one in inputs)):
-            if entry := self.overrides.get("narrow", key):
-                found.append({one: value for one, value in entry.items() if one != "source"})
-                for one in entry["unless"]:
-                    if one not in inputs:
-                        self.overrides.mistake(f"[narrow] {key} has no input {one}")
-        return found
 
     def uri(self, name, uri):
         """The request's path, with the members' own names in braces."""
@@ -135,12 +117,6 @@ class Table:
                 wire = re.escape(reference.get("locationName", member))
                 uri = re.sub(r"\{" + wire + r"(\+?)\}", lambda found: "{" + member + found[1] + "}", uri)
         return uri
-
-    def failures(self, name):
-        """The members of an answer that list what could not be answered."""
-        members = self.model.members(name, "output").items()
-        return [one for one, to in members if FAILURES.match(one) and self.model.kind(to) in ("list", "map")
-                and one not in noun(name)]
 
     def reference(self, name):
         """The name of a shape in the table; plain scalars have none of their own."""
@@ -164,7 +140,7 @@ class Table:
                 member: self.member(to, name, member) for member, to in sorted(shape.get("members", {}).items())
             }
             for there in ("required", "payload", "union"):
-                if shape.get(there) and (there != "required" or name in self.given):
+                if shape.get(there) and (there != "required" or name in self.on["input"]):
                     entry[there] = sorted(shape[there]) if there == "required" else shape[there]
             if "locationName" in shape:
                 entry["name"] = shape["locationName"]
@@ -202,12 +178,54 @@ class Table:
             entry["namespace"] = namespace(reference["xmlNamespace"])
         if name is not None:
             asked = (self.model, owner, name, reference, self.overrides)
-            marks = (("encoded", encoded, self.answered), ("hidden", hidden, self.answered), ("free", free, self.answered),
-                     ("reach", reach, self.given))
-            for here, mark, shapes in marks:
-                if owner in shapes and (found := mark(*asked)):
+            for here, mark, side in self.MARKS:
+                if owner in self.on[side] and (found := mark(*asked)):
                     entry[here] = found
         return entry if len(entry) > 1 else entry["shape"]
+
+
+class Reads(Table):
+    """The file of a service whose operations are read: where, page by page, and what their answers say and do not say."""
+
+    MARKS = (*Table.MARKS, ("hidden", hidden, "output"), ("free", free, "output"), ("reach", reach, "input"))
+
+    def endpoints(self):
+        return endpoints(self.model, self.overrides)
+
+    def operation(self, name, allowed):
+        model, entry = self.model, super().operation(name, allowed)
+        if found := pages(model, name, self.overrides):
+            entry["pages"] = found
+        if found := codes(model, name, self.overrides):
+            entry["none"] = found
+        entry.update(elements(model, name, self.allowed, self.overrides))
+        if found := selectors(model, name, self.overrides):
+            entry["selectors"] = found
+        if found := self.failures(name):
+            entry["failures"] = found
+        if found := self.overrides.get("own", f"{model.service}:{name}"):
+            entry["own"] = {"given": found["given"], "unless": found["unless"]}
+        if found := self.narrow(name):
+            entry["narrow"] = found
+        return entry
+
+    def narrow(self, name):
+        """What an operation answers only, each with the inputs with which it is not so."""
+        inputs = self.model.members(name, "input")
+        found = []
+        for key in (f"{self.model.service}:{name}", *(f"{self.model.service}:{name}.{one}" for one in inputs)):
+            if entry := self.overrides.get("narrow", key):
+                found.append({one: value for one, value in entry.items() if one != "source"})
+                for one in entry["unless"]:
+                    if one not in inputs:
+                        self.overrides.mistake(f"[narrow] {key} has no input {one}")
+        return found
+
+    def failures(self, name):
+        """The members of an answer that list what could not be answered."""
+        members = self.model.members(name, "output").items()
+        return [one for one, to in members if FAILURES.match(one) and self.model.kind(to) in ("list", "map")
+                and one not in noun(name)]
 
 
 def reached(model, operations, side):

@@ -57,7 +57,7 @@ impl Client {
         let names = bucket.as_ref().map(|(buckets, _)| buckets.keys().cloned().collect::<BTreeSet<String>>());
         let own = Own { accounts: &self.accounts, buckets: names.as_ref() };
         let input = self.completed(call);
-        input::check(call.found, &input, &own)?;
+        input::check(call.found, &input, Some(&own))?;
         let region = bucket.as_ref().and_then(|(_, region)| region.as_deref()).unwrap_or(call.region);
         self.check_region(call.found, region)?;
         let input = self.with_programs_own(call.found, input);

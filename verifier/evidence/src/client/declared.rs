@@ -45,7 +45,16 @@ pub struct Unlisted {
 
 /// What is known of inputs whose texts are filled so.
 pub fn declared(found: Found, with: &Map<String, Value>, filled: &dyn Fn(&str) -> Filled) -> Declared {
-    let mut walk = Walk { found, filled, declared: Declared::default() };
+    let own = Own { accounts: &BTreeSet::new(), buckets: None };
+    walked(found, with, Walk { found, filled, own: Some(&own), declared: Declared::default() })
+}
+
+/// What is known of the inputs of a call to an emulator, which may name anything.
+pub fn declared_for_emulator(found: Found, with: &Map<String, Value>, filled: &dyn Fn(&str) -> Filled) -> Declared {
+    walked(found, with, Walk { found, filled, own: None, declared: Declared::default() })
+}
+
+fn walked(found: Found, with: &Map<String, Value>, mut walk: Walk<'_>) -> Declared {
     let pages = found.operation.pages.iter().flat_map(|pages| pages.input.iter().chain(&pages.limit));
     let of_pages: Vec<&String> = pages.filter(|name| with.contains_key(*name)).collect();
     for name in &of_pages {
@@ -90,6 +99,8 @@ impl Path {
 struct Walk<'w> {
     found: Found,
     filled: &'w dyn Fn(&str) -> Filled,
+    /// What the values may name; `None` for an emulator.
+    own: Option<&'w Own<'w>>,
     declared: Declared,
 }
 
@@ -150,8 +161,7 @@ impl Walk<'_> {
 
     /// A value that no hole decides. Whose account it names is not known here.
     fn literal(&mut self, path: &Path, member: &'static Member, around: &'static Member, value: &Value) {
-        let own = Own { accounts: &BTreeSet::new(), buckets: None };
-        let checking = Checking::new(self.found, &own);
+        let checking = Checking::new(self.found, self.own);
         match checking.member(&path.shown, member, Some(around), value) {
             Err(Refused { why: Why::Foreign | Why::NoSuchBucket { .. }, .. }) | Ok(()) => {}
             Err(refused) => self.declared.refused.push((path.keys.clone(), refused)),

@@ -13,7 +13,7 @@ use crate::reads::{Found, Kind, Member, Place, Reach, Service, Shape};
 ///
 /// # Errors
 /// The first value that the call may not have.
-pub(super) fn check(found: Found, input: &Map<String, Value>, own: &Own<'_>) -> Result<(), Refused> {
+pub(super) fn check(found: Found, input: &Map<String, Value>, own: Option<&Own<'_>>) -> Result<(), Refused> {
     let pages = found.operation.pages.iter().flat_map(|pages| pages.input.iter().chain(&pages.limit));
     if let Some(name) = pages.into_iter().find(|name| input.contains_key(*name)) {
         return Err(Refused { at: name.clone(), why: Why::Program });
@@ -41,7 +41,8 @@ const LONGEST: usize = 8_000;
 /// The check of the values of a call.
 pub(super) struct Checking<'a> {
     service: &'static Service,
-    own: &'a Own<'a>,
+    /// What the values may name; `None` for an emulator, where they may name anything.
+    own: Option<&'a Own<'a>>,
     /// The input that the program sets where the operation needs it.
     limit: Option<&'static str>,
     /// The path, with members in braces.
@@ -54,7 +55,7 @@ fn refused(at: &str, why: Why) -> Result<(), Refused> {
 
 impl<'a> Checking<'a> {
     /// The check of the values of a call.
-    pub(super) fn new(found: Found, own: &'a Own<'a>) -> Checking<'a> {
+    pub(super) fn new(found: Found, own: Option<&'a Own<'a>>) -> Checking<'a> {
         Checking { service: found.service, own, limit: limit(found), uri: &found.operation.uri }
     }
 
@@ -123,6 +124,8 @@ impl<'a> Checking<'a> {
             (Kind::Float | Kind::Double, _) => refused(at, Why::Type { expected: "a number" }),
             (Kind::Timestamp, Value::String(text)) if DateTime::from_str(text, Format::DateTime).is_ok() => Ok(()),
             (Kind::Timestamp, _) => refused(at, Why::Type { expected: "a time as in `2026-01-31T12:00:00Z`" }),
+            // Texts are encoded before they are sent to an emulator.
+            (Kind::Blob, Value::String(_)) if self.own.is_none() => Ok(()),
             (Kind::Blob, Value::String(text)) => match base64::decode(text) {
                 Ok(bytes) => reach::text(at, &String::from_utf8_lossy(&bytes), reach, self.own),
                 Err(_) => refused(at, Why::Type { expected: "bytes in Base64" }),

@@ -11,6 +11,7 @@ mod buckets;
 mod call;
 mod conform;
 mod declared;
+mod emulator;
 mod endpoint;
 mod input;
 mod pages;
@@ -29,7 +30,8 @@ pub use ask::{Answers, Ask, Outcome};
 pub use bind::{Binding, Named, unselected};
 pub use call::{Answer, Call, Failure};
 pub use conform::conform;
-pub use declared::{Declared, Filled, Unlisted, declared};
+pub use declared::{Declared, Filled, Unlisted, declared, declared_for_emulator};
+pub use emulator::{Emulator, EmulatorError, Keys, Loopback, NotLoopback};
 pub use refused::{Refused, Why};
 
 #[cfg(test)]

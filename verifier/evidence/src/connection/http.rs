@@ -17,6 +17,12 @@ pub fn client() -> SharedHttpClient {
     CLIENT.get_or_init(client).clone()
 }
 
+/// A client for emulators on this computer: without encryption, and without the environment's proxy, to which their calls
+/// must not go.
+pub fn direct() -> SharedHttpClient {
+    Builder::new().build_http()
+}
+
 /// Loads the system's certificates on another thread, while other work is done before the first call.
 pub fn warm_up() {
     let reading = std::thread::Builder::new().name("certificates".into()).spawn(|| drop(connector(None, None)));

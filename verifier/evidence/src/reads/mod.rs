@@ -20,7 +20,7 @@ mod unknown;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use archive::service;
+pub use archive::{Archive, Compressed, service};
 pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
 pub use listed::{Listed, partitions, services};
 pub use member::{Free, Hidden, Member, Place, Reach, TimeFormat};

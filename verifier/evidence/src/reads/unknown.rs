@@ -40,7 +40,8 @@ pub enum Unknown {
 }
 
 impl Unknown {
-    pub(super) fn service(name: &str, services: &BTreeMap<String, Listed>) -> Unknown {
+    /// A service that a table does not have.
+    pub fn service(name: &str, services: &BTreeMap<String, Listed>) -> Unknown {
         let folded = name.to_lowercase();
         let same = |called: &str| called.to_lowercase() == folded;
         let called = services.iter().find(|(known, listed)| same(known) || listed.called.iter().any(|one| same(one)));
@@ -49,7 +50,8 @@ impl Unknown {
         Unknown::Service { name: name.to_owned(), near: near.map(str::to_owned) }
     }
 
-    pub(super) fn operation<T>(service: &str, name: &str, operations: &BTreeMap<String, T>) -> Unknown {
+    /// An operation that a table does not have.
+    pub fn operation<T>(service: &str, name: &str, operations: &BTreeMap<String, T>) -> Unknown {
         let mut known: Vec<&str> = operations.keys().map(String::as_str).collect();
         // Only the first ones are compared: those that begin alike.
         known.sort_by_key(|known| std::cmp::Reverse(common_prefix(known, name)));

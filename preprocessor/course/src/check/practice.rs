@@ -1,0 +1,165 @@
+//! `[practice]`: what does a check's step in the practice accounts.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::lets::is_identifier;
+use super::reads::texts_in;
+use crate::places::KeyPath;
+
+/// What does a check's step in the practice accounts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Practice {
+    /// What it does, for learners; by default, the check's title.
+    pub title: Option<String>,
+    /// The checks whose actions must be taken before.
+    pub needs: Vec<String>,
+    /// The checks whose actions do this step, too.
+    pub same_as: Vec<String>,
+    /// What is there before the course begins.
+    pub given: Vec<Operation>,
+    /// What it does, in order.
+    pub operations: Vec<Operation>,
+}
+
+/// Something that is done in a practice account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// The account, if it is not the step's.
+    pub account: Option<String>,
+    /// CEL: a list. The operation is done for each of its elements, which is `each` in it.
+    pub each: Option<String>,
+    /// What is done.
+    pub what: OperationKind,
+}
+
+/// What is done in a practice account.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OperationKind {
+    /// An AWS operation.
+    Call(PracticeCall),
+    /// A switch of what AWS has only a console for.
+    Switch {
+        /// Its name.
+        name: String,
+        /// Its new position.
+        to: Value,
+    },
+}
+
+/// A call of an AWS operation in a practice account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PracticeCall {
+    /// The operation, as in `ec2:CreateVpc`.
+    pub call: String,
+    /// The values of its inputs, with `{CEL}` holes.
+    pub with: Map<String, Value>,
+    /// The region, with `{CEL}` holes.
+    pub region: Option<String>,
+    /// What later operations call its response. With `each`, it is the list of all responses.
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PracticeTable {
+    title: Option<String>,
+    #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
+    same_as: Vec<String>,
+    #[serde(default)]
+    given: Vec<OperationTable>,
+    #[serde(default, rename = "do")]
+    operations: Vec<OperationTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperationTable {
+    account: Option<String>,
+    each: Option<String>,
+    call: Option<String>,
+    with: Option<Map<String, Value>>,
+    region: Option<String>,
+    #[serde(rename = "as")]
+    name: Option<String>,
+    switch: Option<String>,
+    to: Option<Value>,
+}
+
+impl PracticeTable {
+    /// The action, and everything that is wrong in it, each with its key.
+    pub(super) fn read(self) -> (Practice, Vec<(KeyPath, String)>) {
+        let mut wrong = Vec::new();
+        let root = KeyPath::of(["practice"]);
+        let mut operations = |key: &str, tables: Vec<OperationTable>| {
+            let mut read = Vec::new();
+            for (at, table) in tables.into_iter().enumerate() {
+                match table.read() {
+                    Ok(operation) => read.push(operation),
+                    Err((inner, why)) => {
+                        let part = root.then(key).then(at);
+                        wrong.push((inner.map_or(part.clone(), |inner| part.then(inner)), why));
+                    }
+                }
+            }
+            read
+        };
+        let given = operations("given", self.given);
+        let does = operations("do", self.operations);
+        if !self.same_as.is_empty() && !does.is_empty() {
+            let why = "an action either has `do`, or is the `same_as` those of other checks, not both";
+            wrong.push((root.then("same_as"), why.to_owned()));
+        }
+        let (title, needs, same_as) = (self.title, self.needs, self.same_as);
+        (Practice { title, needs, same_as, given, operations: does }, wrong)
+    }
+}
+
+type Misused = (Option<&'static str>, String);
+
+impl OperationTable {
+    fn read(self) -> Result<Operation, Misused> {
+        let OperationTable { account, each, call, with, region, name, switch, to } = self;
+        let misused = |key, why: &str| Err((Some(key), why.to_owned()));
+        let what = match (call, switch) {
+            (Some(_), Some(_)) => return misused("switch", "an operation has either `call` or `switch`, not both"),
+            (None, None) => return Err((None, "an operation needs a `call` or a `switch`".to_owned())),
+            (Some(_), None) if to.is_some() => return misused("to", "`to` belongs to a `switch`"),
+            (Some(call), None) => {
+                if name.as_ref().is_some_and(|name| !is_identifier(name)) {
+                    return misused("as", "this is not a valid name: use letters, digits and `_`");
+                }
+                OperationKind::Call(PracticeCall { call, with: with.unwrap_or_default(), region, name })
+            }
+            (None, Some(_)) if with.is_some() => return misused("with", "a `switch` has `to`, and no `with`"),
+            (None, Some(_)) if region.is_some() => return misused("region", "a `switch` has no region"),
+            (None, Some(_)) if name.is_some() => return misused("as", "a `switch` has no response"),
+            (None, Some(_)) if each.is_some() => return misused("each", "a `switch` is not set for each of a list"),
+            (None, Some(name)) => OperationKind::Switch { name, to: to.unwrap_or(Value::Bool(true)) },
+        };
+        Ok(Operation { account, each, what })
+    }
+}
+
+impl Operation {
+    /// The texts that may have holes.
+    pub fn texts(&self) -> Vec<&str> {
+        let OperationKind::Call(call) = &self.what else { return Vec::new() };
+        let mut texts: Vec<&str> = call.region.as_deref().into_iter().collect();
+        call.with.values().for_each(|value| texts_in(value, &mut texts));
+        texts
+    }
+}
+
+impl Practice {
+    /// Everything that is done in it, with its place.
+    pub fn all(&self) -> impl Iterator<Item = (KeyPath, &Operation)> {
+        let placed = |key: &'static str, operations: &'_ [Operation]| -> Vec<KeyPath> {
+            (0..operations.len()).map(|at| KeyPath::of(["practice", key]).then(at)).collect()
+        };
+        let given = placed("given", &self.given).into_iter().zip(&self.given);
+        given.chain(placed("do", &self.operations).into_iter().zip(&self.operations))
+    }
+}
