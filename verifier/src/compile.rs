@@ -1,5 +1,6 @@
 //! Compiles a course's checks. All names in them must be defined, and the expressions must fit into memory.
 
+mod actions;
 mod names;
 mod reads;
 
@@ -171,7 +172,9 @@ impl<'c> Compiler<'c> {
         let expectations = expectations.into_iter().flatten().collect();
         let makes = self.check.makes.as_ref();
         let makes = makes.and_then(|made| self.expression(&KeyPath::of(["makes"]), &made.list));
-        let compiled = CompiledCheck::new(definitions, expectations, makes);
+        let practice = self.action(&definitions);
+        let mut compiled = CompiledCheck::new(definitions, expectations, makes);
+        compiled.practice = practice;
         if let Some(makes) = &compiled.makes {
             let reached = compiled.reached(makes).into_iter().map(|(root, _)| root).collect();
             self.lists_everything(&reached);

@@ -25,6 +25,7 @@
 // Tests may use what is disallowed in the program.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod actions;
 pub mod book;
 pub mod cel;
 pub mod cli;

@@ -10,6 +10,7 @@ use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::actions::CompiledAction;
 use crate::cel::Expression;
 use crate::cel::names::Name;
 use crate::reads::CompiledRead;
@@ -88,6 +89,8 @@ pub struct CompiledCheck {
     pub expectations: Vec<CompiledExpectation>,
     /// The list of what it has the learner make.
     pub makes: Option<Expression>,
+    /// What does its step in the practice accounts.
+    pub practice: Option<CompiledAction>,
     /// What it reads.
     needs: BTreeSet<Need>,
     /// The roots of the free names in it.
@@ -271,7 +274,7 @@ impl CompiledCheck {
         makes: Option<Expression>,
     ) -> CompiledCheck {
         let (needs, roots, looked_up) = Default::default();
-        let mut check = CompiledCheck { definitions, expectations, makes, needs, roots, looked_up };
+        let mut check = CompiledCheck { definitions, expectations, makes, practice: None, needs, roots, looked_up };
         check.needs = check.expectations.iter().flat_map(|expectation| check.needs_of(expectation)).collect();
         check.needs.extend(check.makes.iter().flat_map(|makes| check.needs(makes)).collect::<Vec<_>>());
         let own = check.expectations.iter().flat_map(CompiledExpectation::expressions).chain(&check.makes);

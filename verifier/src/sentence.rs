@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::rc::Rc;
 
+use crate::cel::value::Records;
 use crate::cel::{Expression, Malformed, Scope, Texts, Written};
 
 /// What is encoded in an address: all but the unreserved characters of RFC 3986.
@@ -99,13 +100,13 @@ impl Sentence {
     ///
     /// # Errors
     /// CEL's message about an expression without a value.
-    pub(crate) fn value(&self, scope: &Scope) -> Result<Value, String> {
+    pub(crate) fn value(&self, scope: &Scope, records: Records) -> Result<Value, String> {
         if let [Piece::Hole(_, expression)] = self.0.as_slice() {
-            return expression.json(scope);
+            return expression.json(scope, records);
         }
         let piece = |piece: &Piece<Expression>| match piece {
             Piece::Text(text) => Ok(text.clone()),
-            Piece::Hole(_, expression) => match expression.json(scope)? {
+            Piece::Hole(_, expression) => match expression.json(scope, Records::None)? {
                 Value::String(text) => Ok(text),
                 Value::Array(_) | Value::Object(_) | Value::Null => {
                     Err(format!("`{}` is not a text", expression.source()))

@@ -125,6 +125,25 @@ impl Step {
         !self.occurrences.is_empty()
     }
 
+    /// A step of a check that no lesson names, about the check's own account and with the course's parameters.
+    pub fn of_check(check: &Check) -> Step {
+        Step {
+            id: check.name.clone(),
+            check: check.name.clone(),
+            account: check.account.clone(),
+            params: Params::new(),
+            optional: false,
+            members: match &check.body {
+                Body::Steps(names) => names.clone(),
+                Body::Expect(_) => Vec::new(),
+            },
+            removes: check.removes.clone(),
+            occurrences: Vec::new(),
+            hash: String::new(),
+            inputs: None,
+        }
+    }
+
     /// Whether its verdict is that of other steps.
     pub fn combines(&self) -> bool {
         !self.members.is_empty() || !self.removes.is_empty()
@@ -155,24 +174,18 @@ impl Course {
     /// The same course with one step for each check, about the check's own account and with the course's parameters.
     /// Checks of checks come after their members.
     pub fn with_a_step_for_each_check(&self) -> Course {
-        let step = |check: &Check| Step {
-            id: check.name.clone(),
-            check: check.name.clone(),
-            account: check.account.clone(),
-            params: Params::new(),
-            optional: false,
-            members: match &check.body {
-                Body::Steps(names) => names.clone(),
-                Body::Expect(_) => Vec::new(),
-            },
-            removes: check.removes.clone(),
-            occurrences: Vec::new(),
-            hash: String::new(),
-            inputs: None,
-        };
-        let mut steps: Vec<Step> = self.checks.values().map(step).collect();
+        let mut steps: Vec<Step> = self.checks.values().map(Step::of_check).collect();
         steps.sort_by_key(Step::combines);
         Course { steps, ..self.clone() }.with_hashes()
+    }
+
+    /// The step of a check that another step's practice action depends on: the one with the same parameters, the first
+    /// one of a lesson, or one that no lesson has. `None` if there is no such check.
+    pub fn step_for_practice(&self, check: &str, of: &Step) -> Option<Step> {
+        let all = || self.steps.iter().filter(|step| step.check == check);
+        let found = all().find(|step| step.params == of.params && step.account == of.account);
+        let found = found.or_else(|| all().find(|step| step.params == of.params)).or_else(|| all().next());
+        found.cloned().or_else(|| self.checks.get(check).map(Step::of_check))
     }
 
     /// The sets of parameters that directives give to steps, each once, with the checks that get it.

@@ -44,7 +44,8 @@ fn subscriptions(exchange: &Exchange<'_>) -> MockResponse {
         "contractStartDate": console.created(),
         "contractEndDate": NO_END,
     });
-    let contracts: Vec<Value> = Some(contract).filter(|_| asked.is_null() || asked == id.as_str()).into_iter().collect();
+    let contracts: Vec<Value> =
+        Some(contract).filter(|_| asked.is_null() || asked == id.as_str()).into_iter().collect();
     exchange.call.json(&json!({ "subscriptionContracts": contracts }))
 }
 

@@ -38,7 +38,9 @@ impl Call {
         let protocol = match header("x-amz-target") {
             _ if in_path.contains("/operation/") => Protocol::RpcV2Cbor,
             Some(_) => Protocol::Json,
-            None => *service.protocols.iter().find(|protocol| !matches!(protocol, Protocol::RpcV2Cbor | Protocol::Json))?,
+            None => {
+                *service.protocols.iter().find(|protocol| !matches!(protocol, Protocol::RpcV2Cbor | Protocol::Json))?
+            }
         };
         let operation = match protocol {
             Protocol::Query | Protocol::Ec2 => {
@@ -58,7 +60,8 @@ impl Call {
     /// Whether it only reads.
     pub(super) fn reads(&self) -> bool {
         let verbs = ["BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Search"];
-        !writes::writes(&self.service.name, &self.operation) && verbs.iter().any(|verb| self.operation.starts_with(verb))
+        !writes::writes(&self.service.name, &self.operation)
+            && verbs.iter().any(|verb| self.operation.starts_with(verb))
     }
 
     /// The operation, as in `budgets:DescribeBudgets`.
@@ -74,7 +77,8 @@ impl Call {
     /// The IAM action that the operation needs, from the tables.
     pub(super) fn iam_action(&self) -> String {
         let of = |service: &Service| service.operations.get(&self.operation)?.actions.first().cloned();
-        let in_tables = || writes::service(&self.service.name).ok().flatten().into_iter().chain([self.service]).find_map(of);
+        let in_tables =
+            || writes::service(&self.service.name).ok().flatten().into_iter().chain([self.service]).find_map(of);
         table::permission(&self.name()).or_else(in_tables).unwrap_or_else(|| self.name())
     }
 
@@ -122,7 +126,8 @@ impl Call {
             // S3's errors have no surrounding element (API reference, "Error Responses").
             Protocol::RestXml => {
                 let error = format!("<Error><Code>{xml_code}</Code><Message>{xml_message}</Message></Error>");
-                let wrapped = if self.service.name == "s3" { error } else { format!("<ErrorResponse>{error}</ErrorResponse>") };
+                let wrapped =
+                    if self.service.name == "s3" { error } else { format!("<ErrorResponse>{error}</ErrorResponse>") };
                 MockResponse::xml(status, wrapped)
             }
             Protocol::RpcV2Cbor => {
@@ -188,7 +193,8 @@ fn service(signed: &str) -> Option<&'static Service> {
     if let Some(service) = embedded.into_iter().find(|service| service.signing == signed) {
         return Some(service);
     }
-    let is_called = |(name, listed): &(&String, &reads::Listed)| *name == signed || listed.called.iter().any(|one| one == signed);
+    let is_called =
+        |(name, listed): &(&String, &reads::Listed)| *name == signed || listed.called.iter().any(|one| one == signed);
     let (name, _) = reads::services().iter().find(is_called)?;
     reads::service(name).ok()
 }

@@ -186,11 +186,13 @@ impl Exchange<'_> {
     /// The request as the emulator expects it: with the default account's id, and the host of the region.
     fn for_emulator(&self, region: &str) -> MockRequest {
         let MockRequest { method, uri, headers, body } = self.request.clone();
-        let path = String::from_utf8_lossy(&exchanged(path::with_query(&uri).as_bytes(), &self.state.account.id)).into_owned();
+        let path =
+            String::from_utf8_lossy(&exchanged(path::with_query(&uri).as_bytes(), &self.state.account.id)).into_owned();
         let uri = format!("https://{}.{region}.amazonaws.com{path}", self.call.service.signing);
         let mut request = MockRequest { method, uri, headers, body: exchanged(&body, &self.state.account.id) };
         let signed = request.headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let in_region = signed.map(|value| value.replacen(&format!("/{}/", self.call.region), &format!("/{region}/"), 1));
+        let in_region =
+            signed.map(|value| value.replacen(&format!("/{}/", self.call.region), &format!("/{region}/"), 1));
         if let Some(value) = in_region.and_then(|value| http::HeaderValue::from_str(&value).ok()) {
             request.headers.insert(http::header::AUTHORIZATION, value);
         }
@@ -206,7 +208,9 @@ impl Exchange<'_> {
 /// Whether an error says that the emulator does not have the operation.
 fn is_unknown_operation(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
-    ["InvalidAction", "UnknownOperation", "Could not find operation", "NotImplemented"].iter().any(|code| text.contains(code))
+    ["InvalidAction", "UnknownOperation", "Could not find operation", "NotImplemented"]
+        .iter()
+        .any(|code| text.contains(code))
 }
 
 /// Bytes in which the account's id and the emulator's are exchanged. Both have twelve digits, so lengths stay the same.

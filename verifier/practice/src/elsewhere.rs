@@ -18,6 +18,7 @@ use super::writes;
 pub struct Elsewhere {
     address: Loopback,
     accounts: BTreeMap<String, Emulator>,
+    ids: BTreeMap<String, String>,
 }
 
 impl Elsewhere {
@@ -30,25 +31,34 @@ impl Elsewhere {
         names: impl IntoIterator<Item = &'n String>,
     ) -> Result<Elsewhere, PracticeError> {
         let emulator = Emulator::at(address, &Keys::made_up("AKIAPRACTICE00000000"), REGION);
-        let found = writes::find("sts:AssumeRole").map_err(|error| PracticeError::Lacking { why: error.to_string() })?;
-        let mut accounts = BTreeMap::new();
+        let found =
+            writes::find("sts:AssumeRole").map_err(|error| PracticeError::Lacking { why: error.to_string() })?;
+        let (mut accounts, mut ids) = (BTreeMap::new(), BTreeMap::new());
         for (at, name) in names.into_iter().enumerate() {
-            let role = format!("arn:aws:iam::{}:role/practice", accounts::id(at));
+            let id = accounts::id_elsewhere(at);
+            let role = format!("arn:aws:iam::{id}:role/practice");
             let input = [("RoleArn".to_owned(), json!(role)), ("RoleSessionName".to_owned(), json!("practice"))];
             let answer = emulator.call(found, REGION, Map::from_iter(input)).await;
-            let failed = |why: String| PracticeError::Emulator { why: format!("the emulator at {address} gives no account: {why}") };
+            let failed = |why: String| PracticeError::Emulator {
+                why: format!("the emulator at {address} gives no account: {why}"),
+            };
             let answer = answer.map_err(|error| failed(error.to_string()))?;
             let own = emulator.assumed(&answer).ok_or_else(|| failed("sts:AssumeRole returned no keys".to_owned()))?;
             accounts.insert(name.clone(), own);
+            ids.insert(name.clone(), id);
         }
-        Ok(Elsewhere { address: address.clone(), accounts })
+        Ok(Elsewhere { address: address.clone(), accounts, ids })
+    }
+
+    /// The id of an account.
+    pub fn account_id(&self, account: &str) -> Option<&str> {
+        self.ids.get(account).map(String::as_str)
     }
 
     /// The connections to the accounts, for reading.
     pub fn connections(&self) -> BTreeMap<String, Connection> {
-        let connection = |(name, emulator): (&String, &Emulator)| {
-            (name.clone(), Connection::Sdk(Box::new(emulator.connected())))
-        };
+        let connection =
+            |(name, emulator): (&String, &Emulator)| (name.clone(), Connection::Sdk(Box::new(emulator.connected())));
         self.accounts.iter().map(connection).collect()
     }
 

@@ -35,7 +35,7 @@ mod switch;
 mod tests;
 pub mod writes;
 
-pub use accounts::{email, id as account_id};
+pub use accounts::email;
 pub use elsewhere::Elsewhere;
 pub use embedded::has as has_service;
 pub use error::PracticeError;

@@ -51,7 +51,9 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
             call.error(400, "ConstraintViolationException", "The practice accounts can have one organization.")
         }
         ("AcceptHandshake", Some(management)) if !members.has(at) => accept(exchange, management).await,
-        (_, Some(management)) if management == at => amended(exchange, exchange.forward(&organization.emulator).await).await,
+        (_, Some(management)) if management == at => {
+            amended(exchange, exchange.forward(&organization.emulator).await).await
+        }
         // Any member account may call it.
         ("DescribeOrganization", Some(management)) if members.has(at) => {
             let as_management = Exchange { state: &exchange.cloud.accounts[management], ..*exchange };
@@ -74,7 +76,8 @@ async fn accept(exchange: &Exchange<'_>, management: usize) -> MockResponse {
     let invited = organization.emulator.snapshot(default_account_id(), REGION).await;
     let id = exchange.input()["HandshakeId"].as_str().unwrap_or_default().to_owned();
     let own = exchange.state.account.id.as_str();
-    let is_for_it = |parties: &[winterbaume_organizations::views::HandshakePartyView]| parties.iter().any(|party| party.id == own);
+    let is_for_it =
+        |parties: &[winterbaume_organizations::views::HandshakePartyView]| parties.iter().any(|party| party.id == own);
     if !invited.handshakes.get(&id).is_some_and(|handshake| is_for_it(&handshake.parties)) {
         let message = "We can't find a handshake with the ID that you specified.";
         return exchange.call.error(400, "HandshakeNotFoundException", message);

@@ -25,7 +25,8 @@ pub(super) fn operation(service: &Service, method: &str, url: &str) -> Option<&'
     let operations = tables.into_iter().flatten().flat_map(|table| &table.operations);
     let fitting = operations.filter(|(_, operation)| operation.method == method).filter_map(|(name, operation)| {
         let (template, wanted) = split(&operation.uri);
-        let named = wanted.iter().all(|(key, value)| query.get(key).is_some_and(|has| value.is_empty() || has == value));
+        let named =
+            wanted.iter().all(|(key, value)| query.get(key).is_some_and(|has| value.is_empty() || has == value));
         let literal = matched(template, path)?;
         named.then_some(((wanted.len(), literal), name.as_str()))
     });

@@ -76,6 +76,11 @@ impl PracticeCloud {
         Ok(())
     }
 
+    /// The time in the accounts, in Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.cloud.now()
+    }
+
     /// Whether the account exists.
     pub fn exists(&self, account: &str) -> bool {
         self.cloud.named(account).is_some_and(|state| state.console().created().is_some())
@@ -154,7 +159,8 @@ impl PracticeCloud {
         let region = region_of(found, region);
         let emulator = self.emulator(&state.account, Caller::Root);
         let answer = emulator.call(found, &region, input.clone()).await;
-        let answer = answer.map_err(|error| PracticeError::Refused { call: found.to_string(), why: error.to_string() })?;
+        let answer =
+            answer.map_err(|error| PracticeError::Refused { call: found.to_string(), why: error.to_string() })?;
         if writes::writes(&found.service.name, found.name) && !is_data_event(found) {
             let source = format!("{}.amazonaws.com", found.service.signing);
             let parameters = as_recorded(&Value::Object(input));

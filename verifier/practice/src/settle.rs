@@ -172,7 +172,9 @@ fn derived(id: &str, from: &str) -> String {
 /// A text with these ids replaced.
 fn renamed(text: &str, ids: &BTreeMap<String, String>) -> String {
     let Some(forms) = IDS.as_ref().filter(|_| !ids.is_empty()) else { return text.to_owned() };
-    forms.replace_all(text, |id: &regex::Captures<'_>| ids.get(&id[0]).map_or(&id[0], String::as_str).to_owned()).into_owned()
+    forms
+        .replace_all(text, |id: &regex::Captures<'_>| ids.get(&id[0]).map_or(&id[0], String::as_str).to_owned())
+        .into_owned()
 }
 
 /// Sets the times of what is new or has changed.
@@ -191,7 +193,8 @@ fn settle_times(before: Option<&Value>, after: &mut Value, asked: &str, moment: 
         }
         Value::String(text) => *text = retimed(text, asked, moment, clock),
         Value::Number(number) => {
-            let is_now = number.as_f64().is_some_and(|number| (clock as f64..=(clock + WRITE) as f64).contains(&number));
+            let is_now =
+                number.as_f64().is_some_and(|number| (clock as f64..=(clock + WRITE) as f64).contains(&number));
             if is_now && !asked.contains(&number.to_string()) {
                 *after = moment.time.into();
             }
@@ -267,9 +270,11 @@ mod tests {
              2026-11-18T11:06:41Z, old 2015-02-06T18:40:16Z, 20261118"
         );
         let before = json!({ "users": { "a": "2026-11-18T11:06:40Z" }, "created": CLOCK });
-        let mut after = json!({ "users": { "a": "2026-11-18T11:06:40Z", "b": "2026-11-18T11:06:40Z" }, "created": CLOCK });
+        let mut after =
+            json!({ "users": { "a": "2026-11-18T11:06:40Z", "b": "2026-11-18T11:06:40Z" }, "created": CLOCK });
         settle_times(Some(&before), &mut after, "", &moment(), CLOCK);
-        let settled = json!({ "users": { "a": "2026-11-18T11:06:40Z", "b": "2026-09-21T14:13:20Z" }, "created": CLOCK });
+        let settled =
+            json!({ "users": { "a": "2026-11-18T11:06:40Z", "b": "2026-09-21T14:13:20Z" }, "created": CLOCK });
         assert_eq!(after, settled);
     }
 }

@@ -144,8 +144,8 @@ impl Expression {
     ///
     /// # Errors
     /// CEL's message, or that it is a record.
-    pub(crate) fn json(&self, scope: &Scope) -> Result<serde_json::Value, String> {
-        let json = self.evaluate(scope, |value| value::to_json(value.as_ref()))?;
+    pub(crate) fn json(&self, scope: &Scope, records: value::Records) -> Result<serde_json::Value, String> {
+        let json = self.evaluate(scope, |value| value::to_json(value.as_ref(), records))?;
         json.ok_or_else(|| format!("`{}` is not a text, a number or a list of these", self.source))
     }
 

@@ -99,8 +99,17 @@ pub fn exact(value: &dyn Val) -> Option<String> {
     text(value, &rfc3339)
 }
 
-/// A value as JSON: what an input of a call has. Records of evidence are none.
-pub(crate) fn to_json(value: &dyn Val) -> Option<Value> {
+/// Whether records may be values of a call's inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// They may not: what was read of AWS is not sent back whole.
+    None,
+    /// They may: the call goes to an emulator.
+    Whole,
+}
+
+/// A value as JSON: what an input of a call has.
+pub(crate) fn to_json(value: &dyn Val, records: Records) -> Option<Value> {
     let json = if let Some(text) = value.downcast_ref::<CelString>() {
         spend(1 + (text.inner().len() / SHOWN_IN_A_STEP) as u64);
         Value::from(text.inner())
@@ -113,7 +122,15 @@ pub(crate) fn to_json(value: &dyn Val) -> Option<Value> {
     } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
         Value::from(rfc3339(time))
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        list.inner().iter().map(|item| to_json(item.as_ref())).collect::<Option<Vec<Value>>>()?.into()
+        list.inner().iter().map(|item| to_json(item.as_ref(), records)).collect::<Option<Vec<Value>>>()?.into()
+    } else if let Some(record) = value.downcast_ref::<Fields>().filter(|_| records == Records::Whole) {
+        let json = |(name, field): (&String, &Field)| match field {
+            Field::Known(value) => Some(Some((name.clone(), to_json(value.as_ref(), records)?))),
+            Field::None => Some(None),
+            Field::Unreadable => None,
+        };
+        let members: Option<Vec<Option<(String, Value)>>> = record.fields().0.iter().map(json).collect();
+        Value::Object(members?.into_iter().flatten().collect())
     } else {
         return None;
     };

@@ -124,7 +124,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output<policy::Format>,
     },
-    /// Do steps in the practice accounts, or reset them
+    /// Do steps in the practice accounts, undo them, or reset the accounts
     Practice {
         #[command(subcommand)]
         command: PracticeCommand,
@@ -191,11 +191,18 @@ pub(super) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PracticeCommand {
-    /// Do a step, and the steps that must come before it
+    /// Do a step, and the steps that must come before it; then verify it
     Do {
         /// The step
         step: String,
+        #[command(flatten)]
+        output: Output<TextOrJson>,
     },
-    /// Undo everything that was done in the practice accounts
+    /// Undo a step, and the steps that need it, with their verdicts and confirmations
+    Undo {
+        /// The step
+        step: String,
+    },
+    /// Undo everything that was done in the practice accounts, with all verdicts and confirmations
     Reset,
 }

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 use crate::run::{Options, PracticeStart};
+use evidence::client::NotLoopback;
 
 /// The arguments that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -11,9 +12,18 @@ pub(super) struct Common {
     /// The course's folder [default: the nearest parent folder with a book.toml or a book/]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) course: Option<PathBuf>,
-    /// Use the practice accounts: as your practice actions left them, with nothing done, or with everything done
-    #[arg(long, global = true, value_name = "START", num_args = 0..=1, require_equals = true, default_missing_value = "taken")]
-    pub(super) practice: Option<Start>,
+    /// Use the practice accounts: as your practice actions left them, with nothing done (=fresh), with everything done
+    /// (=done), or those of an emulator that runs on this computer (=http://127.0.0.1:PORT)
+    #[arg(
+        long,
+        global = true,
+        value_name = "fresh|done|URL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = TAKEN,
+        value_parser = start
+    )]
+    pub(super) practice: Option<PracticeStart>,
     /// Read one of the course's accounts with this AWS profile, this time only; a role's ARN or `environment` also works
     #[arg(long, global = true, value_name = "NAME=PROFILE", value_parser = pair)]
     pub(super) account: Vec<(String, String)>,
@@ -29,15 +39,20 @@ pub(super) struct Common {
     pub(super) verbose: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Start {
-    /// As your practice actions left them
-    #[value(hide = true)]
-    Taken,
-    /// With nothing done
-    Fresh,
-    /// With everything done
-    Done,
+/// The practice accounts as practice actions left them.
+const TAKEN: &str = "taken";
+
+/// The value of `--practice`.
+fn start(text: &str) -> Result<PracticeStart, String> {
+    match text {
+        TAKEN => Ok(PracticeStart::Taken),
+        "fresh" => Ok(PracticeStart::Fresh),
+        "done" => Ok(PracticeStart::Done),
+        text if text.contains(':') => {
+            text.parse().map(PracticeStart::At).map_err(|wrong: NotLoopback| wrong.to_string())
+        }
+        _ => Err("write --practice, --practice=fresh, --practice=done or --practice=http://127.0.0.1:PORT".to_owned()),
+    }
 }
 
 impl Common {
@@ -45,11 +60,7 @@ impl Common {
     pub(super) fn options(&self) -> Options {
         Options {
             course: self.course.clone(),
-            practice: self.practice.map(|start| match start {
-                Start::Taken => PracticeStart::Taken,
-                Start::Fresh => PracticeStart::Fresh,
-                Start::Done => PracticeStart::Done,
-            }),
+            practice: self.practice.clone(),
             accounts: self.account.clone(),
             show_identifiers: self.show_identifiers,
             trust_course: self.trust_course,

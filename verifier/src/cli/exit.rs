@@ -66,8 +66,7 @@ impl Exit {
                 | Error::UnknownAccount { .. }
                 | Error::NothingBound { .. }
                 | Error::NeedsNoConfirmation(_)
-                | Error::ConfirmMembers { .. }
-                | Error::PracticeElsewhere { .. },
+                | Error::ConfirmMembers { .. },
             )
             | None => Exit::Usage,
         }

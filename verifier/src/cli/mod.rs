@@ -112,7 +112,10 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),
         Some(Command::Doctor { output }) => wait(doctor::run(common, output.format())),
         Some(Command::Policy { name, output }) => policy::run(common, name.as_deref(), output.format()),
-        Some(Command::Practice { command: PracticeCommand::Do { step } }) => wait(practice::take(common, &step)),
+        Some(Command::Practice { command: PracticeCommand::Do { step, output } }) => {
+            wait(practice::take(common, &step, output.format()))
+        }
+        Some(Command::Practice { command: PracticeCommand::Undo { step } }) => wait(practice::undo(common, &step)),
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Lint { stale, output }) => lint::run(common, stale, output.format()),
         Some(Command::Selftest { checks, output }) => wait(selftest::run(common, &checks, output.format())),

@@ -1,24 +1,53 @@
-//! `verify practice do STEP` and `verify practice reset`.
+//! `verify practice do STEP`, `verify practice undo STEP` and `verify practice reset`.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::Exit;
-use super::common::Common;
-use super::terminal::{Terminal, notice};
+use super::common::{Common, TextOrJson};
+use super::terminal::{Terminal, notice, print};
 use crate::book;
-use crate::run::{Session, practice_step, select};
+use crate::report::{self, Form};
+use crate::run::{Options, PracticeStart, Session, practice_step, select, verify};
 
-pub(super) async fn take(common: &Common, id: &str) -> Result<Exit> {
+/// The options of a run in the practice accounts as they are.
+fn options(common: &Common) -> Result<Options> {
+    let options = common.options();
+    match options.practice {
+        Some(PracticeStart::Fresh | PracticeStart::Done) => {
+            bail!(
+                "practice actions are taken in the practice accounts as they are: leave out --practice=fresh or =done"
+            )
+        }
+        practice => Ok(Options { practice: Some(practice.unwrap_or(PracticeStart::Taken)), ..options }),
+    }
+}
+
+pub(super) async fn take(common: &Common, id: &str, format: TextOrJson) -> Result<Exit> {
+    let terminal = Terminal::for_format(format == TextOrJson::Text);
+    let session = Session::open_for(&options(common)?, &[id.to_owned()], &terminal)?;
+    let step = select::step(&session.course, id)?;
+    let taken = practice_step::take(&session, step).await?;
+    notice(&practice_step::summary(&taken.titles));
+    let steps = practice_step::to_judge(&session.course, step, &taken);
+    let verified = verify::verify(&session, &steps, None).await?;
+    let form = if format == TextOrJson::Json { Form::Json } else { Form::Text };
+    print(&report::results(form, &session.course, &verified.results, &[id.to_owned()])?)?;
+    Ok(Exit::Done)
+}
+
+pub(super) async fn undo(common: &Common, id: &str) -> Result<Exit> {
     let terminal = Terminal::default();
-    let session = Session::open_for(&common.options(), &[id.to_owned()], &terminal)?;
-    let taken = practice_step::take(&session, select::step(&session.course, id)?).await?;
-    notice(&practice_step::summary(&taken));
-    notice(&format!("  verify --practice {id}"));
+    let session = Session::open_for(&options(common)?, &[id.to_owned()], &terminal)?;
+    let undone = practice_step::undo(&session, select::step(&session.course, id)?).await?;
+    notice(&practice_step::undone_summary(&undone));
     Ok(Exit::Done)
 }
 
 pub(super) fn reset(common: &Common) -> Result<Exit> {
     practice_step::reset(&book::find(common.course.as_deref())?)?;
     notice("The practice accounts were reset: nothing is done in them.");
+    if let Some(PracticeStart::At(address)) = common.options().practice {
+        notice(&format!("What was made in the emulator at {address} is still there: start it again."));
+    }
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `verify serve`: the live book.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use course::files::{self, Folder, Readers};
 use course::terminal as term;
 use std::future::Future;
@@ -26,6 +26,9 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         options.practice = Some(PracticeStart::Taken);
         notice("No AWS account is bound to this course yet, so these are practice accounts: nothing in them is real.");
         notice("To read your own accounts: verify accounts --help");
+    }
+    if matches!(options.practice, Some(PracticeStart::Fresh | PracticeStart::Done)) {
+        bail!("the live book shows saved results, and --practice=fresh and --practice=done save none: use --practice");
     }
     let build = BuildOptions { root, practice: options.practice.is_some(), trusted: options.trust_course };
     let (listeners, port) = serve::bind(port).await?;

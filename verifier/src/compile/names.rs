@@ -50,7 +50,7 @@ impl Compiler<'_> {
     }
 
     /// What a name is already, if it cannot be given to anything else.
-    fn taken(&self, name: &str) -> Option<&'static str> {
+    pub(super) fn taken(&self, name: &str) -> Option<&'static str> {
         let param = || self.course.params.contains_key(name).then_some("a parameter of the course");
         given(name)
             .or_else(param)

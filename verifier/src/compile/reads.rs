@@ -129,7 +129,7 @@ impl Compiler<'_> {
     }
 
     /// A value of an input, with holes.
-    fn filled(&mut self, part: &KeyPath, value: &Value, bound: &[String]) -> Option<Template> {
+    pub(super) fn filled(&mut self, part: &KeyPath, value: &Value, bound: &[String]) -> Option<Template> {
         Some(match value {
             Value::String(text) => Template::Text(self.text(part, text, bound)?),
             Value::Array(values) => {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use course::learner_file::MADE;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::values::ListValues;
@@ -107,13 +107,13 @@ impl MadeMemory {
         })
     }
 
-    /// Forgets what was made in the practice accounts.
+    /// Forgets what was made in the practice accounts, by these steps or by all.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn forget_practice(course_root: &Path) -> Result<()> {
+    pub fn forget_practice(course_root: &Path, steps: Option<&BTreeSet<String>>) -> Result<()> {
         MADE.update(course_root, |memory: &mut MadeMemory| {
-            memory.0.retain(|one| !one.practice);
+            memory.0.retain(|one| !one.practice || steps.is_some_and(|steps| !steps.contains(&one.step)));
             Ok(())
         })
     }

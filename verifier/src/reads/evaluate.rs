@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compiled::{CompiledRead, EACH, MOST_CALLS};
 use crate::cel::bound::{Answered, Bound};
 use crate::cel::types;
-use crate::cel::value::{Field, Fields};
+use crate::cel::value::{Field, Fields, Records};
 use crate::cel::{Expression, Scope};
 use crate::compile::not_offered;
 
@@ -136,7 +136,7 @@ fn region(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Opt
         (None, CourseRegion::None) => Ok(None),
         (None, CourseRegion::Is(region)) => offered(read, asking, region, true).map(Some),
         (None, CourseRegion::Missing(reason)) => Err(vec![reason.clone()]),
-        (Some(region), _) => match region.value(scope) {
+        (Some(region), _) => match region.value(scope, Records::None) {
             Ok(serde_json::Value::String(text)) => {
                 let is_given = region.holes().flat_map(Expression::names).any(|name| name.root == INPUT);
                 offered(read, asking, &text, is_given).map(Some)
@@ -165,7 +165,8 @@ fn ask(read: &CompiledRead, scope: &Scope, asking: &Asking<'_>) -> Result<Ask, V
     let region = region(read, scope, asking)?;
     let mut with = Map::new();
     for (name, template) in &read.with {
-        let value = template.fill(scope).map_err(|why| why_not(template.holes().into_iter(), asking, &why))?;
+        let value =
+            template.fill(scope, Records::None).map_err(|why| why_not(template.holes().into_iter(), asking, &why))?;
         with.insert(name.clone(), value);
     }
     Ok(Ask { call: read.call(), region, with })

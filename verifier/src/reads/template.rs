@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::cel::value::Records;
 use crate::cel::{Expression, Scope};
 use crate::sentence::Sentence;
 
@@ -23,15 +24,15 @@ impl Template {
     ///
     /// # Errors
     /// CEL's message about a hole that has no value.
-    pub(crate) fn fill(&self, scope: &Scope) -> Result<Value, String> {
+    pub(crate) fn fill(&self, scope: &Scope, records: Records) -> Result<Value, String> {
         Ok(match self {
             Template::Fixed(value) => value.clone(),
-            Template::Text(sentence) => sentence.value(scope)?,
+            Template::Text(sentence) => sentence.value(scope, records)?,
             Template::List(values) => {
-                values.iter().map(|value| value.fill(scope)).collect::<Result<Vec<_>, _>>()?.into()
+                values.iter().map(|value| value.fill(scope, records)).collect::<Result<Vec<_>, _>>()?.into()
             }
             Template::Map(values) => {
-                let filled = values.iter().map(|(name, value)| Ok((name.clone(), value.fill(scope)?)));
+                let filled = values.iter().map(|(name, value)| Ok((name.clone(), value.fill(scope, records)?)));
                 Value::Object(filled.collect::<Result<Map<_, _>, String>>()?)
             }
         })

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::select;
 use super::session::{PracticeStart, Session};
+use crate::actions::{ActionError, PracticeAccounts, log};
 use evidence::arn;
 use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
 use evidence::connection::{self, Connection};
 use evidence::time;
-use practice::{PracticeCloud, Start};
 
 /// Options for a role's ARN.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,8 +74,8 @@ pub async fn connect(
     session: &Session<'_>,
     accounts: impl IntoIterator<Item = &String>,
 ) -> Result<BTreeMap<String, Connection>> {
-    if let Some(start) = session.options.practice {
-        return practice(session, start).await;
+    if let Some(start) = &session.options.practice {
+        return Ok(practice(session, start).await?.connections());
     }
     let bindings = bindings(session)?;
     if bindings.is_empty() {
@@ -84,12 +84,22 @@ pub async fn connect(
     Ok(connection::connect(&bindings, accounts, session.listener).await)
 }
 
-async fn practice(session: &Session<'_>, start: PracticeStart) -> Result<BTreeMap<String, Connection>> {
-    let (start, taken) = match start {
-        PracticeStart::Fresh => (Start::Fresh, Vec::new()),
-        PracticeStart::Done => (Start::Done, Vec::new()),
-        PracticeStart::Taken => (Start::Fresh, practice::log::read(&session.course.root)?),
-    };
-    let cloud = PracticeCloud::open(start, &taken, &session.course.params, time::now_secs()).await?;
-    Ok(cloud.connections(session.course.accounts.keys()))
+/// The practice accounts of a session.
+///
+/// # Errors
+/// An action that fails, and a log that cannot be read.
+pub(super) async fn practice(session: &Session<'_>, start: &PracticeStart) -> Result<PracticeAccounts> {
+    let (course, compiled, now) = (&session.course, &session.compiled, time::now_secs());
+    Ok(match start {
+        PracticeStart::Fresh => PracticeAccounts::fresh(course, compiled, now).await?,
+        PracticeStart::Done => {
+            let mut accounts = PracticeAccounts::fresh(course, compiled, now).await?;
+            accounts.walk(now, async |_, _| Ok::<(), ActionError>(())).await?;
+            accounts
+        }
+        PracticeStart::Taken => PracticeAccounts::after(course, compiled, &log::read(&course.root)?, now).await?,
+        PracticeStart::At(address) => {
+            PracticeAccounts::elsewhere(course, compiled, address, &log::read(&course.root)?).await?
+        }
+    })
 }

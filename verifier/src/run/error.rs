@@ -49,16 +49,6 @@ pub enum Error {
         /// The steps that it combines.
         members: Vec<String>,
     },
-    /// Practice actions do not work in the step's account.
-    #[error("practice actions work in the {acts_in} account, but `{step}` is about the {about} account")]
-    PracticeElsewhere {
-        /// The step.
-        step: String,
-        /// The account of the practice actions.
-        acts_in: String,
-        /// The step's account.
-        about: String,
-    },
 }
 
 /// The command that binds accounts.

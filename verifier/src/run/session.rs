@@ -18,6 +18,7 @@ use crate::compile;
 use crate::made::{MadeMemory, Sighting};
 use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
+use evidence::client::Loopback;
 use evidence::gather::Gathered;
 use evidence::time;
 
@@ -38,13 +39,15 @@ pub struct Options {
 }
 
 /// The state of the practice accounts when a run starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PracticeStart {
     /// As the learner's practice actions left them.
     Taken,
-    /// Nothing is done.
+    /// Accounts in an emulator that runs already, as it has them.
+    At(Loopback),
+    /// Nothing is done. The results are not saved.
     Fresh,
-    /// Everything is done.
+    /// Everything is done. The results are not saved.
     Done,
 }
 
@@ -61,6 +64,8 @@ pub struct Session<'l> {
     pub(super) listener: &'l dyn Listener,
     /// What is remembered of what the learner made.
     memory: Mutex<MadeMemory>,
+    /// The results of a run that saves none.
+    unsaved: Option<Mutex<Results>>,
     /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -111,13 +116,20 @@ impl<'l> Session<'l> {
         let (course, store) = read(options, listener)?;
         let course = Arc::new(course);
         let compiled = match steps {
+            // What was done in the practice accounts depends on the actions of all checks.
+            _ if options.practice.is_some() => compile::compile(&course),
             [] => compile::compile(&course),
             steps => compile::compile_steps(&course, &select::steps(&course, steps)?),
         };
         let compiled = Arc::new(compiled.map_err(|errors| compile::located(&course.root, errors))?);
         let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
+        if options.practice.is_some() {
+            // A step that the course does not have is reported before anything is done.
+            select::steps(&course, steps)?;
+        }
+        let unsaved = (!kept(options)).then(|| Mutex::new(Results::empty(true)));
         let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
-        Ok(Session { options, course, compiled, store, listener, memory, warned })
+        Ok(Session { options, course, compiled, store, listener, memory, unsaved, warned })
     }
 
     /// Whether this session uses the practice accounts.
@@ -189,6 +201,9 @@ impl<'l> Session<'l> {
 
     /// The saved results; empty if there are none that can be used. The next change then reports why.
     pub fn results(&self) -> Results {
+        if let Some(unsaved) = &self.unsaved {
+            return unsaved.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        }
         self.store.read().unwrap_or_else(|_| Results::empty(self.practice()))
     }
 
@@ -197,6 +212,11 @@ impl<'l> Session<'l> {
     /// # Errors
     /// When they cannot be written. They are then unchanged.
     pub(super) fn update(&self, change: impl FnOnce(&mut Results) -> Result<()>) -> Result<Results> {
+        if let Some(unsaved) = &self.unsaved {
+            let mut results = unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+            change(&mut results)?;
+            return Ok(results.clone());
+        }
         let Loaded { results, notice } = self.store.update(change)?;
         notice.into_iter().for_each(|text| self.listener.hear(Event::Notice(text)));
         self.listener.hear(Event::Written);
@@ -213,7 +233,7 @@ impl<'l> Session<'l> {
 
 /// Whether what the learner makes is remembered. The practice accounts that begin fresh or done are gone with the run.
 fn kept(options: &Options) -> bool {
-    matches!(options.practice, None | Some(PracticeStart::Taken))
+    !matches!(options.practice, Some(PracticeStart::Fresh | PracticeStart::Done))
 }
 
 impl fmt::Debug for Session<'_> {

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use course::Step;
 use course::results::Results;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use tokio::runtime::Runtime;
@@ -12,9 +12,11 @@ use super::connect;
 use super::event::Event;
 use super::judge::Partly;
 use super::read::{self, Reading};
-use super::session::Session;
+use super::session::{PracticeStart, Session};
+use crate::actions::PracticeAccounts;
 use crate::recording::{self, Recorded};
 use evidence::gather::{Gathered, SoFar};
+use evidence::time;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -30,12 +32,52 @@ pub struct Verified {
 /// # Errors
 /// [`super::Error::Interrupted`], and files that cannot be written. The results are then unchanged.
 pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> Result<Verified> {
+    if session.options.practice == Some(PracticeStart::Done) {
+        return walk(session, steps, record).await;
+    }
     let gathered = read::steps(session, steps).await?;
     if let Some(file) = record {
         self::record(session, steps, file, &gathered)?;
     }
     let results = session.judged(steps, &gathered)?;
     Ok(Verified { results: session.shown(steps, &gathered, results), gathered })
+}
+
+/// Does all steps of the course in fresh practice accounts, in order, and judges each of these after its action: later ones
+/// may remove what it made. Nothing is saved, except with `record` what is there at the end.
+async fn walk(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> Result<Verified> {
+    let (course, now) = (&session.course, time::now_secs());
+    let mut accounts = PracticeAccounts::fresh(course, &session.compiled, now).await?;
+    let mut judged: BTreeSet<String> = BTreeSet::new();
+    let wanted = |step: &Step| {
+        let is_asked = steps.iter().any(|asked| asked.id == step.id);
+        is_asked || course.check(step).makes.is_some() || !step.removes.is_empty()
+    };
+    let judge = async |accounts: &PracticeAccounts, steps: &[&Step]| -> Result<Gathered> {
+        let plan = session.compiled.plan(course, steps.iter().copied());
+        let reading = Reading { plan: &plan, steps };
+        let gathered = read::until_interrupted(session, reading, &accounts.connections()).await?;
+        session.judged(steps, &gathered)?;
+        Ok(gathered)
+    };
+    let after = async |accounts: &PracticeAccounts, step: &Step| -> Result<()> {
+        if wanted(step) {
+            judge(accounts, &[step]).await?;
+            judged.insert(step.id.clone());
+        }
+        Ok(())
+    };
+    accounts.walk(now, after).await?;
+    let left: Vec<&Step> = steps.iter().copied().filter(|step| !judged.contains(&step.id)).collect();
+    if !left.is_empty() {
+        judge(&accounts, &left).await?;
+    }
+    let plan = session.compiled.plan(course, steps.iter().copied());
+    let gathered = read::until_interrupted(session, Reading { plan: &plan, steps }, &accounts.connections()).await?;
+    if let Some(file) = record {
+        self::record(session, steps, file, &gathered)?;
+    }
+    Ok(Verified { results: session.shown(steps, &gathered, session.results()), gathered })
 }
 
 /// Judges steps from a recording. It may come from another learner's account, so the results are not saved.

@@ -7,7 +7,6 @@
 
 mod answers;
 pub mod cases;
-mod empty;
 mod judging;
 mod situations;
 
@@ -79,7 +78,8 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
     }
     for (set, checks) in course.own_params() {
         // Cases set their own parameters, and were judged above. This is only for the practice accounts.
-        let tried = |check: &str| checks.contains(check) && wanted(check) && practice::find(check).is_ok();
+        let has_action = |check: &str| course.checks.get(check).is_some_and(|check| check.has_practice(&course.checks));
+        let tried = |check: &str| checks.contains(check) && wanted(check) && has_action(check);
         if !checks.iter().any(|check| tried(check)) {
             continue;
         }
@@ -97,9 +97,12 @@ pub(crate) async fn prove_all(course: &Course, compiled: &Arc<Compiled>, names: 
 
 /// Proves one check. The course has a step for each check, see [`Course::with_a_step_for_each_check`].
 pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &Situations, cases: &[Case]) -> Proof {
+    let confirmed = |situation: &Situation| {
+        let done = situation.done.clone();
+        move |step: &Step| done.contains(&step.check)
+    };
     let judge = |situation: &Situation, step: &Step| {
-        let confirmed = |step: &Step| situation.done.contains(&step.check);
-        judged(&mut Earlier::default(), course, compiled, step, &situation.gathered, &confirmed)
+        judged(&mut Earlier::default(), course, compiled, step, &situation.gathered, &confirmed(situation))
     };
     let allows = |rule: &str| course.check(step).allow.iter().any(|allowed| allowed == rule);
     let mut refuted = Refuted::default();
@@ -113,11 +116,22 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
             empty.verdict
         ));
     }
-    let practice = all.own(&step.check).map(|own| {
-        let before = judge(all.before(own), step);
+    if let Some(why) = all.failure(&step.check) {
+        problems.push(format!("its practice action fails: {why}"));
+    }
+    let practice = all.own(&step.check).map(|(earlier, own)| {
+        let before = judge(earlier, step);
         refuted.note(&before);
         all.actions().for_each(|(_, situation)| refuted.note(&judge(situation, step)));
-        let after = judge(own, step);
+        // What is to be removed was seen before.
+        let mut seen = Earlier::default();
+        for made in step.removes.iter().filter_map(|id| course.step(id)) {
+            judged(&mut seen, course, compiled, made, &earlier.gathered, &confirmed(earlier));
+        }
+        if !step.removes.is_empty() {
+            refuted.note(&judged(&mut seen, course, compiled, step, &earlier.gathered, &confirmed(earlier)));
+        }
+        let after = judged(&mut seen, course, compiled, step, &own.gathered, &confirmed(own));
         let moved_by = all.actions().filter(|(action, situation)| {
             *action != step.check && !situation.done.contains(&step.check) && judge(situation, step).verdict.is_done()
         });
@@ -152,7 +166,7 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         (case.title.clone(), wrong)
     });
     let judged_cases: Vec<(String, Option<String>)> = judged_cases.collect();
-    if practice.is_none() && !(done && not_done) {
+    if practice.is_none() && all.failure(&step.check).is_none() && !(done && not_done) {
         problems.push(
             "the practice accounts have no action for it: write a case in which it is done, and a case in which what \
              was read shows that it is not"

@@ -7,17 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::answers;
-use super::empty::Accounts;
 use super::judging;
+use crate::actions::{self, ActionError, PracticeAccounts, TakenAction};
 use crate::plan::{Compiled, CompiledExpectation, Source, What};
 use crate::reads::CompiledRead;
 use crate::run::asking::Asking;
 use evidence::gather::{self, Asks, Gathered, Plan, Questions};
 use evidence::{Section, time};
-use practice::{self, PracticeCloud, Start, TakenAction};
 
 /// The time between two actions, in seconds.
 const APART: i64 = 60;
+
+/// The ids of steps whose actions were taken, in order.
+type Actions = Vec<String>;
 
 /// The practice accounts in one state.
 #[derive(Debug)]
@@ -27,84 +29,69 @@ pub(super) struct Situation {
     /// The checks whose actions, or equivalent actions, were done.
     pub(super) done: BTreeSet<String>,
     /// The last action.
-    action: Option<&'static str>,
+    action: Option<String>,
+}
+
+/// What the practice accounts are for a check.
+#[derive(Debug)]
+enum Own {
+    /// Before its own action, and right after it.
+    Practised(Actions, Actions),
+    /// Its action fails.
+    Failed(String),
 }
 
 /// All states, gathered once.
 #[derive(Debug)]
 pub struct Situations {
     /// The states after these actions, in order.
-    after: BTreeMap<Vec<&'static str>, Situation>,
+    after: BTreeMap<Actions, Situation>,
+    /// For each check with an action, which states are its own.
+    own: BTreeMap<String, Own>,
     /// For each check, the state after all actions, with the check's reads denied.
     denied: BTreeMap<String, Situation>,
     /// For each check, an empty account.
     empty: BTreeMap<String, Situation>,
 }
 
+/// What is looked at in every state.
+struct Looking<'l> {
+    course: &'l Arc<Course>,
+    compiled: &'l Arc<Compiled>,
+    plan: Plan,
+}
+
 impl Situations {
-    /// Gathers what the checks of a course read, in every state.
+    /// Gathers what the checks of a course read, in every state. The course has a step for each check.
     ///
     /// # Errors
-    /// If the practice accounts reject an action, which is a mistake in them.
+    /// If what is there before the course cannot be made.
     pub async fn gather(course: &Arc<Course>, compiled: &Arc<Compiled>) -> Result<Situations> {
-        let plan = compiled.plan(course, &course.steps);
-        let judge = judging::judge(course, compiled);
-        let steps: Vec<&Step> = course.steps.iter().collect();
-        let mut situations = Situations { after: BTreeMap::new(), denied: BTreeMap::new(), empty: BTreeMap::new() };
-        let fresh = PracticeCloud::open(Start::Fresh, &[], &course.params, time::now_secs()).await?;
-        for action in practice::actions() {
-            let before = practice::steps_before(&fresh, action.step)?;
-            let with = [before.clone(), vec![action.step]].concat();
-            for actions in [before, with] {
-                if let Entry::Vacant(place) = situations.after.entry(actions) {
-                    let practice_cloud = after(course, place.key()).await?;
-                    let action = place.key().last().copied();
-                    let asks = Asking::of(&judge, &steps);
-                    place.insert(look(course, &practice_cloud, &plan, asks, action).await);
-                }
-            }
-        }
-        let sections = plan.values().flatten().copied().collect();
-        let accounts = Accounts::gather(course, &sections).await?;
-        for step in &course.steps {
-            let step_plan = compiled.plan(course, [step]);
-            let asks = Asking::of(&judge, &[step]);
-            let mut gathered = accounts.empty_for(course, step);
-            if let (Some(asks), Some(own)) = (&asks, gathered.account_ids.get(&step.account)) {
-                gathered.answers = Arc::new(accounts.answers(step, &step_plan, Arc::clone(asks), own).await?);
-                answers::empty(&judge, step, &mut gathered);
-            }
-            let empty = Situation { gathered, done: BTreeSet::new(), action: None };
-            situations.empty.insert(step.check.clone(), empty);
-            let practice_cloud = PracticeCloud::open(Start::Done, &[], &course.params, time::now_secs()).await?;
-            let sources = deciding(course, compiled, step);
-            let denied: BTreeSet<String> = sources.iter().flat_map(Source::calls).map(|(call, _)| call).collect();
-            denied.iter().for_each(|call| practice_cloud.deny(call));
-            let asks = Asking::of(&judge, &[step]);
-            let mut situation = look(course, &practice_cloud, &step_plan, asks, None).await;
-            answers::deny(&judge, step, &denied, &mut situation.gathered);
-            situations.denied.insert(step.check.clone(), situation);
-        }
-        Ok(situations)
+        let looking = Looking { course, compiled, plan: compiled.plan(course, &course.steps) };
+        let (after, own) = looking.after_actions().await?;
+        let (denied, empty) = (looking.denied().await?, looking.empty().await?);
+        Ok(Situations { after, own, denied, empty })
     }
 
-    /// The state right after a check's own action. `None` if it has no action.
-    pub(super) fn own(&self, check: &str) -> Option<&Situation> {
-        let action = practice::find(check).ok()?;
-        self.after.values().find(|situation| situation.action == Some(action.step))
+    /// The states before a check's own action and right after it. `None` if it has no action that can be taken here.
+    pub(super) fn own(&self, check: &str) -> Option<(&Situation, &Situation)> {
+        match self.own.get(check)? {
+            Own::Practised(before, with) => Some((self.after.get(before)?, self.after.get(with)?)),
+            Own::Failed(_) => None,
+        }
     }
 
-    /// The state before the action of `own`.
-    pub(super) fn before(&self, own: &Situation) -> &Situation {
-        let actions =
-            self.after.iter().find(|(_, situation)| std::ptr::eq(*situation, own)).map(|(actions, _)| actions);
-        let before = actions.map(|actions| actions[..actions.len().saturating_sub(1)].to_vec()).unwrap_or_default();
-        &self.after[&before]
+    /// Why a check's action fails.
+    pub(super) fn failure(&self, check: &str) -> Option<&str> {
+        match self.own.get(check)? {
+            Own::Failed(why) => Some(why),
+            Own::Practised(..) => None,
+        }
     }
 
     /// Every action with the state right after it.
-    pub(super) fn actions(&self) -> impl Iterator<Item = (&'static str, &Situation)> {
-        self.after.values().filter_map(|situation| Some((situation.action?, situation)))
+    pub(super) fn actions(&self) -> impl Iterator<Item = (&str, &Situation)> {
+        self.after.values().filter_map(|situation| Some((situation.action.as_deref()?, situation)))
     }
 
     /// The state in which a check's account is empty.
@@ -115,6 +102,107 @@ impl Situations {
     /// The state after all actions, with the reads of a check denied.
     pub(super) fn denied(&self, check: &str) -> &Situation {
         &self.denied[check]
+    }
+}
+
+impl Looking<'_> {
+    /// The states before and after each action.
+    async fn after_actions(&self) -> Result<(BTreeMap<Actions, Situation>, BTreeMap<String, Own>)> {
+        let (mut states, mut own) = (BTreeMap::new(), BTreeMap::new());
+        let fresh = PracticeAccounts::fresh(self.course, self.compiled, time::now_secs()).await?;
+        for step in self.course.steps.iter().filter(|step| actions::has_action(self.course, step)) {
+            let all: Vec<Step> = fresh.steps_before(step).into_iter().chain([step.clone()]).collect();
+            // What other actions do for it is its own, too.
+            let same = self.course.check(step).practised_by();
+            let is_own = |one: &&Step| one.id == step.id || same.contains(&one.check);
+            let ids = |steps: &mut dyn Iterator<Item = &Step>| steps.map(|step| step.id.clone()).collect::<Actions>();
+            let before = ids(&mut all.iter().filter(|one| !is_own(one)));
+            let with = ids(&mut all.iter());
+            match self.states(&mut states, [&before, &with]).await {
+                Ok(()) => drop(own.insert(step.check.clone(), Own::Practised(before, with))),
+                Err(error) => match error.downcast_ref::<ActionError>() {
+                    // Cases prove it, or another emulator.
+                    Some(ActionError::Lacking { .. }) => {}
+                    Some(error) => drop(own.insert(step.check.clone(), Own::Failed(error.to_string()))),
+                    None => return Err(error),
+                },
+            }
+        }
+        Ok((states, own))
+    }
+
+    /// Looks at the states after these actions.
+    async fn states(&self, states: &mut BTreeMap<Actions, Situation>, of: [&Actions; 2]) -> Result<()> {
+        for actions in of {
+            if let Entry::Vacant(place) = states.entry(actions.clone()) {
+                let now = time::now_secs();
+                let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
+                let taken = (begin..).step_by(60).zip(actions);
+                let taken: Vec<TakenAction> =
+                    taken.map(|(time, step)| TakenAction { step: step.clone(), time, at: None }).collect();
+                let accounts = PracticeAccounts::after(self.course, self.compiled, &taken, now).await?;
+                let judge = judging::judge(self.course, self.compiled);
+                let asks = Asking::of(&judge, &self.course.steps.iter().collect::<Vec<&Step>>());
+                place.insert(self.look(&accounts, &self.plan, asks, actions.last().cloned()).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// For each check, the state after all actions with its reads denied.
+    async fn denied(&self) -> Result<BTreeMap<String, Situation>> {
+        let now = time::now_secs();
+        let mut accounts = PracticeAccounts::fresh(self.course, self.compiled, now).await?;
+        accounts.walk(now, async |_, _| Ok::<(), ActionError>(())).await?;
+        let judge = judging::judge(self.course, self.compiled);
+        let mut denied = BTreeMap::new();
+        for step in &self.course.steps {
+            let sources = deciding(self.course, self.compiled, step);
+            let calls: BTreeSet<String> = sources.iter().flat_map(Source::calls).map(|(call, _)| call).collect();
+            accounts.deny_only(calls.iter().map(String::as_str));
+            let (plan, asks) = (self.compiled.plan(self.course, [step]), Asking::of(&judge, &[step]));
+            let mut situation = self.look(&accounts, &plan, asks, None).await;
+            answers::deny(&judge, step, &calls, &mut situation.gathered);
+            denied.insert(step.check.clone(), situation);
+        }
+        Ok(denied)
+    }
+
+    /// For each check, the state in which its accounts exist and nothing is in them.
+    async fn empty(&self) -> Result<BTreeMap<String, Situation>> {
+        let judge = judging::judge(self.course, self.compiled);
+        let (mut known, mut empty) = (BTreeMap::new(), BTreeMap::new());
+        for step in &self.course.steps {
+            let members = step.members.iter().filter_map(|id| self.course.step(id));
+            let own: BTreeSet<String> = members.chain([step]).map(|step| step.account.clone()).collect();
+            let accounts = match known.entry(own) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let now = time::now_secs();
+                    let accounts = PracticeAccounts::signed_up(self.course, self.compiled, place.key(), now).await?;
+                    place.insert(accounts)
+                }
+            };
+            let (plan, asks) = (self.compiled.plan(self.course, [step]), Asking::of(&judge, &[step]));
+            let mut situation = self.look(accounts, &plan, asks, None).await;
+            answers::empty(&judge, step, &mut situation.gathered);
+            situation.done.clear();
+            empty.insert(step.check.clone(), situation);
+        }
+        Ok(empty)
+    }
+
+    async fn look(
+        &self,
+        accounts: &PracticeAccounts,
+        plan: &Plan,
+        asks: Option<Arc<dyn Asks>>,
+        action: Option<String>,
+    ) -> Situation {
+        let questions = Questions { enough: None, asks };
+        let gathered = gather::gather(plan, &accounts.connections(), &BTreeMap::new(), &|_| {}, questions).await;
+        let done = self.course.steps.iter().filter(|step| accounts.has_done(step)).map(|step| step.check.clone());
+        Situation { gathered, done: done.collect(), action }
     }
 }
 
@@ -143,26 +231,4 @@ fn deciding(course: &Course, compiled: &Compiled, step: &Step) -> BTreeSet<Sourc
         sources.insert(identity);
     }
     sources
-}
-
-async fn after(course: &Course, actions: &[&str]) -> Result<PracticeCloud> {
-    let now = time::now_secs();
-    let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
-    let taken = (begin..).step_by(60).zip(actions);
-    let taken: Vec<TakenAction> = taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time }).collect();
-    Ok(PracticeCloud::open(Start::Fresh, &taken, &course.params, now).await?)
-}
-
-async fn look(
-    course: &Course,
-    practice_cloud: &PracticeCloud,
-    plan: &Plan,
-    asks: Option<Arc<dyn Asks>>,
-    action: Option<&'static str>,
-) -> Situation {
-    let connections = practice_cloud.connections(course.accounts.keys());
-    let gathered =
-        gather::gather(plan, &connections, &BTreeMap::new(), &|_| {}, Questions { enough: None, asks }).await;
-    let done = course.checks.keys().filter(|check| practice_cloud.has_done(check)).cloned().collect();
-    Situation { gathered, done, action }
 }

@@ -14,6 +14,7 @@ use super::build::{self, BuildOptions, Fresh};
 use super::event::{Event, Progress};
 use super::pages::Pages;
 use super::snapshot::{LOOK, Snapshot};
+use crate::actions;
 use crate::run::{self, given, session::learners};
 use crate::store::Store;
 
@@ -148,7 +149,7 @@ impl LiveBook {
     }
 
     fn live(&self, course: &Course, step: &Step, results: &Results) -> Live {
-        Live::of(course, step, results, self.options.practice && run::practice_step::has_action(step))
+        Live::of(course, step, results, self.options.practice && actions::has_action(course, step))
     }
 
     fn results(&self) -> Results {

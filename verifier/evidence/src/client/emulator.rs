@@ -173,17 +173,17 @@ impl Emulator {
         Some(Emulator { sdk, url: self.url.clone() })
     }
 
-    /// Makes a call. Bytes in its input are plain texts.
+    /// Makes a call. Bytes in its input are plain texts, and an object where AWS wants a text is written as JSON.
     ///
     /// # Errors
     /// An input that the operation does not have, and the emulator's errors.
     pub async fn call(&self, found: Found, region: &str, input: Map<String, Value>) -> Result<Value, EmulatorError> {
         input::check(found, &input, None)?;
         let shape = found.operation.input.as_deref();
-        let input = shape.map_or(input.clone(), |shape| match encoded(found.service, shape, Value::Object(input)) {
-            Value::Object(input) => input,
+        let input = match shape.map(|shape| encoded(found.service, shape, Value::Object(input))) {
+            Some(Value::Object(input)) => input,
             _ => Map::new(),
-        });
+        };
         let Some(protocol) = found.service.protocols.first().copied() else {
             return Err(EmulatorError { code: None, message: format!("the table has no protocol of {found}") });
         };
@@ -201,12 +201,13 @@ impl Emulator {
     }
 }
 
-/// An input with the texts of its binary members encoded.
+/// An input with binary members encoded, and documents written as JSON.
 fn encoded(service: &'static Service, shape: &str, value: Value) -> Value {
     let Some(shape) = service.shape(shape) else { return value };
     let element = |value: Value| shape.of.as_ref().map_or(value.clone(), |of| encoded(service, &of.shape, value));
     match (shape.kind, value) {
         (Kind::Blob, Value::String(text)) => base64::encode(text).into(),
+        (Kind::String, value @ (Value::Object(_) | Value::Array(_))) => value.to_string().into(),
         (Kind::Structure, Value::Object(members)) => {
             let of = |(name, value): (String, Value)| match shape.members.get(&name) {
                 Some(member) => (name, encoded(service, &member.shape, value)),

@@ -47,8 +47,7 @@ impl Archive {
 /// # Errors
 /// When the table does not have it: a name that is near is suggested.
 pub fn service(name: &str) -> Result<&'static Service, Unknown> {
-    static READS: LazyLock<Archive> =
-        LazyLock::new(|| Archive::new(include!(concat!(env!("OUT_DIR"), "/reads.rs"))));
+    static READS: LazyLock<Archive> = LazyLock::new(|| Archive::new(include!(concat!(env!("OUT_DIR"), "/reads.rs"))));
     READS.service(name)?.ok_or_else(|| Unknown::service(name, services()))
 }
 

@@ -72,7 +72,7 @@ pub struct Operation {
     pub actions: Vec<String>,
     /// The access level of its actions: `Read` or `List`.
     pub level: String,
-    /// Why it is allowed: AWS's policy that allows it, or `hand`.
+    /// Why it is allowed: AWS's policy that allows it, or `hand`; `write` in the table of writes.
     pub by: String,
     /// What it shows beside configuration.
     pub shows: Option<String>,
@@ -122,6 +122,13 @@ pub struct Operation {
     /// What it leaves out without saying so.
     #[serde(default)]
     pub narrow: Vec<Narrow>,
+}
+
+impl Operation {
+    /// Whether it is of the table of writes, which goes to emulators only.
+    pub fn writes(&self) -> bool {
+        self.by == "write"
+    }
 }
 
 fn post() -> String {

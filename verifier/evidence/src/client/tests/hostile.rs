@@ -303,7 +303,8 @@ impl Tried {
         for (harmless, at, reach) in texts(found) {
             self.texts += 1;
             let name = format!("{}:{}{at}", found.service.name, found.name);
-            input::check(found, &harmless, Some(&own)).unwrap_or_else(|refused| panic!("{name}: {refused} {harmless:?}"));
+            input::check(found, &harmless, Some(&own))
+                .unwrap_or_else(|refused| panic!("{name}: {refused} {harmless:?}"));
             let plain = written(found, &harmless).unwrap_or_else(|| panic!("{name}: {harmless:?}"));
             // Long ones take long.
             let long = if self.texts.is_multiple_of(20) { long_values() } else { vec![] };

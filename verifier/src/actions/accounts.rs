@@ -1,0 +1,390 @@
+//! The practice accounts of a course, and what was done in them.
+
+use course::check::REGION;
+use course::{Course, Step};
+use evidence::client::Loopback;
+use evidence::connection::Connection;
+use evidence::time;
+use practice::{Elsewhere, PracticeCloud, PracticeError, Switch};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::compiled::CompiledOperationKind;
+use super::error::ActionError;
+use super::fill::{self, Filled, Values, Which};
+use super::log::TakenAction;
+use crate::plan::Compiled;
+
+/// A day, in seconds.
+const DAY: i64 = 24 * 3600;
+
+/// How long ago the accounts were set up that exist before the course, which is within the 90 days of CloudTrail's event
+/// history.
+const AGE: i64 = 60 * DAY;
+
+/// How long ago the first step was done where all are done.
+const SINCE_FIRST: i64 = 30 * DAY;
+
+/// The time between two steps where all are done, unless there are too many.
+const BETWEEN_STEPS: i64 = 3600;
+
+/// Which accounts exist before anything is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// Those that no action signs up for, with what is given there.
+    Fresh,
+    /// All of them, empty.
+    SignedUp,
+}
+
+/// The practice accounts of a course, with what was done in them.
+#[derive(Debug)]
+pub struct PracticeAccounts {
+    course: Arc<Course>,
+    compiled: Arc<Compiled>,
+    emulated: Emulated,
+    /// The ids of the steps whose actions were taken.
+    done: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+enum Emulated {
+    /// In this process.
+    Here(PracticeCloud),
+    /// In an emulator that runs already.
+    Elsewhere(Elsewhere),
+}
+
+impl PracticeAccounts {
+    /// The accounts in this process, before anything is done. `now`, in Unix seconds, is the time in them.
+    ///
+    /// # Errors
+    /// When what the checks say is there before the course cannot be made.
+    pub async fn fresh(
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        now: i64,
+    ) -> Result<PracticeAccounts, ActionError> {
+        let accounts = PracticeAccounts::begin(course, compiled, now, Begin::Fresh, &BTreeSet::new()).await?;
+        accounts.set_clock(now)?;
+        Ok(accounts)
+    }
+
+    /// The accounts in this process, all of which exist. In these accounts there is nothing that the checks say is there
+    /// before the course.
+    ///
+    /// # Errors
+    /// When what the checks say is there in the other accounts cannot be made.
+    pub async fn signed_up(
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        empty: &BTreeSet<String>,
+        now: i64,
+    ) -> Result<PracticeAccounts, ActionError> {
+        let accounts = PracticeAccounts::begin(course, compiled, now, Begin::SignedUp, empty).await?;
+        accounts.set_clock(now)?;
+        Ok(accounts)
+    }
+
+    /// The accounts in this process after these actions.
+    ///
+    /// # Errors
+    /// When an action fails, which the course does not have any more, or which now does something else.
+    pub async fn after(
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        taken: &[TakenAction],
+        now: i64,
+    ) -> Result<PracticeAccounts, ActionError> {
+        let mut accounts = PracticeAccounts::begin(course, compiled, now, Begin::Fresh, &BTreeSet::new()).await?;
+        for action in taken.iter().filter(|action| action.at.is_none()) {
+            let step = accounts.step(&action.step)?;
+            accounts.take(&step, action.time).await?;
+        }
+        accounts.set_clock(now)?;
+        Ok(accounts)
+    }
+
+    /// The accounts in an emulator that runs already, in which these actions were taken.
+    ///
+    /// # Errors
+    /// When the emulator cannot be used.
+    pub async fn elsewhere(
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        address: &Loopback,
+        taken: &[TakenAction],
+    ) -> Result<PracticeAccounts, ActionError> {
+        let emulated = Elsewhere::connect(address, course.accounts.keys()).await.map_err(of_accounts)?;
+        let at = address.to_string();
+        let done = taken.iter().filter(|action| action.at.as_ref() == Some(&at)).map(|action| action.step.clone());
+        let (course, compiled) = (Arc::clone(course), Arc::clone(compiled));
+        Ok(PracticeAccounts { course, compiled, emulated: Emulated::Elsewhere(emulated), done: done.collect() })
+    }
+
+    async fn begin(
+        course: &Arc<Course>,
+        compiled: &Arc<Compiled>,
+        now: i64,
+        begin: Begin,
+        empty: &BTreeSet<String>,
+    ) -> Result<PracticeAccounts, ActionError> {
+        let cloud = PracticeCloud::new(course.accounts.keys(), now).map_err(of_accounts)?;
+        let emulated = Emulated::Here(cloud);
+        let (course, compiled) = (Arc::clone(course), Arc::clone(compiled));
+        let accounts = PracticeAccounts { course, compiled, emulated, done: BTreeSet::new() };
+        accounts.set_clock(now.saturating_sub(AGE))?;
+        let later = accounts.signed_up_later();
+        for name in accounts.course.accounts.keys() {
+            if begin == Begin::SignedUp || !later.contains(name) {
+                let origin = format!("sign-up {name}");
+                accounts.switch(name, Switch::SignUp, &origin).await.map_err(of_accounts)?;
+            }
+        }
+        for step in accounts.steps_with_given() {
+            accounts.perform(&step, true, empty).await?;
+        }
+        Ok(accounts)
+    }
+
+    /// The accounts that an action signs up for: they do not exist before.
+    fn signed_up_later(&self) -> BTreeSet<String> {
+        let mut later = BTreeSet::new();
+        for check in self.course.checks.keys() {
+            let Some(compiled) = self.compiled.find(check) else { continue };
+            let operations = compiled.practice.iter().flat_map(|action| &action.operations);
+            for operation in operations {
+                if let CompiledOperationKind::Switch(Switch::SignUp) = operation.what {
+                    let own = &self.course.checks[check].account;
+                    later.insert(operation.account.as_ref().unwrap_or(own).clone());
+                }
+            }
+        }
+        later
+    }
+
+    /// The step whose action signs up for an account, for learners.
+    pub fn sign_up_step(&self, account: &str) -> Option<String> {
+        let signs_up = |step: &&Step| {
+            let action = self.compiled.find(&step.check).and_then(|check| check.practice.as_ref());
+            action.is_some_and(|action| {
+                action.operations.iter().any(|operation| {
+                    matches!(operation.what, CompiledOperationKind::Switch(Switch::SignUp))
+                        && operation.account.as_deref().unwrap_or(&step.account) == account
+                })
+            })
+        };
+        self.course.steps.iter().find(signs_up).map(|step| step.id.clone())
+    }
+
+    /// A step of each check that says what is there before the course, in the order of the course.
+    fn steps_with_given(&self) -> Vec<Step> {
+        let has_given = |check: &str| {
+            let action = self.compiled.find(check).and_then(|check| check.practice.as_ref());
+            action.is_some_and(|action| !action.given.is_empty())
+        };
+        let mut checks: Vec<&String> = Vec::new();
+        let in_order = self.course.steps.iter().map(|step| &step.check).chain(self.course.checks.keys());
+        for check in in_order.filter(|check| has_given(check)) {
+            if !checks.contains(&check) {
+                checks.push(check);
+            }
+        }
+        // The account of its check: a directive's `account=` is about the step.
+        checks.into_iter().filter_map(|check| self.step(check).ok()).collect()
+    }
+
+    /// The step with this id, or that of the check with this name.
+    fn step(&self, id: &str) -> Result<Step, ActionError> {
+        let forgotten = || ActionError::Forgotten { step: id.to_owned() };
+        let found = self.course.step(id).cloned();
+        let found = found.or_else(|| self.course.step_for_practice(id, &Step::of_check(self.course.checks.get(id)?)));
+        found.filter(|step| super::has_action(&self.course, step)).ok_or_else(forgotten)
+    }
+
+    /// Whether a step's action was taken, or those that do the same.
+    pub fn has_done(&self, step: &Step) -> bool {
+        let same = self.course.check(step).practised_by();
+        let each = || same.iter().map(|check| self.course.step_for_practice(check, step));
+        self.done.contains(&step.id)
+            || !same.is_empty() && each().all(|other| other.is_some_and(|other| self.has_done(&other)))
+    }
+
+    /// The steps whose actions must still be taken before a step's, in order.
+    pub fn steps_before(&self, step: &Step) -> Vec<Step> {
+        let mut before: Vec<Step> = Vec::new();
+        for check in self.course.check(step).practised_after() {
+            let Some(needed) = self.course.step_for_practice(check, step) else { continue };
+            let earlier = self.steps_before(&needed);
+            for step in earlier.into_iter().chain([needed]) {
+                if !self.has_done(&step) && !before.iter().any(|known| known.id == step.id) {
+                    before.push(step);
+                }
+            }
+        }
+        before
+    }
+
+    /// Takes a step's own action, whatever comes before it.
+    ///
+    /// # Errors
+    /// When the course has none, or one of its operations fails. The accounts are then of no more use.
+    pub async fn take(&mut self, step: &Step, time: i64) -> Result<(), ActionError> {
+        if !super::has_action(&self.course, step) {
+            return Err(ActionError::None { step: step.id.clone() });
+        }
+        self.set_clock(time)?;
+        self.perform(step, false, &BTreeSet::new()).await?;
+        self.done.insert(step.id.clone());
+        Ok(())
+    }
+
+    /// Takes the actions of all steps of the course in order, each after those that come before it, and calls `then`
+    /// after each step. What the accounts of this process cannot do is left out.
+    ///
+    /// # Errors
+    /// When an action fails, or `then` does.
+    pub async fn walk<E: From<ActionError>>(
+        &mut self,
+        now: i64,
+        mut then: impl AsyncFnMut(&PracticeAccounts, &Step) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let course = Arc::clone(&self.course);
+        let steps: Vec<&Step> = course.steps.iter().filter(|step| super::has_action(&course, step)).collect();
+        let count = i64::try_from(steps.len()).unwrap_or(i64::MAX).max(1);
+        let between = BETWEEN_STEPS.min(SINCE_FIRST / count).max(1);
+        let mut time = now.saturating_sub(SINCE_FIRST);
+        for step in steps {
+            if !self.has_done(step) {
+                for step in self.steps_before(step).iter().chain([step]) {
+                    match self.take(step, time).await {
+                        // Neither this nor what needs it can be done here.
+                        Err(ActionError::Lacking { .. }) => break,
+                        taken => taken?,
+                    }
+                    time = time.saturating_add(between).min(now);
+                }
+            }
+            then(self, step).await?;
+        }
+        self.set_clock(now)?;
+        Ok(())
+    }
+
+    /// Does the operations of a step's action, except in these accounts.
+    async fn perform(&self, step: &Step, is_given: bool, except: &BTreeSet<String>) -> Result<(), ActionError> {
+        let Some(check) = self.compiled.find(&step.check).cloned() else { return Ok(()) };
+        let Some(action) = check.practice.as_ref() else { return Ok(()) };
+        let operations = if is_given { &action.given } else { &action.operations };
+        let mut values = Values {
+            course: Arc::clone(&self.course),
+            check: Arc::clone(&check),
+            step: step.clone(),
+            account_ids: self.account_ids(),
+            responses: BTreeMap::new(),
+            now: self.now(),
+        };
+        for (at, operation) in operations.iter().enumerate() {
+            let account = operation.account.as_ref().unwrap_or(&step.account);
+            if except.contains(account) {
+                continue;
+            }
+            let failed = |why: String| ActionError::Failed { step: step.id.clone(), is_given, operation: at + 1, why };
+            let refused = |error: PracticeError| match error {
+                PracticeError::Lacking { why } => ActionError::Lacking { step: step.id.clone(), why },
+                error => failed(error.to_string()),
+            };
+            let origin = format!("{} {is_given} {at}", step.id);
+            match &operation.what {
+                CompiledOperationKind::Switch(switch) => {
+                    self.switch(account, *switch, &origin).await.map_err(refused)?;
+                }
+                CompiledOperationKind::Call { found, name, .. } => {
+                    let which = Which { is_given, at };
+                    if let Some(input) = values.missing_input(which) {
+                        let label =
+                            self.course.inputs.get(&input).map_or_else(String::new, |input| input.label.clone());
+                        return Err(ActionError::NeedsInput { step: step.id.clone(), input, label });
+                    }
+                    let mut responses = Vec::new();
+                    let calls = fill::fill(values.clone(), which).map_err(&failed)?;
+                    for (element, Filled { region, with }) in calls.into_iter().enumerate() {
+                        let region = region.or_else(|| self.course.given.get(REGION).cloned());
+                        let origin = format!("{origin} {element}");
+                        let response = match &self.emulated {
+                            Emulated::Here(cloud) => {
+                                cloud.call(account, *found, region.as_deref(), with, &origin).await
+                            }
+                            Emulated::Elsewhere(other) => other.call(account, *found, region.as_deref(), with).await,
+                        };
+                        responses.push(response.map_err(refused)?);
+                    }
+                    if let Some(name) = name {
+                        let all = Value::Array(responses.clone());
+                        let response = if operation.each.is_some() { all } else { responses.pop().unwrap_or_default() };
+                        values.responses.insert(name.clone(), response);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn switch(&self, account: &str, switch: Switch, origin: &str) -> Result<(), PracticeError> {
+        match &self.emulated {
+            Emulated::Here(cloud) => cloud.switch(account, switch, origin).await,
+            Emulated::Elsewhere(other) => other.switch(switch),
+        }
+    }
+
+    fn set_clock(&self, time: i64) -> Result<(), ActionError> {
+        match &self.emulated {
+            Emulated::Here(cloud) => cloud.set_clock(time).map_err(of_accounts),
+            Emulated::Elsewhere(_) => Ok(()),
+        }
+    }
+
+    /// The time in the accounts (RFC 3339).
+    fn now(&self) -> String {
+        match &self.emulated {
+            Emulated::Here(cloud) => time::from_secs(cloud.now()),
+            Emulated::Elsewhere(_) => time::now(),
+        }
+    }
+
+    fn account_ids(&self) -> BTreeMap<String, String> {
+        let id = |name: &String| match &self.emulated {
+            Emulated::Here(cloud) => cloud.account_id(name).map(str::to_owned),
+            Emulated::Elsewhere(other) => other.account_id(name).map(str::to_owned),
+        };
+        self.course.accounts.keys().filter_map(|name| Some((name.clone(), id(name)?))).collect()
+    }
+
+    /// The connections to the accounts, which can only read.
+    pub fn connections(&self) -> BTreeMap<String, Connection> {
+        match &self.emulated {
+            Emulated::Here(cloud) => cloud.connections(self.course.accounts.keys(), &|name| self.sign_up_step(name)),
+            Emulated::Elsewhere(other) => other.connections(),
+        }
+    }
+
+    /// Denies these operations and IAM actions in the accounts of this process, and allows all others.
+    pub fn deny_only<'o>(&self, names: impl IntoIterator<Item = &'o str>) {
+        if let Emulated::Here(cloud) = &self.emulated {
+            cloud.deny_only(names);
+        }
+    }
+
+    /// The emulated accounts of this process, for programs that use them over a network.
+    pub fn into_cloud(self) -> Option<PracticeCloud> {
+        match self.emulated {
+            Emulated::Here(cloud) => Some(cloud),
+            Emulated::Elsewhere(_) => None,
+        }
+    }
+}
+
+fn of_accounts(error: PracticeError) -> ActionError {
+    ActionError::Accounts { why: error.to_string() }
+}
