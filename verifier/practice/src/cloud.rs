@@ -156,8 +156,7 @@ impl Exchange<'_> {
     pub(super) async fn forward<S: StatefulService>(&self, emulator: &S) -> MockResponse {
         let id = &self.state.account.id;
         let region = self.region().to_owned();
-        let first = (self.call.service.name.clone(), region.clone());
-        if locked(&self.state.begun).insert(first) {
+        if self.begins(&region) {
             let moment = Moment { origin: format!("{} {region}", self.call.service.name), time: self.cloud.now() };
             settle::start(emulator, &region, &moment).await;
         }
@@ -173,6 +172,11 @@ impl Exchange<'_> {
         }
         response.body = exchanged(&response.body, id);
         response
+    }
+
+    /// Whether a service of the account is looked at for the first time in a region.
+    pub(super) fn begins(&self, region: &str) -> bool {
+        locked(&self.state.begun).insert((self.call.service.name.clone(), region.to_owned()))
     }
 
     /// The region of the emulator's state. It keeps buckets by region, but an account's are all in one list.

@@ -21,6 +21,8 @@ pub(super) fn with_query(url: &str) -> &str {
 /// The operation that a request calls: of those whose path and query it has, the one that says most about it.
 pub(super) fn operation(service: &Service, method: &str, url: &str) -> Option<&'static str> {
     let (path, query) = split(with_query(url));
+    // SDKs name the operation where the rest does not tell it.
+    let given = query.get("x-id").copied().unwrap_or_default();
     let tables = [evidence::reads::service(&service.name).ok(), writes::service(&service.name).ok().flatten()];
     let operations = tables.into_iter().flatten().flat_map(|table| &table.operations);
     let fitting = operations.filter(|(_, operation)| operation.method == method).filter_map(|(name, operation)| {
@@ -28,7 +30,7 @@ pub(super) fn operation(service: &Service, method: &str, url: &str) -> Option<&'
         let named =
             wanted.iter().all(|(key, value)| query.get(key).is_some_and(|has| value.is_empty() || has == value));
         let literal = matched(template, path)?;
-        named.then_some(((wanted.len(), literal), name.as_str()))
+        named.then_some(((name == given, wanted.len(), literal), name.as_str()))
     });
     // Of two that say as much, the first by name.
     fitting.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)

@@ -9,7 +9,7 @@ use super::accounts::{Account, Caller};
 use super::call::{Call, unknown_service};
 use super::cloud::{Cloud, Exchange};
 use super::embedded::Embedded;
-use super::{account, billing, budgets, cloudtrail, iam, organizations, s3};
+use super::{account, billing, budgets, cloudtrail, ec2, iam, organizations, s3};
 
 impl Cloud {
     async fn answer(&self, request: MockRequest) -> MockResponse {
@@ -29,7 +29,7 @@ impl Cloud {
             Some(Embedded::Budgets) => budgets::answer(&exchange).await,
             Some(Embedded::CloudTrail) => cloudtrail::answer(&exchange),
             Some(Embedded::CloudWatch) => exchange.forward(&state.emulators.cloudwatch).await,
-            Some(Embedded::Ec2) => exchange.forward(&state.emulators.ec2).await,
+            Some(Embedded::Ec2) => ec2::answer(&exchange).await,
             Some(Embedded::Iam) => iam::answer(&exchange).await,
             Some(Embedded::Organizations) => organizations::answer(&exchange).await,
             Some(Embedded::S3) => s3::answer(&exchange).await,

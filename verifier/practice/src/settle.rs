@@ -29,14 +29,21 @@ const FUTURE: i64 = 400 * 24 * 3600;
 /// The seconds that a write may take.
 const WRITE: i64 = 60;
 
-/// The forms of random ids: UUIDs, `vpc-0123abcd`, `o-0123-abcd`, `AIDA…`.
+/// What IAM's ids begin with (IAM User Guide, "Unique identifiers").
+const IAM: [&str; 10] = ["AKIA", "ASIA", "AIDA", "AROA", "AGPA", "ANPA", "AIPA", "ANVA", "ASCA", "APKA"];
+
+/// The forms of random ids: UUIDs, `vpc-0123abcd`, `o-0123abcd-e`, `AIDA…`.
 static IDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
     let organizations = "(?:o|ou)-[0-9a-f]{8}-[0-9a-f]{1,4}|r-[0-9a-f]{4}";
     let prefixed = "[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,32}";
-    let iam = "A[A-Z]{3}[A-Z0-9]{12,17}";
+    let iam = format!("(?:{})[A-Za-z0-9]{{12,17}}", IAM.join("|"));
     Regex::new(&format!(r"\b(?:{uuid}|{organizations}|{prefixed}|{iam})\b")).ok()
 });
+
+/// All that may be an id, or a part of one.
+static MASKED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9]{16,}|\b[a-z]*-?[0-9a-f-]{4,}\b").ok());
 
 static TIMES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\b\d{10}(?:\.\d+)?\b").ok());
@@ -62,6 +69,12 @@ pub(super) async fn write<S: StatefulService>(
     let mut response = service.handle(request).await;
     let (Some(before), Some(after)) = (before, snapshot(service, region).await) else { return response };
     let ids = put(service, region, &before, after, &asked, moment, clock).await;
+    for value in response.headers.values_mut() {
+        let renamed = value.to_str().ok().map(|text| renamed(text, &ids));
+        if let Some(value_of) = renamed.and_then(|text| http::HeaderValue::from_str(&text).ok()) {
+            *value = value_of;
+        }
+    }
     if let Ok(text) = std::str::from_utf8(&response.body) {
         response.body = retimed(&renamed(text, &ids), &asked, moment, clock).into();
     }
@@ -87,9 +100,9 @@ async fn put<S: StatefulService>(
     moment: &Moment,
     clock: i64,
 ) -> BTreeMap<String, String> {
-    let ids = new_ids(before, &after, asked, &moment.origin);
     let unsettled = after.clone();
     settle_times(Some(before), &mut after, asked, moment, clock);
+    let ids = new_ids(before, &after, asked, &moment.origin);
     let text = renamed(&after.to_string(), &ids);
     let Ok(settled) = serde_json::from_str::<Value>(&text) else { return BTreeMap::new() };
     if settled == unsettled {
@@ -105,11 +118,12 @@ async fn put<S: StatefulService>(
 
 /// The ids that are new in a state, each with the one that takes its place.
 fn new_ids(before: &Value, after: &Value, asked: &str, origin: &str) -> BTreeMap<String, String> {
-    let Some(forms) = IDS.as_ref() else { return BTreeMap::new() };
+    let (Some(forms), Some(masked)) = (IDS.as_ref(), MASKED.as_ref()) else { return BTreeMap::new() };
     let known = before.to_string();
     let mut found: Vec<(String, String)> = Vec::new();
-    walk("", after, "", &mut |text, place| {
-        let new = forms.find_iter(text).map(|id| id.as_str());
+    walk("", after, "", &mut |text, key, place| {
+        let whole = Some(text).filter(|text| is_called_an_id(key) && is_random(text));
+        let new = whole.into_iter().chain(forms.find_iter(text).map(|id| id.as_str()));
         let new = new.filter(|id| !known.contains(*id) && !asked.contains(*id));
         found.extend(new.map(|id| (id.to_owned(), place())));
     });
@@ -117,7 +131,7 @@ fn new_ids(before: &Value, after: &Value, asked: &str, origin: &str) -> BTreeMap
     // whatever the ids are.
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     for (id, place) in found {
-        let place = forms.replace_all(&place, "*").into_owned();
+        let place = masked.replace_all(&place, "*").into_owned();
         places.entry(id).and_modify(|known| *known = place.clone().min(known.clone())).or_insert(place);
     }
     let mut ordered: Vec<(String, String)> = places.into_iter().map(|(id, place)| (place, id)).collect();
@@ -129,15 +143,31 @@ fn new_ids(before: &Value, after: &Value, asked: &str, origin: &str) -> BTreeMap
     derived.collect()
 }
 
-/// Calls `see` with every text and every key, and a function that says where it is and what is beside it.
-fn walk(path: &str, value: &Value, around: &str, see: &mut dyn FnMut(&str, &dyn Fn() -> String)) {
+/// Whether the values of a key are ids.
+fn is_called_an_id(key: &str) -> bool {
+    key.ends_with("id") || key.ends_with("Id")
+}
+
+/// Whether a text may be an id without a form of its own, as those of IAM's policies.
+fn is_random(text: &str) -> bool {
+    text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Where a text is and what is beside it.
+type Around<'a> = &'a dyn Fn() -> String;
+
+/// Calls `see` with every text and its key, and with every key.
+fn walk(path: &str, value: &Value, around: &str, see: &mut dyn FnMut(&str, &str, Around<'_>)) {
     match value {
-        Value::String(text) => see(text, &|| format!("{path} {around}")),
+        Value::String(text) => {
+            let key = path.rsplit('/').next().unwrap_or_default();
+            see(text, key, &|| format!("{path} {around}"));
+        }
         Value::Array(list) => list.iter().for_each(|value| walk(&format!("{path}/-"), value, around, see)),
         Value::Object(map) => {
             let own = value.to_string();
             for (key, value) in map {
-                see(key, &|| format!("{path}/{key} {value}"));
+                see(key, "", &|| format!("{path}/{key} {value}"));
                 walk(&format!("{path}/{key}"), value, &own, see);
             }
         }
@@ -145,25 +175,30 @@ fn walk(path: &str, value: &Value, around: &str, see: &mut dyn FnMut(&str, &dyn 
     }
 }
 
+/// The letters of ids that are not hexadecimal.
+const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 /// An id of the same form that is derived from where it comes from.
 fn derived(id: &str, from: &str) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(from.as_bytes());
     let mut random = digest.iter().copied().cycle();
-    let is_iam = id.starts_with(|c: char| c.is_ascii_uppercase());
     let after = |at: Option<usize>| at.map_or(0, |at| at + 1);
-    let prefix = match id {
-        _ if is_iam => 4,
-        _ if id.starts_with("o-") || id.starts_with("ou-") => after(id.find('-')),
+    let (prefix, is_hexadecimal) = match id {
+        _ if !id.contains('-') && IAM.iter().any(|prefix| id.starts_with(prefix)) => (4, false),
+        _ if !id.contains('-') => (0, false),
+        _ if id.starts_with("o-") || id.starts_with("ou-") => (after(id.find('-')), true),
         // A UUID has none.
-        _ if id.matches('-').count() == 4 && id.len() == 36 => 0,
-        _ => after(id.rfind('-')),
+        _ if id.matches('-').count() == 4 && id.len() == 36 => (0, true),
+        _ => (after(id.rfind('-')), true),
     };
-    let letter = |(at, c): (usize, char)| match c {
-        _ if at < prefix || c == '-' => c,
-        _ => {
-            let byte = usize::from(random.next().unwrap_or_default());
-            if is_iam { char::from(LETTERS[byte % 32]) } else { char::from_digit(byte as u32 % 16, 16).unwrap_or('0') }
+    let letter = |(at, c): (usize, char)| {
+        let byte = u32::from(random.next().unwrap_or_default());
+        match c {
+            _ if at < prefix || c == '-' => c,
+            _ if is_hexadecimal => char::from_digit(byte % 16, 16).unwrap_or('0'),
+            // IAM's ids all begin like this.
+            _ if at == 0 => 'A',
+            _ => char::from(LETTERS[byte as usize % LETTERS.len()]),
         }
     };
     id.char_indices().map(letter).collect()
@@ -171,10 +206,8 @@ fn derived(id: &str, from: &str) -> String {
 
 /// A text with these ids replaced.
 fn renamed(text: &str, ids: &BTreeMap<String, String>) -> String {
-    let Some(forms) = IDS.as_ref().filter(|_| !ids.is_empty()) else { return text.to_owned() };
-    forms
-        .replace_all(text, |id: &regex::Captures<'_>| ids.get(&id[0]).map_or(&id[0], String::as_str).to_owned())
-        .into_owned()
+    // Where one begins like another, the longer one is first.
+    ids.iter().rev().fold(text.to_owned(), |text, (id, new)| text.replace(id, new))
 }
 
 /// Sets the times of what is new or has changed.

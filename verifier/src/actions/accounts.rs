@@ -296,20 +296,21 @@ impl PracticeAccounts {
                 error => failed(error.to_string()),
             };
             let origin = format!("{} {is_given} {at}", step.id);
+            let which = Which { is_given, at };
+            if let Some(input) = values.missing_input(which) {
+                let label = self.course.inputs.get(&input).map_or_else(String::new, |input| input.label.clone());
+                return Err(ActionError::NeedsInput { step: step.id.clone(), input, label });
+            }
+            let times = fill::fill(values.clone(), which).map_err(&failed)?;
             match &operation.what {
                 CompiledOperationKind::Switch(switch) => {
-                    self.switch(account, *switch, &origin).await.map_err(refused)?;
+                    if !times.is_empty() {
+                        self.switch(account, *switch, &origin).await.map_err(refused)?;
+                    }
                 }
                 CompiledOperationKind::Call { found, name, .. } => {
-                    let which = Which { is_given, at };
-                    if let Some(input) = values.missing_input(which) {
-                        let label =
-                            self.course.inputs.get(&input).map_or_else(String::new, |input| input.label.clone());
-                        return Err(ActionError::NeedsInput { step: step.id.clone(), input, label });
-                    }
                     let mut responses = Vec::new();
-                    let calls = fill::fill(values.clone(), which).map_err(&failed)?;
-                    for (element, Filled { region, with }) in calls.into_iter().enumerate() {
+                    for (element, Filled { region, with }) in times.into_iter().enumerate() {
                         let region = region.or_else(|| self.course.given.get(REGION).cloned());
                         let origin = format!("{origin} {element}");
                         let response = match &self.emulated {

@@ -23,6 +23,8 @@ pub struct CompiledOperation {
     pub account: Option<String>,
     /// The list whose elements it is done for.
     pub each: Option<Expression>,
+    /// Whether it is done at all.
+    pub when: Option<Expression>,
     /// What is done.
     pub what: CompiledOperationKind,
 }
@@ -55,6 +57,6 @@ impl CompiledOperation {
                 in_region.chain(with.iter().flat_map(|(_, template)| template.holes())).collect()
             }
         };
-        self.each.iter().chain(own).collect()
+        self.each.iter().chain(&self.when).chain(own).collect()
     }
 }

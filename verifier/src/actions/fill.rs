@@ -52,7 +52,7 @@ pub(super) struct Filled {
     pub(super) with: Map<String, Value>,
 }
 
-/// Fills the holes of an operation that calls.
+/// Fills the holes of an operation, for each time that it is done.
 ///
 /// # Errors
 /// CEL's message about a hole that has no value.
@@ -81,14 +81,14 @@ impl Values {
     fn fill(&self, which: Which) -> Result<Vec<Filled>, String> {
         let Some(operation) = which.of(&self.check) else { return Ok(Vec::new()) };
         let scope = self.scope(operation)?;
-        let Some(each) = &operation.each else { return Ok(vec![filled(operation, &scope)?]) };
+        let Some(each) = &operation.each else { return Ok(filled(operation, &scope)?.into_iter().collect()) };
         let elements = each.elements(&scope)?;
         let filled = elements.into_iter().map(|element| {
             let mut within = scope.within();
             within.bind(EACH, Field::Known(element));
             filled(operation, &within)
         });
-        filled.collect()
+        filled.filter_map(Result::transpose).collect()
     }
 
     fn scope(&self, operation: &CompiledOperation) -> Result<Scope<'static>, String> {
@@ -127,9 +127,15 @@ impl Values {
     }
 }
 
-fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Filled, String> {
+/// An operation with its holes filled; `None` if it is not done.
+fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Option<Filled>, String> {
+    match operation.when.as_ref().map(|when| when.decide(scope)) {
+        None | Some(cel::Outcome::True) => {}
+        Some(cel::Outcome::False) => return Ok(None),
+        Some(cel::Outcome::Undecided(why)) => return Err(why),
+    }
     let CompiledOperationKind::Call { region, with, .. } = &operation.what else {
-        return Ok(Filled { region: None, with: Map::new() });
+        return Ok(Some(Filled { region: None, with: Map::new() }));
     };
     let region = match region.as_ref().map(|region| region.value(scope, Records::None)).transpose()? {
         Some(Value::String(region)) => Some(region),
@@ -137,5 +143,5 @@ fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Filled, St
         None => None,
     };
     let with = with.iter().map(|(name, template)| Ok((name.clone(), template.fill(scope, Records::Whole)?)));
-    Ok(Filled { region, with: with.collect::<Result<_, String>>()? })
+    Ok(Some(Filled { region, with: with.collect::<Result<_, String>>()? }))
 }

@@ -24,5 +24,6 @@ pub fn has_action(course: &Course, step: &Step) -> bool {
 /// What an action does, for learners.
 pub fn title(course: &Course, step: &Step) -> String {
     let check = course.check(step);
-    check.practice.as_ref().and_then(|practice| practice.title.clone()).unwrap_or_else(|| check.title.clone())
+    let title = check.practice.as_ref().and_then(|practice| practice.title.clone());
+    title.map_or_else(|| check.title.clone(), |title| title.replace("{account}", &step.account))
 }

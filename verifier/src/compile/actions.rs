@@ -55,6 +55,7 @@ impl Compiler<'_> {
         let bound: Vec<String> = responses.iter().cloned().chain([IDENTITY.to_owned()]).collect();
         let each = operation.each.as_deref().and_then(|source| self.compiled(&part.then("each"), source, &bound));
         let bound: Vec<String> = bound.into_iter().chain(operation.each.iter().map(|_| EACH.to_owned())).collect();
+        let when = operation.when.as_deref().and_then(|source| self.compiled(&part.then("when"), source, &bound));
         let what = match &operation.what {
             OperationKind::Call(call) => self.call(part, call, &bound)?,
             OperationKind::Switch { name, to } => match Switch::read(name, to) {
@@ -65,7 +66,7 @@ impl Compiler<'_> {
                 }
             },
         };
-        Some(CompiledOperation { account: operation.account.clone(), each, what })
+        Some(CompiledOperation { account: operation.account.clone(), each, when, what })
     }
 
     fn call(&mut self, part: &KeyPath, call: &PracticeCall, bound: &[String]) -> Option<CompiledOperationKind> {

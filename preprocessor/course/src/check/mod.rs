@@ -179,7 +179,7 @@ impl Check {
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let texts = self.sentences().into_iter().chain(self.practice_operations().flat_map(Operation::texts));
         let holes: Vec<&str> = texts.flat_map(holes).collect();
-        let lists = self.practice_operations().filter_map(|operation| operation.each.as_deref());
+        let lists = self.practice_operations().flat_map(Operation::expressions);
         let used: BTreeSet<&str> =
             self.expressions().into_iter().chain(lists).chain(holes).flat_map(identifiers).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()

@@ -10,7 +10,7 @@ use crate::places::KeyPath;
 /// What does a check's step in the practice accounts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Practice {
-    /// What it does, for learners; by default, the check's title.
+    /// What it does, for learners; by default, the check's title. Its only hole is `{account}`, the step's account.
     pub title: Option<String>,
     /// The checks whose actions must be taken before.
     pub needs: Vec<String>,
@@ -29,6 +29,8 @@ pub struct Operation {
     pub account: Option<String>,
     /// CEL: a list. The operation is done for each of its elements, which is `each` in it.
     pub each: Option<String>,
+    /// CEL: whether it is done at all.
+    pub when: Option<String>,
     /// What is done.
     pub what: OperationKind,
 }
@@ -79,6 +81,7 @@ pub(super) struct PracticeTable {
 struct OperationTable {
     account: Option<String>,
     each: Option<String>,
+    when: Option<String>,
     call: Option<String>,
     with: Option<Map<String, Value>>,
     region: Option<String>,
@@ -108,6 +111,9 @@ impl PracticeTable {
         };
         let given = operations("given", self.given);
         let does = operations("do", self.operations);
+        if self.title.as_ref().is_some_and(|title| title.replace("{account}", "").contains(['{', '}'])) {
+            wrong.push((root.then("title"), "the only hole of a title is {account}, the step's account".to_owned()));
+        }
         if !self.same_as.is_empty() && !does.is_empty() {
             let why = "an action either has `do`, or is the `same_as` those of other checks, not both";
             wrong.push((root.then("same_as"), why.to_owned()));
@@ -121,7 +127,7 @@ type Misused = (Option<&'static str>, String);
 
 impl OperationTable {
     fn read(self) -> Result<Operation, Misused> {
-        let OperationTable { account, each, call, with, region, name, switch, to } = self;
+        let OperationTable { account, each, when, call, with, region, name, switch, to } = self;
         let misused = |key, why: &str| Err((Some(key), why.to_owned()));
         let what = match (call, switch) {
             (Some(_), Some(_)) => return misused("switch", "an operation has either `call` or `switch`, not both"),
@@ -139,11 +145,16 @@ impl OperationTable {
             (None, Some(_)) if each.is_some() => return misused("each", "a `switch` is not set for each of a list"),
             (None, Some(name)) => OperationKind::Switch { name, to: to.unwrap_or(Value::Bool(true)) },
         };
-        Ok(Operation { account, each, what })
+        Ok(Operation { account, each, when, what })
     }
 }
 
 impl Operation {
+    /// Its expressions outside of texts.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.each.as_deref().into_iter().chain(self.when.as_deref())
+    }
+
     /// The texts that may have holes.
     pub fn texts(&self) -> Vec<&str> {
         let OperationKind::Call(call) = &self.what else { return Vec::new() };

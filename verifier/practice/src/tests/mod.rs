@@ -1,34 +1,69 @@
-//! Reads the practice accounts with the SDK's clients.
+//! Writes to the practice accounts as actions do, and reads them with the SDK's clients.
 
-use aws_config::Region;
+use aws_config::SdkConfig;
 use aws_sdk_account::types::AlternateContactType;
 use aws_sdk_billing::types::{BillingFeature, PreferenceValue};
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use aws_sdk_iam::types::{AssignmentStatusType, SummaryKeyType};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use course::param::Params;
-use serde_json::Value;
+use evidence::connection::Connection;
+use serde_json::{Map, Value, json};
 use std::fmt;
 
-use super::accounts::{Account, Caller};
-use super::actions::Operation;
 use super::cloud::DAY;
-use super::sdk::config;
 use super::*;
 
+mod calls;
 mod events;
+mod organization;
 mod refusals;
-mod steps;
+mod same;
+mod switches;
 
 const NOW: i64 = 1_790_000_000;
 const THEN: i64 = NOW - 3 * DAY;
-const GENERAL_ID: &str = "111122223333";
-const PRODUCTION_ID: &str = "444455556666";
+
+/// Accounts with these names, all of which were signed up for.
+async fn accounts(names: &[&str]) -> PracticeCloud {
+    let all: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let practice = PracticeCloud::new(&all, THEN).unwrap();
+    for name in names {
+        practice.switch(name, Switch::SignUp, &format!("sign-up {name}")).await.unwrap();
+    }
+    practice
+}
+
+/// Writes to an account, which must succeed. The ids are derived from the operation.
+async fn write(practice: &PracticeCloud, account: &str, call: &str, input: Value) -> Value {
+    let made = try_write(practice, account, call, None, input).await;
+    made.unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn try_write(
+    practice: &PracticeCloud,
+    account: &str,
+    call: &str,
+    region: Option<&str>,
+    input: Value,
+) -> Result<Value, PracticeError> {
+    let Value::Object(input) = input else { panic!("an input is an object") };
+    let origin = format!("{call} {}", Value::Object(input.clone()));
+    practice.call(account, writes::find(call).unwrap(), region, input, &origin).await
+}
+
+/// The configuration for reading an account.
+fn reading(practice: &PracticeCloud, account: &str) -> SdkConfig {
+    let name = account.to_owned();
+    match practice.connections([&name], &|_| None).remove(account) {
+        Some(Connection::Sdk(connected)) => connected.sdk,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// The reading clients of an account.
 struct Reads {
-    id: &'static str,
+    id: String,
     account: aws_sdk_account::Client,
     billing: aws_sdk_billing::Client,
     budgets: aws_sdk_budgets::Client,
@@ -36,22 +71,15 @@ struct Reads {
     cloudwatch: aws_sdk_cloudwatch::Client,
     iam: aws_sdk_iam::Client,
     organizations: aws_sdk_organizations::Client,
+    s3: aws_sdk_s3::Client,
     sts: aws_sdk_sts::Client,
     support: aws_sdk_support::Client,
 }
 
-fn general(practice: &PracticeCloud) -> Reads {
-    reads(practice, GENERAL)
-}
-
-fn production_of(practice: &PracticeCloud) -> Reads {
-    reads(practice, PRODUCTION)
-}
-
 fn reads(practice: &PracticeCloud, account: &str) -> Reads {
-    let config = practice.sdk_config(account).unwrap();
+    let config = reading(practice, account);
     Reads {
-        id: if account == GENERAL { GENERAL_ID } else { PRODUCTION_ID },
+        id: practice.account_id(account).unwrap().to_owned(),
         account: aws_sdk_account::Client::new(&config),
         billing: aws_sdk_billing::Client::new(&config),
         budgets: aws_sdk_budgets::Client::new(&config),
@@ -59,21 +87,10 @@ fn reads(practice: &PracticeCloud, account: &str) -> Reads {
         cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
         iam: aws_sdk_iam::Client::new(&config),
         organizations: aws_sdk_organizations::Client::new(&config),
+        s3: aws_sdk_s3::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
         support: aws_sdk_support::Client::new(&config),
     }
-}
-
-async fn fresh(steps: &[&str]) -> PracticeCloud {
-    let step = |(at, step): (i64, &&str)| TakenAction { step: (*step).to_owned(), time: THEN + at * 60 };
-    let taken: Vec<TakenAction> = (0i64..).zip(steps).map(step).collect();
-    PracticeCloud::open(Start::Fresh, &taken, &Params::new(), NOW).await.unwrap()
-}
-
-/// Reads the production account after the sign-up and these steps.
-async fn production(steps: &[&str]) -> Reads {
-    let steps: Vec<&str> = ["account-created"].iter().chain(steps).copied().collect();
-    reads(&fresh(&steps).await, PRODUCTION)
 }
 
 /// The code of an error, and whether it came from the account, not from the SDK.
@@ -93,16 +110,8 @@ impl Reads {
         events.first().map(|event| serde_json::from_str(event.cloud_trail_event().unwrap()).unwrap())
     }
 
-    async fn name(&self) -> String {
-        self.account.get_account_information().send().await.unwrap().account_name.unwrap()
-    }
-
-    async fn contact(&self) -> aws_sdk_account::types::ContactInformation {
-        self.account.get_contact_information().send().await.unwrap().contact_information.unwrap()
-    }
-
     async fn plan(&self) -> String {
-        let request = self.billing.list_business_support_subscription_history().account_id(self.id);
+        let request = self.billing.list_business_support_subscription_history().account_id(&self.id);
         let contracts = request.send().await.unwrap().subscription_contracts;
         assert_eq!(contracts.len(), 1);
         assert_eq!(contracts[0].account_id, self.id);
@@ -131,41 +140,24 @@ impl Reads {
     }
 
     async fn budgets(&self) -> Vec<aws_sdk_budgets::types::Budget> {
-        self.budgets.describe_budgets().account_id(self.id).send().await.unwrap().budgets.unwrap()
+        self.budgets.describe_budgets().account_id(&self.id).send().await.unwrap().budgets.unwrap_or_default()
     }
+}
 
-    async fn alternate_contact(&self, kind: AlternateContactType) -> Option<String> {
-        match self.account.get_alternate_contact().alternate_contact_type(kind).send().await {
-            Ok(answer) => answer.alternate_contact.unwrap().email_address,
-            Err(error) => {
-                assert_eq!(error.code(), Some("ResourceNotFoundException"));
-                None
-            }
-        }
-    }
+/// A read of the table, by the caller of any read.
+async fn read(practice: &PracticeCloud, account: &str, call: &str, input: Value) -> Value {
+    let Value::Object(input) = input else { panic!("an input is an object") };
+    let found = evidence::reads::find(call).unwrap();
+    let config = reading(practice, account);
+    let region = config.region().unwrap().to_string();
+    let reader = evidence::Reader::new(account, config, evidence::CallLog::default());
+    let id = practice.account_id(account).unwrap();
+    let client = evidence::client::Client::new(reader.with_account_id(id), []);
+    let answer = client.read(evidence::client::Call { found, region: &region, input: &input }).await;
+    answer.unwrap_or_else(|failure| panic!("{call}: {failure:?}")).value
+}
 
-    /// Everything that the course reads, to compare accounts.
-    async fn everything(&self) -> String {
-        let events = self.cloudtrail.lookup_events().send().await.unwrap().events;
-        let mut summary: Vec<_> =
-            self.iam.get_account_summary().send().await.unwrap().summary_map.unwrap().into_iter().collect();
-        summary.sort_by_key(|(key, _)| key.as_str().to_owned());
-        let organization = self.organizations.describe_organization().send().await.unwrap().organization;
-        let accounts = self.organizations.list_accounts().send().await.ok().and_then(|answer| answer.accounts);
-        let alerts = self.budgets.describe_budget_notifications_for_account().account_id(self.id).send().await.unwrap();
-        let information = self.account.get_account_information().send().await.unwrap();
-        format!(
-            "{:?} {:?} {:?} {:?} {summary:?} {:?} {} {:?} {events:?} {organization:?} {accounts:?} {:?} {:?} {:?}",
-            information.account_name,
-            information.account_created_date,
-            self.contact().await,
-            self.plan().await,
-            self.devices(AssignmentStatusType::Any).await,
-            self.metrics().await,
-            self.budgets().await,
-            alerts.budget_notifications_for_account,
-            self.billing_alerts().await,
-            self.alternate_contact(AlternateContactType::Security).await,
-        )
-    }
+/// An input of one member.
+fn one(name: &str, value: impl Into<Value>) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value.into())]))
 }
