@@ -9,10 +9,10 @@ VENV = ROOT / "tests/.venv/bin"
 PEERS = TARGET / "bench-peers"
 # The keys of the practice accounts: they open nothing else.
 CREDENTIALS = """[general]
-aws_access_key_id = AKIAPRACTICEGENERAL1
+aws_access_key_id = AKIAPRACTICE00000000
 aws_secret_access_key = practice
 [production]
-aws_access_key_id = AKIAPRACTICEPRODUCT1
+aws_access_key_id = AKIAPRACTICE00000001
 aws_secret_access_key = practice
 """
 

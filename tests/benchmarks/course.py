@@ -12,7 +12,7 @@ CALLS = [
     ("ssm:DescribeDocument", "Name", False, "!has(thing.Document)"), ("glue:GetDatabase", "Name", False, "!has(thing.Database)"),
     ("config:DescribeConfigRules", "ConfigRuleNames", True, "thing.ConfigRules.size() == 0"), ("organizations:DescribePolicy", "PolicyId", False, "!has(thing.Policy)"),
 ]
-PROFILE = "[general]\naws_access_key_id = AKIAPRACTICEGENERAL1\naws_secret_access_key = practice\n"
+PROFILE = "[general]\naws_access_key_id = AKIAPRACTICE00000000\naws_secret_access_key = practice\n"
 
 
 def measure(_):

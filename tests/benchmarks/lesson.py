@@ -41,7 +41,7 @@ def recorded(machine):
 def waves(place, sizes):
     """So many requests at the same time, each on a connection of its own, once all before have been answered."""
     body = "Action=GetCallerIdentity&Version=2011-06-15"
-    request = f"POST / HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/x-www-form-urlencoded\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAPRACTICEGENERAL1/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    request = f"POST / HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/x-www-form-urlencoded\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAPRACTICE00000000/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     with contextlib.ExitStack() as stack:
         connections = []
         for size in sizes:

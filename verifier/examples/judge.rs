@@ -11,16 +11,19 @@ use course::Step;
 use course::key::Key;
 use course::results::{Results, Verdict};
 use evidence::gather;
-use practice::{PracticeCloud, Start};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use verify::actions::{ActionError, PracticeAccounts};
 use verify::run::Judge;
 use verify::{book, compile};
 
 /// The duration of the measurement.
 const WHILE: Duration = Duration::from_secs(3);
+
+/// The time in the practice accounts: 2026-11-24T00:00:00Z.
+const NOW: i64 = 1_795_478_400;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -31,11 +34,12 @@ async fn main() -> Result<()> {
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
-    let cloud = PracticeCloud::open(Start::Done, &[], &course.params, 1_795_478_400).await?;
+    let mut accounts = PracticeAccounts::fresh(&course, &compiled, NOW).await?;
+    accounts.walk(NOW, async |_, _| Ok::<(), ActionError>(())).await?;
     let listed = |step: &&Step| step.occurrences.iter().any(|place| place.chapter.as_os_str() == chapter.as_str());
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || listed(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
-    let connections = cloud.connections(course.accounts.keys());
+    let connections = accounts.connections();
     let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, Default::default()).await;
     let key = Key::new([7; 32]);
     let judge_steps = Judge::new(&course, &compiled, &key);

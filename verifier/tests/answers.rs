@@ -2,6 +2,7 @@
 //!
 //! Lists and fields that AWS omits when they are empty are not tested, because their absence has a meaning.
 
+use crate::common::{GENERAL, PRODUCTION, Start, World};
 use crate::common::{gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
@@ -9,7 +10,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
 use course::results::{Results, Verdict};
 use evidence::{self, Section, table};
-use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -93,7 +93,7 @@ fn tamper(json: &mut Value, place: &str, change: &Change) {
 }
 
 /// Judges the practice accounts with changed responses, and returns the places that could be changed.
-async fn tampered(world: &PracticeCloud, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
+async fn tampered(world: &World, tampering: Option<Tampering>) -> (Results, BTreeSet<(String, String)>) {
     let places = Arc::new(Mutex::new(BTreeSet::new()));
     let through = |sdk: SdkConfig| {
         let tampered = Tampered { tampering: tampering.clone(), places: Arc::clone(&places) };

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
 use crate::common::faults::{Fault, Faulty};
+use crate::common::{GENERAL, PRODUCTION, Start, World};
 use crate::common::{gather_plan, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -14,7 +15,6 @@ use evidence::connection;
 use evidence::gather::Gathered;
 use evidence::gather::Plan;
 use evidence::{self, Section, table};
-use practice::{GENERAL, PRODUCTION, PracticeCloud, Start};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,7 +32,7 @@ struct Run {
     took: Duration,
 }
 
-async fn run(world: &PracticeCloud, operation: &str, fault: Option<Fault>) -> Run {
+async fn run(world: &World, operation: &str, fault: Option<Fault>) -> Run {
     let through = |sdk: SdkConfig| {
         let sdk = sdk.to_builder().retry_config(RetryConfig::standard()).timeout_config(connection::timeouts()).build();
         match fault {
@@ -60,7 +60,7 @@ fn codes(gathered: &Gathered) -> BTreeMap<Section, BTreeSet<&'static str>> {
 }
 
 /// Runs a fault, judges the result, and returns a cell of the table.
-async fn cell(world: &PracticeCloud, truth: &Run, operation: &str, fault: Fault) -> String {
+async fn cell(world: &World, truth: &Run, operation: &str, fault: Fault) -> String {
     let faulty = run(world, operation, Some(fault)).await;
     let what = || format!("{operation}, {fault:?}");
     assert!(faulty.took <= BOUND, "{}: it took {:?}", what(), faulty.took);

@@ -2,13 +2,13 @@
 //! end. Also the clock of a run, which is AWS's.
 
 use crate::common::http::{self, Protocol, answer, error};
+use crate::common::{GENERAL, PRODUCTION, Start};
 use crate::common::{NOW, world};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan, Questions};
 use evidence::{Enough, Section};
-use practice::{GENERAL, PRODUCTION, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -45,7 +45,10 @@ type Made = Arc<Mutex<Vec<Duration>>>;
 async fn gathered(sections: &[Section], history: History, enough: Option<Enough>) -> (Gathered, Vec<u128>, Duration) {
     let world = world(Start::Done, &[]).await;
     let (begun, made) = (Instant::now(), Made::default());
-    let sdk = world.sdk_config(PRODUCTION).unwrap();
+    let sdk = match world.connections().remove(PRODUCTION) {
+        Some(Connection::Sdk(connected)) => connected.sdk,
+        other => panic!("{other:?}"),
+    };
     let sdk = http::through(&sdk, {
         let made = Arc::clone(&made);
         move |request, inner| {
@@ -205,7 +208,7 @@ async fn the_clock_of_a_run_is_the_date_of_its_first_answer() {
 #[tokio::test(start_paused = true)]
 async fn without_an_answer_there_is_no_time_and_nobody_waits_for_one() {
     let world = world(Start::Done, &[]).await;
-    world.deny("sts:GetCallerIdentity");
+    world.deny_only(["sts:GetCallerIdentity"]);
     let expected = [(GENERAL, "111122223333"), (PRODUCTION, "444455556666")];
     let expected = expected.map(|(name, id)| (name.to_owned(), id.to_owned())).into();
     let plan = Plan::from([GENERAL, PRODUCTION].map(|name| (name.to_owned(), [Section::Support].into())));

@@ -3,10 +3,10 @@
 mod generated;
 
 use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, world};
+use crate::common::{Start, World};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use course::results::{ReasonCode, StepResult};
-use practice::{PracticeCloud, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,10 +16,10 @@ const STEP: &str = "shared-bucket-policy";
 const BUCKET: &str = "arn:aws:s3:::learner-production-shared";
 const GENERAL: &str = "arn:aws:iam::111122223333:root";
 const OWN: &str = "444455556666";
-const ORGANIZATION: &str = "o-practice01";
+const ORGANIZATION: &str = "o-ca824b8674";
 
 /// The result of the step with this bucket policy.
-async fn judged(world: &PracticeCloud, policy: String) -> StepResult {
+async fn judged(world: &World, policy: String) -> StepResult {
     let through = |sdk: SdkConfig| {
         let policy = policy.clone();
         http::through(&sdk, move |request, inner| {
@@ -119,7 +119,7 @@ async fn a_denial_under_a_condition_is_decided_or_unknown() {
         (json!({ "StringNotEquals": { "aws:PrincipalOrgID": ORGANIZATION } }), harmless),
         (json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-another001" } }), bites),
         (json!({ "StringNotEqualsIfExists": { "aws:PrincipalOrgID": ORGANIZATION } }), harmless),
-        (json!({ "ForAnyValue:StringNotLike": { "aws:PrincipalOrgPaths": "o-practice01/*" } }), open),
+        (json!({ "ForAnyValue:StringNotLike": { "aws:PrincipalOrgPaths": "o-ca824b8674/*" } }), open),
         (json!({ "Bool": { "aws:SecureTransport": false } }), harmless),
         (json!({ "Bool": { "aws:SecureTransport": "true" } }), bites),
         (json!({ "BoolIfExists": { "aws:SecureTransport": "false" } }), harmless),
@@ -296,7 +296,7 @@ async fn what_is_undecided_says_on_what_it_hangs() {
 #[tokio::test]
 async fn an_organization_is_asked_for_only_where_the_policy_does() {
     let world = world(Start::Done, &[]).await;
-    world.deny("organizations:DescribeOrganization");
+    world.deny_only(["organizations:DescribeOrganization"]);
     let with = |condition: Value| policy(lessons().into_iter().chain([whole("Deny", json!("*"), condition)]).collect());
     let account = json!({ "StringNotEquals": { "aws:PrincipalAccount": "111122223333" } });
     assert_eq!(in_words(&judged(&world, with(account)).await), "verified");
@@ -311,7 +311,7 @@ async fn a_policy_that_cannot_be_read_is_unknown() {
     for policy in ["<html>", "{}", r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}"#] {
         assert_eq!(in_words(&judged(&world, policy.into()).await), "unknown (incomplete-answer)", "{policy}");
     }
-    world.deny("s3:GetBucketPolicy");
+    world.deny_only(["s3:GetBucketPolicy"]);
     let denied = judge(gather_through(&world, &|sdk| sdk).await, false);
     assert_eq!(in_words(&denied.steps[STEP]), "unknown (denied s3:GetBucketPolicy)");
 }

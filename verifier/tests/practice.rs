@@ -1,11 +1,11 @@
 //! The practice accounts: at first nothing is done, each action does its own step, and what cannot be read is unknown.
 
+use crate::common::Start;
 use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
 use course::step_view::StepView;
 use evidence::gather::Gathered;
 use evidence::{Section, UNREADABLE, table};
-use practice::{self, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -51,9 +51,10 @@ async fn on_the_done_account_every_step_is_verified_or_takes_a_word() {
 async fn each_action_moves_exactly_the_steps_that_it_should() {
     let mut table = String::new();
     let fresh = world(Start::Fresh, &[]).await;
-    for action in practice::actions() {
-        let before = practice::steps_before(&fresh, action.step).unwrap();
-        let order = [before.clone(), vec![action.step]].concat();
+    for step in COURSE.0.steps.iter().filter(|step| verify::actions::has_action(&COURSE.0, step)) {
+        let earlier: Vec<String> = fresh.steps_before(step).into_iter().map(|step| step.id).collect();
+        let before: Vec<&str> = earlier.iter().map(String::as_str).collect();
+        let order = [before.clone(), vec![step.id.as_str()]].concat();
         // The learner confirms what was done, and what it consists of.
         let statements = |steps: &[&str]| {
             let of =
@@ -67,12 +68,12 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
         let later = judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| {
             confirmed_now.iter().any(|it| it == step)
         });
-        let own = &later.steps[action.step];
-        assert!(own.verdict.is_done(), "{} is {} after its action", action.step, in_words(own));
+        let own = &later.steps[&step.id];
+        assert!(own.verdict.is_done(), "{} is {} after its action", step.id, in_words(own));
         let _ = writeln!(
             table,
             "{} (after {})",
-            action.step,
+            step.id,
             if before.is_empty() { "nothing".into() } else { before.join(", ") }
         );
         for (id, now) in &later.steps {
@@ -100,7 +101,7 @@ async fn a_denied_read_is_unknown_and_never_verified_or_false() {
         operations.dedup();
         for operation in operations {
             let world = start_of().await;
-            world.deny(&operation);
+            world.deny_only([operation.as_str()]);
             let denied = judge(gather(&world).await, false);
             let _ = writeln!(shown, "  {operation}");
             for (id, then) in &allowed.steps {
@@ -217,7 +218,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     judging.judge(&steps, &gathered, &mut results);
     let remembered = &results.steps["mfa-sign-in"];
     assert_eq!(remembered.verdict, Verdict::Verified);
-    assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25 05:00 UTC."]);
+    assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25 14:00 UTC."]);
 
     // Another device has not been used.
     let mut root = gathered.evidence["production"][&Section::Root].clone();
@@ -255,9 +256,7 @@ async fn attempts_that_an_older_version_did_not_count_are_not_guessed() {
 #[tokio::test]
 async fn the_book_shows_what_was_denied() {
     let world = world(Start::Done, &[]).await;
-    for action in ["budgets:ViewBudget", "iam:GetAccountSummary", "account:GetContactInformation"] {
-        world.deny(action);
-    }
+    world.deny_only(["budgets:ViewBudget", "iam:GetAccountSummary", "account:GetContactInformation"]);
     let mut results = judge(gather(&world).await, false);
     results.steps.values_mut().for_each(|result| result.checked = "2026-11-24T00:00:00Z".into());
     let (course, _) = &*COURSE;

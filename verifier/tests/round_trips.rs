@@ -2,10 +2,10 @@
 //! duration of a run is the number of round trips.
 
 use crate::common::{COURSE, gather_plan, http, world};
+use crate::common::{GENERAL, PRODUCTION, Start};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use evidence::gather::Gathered;
-use practice::{GENERAL, PRODUCTION, Start};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;

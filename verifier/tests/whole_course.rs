@@ -1,9 +1,9 @@
 //! This repository's course, as a whole.
 
 use crate::common::COURSE;
+use crate::common::{PRODUCTION, Start};
 use course::check::Body;
 use evidence::{Section, table};
-use practice::{PRODUCTION, Start};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -182,10 +182,13 @@ impl Course {
     /// The step of a check that another step's practice action depends on: the one with the same parameters, the first
     /// one of a lesson, or one that no lesson has. `None` if there is no such check.
     pub fn step_for_practice(&self, check: &str, of: &Step) -> Option<Step> {
+        let own = self.checks.get(check)?;
+        // A check of checks has no account of its own.
+        let account = if of.account.is_empty() { &own.account } else { &of.account };
         let all = || self.steps.iter().filter(|step| step.check == check);
-        let found = all().find(|step| step.params == of.params && step.account == of.account);
+        let found = all().find(|step| step.params == of.params && step.account == *account);
         let found = found.or_else(|| all().find(|step| step.params == of.params)).or_else(|| all().next());
-        found.cloned().or_else(|| self.checks.get(check).map(Step::of_check))
+        Some(found.cloned().unwrap_or_else(|| Step::of_check(own)))
     }
 
     /// The sets of parameters that directives give to steps, each once, with the checks that get it.

@@ -126,6 +126,10 @@ async fn amended(exchange: &Exchange<'_>, mut response: MockResponse) -> MockRes
             account["State"] = account["Status"].clone();
         }
     }
+    // The emulator has no order of its own.
+    if let Some(Value::Array(list)) = answer.get_mut("Accounts") {
+        list.sort_by(|one, other| one["Id"].as_str().cmp(&other["Id"].as_str()));
+    }
     if let Some(organization) = answer.get_mut("Organization")
         && let Some((own, _)) = known.iter().find(|(own, _)| organization["MasterAccountId"] == own.id.as_str())
     {

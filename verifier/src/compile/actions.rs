@@ -124,6 +124,17 @@ impl Compiler<'_> {
                     self.fail(part, None, message);
                     return;
                 }
+                let of_identity = match root {
+                    IDENTITY => name.fields.first(),
+                    "accounts" => name.fields.get(2),
+                    _ => None,
+                };
+                if let Some(field) = of_identity.filter(|field| *field != "account") {
+                    let message =
+                        format!("a practice action knows of `{IDENTITY}` only the `account`, and not `{field}`");
+                    self.fail(part, None, message);
+                    return;
+                }
                 if seen.insert(root) {
                     let meant = definitions.iter().filter(|(known, _)| known == root);
                     waiting.extend(meant.flat_map(|(_, meant)| meant.expressions()));

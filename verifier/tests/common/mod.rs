@@ -8,14 +8,13 @@ pub mod http;
 use aws_config::SdkConfig;
 use course::Course;
 use course::key::Key;
-use course::param::Params;
 use course::results::{Results, StepResult};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan};
-use practice::{GENERAL, PRODUCTION, PracticeCloud, Start, TakenAction};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use verify::actions::{ActionError, PracticeAccounts, TakenAction};
 use verify::compile;
 use verify::plan::Compiled;
 use verify::run::Judge;
@@ -31,37 +30,49 @@ pub static COURSE: LazyLock<(Arc<Course>, Arc<Compiled>)> = LazyLock::new(|| {
     (course, Arc::new(compiled))
 });
 
+/// The accounts of the course.
+pub const GENERAL: &str = "general";
+pub const PRODUCTION: &str = "production";
+
+/// What is done in the practice accounts before the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Fresh,
+    Done,
+}
+
+/// The practice accounts of the course.
+pub type World = PracticeAccounts;
+
 pub fn key() -> Key {
     Key::new([7; 32])
 }
 
-pub async fn gather(world: &PracticeCloud) -> Gathered {
+pub async fn gather(world: &World) -> Gathered {
     gather_through(world, &|sdk| sdk).await
 }
 
 /// Gathers evidence with changed SDK configurations.
-pub async fn gather_through(world: &PracticeCloud, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
+pub async fn gather_through(world: &World, change: &dyn Fn(SdkConfig) -> SdkConfig) -> Gathered {
     let (course, compiled) = &*COURSE;
     gather_plan(world, &compiled.plan(course, &course.steps), &BTreeMap::new(), change).await
 }
 
 /// Gathers a plan's evidence from accounts, some of which were seen before.
 pub async fn gather_plan(
-    world: &PracticeCloud,
+    world: &World,
     plan: &Plan,
     expected: &BTreeMap<String, String>,
     change: &dyn Fn(SdkConfig) -> SdkConfig,
 ) -> Gathered {
-    let connect = |account: &&str| {
-        let connection = match world.sdk_config(account).filter(|_| world.exists(account)) {
-            Some(sdk) => {
-                Connection::Sdk(Box::new(Connected { sdk: change(sdk), sign_in: String::new(), practice: true }))
-            }
-            None => return None,
-        };
-        Some(((*account).to_owned(), connection))
+    let connect = |(account, connection): (String, Connection)| match connection {
+        Connection::Sdk(connected) => {
+            let connected = Connected { sdk: change(connected.sdk), sign_in: String::new(), practice: true };
+            Some((account, Connection::Sdk(Box::new(connected))))
+        }
+        Connection::None(_) => None,
     };
-    let connections: BTreeMap<String, Connection> = [GENERAL, PRODUCTION].iter().filter_map(connect).collect();
+    let connections: BTreeMap<String, Connection> = world.connections().into_iter().filter_map(connect).collect();
     gather::gather(plan, &connections, expected, &|_| {}, Default::default()).await
 }
 
@@ -85,13 +96,17 @@ pub fn judge_with(mut gathered: Gathered, confirmed: &dyn Fn(&str) -> bool) -> R
     results
 }
 
-pub async fn world(start: Start, steps: &[&str]) -> PracticeCloud {
-    let taken: Vec<TakenAction> = (NOW - 3600..)
-        .step_by(60)
-        .zip(steps)
-        .map(|(time, step)| TakenAction { step: (*step).to_owned(), time })
-        .collect();
-    PracticeCloud::open(start, &taken, &Params::new(), NOW).await.unwrap()
+pub async fn world(start: Start, steps: &[&str]) -> World {
+    let (course, compiled) = &*COURSE;
+    if start == Start::Done {
+        let mut world = PracticeAccounts::fresh(course, compiled, NOW).await.unwrap();
+        world.walk(NOW, async |_, _| Ok::<(), ActionError>(())).await.unwrap();
+        return world;
+    }
+    let taken = (NOW - 3600..).step_by(60).zip(steps);
+    let taken: Vec<TakenAction> =
+        taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time, at: None }).collect();
+    PracticeAccounts::after(course, compiled, &taken, NOW).await.unwrap()
 }
 
 /// A verdict with its reasons in one line.

@@ -4,9 +4,9 @@
 //! invisible characters, and addresses also if their parts are on other lines. So this judge generates words with
 //! several spellings, and compares the words.
 
+use crate::common::{GENERAL, PRODUCTION};
 use aws_sdk_account::types::ContactInformation;
 use evidence::{Section, contact};
-use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 
 use super::answer::{Answer, Ruling};

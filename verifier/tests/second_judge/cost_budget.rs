@@ -6,9 +6,9 @@
 //! alert by e-mail when spending is greater than a threshold. Credits, and kinds of costs that are switched off, are
 //! reported.
 
+use crate::common::PRODUCTION;
 use course::param::{Param, Params};
 use evidence::Section;
-use practice::PRODUCTION;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};

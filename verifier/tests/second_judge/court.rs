@@ -1,11 +1,11 @@
 //! Compares both judges: the course's check in the program, and the second judge.
 
+use crate::common::{GENERAL, PRODUCTION};
 use course::Step;
 use course::param::Params;
 use course::results::{Results, Verdict};
 use evidence::gather::Gathered;
 use evidence::{Section, UNREADABLE};
-use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};

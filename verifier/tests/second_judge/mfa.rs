@@ -1,7 +1,7 @@
 //! The root user's MFA devices, its sign-ins and their events, for two checks.
 
+use crate::common::PRODUCTION;
 use evidence::Section;
-use practice::PRODUCTION;
 use proptest::prelude::*;
 use serde::Serialize;
 

@@ -7,9 +7,9 @@
 //! A bucket is the lesson's if its name ends as the lesson says. If there are several, it is undecided which one is
 //! meant, so all must pass.
 
+use crate::common::{GENERAL, PRODUCTION};
 use evidence::bucket_policy::{self, Owned};
 use evidence::{Section, UNREADABLE};
-use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

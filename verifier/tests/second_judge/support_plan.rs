@@ -5,8 +5,8 @@
 //! have the same plan. The learner then confirms it. The same applies if AWS refuses to show the record to everybody in
 //! an account. If a read merely failed, the learner is not asked.
 
+use crate::common::{GENERAL, PRODUCTION};
 use evidence::Section;
-use practice::{GENERAL, PRODUCTION};
 use proptest::prelude::*;
 use serde::Serialize;
 

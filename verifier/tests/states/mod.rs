@@ -5,10 +5,10 @@ mod accounts;
 mod billing;
 mod root;
 
+use crate::common::{Start, World};
 use crate::common::{gather, in_words, judge, world};
 use course::results::Results;
 use evidence::UNREADABLE;
-use practice::{PracticeCloud, Start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -36,7 +36,7 @@ fn unread() -> Value {
 }
 
 /// A recording of the practice accounts, with changes.
-async fn recorded(world: &PracticeCloud, changes: &[Change], confirmed: bool) -> Results {
+async fn recorded(world: &World, changes: &[Change], confirmed: bool) -> Results {
     let file = tempfile::NamedTempFile::new().unwrap();
     recording::write(file.path(), &gather(world).await, &Default::default(), BTreeSet::new(), true).unwrap();
     let mut recording: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
