@@ -2,8 +2,7 @@
 //!
 //! Lists and fields that AWS omits when they are empty are not tested, because their absence has a meaning.
 
-use crate::common::{GENERAL, PRODUCTION, Start, World};
-use crate::common::{gather_plan, gather_through, http, in_words, judge, world};
+use crate::common::{GENERAL, PRODUCTION, Start, World, gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

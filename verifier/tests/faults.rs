@@ -6,8 +6,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test tells its reader what it measured")]
 
 use crate::common::faults::{Fault, Faulty};
-use crate::common::{GENERAL, PRODUCTION, Start, World};
-use crate::common::{gather_plan, in_words, judge, world};
+use crate::common::{GENERAL, PRODUCTION, SIGNED_UP, Start, World, gather_plan, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use course::results::{Results, Verdict};
@@ -105,7 +104,7 @@ async fn no_fault_makes_a_verdict_better_or_false() {
         "A cell tells the reason that the read's sections give, and how many steps became unknown by it.\n",
     );
     for (name, start, steps) in
-        [("done", Start::Done, &[][..]), ("signed up, nothing done", Start::Fresh, &["account-created"][..])]
+        [("done", Start::Done, &[][..]), ("signed up, nothing done", Start::Fresh, &SIGNED_UP[..])]
     {
         let world = world(start, steps).await;
         let truth = run(&world, "", None).await;

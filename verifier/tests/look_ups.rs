@@ -2,8 +2,7 @@
 //! end. Also the clock of a run, which is AWS's.
 
 use crate::common::http::{self, Protocol, answer, error};
-use crate::common::{GENERAL, PRODUCTION, Start};
-use crate::common::{NOW, world};
+use crate::common::{GENERAL, NOW, PRODUCTION, Start, world};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use evidence::connection::{Connected, Connection};

@@ -2,8 +2,7 @@
 
 mod generated;
 
-use crate::common::{COURSE, gather_plan, gather_through, http, in_words, judge, world};
-use crate::common::{Start, World};
+use crate::common::{COURSE, Start, World, gather_plan, gather_through, http, in_words, judge, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use course::results::{ReasonCode, StepResult};

@@ -1,7 +1,6 @@
 //! The practice accounts: at first nothing is done, each action does its own step, and what cannot be read is unknown.
 
-use crate::common::Start;
-use crate::common::{COURSE, gather, in_words, judge, judge_with, key, world};
+use crate::common::{COURSE, SIGNED_UP, Start, gather, in_words, judge, judge_with, key, world};
 use course::results::{Results, Verdict};
 use course::step_view::StepView;
 use evidence::gather::Gathered;
@@ -89,7 +88,7 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
 #[tokio::test]
 async fn a_denied_read_is_unknown_and_never_verified_or_false() {
     let mut shown = String::new();
-    for start in [&["account-created"][..], &[][..]] {
+    for start in [&SIGNED_UP[..], &[][..]] {
         let start_of = async || match start {
             [] => world(Start::Done, &[]).await,
             steps => world(Start::Fresh, steps).await,

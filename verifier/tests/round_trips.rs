@@ -1,8 +1,7 @@
 //! How many calls wait for each other. The clock moves only while every task waits, and each call takes 80 ms, so the
 //! duration of a run is the number of round trips.
 
-use crate::common::{COURSE, gather_plan, http, world};
-use crate::common::{GENERAL, PRODUCTION, Start};
+use crate::common::{COURSE, GENERAL, PRODUCTION, Start, gather_plan, http, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use evidence::gather::Gathered;

@@ -1,7 +1,6 @@
 //! This repository's course, as a whole.
 
-use crate::common::COURSE;
-use crate::common::{PRODUCTION, Start};
+use crate::common::{COURSE, PRODUCTION, Start};
 use course::check::Body;
 use evidence::{Section, table};
 use serde_json::json;

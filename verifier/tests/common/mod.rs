@@ -41,6 +41,17 @@ pub enum Start {
     Done,
 }
 
+/// The actions after which the general account is set up, and the production account is there with nothing done in it.
+pub const SIGNED_UP: [&str; 7] = [
+    "account-created",
+    "root-mfa@general",
+    "mfa-sign-in@general",
+    "free-tier-alerts@general",
+    "billing-alerts@general",
+    "cost-budget@general",
+    "alternate-contacts@general",
+];
+
 /// The practice accounts of the course.
 pub type World = PracticeAccounts;
 

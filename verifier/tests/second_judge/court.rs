@@ -1,6 +1,6 @@
 //! Compares both judges: the course's check in the program, and the second judge.
 
-use crate::common::{GENERAL, PRODUCTION};
+use crate::common::{COURSE, GENERAL, PRODUCTION, key};
 use course::Step;
 use course::param::Params;
 use course::results::{Results, Verdict};
@@ -15,7 +15,6 @@ use verify::run::Judge;
 
 use super::answer::{Ruling, Said};
 use super::model::{Moment, Why, unread};
-use crate::common::{COURSE, key};
 
 pub const GENERAL_ID: &str = "111122223333";
 pub const PRODUCTION_ID: &str = "444455556666";

@@ -5,8 +5,7 @@ mod accounts;
 mod billing;
 mod root;
 
-use crate::common::{Start, World};
-use crate::common::{gather, in_words, judge, world};
+use crate::common::{Start, World, gather, in_words, judge, world};
 use course::results::Results;
 use evidence::UNREADABLE;
 use serde_json::{Value, json};
