@@ -134,7 +134,7 @@ fn a_thousand_of_them_are_linted_in_no_more_memory() {
 #[test]
 fn a_page_that_asks_for_a_thousand_of_them_is_answered_and_leaves_nothing_running() {
     let machine = course();
-    let serving = Serving::start(&machine, &["--practice=done"]);
+    let serving = Serving::start(&machine, &["--practice"]);
     let mut events = serving.events();
     let process = serving.child.id();
     let steps: Vec<String> = (0..CHECKS).map(|check| format!("hostile-{check}")).collect();

@@ -32,8 +32,8 @@ fn without(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn the_stock_mdbook_and_verify_build_the_same_chapters() {
-    let mut machine = Machine::new();
-    machine.verify(&["--practice=done", "--build"]);
+    let mut machine = Machine::done();
+    machine.verify(&["--practice", "--build"]);
     let ours = main_part(&machine.read("book/production-account.html"));
     machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
     let ran = machine.mdbook(&["build"]);
@@ -50,7 +50,7 @@ fn the_stock_mdbook_and_verify_build_the_same_chapters() {
 
 #[test]
 fn a_published_copy_says_how_to_verify_ones_own_account() {
-    let machine = Machine::new();
+    let machine = Machine::done();
     machine.edit(
         "book.toml",
         "[output.html]",
@@ -63,7 +63,7 @@ fn a_published_copy_says_how_to_verify_ones_own_account() {
     assert!(ours.contains("No account was read for this copy."), "{ours}");
     assert_eq!(machine.mdbook(&["build"]).status, 0);
     assert_eq!(main_part(&machine.read("book/production-account.html")), main_part(&ours));
-    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.verify(&["--practice", "cost-budget"]);
     machine.verify(&["build", "--practice"]);
     let with_verdicts = machine.read("book/production-account.html");
     assert!(with_verdicts.contains("git clone") && !with_verdicts.contains("No account was read"), "{with_verdicts}");
@@ -146,9 +146,8 @@ fn outside_of_steps_the_lesson_is_as_its_author_wrote_it() {
 
 #[test]
 fn the_built_chapter_shows_the_verdicts() {
-    for (name, start) in [("fresh", "--practice=fresh"), ("done", "--practice=done")] {
-        let machine = Machine::new();
-        machine.verify(&[start, "--build"]);
+    for (name, machine) in [("fresh", Machine::new()), ("done", Machine::done())] {
+        machine.verify(&["--practice", "--build"]);
         let page = main_part(&machine.read("book/production-account.html"));
         let steps: Vec<&str> = page.lines().filter(|line| line.contains("<verify-step")).collect();
         let shown = steps.join("\n");
@@ -188,7 +187,7 @@ fn writing_results_makes_mdbook_serve_build_once() {
     let mut machine = Machine::new();
     machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
     machine.set("MDBOOK_LOG", "info");
-    machine.verify(&["--practice=fresh", "cost-budget"]);
+    machine.verify(&["--practice", "cost-budget"]);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let mut serving = machine.command(&installed("mdbook"));
     let mut serving =
@@ -206,7 +205,8 @@ fn writing_results_makes_mdbook_serve_build_once() {
     };
     wait_for("Serving on");
     assert_eq!(wait_for("Watching for changes"), 1);
-    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.practise(true);
+    machine.verify(&["--practice", "cost-budget"]);
     assert_eq!(wait_for("Book building has started"), 2);
     wait_for("Running the html backend");
     // If a file that a build writes made mdBook build again, those builds would come before this one.
@@ -230,8 +230,8 @@ fn writing_results_makes_mdbook_serve_build_once() {
 
 #[test]
 fn other_renderers_get_words() {
-    let mut machine = Machine::new();
-    machine.verify(&["--practice=done", "cost-budget"]);
+    let mut machine = Machine::done();
+    machine.verify(&["--practice", "cost-budget"]);
     machine.set("MDBOOK_PREPROCESSOR__VERIFY__RESULTS", "practice");
     machine.edit("book.toml", "[output.html]", "[output.markdown]\n\n[output.html]");
     let ran = machine.mdbook(&["build"]);

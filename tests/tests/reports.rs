@@ -10,8 +10,9 @@ fn junit_tells_false_unread_and_unprovable_apart() {
     let ran = machine.verify(&["--practice", "--format", "junit"]);
     assert_eq!(ran.status, 1);
     insta::assert_snapshot!("junit_not_yet", timeless(&ran.stdout));
-    machine.verify(&["confirm", "--practice=done", "pdf-invoice"]);
-    let ran = machine.verify(&["--practice=done", "--format", "junit"]);
+    machine.practise(true);
+    machine.verify(&["confirm", "--practice", "pdf-invoice"]);
+    let ran = machine.verify(&["--practice", "--format", "junit"]);
     insta::assert_snapshot!("junit_done", timeless(&ran.stdout));
     let ran = machine.verify(&["--practice=fresh", "cost-budget", "--format", "junit"]);
     assert!(ran.stdout.contains(r#"errors="1""#) && ran.stdout.contains(r#"type="no-credentials""#), "{}", ran.stdout);
@@ -65,10 +66,10 @@ fn what_aws_or_a_lesson_says_breaks_no_report() {
 
 #[test]
 fn identifiers_are_masked_unless_asked_for_and_never_kept() {
-    let machine = Machine::new();
+    let machine = Machine::done();
     for format in ["text", "json", "junit", "csv"] {
         let tells = |arguments: &[&str]| {
-            let ran = machine.verify(&[arguments, &["--practice=done", "--format", format]].concat());
+            let ran = machine.verify(&[arguments, &["--practice", "--format", format]].concat());
             let ids = ["444455556666", "learner+production@example.com"];
             ids.iter().any(|id| ran.stdout.contains(id) || ran.stderr.contains(id))
         };
@@ -84,10 +85,11 @@ fn identifiers_are_masked_unless_asked_for_and_never_kept() {
 
 #[test]
 fn a_step_that_no_longer_holds_says_since_when() {
-    let machine = Machine::new();
-    machine.verify(&["--practice=done", "cost-budget"]);
+    let machine = Machine::done();
+    machine.verify(&["--practice", "cost-budget"]);
+    machine.practise(false);
     // Unreadable does not mean absent.
-    let unread = machine.verify(&["--practice=fresh", "cost-budget"]).stdout;
+    let unread = machine.verify(&["--practice", "cost-budget"]).stdout;
     assert!(unread.contains("The last time this could be determined, at "), "{unread}");
     machine.verify(&["practice", "do", "account-created"]);
     let gone = machine.verify(&["--practice", "cost-budget"]).stdout;

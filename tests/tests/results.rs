@@ -21,8 +21,8 @@ const STEPS: [&str; 8] = [
 
 #[test]
 fn two_hundred_kills_lose_and_corrupt_nothing() {
-    let machine = Machine::new();
-    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
+    let machine = Machine::done();
+    assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 0);
     let path = machine.course.join(".verify/results/practice.json");
     let random = RandomState::new();
     for kill in 0u64..200 {
@@ -32,7 +32,7 @@ fn two_hundred_kills_lose_and_corrupt_nothing() {
         // is tested, so there is no event to wait for.
         let instant = Duration::from_millis(hasher.finish() % 180);
         let mut running = machine.command(&binary("verify"));
-        running.args(["--practice=done"]).stdout(Stdio::null()).stderr(Stdio::null());
+        running.args(["--practice"]).stdout(Stdio::null()).stderr(Stdio::null());
         let mut running = running.spawn().unwrap();
         std::thread::sleep(instant);
         let _ = running.kill();
@@ -42,7 +42,7 @@ fn two_hundred_kills_lose_and_corrupt_nothing() {
     }
     let status = machine.verify(&["status", "--practice", "--format", "json"]);
     assert_ne!(status.status, 2, "the seal holds: {status:?}");
-    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.verify(&["--practice", "cost-budget"]);
     let names = fs::read_dir(machine.course.join(".verify")).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".part")).collect();
     assert!(left.is_empty(), "the kills left {left:?}");
@@ -50,12 +50,12 @@ fn two_hundred_kills_lose_and_corrupt_nothing() {
 
 #[test]
 fn eight_writers_at_once_lose_nothing() {
-    let machine = Machine::new();
+    let machine = Machine::done();
     let writers: Vec<_> = STEPS
         .iter()
         .map(|step| {
             let mut command = machine.command(&binary("verify"));
-            command.args(["--practice=done", step]).stdout(Stdio::null()).spawn().unwrap()
+            command.args(["--practice", step]).stdout(Stdio::null()).spawn().unwrap()
         })
         .collect();
     for mut writer in writers {
@@ -70,18 +70,18 @@ fn eight_writers_at_once_lose_nothing() {
 #[test]
 fn a_file_that_cannot_be_used_is_set_aside_and_named() {
     let good = {
-        let machine = Machine::new();
-        machine.verify(&["--practice=done", "cost-budget"]);
+        let machine = Machine::done();
+        machine.verify(&["--practice", "cost-budget"]);
         machine.read(".verify/results/practice.json")
     };
     let newer = good.replacen("\"version\": 1", "\"version\": 7", 1);
     let mut shown = String::new();
     for (name, text) in [("damaged", "{\"version\": 1, \"ste"), ("foreign", good.as_str()), ("newer", newer.as_str())] {
-        let machine = Machine::new();
+        let machine = Machine::done();
         machine.write(".verify/results/practice.json", text);
         let status = machine.verify(&["status", "--practice"]);
         assert_eq!(status.status, 2, "{name}");
-        let ran = machine.verify(&["--practice=done", "account-name"]);
+        let ran = machine.verify(&["--practice", "account-name"]);
         assert_eq!(ran.status, 0, "{name}: {ran:?}");
         assert_eq!(machine.read(".verify/practice-set-aside-1.json"), text, "{name} is kept as it was");
         shown.push_str(&format!("{name}\n{}{}\n", status.stderr, ran.stderr));
@@ -91,8 +91,9 @@ fn a_file_that_cannot_be_used_is_set_aside_and_named() {
 
 #[test]
 fn a_step_that_no_longer_holds_keeps_the_time_when_it_did() {
-    let machine = Machine::new();
-    machine.verify(&["--practice=done", "cost-budget"]);
+    let machine = Machine::done();
+    machine.verify(&["--practice", "cost-budget"]);
+    machine.practise(false);
     machine.verify(&["practice", "do", "account-created"]);
     let results = machine.verify(&["--practice", "cost-budget", "--format", "json"]).json();
     let step = &results["steps"]["cost-budget"];
@@ -102,8 +103,8 @@ fn a_step_that_no_longer_holds_keeps_the_time_when_it_did() {
 
 #[test]
 fn a_verdict_about_another_question_is_not_shown() {
-    let machine = Machine::new();
-    machine.verify(&["--practice=done", "account-name"]);
+    let machine = Machine::done();
+    machine.verify(&["--practice", "account-name"]);
     machine.edit("book.toml", "account_suffix = \"-production\"", "account_suffix = \"-prod\"");
     let ran = machine.verify(&["status", "--practice"]);
     assert!(ran.stdout.contains("The check has changed since it was last verified"), "{}", ran.stdout);
@@ -111,34 +112,35 @@ fn a_verdict_about_another_question_is_not_shown() {
 
 #[test]
 fn a_confirmation_counts_until_it_is_undone() {
-    let machine = Machine::new();
+    let machine = Machine::done();
     let verdict = |arguments: &[&str]| {
         let results = machine.verify(&[arguments, &["--format", "json"]].concat()).json();
         results["steps"]["pdf-invoice"]["verdict"].as_str().unwrap().to_owned()
     };
-    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
-    assert_eq!(verdict(&["confirm", "--practice=done", "pdf-invoice"]), "confirmed");
-    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "confirmed");
-    assert_eq!(verdict(&["confirm", "--practice=done", "pdf-invoice", "--undo"]), "unknown");
+    assert_eq!(verdict(&["--practice", "pdf-invoice"]), "unknown");
+    assert_eq!(verdict(&["confirm", "--practice", "pdf-invoice"]), "confirmed");
+    assert_eq!(verdict(&["--practice", "pdf-invoice"]), "confirmed");
+    assert_eq!(verdict(&["confirm", "--practice", "pdf-invoice", "--undo"]), "unknown");
     // Another statement has not been confirmed.
-    verdict(&["confirm", "--practice=done", "pdf-invoice"]);
+    verdict(&["confirm", "--practice", "pdf-invoice"]);
     machine.edit("checks/pdf-invoice.toml", "is on.\"", "is on, truly.\"");
-    assert_eq!(verdict(&["--practice=done", "pdf-invoice"]), "unknown");
+    assert_eq!(verdict(&["--practice", "pdf-invoice"]), "unknown");
 }
 
 #[test]
 fn exit_statuses_tell_done_false_and_unknown() {
-    let machine = Machine::new();
-    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
-    assert_eq!(machine.verify(&["--practice=done"]).status, 3, "words are missing");
+    let machine = Machine::done();
+    assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 0);
+    assert_eq!(machine.verify(&["--practice"]).status, 3, "words are missing");
     for step in ["pdf-invoice", "free-tier-alerts", "iam-billing-access"] {
         for account in ["", "@general"] {
-            assert_eq!(machine.verify(&["confirm", "--practice=done", &format!("{step}{account}")]).status, 0);
+            assert_eq!(machine.verify(&["confirm", "--practice", &format!("{step}{account}")]).status, 0);
         }
     }
-    machine.verify(&["confirm", "--practice=done", "shared-bucket-tried"]);
-    assert_eq!(machine.verify(&["--practice=done"]).status, 0);
+    machine.verify(&["confirm", "--practice", "shared-bucket-tried"]);
+    assert_eq!(machine.verify(&["--practice"]).status, 0);
     assert_eq!(machine.verify(&["status", "--practice"]).status, 0);
+    machine.practise(false);
     machine.verify(&["practice", "do", "account-created"]);
     assert_eq!(machine.verify(&["--practice"]).status, 1);
     assert_eq!(machine.verify(&["--practice", "--frobnicate"]).status, 2);
@@ -146,11 +148,11 @@ fn exit_statuses_tell_done_false_and_unknown() {
 
 #[test]
 fn the_output_in_a_pipe_is_plain_and_json_is_the_document() {
-    let machine = Machine::new();
-    let text = machine.verify(&["--practice=done"]);
+    let machine = Machine::done();
+    let text = machine.verify(&["--practice"]);
     assert!(!text.stdout.contains('\u{1b}') && text.stderr.is_empty(), "{text:?}");
     insta::assert_snapshot!("summary", timeless(&text.stdout));
-    let json = machine.verify(&["--practice=done", "--format", "json"]);
+    let json = machine.verify(&["--practice", "--format", "json"]);
     let written: serde_json::Value = serde_json::from_str(&machine.read(".verify/results/practice.json")).unwrap();
     assert_eq!(json.json(), written);
     for secret in ["111122223333", "444455556666", "learner+production@example.com"] {
@@ -181,8 +183,8 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
 
 #[test]
 fn a_mistake_in_a_check_stops_that_step_and_is_never_shown_as_done() {
-    let machine = Machine::new();
-    machine.verify(&["--practice=done"]);
+    let machine = Machine::done();
+    machine.verify(&["--practice"]);
     let verdict = |step: &str| {
         let status = machine.verify(&["status", "--practice", "--format", "csv"]);
         let mut rows = status.stdout.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -195,12 +197,12 @@ fn a_mistake_in_a_check_stops_that_step_and_is_never_shown_as_done() {
     // A result of another check does not count.
     assert_eq!([verdict("unique-email"), verdict("cost-budget")], ["unchecked", "verified"]);
     // Other steps are not affected, whether they are done or not.
-    assert_eq!(machine.verify(&["--practice=done", "cost-budget"]).status, 0);
+    assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 0);
     machine.verify(&["practice", "do", "account-created"]);
     assert_eq!(machine.verify(&["--practice", "cost-budget"]).status, 1);
     assert_eq!(verdict("cost-budget"), "not-yet");
     for steps in [&["unique-email"][..], &[]] {
-        let ran = machine.verify(&[&["--practice=done"], steps].concat());
+        let ran = machine.verify(&[&["--practice"], steps].concat());
         assert_eq!(ran.status, 2, "{ran:?}");
         assert!(ran.stderr.contains("checks/unique-email.toml") && ran.stderr.contains("`identity`"), "{}", ran.stderr);
     }

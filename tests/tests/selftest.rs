@@ -14,7 +14,7 @@ fn a_check_that_is_too_easy_is_found_out() {
     let machine = Machine::new();
     machine.write(
         "checks/cost-budget.toml",
-        "title = \"x\"\naccount = \"production\"\n[[expect]]\ntitle = \"A budget\"\nthat = \"true || budgets.size() > 0\"\nfix = \"x\"\n",
+        "title = \"x\"\naccount = \"production\"\n[[expect]]\ntitle = \"A budget\"\nthat = \"true || budgets.size() > 0\"\nfix = \"x\"\n\n[practice]\nneeds = [\"account-created\"]\n",
     );
     std::fs::remove_file(machine.course.join("checks/cases/cost-budget.toml")).unwrap();
     let ran = machine.verify(&["selftest", "cost-budget"]);

@@ -83,6 +83,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
     errors.extend(folders::wrong(root, config));
     let mut meant = Meant { params: unread, ..Meant::default() };
     let checks = checks(root, &options, &mut errors, &mut meant);
+    practice::orders(root, &checks, &mut errors, &meant);
     let course = Course {
         root: root.to_owned(),
         title: config.book.title.clone().unwrap_or_default(),

@@ -232,8 +232,8 @@ const NO_FILES: [NoFile; 5] = [
 #[test]
 fn what_takes_the_place_of_a_file_of_ours_is_named_and_not_waited_for() {
     for (name, put, what) in NO_FILES {
-        let machine = Machine::new();
-        machine.verify(&["--practice=done", "cost-budget"]);
+        let machine = Machine::done();
+        machine.verify(&["--practice", "cost-budget"]);
         put(&machine.course.join(".verify/practice-actions.json"));
         for arguments in [&["--practice", "cost-budget"][..], &["practice", "do", "cost-budget"], &["lint"]] {
             let ran = machine.verify(arguments);
@@ -242,15 +242,15 @@ fn what_takes_the_place_of_a_file_of_ours_is_named_and_not_waited_for() {
             let told = ran.stderr.contains(what) && ran.stderr.contains("~/course/.verify/practice-actions.json");
             assert!(told || lints, "{name}: {ran:?}");
         }
-        let machine = Machine::new();
-        machine.verify(&["--practice=done", "cost-budget"]);
+        let machine = Machine::done();
+        machine.verify(&["--practice", "cost-budget"]);
         let results = machine.course.join(".verify/results/practice.json");
         std::fs::remove_file(&results).unwrap();
         put(&results);
-        let ran = machine.verify(&["--practice=done", "cost-budget"]);
+        let ran = machine.verify(&["--practice", "cost-budget"]);
         assert!(ran.status == 0 && ran.stderr.contains(what), "{name}: it is set aside: {ran:?}");
         for file in ["key", "bindings.json"] {
-            let machine = Machine::new();
+            let machine = Machine::done();
             machine.bind(&[("production", "AKIAEXAMPLE", "s", "")]);
             let path = machine.home.path().join("config").join(file);
             let _ = std::fs::remove_file(&path);
@@ -260,10 +260,10 @@ fn what_takes_the_place_of_a_file_of_ours_is_named_and_not_waited_for() {
             assert!(ran.status == 2 && told, "{name}: {ran:?}");
         }
         if name != "a terabyte" {
-            let machine = Machine::new();
+            let machine = Machine::done();
             machine.write(".verify/notes", "");
             put(&machine.course.join(".verify/lock"));
-            let ran = machine.verify(&["--practice=done", "cost-budget"]);
+            let ran = machine.verify(&["--practice", "cost-budget"]);
             let told = ran.stderr.contains(what) && ran.stderr.contains("~/course/.verify/lock");
             assert!(ran.status == 2 && told, "{name}: {ran:?}");
         }
@@ -295,11 +295,11 @@ fn what_takes_the_place_of_a_text_of_the_course_is_named_and_not_waited_for() {
 
 #[test]
 fn what_a_killed_run_has_left_goes_with_the_next_one_and_nothing_else() {
-    let mut machine = Machine::new();
+    let mut machine = Machine::done();
     let temporary = machine.home.path().join("tmp");
     std::fs::create_dir(&temporary).unwrap();
     machine.set("TMPDIR", temporary.to_str().unwrap());
-    machine.verify(&["--practice=done", "cost-budget"]);
+    machine.verify(&["--practice", "cost-budget"]);
     let own = machine.course.join(".verify");
     let scratch = |name: &str| {
         let folder = temporary.join(format!("mdbook-verify-scratch-{name}"));
@@ -312,7 +312,7 @@ fn what_a_killed_run_has_left_goes_with_the_next_one_and_nothing_else() {
     let used = [part("used"), scratch("used")];
     used.iter().for_each(|file| file.lock().unwrap());
     machine.write(".verify/verify-notes.part", "an author's own");
-    assert_eq!(machine.verify(&["--practice=done", "--build", "cost-budget"]).status, 0);
+    assert_eq!(machine.verify(&["--practice", "--build", "cost-budget"]).status, 0);
     let names = |folder: &Path, part: &str| {
         let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = names.filter(|name| name.contains(part)).collect();
@@ -325,15 +325,15 @@ fn what_a_killed_run_has_left_goes_with_the_next_one_and_nothing_else() {
 
 #[test]
 fn a_recording_takes_the_place_of_a_file_only() {
-    let machine = Machine::new();
+    let machine = Machine::done();
     for (name, put, what) in &NO_FILES[..4] {
         let path = machine.course.join("run.json");
         put(&path);
-        let ran = machine.verify(&["--practice=done", "--record", "run.json", "cost-budget"]);
+        let ran = machine.verify(&["--practice", "--record", "run.json", "cost-budget"]);
         assert!(ran.status == 2 && ran.stderr.contains(what), "{name}: {ran:?}");
         std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir(&path)).unwrap();
     }
-    let ran = machine.verify(&["--practice=done", "--record", "run.json", "cost-budget"]);
+    let ran = machine.verify(&["--practice", "--record", "run.json", "cost-budget"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(machine.verify(&["--replay", "run.json", "cost-budget"]).status, 0);
 }

@@ -17,7 +17,7 @@ use super::accounts::{Account, Caller, REGION};
 use super::call::Call;
 use super::console::Console;
 use super::embedded::{Embedded, Emulators};
-use super::organizations::Organization;
+use super::organization::Organization;
 use super::path;
 use super::settle::{self, Moment};
 

@@ -25,6 +25,7 @@ mod elsewhere;
 mod embedded;
 mod error;
 mod iam;
+mod organization;
 mod organizations;
 mod path;
 mod practice_cloud;

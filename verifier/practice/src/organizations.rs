@@ -4,43 +4,21 @@
 //! organization, and the members' calls are answered from it.
 
 use serde_json::{Value, json};
-use std::sync::Mutex;
 use winterbaume_core::{MockResponse, StatefulService, default_account_id};
-use winterbaume_organizations::OrganizationsService;
 
 use super::accounts::REGION;
-use super::cloud::{AccountState, Cloud, Exchange, locked};
+use super::cloud::{AccountState, Cloud, Exchange};
 use super::console::iso;
-
-/// The organization of the practice accounts.
-#[derive(Default)]
-pub(super) struct Organization {
-    emulator: OrganizationsService,
-    members: Mutex<Members>,
-}
-
-/// The places of the accounts in the organization.
-#[derive(Default, Clone)]
-struct Members {
-    management: Option<usize>,
-    others: Vec<usize>,
-}
-
-impl Members {
-    fn has(&self, at: usize) -> bool {
-        self.management == Some(at) || self.others.contains(&at)
-    }
-}
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let (call, organization) = (exchange.call, &exchange.cloud.organization);
-    let members = locked(&organization.members).clone();
+    let members = organization.members().clone();
     let at = exchange.state.account.at;
     match (call.operation.as_str(), members.management) {
         ("CreateOrganization", None) => {
             let response = exchange.forward(&organization.emulator).await;
             if response.status == 200 {
-                locked(&organization.members).management = Some(at);
+                organization.members().management = Some(at);
             }
             amended(exchange, response).await
         }
@@ -84,7 +62,7 @@ async fn accept(exchange: &Exchange<'_>, management: usize) -> MockResponse {
     }
     let response = as_management.forward(&organization.emulator).await;
     if response.status == 200 && join(exchange.cloud, exchange.state).await {
-        locked(&organization.members).others.push(exchange.state.account.at);
+        organization.members().others.push(exchange.state.account.at);
     }
     response
 }

@@ -61,19 +61,14 @@ impl PracticeCloud {
     pub fn new<'n>(names: impl IntoIterator<Item = &'n String>, now: i64) -> Result<PracticeCloud, PracticeError> {
         let cloud = Arc::new(Cloud::new(names, 0));
         let http = MockAws::builder().with_service(Arc::clone(&cloud)).build().http_client();
-        let practice = PracticeCloud { cloud, http };
-        practice.set_clock(now)?;
-        Ok(practice)
+        time::credible(now).map_err(|why| PracticeError::Time { why: why.to_string() })?;
+        cloud.set_clock(now);
+        Ok(PracticeCloud { cloud, http })
     }
 
     /// Sets the time in the accounts, in Unix seconds.
-    ///
-    /// # Errors
-    /// When the time is not plausible.
-    pub fn set_clock(&self, time: i64) -> Result<(), PracticeError> {
-        time::credible(time).map_err(|why| PracticeError::Time { why: why.to_string() })?;
+    pub fn set_clock(&self, time: i64) {
         self.cloud.set_clock(time);
-        Ok(())
     }
 
     /// The time in the accounts, in Unix seconds.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::practice;
 use crate::check::{self, Body, Check, Malformed};
 use crate::diagnostic::{Diagnostic, Span, suggest};
 use crate::files;
@@ -92,7 +91,6 @@ pub(super) fn checks(
         }
     }
     members(root, &checks, errors, meant);
-    practice::orders(root, &checks, errors, meant);
     checks
 }
 
