@@ -328,9 +328,9 @@ fn stale_sources_are_listed_in_every_format_with_what_to_do() {
     insta::assert_snapshot!("stale", text.shown());
     let (status, found) = linted(&machine, day);
     assert_eq!((status, found.len()), (3, 1), "{found:?}");
-    assert_eq!((&found[0]["line"], &found[0]["column"]), (&14.into(), &12.into()), "{found:?}");
+    assert_eq!((&found[0]["line"], &found[0]["column"]), (&19.into(), &12.into()), "{found:?}");
     let github = machine.verify(&["lint", day, "--format", "github"]);
-    let annotation = "::warning file=checks/pdf-invoice.toml,line=14,col=12,endColumn=22,title=verify lint%3A stale-source::[[source]]: “It is 100 %25.” was last reviewed on 2024-06-15";
+    let annotation = "::warning file=checks/pdf-invoice.toml,line=19,col=12,endColumn=22,title=verify lint%3A stale-source::[[source]]: “It is 100 %25.” was last reviewed on 2024-06-15";
     assert_eq!((github.status, github.stdout.lines().count()), (3, 1));
     assert!(github.stdout.starts_with(annotation), "{}", github.stdout);
     // By this computer's clock, it is at least as old.
@@ -366,11 +366,11 @@ fn an_invalid_day_is_refused() {
 #[test]
 fn what_is_wrong_with_a_source_is_drawn_where_it_stands() {
     let machine = sourced("\"2026-11-26\"");
-    let wrong = "checks/pdf-invoice.toml:14:13: course: [[source]] 1: `reviewed` must be a date without quotes, as in 2026-11-26";
+    let wrong = "checks/pdf-invoice.toml:19:13: course: [[source]] 1: `reviewed` must be a date without quotes, as in 2026-11-26";
     assert!(found(&machine).iter().any(|found| found == wrong), "{:#?}", found(&machine));
     let machine = sourced("2025-02-29");
     let wrong = found(&machine);
-    assert!(wrong.iter().any(|found| found.starts_with("checks/pdf-invoice.toml:14:")), "{wrong:#?}");
+    assert!(wrong.iter().any(|found| found.starts_with("checks/pdf-invoice.toml:19:")), "{wrong:#?}");
 }
 
 #[test]

@@ -61,12 +61,28 @@ pub fn compile(course: &Arc<Course>) -> Result<Compiled, Vec<CheckError>> {
 /// # Errors
 /// All mistakes in them.
 pub fn compile_steps(course: &Arc<Course>, steps: &[&Step]) -> Result<Compiled, Vec<CheckError>> {
+    whole(compile_named(course, needed(course, steps).into_iter().cloned().collect()))
+}
+
+/// Compiles the checks of these steps, and all others that can be compiled: what was done in the practice accounts depends
+/// on the actions of all. Mistakes in others don't matter.
+///
+/// # Errors
+/// All mistakes in the checks of the steps.
+pub fn compile_for_practice(course: &Arc<Course>, steps: &[&Step]) -> Result<Compiled, Vec<CheckError>> {
+    let own = needed(course, steps);
+    let (compiled, mut errors) = compile_all(course);
+    errors.retain(|error| own.contains(&error.check));
+    whole((compiled, errors))
+}
+
+/// The checks that judging steps needs.
+fn needed<'c>(course: &'c Course, steps: &[&'c Step]) -> BTreeSet<&'c String> {
     // What a step makes may be there again, after another step has removed it.
     let removers = steps.iter().filter_map(|step| course.remover(step));
     let own: Vec<&Step> = steps.iter().copied().chain(removers).collect();
     let behind = own.iter().flat_map(|step| course.behind(step));
-    let names: BTreeSet<&String> = own.iter().copied().chain(behind).map(|step| &step.check).collect();
-    whole(compile_named(course, names.into_iter().cloned().collect()))
+    own.iter().copied().chain(behind).map(|step| &step.check).collect()
 }
 
 fn whole((compiled, errors): (Compiled, Vec<CheckError>)) -> Result<Compiled, Vec<CheckError>> {

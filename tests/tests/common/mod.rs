@@ -6,6 +6,7 @@
 pub mod aws;
 pub mod class;
 pub mod live;
+mod practised;
 
 use serde_json::Value;
 use std::fs;
@@ -52,50 +53,6 @@ impl Machine {
         let machine = Machine::empty();
         copy(&repository().join("book"), &machine.course);
         machine
-    }
-
-    /// A machine with a copy of this repository's course, in whose practice accounts everything was done.
-    pub fn done() -> Machine {
-        let machine = Machine::new();
-        machine.practise(true);
-        machine
-    }
-
-    /// Does everything in the practice accounts of this repository's course, or nothing, without verifying it.
-    pub fn practise(&self, everything: bool) {
-        const GENERAL: [&str; 9] = [
-            "account-created@general",
-            "root-mfa@general",
-            "mfa-sign-in@general",
-            "pdf-invoice@general",
-            "free-tier-alerts@general",
-            "billing-alerts@general",
-            "cost-budget@general",
-            "iam-billing-access@general",
-            "alternate-contacts@general",
-        ];
-        const PRODUCTION: [&str; 16] = [
-            "account-created",
-            "contact-matches",
-            "account-name",
-            "support-plan",
-            "root-mfa",
-            "mfa-sign-in",
-            "pdf-invoice",
-            "free-tier-alerts",
-            "billing-alerts",
-            "cost-budget",
-            "iam-billing-access",
-            "alternate-contacts",
-            "shared-bucket",
-            "shared-bucket-versioning",
-            "shared-bucket-policy",
-            "shared-bucket-tried",
-        ];
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let steps = GENERAL.into_iter().chain(PRODUCTION).filter(|_| everything);
-        let taken = steps.zip(now - 3600..).map(|(step, time)| serde_json::json!({ "step": step, "time": time }));
-        self.write(".verify/practice-actions.json", &taken.collect::<Value>().to_string());
     }
 
     /// A machine with an empty folder for a course.

@@ -232,7 +232,7 @@ const NO_FILES: [NoFile; 5] = [
 #[test]
 fn what_takes_the_place_of_a_file_of_ours_is_named_and_not_waited_for() {
     for (name, put, what) in NO_FILES {
-        let machine = Machine::done();
+        let machine = Machine::new();
         machine.verify(&["--practice", "cost-budget"]);
         put(&machine.course.join(".verify/practice-actions.json"));
         for arguments in [&["--practice", "cost-budget"][..], &["practice", "do", "cost-budget"], &["lint"]] {

@@ -42,4 +42,4 @@ pub use elsewhere::Elsewhere;
 pub use embedded::has as has_service;
 pub use error::PracticeError;
 pub use practice_cloud::PracticeCloud;
-pub use switch::{SWITCHES, SupportPlan, Switch};
+pub use switch::{SIGN_UP, SWITCHES, SupportPlan, Switch};

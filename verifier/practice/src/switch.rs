@@ -33,9 +33,12 @@ pub enum Switch {
     IamBillingAccess(bool),
 }
 
+/// The switch that creates an account.
+pub const SIGN_UP: &str = "sign-up";
+
 /// The names of the switches.
 pub const SWITCHES: [&str; 8] = [
-    "sign-up",
+    SIGN_UP,
     "root-mfa",
     "root-sign-in",
     "support-plan",
@@ -57,7 +60,7 @@ impl Switch {
             _ => Err((true, format!("`{name}` cannot be undone, so it has no `to` but true"))),
         };
         match name {
-            "sign-up" => only_on(Switch::SignUp),
+            SIGN_UP => only_on(Switch::SignUp),
             "root-sign-in" => only_on(Switch::RootSignIn),
             "root-mfa" => is_on().map(Switch::RootMfa),
             "pdf-invoice" => is_on().map(Switch::PdfInvoice),

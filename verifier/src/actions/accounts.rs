@@ -1,11 +1,11 @@
 //! The practice accounts of a course, and what was done in them.
 
-use course::check::REGION;
+use course::check::{Check, OperationKind, REGION};
 use course::{Course, Step};
 use evidence::client::Loopback;
 use evidence::connection::Connection;
 use evidence::time;
-use practice::{Elsewhere, PracticeCloud, PracticeError, Switch};
+use practice::{Elsewhere, PracticeCloud, PracticeError, SIGN_UP, Switch};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -150,31 +150,13 @@ impl PracticeAccounts {
 
     /// The accounts that an action signs up for: they do not exist before.
     fn signed_up_later(&self) -> BTreeSet<String> {
-        let mut later = BTreeSet::new();
-        for check in self.course.checks.keys() {
-            let Some(compiled) = self.compiled.find(check) else { continue };
-            let operations = compiled.practice.iter().flat_map(|action| &action.operations);
-            for operation in operations {
-                if let CompiledOperationKind::Switch(Switch::SignUp) = operation.what {
-                    let own = &self.course.checks[check].account;
-                    later.insert(operation.account.as_ref().unwrap_or(own).clone());
-                }
-            }
-        }
-        later
+        let checks = self.course.checks.values();
+        checks.flat_map(|check| signed_up_by(check, &check.account)).map(str::to_owned).collect()
     }
 
     /// The step whose action signs up for an account, for learners.
     pub fn sign_up_step(&self, account: &str) -> Option<String> {
-        let signs_up = |step: &&Step| {
-            let action = self.compiled.find(&step.check).and_then(|check| check.practice.as_ref());
-            action.is_some_and(|action| {
-                action.operations.iter().any(|operation| {
-                    matches!(operation.what, CompiledOperationKind::Switch(Switch::SignUp))
-                        && operation.account.as_deref().unwrap_or(&step.account) == account
-                })
-            })
-        };
+        let signs_up = |step: &&Step| signed_up_by(self.course.check(step), &step.account).any(|name| name == account);
         self.course.steps.iter().find(signs_up).map(|step| step.id.clone())
     }
 
@@ -274,7 +256,10 @@ impl PracticeAccounts {
 
     /// Does the operations of a step's action, except in these accounts.
     async fn perform(&self, step: &Step, is_given: bool, except: &BTreeSet<String>) -> Result<(), ActionError> {
-        let Some(check) = self.compiled.find(&step.check).cloned() else { return Ok(()) };
+        let Some(check) = self.compiled.find(&step.check).cloned() else {
+            let why = format!("`{}` cannot be done: its check has mistakes, which `verify lint` lists", step.id);
+            return Err(ActionError::Accounts { why });
+        };
         let Some(action) = check.practice.as_ref() else { return Ok(()) };
         let operations = if is_given { &action.given } else { &action.operations };
         let mut values = Values {
@@ -383,6 +368,15 @@ impl PracticeAccounts {
             Emulated::Elsewhere(_) => None,
         }
     }
+}
+
+/// The accounts that a check's action signs up for, if it is about this account.
+fn signed_up_by<'c>(check: &'c Check, account: &'c str) -> impl Iterator<Item = &'c str> {
+    let operations = check.practice.iter().flat_map(|practice| &practice.operations);
+    operations.filter_map(move |operation| match &operation.what {
+        OperationKind::Switch { name, .. } if name == SIGN_UP => Some(operation.account.as_deref().unwrap_or(account)),
+        _ => None,
+    })
 }
 
 fn of_accounts(error: PracticeError) -> ActionError {

@@ -11,6 +11,7 @@ use super::plain;
 use super::text::wrapped;
 use crate::plan::{Source, Sources};
 use evidence::bindings::Bindings;
+use evidence::client::IN_PROCESS;
 use evidence::client::{Ask, Outcome};
 use evidence::connection::Connection;
 use evidence::gather::Gathered;
@@ -261,9 +262,12 @@ impl AccountDiagnosis {
             }
         }
         if let (Some(region), Some(partition)) = (&self.region, self.partition) {
-            let endpoint = self.endpoint.as_ref().map_or("AWS's own endpoints".to_owned(), |url| {
-                format!("all calls go to {}, as set by AWS_ENDPOINT_URL or the profile", plain(url))
-            });
+            let endpoint = match self.endpoint.as_deref() {
+                None => "AWS's own endpoints".to_owned(),
+                Some(IN_PROCESS) if practice => "in this process".to_owned(),
+                Some(url) if practice => format!("in the emulator at {}", plain(url)),
+                Some(url) => format!("all calls go to {}, as set by AWS_ENDPOINT_URL or the profile", plain(url)),
+            };
             let _ = writeln!(out, "    region {}, partition {partition}, {endpoint}", plain(region));
         }
         if let Some(power) = self.power.filter(|_| !practice) {

@@ -116,17 +116,17 @@ impl<'l> Session<'l> {
         let (course, store) = read(options, listener)?;
         let course = Arc::new(course);
         let compiled = match steps {
-            // What was done in the practice accounts depends on the actions of all checks.
-            _ if options.practice.is_some() => compile::compile(&course),
             [] => compile::compile(&course),
-            steps => compile::compile_steps(&course, &select::steps(&course, steps)?),
+            steps => {
+                let steps = select::steps(&course, steps)?;
+                match options.practice {
+                    Some(_) => compile::compile_for_practice(&course, &steps),
+                    None => compile::compile_steps(&course, &steps),
+                }
+            }
         };
         let compiled = Arc::new(compiled.map_err(|errors| compile::located(&course.root, errors))?);
         let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
-        if options.practice.is_some() {
-            // A step that the course does not have is reported before anything is done.
-            select::steps(&course, steps)?;
-        }
         let unsaved = (!kept(options)).then(|| Mutex::new(Results::empty(true)));
         let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
         Ok(Session { options, course, compiled, store, listener, memory, unsaved, warned })

@@ -27,7 +27,7 @@ use crate::guard::{CallLog, Guard, Scope};
 use crate::reads::{Found, Kind, Service};
 
 /// Where calls of services that run in this process seem to go.
-const IN_PROCESS: &str = "http://127.0.0.1";
+pub const IN_PROCESS: &str = "http://127.0.0.1";
 
 /// An address of this computer, as in `http://127.0.0.1:5000`.
 #[derive(Debug, Clone, PartialEq, Eq)]

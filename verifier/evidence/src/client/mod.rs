@@ -31,7 +31,7 @@ pub use bind::{Binding, Named, unselected};
 pub use call::{Answer, Call, Failure};
 pub use conform::conform;
 pub use declared::{Declared, Filled, Unlisted, declared, declared_for_emulator};
-pub use emulator::{Emulator, EmulatorError, Keys, Loopback, NotLoopback};
+pub use emulator::{Emulator, EmulatorError, IN_PROCESS, Keys, Loopback, NotLoopback};
 pub use refused::{Refused, Why};
 
 #[cfg(test)]
