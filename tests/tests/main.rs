@@ -20,6 +20,7 @@ mod mdbook;
 mod messages;
 mod moto;
 mod places;
+mod practice;
 mod printed;
 mod publish;
 mod reads;

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use verify::actions::{ActionError, PracticeAccounts};
+use verify::actions::{ActionError, Failures, PracticeAccounts};
 use verify::{book, compile};
 
 /// The largest request to AWS's control planes.
@@ -31,7 +31,7 @@ async fn main() -> Result<()> {
     let course = Arc::new(book::read(&root, false)?);
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let mut accounts = PracticeAccounts::fresh(&course, &Arc::new(compiled), now.try_into()?).await?;
-    accounts.walk(now.try_into()?, async |_, _| Ok::<(), ActionError>(())).await?;
+    accounts.walk(now.try_into()?, Failures::End, async |_, _| Ok::<(), ActionError>(())).await?;
     let cloud = Arc::new(accounts.into_cloud().context("the accounts are in this process")?);
     let answer = async move |request: Request| {
         tokio::time::sleep(Duration::from_millis(delay)).await;

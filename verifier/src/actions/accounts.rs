@@ -29,6 +29,15 @@ const SINCE_FIRST: i64 = 30 * DAY;
 /// The time between two steps where all are done, unless there are too many.
 const BETWEEN_STEPS: i64 = 3600;
 
+/// What becomes of a walk through all actions, one of which fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failures {
+    /// It ends.
+    End,
+    /// The action and what needs it are left out.
+    LeaveOut,
+}
+
 /// Which accounts exist before anything is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begin {
@@ -223,13 +232,15 @@ impl PracticeAccounts {
     }
 
     /// Takes the actions of all steps of the course in order, each after those that come before it, and calls `then`
-    /// after each step. What the accounts of this process cannot do is left out.
+    /// after each step. What the accounts of this process cannot do is left out, and with [`Failures::LeaveOut`] what
+    /// fails, too.
     ///
     /// # Errors
     /// When an action fails, or `then` does.
     pub async fn walk<E: From<ActionError>>(
         &mut self,
         now: i64,
+        failures: Failures,
         mut then: impl AsyncFnMut(&PracticeAccounts, &Step) -> Result<(), E>,
     ) -> Result<(), E> {
         let course = Arc::clone(&self.course);
@@ -243,6 +254,7 @@ impl PracticeAccounts {
                     match self.take(step, time).await {
                         // Neither this nor what needs it can be done here.
                         Err(ActionError::Lacking { .. }) => break,
+                        Err(ActionError::Failed { .. }) if failures == Failures::LeaveOut => break,
                         taken => taken?,
                     }
                     time = time.saturating_add(between).min(now);

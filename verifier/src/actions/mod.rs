@@ -9,7 +9,7 @@ mod error;
 mod fill;
 pub mod log;
 
-pub use accounts::PracticeAccounts;
+pub use accounts::{Failures, PracticeAccounts};
 pub use compiled::{CompiledAction, CompiledOperation, CompiledOperationKind};
 pub use error::ActionError;
 pub use log::TakenAction;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::select;
 use super::session::{PracticeStart, Session};
-use crate::actions::{ActionError, PracticeAccounts, log};
+use crate::actions::{ActionError, Failures, PracticeAccounts, log};
 use evidence::arn;
 use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
 use evidence::connection::{self, Connection};
@@ -94,7 +94,7 @@ pub(super) async fn practice(session: &Session<'_>, start: &PracticeStart) -> Re
         PracticeStart::Fresh => PracticeAccounts::fresh(course, compiled, now).await?,
         PracticeStart::Done => {
             let mut accounts = PracticeAccounts::fresh(course, compiled, now).await?;
-            accounts.walk(now, async |_, _| Ok::<(), ActionError>(())).await?;
+            accounts.walk(now, Failures::End, async |_, _| Ok::<(), ActionError>(())).await?;
             accounts
         }
         PracticeStart::Taken => PracticeAccounts::after(course, compiled, &log::read(&course.root)?, now).await?,

@@ -13,7 +13,7 @@ use super::event::Event;
 use super::judge::Partly;
 use super::read::{self, Reading};
 use super::session::{PracticeStart, Session};
-use crate::actions::PracticeAccounts;
+use crate::actions::{Failures, PracticeAccounts};
 use crate::recording::{self, Recorded};
 use evidence::gather::{Gathered, SoFar};
 use evidence::time;
@@ -67,7 +67,7 @@ async fn walk(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> 
         }
         Ok(())
     };
-    accounts.walk(now, after).await?;
+    accounts.walk(now, Failures::End, after).await?;
     let left: Vec<&Step> = steps.iter().copied().filter(|step| !judged.contains(&step.id)).collect();
     if !left.is_empty() {
         judge(&accounts, &left).await?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::answers;
 use super::judging;
-use crate::actions::{self, ActionError, PracticeAccounts, TakenAction};
+use crate::actions::{self, ActionError, Failures, PracticeAccounts, TakenAction};
 use crate::plan::{Compiled, CompiledExpectation, Source, What};
 use crate::reads::CompiledRead;
 use crate::run::asking::Asking;
@@ -153,7 +153,7 @@ impl Looking<'_> {
     async fn denied(&self) -> Result<BTreeMap<String, Situation>> {
         let now = time::now_secs();
         let mut accounts = PracticeAccounts::fresh(self.course, self.compiled, now).await?;
-        accounts.walk(now, async |_, _| Ok::<(), ActionError>(())).await?;
+        accounts.walk(now, Failures::LeaveOut, async |_, _| Ok::<(), ActionError>(())).await?;
         let judge = judging::judge(self.course, self.compiled);
         let mut denied = BTreeMap::new();
         for step in &self.course.steps {

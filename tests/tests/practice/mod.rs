@@ -1,0 +1,329 @@
+//! Practice accounts of any course, whose actions are data of its checks.
+
+mod course;
+
+use crate::common::{Machine, moto};
+use course::networks;
+use serde_json::Value;
+
+/// The verdict of a step of the saved results.
+fn verdict(machine: &Machine, step: &str) -> String {
+    let results = machine.verify(&["status", "--practice", "--format", "json"]).json();
+    results["steps"][step]["verdict"].as_str().unwrap_or("none").to_owned()
+}
+
+/// The steps whose actions were taken.
+fn taken(machine: &Machine) -> Vec<String> {
+    let log: Value = serde_json::from_str(&machine.read(".verify/practice-actions.json")).unwrap();
+    log.as_array().unwrap().iter().map(|action| action["step"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_course_with_accounts_of_its_own_practises_proves_and_lints() {
+    let machine = networks();
+    let lint = machine.verify(&["lint"]);
+    assert_eq!(lint.status, 0, "{lint:?}");
+    let proved = machine.verify(&["selftest"]);
+    assert!(proved.status == 0 && proved.stdout.contains("All 4 checks are proved."), "{proved:?}");
+    // Only the account that an action signs up for does not exist before.
+    let fresh = machine.verify(&["--practice=fresh", "--format", "json"]).json();
+    assert_eq!(fresh["steps"]["ada"]["reasons"][0]["code"], "no-credentials");
+    let message = fresh["steps"]["ada"]["reasons"][0]["message"].as_str().unwrap();
+    assert!(message.contains("no mine account yet") && message.contains("verify practice do signed-up"), "{message}");
+    assert_eq!(fresh["steps"]["network"]["verdict"], "not-yet");
+    // Each step is judged after its own action, though the lab is gone at the end.
+    let done = machine.verify(&["--practice=done"]);
+    assert_eq!(done.status, 0, "{done:?}");
+    assert!(!machine.course.join(".verify/results").exists(), "neither saves results");
+}
+
+#[test]
+fn a_step_is_done_verified_and_taken_back_with_what_needs_it() {
+    let machine = networks();
+    let ran = machine.verify(&["practice", "do", "ada"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.stderr, "Done in the practice accounts: Sign up for the mine account; Create the user ada.\n");
+    assert!(ran.stdout.starts_with("✓ Verified  A user for Ada"), "{}", ran.stdout);
+    assert_eq!(taken(&machine), ["signed-up", "ada"]);
+    assert_eq!([verdict(&machine, "signed-up"), verdict(&machine, "ada")], ["verified", "verified"]);
+    let again = machine.verify(&["practice", "do", "ada"]);
+    assert_eq!(again.stderr, "This step is already done in the practice accounts.\n");
+    let json = machine.verify(&["practice", "do", "network", "--format", "json"]).json();
+    assert_eq!(json["steps"]["network"]["verdict"], "verified");
+
+    let undone = machine.verify(&["practice", "undo", "signed-up"]);
+    assert_eq!(undone.stderr, "Undone in the practice accounts: Sign up for the mine account; Create the user ada.\n");
+    assert_eq!(taken(&machine), ["network"]);
+    let verdicts = ["signed-up", "ada", "network"].map(|step| verdict(&machine, step));
+    assert_eq!(verdicts, ["none", "none", "verified"], "verdicts go with the actions, and no others");
+    let nothing = machine.verify(&["practice", "undo", "ada"]);
+    assert_eq!(nothing.stderr, "This step is not done in the practice accounts, so there is nothing to undo.\n");
+
+    let left = machine.verify(&["leftovers", "--practice"]);
+    assert!(left.status == 1 && left.stdout.contains("The network is there"), "{left:?}");
+    assert_eq!(machine.verify(&["practice", "do", "no-network"]).status, 0);
+    assert_eq!([verdict(&machine, "network"), verdict(&machine, "no-network")], ["verified", "verified"]);
+    assert_eq!(machine.verify(&["leftovers", "--practice"]).status, 0);
+    // With the removal taken back, the network is there again.
+    machine.verify(&["practice", "undo", "no-network"]);
+    assert_eq!(verdict(&machine, "no-network"), "none");
+    let left = machine.verify(&["leftovers", "--practice"]);
+    assert!(left.status == 1 && left.stdout.contains("The network is there"), "{left:?}");
+    // What was only seen is forgotten, too.
+    machine.verify(&["practice", "undo", "network"]);
+    assert_eq!(machine.verify(&["leftovers", "--practice"]).status, 0);
+    machine.verify(&["practice", "do", "network"]);
+    machine.verify(&["practice", "reset"]);
+    assert_eq!((taken(&machine).len(), verdict(&machine, "network")), (0, "none".to_owned()));
+    assert_eq!(machine.verify(&["leftovers", "--practice"]).status, 0);
+}
+
+#[test]
+fn a_confirmation_is_taken_back_with_the_action() {
+    let machine = Machine::new();
+    machine.verify(&["practice", "do", "pdf-invoice"]);
+    assert_eq!(machine.verify(&["confirm", "--practice", "pdf-invoice"]).status, 0);
+    assert_eq!(verdict(&machine, "pdf-invoice"), "confirmed");
+    machine.verify(&["practice", "undo", "pdf-invoice"]);
+    machine.verify(&["practice", "do", "pdf-invoice"]);
+    assert_eq!(verdict(&machine, "pdf-invoice"), "unknown");
+    // A check of checks is done by its members' actions, and taken back with them.
+    let ran = machine.verify(&["practice", "do", "mfa"]);
+    assert!(ran.stdout.starts_with("✓ Verified") && ran.stderr.contains("Enable a virtual MFA device"), "{ran:?}");
+    machine.verify(&["practice", "undo", "root-mfa"]);
+    let gone = ["root-mfa", "mfa-sign-in", "mfa"].map(|step| verdict(&machine, step));
+    assert_eq!(gone, ["none", "none", "none"]);
+}
+
+#[test]
+fn an_action_that_fails_half_way_leaves_the_accounts_as_they_were() {
+    let machine = networks();
+    machine.edit(
+        "checks/ada.toml",
+        "with = { UserName = \"ada\" } }]",
+        "with = { UserName = \"ada\" } }, { call = \"iam:CreateUser\", with = { UserName = \"ada\" } }]",
+    );
+    machine.verify(&["practice", "do", "signed-up"]);
+    let ran = machine.verify(&["practice", "do", "ada"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    let says = "error: the practice action of `ada`, operation 2: iam:CreateUser failed: EntityAlreadyExists: ";
+    assert!(ran.stderr.starts_with(says), "{}", ran.stderr);
+    assert_eq!(taken(&machine), ["signed-up"]);
+    assert_eq!(machine.verify(&["--practice", "ada"]).status, 1, "nothing of it is there");
+    // The self-test says so, too, and proves the others.
+    let proved = machine.verify(&["selftest"]);
+    let text = proved.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("ada: its practice action fails: the practice action of `ada`, operation 2"), "{text}");
+    assert!(text.contains("3 of 4 checks are proved."), "{text}");
+}
+
+#[test]
+fn mistakes_in_an_action_are_named_with_their_place() {
+    for (from, to, says) in [
+        ("ec2:CreateVpc", "ec2:CreateVcp", "did you mean `CreateVpc`?"),
+        ("CidrBlock = \"{vpc_range}\"", "CidrBlok = \"{vpc_range}\"", "did you mean `CidrBlock`?"),
+        ("with = { CidrBlock = \"{vpc_range}\" }", "with = { CidrBlock = 5 }", "a text"),
+        ("\"{vpc_range}\"", "\"{vpc_rang}\"", "there is no `vpc_rang`: did you mean `vpc_range`?"),
+        ("[\"{vpc.Vpc.VpcId}\"]", "[\"{vcp.Vpc.VpcId}\"]", "there is no `vcp`"),
+        ("as = \"vpc\"", "as = \"vpcs\"", "`vpcs` is already the check's own"),
+        ("as = \"vpc\"", "as = \"subnets\"", "`subnets` is already a table of a lesson"),
+        ("each = \"subnets\", ", "each = \"vpcs.Vpcs\", ", "a practice action does not know `vpcs`, which is evidence"),
+        ("{each.range}", "{identity.arn}", "only the `account`, and not `arn`"),
+        (
+            "call = \"ec2:CreateTags\"",
+            "account = \"other\", call = \"ec2:CreateTags\"",
+            "the course has no account `other`",
+        ),
+        ("call = \"ec2:CreateTags\", with", "switch = \"sign-up\", with", "a `switch` has `to`, and no `with`"),
+        (
+            "title = \"Create the VPC and",
+            "needs = [\"nothing\"]\ntitle = \"Create the VPC and",
+            "there is no check `nothing`",
+        ),
+        (
+            "title = \"Create the VPC and",
+            "needs = [\"no-network\"]\ntitle = \"Create the VPC and",
+            "comes before itself",
+        ),
+        ("title = \"Create the VPC and", "title = \"{vpc_name} and", "the only hole of a title is {account}"),
+        ("do = [\n    {", "do = [\n    { switch = \"root_mfa\" },\n    {", "did you mean `root-mfa`?"),
+        (
+            "do = [\n    {",
+            "do = [\n    { switch = \"support-plan\", to = \"gold\" },\n    {",
+            "\"basic\" or \"business\"",
+        ),
+        ("do = [\n    {", "do = [\n    { account = \"mine\" },\n    {", "needs a `call` or a `switch`"),
+        (
+            "region = \"us-east-1\", call = \"ec2:CreateVpc\"",
+            "region = \"us-est-1\", call = \"ec2:CreateVpc\"",
+            "did you mean `us-east-1`?",
+        ),
+    ] {
+        let machine = networks();
+        machine.edit("checks/network.toml", from, to);
+        let lint = machine.verify(&["lint"]);
+        let text = lint.stderr.clone() + &lint.stdout;
+        assert!(lint.status == 2 && text.contains(says), "{to}: {text}");
+        assert!(text.contains("checks/network.toml:"), "{to}: {text}");
+    }
+}
+
+#[test]
+fn two_processes_see_the_same_accounts() {
+    let machine = networks();
+    machine.verify(&["practice", "do", "ada"]);
+    machine.verify(&["practice", "do", "network"]);
+    let recorded = |file: &str| -> Value {
+        assert_eq!(machine.verify(&["--practice", "--record", file, "--show-identifiers"]).status, 1);
+        let run: Value = serde_json::from_str(&machine.read(file)).unwrap();
+        sorted(serde_json::json!({ "accounts": run["accounts"], "answers": run["answers"] }))
+    };
+    let (one, other) = (recorded("one.json"), recorded("other.json"));
+    assert!(one.to_string().contains("vpc-"), "{one}");
+    assert_eq!(one, other);
+    // What was taken back in between changes no id of what stays.
+    machine.verify(&["practice", "undo", "ada"]);
+    machine.verify(&["practice", "do", "ada"]);
+    let network = |run: &Value| run["answers"]["sandbox"].clone();
+    assert_eq!(network(&recorded("later.json")), network(&one));
+}
+
+/// The same with each list in an order of its own: AWS promises none.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.into_iter().map(sorted).collect();
+            list.sort_by_key(Value::to_string);
+            list.into()
+        }
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, sorted(value))).collect())
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn four_accounts_are_four_accounts() {
+    let machine = networks();
+    machine.edit(
+        "book.toml",
+        "mine = \"the account with your users\"",
+        "a = \"a\"\nb = \"b\"\nc = \"c\"\nd = \"d\"\nmine = \"the account with your users\"",
+    );
+    let steps: String =
+        ["a", "b", "c", "d"].map(|name| format!("- [ ] Ada in {name} <!-- verify: ada account={name} -->\n")).concat();
+    machine.write("src/network.md", &(machine.read("src/network.md") + &steps));
+    // An account that exists from the start is signed up for already.
+    assert_eq!(machine.verify(&["lint"]).status, 0);
+    assert_eq!(machine.verify(&["selftest"]).status, 0);
+    assert_eq!(machine.verify(&["practice", "do", "ada@c"]).status, 0);
+    let results = machine.verify(&["--practice", "--show-identifiers", "--format", "json"]).json();
+    let verdicts = ["ada@a", "ada@b", "ada@c", "ada@d"].map(|step| results["steps"][step]["verdict"].clone());
+    assert_eq!(verdicts, ["not-yet", "not-yet", "verified", "not-yet"]);
+    let mut ids: Vec<String> =
+        results["accounts"].as_object().unwrap().values().map(|one| one["id"].to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 6, "each account has its own id: {ids:?}");
+    let done = machine.verify(&["--practice=done"]);
+    assert_eq!(done.status, 0, "{done:?}");
+}
+
+#[test]
+fn renaming_an_account_of_this_course_is_a_rename_and_nothing_else() {
+    let machine = Machine::new();
+    let rename = |path: &str, pairs: &[(&str, &str)]| {
+        let text = pairs.iter().fold(machine.read(path), |text, (from, to)| text.replace(from, to));
+        machine.write(path, &text);
+    };
+    rename("book.toml", &[("production = \"", "workload = \""), ("\"-workload", "\"-production")]);
+    for file in std::fs::read_dir(machine.course.join("checks"))
+        .unwrap()
+        .chain(std::fs::read_dir(machine.course.join("checks/cases")).unwrap())
+    {
+        let path = file.unwrap().path();
+        let name = path.strip_prefix(&machine.course).unwrap().to_str().unwrap().to_owned();
+        if name.ends_with(".toml") {
+            rename(&name, &[("account = \"production\"", "account = \"workload\""), ("\"production/", "\"workload/")]);
+        }
+    }
+    rename("checks/cases/done.json", &[("\"production\"", "\"workload\"")]);
+    assert_eq!(machine.verify(&["lint"]).status, 0);
+    let proved = machine.verify(&["selftest"]);
+    assert_eq!(proved.status, 0, "{proved:?}");
+    let ran = machine.verify(&["practice", "do", "cost-budget"]);
+    assert!(ran.status == 0 && ran.stderr.contains("Sign up for the workload account"), "{ran:?}");
+}
+
+#[test]
+fn the_same_actions_lead_to_the_same_verdicts_in_moto() {
+    let machine = networks();
+    let moto = moto(&machine);
+    let there = format!("--practice={}", moto.endpoint);
+    for step in ["ada", "network"] {
+        assert_eq!(machine.verify(&[&there, step]).status, 1, "{step} is not done yet");
+        let ran = machine.verify(&["practice", "do", step, &there]);
+        assert!(ran.status == 0 && ran.stdout.starts_with("✓ Verified"), "{step}: {ran:?}");
+        assert_eq!(machine.verify(&[&there, step]).status, 0, "{step}");
+    }
+    // The accounts in this process know nothing of it.
+    assert_eq!(machine.verify(&["--practice=fresh", "network"]).status, 1);
+    assert_eq!(machine.verify(&["practice", "do", "no-network", &there]).status, 0);
+    // moto does not know whether an account is active.
+    let gone = machine.verify(&[&there, "ada", "network", "no-network"]);
+    assert_eq!(gone.status, 0, "{gone:?}");
+    let undo = machine.verify(&["practice", "undo", "ada", &there]);
+    assert!(undo.status == 2 && undo.stderr.contains("cannot be taken back"), "{undo:?}");
+    // A service that this process does not have, and what only AWS's console has.
+    machine.write(
+        "checks/topic.toml",
+        "title = \"A topic\"\naccount = \"mine\"\n[read.topics]\ncall = \"sns:ListTopics\"\nregion = \"us-east-1\"\n[[expect]]\ntitle = \"It is there\"\nthat = \"topics.Topics.size() == 1\"\nfix = \"Create it.\"\n[practice]\nneeds = [\"signed-up\"]\ndo = [{ call = \"sns:CreateTopic\", with = { Name = \"lesson\" } }]\n",
+    );
+    machine.write(
+        "checks/plan.toml",
+        "title = \"A plan\"\naccount = \"mine\"\n[[expect]]\ntitle = \"It is there\"\nthat = \"support.api\"\nfix = \"Choose it.\"\n[practice]\nneeds = [\"signed-up\"]\ndo = [{ switch = \"support-plan\", to = \"business\" }]\n",
+    );
+    let lesson =
+        machine.read("src/network.md") + "- [ ] Topic <!-- verify: topic -->\n- [ ] Plan <!-- verify: plan -->\n";
+    machine.write("src/network.md", &lesson);
+    let ran = machine.verify(&["practice", "do", "topic", &there]);
+    assert!(ran.status == 0 && ran.stdout.starts_with("✓ Verified"), "{ran:?}");
+    let ran = machine.verify(&["practice", "do", "topic"]);
+    let says = "do not have the service sns (sns:CreateTopic). Use your own account, or an emulator that has it";
+    assert!(ran.status == 2 && ran.stderr.contains(says), "{ran:?}");
+    let ran = machine.verify(&["practice", "do", "plan", &there]);
+    assert!(ran.status == 2 && ran.stderr.contains("AWS has only a console for this"), "{ran:?}");
+    let proved = machine.verify(&["selftest", "topic"]);
+    assert!(proved.stdout.contains("no practice action"), "{proved:?}");
+}
+
+#[test]
+fn practice_goes_to_this_computer_and_nowhere_else() {
+    let machine = networks();
+    for url in [
+        "https://sts.amazonaws.com",
+        "http://sts.amazonaws.com",
+        "http://localhost.evil.example:5000",
+        "http://127.0.0.1@evil.example",
+        "http://10.0.0.1:5000",
+        "http://0.0.0.0:5000",
+    ] {
+        let ran = machine.verify(&["practice", "do", "ada", &format!("--practice={url}")]);
+        assert!(ran.status == 2 && ran.stderr.contains("is not the address of an emulator"), "{url}: {ran:?}");
+    }
+    // Nothing answers there.
+    let ran = machine.verify(&["practice", "do", "ada", "--practice=http://127.0.0.1:1"]);
+    assert!(ran.status == 2 && ran.stderr.contains("nothing answers at http://127.0.0.1:1"), "{ran:?}");
+    // A proxy of the environment is not used, and neither are real credentials.
+    let mut machine = networks();
+    machine.set("HTTP_PROXY", "http://127.0.0.1:1");
+    machine.set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
+    machine.set("AWS_SECRET_ACCESS_KEY", "secret");
+    let moto = moto(&machine);
+    let ran = machine.verify(&["practice", "do", "ada", &format!("--practice={}", moto.endpoint)]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    // The live book shows saved results.
+    let ran = machine.verify(&["serve", "--practice=done"]);
+    assert!(ran.status == 2 && ran.stderr.contains("save none"), "{ran:?}");
+}
