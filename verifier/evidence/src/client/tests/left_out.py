@@ -34,7 +34,7 @@ def main():
             name: {"actions": [], "level": "", "by": ""} for name in sorted(model.operations) if name not in allowed
         }
         if left_out:
-            print(json.dumps(json.loads(generator.Table(model, left_out, overrides).text())))
+            print(json.dumps(json.loads(generator.Reads(model, left_out, overrides).text())))
 
 
 main()
