@@ -179,16 +179,31 @@ impl Course {
         Course { steps, ..self.clone() }.with_hashes()
     }
 
-    /// The step of a check that another step's practice action depends on: the one with the same parameters, the first
-    /// one of a lesson, or one that no lesson has. `None` if there is no such check.
+    /// The step of a check that another step's practice action depends on: about the account that the other one means, and
+    /// with its parameters, as far as the check uses them. No lesson may have it. `None` if there is no such check.
     pub fn step_for_practice(&self, check: &str, of: &Step) -> Option<Step> {
-        let own = self.checks.get(check)?;
-        // A check of checks has no account of its own.
-        let account = if of.account.is_empty() { &own.account } else { &of.account };
-        let all = || self.steps.iter().filter(|step| step.check == check);
-        let found = all().find(|step| step.params == of.params && step.account == *account);
-        let found = found.or_else(|| all().find(|step| step.params == of.params)).or_else(|| all().next());
-        Some(found.cloned().unwrap_or_else(|| Step::of_check(own)))
+        let (own, other) = (self.checks.get(check)?, self.checks.get(&of.check)?);
+        // A step about another account than its check's means that account wherever its check means its own.
+        let is_moved = !of.account.is_empty() && of.account != other.account;
+        let account = if is_moved && (own.account == other.account || other.account.is_empty()) {
+            &of.account
+        } else {
+            &own.account
+        };
+        let used = own.uses(&self.params);
+        let params: Params = of
+            .params
+            .iter()
+            .filter(|(name, _)| used.contains(name.as_str()))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
+        let is_it = |step: &&Step| step.check == check && step.account == *account && step.params == params;
+        Some(self.steps.iter().find(is_it).cloned().unwrap_or_else(|| Step {
+            id: step_id(own, account, &params),
+            account: account.clone(),
+            params,
+            ..Step::of_check(own)
+        }))
     }
 
     /// The sets of parameters that directives give to steps, each once, with the checks that get it.
@@ -346,6 +361,13 @@ impl Course {
         }
         self
     }
+}
+
+/// The id of a step, as directives give it.
+fn step_id(check: &Check, account: &str, params: &Params) -> String {
+    let account = if account == check.account { String::new() } else { format!("@{account}") };
+    let params: String = params.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+    format!("{}{account}{params}", check.name)
 }
 
 /// A hash of texts. A line break, which none of them has, keeps them apart.

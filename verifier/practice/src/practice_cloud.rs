@@ -259,8 +259,7 @@ impl PracticeCloud {
         input: Map<String, Value>,
         origin: &str,
     ) -> Result<(), PracticeError> {
-        let unknown = |error: evidence::reads::Unknown| PracticeError::Lacking { why: error.to_string() };
-        let found = writes::find(name).map_err(unknown)?;
+        let found = writes::find(name).map_err(|error| PracticeError::Lacking { why: error.to_string() })?;
         self.call(account, found, None, input, origin).await.map(drop)
     }
 

@@ -25,6 +25,7 @@ pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
             if blocked.status == 200 { response } else { blocked }
         }
         "ListBuckets" => with_regions(exchange, response),
+        "GetBucketLocation" if response.status == 200 => location(exchange),
         _ => response,
     }
 }
@@ -40,6 +41,14 @@ fn with_regions(exchange: &Exchange<'_>, mut response: MockResponse) -> MockResp
     };
     response.body = text.split_inclusive("</Bucket>").map(with_region).collect::<String>().into();
     response
+}
+
+/// The region of a bucket. The one in us-east-1 has no name here (API reference of GetBucketLocation).
+fn location(exchange: &Exchange<'_>) -> MockResponse {
+    let region = exchange.state.buckets().get(&bucket(exchange)).filter(|region| *region != REGION).cloned();
+    let (open, close) =
+        ("<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">", "</LocationConstraint>");
+    MockResponse::xml(200, format!("{open}{}{close}", region.unwrap_or_default()))
 }
 
 /// The name of the bucket in a request's path.

@@ -4,26 +4,57 @@
 
 use evidence::reads::{self, Archive, Found, Service, Unknown};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 static WRITES: LazyLock<Archive> = LazyLock::new(|| Archive::new(include!(concat!(env!("OUT_DIR"), "/writes.rs"))));
+
+/// An operation that neither table has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoOperation(Unknown);
+
+impl fmt::Display for NoOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = |near: &Option<String>| match near {
+            Some(near) => format!(": did you mean `{near}`?"),
+            None => String::new(),
+        };
+        match &self.0 {
+            Unknown::Service { name, near } => {
+                write!(f, "practice actions know no AWS service `{name}`{}", hint(near))
+            }
+            Unknown::Operation { service, name, near } => {
+                write!(f, "practice actions know no operation `{name}` of {service}{}", hint(near))
+            }
+            other => other.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NoOperation {}
+
+impl From<Unknown> for NoOperation {
+    fn from(unknown: Unknown) -> NoOperation {
+        NoOperation(unknown)
+    }
+}
 
 /// The operation that is called so, as in `ec2:CreateVpc`.
 ///
 /// # Errors
 /// When neither table has it: names that are near are suggested.
-pub fn find(name: &str) -> Result<Found, Unknown> {
+pub fn find(name: &str) -> Result<Found, NoOperation> {
     let unknown = match reads::find(name) {
         Err(unknown @ (Unknown::Operation { .. } | Unknown::Service { .. })) => unknown,
-        other => return other,
+        other => return other.map_err(NoOperation),
     };
-    let Some((service, operation)) = name.split_once(':') else { return Err(unknown) };
-    let Some(writes) = self::service(service)? else { return Err(unknown) };
+    let Some((service, operation)) = name.split_once(':') else { return Err(unknown.into()) };
+    let Some(writes) = self::service(service)? else { return Err(unknown.into()) };
     match writes.operations.get_key_value(operation) {
         Some((name, operation)) => Ok(Found { service: writes, name, operation }),
         None => {
             let all: BTreeMap<String, ()> = names(service)?.into_iter().map(|name| (name.to_owned(), ())).collect();
-            Err(Unknown::operation(service, operation, &all))
+            Err(Unknown::operation(service, operation, &all).into())
         }
     }
 }

@@ -4,6 +4,7 @@ use course::check::{Check, OperationKind, REGION};
 use course::{Course, Step};
 use evidence::client::Loopback;
 use evidence::connection::Connection;
+use evidence::reads::Found;
 use evidence::time;
 use practice::{Elsewhere, PracticeCloud, PracticeError, SIGN_UP, Switch};
 use serde_json::Value;
@@ -14,7 +15,9 @@ use super::compiled::CompiledOperationKind;
 use super::error::ActionError;
 use super::fill::{self, Filled, Values, Which};
 use super::log::TakenAction;
+use crate::compile::not_offered;
 use crate::plan::Compiled;
+use crate::reads::MOST_CALLS;
 
 /// A day, in seconds.
 const DAY: i64 = 24 * 3600;
@@ -109,7 +112,9 @@ impl PracticeAccounts {
         let mut accounts = PracticeAccounts::begin(course, compiled, now, Begin::Fresh, &BTreeSet::new()).await?;
         for action in taken.iter().filter(|action| action.at.is_none()) {
             let step = accounts.step(&action.step)?;
-            accounts.take(&step, action.time).await?;
+            let taken = accounts.take(&step, action.time).await;
+            // It did not fail when it was taken.
+            taken.map_err(|error| ActionError::Changed { step: step.id, why: error.to_string() })?;
         }
         accounts.set_clock(now);
         Ok(accounts)
@@ -186,35 +191,47 @@ impl PracticeAccounts {
         checks.into_iter().filter_map(|check| self.step(check).ok()).collect()
     }
 
-    /// The step with this id, or that of the check with this name.
+    /// The step with this id.
     fn step(&self, id: &str) -> Result<Step, ActionError> {
-        let forgotten = || ActionError::Forgotten { step: id.to_owned() };
-        let found = self.course.step(id).cloned();
-        let found = found.or_else(|| self.course.step_for_practice(id, &Step::of_check(self.course.checks.get(id)?)));
-        found.filter(|step| super::has_action(&self.course, step)).ok_or_else(forgotten)
+        super::step(&self.course, id).ok_or_else(|| ActionError::Forgotten { step: id.to_owned() })
     }
 
     /// Whether a step's action was taken, or those that do the same.
     pub fn has_done(&self, step: &Step) -> bool {
-        let same = self.course.check(step).practised_by();
-        let each = || same.iter().map(|check| self.course.step_for_practice(check, step));
-        self.done.contains(&step.id)
-            || !same.is_empty() && each().all(|other| other.is_some_and(|other| self.has_done(&other)))
+        super::is_done(&self.course, &self.done, step)
     }
 
     /// The steps whose actions must still be taken before a step's, in order.
     pub fn steps_before(&self, step: &Step) -> Vec<Step> {
-        let mut before: Vec<Step> = Vec::new();
+        let mut before = Vec::new();
+        self.add_before(step, &mut BTreeSet::new(), &mut before);
+        before
+    }
+
+    fn add_before(&self, step: &Step, seen: &mut BTreeSet<String>, before: &mut Vec<Step>) {
         for check in self.course.check(step).practised_after() {
             let Some(needed) = self.course.step_for_practice(check, step) else { continue };
-            let earlier = self.steps_before(&needed);
-            for step in earlier.into_iter().chain([needed]) {
-                if !self.has_done(&step) && !before.iter().any(|known| known.id == step.id) {
-                    before.push(step);
+            if seen.insert(needed.id.clone()) {
+                self.add_before(&needed, seen, before);
+                if !self.has_done(&needed) {
+                    before.push(needed);
                 }
             }
         }
-        before
+    }
+
+    /// Makes what the checks say is there before the course, as far as an emulator has it.
+    ///
+    /// # Errors
+    /// When an operation fails.
+    pub async fn give(&self) -> Result<(), ActionError> {
+        for step in self.steps_with_given() {
+            match self.perform(&step, true, &BTreeSet::new()).await {
+                Err(ActionError::Lacking { .. }) => {}
+                given => given?,
+            }
+        }
+        Ok(())
     }
 
     /// Takes a step's own action, whatever comes before it.
@@ -307,8 +324,16 @@ impl PracticeAccounts {
                 }
                 CompiledOperationKind::Call { found, name, .. } => {
                     let mut responses = Vec::new();
+                    if times.len() > MOST_CALLS {
+                        return Err(failed(format!(
+                            "it would be done {} times; at most {MOST_CALLS} are",
+                            times.len()
+                        )));
+                    }
                     for (element, Filled { region, with }) in times.into_iter().enumerate() {
                         let region = region.or_else(|| self.course.given.get(REGION).cloned());
+                        let wrong = region.as_deref().and_then(|region| not_offered(reads_of(*found), region));
+                        wrong.map_or(Ok(()), |why| Err(failed(why)))?;
                         let origin = format!("{origin} {element}");
                         let response = match &self.emulated {
                             Emulated::Here(cloud) => {
@@ -380,6 +405,11 @@ impl PracticeAccounts {
             Emulated::Elsewhere(_) => None,
         }
     }
+}
+
+/// An operation with the service of the table of reads, which knows the regions.
+fn reads_of(found: Found) -> Found {
+    evidence::reads::service(&found.service.name).map_or(found, |service| Found { service, ..found })
 }
 
 /// The accounts that a check's action signs up for, if it is about this account.

@@ -15,6 +15,13 @@ pub enum ActionError {
         /// The step.
         step: String,
     },
+    /// An action that was taken before does something else now.
+    Changed {
+        /// The step.
+        step: String,
+        /// What happens now.
+        why: String,
+    },
     /// The action depends on an input that the learner has not given.
     NeedsInput {
         /// The step.
@@ -59,6 +66,12 @@ impl fmt::Display for ActionError {
                 f,
                 "`{step}` was done in the practice accounts, but the course has no action for it any more. Start again \
                  with `verify practice reset`"
+            ),
+            ActionError::Changed { step, why } => write!(
+                f,
+                "`{step}` was done in the practice accounts, and cannot be done again since the course, an input or an \
+                 earlier step has changed: {why}. Take it back with `verify practice undo {step}`, or start again with \
+                 `verify practice reset`"
             ),
             ActionError::NeedsInput { step, input, label } => write!(
                 f,

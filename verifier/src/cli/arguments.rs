@@ -191,7 +191,9 @@ pub(super) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PracticeCommand {
-    /// Do a step, and the steps that must come before it; then verify it
+    /// Do a step, and the steps that must come before it, and verify each
+    ///
+    /// Exit status: 0: it is done, whatever the verdict. 2: it could not be done, or the command or the course has an error.
     Do {
         /// The step
         step: String,

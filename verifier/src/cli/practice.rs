@@ -7,7 +7,7 @@ use super::common::{Common, TextOrJson};
 use super::terminal::{Terminal, notice, print};
 use crate::book;
 use crate::report::{self, Form};
-use crate::run::{Options, PracticeStart, Session, practice_step, select, verify};
+use crate::run::{Options, PracticeStart, Session, practice_step, select};
 
 /// The options of a run in the practice accounts as they are.
 fn options(common: &Common) -> Result<Options> {
@@ -26,12 +26,14 @@ pub(super) async fn take(common: &Common, id: &str, format: TextOrJson) -> Resul
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open_for(&options(common)?, &[id.to_owned()], &terminal)?;
     let step = select::step(&session.course, id)?;
-    let taken = practice_step::take(&session, step).await?;
-    notice(&practice_step::summary(&taken.titles));
-    let steps = practice_step::to_judge(&session.course, step, &taken);
-    let verified = verify::verify(&session, &steps, None).await?;
+    let done = practice_step::take(&session, step).await?;
+    notice(&practice_step::summary(&done.titles));
+    let results = &done.verified.results;
+    if done.titles.is_empty() && results.view(step).verdict.blocks() {
+        notice(&format!("If a later step has changed it, undo it, and do it again: verify practice undo {id}"));
+    }
     let form = if format == TextOrJson::Json { Form::Json } else { Form::Text };
-    print(&report::results(form, &session.course, &verified.results, &[id.to_owned()])?)?;
+    print(&report::results(form, &session.course, results, &[id.to_owned()])?)?;
     Ok(Exit::Done)
 }
 

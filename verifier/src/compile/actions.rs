@@ -14,7 +14,7 @@ use super::{Compiler, Lets};
 use crate::actions::{CompiledAction, CompiledOperation, CompiledOperationKind};
 use crate::cel::Expression;
 use crate::plan::Definition;
-use crate::reads::EACH;
+use crate::reads::{EACH, MOST_CALLS};
 
 /// The section that actions may use: who the account is.
 const IDENTITY: &str = "identity";
@@ -26,6 +26,11 @@ impl Compiler<'_> {
         let mut action = CompiledAction::default();
         for (is_given, operations) in [(true, &practice.given), (false, &practice.operations)] {
             let mut responses: Vec<String> = Vec::new();
+            if operations.len() > MOST_CALLS {
+                let message = format!("an action has at most {MOST_CALLS} operations: use `each`");
+                self.fail(&KeyPath::of(["practice", if is_given { "given" } else { "do" }]), None, message);
+                continue;
+            }
             for (at, operation) in operations.iter().enumerate() {
                 let part = KeyPath::of(["practice", if is_given { "given" } else { "do" }]).then(at);
                 let compiled = self.operation(&part, operation, &responses);

@@ -11,7 +11,7 @@ mod template;
 pub use compiled::CompiledRead;
 pub use template::Template;
 
-pub(crate) use compiled::{EACH, MOST_CALLS_OF_A_RUN, MOST_DEEP};
+pub(crate) use compiled::{EACH, MOST_CALLS, MOST_CALLS_OF_A_RUN, MOST_DEEP};
 pub(crate) use evaluate::{Asking, CourseRegion, Evaluated, evaluate};
 
 #[cfg(test)]

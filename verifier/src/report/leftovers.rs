@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::plain;
 use super::text::wrapped;
+use crate::actions;
 use crate::made::{Left, Leftover};
 use evidence::mask;
 
@@ -92,7 +93,10 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
         reasons.iter().for_each(|why| wrapped(&mut out, "    ", why));
         costs.iter().for_each(|costs| wrapped(&mut out, "    ", &format!("It costs {costs}.")));
         if let Some(remover) = removed_by.as_deref().and_then(|id| course.step(id)) {
-            let command = Commands::new(remover, practice).verify;
+            let command = match practice && actions::has_action(course, remover) {
+                true => format!("verify practice do {}", remover.id),
+                false => Commands::new(remover, practice).verify,
+            };
             wrapped(&mut out, "    ", &format!("Removed by “{}”:", course.title_of(remover)));
             out.put("        ").paint(Style::new().dimmed(), &command).put("\n");
         }

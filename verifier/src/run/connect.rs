@@ -97,7 +97,11 @@ pub(super) async fn practice(session: &Session<'_>, start: &PracticeStart) -> Re
             accounts.walk(now, Failures::End, async |_, _| Ok::<(), ActionError>(())).await?;
             accounts
         }
-        PracticeStart::Taken => PracticeAccounts::after(course, compiled, &log::read(&course.root)?, now).await?,
+        PracticeStart::Taken => {
+            let taken = log::read(&course.root)?;
+            session.note_practised(&taken);
+            PracticeAccounts::after(course, compiled, &taken, now).await?
+        }
         PracticeStart::At(address) => {
             PracticeAccounts::elsewhere(course, compiled, address, &log::read(&course.root)?).await?
         }

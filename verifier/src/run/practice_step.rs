@@ -1,12 +1,13 @@
 //! Does steps in the practice accounts, and takes them back.
 
 use anyhow::{Result, bail};
+use course::Step;
 use course::results::Results;
-use course::{Course, Step};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::session::{PracticeStart, Session};
+use super::verify::{Verified, verify};
 use crate::actions::{self, PracticeAccounts, TakenAction, log};
 use crate::made::MadeMemory;
 use crate::store::{self, Store};
@@ -45,60 +46,76 @@ fn address(session: &Session<'_>) -> Option<String> {
     }
 }
 
-/// What was done in the practice accounts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// The ids of the steps whose actions were taken, in order.
-    pub steps: Vec<String>,
-    /// What they did, for learners.
+/// What came of doing a step.
+#[derive(Debug)]
+pub struct Done {
+    /// What was done, for learners.
     pub titles: Vec<String>,
+    /// The verdicts.
+    pub verified: Verified,
 }
 
-/// Does a step in the practice accounts, and the steps that must come before it. If the step was done already, nothing is
-/// taken.
+/// Does a step in the practice accounts, after the steps that must come before it, and verifies each right after its
+/// action: a later one may remove what it made.
 ///
 /// # Errors
-/// A step without an action, an action that fails, and a log that cannot be written. In the accounts of this process,
-/// nothing is changed then.
-pub async fn take(session: &Session<'_>, step: &Step) -> Result<Taken> {
-    let (course, root) = (&session.course, &session.course.root);
-    if !actions::has_action(course, step) {
+/// A step without an action, an action that fails, and files that cannot be written. In the accounts of this process, an
+/// action that fails changes nothing.
+pub async fn take(session: &Session<'_>, step: &Step) -> Result<Done> {
+    let course = &session.course;
+    let mut titles = Vec::new();
+    let mut verified = None;
+    for next in todo(session, step).await? {
+        take_one(session, &next).await?;
+        // An action that others do has nothing of its own to say.
+        if course.check(&next).practised_by().is_empty() {
+            titles.push(actions::title(course, &next));
+        }
+        if let Some(own) = course.step(&next.id) {
+            verified = Some(verify(session, &[own], None).await?);
+        }
+    }
+    let verified = match verified {
+        Some(verified) => verified,
+        None => verify(session, &[step], None).await?,
+    };
+    Ok(Done { titles, verified })
+}
+
+/// The steps whose actions are to be taken, in order.
+async fn todo(session: &Session<'_>, step: &Step) -> Result<Vec<Step>> {
+    if !actions::has_action(&session.course, step) {
         return Err(actions::ActionError::None { step: step.id.clone() }.into());
     }
+    let accounts = accounts(session, &log::read(&session.course.root)?, time::now_secs()).await?;
+    let mut todo = accounts.steps_before(step);
+    if !accounts.has_done(step) {
+        todo.push(step.clone());
+    }
+    Ok(todo)
+}
+
+/// Takes a step's own action, unless it was taken in the meantime.
+async fn take_one(session: &Session<'_>, step: &Step) -> Result<()> {
+    let root = &session.course.root;
     // Two steps that are done at the same time must not overwrite each other's log.
     let _lock = store::lock(root)?;
     let mut taken = log::read(root)?;
     let (now, at) = (time::now_secs(), address(session));
     // The order of the events of two actions in the same second would be unknown.
     let last = taken.iter().filter(|action| action.at == at).map(|action| action.time + 1).max();
-    let first = last.unwrap_or(now).max(now);
+    let time = last.unwrap_or(now).max(now);
     let mut accounts = accounts(session, &taken, now).await?;
-    let mut todo = accounts.steps_before(step);
-    if !accounts.has_done(step) {
-        todo.push(step.clone());
+    if accounts.has_done(step) {
+        return Ok(());
     }
-    let mut done = Taken::default();
-    for (time, step) in (first..).zip(&todo) {
-        let outcome = accounts.take(step, time).await;
-        // What an emulator elsewhere did is done, whatever comes after it.
-        if at.is_some() && outcome.is_err() {
-            log::write(root, &taken)?;
-        }
-        outcome?;
-        taken.push(TakenAction { step: step.id.clone(), time, at: at.clone() });
-        done.steps.push(step.id.clone());
-        // An action that others do has nothing of its own to say.
-        if course.check(step).practised_by().is_empty() {
-            done.titles.push(actions::title(course, step));
-        }
+    time::credible(time)?;
+    if at.is_some() && last.is_none() {
+        accounts.give().await?;
     }
-    log::write(root, &taken)?;
-    Ok(done)
-}
-
-/// The steps that are judged after an action: the step, and those that the action did besides.
-pub fn to_judge<'c>(course: &'c Course, step: &'c Step, taken: &Taken) -> Vec<&'c Step> {
-    course.steps.iter().filter(|one| one.id == step.id || taken.steps.contains(&one.id)).collect()
+    accounts.take(step, time).await?;
+    taken.push(TakenAction { step: step.id.clone(), time, at });
+    log::write(root, &taken)
 }
 
 /// Takes a step back in the practice accounts, and the steps that came after it and need it, with their verdicts and
@@ -111,23 +128,26 @@ pub async fn undo(session: &Session<'_>, step: &Step) -> Result<Vec<String>> {
     if let Some(address) = address(session) {
         bail!("what was done in the emulator at {address} cannot be taken back: start the emulator again");
     }
-    let now = time::now_secs();
     let gone = {
         let _lock = store::lock(root)?;
         let taken = log::read(root)?;
         let gone = taken_with(session, step, &taken);
         let is_left = |action: &TakenAction| action.at.is_some() || !gone.contains(&action.step);
         let (left, undone): (Vec<TakenAction>, Vec<TakenAction>) = taken.iter().cloned().partition(is_left);
-        let (before, after) = (accounts(session, &taken, now).await?, accounts(session, &left, now).await?);
         log::write(root, &left)?;
         // Others did the same, too.
-        let same = course.steps.iter().filter(|step| before.has_done(step) && !after.has_done(step));
+        let here = |actions: &[TakenAction]| -> BTreeSet<String> {
+            actions.iter().filter(|action| action.at.is_none()).map(|action| action.step.clone()).collect()
+        };
+        let (before, after) = (here(&taken), here(&left));
+        let is_done = |done: &BTreeSet<String>, step: &Step| actions::is_done(course, done, step);
+        let same = course.steps.iter().filter(|step| is_done(&before, step) && !is_done(&after, step));
         Gone { steps: gone.into_iter().chain(same.map(|step| step.id.clone())).collect(), undone }
     };
     let Gone { steps: undone, undone: taken } = gone;
-    let own = taken.iter().filter_map(|action| course.step(&action.step));
+    let own = taken.iter().filter_map(|action| actions::step(course, &action.step));
     let own = own.filter(|step| course.check(step).practised_by().is_empty());
-    let titles = own.map(|step| actions::title(course, step)).collect();
+    let titles = own.map(|step| actions::title(course, &step)).collect();
     let removed = course.steps.iter().filter(|step| undone.contains(&step.id)).flat_map(|step| &step.removes);
     let made: BTreeSet<String> = undone.iter().chain(removed).cloned().collect();
     MadeMemory::forget_practice(root, Some(&made))?;
@@ -154,9 +174,9 @@ fn taken_with(session: &Session<'_>, step: &Step, taken: &[TakenAction]) -> BTre
     let mut gone: BTreeSet<String> = same.map(|step| step.id).chain([step.id.clone()]).collect();
     loop {
         let needs_gone = |id: &str| {
-            let Some(step) = course.step(id) else { return false };
-            let mut before = course.check(step).practised_after();
-            before.any(|check| course.step_for_practice(check, step).is_some_and(|other| gone.contains(&other.id)))
+            let Some(step) = actions::step(course, id) else { return false };
+            let mut before = course.check(&step).practised_after();
+            before.any(|check| course.step_for_practice(check, &step).is_some_and(|other| gone.contains(&other.id)))
         };
         let more: Vec<String> = taken
             .iter()

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::event::{Event, Listener};
 use super::judge::Judge;
 use super::select;
+use crate::actions::{TakenAction, log};
 use crate::book;
 use crate::cel;
 use crate::compile;
@@ -66,6 +67,8 @@ pub struct Session<'l> {
     memory: Mutex<MadeMemory>,
     /// The results of a run that saves none.
     unsaved: Option<Mutex<Results>>,
+    /// What was done in the practice accounts when they were read.
+    practised: Mutex<Option<Vec<TakenAction>>>,
     /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
 }
@@ -113,8 +116,12 @@ impl<'l> Session<'l> {
     /// All mistakes in the course or these checks, and a step that the course does not have.
     pub fn open_for(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
         cel::warm_up();
+        if options.practice.is_some() && !options.accounts.is_empty() {
+            bail!("--account is about your own accounts: leave out --account or --practice");
+        }
         let (course, store) = read(options, listener)?;
-        let course = Arc::new(course);
+        // What saves nothing may use examples in the place of what the learner has not given.
+        let course = Arc::new(if kept(options) { course } else { course.with_examples() });
         let compiled = match steps {
             [] => compile::compile(&course),
             steps => {
@@ -129,7 +136,7 @@ impl<'l> Session<'l> {
         let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
         let unsaved = (!kept(options)).then(|| Mutex::new(Results::empty(true)));
         let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
-        Ok(Session { options, course, compiled, store, listener, memory, unsaved, warned })
+        Ok(Session { options, course, compiled, store, listener, memory, unsaved, practised: Mutex::default(), warned })
     }
 
     /// Whether this session uses the practice accounts.
@@ -161,6 +168,7 @@ impl<'l> Session<'l> {
     ) -> Result<(T, Results)> {
         let mut done = None;
         let results = self.update(|results| {
+            self.check_practised()?;
             // Another process may have seen something since this session began.
             if kept(&self.options) {
                 *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = MadeMemory::read(&self.course.root)?;
@@ -178,6 +186,25 @@ impl<'l> Session<'l> {
             Some(Ok(value)) => Ok((value, results?)),
             None => Err(results.err().unwrap_or_else(|| anyhow!("the results were not changed"))),
         }
+    }
+
+    /// Notes what was done in the practice accounts that are read now.
+    pub(super) fn note_practised(&self, taken: &[TakenAction]) {
+        *self.practised.lock().unwrap_or_else(PoisonError::into_inner) = Some(taken.to_vec());
+    }
+
+    /// Makes sure that nothing of it was taken back since: a verdict about it would outlive it.
+    fn check_practised(&self) -> Result<()> {
+        let practised = self.practised.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(practised) = practised {
+            let now = log::read(&self.course.root)?;
+            if !practised.iter().all(|action| now.contains(action)) {
+                bail!(
+                    "a step was taken back in the practice accounts in the meantime, so nothing was saved: verify again"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Notes what was found out about what the learner makes.

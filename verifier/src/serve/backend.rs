@@ -74,11 +74,8 @@ impl Backend {
             Task::Practice(step) => {
                 let session = open(std::slice::from_ref(step))?;
                 let step = select::step(&session.course, step)?;
-                let runtime = runtime()?;
-                let taken = runtime.block_on(practice_step::take(&session, step))?;
-                let steps = practice_step::to_judge(&session.course, step, &taken);
-                verify::verify_as_it_arrives(&session, steps, &runtime)?;
-                Ok(Some(practice_step::summary(&taken.titles)))
+                let done = runtime()?.block_on(practice_step::take(&session, step))?;
+                Ok(Some(practice_step::summary(&done.titles)))
             }
         }
     }

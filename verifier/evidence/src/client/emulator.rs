@@ -207,7 +207,7 @@ fn encoded(service: &'static Service, shape: &str, value: Value) -> Value {
     let element = |value: Value| shape.of.as_ref().map_or(value.clone(), |of| encoded(service, &of.shape, value));
     match (shape.kind, value) {
         (Kind::Blob, Value::String(text)) => base64::encode(text).into(),
-        (Kind::String, value @ (Value::Object(_) | Value::Array(_))) => value.to_string().into(),
+        (Kind::String, value @ Value::Object(_)) => value.to_string().into(),
         (Kind::Structure, Value::Object(members)) => {
             let of = |(name, value): (String, Value)| match shape.members.get(&name) {
                 Some(member) => (name, encoded(service, &member.shape, value)),
@@ -226,13 +226,14 @@ fn encoded(service: &'static Service, shape: &str, value: Value) -> Value {
 fn error(failed: &Failed, url: &str) -> EmulatorError {
     let code = failed.code().map(str::to_owned);
     let message = match failed {
-        SdkError::ServiceError(_) => match failed.message() {
+        SdkError::ServiceError(error) => match failed.message() {
             Some(message) => message.to_owned(),
-            None => "without a message".to_owned(),
+            None => format!("HTTP status {} without a message", error.raw().status().as_u16()),
         },
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) if url != IN_PROCESS => {
+        SdkError::DispatchFailure(failure) if url != IN_PROCESS && failure.is_io() => {
             format!("nothing answers at {url}")
         }
+        SdkError::TimeoutError(_) if url != IN_PROCESS => format!("{url} does not answer in time"),
         other => {
             let mut causes: Vec<String> = Vec::new();
             let mut cause: Option<&dyn std::error::Error> = Some(other);

@@ -134,7 +134,7 @@ impl<'a> Checking<'a> {
             (Kind::Document, value) => self.document(at, value),
             (Kind::String, Value::String(text)) => self.text(at, member, reach, text),
             // Documents, such as policies, are written as JSON before they are sent to an emulator.
-            (Kind::String, Value::Object(_) | Value::Array(_)) if self.own.is_none() => Ok(()),
+            (Kind::String, Value::Object(_)) if self.own.is_none() => Ok(()),
             (Kind::String, _) => refused(at, Why::Type { expected: "a text" }),
         }
     }

@@ -51,6 +51,10 @@ async fn a_new_bucket_is_private_and_is_in_the_region_where_it_was_made() {
     let listed: Vec<(&str, &str)> =
         buckets.iter().map(|bucket| (bucket.name().unwrap(), bucket.bucket_region().unwrap())).collect();
     assert_eq!(listed, [("first-bucket", "us-east-1"), ("second-bucket", "eu-west-1")]);
+    for (bucket, region) in [("first-bucket", json!({})), ("second-bucket", one("LocationConstraint", "eu-west-1"))] {
+        let location = read(&practice, "production", "s3:GetBucketLocation", one("Bucket", bucket)).await;
+        assert_eq!(location, region, "{bucket}");
+    }
     assert_eq!(buckets[0].creation_date(), Some(&DateTime::from_secs(THEN)));
     let block = reads_of.s3.get_public_access_block().bucket("first-bucket").send().await.unwrap();
     let block = block.public_access_block_configuration.unwrap();
