@@ -1,12 +1,12 @@
 //! The practice accounts of a course, and what was done in them.
 
-use course::check::{Check, OperationKind, REGION};
+use course::check::REGION;
 use course::{Course, Step};
 use evidence::client::Loopback;
 use evidence::connection::Connection;
 use evidence::reads::Found;
 use evidence::time;
-use practice::{Elsewhere, PracticeCloud, PracticeError, SIGN_UP, Switch};
+use practice::{Elsewhere, PracticeCloud, PracticeError, Switch};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::compiled::CompiledOperationKind;
 use super::error::ActionError;
 use super::fill::{self, Filled, Values, Which};
 use super::log::TakenAction;
+use super::order;
 use crate::compile::not_offered;
 use crate::plan::Compiled;
 use crate::reads::MOST_CALLS;
@@ -114,7 +115,10 @@ impl PracticeAccounts {
             let step = accounts.step(&action.step)?;
             let taken = accounts.take(&step, action.time).await;
             // It did not fail when it was taken.
-            taken.map_err(|error| ActionError::Changed { step: step.id, why: error.to_string() })?;
+            taken.map_err(|error| match error {
+                ActionError::Failed { .. } => ActionError::Changed { step: step.id, why: error.to_string() },
+                error => error,
+            })?;
         }
         accounts.set_clock(now);
         Ok(accounts)
@@ -156,7 +160,7 @@ impl PracticeAccounts {
                 accounts.switch(name, Switch::SignUp, &origin).await.map_err(of_accounts)?;
             }
         }
-        for step in accounts.steps_with_given() {
+        for step in order::with_given(&accounts.course, &accounts.compiled) {
             accounts.perform(&step, true, empty).await?;
         }
         Ok(accounts)
@@ -165,30 +169,14 @@ impl PracticeAccounts {
     /// The accounts that an action signs up for: they do not exist before.
     fn signed_up_later(&self) -> BTreeSet<String> {
         let checks = self.course.checks.values();
-        checks.flat_map(|check| signed_up_by(check, &check.account)).map(str::to_owned).collect()
+        checks.flat_map(|check| order::signed_up_by(check, &check.account)).map(str::to_owned).collect()
     }
 
     /// The step whose action signs up for an account, for learners.
     pub fn sign_up_step(&self, account: &str) -> Option<String> {
-        let signs_up = |step: &&Step| signed_up_by(self.course.check(step), &step.account).any(|name| name == account);
+        let signs_up =
+            |step: &&Step| order::signed_up_by(self.course.check(step), &step.account).any(|name| name == account);
         self.course.steps.iter().find(signs_up).map(|step| step.id.clone())
-    }
-
-    /// A step of each check that says what is there before the course, in the order of the course.
-    fn steps_with_given(&self) -> Vec<Step> {
-        let has_given = |check: &str| {
-            let action = self.compiled.find(check).and_then(|check| check.practice.as_ref());
-            action.is_some_and(|action| !action.given.is_empty())
-        };
-        let mut checks: Vec<&String> = Vec::new();
-        let in_order = self.course.steps.iter().map(|step| &step.check).chain(self.course.checks.keys());
-        for check in in_order.filter(|check| has_given(check)) {
-            if !checks.contains(&check) {
-                checks.push(check);
-            }
-        }
-        // The account of its check: a directive's `account=` is about the step.
-        checks.into_iter().filter_map(|check| self.step(check).ok()).collect()
     }
 
     /// The step with this id.
@@ -203,21 +191,7 @@ impl PracticeAccounts {
 
     /// The steps whose actions must still be taken before a step's, in order.
     pub fn steps_before(&self, step: &Step) -> Vec<Step> {
-        let mut before = Vec::new();
-        self.add_before(step, &mut BTreeSet::new(), &mut before);
-        before
-    }
-
-    fn add_before(&self, step: &Step, seen: &mut BTreeSet<String>, before: &mut Vec<Step>) {
-        for check in self.course.check(step).practised_after() {
-            let Some(needed) = self.course.step_for_practice(check, step) else { continue };
-            if seen.insert(needed.id.clone()) {
-                self.add_before(&needed, seen, before);
-                if !self.has_done(&needed) {
-                    before.push(needed);
-                }
-            }
-        }
+        order::before(&self.course, &self.done, step)
     }
 
     /// Makes what the checks say is there before the course, as far as an emulator has it.
@@ -225,7 +199,7 @@ impl PracticeAccounts {
     /// # Errors
     /// When an operation fails.
     pub async fn give(&self) -> Result<(), ActionError> {
-        for step in self.steps_with_given() {
+        for step in order::with_given(&self.course, &self.compiled) {
             match self.perform(&step, true, &BTreeSet::new()).await {
                 Err(ActionError::Lacking { .. }) => {}
                 given => given?,
@@ -410,15 +384,6 @@ impl PracticeAccounts {
 /// An operation with the service of the table of reads, which knows the regions.
 fn reads_of(found: Found) -> Found {
     evidence::reads::service(&found.service.name).map_or(found, |service| Found { service, ..found })
-}
-
-/// The accounts that a check's action signs up for, if it is about this account.
-fn signed_up_by<'c>(check: &'c Check, account: &'c str) -> impl Iterator<Item = &'c str> {
-    let operations = check.practice.iter().flat_map(|practice| &practice.operations);
-    operations.filter_map(move |operation| match &operation.what {
-        OperationKind::Switch { name, .. } if name == SIGN_UP => Some(operation.account.as_deref().unwrap_or(account)),
-        _ => None,
-    })
 }
 
 fn of_accounts(error: PracticeError) -> ActionError {

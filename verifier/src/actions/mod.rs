@@ -8,6 +8,7 @@ mod compiled;
 mod error;
 mod fill;
 pub mod log;
+mod order;
 
 pub use accounts::{Failures, PracticeAccounts};
 pub use compiled::{CompiledAction, CompiledOperation, CompiledOperationKind};

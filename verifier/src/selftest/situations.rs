@@ -123,6 +123,9 @@ impl Looking<'_> {
                 Err(error) => match error.downcast_ref::<ActionError>() {
                     // Cases prove it, or another emulator.
                     Some(ActionError::Lacking { .. }) => {}
+                    Some(ActionError::Changed { why, .. }) => {
+                        own.insert(step.check.clone(), Own::Failed(why.clone()));
+                    }
                     Some(error) => drop(own.insert(step.check.clone(), Own::Failed(error.to_string()))),
                     None => return Err(error),
                 },
