@@ -209,12 +209,13 @@ impl Exchange<'_> {
     }
 }
 
-/// Whether an error says that the emulator does not have the operation.
+/// Whether an error says, by its code, that the emulator does not have the operation.
 fn is_unknown_operation(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
-    ["InvalidAction", "UnknownOperation", "Could not find operation", "NotImplemented"]
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    ["InvalidAction", "UnknownOperationException", "NotImplemented"]
         .iter()
-        .any(|code| text.contains(code))
+        .any(|code| json["__type"] == *code || text.contains(&format!("<Code>{code}</Code>")))
 }
 
 /// Bytes in which the account's id and the emulator's are exchanged. Both have twelve digits, so lengths stay the same.

@@ -37,15 +37,15 @@ impl fmt::Debug for PracticeCloud {
 
 /// The accounts' clock, for SDK clients. If the date of a response differs from an SDK client's time, it assumes a
 /// wrong clock, and retries.
-struct Emulated(Arc<Cloud>);
+struct EmulatedTime(Arc<Cloud>);
 
-impl fmt::Debug for Emulated {
+impl fmt::Debug for EmulatedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Emulated").field(&self.0.now()).finish()
+        f.debug_tuple("EmulatedTime").field(&self.0.now()).finish()
     }
 }
 
-impl TimeSource for Emulated {
+impl TimeSource for EmulatedTime {
     fn now(&self) -> SystemTime {
         let since = Duration::from_secs(u64::try_from(self.0.now()).unwrap_or_default());
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
@@ -269,7 +269,7 @@ impl PracticeCloud {
     }
 
     fn emulator(&self, account: &Account, caller: Caller) -> Emulator {
-        let time = SharedTimeSource::new(Emulated(Arc::clone(&self.cloud)));
+        let time = SharedTimeSource::new(EmulatedTime(Arc::clone(&self.cloud)));
         Emulator::in_process(self.http.clone(), &Keys::made_up(&caller.access_key(account)), REGION, time)
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::compiled::CompiledOperationKind;
 use super::error::ActionError;
-use super::fill::{self, Filled, Values, Which};
+use super::fill::{self, FilledCall, Values, Which};
 use super::log::TakenAction;
 use super::order;
 use crate::compile::not_offered;
@@ -304,7 +304,7 @@ impl PracticeAccounts {
                             times.len()
                         )));
                     }
-                    for (element, Filled { region, with }) in times.into_iter().enumerate() {
+                    for (element, FilledCall { region, with }) in times.into_iter().enumerate() {
                         let region = region.or_else(|| self.course.given.get(REGION).cloned());
                         let wrong = region.as_deref().and_then(|region| not_offered(reads_of(*found), region));
                         wrong.map_or(Ok(()), |why| Err(failed(why)))?;

@@ -47,7 +47,7 @@ pub(super) struct Values {
 
 /// What is called, once or for each element.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Filled {
+pub(super) struct FilledCall {
     pub(super) region: Option<String>,
     pub(super) with: Map<String, Value>,
 }
@@ -56,7 +56,7 @@ pub(super) struct Filled {
 ///
 /// # Errors
 /// CEL's message about a hole that has no value.
-pub(super) fn fill(values: Values, which: Which) -> Result<Vec<Filled>, String> {
+pub(super) fn fill(values: Values, which: Which) -> Result<Vec<FilledCall>, String> {
     cel::on_a_thread(move || values.fill(which)).and_then(|filled| filled)
 }
 
@@ -78,7 +78,7 @@ impl Values {
         names.into_iter().find(|name| !self.course.given.contains_key(*name)).map(str::to_owned)
     }
 
-    fn fill(&self, which: Which) -> Result<Vec<Filled>, String> {
+    fn fill(&self, which: Which) -> Result<Vec<FilledCall>, String> {
         let Some(operation) = which.of(&self.check) else { return Ok(Vec::new()) };
         let scope = self.scope(operation)?;
         let Some(each) = &operation.each else { return Ok(filled(operation, &scope)?.into_iter().collect()) };
@@ -128,14 +128,14 @@ impl Values {
 }
 
 /// An operation with its holes filled; `None` if it is not done.
-fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Option<Filled>, String> {
+fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Option<FilledCall>, String> {
     match operation.when.as_ref().map(|when| when.decide(scope)) {
         None | Some(cel::Outcome::True) => {}
         Some(cel::Outcome::False) => return Ok(None),
         Some(cel::Outcome::Undecided(why)) => return Err(why),
     }
     let CompiledOperationKind::Call { region, with, .. } = &operation.what else {
-        return Ok(Some(Filled { region: None, with: Map::new() }));
+        return Ok(Some(FilledCall { region: None, with: Map::new() }));
     };
     let region = match region.as_ref().map(|region| region.value(scope, Records::None)).transpose()? {
         Some(Value::String(region)) => Some(region),
@@ -143,5 +143,5 @@ fn filled(operation: &CompiledOperation, scope: &Scope<'_>) -> Result<Option<Fil
         None => None,
     };
     let with = with.iter().map(|(name, template)| Ok((name.clone(), template.fill(scope, Records::Whole)?)));
-    Ok(Some(Filled { region, with: with.collect::<Result<_, String>>()? }))
+    Ok(Some(FilledCall { region, with: with.collect::<Result<_, String>>()? }))
 }
