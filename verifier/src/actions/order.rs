@@ -1,6 +1,6 @@
 //! Which actions come before which, and which steps say what is there before the course.
 
-use course::check::{Check, OperationKind};
+use course::check::{Check, PracticeOperationKind};
 use course::{Course, Step};
 use practice::SIGN_UP;
 use std::collections::BTreeSet;
@@ -53,7 +53,9 @@ pub(super) fn with_given(course: &Course, compiled: &Compiled) -> Vec<Step> {
 pub(super) fn signed_up_by<'c>(check: &'c Check, account: &'c str) -> impl Iterator<Item = &'c str> {
     let operations = check.practice.iter().flat_map(|practice| &practice.operations);
     operations.filter_map(move |operation| match &operation.what {
-        OperationKind::Switch { name, .. } if name == SIGN_UP => Some(operation.account.as_deref().unwrap_or(account)),
+        PracticeOperationKind::Switch { name, .. } if name == SIGN_UP => {
+            Some(operation.account.as_deref().unwrap_or(account))
+        }
         _ => None,
     })
 }

@@ -1,6 +1,6 @@
 //! Compiles the practice action of a check. Every mistake is reported at its own key.
 
-use course::check::{INPUT, Operation, OperationKind, PracticeCall};
+use course::check::{INPUT, PracticeCall, PracticeOperation, PracticeOperationKind};
 use course::diagnostic::did_you_mean;
 use course::places::KeyPath;
 use evidence::Section;
@@ -48,7 +48,12 @@ impl Compiler<'_> {
         Some(action)
     }
 
-    fn operation(&mut self, part: &KeyPath, operation: &Operation, responses: &[String]) -> Option<CompiledOperation> {
+    fn operation(
+        &mut self,
+        part: &KeyPath,
+        operation: &PracticeOperation,
+        responses: &[String],
+    ) -> Option<CompiledOperation> {
         if let Some(account) = operation.account.as_ref().filter(|name| !self.course.accounts.contains_key(*name)) {
             let known = self.course.accounts.keys().map(String::as_str);
             let message = format!("the course has no account `{account}`{}", did_you_mean(account, known));
@@ -62,8 +67,8 @@ impl Compiler<'_> {
         let bound: Vec<String> = bound.into_iter().chain(operation.each.iter().map(|_| EACH.to_owned())).collect();
         let when = operation.when.as_deref().and_then(|source| self.compiled(&part.then("when"), source, &bound));
         let what = match &operation.what {
-            OperationKind::Call(call) => self.call(part, call, &bound)?,
-            OperationKind::Switch { name, to } => match Switch::read(name, to) {
+            PracticeOperationKind::Call(call) => self.call(part, call, &bound)?,
+            PracticeOperationKind::Switch { name, to } => match Switch::read(name, to) {
                 Ok(switch) => CompiledOperationKind::Switch(switch),
                 Err((is_position, message)) => {
                     self.fail(&part.then(if is_position { "to" } else { "switch" }), None, message);
@@ -150,9 +155,9 @@ impl Compiler<'_> {
 }
 
 /// What later operations call the response of an operation.
-fn response(operation: &Operation) -> Option<&String> {
+fn response(operation: &PracticeOperation) -> Option<&String> {
     match &operation.what {
-        OperationKind::Call(call) => call.name.as_ref(),
-        OperationKind::Switch { .. } => None,
+        PracticeOperationKind::Call(call) => call.name.as_ref(),
+        PracticeOperationKind::Switch { .. } => None,
     }
 }

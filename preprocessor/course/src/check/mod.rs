@@ -25,7 +25,7 @@ use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
-pub use practice::{Operation, OperationKind, Practice, PracticeCall};
+pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};
 pub use reads::{Read, Reads};
 
 /// The input with the region of reads that do not say one.
@@ -177,16 +177,16 @@ impl Check {
     /// Which of these parameters the check's expressions and holes use. Unlike [`Check::mentions`], this ignores words
     /// of prose and of strings.
     pub fn uses<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
-        let texts = self.sentences().into_iter().chain(self.practice_operations().flat_map(Operation::texts));
+        let texts = self.sentences().into_iter().chain(self.practice_operations().flat_map(PracticeOperation::texts));
         let holes: Vec<&str> = texts.flat_map(holes).collect();
-        let lists = self.practice_operations().flat_map(Operation::expressions);
+        let lists = self.practice_operations().flat_map(PracticeOperation::expressions);
         let used: BTreeSet<&str> =
             self.expressions().into_iter().chain(lists).chain(holes).flat_map(identifiers).collect();
         params.keys().map(String::as_str).filter(|name| used.contains(name)).collect()
     }
 
     /// What is done in the practice accounts. It decides no verdict.
-    fn practice_operations(&self) -> impl Iterator<Item = &Operation> {
+    fn practice_operations(&self) -> impl Iterator<Item = &PracticeOperation> {
         self.practice.iter().flat_map(|practice| practice.given.iter().chain(&practice.operations))
     }
 

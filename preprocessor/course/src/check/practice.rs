@@ -17,14 +17,14 @@ pub struct Practice {
     /// The checks whose actions do this step, too.
     pub same_as: Vec<String>,
     /// What is there before the course begins.
-    pub given: Vec<Operation>,
+    pub given: Vec<PracticeOperation>,
     /// What it does, in order.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<PracticeOperation>,
 }
 
 /// Something that is done in a practice account.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Operation {
+pub struct PracticeOperation {
     /// The account, if it is not the step's.
     pub account: Option<String>,
     /// CEL: a list. The operation is done for each of its elements, which is `each` in it.
@@ -32,12 +32,12 @@ pub struct Operation {
     /// CEL: whether it is done at all.
     pub when: Option<String>,
     /// What is done.
-    pub what: OperationKind,
+    pub what: PracticeOperationKind,
 }
 
 /// What is done in a practice account.
 #[derive(Debug, Clone, PartialEq)]
-pub enum OperationKind {
+pub enum PracticeOperationKind {
     /// An AWS operation.
     Call(PracticeCall),
     /// A switch of what AWS has only a console for.
@@ -126,7 +126,7 @@ impl PracticeTable {
 type Misused = (Option<&'static str>, String);
 
 impl OperationTable {
-    fn read(self) -> Result<Operation, Misused> {
+    fn read(self) -> Result<PracticeOperation, Misused> {
         let OperationTable { account, each, when, call, with, region, name, switch, to } = self;
         let misused = |key, why: &str| Err((Some(key), why.to_owned()));
         let what = match (call, switch) {
@@ -137,19 +137,19 @@ impl OperationTable {
                 if name.as_ref().is_some_and(|name| !is_identifier(name)) {
                     return misused("as", "this is not a valid name: use letters, digits and `_`");
                 }
-                OperationKind::Call(PracticeCall { call, with: with.unwrap_or_default(), region, name })
+                PracticeOperationKind::Call(PracticeCall { call, with: with.unwrap_or_default(), region, name })
             }
             (None, Some(_)) if with.is_some() => return misused("with", "a `switch` has `to`, and no `with`"),
             (None, Some(_)) if region.is_some() => return misused("region", "a `switch` has no region"),
             (None, Some(_)) if name.is_some() => return misused("as", "a `switch` has no response"),
             (None, Some(_)) if each.is_some() => return misused("each", "a `switch` is not set for each of a list"),
-            (None, Some(name)) => OperationKind::Switch { name, to: to.unwrap_or(Value::Bool(true)) },
+            (None, Some(name)) => PracticeOperationKind::Switch { name, to: to.unwrap_or(Value::Bool(true)) },
         };
-        Ok(Operation { account, each, when, what })
+        Ok(PracticeOperation { account, each, when, what })
     }
 }
 
-impl Operation {
+impl PracticeOperation {
     /// Its expressions outside of texts.
     pub fn expressions(&self) -> impl Iterator<Item = &str> {
         self.each.as_deref().into_iter().chain(self.when.as_deref())
@@ -157,7 +157,7 @@ impl Operation {
 
     /// The texts that may have holes.
     pub fn texts(&self) -> Vec<&str> {
-        let OperationKind::Call(call) = &self.what else { return Vec::new() };
+        let PracticeOperationKind::Call(call) = &self.what else { return Vec::new() };
         let mut texts: Vec<&str> = call.region.as_deref().into_iter().collect();
         call.with.values().for_each(|value| texts_in(value, &mut texts));
         texts
@@ -166,8 +166,8 @@ impl Operation {
 
 impl Practice {
     /// Everything that is done in it, with its place.
-    pub fn all(&self) -> impl Iterator<Item = (KeyPath, &Operation)> {
-        let placed = |key: &'static str, operations: &'_ [Operation]| -> Vec<KeyPath> {
+    pub fn all(&self) -> impl Iterator<Item = (KeyPath, &PracticeOperation)> {
+        let placed = |key: &'static str, operations: &'_ [PracticeOperation]| -> Vec<KeyPath> {
             (0..operations.len()).map(|at| KeyPath::of(["practice", key]).then(at)).collect()
         };
         let given = placed("given", &self.given).into_iter().zip(&self.given);

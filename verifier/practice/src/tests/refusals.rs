@@ -144,3 +144,13 @@ async fn an_error_names_the_call_and_has_awss_message() {
         "iam:CreateUser failed: there is no input `UserNam`: did you mean `UserName`?"
     );
 }
+
+#[tokio::test]
+async fn a_name_that_looks_like_an_errors_code_is_a_name() {
+    let practice = accounts(&["sandbox"]).await;
+    for name in ["NotImplemented", "InvalidAction", "UnknownOperationException"] {
+        let missing = try_write(&practice, "sandbox", "iam:DeleteUser", None, one("UserName", name)).await;
+        let message = missing.unwrap_err().to_string();
+        assert!(message.starts_with("iam:DeleteUser failed: NoSuchEntity"), "{message}");
+    }
+}
