@@ -1,12 +1,13 @@
 //! `account`: the account itself.
 
-use super::answer::{known_value, present, time_of};
-use super::reader::{client, row};
+use super::answer::{known_value, present};
+use super::client::ask;
+use super::reader::row;
 use super::time::Time;
 use super::{Read, Reader, Section, error};
-use aws_sdk_account::types::AccountState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The account's name and state (`account:GetAccountInformation`, called in the account itself).
 // Not read: the account id, which is the caller's, as in `identity`.
@@ -21,16 +22,24 @@ pub struct Account {
     pub state: Read<String>,
 }
 
+/// AWS's response.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    account_name: Option<String>,
+    account_created_date: Option<Time>,
+    account_state: Option<String>,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<Account> {
     let call = row!(Section::Account, "Account", "GetAccountInformation");
-    let client = client!(aws_sdk_account, reader, Section::Account, &reader.regions(call)[0]);
-    let answer = client.get_account_information().send().await;
+    let answer = ask(reader, call, &reader.regions(call)[0], json!({})).await;
     let who = reader.account();
-    let result = answer.map_err(|failed| error::reason(who, call, &failed)).map(|answer| Account {
+    let result = answer.map_err(|failed| error::reason(who, call, &failed)).map(|answer: Response| Account {
         name: present(answer.account_name.filter(|name| !name.is_empty()), who, "the account's name"),
-        created: time_of(answer.account_created_date.as_ref(), who, "the account's date of creation"),
+        created: present(answer.account_created_date, who, "the account's date of creation"),
         state: match answer.account_state {
-            Some(state) => known_value(state.as_str(), AccountState::values(), who, "the account's state"),
+            Some(state) => known_value(&state, call.values("AccountState"), who, "the account's state"),
             None => present(None, who, "the account's state"),
         },
     });

@@ -1,12 +1,13 @@
 //! `alternate_contacts`: the contacts for billing, operations and security.
 
 use super::answer::present;
-use super::reader::{client, row};
+use super::client::ask;
+use super::reader::row;
 use super::{Read, Reader, Section, error};
 use crate::fold::spaces;
-use aws_sdk_account::types::AlternateContactType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The three alternate contacts (`account:GetAlternateContact`, one call for each).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,19 +34,29 @@ pub struct AlternateContact {
 }
 
 pub(super) async fn read(reader: &Reader) -> Read<AlternateContacts> {
-    let (billing, operations, security) = tokio::join!(
-        one(reader, AlternateContactType::Billing),
-        one(reader, AlternateContactType::Operations),
-        one(reader, AlternateContactType::Security),
-    );
+    let (billing, operations, security) =
+        tokio::join!(one(reader, "BILLING"), one(reader, "OPERATIONS"), one(reader, "SECURITY"),);
     Read::Known(AlternateContacts { billing, operations, security })
 }
 
-async fn one(reader: &Reader, kind: AlternateContactType) -> Read<Option<AlternateContact>> {
+/// AWS's response.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    alternate_contact: Option<Contact>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Contact {
+    name: Option<String>,
+    email_address: Option<String>,
+}
+
+async fn one(reader: &Reader, kind: &str) -> Read<Option<AlternateContact>> {
     let call = row!(Section::AlternateContacts, "Account", "GetAlternateContact");
-    let client = client!(aws_sdk_account, reader, Section::AlternateContacts, &reader.regions(call)[0]);
     let who = reader.account();
-    match client.get_alternate_contact().alternate_contact_type(kind).send().await {
+    match ask::<Response>(reader, call, &reader.regions(call)[0], json!({ "AlternateContactType": kind })).await {
         Ok(answer) => present(answer.alternate_contact, who, "the alternate contact").map(|contact| {
             Some(AlternateContact {
                 name: present(contact.name, who, "the alternate contact's name").map(|name| spaces(&name)),

@@ -37,8 +37,8 @@ pub(crate) fn time_of(value: Option<&DateTime>, account: &str, what: &str) -> Re
 }
 
 /// A value that this version must know.
-pub(crate) fn known_value(value: &str, known: &[&str], account: &str, what: &str) -> Read<String> {
-    if known.contains(&value) {
+pub(crate) fn known_value(value: &str, known: &[impl AsRef<str>], account: &str, what: &str) -> Read<String> {
+    if known.iter().any(|known| known.as_ref() == value) {
         Read::Known(value.to_owned())
     } else {
         Read::unreadable(

@@ -4,7 +4,6 @@ use super::events::{Described, LookUp, Record, look_up};
 use super::reader::row;
 use super::time::Time;
 use super::{Read, Reader, Section};
-use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +35,7 @@ impl Described for BillingEvent {
 
 pub(super) async fn read(reader: &Reader) -> Read<BillingEvents> {
     let call = row!(Section::BillingEvents, "CloudTrail", "LookupEvents");
-    let (region, key) = (&reader.regions(call)[0], LookupAttributeKey::EventSource);
+    let (region, key) = (&reader.regions(call)[0], "EventSource");
     let look_ups = [LookUp { region, key, value: "billingconsole.amazonaws.com" }];
     look_up(reader, call, &look_ups, event).await
 }

@@ -1,21 +1,40 @@
 //! `billing_metrics`: the metrics that billing alerts create.
 
 use super::answer::listed;
+use super::client::ask;
 use super::read::incomplete;
-use super::reader::{client, row};
+use super::reader::row;
 use super::{Read, Reader, Section, error};
+use serde::Deserialize;
+use serde_json::json;
 
 /// Names of the metrics in the namespace `AWS/Billing` in us-east-1 (`cloudwatch:ListMetrics`), each once. They appear
 /// some hours after billing alerts are turned on, so an empty list proves nothing.
 pub type BillingMetrics = Vec<String>;
 
+/// AWS's response.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    metrics: Option<Vec<Metric>>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    metric_name: Option<String>,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<BillingMetrics> {
     let call = row!(Section::BillingMetrics, "CloudWatch", "ListMetrics");
-    let client = client!(aws_sdk_cloudwatch, reader, Section::BillingMetrics, &reader.regions(call)[0]);
+    let region = &reader.regions(call)[0];
     let metrics = reader
         .pages(call, async |token| {
-            let answer = client.list_metrics().namespace("AWS/Billing").set_next_token(token).send().await;
-            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
+            let input = json!({ "Namespace": "AWS/Billing", "NextToken": token });
+            let answer: Response = ask(reader, call, region, input)
+                .await
+                .map_err(|failed| error::reason(reader.account(), call, &failed))?;
             Ok((listed(reader, call, answer.metrics)?, answer.next_token))
         })
         .await;

@@ -1,12 +1,13 @@
 //! `billing_preferences`: the billing preferences that AWS has an API for.
 
 use super::answer::{known_value, required};
-use super::reader::{client, row};
+use super::client::ask;
+use super::reader::row;
 use super::{Read, Reader, Section, error};
-use aws_sdk_billing::types::{BillingFeature, PreferenceValue};
 use course::results::ReasonCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The entries of the feature BILLING_ALERTS (`billing:GetBillingPreferences`). The keys are not documented, so they
 /// cannot be matched with the checkboxes in the console.
@@ -23,16 +24,31 @@ pub struct Preference {
     pub value: Read<String>,
 }
 
+/// AWS's response.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Response {
+    billing_preferences: Vec<Entry>,
+    next_token: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Entry {
+    key: String,
+    value: String,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<BillingPreferences> {
     let call = row!(Section::BillingPreferences, "Billing", "GetBillingPreferences");
-    let client = client!(aws_sdk_billing, reader, Section::BillingPreferences, &reader.regions(call)[0]);
+    let region = &reader.regions(call)[0];
     let who = reader.account();
     let entries = reader
         .pages(call, async |token| {
             // The service accepts exactly one feature per call.
-            let request = client.get_billing_preferences().features(BillingFeature::BillingAlerts);
-            let answer = request.set_next_token(token).send().await;
-            let answer = answer.map_err(|failed| error::reason(who, call, &failed))?;
+            let input = json!({ "features": ["BILLING_ALERTS"], "nextToken": token });
+            let answer: Response =
+                ask(reader, call, region, input).await.map_err(|failed| error::reason(who, call, &failed))?;
             Ok((answer.billing_preferences, answer.next_token))
         })
         .await;
@@ -48,7 +64,7 @@ pub(super) async fn read(reader: &Reader) -> Read<BillingPreferences> {
                 .iter()
                 .map(|entry| Preference {
                     key: required(&entry.key, who, "a preference's key"),
-                    value: known_value(entry.value.as_str(), PreferenceValue::values(), who, "a preference"),
+                    value: known_value(&entry.value, call.values("billingPreferences.value"), who, "a preference"),
                 })
                 .collect(),
         ),

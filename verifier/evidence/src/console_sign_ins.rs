@@ -4,7 +4,6 @@ use super::events::{Described, LookUp, Record, look_up};
 use super::reader::row;
 use super::time::Time;
 use super::{Read, Reader, Section};
-use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +39,8 @@ impl Described for SignIn {
 pub(super) async fn read(reader: &Reader) -> Read<ConsoleSignIns> {
     let call = row!(Section::ConsoleSignIns, "CloudTrail", "LookupEvents");
     let regions = reader.regions(call);
-    let key = LookupAttributeKey::EventName;
     let look_ups: Vec<LookUp<'_>> =
-        regions.iter().map(|region| LookUp { region, key: key.clone(), value: "ConsoleLogin" }).collect();
+        regions.iter().map(|region| LookUp { region, key: "EventName", value: "ConsoleLogin" }).collect();
     look_up(reader, call, &look_ups, |record| Some(sign_in(record))).await
 }
 

@@ -1,12 +1,13 @@
 //! `contact`: the account's contact information.
 
 use super::answer::{present, required};
-use super::reader::{client, row};
+use super::client::ask;
+use super::reader::row;
 use super::{Read, Reader, Section, error};
 use crate::fold::spaces;
-use aws_sdk_account::types::ContactInformation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// The account's contact information (`account:GetContactInformation`).
 // Of AWS's ContactInformation, not read: the web site. Address lines 2 and 3, district and state are only in the
@@ -30,11 +31,35 @@ pub struct Contact {
     pub phone: Read<String>,
 }
 
+/// AWS's response.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    contact_information: Option<ContactInformation>,
+}
+
+/// The contact information in AWS's response. It is public for tests, which compare addresses in different spellings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[expect(missing_docs, reason = "they are AWS's members")]
+pub struct ContactInformation {
+    pub full_name: String,
+    pub company_name: Option<String>,
+    pub address_line1: String,
+    pub address_line2: Option<String>,
+    pub address_line3: Option<String>,
+    pub city: String,
+    pub district_or_county: Option<String>,
+    pub state_or_region: Option<String>,
+    pub postal_code: String,
+    pub country_code: String,
+    pub phone_number: String,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<Contact> {
     let call = row!(Section::Contact, "Account", "GetContactInformation");
-    let client = client!(aws_sdk_account, reader, Section::Contact, &reader.regions(call)[0]);
     let who = reader.account();
-    let answer = match client.get_contact_information().send().await {
+    let answer: Response = match ask(reader, call, &reader.regions(call)[0], json!({})).await {
         Ok(answer) => answer,
         Err(failed) => return Err(error::reason(who, call, &failed)).into(),
     };
@@ -79,44 +104,53 @@ pub fn describe(who: &str, contact: &ContactInformation) -> Contact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_account::types::builders::ContactInformationBuilder;
 
-    fn contact() -> ContactInformationBuilder {
-        ContactInformation::builder()
-            .full_name("Lee Arner")
-            .address_line1("1 Practice Street")
-            .city("London")
-            .postal_code("N1")
-            .country_code("GB")
-            .phone_number("+44 20 0000 0000")
+    fn contact() -> ContactInformation {
+        ContactInformation {
+            full_name: "Lee Arner".into(),
+            address_line1: "1 Practice Street".into(),
+            city: "London".into(),
+            postal_code: "N1".into(),
+            country_code: "GB".into(),
+            phone_number: "+44 20 0000 0000".into(),
+            ..ContactInformation::default()
+        }
     }
 
     #[test]
     fn parts_are_folded_before_they_are_joined() {
-        let plain = describe("general", &contact().build().unwrap());
+        let plain = describe("general", &contact());
         assert_eq!(plain.address, Read::Known("1 Practice Street, London, N1, GB".to_owned()));
-        let spaced = contact()
-            .full_name(" Lee\u{a0}Arner")
-            .address_line1("1  Practice Street ")
-            .address_line2(" ")
-            .address_line3("\u{3000}")
-            .city("London ")
-            .district_or_county("\u{200b}")
-            .company_name(" \t");
-        assert_eq!(describe("general", &spaced.build().unwrap()), plain);
+        let spaced = ContactInformation {
+            full_name: " Lee\u{a0}Arner".into(),
+            address_line1: "1  Practice Street ".into(),
+            address_line2: Some(" ".into()),
+            address_line3: Some("\u{3000}".into()),
+            city: "London ".into(),
+            district_or_county: Some("\u{200b}".into()),
+            company_name: Some(" \t".into()),
+            ..contact()
+        };
+        assert_eq!(describe("general", &spaced), plain);
     }
 
     #[test]
     fn parts_are_joined_in_their_order() {
-        let full = contact().address_line2("Flat 2").address_line3("Back").district_or_county("D").state_or_region("S");
-        let address = describe("general", &full.build().unwrap()).address;
+        let full = ContactInformation {
+            address_line2: Some("Flat 2".into()),
+            address_line3: Some("Back".into()),
+            district_or_county: Some("D".into()),
+            state_or_region: Some("S".into()),
+            ..contact()
+        };
+        let address = describe("general", &full).address;
         assert_eq!(address, Read::Known("1 Practice Street, Flat 2, Back, London, D, S, N1, GB".to_owned()));
     }
 
     #[test]
     fn an_address_with_a_missing_part_is_unreadable() {
         for blank in ["", " ", "\u{3000}\u{200b}"] {
-            let lacking = describe("general", &contact().city(blank).build().unwrap());
+            let lacking = describe("general", &ContactInformation { city: blank.into(), ..contact() });
             assert!(lacking.address.known().is_none() && lacking.city.known().is_none(), "{blank:?}");
             assert!(lacking.name.known().is_some());
         }

@@ -4,23 +4,40 @@
 //! look-ups per second are allowed for each account and region (CloudTrail's API reference).
 
 use super::answer::{known_value, listed, present};
+use super::client::ask;
 use super::read::{incomplete, to_json};
-use super::reader::{MAX_PAGES, Reader, client};
+use super::reader::{MAX_PAGES, Reader};
 use super::table::Call;
 use super::time::Time;
 use super::{Read, error};
-use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
-use course::results::{Reason, ReasonCode};
+use course::results::Reason;
 use futures_util::future::join_all;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A look-up: an attribute, its value and a region.
 pub(super) struct LookUp<'l> {
     pub(super) region: &'l str,
-    pub(super) key: LookupAttributeKey,
+    pub(super) key: &'static str,
     pub(super) value: &'l str,
+}
+
+/// AWS's response.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Response {
+    events: Option<Vec<Event>>,
+    next_token: Option<String>,
+}
+
+/// An event in AWS's response.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Event {
+    pub(super) event_name: Option<String>,
+    pub(super) event_time: Option<Time>,
+    pub(super) cloud_trail_event: Option<String>,
 }
 
 /// The description of an event.
@@ -98,25 +115,17 @@ impl<T: Described, D: Fn(&Record<'_>) -> Option<T>> Looking<'_, T, D> {
     }
 
     async fn pages(&self, look_up: &LookUp<'_>) -> Result<(), Vec<Reason>> {
-        let client = client!(aws_sdk_cloudtrail, self.reader, self.call.section, look_up.region);
-        let attribute = LookupAttribute::builder().attribute_key(look_up.key.clone()).attribute_value(look_up.value);
-        let attribute = attribute.build().map_err(|broken| {
-            vec![Reason {
-                code: ReasonCode::CourseError,
-                account: Some(self.reader.account().to_owned()),
-                action: None,
-                message: broken.to_string(),
-            }]
-        })?;
         let mut token: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let turn = self.reader.turn(look_up.region).await;
             if self.found().decided {
                 return Err(self.not_read());
             }
-            let request = client.lookup_events().lookup_attributes(attribute.clone()).set_next_token(token.clone());
-            let answer =
-                request.send().await.map_err(|failed| error::reason(self.reader.account(), self.call, &failed))?;
+            let attribute = json!({ "AttributeKey": look_up.key, "AttributeValue": look_up.value });
+            let input = json!({ "LookupAttributes": [attribute], "NextToken": token });
+            let answer: Response = ask(self.reader, self.call, look_up.region, input)
+                .await
+                .map_err(|failed| error::reason(self.reader.account(), self.call, &failed))?;
             drop(turn);
             let events = listed(self.reader, self.call, answer.events)?;
             let next = answer.next_token.filter(|next| !next.is_empty());
@@ -207,7 +216,7 @@ impl<'e> Record<'e> {
 
     /// The event's time.
     pub(super) fn time(&self) -> Read<Time> {
-        let own = self.event.event_time.as_ref().and_then(Time::of);
+        let own = self.event.event_time;
         let recorded = || match self.text("/eventTime", "an event's time") {
             Read::Known(text) => Time::parse(&text),
             Read::Unreadable(_) => None,

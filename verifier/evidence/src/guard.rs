@@ -294,23 +294,37 @@ mod tests {
 
     #[tokio::test]
     async fn writes_are_refused_before_anything_is_sent() {
-        refused!(aws_sdk_account, Section::Account, put_account_name().account_name("mine"));
-        refused!(aws_sdk_account, Section::Contact, put_contact_information());
-        refused!(aws_sdk_account, Section::AlternateContacts, delete_alternate_contact());
         refused!(aws_sdk_budgets, Section::Budgets, delete_budget().account_id("1").budget_name("b"));
         refused!(aws_sdk_iam, Section::Root, create_user().user_name("u"));
         refused!(aws_sdk_iam, Section::Root, create_access_key());
         refused!(aws_sdk_organizations, Section::Organization, leave_organization());
-        refused!(aws_sdk_cloudtrail, Section::ConsoleSignIns, delete_trail().name("t"));
-        refused!(aws_sdk_cloudwatch, Section::BillingMetrics, put_metric_data().namespace("n"));
-        refused!(aws_sdk_billing, Section::BillingPreferences, delete_billing_view().arn("a"));
-        refused!(aws_sdk_support, Section::Support, create_case().subject("s").communication_body("b"));
         refused!(aws_sdk_sts, Section::Identity, assume_role().role_arn("r").role_session_name("session"));
     }
 
     #[tokio::test]
     async fn a_read_of_another_section_is_refused_too() {
         refused!(aws_sdk_iam, Section::Root, list_users());
-        refused!(aws_sdk_account, Section::Contact, get_account_information());
+        let row = table::find(Section::Account, "Account", "GetAccountInformation").unwrap();
+        let failed = failed(table::Call { section: Section::Contact, ..*row }).await;
+        let reasons = error::reason(ACCOUNT, row, &failed);
+        assert!(reasons[0].message.contains("not in the table of reads"), "{reasons:?}");
+    }
+
+    /// How a section's own call fails.
+    async fn failed(call: table::Call) -> crate::client::Failed {
+        crate::client::ask::<serde_json::Value>(&reader(), &call, "us-east-1", serde_json::json!({})).await.unwrap_err()
+    }
+
+    /// The table of reads has no write, so a section could not even prepare one.
+    #[tokio::test]
+    async fn a_write_of_a_section_is_not_prepared() {
+        for (service, operation) in
+            [("Account", "PutAccountName"), ("CloudTrail", "DeleteTrail"), ("S3", "DeleteBucket")]
+        {
+            let row = table::of(Section::Account).next().unwrap();
+            let write = table::Call { service, operation, ..*row };
+            let failed = failed(write).await;
+            assert!(matches!(failed, aws_smithy_runtime_api::client::result::SdkError::ConstructionFailure(_)));
+        }
     }
 }

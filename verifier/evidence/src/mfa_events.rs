@@ -4,7 +4,6 @@ use super::events::{Described, LookUp, Record, look_up};
 use super::reader::row;
 use super::time::Time;
 use super::{Read, Reader, Section};
-use aws_sdk_cloudtrail::types::LookupAttributeKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +41,7 @@ const ROOT_USER: [&str; 2] = ["AWS ROOT USER", "root"];
 pub(super) async fn read(reader: &Reader) -> Read<MfaEvents> {
     let call = row!(Section::MfaEvents, "CloudTrail", "LookupEvents");
     let region = &reader.regions(call)[0];
-    let named = |value| LookUp { region, key: LookupAttributeKey::EventName, value };
+    let named = |value| LookUp { region, key: "EventName", value };
     look_up(reader, call, &[named("EnableMFADevice"), named("DeactivateMFADevice")], event).await
 }
 
@@ -73,12 +72,13 @@ fn user(record: &Record<'_>) -> Read<Option<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::events::Event;
     use super::*;
-    use aws_sdk_cloudtrail::types::Event;
     use serde_json::{Value, json};
 
     fn described(record: Value) -> Option<MfaEvent> {
-        let listed = Event::builder().event_name("EnableMFADevice").cloud_trail_event(record.to_string()).build();
+        let (event_name, cloud_trail_event) = (Some("EnableMFADevice".to_owned()), Some(record.to_string()));
+        let listed = Event { event_name, cloud_trail_event, ..Event::default() };
         event(&Record::new(&listed, "production"))
     }
 

@@ -2,28 +2,24 @@
 
 use super::answer::{known_value, present};
 use super::bucket_policy::{self, BucketPolicy, Owned};
+use super::client::{Failed, ask};
 use super::read::incomplete;
-use super::reader::{client, row};
+use super::reader::row;
 use super::table::Call;
 use super::{Read, Reader, Section, error};
-use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{self, BucketVersioningStatus, ServerSideEncryption};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use course::results::Reason;
 use futures_util::{StreamExt, stream};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::error::Error;
+use serde_json::json;
 
 /// How many buckets are read at the same time, with one call for each setting.
 const AT_ONCE: usize = 16;
 
 /// The largest number of buckets on a page. With this parameter, AWS also returns the region of each bucket (API
 /// reference of Bucket).
-const PAGE: i32 = 1000;
+const PAGE: u32 = 1000;
 
 /// Amazon S3's general purpose buckets.
 // Of the response to `ListBuckets`, not read: `owner`, which is the account, and `prefix`, which is a parameter.
@@ -88,30 +84,93 @@ pub struct Encryption {
     pub key: Option<String>,
 }
 
+/// S3's responses.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListBuckets {
+    buckets: Option<Vec<Listed>>,
+    continuation_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    name: Option<String>,
+    bucket_region: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetPublicAccessBlock {
+    public_access_block_configuration: Option<Blocks>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Blocks {
+    block_public_acls: Option<bool>,
+    ignore_public_acls: Option<bool>,
+    block_public_policy: Option<bool>,
+    restrict_public_buckets: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetBucketPolicy {
+    policy: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetBucketVersioning {
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetBucketEncryption {
+    server_side_encryption_configuration: Option<Rules>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Rules {
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rule {
+    apply_server_side_encryption_by_default: Option<ByDefault>,
+}
+
+#[derive(Deserialize)]
+struct ByDefault {
+    #[serde(rename = "SSEAlgorithm", default)]
+    algorithm: String,
+    #[serde(rename = "KMSMasterKeyID")]
+    key: Option<String>,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<S3> {
     let listed = match list(reader).await {
         Ok(listed) => listed,
         Err(reasons) => return Err(reasons).into(),
     };
-    let regions = listed.iter().filter_map(|bucket| bucket.bucket_region.as_deref());
-    let clients: BTreeMap<&str, Client> = regions.map(|region| (region, client(reader, region))).collect();
     // Collected, because a stream with a closure could not run in a separate task.
-    let described: Vec<_> = listed.iter().map(|bucket| describe(reader, &clients, bucket)).collect();
+    let described: Vec<_> = listed.into_iter().map(|bucket| describe(reader, bucket)).collect();
     Read::Known(S3 { buckets: stream::iter(described).buffered(AT_ONCE).collect().await })
 }
 
-/// The client for a region. Emulators behind a custom endpoint need the bucket in the path, not in the host.
-fn client(reader: &Reader, region: &str) -> Client {
-    client!(aws_sdk_s3, reader, Section::S3, region, force_path_style = reader.endpoint().is_some())
-}
-
-async fn list(reader: &Reader) -> Result<Vec<types::Bucket>, Vec<Reason>> {
+async fn list(reader: &Reader) -> Result<Vec<Listed>, Vec<Reason>> {
     let call = row!(Section::S3, "S3", "ListBuckets");
-    let client = client(reader, &reader.regions(call)[0]);
+    let region = &reader.regions(call)[0];
     reader
         .pages(call, async |token| {
-            let answer = client.list_buckets().max_buckets(PAGE).set_continuation_token(token).send().await;
-            let answer = answer.map_err(|failed| error::reason(reader.account(), call, &failed))?;
+            let input = json!({ "MaxBuckets": PAGE, "ContinuationToken": token });
+            let answer: ListBuckets = ask(reader, call, region, input)
+                .await
+                .map_err(|failed| error::reason(reader.account(), call, &failed))?;
             // An account without buckets has an empty list.
             let buckets = answer
                 .buckets
@@ -121,12 +180,12 @@ async fn list(reader: &Reader) -> Result<Vec<types::Bucket>, Vec<Reason>> {
         .await
 }
 
-async fn describe(reader: &Reader, clients: &BTreeMap<&str, Client>, bucket: &types::Bucket) -> Bucket {
+async fn describe(reader: &Reader, listed: Listed) -> Bucket {
     let who = reader.account();
-    let name = present(bucket.name.clone(), who, "a bucket's name");
-    let region = present(bucket.bucket_region.clone(), who, "a bucket's region");
+    let name = present(listed.name, who, "a bucket's name");
+    let region = present(listed.bucket_region, who, "a bucket's region");
     let reached = match (&name, &region) {
-        (Read::Known(name), Read::Known(region)) => Ok((name.as_str(), &clients[region.as_str()])),
+        (Read::Known(name), Read::Known(region)) => Ok(Place { reader, bucket: name, region }),
         (Read::Unreadable(unreadable), _) | (_, Read::Unreadable(unreadable)) => Err(unreadable.clone()),
     };
     match reached {
@@ -138,22 +197,44 @@ async fn describe(reader: &Reader, clients: &BTreeMap<&str, Client>, bucket: &ty
             versioning: Read::Unreadable(why.clone()),
             encryption: Read::Unreadable(why),
         },
-        Ok((bucket, client)) => {
-            let (public_access_block, policy, versioning, encryption) = tokio::join!(
-                public_access_block(who, client, bucket),
-                policy(Owned { who, account: reader.account_id(), bucket }, client),
-                versioning(who, client, bucket),
-                encryption(who, client, bucket),
-            );
+        Ok(place) => {
+            let (public_access_block, policy, versioning, encryption) =
+                tokio::join!(public_access_block(place), policy(place), versioning(place), encryption(place));
             Bucket { name, region, public_access_block, policy, versioning, encryption }
         }
     }
 }
 
-async fn public_access_block(who: &str, client: &Client, bucket: &str) -> Read<Option<PublicAccessBlock>> {
-    let call = row!(Section::S3, "S3", "GetPublicAccessBlock");
-    let answer = client.get_public_access_block().bucket(bucket).send().await;
-    let set = match set(who, call, "NoSuchPublicAccessBlockConfiguration", answer) {
+/// A bucket, and where it is asked about.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    reader: &'a Reader,
+    bucket: &'a str,
+    region: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn who(self) -> &'a str {
+        self.reader.account()
+    }
+
+    async fn ask<T: DeserializeOwned>(self, call: &Call) -> Result<T, Failed> {
+        ask(self.reader, call, self.region, json!({ "Bucket": self.bucket })).await
+    }
+
+    /// The value of a setting; `None` if S3's error code says that it was never set.
+    async fn setting<T: DeserializeOwned>(self, call: &Call, never_set: &str) -> Read<Option<T>> {
+        match self.ask(call).await {
+            Ok(answer) => Read::Known(Some(answer)),
+            Err(failed) if error::code(&failed) == Some(never_set) => Read::Known(None),
+            Err(failed) => Err(error::reason(self.who(), call, &failed)).into(),
+        }
+    }
+}
+
+async fn public_access_block(place: Place<'_>) -> Read<Option<PublicAccessBlock>> {
+    let (call, who) = (row!(Section::S3, "S3", "GetPublicAccessBlock"), place.who());
+    let set = match place.setting::<GetPublicAccessBlock>(call, "NoSuchPublicAccessBlockConfiguration").await {
         Read::Known(Some(answer)) => answer.public_access_block_configuration,
         Read::Known(None) => return Read::Known(None),
         Read::Unreadable(why) => return Read::Unreadable(why),
@@ -168,34 +249,32 @@ async fn public_access_block(who: &str, client: &Client, bucket: &str) -> Read<O
     })
 }
 
-async fn policy(owned: Owned<'_>, client: &Client) -> Read<Option<BucketPolicy>> {
+async fn policy(place: Place<'_>) -> Read<Option<BucketPolicy>> {
     let call = row!(Section::S3, "S3", "GetBucketPolicy");
-    let answer = client.get_bucket_policy().bucket(owned.bucket).send().await;
-    match set(owned.who, call, "NoSuchBucketPolicy", answer) {
+    let owned = Owned { who: place.who(), account: place.reader.account_id(), bucket: place.bucket };
+    match place.setting::<GetBucketPolicy>(call, "NoSuchBucketPolicy").await {
         Read::Known(Some(answer)) => bucket_policy::parse(owned, &answer.policy.unwrap_or_default()).map(Some),
         Read::Known(None) => Read::Known(None),
         Read::Unreadable(why) => Read::Unreadable(why),
     }
 }
 
-async fn versioning(who: &str, client: &Client, bucket: &str) -> Read<Option<String>> {
-    let call = row!(Section::S3, "S3", "GetBucketVersioning");
-    match client.get_bucket_versioning().bucket(bucket).send().await {
+async fn versioning(place: Place<'_>) -> Read<Option<String>> {
+    let (call, who) = (row!(Section::S3, "S3", "GetBucketVersioning"), place.who());
+    match place.ask::<GetBucketVersioning>(call).await {
         // A bucket that never had versioning has no status (API reference).
-        Ok(answer) => match answer.status {
-            None => Read::Known(None),
-            Some(status) => {
-                known_value(status.as_str(), BucketVersioningStatus::values(), who, "a bucket's versioning").map(Some)
-            }
-        },
+        Ok(GetBucketVersioning { status: None }) => Read::Known(None),
+        Ok(GetBucketVersioning { status: Some(status) }) => {
+            known_value(&status, call.values("Status"), who, "a bucket's versioning").map(Some)
+        }
         Err(failed) => Err(error::reason(who, call, &failed)).into(),
     }
 }
 
-async fn encryption(who: &str, client: &Client, bucket: &str) -> Read<Option<Encryption>> {
-    let call = row!(Section::S3, "S3", "GetBucketEncryption");
-    let answer = client.get_bucket_encryption().bucket(bucket).send().await;
-    let configuration = match set(who, call, "ServerSideEncryptionConfigurationNotFoundError", answer) {
+async fn encryption(place: Place<'_>) -> Read<Option<Encryption>> {
+    let (call, who) = (row!(Section::S3, "S3", "GetBucketEncryption"), place.who());
+    let never_set = "ServerSideEncryptionConfigurationNotFoundError";
+    let configuration = match place.setting::<GetBucketEncryption>(call, never_set).await {
         Read::Known(Some(answer)) => answer.server_side_encryption_configuration,
         Read::Known(None) => return Read::Known(None),
         Read::Unreadable(why) => return Read::Unreadable(why),
@@ -203,23 +282,11 @@ async fn encryption(who: &str, client: &Client, bucket: &str) -> Read<Option<Enc
     // A configuration has one rule (S3 User Guide).
     let rule = configuration.and_then(|configuration| configuration.rules.into_iter().next());
     let default = rule.and_then(|rule| rule.apply_server_side_encryption_by_default);
+    let known = call.values("ServerSideEncryptionConfiguration.Rules.ApplyServerSideEncryptionByDefault.SSEAlgorithm");
     present(default, who, "a bucket's default encryption").map(|default| {
-        let algorithm = default.sse_algorithm.as_str();
         Some(Encryption {
-            algorithm: known_value(algorithm, ServerSideEncryption::values(), who, "a bucket's encryption"),
-            key: default.kms_master_key_id.filter(|key| !key.is_empty()),
+            algorithm: known_value(&default.algorithm, known, who, "a bucket's encryption"),
+            key: default.key.filter(|key| !key.is_empty()),
         })
     })
-}
-
-/// The value of a setting; `None` if S3's error code says that it was never set.
-fn set<T, E>(who: &str, call: &Call, never_set: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Read<Option<T>>
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    match answer {
-        Ok(answer) => Read::Known(Some(answer)),
-        Err(failed) if error::code(&failed) == Some(never_set) => Read::Known(None),
-        Err(failed) => Err(error::reason(who, call, &failed)).into(),
-    }
 }

@@ -1,13 +1,15 @@
 //! `support`: the account's Support plan.
 
-use super::answer::present;
+use super::answer::{listed, present};
+use super::client::ask;
 use super::read::incomplete;
-use super::reader::{client, row};
+use super::reader::row;
+use super::time::Time;
 use super::{Read, Reader, Section, error};
-use aws_sdk_billing::types::BusinessSupportSubscriptionContract as Contract;
 use course::results::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// The Support plan, from two calls. AWS renamed the plans in 2025 and 2026, so compare accounts, not names.
 // All of a contract is read. The contracts of this account that have begun and have not ended are in force, and of
@@ -21,6 +23,30 @@ pub struct Support {
     pub plan: Read<Option<String>>,
 }
 
+/// AWS's response about the levels.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Levels {
+    severity_levels: Option<Vec<Value>>,
+}
+
+/// AWS's response about the contracts.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Contracts {
+    subscription_contracts: Option<Vec<Contract>>,
+    next_token: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Contract {
+    account_id: String,
+    plan_name: String,
+    contract_start_date: Option<Time>,
+    contract_end_date: Option<Time>,
+}
+
 pub(super) async fn read(reader: &Reader) -> Read<Support> {
     let (api, plan) = tokio::join!(api(reader), plan(reader));
     Read::Known(Support { api, plan })
@@ -28,8 +54,7 @@ pub(super) async fn read(reader: &Reader) -> Read<Support> {
 
 async fn api(reader: &Reader) -> Read<bool> {
     let call = row!(Section::Support, "Support", "DescribeSeverityLevels");
-    let client = client!(aws_sdk_support, reader, Section::Support, &reader.regions(call)[0]);
-    match client.describe_severity_levels().send().await {
+    match ask::<Levels>(reader, call, &reader.regions(call)[0], json!({})).await {
         Ok(answer) => present(answer.severity_levels, reader.account(), "the severity levels").map(|_| true),
         // This code is documented for plans without API access, but is not in the service's model.
         Err(failed) if error::code(&failed) == Some("SubscriptionRequiredException") => Read::Known(false),
@@ -39,13 +64,12 @@ async fn api(reader: &Reader) -> Read<bool> {
 
 async fn plan(reader: &Reader) -> Read<Option<String>> {
     let call = row!(Section::Support, "Billing", "ListBusinessSupportSubscriptionHistory");
-    let client = client!(aws_sdk_billing, reader, Section::Support, &reader.regions(call)[0]);
+    let region = &reader.regions(call)[0];
     let contracts = reader
         .pages(call, async |token| {
-            let request = client.list_business_support_subscription_history().account_id(reader.account_id());
-            let answer = request.set_next_token(token).send().await;
-            match answer {
-                Ok(answer) => Ok((answer.subscription_contracts, answer.next_token)),
+            let input = json!({ "accountId": reader.account_id(), "nextToken": token });
+            match ask::<Contracts>(reader, call, region, input).await {
+                Ok(answer) => Ok((listed(reader, call, answer.subscription_contracts)?, answer.next_token)),
                 // For an account that never had a contract, AWS finds nothing.
                 Err(failed) if error::code(&failed) == Some("ResourceNotFoundException") => Ok((Vec::new(), None)),
                 Err(failed) => Err(error::reason(reader.account(), call, &failed)),
@@ -69,17 +93,17 @@ async fn in_force(reader: &Reader, contracts: &[Contract]) -> Result<Option<Stri
     if mine.is_empty() {
         return Ok(None);
     }
-    // The SDK fills in 1970 if AWS sent no date.
-    if mine.iter().any(|contract| contract.contract_start_date.secs() == 0) {
+    let start = |contract: &&Contract| contract.contract_start_date.map(Time::secs);
+    if mine.iter().any(|contract| start(contract).is_none()) {
         return Err(incomplete(who, "AWS's response does not contain the start of a Support contract."));
     }
     let now = reader.now().await?.secs();
+    // A contract without an end is current.
     let runs = |contract: &&&Contract| {
-        let (start, end) = (contract.contract_start_date.secs(), contract.contract_end_date.secs());
-        // A contract without an end is current.
-        start <= now && (end == 0 || now < end)
+        start(contract).is_some_and(|start| start <= now)
+            && contract.contract_end_date.is_none_or(|end| now < end.secs())
     };
-    match mine.iter().filter(runs).max_by_key(|contract| contract.contract_start_date.secs()) {
+    match mine.iter().filter(runs).max_by_key(|contract| start(contract)) {
         None => Ok(None),
         Some(contract) if contract.plan_name.is_empty() => {
             Err(incomplete(who, "AWS's response does not contain the Support plan's name."))

@@ -11,7 +11,7 @@
 //! assert!(table::find(Section::Contact, "Account", "PutContactInformation").is_none());
 //! ```
 
-use super::Section;
+use super::{Section, reads};
 
 /// One kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,15 +137,12 @@ pub const CALLS: &[Call] = &[
     // meaning, it is never about permissions.
     refused_to_everybody(
         &["SubscriptionRequiredException"],
-        listing(
-            "subscriptionContracts",
-            call(
-                S::Support,
-                "Billing",
-                "ListBusinessSupportSubscriptionHistory",
-                "billing:ListBusinessSupportSubscriptionHistory",
-                UsEast1,
-            ),
+        call(
+            S::Support,
+            "Billing",
+            "ListBusinessSupportSubscriptionHistory",
+            "billing:ListBusinessSupportSubscriptionHistory",
+            UsEast1,
         ),
     ),
     everywhere(call(S::S3, "S3", "ListBuckets", "s3:ListAllMyBuckets", Profile)),
@@ -208,6 +205,11 @@ impl Call {
     /// The service and the operation, as in `budgets:DescribeBudgets`.
     pub fn name(&self) -> String {
         name(self.service, self.operation)
+    }
+
+    /// The values that AWS documents for a member of the response, by its path.
+    pub(super) fn values(&self, path: &str) -> &'static [String] {
+        reads::find(&self.name()).map_or(&[], |found| found.values(path))
     }
 
     /// The action that a policy must allow: its IAM action, or its name if AWS documents none.

@@ -5,8 +5,8 @@
 //! several spellings, and compares the words.
 
 use crate::common::{GENERAL, PRODUCTION};
-use aws_sdk_account::types::ContactInformation;
-use evidence::{Section, contact};
+use evidence::Section;
+use evidence::contact::{self, ContactInformation};
 use proptest::prelude::*;
 
 use super::answer::{Answer, Ruling};
@@ -106,19 +106,20 @@ fn address(contact: &Contact) -> Option<Vec<Vec<usize>>> {
 /// As in AWS's response, and as the program's section reads it.
 fn read(who: &str, contact: &Contact) -> contact::Contact {
     let optional = |line: &Option<Line>| line.as_ref().map(Line::text);
-    let answer = ContactInformation::builder()
-        .full_name(contact.name.text())
-        .address_line1(contact.line.text())
-        .set_address_line2(optional(&contact.more[0]))
-        .set_address_line3(optional(&contact.more[1]))
-        .city(contact.city.text())
-        .set_district_or_county(optional(&contact.region[0]))
-        .set_state_or_region(optional(&contact.region[1]))
-        .postal_code(contact.postal_code.text())
-        .country_code(contact.country)
-        .set_company_name(optional(&contact.company))
-        .phone_number("+44 20 0000 0000");
-    contact::describe(who, &answer.build().unwrap())
+    let answer = ContactInformation {
+        full_name: contact.name.text(),
+        address_line1: contact.line.text(),
+        address_line2: optional(&contact.more[0]),
+        address_line3: optional(&contact.more[1]),
+        city: contact.city.text(),
+        district_or_county: optional(&contact.region[0]),
+        state_or_region: optional(&contact.region[1]),
+        postal_code: contact.postal_code.text(),
+        country_code: contact.country.into(),
+        company_name: optional(&contact.company),
+        phone_number: "+44 20 0000 0000".into(),
+    };
+    contact::describe(who, &answer)
 }
 
 fn evidence(state: &State) -> Evidence {

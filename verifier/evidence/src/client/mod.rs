@@ -20,6 +20,7 @@ mod prepared;
 mod reach;
 mod refused;
 mod schema;
+mod section;
 mod send;
 mod strict;
 mod write;
@@ -33,6 +34,8 @@ pub use conform::conform;
 pub use declared::{Declared, Filled, Unlisted, declared, declared_for_emulator};
 pub use emulator::{Emulator, EmulatorError, IN_PROCESS, Keys, Loopback, NotLoopback};
 pub use refused::{Refused, Why};
+pub(crate) use section::ask;
+pub(crate) use send::Failed;
 
 #[cfg(test)]
 mod tests;

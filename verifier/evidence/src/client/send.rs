@@ -46,7 +46,7 @@ use crate::reads::Protocol;
 
 /// An error of a service.
 #[derive(Debug)]
-pub(super) struct ServiceError(ErrorMetadata);
+pub(crate) struct ServiceError(ErrorMetadata);
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +73,7 @@ impl ProvideErrorKind for ServiceError {
 }
 
 /// How a call failed.
-pub(super) type Failed = SdkError<ServiceError, HttpResponse>;
+pub(crate) type Failed = SdkError<ServiceError, HttpResponse>;
 
 /// Sends one request, and reads its response.
 ///

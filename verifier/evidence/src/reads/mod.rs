@@ -46,6 +46,24 @@ impl fmt::Display for Found {
 }
 
 impl Found {
+    /// The values that AWS documents for a member of the answer, by its path, as in `Encryption.Rules.Algorithm`.
+    /// Empty if the table has no such member, or AWS documents none.
+    pub(crate) fn values(&self, path: &str) -> &'static [String] {
+        self.shape_of(path).map_or(&[], |shape| &shape.values)
+    }
+
+    fn shape_of(&self, path: &str) -> Option<&'static Shape> {
+        let service = self.service;
+        let answer = service.shape(self.operation.output.as_deref()?)?;
+        path.split('.').try_fold(answer, |shape, name| {
+            let shape = service.shape(&shape.members.get(name)?.shape)?;
+            match &shape.of {
+                Some(element) => service.shape(&element.shape),
+                None => Some(shape),
+            }
+        })
+    }
+
     /// Whether another one describes the same request to the same service. Its protocol may be another that the service
     /// speaks.
     pub(crate) fn is_same(&self, other: &Found) -> bool {
