@@ -22,6 +22,10 @@ def arn(service, rest):
     return f"arn:aws:{service}:us-east-1:{ID}:{rest}"
 
 
+def plain(name):
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
 # Instances
 
 
@@ -33,9 +37,10 @@ def launch(name, region="us-east-1"):
 
 
 def instance(name):
-    wanted = [{"Name": "tag:Name", "Values": [name]}, {"Name": "instance-state-name", "Values": ["running", "stopped"]}]
-    found = lab("ec2").describe_instances(Filters=wanted)["Reservations"]
-    return found[0]["Instances"][0]["InstanceId"] if found else "i-0123456789abcdef0"
+    usable = [{"Name": "instance-state-name", "Values": ["running", "stopped"]}]
+    found = lab("ec2").describe_instances(Filters=usable)["Reservations"]
+    names = {plain(one["Tags"][0]["Value"]): one["InstanceId"] for made in found for one in made["Instances"]}
+    return names.get(plain(name), "i-0123456789abcdef0")
 
 
 def instances():
@@ -103,12 +108,6 @@ def role_with_patterns():
     lab("iam").attach_role_policy(RoleName=ROLE, PolicyArn=attached["Policy"]["Arn"])
 
 
-def role_with_basic_execution():
-    create_role()
-    put_policy(statement(SWITCH))
-    lab("iam").attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
-
-
 def role_for_ec2():
     create_role(document=trust("ec2.amazonaws.com"))
     put_policy(statement(SWITCH + LOGS))
@@ -165,6 +164,11 @@ def create_function(name, runtime="python3.13", role=ROLE):
 def functions():
     for name in FUNCTIONS:
         create_function(name)
+
+
+def functions_with(role):
+    for name in FUNCTIONS:
+        create_function(name, role=role)
 
 
 def functions_named_freely():
@@ -238,11 +242,10 @@ def rule_on_schedule():
 
 def rule_name():
     names = [rule["Name"] for rule in lab("events").list_rules()["Rules"]]
-    return next(name for name in names if name.lower().replace("_", "-") == RULE)
+    return next(name for name in names if plain(name) == plain(RULE))
 
 
 def function_arn(name):
-    plain = lambda text: text.lower().replace("-", "").replace("_", "")
     functions = lab("lambda").list_functions()["Functions"]
     return next(one["FunctionArn"] for one in functions if plain(one["FunctionName"]) == plain(name))
 
@@ -320,7 +323,16 @@ def everything():
         action()
 
 
-def delete_rules(*names):
+def everything_named_freely():
+    for action in (instances_named_freely, role, functions_named_freely, rule_by_arn, target, permission, run_functions):
+        action()
+
+
+def scheduler_off():
+    scheduler(state="DISABLED")
+
+
+def delete_rules():
     events = lab("events")
     for name in [rule["Name"] for rule in events.list_rules()["Rules"]]:
         events.remove_targets(Rule=name, Ids=["one", "two"])
@@ -354,3 +366,12 @@ def delete_instances():
 def delete_everything():
     for action in (delete_rules, delete_functions, delete_logs, delete_role, delete_instances):
         action()
+
+
+def done():
+    """For the recording of the cases: an example of everything that the checks can read."""
+    everything()
+    attached = lab("iam").create_policy(PolicyName="desk-logs", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement("logs:*")}))
+    lab("iam").attach_role_policy(RoleName=ROLE, PolicyArn=attached["Policy"]["Arn"])
+    put_policy(statement(SWITCH))
+    scheduler()
