@@ -8,6 +8,7 @@ mod chapters;
 mod clock;
 mod cohort;
 mod common;
+mod courses;
 mod dependencies;
 mod doctor;
 mod emulators;
