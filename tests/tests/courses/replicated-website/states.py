@@ -145,11 +145,13 @@ def blocked(bucket):
 def account_block(kind):
     on = {"all": [True] * 4, "acls": [True, True, False, False], "none": [False] * 4, "policy": [False, False, True, False]}
     names = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
-    # Without a host that begins with the account's id, which the emulator does not have.
-    config = Config(inject_host_prefix=False)
-    control = boto3.client(
-        "s3control", region_name=FIRST, endpoint_url=ENDPOINT, config=config, **keys("production")
-    )
+    control = client("s3control")
+
+    def without_account(request, **_):
+        # AWS's host begins with the account's id. The emulator has no such host.
+        request.url = request.url.replace(f"//{OWN}.", "//")
+
+    control.meta.events.register("before-send.s3-control", without_account)
     control.put_public_access_block(
         AccountId=OWN, PublicAccessBlockConfiguration=dict(zip(names, on[kind]))
     )
