@@ -157,6 +157,14 @@ def account_block(kind):
     )
 
 
+def listed(value):
+    """The website's bucket, with an access control list."""
+    s3().put_bucket_ownership_controls(
+        Bucket=SITE, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    s3().put_bucket_acl(Bucket=SITE, ACL=value)
+
+
 # Bucket policies.
 def public_read(bucket, **more):
     statement = {
