@@ -70,7 +70,16 @@ impl Condition {
             one.parts.iter().find(|part| !others.contains(&part.shape())).map(Form::shape)
         };
         let (ours, theirs) = (own(self, &theirs)?, own(other, &ours)?);
-        let element = format!("{}s", self.element.to_lowercase());
+        let element = plural(&self.element.to_lowercase());
         Some(Difference { element, difference: format!("one tests {ours}, the other {theirs}") })
+    }
+}
+
+/// The plural of a kind of element, such as `bucket` or `element of keys`.
+fn plural(element: &str) -> String {
+    let element = element.strip_prefix("a ").unwrap_or(element);
+    match element.split_once(" of ") {
+        Some((one, of)) => format!("{one}s of {of}"),
+        None => format!("{element}s"),
     }
 }

@@ -35,7 +35,9 @@ impl Judge<'_> {
             Outcome::NotMet if labels.len() == all => sentences.push(format!("None of the {all} rows is right yet.")),
             Outcome::NotMet => {
                 let right = of(Outcome::Met).count();
-                sentences.push(format!("{right} of {all} rows are right. Not yet: {}.", labels.join(", ")));
+                let unknown: Vec<String> = of(Outcome::Unknown).map(|(row, _)| self.label(table, row)).collect();
+                let unknown = if unknown.is_empty() { String::new() } else { format!(" Unknown: {}.", unknown.join(", ")) };
+                sentences.push(format!("{right} of {all} rows are right. Not yet: {}.{unknown}", labels.join(", ")));
             }
             _ if labels.len() == all => {}
             _ => sentences.push(format!("Unknown: {}.", labels.join(", "))),
@@ -44,7 +46,9 @@ impl Judge<'_> {
         let shown: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();
         let of_all = |sentence: &&String| shown.len() > 1 && shown.iter().all(|of_row| of_row.contains(sentence));
         let mut every: Vec<&String> = shown.first().into_iter().flat_map(|first| first.iter()).filter(of_all).collect();
-        let own = shown.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(1));
+        // One row alone says everything; several begin with the same words.
+        let most = if shown.len() == 1 { usize::MAX } else { 1 };
+        let own = shown.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(most));
         let own: Vec<&String> = own.take(SHOWN).collect();
         every.dedup();
         sentences.extend(own.into_iter().chain(every).cloned());
