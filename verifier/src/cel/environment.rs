@@ -5,7 +5,7 @@ use cel::common::value::CowVal;
 use cel::{Env, ExecutionError};
 use std::sync::{Arc, OnceLock};
 
-use super::{budget, counted, documents, matching, policies, texts};
+use super::{budget, counted, documents, lists, matching, policies, texts};
 
 /// CEL's standard library and our own functions, which the course's reference documents.
 pub(super) fn env() -> Arc<Env> {
@@ -25,6 +25,7 @@ pub(super) fn env() -> Arc<Env> {
         debug_assert!(declared.is_ok());
         counted::declare(&mut env);
         documents::declare(&mut env);
+        lists::declare(&mut env);
         matching::declare(&mut env);
         policies::declare(&mut env);
         texts::declare(&mut env);

@@ -33,6 +33,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     function("duration", "duration('24h')", "a duration, in h, m, s and ms", "duration('1h30m') == duration('90m')"),
     function("dyn", "dyn(value)", "the value itself", "dyn(1) == 1"),
     function("endsWith", "text.endsWith(end)", "whether a text ends with another", "'index.html'.endsWith('.html')"),
+    function("flatten", "list.flatten()", "the elements of the lists in a list as one list, one level deep", "[['a'], ['b', 'c']].flatten() == ['a', 'b', 'c']"),
     function("fold", "fold(text)", "a text without differences of case and spaces, for what people type", "fold(' Main  Street ') == fold('main street')"),
     function("getDate", "time.getDate()", "the day of the month, from 1", "timestamp('2026-11-26T12:00:00Z').getDate() == 26"),
     function("getDayOfMonth", "time.getDayOfMonth()", "the day of the month, from 0", "timestamp('2026-11-26T12:00:00Z').getDayOfMonth() == 25"),

@@ -13,6 +13,7 @@ pub mod functions;
 mod guard;
 #[cfg(test)]
 mod hostile;
+mod lists;
 pub(crate) mod matching;
 pub mod memory;
 pub mod names;

@@ -193,6 +193,11 @@ impl<'l> Inference<'l> {
                 self.tried(node, call, &args);
                 (**of).clone()
             }
+            ("flatten", [Type::List(of)]) => match &**of {
+                Type::List(_) => (**of).clone(),
+                Type::Any => Type::list(Type::Any),
+                _ => args[0].clone(),
+            },
             (op::ADD, [Type::Time, Type::Duration] | [Type::Duration, Type::Time]) => self.tried(node, call, &args),
             (op::ADD, [one, other]) => {
                 if !self.comparable(node, one, other, name) {

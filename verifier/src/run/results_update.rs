@@ -126,7 +126,8 @@ pub fn made<'s>(results: &mut Results, seen: &MadeNow<'s>) -> Vec<&'s Step> {
             (Some(removed), 0) if !is_unread => {
                 let result = results.steps.get_mut(&step.id);
                 let complete = remembered.iter().find_map(|one| one.complete.as_ref());
-                result.into_iter().for_each(|result| finish(result, &removed, complete));
+                let rests_on_word = inputs.course.check(step).asks_for_confirmation();
+                result.into_iter().for_each(|result| finish(result, &removed, complete, rests_on_word));
             }
             (None, 1..) => {
                 let had_removed = |remover: &&Step| {
@@ -162,8 +163,9 @@ fn combine(results: &mut Results, whole: &Step) {
 }
 
 /// A step whose result was removed as it should be: it stays done, if it was. Nothing is said of its expectations, which
-/// are about what is gone. `complete`: when it was first done.
-fn finish(result: &mut StepResult, removed: &str, complete: Option<&String>) {
+/// are about what is gone. `complete`: when it was first done. `rests_on_word`: whether the learner confirmed a part of it,
+/// which then may not apply any more: it is confirmed, and not verified.
+fn finish(result: &mut StepResult, removed: &str, complete: Option<&String>, rests_on_word: bool) {
     result.removed = Some(removed.to_owned());
     result.first_verified = result.first_verified.take().or_else(|| complete.cloned());
     let has = |outcome: Outcome| result.expectations.iter().any(|expectation| expectation.outcome == outcome);
@@ -171,7 +173,7 @@ fn finish(result: &mut StepResult, removed: &str, complete: Option<&String>) {
     if result.first_verified.is_none() || result.verdict.is_done() || has(Outcome::Unconfirmed) {
         return;
     }
-    result.verdict = if has(Outcome::Confirmed) { Verdict::Confirmed } else { Verdict::Verified };
+    result.verdict = if rests_on_word || has(Outcome::Confirmed) { Verdict::Confirmed } else { Verdict::Verified };
     (result.held_until, result.lapsed) = (None, None);
     result.expectations.clear();
     result.reasons.clear();

@@ -36,7 +36,8 @@ impl Judge<'_> {
             Outcome::NotMet => {
                 let right = of(Outcome::Met).count();
                 let unknown: Vec<String> = of(Outcome::Unknown).map(|(row, _)| self.label(table, row)).collect();
-                let unknown = if unknown.is_empty() { String::new() } else { format!(" Unknown: {}.", unknown.join(", ")) };
+                let unknown =
+                    if unknown.is_empty() { String::new() } else { format!(" Unknown: {}.", unknown.join(", ")) };
                 sentences.push(format!("{right} of {all} rows are right. Not yet: {}.{unknown}", labels.join(", ")));
             }
             _ if labels.len() == all => {}

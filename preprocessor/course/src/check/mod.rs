@@ -158,6 +158,11 @@ impl Check {
         texts
     }
 
+    /// Whether it asks learners to confirm what evidence cannot prove.
+    pub fn asks_for_confirmation(&self) -> bool {
+        self.expectations().iter().any(|expectation| matches!(expectation.proof, Proof::Confirmation { .. }))
+    }
+
     /// Every text with holes. A statement only has the hole `{account}`.
     fn sentences(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.reads.values().flat_map(Read::texts).collect();
