@@ -33,10 +33,30 @@ export class Machine {
         for (const name of fs.readdirSync(path.join(repository, folder)).filter(own)) {
             fs.cpSync(path.join(repository, folder, name), path.join(this.course, name), { recursive: true });
         }
+        if (folder === "book") this.#firstLessons();
         after(async () => {
             for (const stop of this.stops) await stop();
             fs.rmSync(this.home, { recursive: true, force: true });
         });
+    }
+
+    /** Leaves the first lessons of the book, as `first_lessons` of the tests in Rust does. */
+    #firstLessons() {
+        const part = JSON.parse(fs.readFileSync(path.join(repository, "tests/examples/first-lessons.json"), "utf8"));
+        const toml = part.checks.map((name) => `${name}.toml`);
+        const keep = (folder, kept) => {
+            for (const entry of fs.readdirSync(path.join(this.course, folder), { withFileTypes: true })) {
+                if (entry.isFile() && !kept.includes(entry.name)) fs.rmSync(path.join(this.course, folder, entry.name));
+            }
+        };
+        keep("src", part.chapters);
+        keep("checks", toml);
+        keep("checks/shared", part.shared.map((name) => `${name}.toml`));
+        keep("checks/cases", [...toml, ...part.recordings]);
+        fs.writeFileSync(path.join(this.course, "src/SUMMARY.md"), part.summary);
+        const file = path.join(this.course, "book.toml");
+        const between = /(strict_budget = false\n)[^]*?(\[preprocessor\.verify\.accounts\])/;
+        fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(between, "$1\n$2"));
     }
 
     verify(...args) {

@@ -10,7 +10,7 @@ use winterbaume_core::{MockRequest, MockResponse, parse_query_string, xml_escape
 
 use super::accounts::{Account, Caller};
 use super::embedded::{self, Embedded};
-use super::{path, writes};
+use super::{path, s3control, writes};
 
 /// The parts of a request that are needed to route it.
 #[derive(Debug)]
@@ -33,8 +33,11 @@ impl Call {
         let (_, scope) = header("authorization")?.split_once("Credential=")?;
         let mut scope = scope.split(['/', ',']);
         let (access_key, _, region, signed) = (scope.next()?, scope.next()?, scope.next()?, scope.next()?);
-        let service = service(signed)?;
         let in_path = path::of(&request.uri);
+        let service = match in_path.starts_with(s3control::PATH) {
+            true => reads::service(Embedded::S3Control.name()).ok()?,
+            false => service(signed)?,
+        };
         let protocol = match header("x-amz-target") {
             _ if in_path.contains("/operation/") => Protocol::RpcV2Cbor,
             Some(_) => Protocol::Json,

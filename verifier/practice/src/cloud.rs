@@ -34,6 +34,8 @@ pub(super) struct AccountState {
     alerts: Mutex<Alerts>,
     /// The region of each bucket.
     buckets: Mutex<BTreeMap<String, String>>,
+    /// The account's Block Public Access settings, in XML.
+    public_access_block: Mutex<Option<String>>,
     pub(super) emulators: Emulators,
     /// The states of services that have been looked at, by service and region.
     begun: Mutex<BTreeSet<(String, String)>>,
@@ -46,6 +48,7 @@ impl AccountState {
             account,
             alerts: Mutex::default(),
             buckets: Mutex::default(),
+            public_access_block: Mutex::default(),
             emulators: Emulators::default(),
             begun: Mutex::default(),
         }
@@ -64,6 +67,11 @@ impl AccountState {
     /// The region of each bucket.
     pub(super) fn buckets(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         locked(&self.buckets)
+    }
+
+    /// The account's Block Public Access settings, in XML.
+    pub(super) fn public_access_block(&self) -> MutexGuard<'_, Option<String>> {
+        locked(&self.public_access_block)
     }
 }
 

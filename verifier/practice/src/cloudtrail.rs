@@ -76,8 +76,8 @@ fn matches(event: &Event, attribute: &Value) -> bool {
         Some("EventName") => value == event.name,
         Some("EventSource") => value == event.source,
         Some("ReadOnly") => value == "false",
-        Some("Username") => value == "root",
-        // These events of the root user have no resources or access keys.
+        Some("Username") => value == event.user_name(),
+        // These events have no resources or access keys.
         _ => false,
     }
 }
@@ -89,7 +89,7 @@ fn listed(exchange: &Exchange<'_>, event: &Event) -> Value {
         "ReadOnly": "false",
         "EventTime": event.time,
         "EventSource": event.source,
-        "Username": "root",
+        "Username": event.user_name(),
         "Resources": [],
         "CloudTrailEvent": event.record(&exchange.state.account).to_string(),
     })

@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use std::collections::BTreeMap;
+
 use super::accounts::Account;
 use super::switch::SupportPlan;
 
@@ -19,7 +21,18 @@ pub(super) struct Event {
     pub(super) region: String,
     /// Unix seconds.
     pub(super) time: i64,
+    /// The IAM user who did it; `None` for the root user.
+    user: Option<User>,
     details: Details,
+}
+
+/// An IAM user.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) name: String,
+    pub(super) id: String,
+    /// The serial number of the MFA device, if the user has one.
+    pub(super) device: Option<String>,
 }
 
 /// The other parts of an event's record.
@@ -40,6 +53,8 @@ pub(super) struct Console {
     pub(super) root_mfa: Option<i64>,
     pub(super) plan: SupportPlan,
     pub(super) billing_alerts: bool,
+    /// When access keys were used last, by their ids.
+    pub(super) key_uses: BTreeMap<String, i64>,
     events: Vec<Event>,
 }
 
@@ -47,7 +62,8 @@ impl Console {
     /// The state before the sign-up.
     pub(super) fn new(account: &Account) -> Console {
         let (account, plan) = (account.clone(), SupportPlan::Basic);
-        Console { account, created: None, root_mfa: None, plan, billing_alerts: false, events: Vec::new() }
+        let (billing_alerts, key_uses) = (false, BTreeMap::new());
+        Console { account, created: None, root_mfa: None, plan, billing_alerts, key_uses, events: Vec::new() }
     }
 
     /// When the account was created; `None` before the sign-up.
@@ -84,22 +100,15 @@ impl Console {
     pub(super) fn sign_in(&mut self, time: i64) {
         // A sign-in with the device is at least a second after it was enabled.
         let time = self.root_mfa.map_or(time, |enabled| time.max(enabled.saturating_add(1)));
-        let additional = match self.root_mfa {
-            Some(_) => json!({
-                "LoginTo": "https://console.aws.amazon.com/console/home",
-                "MobileVersion": "No",
-                "MFAIdentifier": self.account.root_mfa_device(),
-                "MFAUsed": "Yes",
-            }),
-            None => json!({
-                "LoginTo": "https://console.aws.amazon.com/console/home",
-                "MobileVersion": "No",
-                "MFAUsed": "No",
-            }),
-        };
-        let response = json!({ "ConsoleLogin": "Success" });
-        let details = Details { kind: "AwsConsoleSignIn", response, additional, ..Details::default() };
-        self.push("ConsoleLogin", "signin.amazonaws.com", EVENT_REGION, time, details);
+        let device = self.root_mfa.map(|_| self.account.root_mfa_device());
+        self.push("ConsoleLogin", SIGN_IN, EVENT_REGION, time, sign_in(device));
+    }
+
+    /// Signs an IAM user in, with the MFA device if there is one.
+    pub(super) fn sign_in_user(&mut self, user: User, time: i64) {
+        let details = sign_in(user.device.clone());
+        self.push("ConsoleLogin", SIGN_IN, EVENT_REGION, time, details);
+        self.events.last_mut().into_iter().for_each(|event| event.user = Some(user.clone()));
     }
 
     /// Saves a setting of the billing console.
@@ -125,29 +134,63 @@ impl Console {
 
     /// When the root user signed in last.
     pub(super) fn last_sign_in(&self) -> Option<i64> {
-        self.events.iter().filter(|event| event.name == "ConsoleLogin").map(|event| event.time).max()
+        let of_root = |event: &&Event| event.name == "ConsoleLogin" && event.user.is_none();
+        self.events.iter().filter(of_root).map(|event| event.time).max()
     }
 
     fn push(&mut self, name: &str, source: &str, region: &str, time: i64, details: Details) {
         // In the form of a UUID. It is counted, so that the same actions create the same events.
         let id = format!("{:08x}-0000-4000-8000-{}", self.events.len(), self.account.id);
         let (name, source, region) = (name.to_owned(), source.to_owned(), region.to_owned());
-        self.events.push(Event { id, name, source, region, time, details });
+        self.events.push(Event { id, name, source, region, time, user: None, details });
     }
 }
 
+/// Where sign-ins come from.
+const SIGN_IN: &str = "signin.amazonaws.com";
+
+/// The parts of a successful sign-in, with the serial number of an MFA device if one was used.
+fn sign_in(device: Option<String>) -> Details {
+    let mut additional = json!({
+        "LoginTo": "https://console.aws.amazon.com/console/home",
+        "MobileVersion": "No",
+        "MFAUsed": if device.is_some() { "Yes" } else { "No" },
+    });
+    device.into_iter().for_each(|device| additional["MFAIdentifier"] = json!(device));
+    let response = json!({ "ConsoleLogin": "Success" });
+    Details { kind: "AwsConsoleSignIn", response, additional, ..Details::default() }
+}
+
 impl Event {
-    /// The record, as CloudTrail writes it ("CloudTrail record contents" in its user guide).
-    pub(super) fn record(&self, account: &Account) -> Value {
-        let mut record = json!({
-            "eventVersion": "1.11",
-            "userIdentity": {
+    /// The name of who did it, as CloudTrail lists it.
+    pub(super) fn user_name(&self) -> &str {
+        self.user.as_ref().map_or("root", |user| &user.name)
+    }
+
+    fn identity(&self, account: &Account) -> Value {
+        match &self.user {
+            None => json!({
                 "type": "Root",
                 "principalId": account.id,
                 "arn": account.root_arn(),
                 "accountId": account.id,
                 "accessKeyId": "",
-            },
+            }),
+            Some(user) => json!({
+                "type": "IAMUser",
+                "principalId": user.id,
+                "arn": format!("arn:aws:iam::{}:user/{}", account.id, user.name),
+                "accountId": account.id,
+                "userName": user.name,
+            }),
+        }
+    }
+
+    /// The record, as CloudTrail writes it ("CloudTrail record contents" in its user guide).
+    pub(super) fn record(&self, account: &Account) -> Value {
+        let mut record = json!({
+            "eventVersion": "1.11",
+            "userIdentity": self.identity(account),
             "eventTime": iso(self.time),
             "eventSource": self.source,
             "eventName": self.name,

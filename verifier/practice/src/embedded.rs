@@ -20,12 +20,13 @@ pub(super) enum Embedded {
     Iam,
     Organizations,
     S3,
+    S3Control,
     Sts,
     Support,
 }
 
 impl Embedded {
-    pub(super) const ALL: [Embedded; 11] = [
+    pub(super) const ALL: [Embedded; 12] = [
         Embedded::Account,
         Embedded::Billing,
         Embedded::Budgets,
@@ -35,6 +36,7 @@ impl Embedded {
         Embedded::Iam,
         Embedded::Organizations,
         Embedded::S3,
+        Embedded::S3Control,
         Embedded::Sts,
         Embedded::Support,
     ];
@@ -56,6 +58,7 @@ impl Embedded {
             Embedded::Iam => "iam",
             Embedded::Organizations => "organizations",
             Embedded::S3 => "s3",
+            Embedded::S3Control => "s3control",
             Embedded::Sts => "sts",
             Embedded::Support => "support",
         }

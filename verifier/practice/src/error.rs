@@ -17,6 +17,13 @@ pub enum PracticeError {
         /// The course's name for it.
         account: String,
     },
+    /// The account has no IAM user of this name.
+    NoUser {
+        /// The course's name for the account.
+        account: String,
+        /// The user's name.
+        user: String,
+    },
     /// The practice accounts cannot do this.
     Lacking {
         /// What they lack, and what to do.
@@ -43,6 +50,7 @@ impl fmt::Display for PracticeError {
             PracticeError::NoAccount { account } => {
                 write!(f, "the practice accounts have no {account} account yet: an earlier step signs up for it")
             }
+            PracticeError::NoUser { account, user } => write!(f, "the {account} account has no IAM user “{user}”"),
             PracticeError::Lacking { why } | PracticeError::Emulator { why } => f.write_str(why),
             PracticeError::Refused { call, why } => write!(f, "{call} failed: {why}"),
         }

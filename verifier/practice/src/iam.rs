@@ -2,15 +2,51 @@
 
 use winterbaume_core::{MockResponse, StatefulService, default_account_id, parse_query_string, xml_escape};
 
-use super::cloud::Exchange;
-use super::console::iso;
+use super::cloud::{AccountState, Exchange};
+use super::console::{User, iso};
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     match exchange.call.operation.as_str() {
         "GetAccountSummary" => summary(exchange).await,
         "ListVirtualMFADevices" => virtual_mfa_devices(exchange).await,
+        "GetAccessKeyLastUsed" => last_use(exchange).await,
         _ => exchange.forward(&exchange.state.emulators.iam).await,
     }
+}
+
+/// The emulator's answer with the last use of the key, which it does not know.
+async fn last_use(exchange: &Exchange<'_>) -> MockResponse {
+    let response = exchange.forward(&exchange.state.emulators.iam).await;
+    let asked = parse_query_string(&String::from_utf8_lossy(&exchange.request.body)).remove("AccessKeyId");
+    let used = asked.and_then(|key| exchange.state.console().key_uses.get(&key).copied());
+    let text = String::from_utf8_lossy(&response.body).into_owned();
+    let user = text.split_once("<UserName>").and_then(|(_, rest)| rest.split_once("</UserName>"));
+    match used.zip(user) {
+        Some((time, (user, _))) if response.status == 200 => exchange.call.xml(&format!(
+            "<UserName>{user}</UserName><AccessKeyLastUsed><LastUsedDate>{}</LastUsedDate><ServiceName>sts</ServiceName>\
+             <Region>us-east-1</Region></AccessKeyLastUsed>",
+            iso(time)
+        )),
+        _ => response,
+    }
+}
+
+/// What a console has to know of an IAM user; `None` if there is none of this name.
+pub(super) async fn user(state: &AccountState, name: &str) -> Option<User> {
+    let view = state.emulators.iam.snapshot(default_account_id(), super::accounts::REGION).await;
+    let id = view.users.get(name)?.user_id.clone();
+    let device = view.mfa_associations.iter().find(|one| one.user_name == name).map(|one| {
+        // The emulator has one account, whose id its ARNs have.
+        one.serial_number.replace(default_account_id(), &state.account.id)
+    });
+    Some(User { name: name.to_owned(), id, device })
+}
+
+/// The active access keys of an IAM user.
+pub(super) async fn active_keys(state: &AccountState, name: &str) -> Vec<String> {
+    let view = state.emulators.iam.snapshot(default_account_id(), super::accounts::REGION).await;
+    let own = view.access_keys.into_values().filter(|key| key.user_name == name && key.status == "Active");
+    own.map(|key| key.access_key_id).collect()
 }
 
 /// The emulator's summary with the root user's entries, which are missing or always 0 in it.

@@ -31,6 +31,7 @@ mod path;
 mod practice_cloud;
 mod router;
 mod s3;
+mod s3control;
 mod settle;
 mod switch;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use super::accounts::{Account, Caller, REGION, ROOT_MFA_DEVICE};
 use super::cloud::{AccountState, Cloud};
 use super::embedded::{self, Embedded};
 use super::error::PracticeError;
+use super::iam;
 use super::switch::Switch;
 use super::writes;
 
@@ -174,11 +175,21 @@ impl PracticeCloud {
             return self.sign_up(account, origin).await;
         }
         let state = self.existing(account)?;
+        let no_user = |name: &str| PracticeError::NoUser { account: account.to_owned(), user: name.to_owned() };
         match switch {
             // AWS has neither an operation nor a documented event for a PDF invoice.
             Switch::SignUp | Switch::PdfInvoice(_) => {}
             Switch::SupportPlan(plan) => state.console().plan = plan,
             Switch::RootSignIn => state.console().sign_in(time),
+            Switch::UserSignIn(name) => {
+                let user = iam::user(&state, &name).await.ok_or_else(|| no_user(&name))?;
+                state.console().sign_in_user(user, time);
+            }
+            Switch::AccessKeyUse(name) => {
+                iam::user(&state, &name).await.ok_or_else(|| no_user(&name))?;
+                let keys = iam::active_keys(&state, &name).await;
+                state.console().key_uses.extend(keys.into_iter().map(|key| (key, time)));
+            }
             Switch::RootMfa(true) => {
                 let name = Map::from_iter([("VirtualMFADeviceName".to_owned(), json!(ROOT_MFA_DEVICE))]);
                 if state.console().root_mfa.is_none() {

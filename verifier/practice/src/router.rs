@@ -9,7 +9,7 @@ use super::accounts::{Account, Caller};
 use super::call::{Call, unknown_service};
 use super::cloud::{Cloud, Exchange};
 use super::embedded::Embedded;
-use super::{account, billing, budgets, cloudtrail, ec2, iam, organizations, s3};
+use super::{account, billing, budgets, cloudtrail, ec2, iam, organizations, s3, s3control};
 
 impl Cloud {
     async fn answer(&self, request: MockRequest) -> MockResponse {
@@ -33,6 +33,7 @@ impl Cloud {
             Some(Embedded::Iam) => iam::answer(&exchange).await,
             Some(Embedded::Organizations) => organizations::answer(&exchange).await,
             Some(Embedded::S3) => s3::answer(&exchange).await,
+            Some(Embedded::S3Control) => s3control::answer(&exchange),
             Some(Embedded::Sts) if call.operation == "GetCallerIdentity" => identity(&call, caller, &state.account),
             Some(Embedded::Sts) | None => call.unknown_operation(),
         }

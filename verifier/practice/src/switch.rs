@@ -13,7 +13,7 @@ pub enum SupportPlan {
 }
 
 /// A switch and its new position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Switch {
     /// `sign-up`: the account is created.
     SignUp,
@@ -21,6 +21,10 @@ pub enum Switch {
     RootMfa(bool),
     /// `root-sign-in`: the root user signs in to the console, with the MFA device if there is one.
     RootSignIn,
+    /// `user-sign-in`: an IAM user signs in to the console, with the MFA device if there is one.
+    UserSignIn(String),
+    /// `access-key-use`: an IAM user calls STS with each of their active access keys.
+    AccessKeyUse(String),
     /// `support-plan`: the account's Support plan.
     SupportPlan(SupportPlan),
     /// `pdf-invoice`: PDF invoices by e-mail. AWS has neither an operation nor a documented event for it.
@@ -37,10 +41,12 @@ pub enum Switch {
 pub const SIGN_UP: &str = "sign-up";
 
 /// The names of the switches.
-pub const SWITCHES: [&str; 8] = [
+pub const SWITCHES: [&str; 10] = [
     SIGN_UP,
     "root-mfa",
     "root-sign-in",
+    "user-sign-in",
+    "access-key-use",
     "support-plan",
     "pdf-invoice",
     "free-tier-alerts",
@@ -59,9 +65,15 @@ impl Switch {
             Value::Bool(true) => Ok(switch),
             _ => Err((true, format!("`{name}` cannot be undone, so it has no `to` but true"))),
         };
+        let user = || match to.as_str() {
+            Some(user) if !user.is_empty() => Ok(user.to_owned()),
+            _ => Err((true, format!("`{name}` has the name of an IAM user in `to`"))),
+        };
         match name {
             SIGN_UP => only_on(Switch::SignUp),
             "root-sign-in" => only_on(Switch::RootSignIn),
+            "user-sign-in" => user().map(Switch::UserSignIn),
+            "access-key-use" => user().map(Switch::AccessKeyUse),
             "root-mfa" => is_on().map(Switch::RootMfa),
             "pdf-invoice" => is_on().map(Switch::PdfInvoice),
             "free-tier-alerts" => is_on().map(Switch::FreeTierAlerts),

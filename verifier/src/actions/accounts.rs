@@ -293,7 +293,7 @@ impl PracticeAccounts {
             match &operation.what {
                 CompiledOperationKind::Switch(switch) => {
                     if !times.is_empty() {
-                        self.switch(account, *switch, &origin).await.map_err(refused)?;
+                        self.switch(account, switch.clone(), &origin).await.map_err(refused)?;
                     }
                 }
                 CompiledOperationKind::Call { found, name, .. } => {

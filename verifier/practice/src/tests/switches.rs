@@ -73,7 +73,7 @@ async fn the_billing_console_and_the_support_plan_follow_their_switches() {
     ] {
         let practice = accounts(&["sandbox"]).await;
         let reads = reads(&practice, "sandbox");
-        practice.switch("sandbox", switch, "billing").await.unwrap();
+        practice.switch("sandbox", switch.clone(), "billing").await.unwrap();
         for (name, seen) in events.into_iter().zip(seen) {
             let event = reads.event(name).await;
             assert_eq!(event.is_some(), seen, "{name} after {switch:?}");
@@ -98,7 +98,8 @@ fn a_switch_is_read_with_its_position() {
     assert_eq!(Switch::read("root-mfa", &json!(false)), Ok(Switch::RootMfa(false)));
     assert_eq!(Switch::read("support-plan", &json!("basic")), Ok(Switch::SupportPlan(SupportPlan::Basic)));
     for name in SWITCHES.into_iter().filter(|name| *name != "support-plan") {
-        assert!(Switch::read(name, &json!(true)).is_ok(), "{name}");
+        let to = if ["user-sign-in", "access-key-use"].contains(&name) { json!("ada") } else { json!(true) };
+        assert!(Switch::read(name, &to).is_ok(), "{name}");
     }
     for (name, to, is_position, says) in [
         ("support-plan", json!(true), true, "\"basic\" or \"business\""),
@@ -110,4 +111,30 @@ fn a_switch_is_read_with_its_position() {
         let (position, message) = Switch::read(name, &to).unwrap_err();
         assert!(position == is_position && message.contains(says), "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_users_sign_in_and_the_use_of_a_key_are_seen() {
+    let practice = accounts(&["sandbox"]).await;
+    let missing = practice.switch("sandbox", Switch::UserSignIn("ada".into()), "in").await.unwrap_err();
+    assert!(missing.to_string().contains("has no IAM user “ada”"), "{missing}");
+    let user = write(&practice, "sandbox", "iam:CreateUser", json!({ "UserName": "ada" })).await;
+    let key = write(&practice, "sandbox", "iam:CreateAccessKey", json!({ "UserName": "ada" })).await;
+    let key = key["AccessKey"]["AccessKeyId"].as_str().unwrap();
+    let reads = reads(&practice, "sandbox");
+    let used = async || {
+        let answer = reads.iam.get_access_key_last_used().access_key_id(key).send().await.unwrap();
+        answer.access_key_last_used().and_then(|used| used.last_used_date).map(|date| date.secs())
+    };
+    assert_eq!(used().await, None);
+    practice.set_clock(THEN + 60);
+    practice.switch("sandbox", Switch::AccessKeyUse("ada".into()), "use").await.unwrap();
+    assert_eq!(used().await, Some(THEN + 60));
+
+    practice.switch("sandbox", Switch::UserSignIn("ada".into()), "in").await.unwrap();
+    let newest = reads.event("ConsoleLogin").await.unwrap();
+    assert_eq!(newest["userIdentity"]["type"], "IAMUser");
+    assert_eq!(newest["userIdentity"]["principalId"], user["User"]["UserId"]);
+    assert_eq!(newest["additionalEventData"]["MFAUsed"], "No");
+    assert_eq!(reads.events(LookupAttributeKey::Username, "ada").await.len(), 1);
 }
