@@ -54,6 +54,13 @@ export class Machine {
         keep("checks/shared", part.shared.map((name) => `${name}.toml`));
         keep("checks/cases", [...toml, ...part.recordings]);
         fs.writeFileSync(path.join(this.course, "src/SUMMARY.md"), part.summary);
+        const introduction = path.join(this.course, "src/README.md");
+        const isThere = (line) => {
+            const [, chapter] = /\]\(([^)]*\.md)\)/.exec(line) ?? [];
+            return !chapter || fs.existsSync(path.join(this.course, "src", chapter));
+        };
+        const lines = fs.readFileSync(introduction, "utf8").split("\n");
+        fs.writeFileSync(introduction, lines.filter(isThere).join("\n"));
         const file = path.join(this.course, "book.toml");
         const between = /(strict_budget = false\n)[^]*?(\[preprocessor\.verify\.accounts\])/;
         fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(between, "$1\n$2"));

@@ -151,7 +151,7 @@ fn a_directive_that_is_misspelt_is_told_and_a_remark_is_not() {
     );
     let found = found(&machine);
     assert_eq!(found.len(), 3, "{found:#?}");
-    for (found, line) in found.iter().zip([29, 30, 32]) {
+    for (found, line) in found.iter().zip([42, 43, 45]) {
         assert!(
             found.starts_with(&format!("src/README.md:{line}:")) && found.contains("misspelt-directive"),
             "{found}"

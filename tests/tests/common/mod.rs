@@ -202,6 +202,14 @@ fn first_lessons(course: &Path) {
     keep("checks/shared", names("shared", ".toml"));
     keep("checks/cases", [names("checks", ".toml"), names("recordings", "")].concat());
     fs::write(course.join("src/SUMMARY.md"), part["summary"].as_str().unwrap()).unwrap();
+    // The introduction lists all lessons.
+    let introduction = fs::read_to_string(course.join("src/README.md")).unwrap();
+    let is_there = |line: &&str| match line.split_once("](").and_then(|(_, rest)| rest.split_once(".md)")) {
+        Some((chapter, _)) => course.join("src").join(format!("{chapter}.md")).exists(),
+        None => true,
+    };
+    let lines: Vec<&str> = introduction.lines().filter(is_there).collect();
+    fs::write(course.join("src/README.md"), lines.join("\n") + "\n").unwrap();
     // What other lessons need stands between these.
     let (from, to) = ("strict_budget = false\n", "[preprocessor.verify.accounts]");
     let settings = fs::read_to_string(course.join("book.toml")).unwrap();

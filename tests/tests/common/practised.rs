@@ -12,6 +12,13 @@ impl Machine {
         machine
     }
 
+    /// Takes back the action of a step, whose check a test replaces with one that has none.
+    pub fn forget(&self, step: &str) {
+        let mut taken: Value = serde_json::from_str(&self.read(".verify/practice-actions.json")).unwrap();
+        taken.as_array_mut().unwrap().retain(|action| action["step"] != step);
+        self.write(".verify/practice-actions.json", &taken.to_string());
+    }
+
     /// Does everything in the practice accounts of this repository's course, or nothing, without verifying it.
     pub fn practise(&self, everything: bool) {
         const GENERAL: [&str; 9] = [

@@ -3,7 +3,7 @@
 //! Each folder has `states.py` with the actions, and `states.toml` with the states and their verdicts. It is about the
 //! course in its folder `course`, or else about this repository's book.
 
-use crate::common::{Emulator, Machine, boto3_with, copy, moto, repository};
+use crate::common::{Emulator, Machine, binary, boto3_with, copy, installed, moto, repository};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -41,6 +41,28 @@ fn every_folder_has_a_test() {
     assert_eq!(found, COURSES);
 }
 
+#[test]
+fn the_courses_have_no_mistakes_and_their_checks_are_proved() {
+    for name in COURSES.into_iter().filter(|name| folder(name).join("course").is_dir()) {
+        let machine = Machine::empty();
+        copy(&folder(name).join("course"), &machine.course);
+        for command in ["lint", "selftest"] {
+            let ran = machine.verify(&[command]);
+            assert_eq!(ran.status, 0, "{name}: {ran:?}");
+        }
+    }
+}
+
+/// The share of a whole course's steps that can be read. It exits with 1 if that is less than its aim.
+#[test]
+fn nearly_all_steps_of_a_whole_course_can_be_read() {
+    let machine = Machine::empty();
+    let script = repository().join("tests/coverage/coverage.py");
+    let ran = machine.command(&installed("python")).arg(script).arg(binary("verify")).output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    insta::assert_snapshot!(String::from_utf8(ran.stdout).unwrap());
+}
+
 macro_rules! courses {
     ($($test:ident = $name:literal;)*) => {$(
         #[test]
@@ -74,7 +96,10 @@ fn judge(name: &str) {
     let states = spec["state"].as_array().unwrap();
     assert!(states.len() >= FEWEST, "{name} has {} states", states.len());
     let script = [include_str!("states.py"), &read("states.py"), "\nrun(globals())\n"].concat();
-    let moto = moto(&Machine::empty());
+    let mut machine = Machine::empty();
+    // AWS's own policies.
+    machine.set("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+    let moto = moto(&machine);
     let mut place = None;
     let mut wrong = String::new();
     for state in states {

@@ -9,6 +9,7 @@ use crate::common::Machine;
 #[test]
 fn its_preprocessors_and_renderers_are_not_run() {
     let machine = Machine::done();
+    machine.forget("account-name");
     machine.edit(
         "book.toml",
         "[output.html]",
@@ -49,6 +50,7 @@ fn its_expressions_cannot_crash_or_hang_the_program() {
     .map(str::to_owned);
     for expression in attempts {
         let machine = Machine::done();
+        machine.forget("account-name");
         let literal = serde_json::to_string(&expression).unwrap();
         machine.write(
             "checks/account-name.toml",
@@ -63,6 +65,7 @@ fn its_expressions_cannot_crash_or_hang_the_program() {
 #[test]
 fn what_doubles_or_multiplies_ends_as_a_mistake_of_the_course() {
     let machine = Machine::done();
+    machine.forget("account-name");
     let mut check = "title = \"x\"\naccount = \"production\"\n[let]\na0 = \"'xxxxxxxxxxxxxxxx'\"\n".to_owned();
     for at in 1..40 {
         check.push_str(&format!("a{at} = \"a{0} + a{0}\"\n", at - 1));

@@ -47,10 +47,13 @@ impl Judge<'_> {
         let shown: Vec<&Vec<String>> = of(outcome).map(|(_, decided)| &decided.sentences).collect();
         let of_all = |sentence: &&String| shown.len() > 1 && shown.iter().all(|of_row| of_row.contains(sentence));
         let mut every: Vec<&String> = shown.first().into_iter().flat_map(|first| first.iter()).filter(of_all).collect();
-        // One row alone says everything; several begin with the same words.
-        let most = if shown.len() == 1 { usize::MAX } else { 1 };
-        let own = shown.iter().flat_map(|of_row| of_row.iter().filter(|sentence| !every.contains(sentence)).take(most));
-        let own: Vec<&String> = own.take(SHOWN).collect();
+        let own: Vec<&String> = match shown.as_slice() {
+            [alone] => alone.iter().collect(),
+            several => {
+                let own = several.iter().filter_map(|of_row| of_row.iter().find(|sentence| !every.contains(sentence)));
+                own.take(SHOWN).collect()
+            }
+        };
         every.dedup();
         sentences.extend(own.into_iter().chain(every).cloned());
         let open = each.iter().filter(|(_, decided)| matches!(decided.outcome, Outcome::NotMet | Outcome::Unknown));
@@ -65,8 +68,15 @@ impl Judge<'_> {
             within.bind(ROW, Field::from_json(&json!(row), &Type::Any));
             decide(&within)
         };
+        // Of the sentences about this row, the first that has a value: authors write the most exact one first.
         let sentences = |texts: &[Sentence]| {
-            scope(self.sentence_scope(), &|scope| Decided::new(Outcome::Met, self.filled(texts, scope))).sentences
+            let about_it = texts.iter().filter(|text| text.holes().next().is_some());
+            let general = texts.iter().filter(|text| text.holes().next().is_none());
+            let filled = |scope: &Scope<'_>| {
+                let first = self.filled(about_it.clone(), scope).into_iter().take(1);
+                Decided::new(Outcome::Met, first.chain(self.filled(general.clone(), scope)).collect())
+            };
+            scope(self.sentence_scope(), &filled).sentences
         };
         let CompiledProof::Evidence { that, met, pending, .. } = &expectation.proof else {
             return Decided::without_sentences(Outcome::Unknown);
