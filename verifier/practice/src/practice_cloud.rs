@@ -182,12 +182,12 @@ impl PracticeCloud {
             Switch::SupportPlan(plan) => state.console().plan = plan,
             Switch::RootSignIn => state.console().sign_in(time),
             Switch::UserSignIn(name) => {
-                let user = iam::user(&state, &name).await.ok_or_else(|| no_user(&name))?;
+                let user = iam::user(state, &name).await.ok_or_else(|| no_user(&name))?;
                 state.console().sign_in_user(user, time);
             }
             Switch::AccessKeyUse(name) => {
-                iam::user(&state, &name).await.ok_or_else(|| no_user(&name))?;
-                let keys = iam::active_keys(&state, &name).await;
+                iam::user(state, &name).await.ok_or_else(|| no_user(&name))?;
+                let keys = iam::active_keys(state, &name).await;
                 state.console().key_uses.extend(keys.into_iter().map(|key| (key, time)));
             }
             Switch::RootMfa(true) => {
