@@ -97,8 +97,9 @@ fn judge(name: &str) {
     assert!(states.len() >= FEWEST, "{name} has {} states", states.len());
     let script = [include_str!("states.py"), &read("states.py"), "\nrun(globals())\n"].concat();
     let mut machine = Machine::empty();
-    // AWS's own policies.
-    machine.set("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+    for (name, value) in spec.get("moto").into_iter().flat_map(|settings| settings.as_table().unwrap()) {
+        machine.set(name, text(value));
+    }
     let moto = moto(&machine);
     let mut place = None;
     let mut wrong = String::new();
