@@ -40,7 +40,7 @@ export class Machine {
         });
     }
 
-    /** Leaves the first lessons of the book, as `first_lessons` of the tests in Rust does. */
+    /** Leaves the first lessons of the book, as `tests/common/lessons.rs` does. */
     #firstLessons() {
         const part = JSON.parse(fs.readFileSync(path.join(repository, "tests/examples/first-lessons.json"), "utf8"));
         const toml = part.checks.map((name) => `${name}.toml`);

@@ -1,5 +1,6 @@
 //! Practice accounts of any course, whose actions are data of its checks.
 
+mod book;
 mod course;
 
 use crate::common::{Machine, moto};
@@ -387,43 +388,4 @@ fn needs_that_many_actions_share_are_looked_at_once() {
     machine.write("src/network.md", &(machine.read("src/network.md") + "- [ ] Deep <!-- verify: d24a -->\n"));
     assert_eq!(machine.verify(&["practice", "do", "d24a"]).status, 0);
     assert_eq!(taken(&machine).len(), 1 + 2 * 24 + 1);
-}
-
-/// What learners confirm themselves, and what the practice accounts have not: IPv6, and limits by an organization.
-const NOT_DONE: [&str; 17] = [
-    "billing-preferences",
-    "cli-cleanup",
-    "cli-cleanup@general",
-    "free-tier-alerts",
-    "free-tier-alerts@general",
-    "iam-billing-access",
-    "iam-billing-access@general",
-    "ipv6-removed",
-    "ipv6-route",
-    "nat-tried",
-    "pdf-invoice",
-    "pdf-invoice@general",
-    "scp-refused",
-    "shared-bucket-tried",
-    "site-answers",
-    "subnets-ipv6",
-    "vpc-ipv6",
-];
-
-#[test]
-fn the_whole_book_is_practised_and_its_labs_are_deleted_again() {
-    let machine = Machine::whole();
-    let open = |start: &str| -> Vec<String> {
-        let results = machine.verify(&[start, "--format", "json"]).json();
-        let steps = results["steps"].as_object().unwrap().iter();
-        steps.filter(|(_, step)| step["verdict"] != "verified").map(|(id, _)| id.clone()).collect()
-    };
-    // The general account is there from the start, and has no keys.
-    let fresh = open("--practice=fresh");
-    for step in ["account-created@general", "cli-one-key@general", "root-keys@general"] {
-        assert!(!fresh.iter().any(|open| open == step), "{step}");
-    }
-    assert!(fresh.len() > 70, "{fresh:?}");
-    // The clean-up steps are not among these: nothing is left.
-    assert_eq!(open("--practice=done"), NOT_DONE);
 }

@@ -10,7 +10,7 @@ use winterbaume_core::{MockRequest, MockResponse, parse_query_string, xml_escape
 
 use super::accounts::{Account, Caller};
 use super::embedded::{self, Embedded};
-use super::{path, s3control, writes};
+use super::{path, writes};
 
 /// The parts of a request that are needed to route it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Call {
         let mut scope = scope.split(['/', ',']);
         let (access_key, _, region, signed) = (scope.next()?, scope.next()?, scope.next()?, scope.next()?);
         let in_path = path::of(&request.uri);
-        let service = match in_path.starts_with(s3control::PATH) {
+        let service = match in_path.starts_with(path::S3_CONTROL) {
             true => reads::service(Embedded::S3Control.name()).ok()?,
             false => service(signed)?,
         };

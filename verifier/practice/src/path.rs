@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use super::writes;
 
+/// What paths of Amazon S3 Control begin with, whose requests are signed as those to S3.
+pub(super) const S3_CONTROL: &str = "/v20180820/";
+
 /// The path of a URL, without its query.
 pub(super) fn of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

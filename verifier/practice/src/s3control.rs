@@ -4,9 +4,6 @@ use winterbaume_core::MockResponse;
 
 use super::cloud::Exchange;
 
-/// What paths of the service begin with. Requests are signed as those to S3.
-pub(super) const PATH: &str = "/v20180820/";
-
 pub(super) fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let mut settings = exchange.state.public_access_block();
     match exchange.call.operation.as_str() {

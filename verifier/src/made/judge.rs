@@ -218,6 +218,8 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
                         add(Left::There(new), values.place());
                     }
                 }
+                // Without the learner's inputs, nothing could be made: what was, is remembered with them.
+                Listing::Unread(reasons) if reasons.iter().all(|why| why.code == ReasonCode::NeedsInput) => {}
                 Listing::Unread(reasons) => add(Left::Unread(reasons), values.place()),
             }
         }
