@@ -219,7 +219,7 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
                     }
                 }
                 // Without the learner's inputs, nothing could be made: what was, is remembered with them.
-                Listing::Unread(reasons) if reasons.iter().all(|why| why.code == ReasonCode::NeedsInput) => {}
+                Listing::Unread(reasons) if reasons.iter().any(|why| why.code == ReasonCode::NeedsInput) => {}
                 Listing::Unread(reasons) => add(Left::Unread(reasons), values.place()),
             }
         }
