@@ -43,7 +43,7 @@ pub fn first(course: &Path) {
     };
     let lines: Vec<&str> = introduction.lines().filter(is_there).collect();
     fs::write(course.join("src/README.md"), lines.join("\n") + "\n").unwrap();
-    // What other lessons need stands between these.
+    // What other lessons need is between these.
     let (from, to) = ("strict_budget = false\n", "[preprocessor.verify.accounts]");
     let settings = fs::read_to_string(course.join("book.toml")).unwrap();
     let (before, after) = settings.split_once(from).unwrap();

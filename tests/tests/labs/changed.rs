@@ -109,6 +109,24 @@ fn what_was_complete_stays_so_whatever_was_verified_in_between() {
 }
 
 #[test]
+fn what_a_learner_confirmed_is_not_verified_by_its_removal() {
+    for confirmed in ["when = \"running.size() > 0\"\nconfirm = \"I looked.\"\n", "confirm = \"I looked.\"\n"] {
+        let lab = Lab::new();
+        let check = lab.machine.read("checks/nat-gateways.toml");
+        lab.machine
+            .write("checks/nat-gateways.toml", &format!("{check}\n[[expect]]\ntitle = \"You looked\"\n{confirmed}"));
+        lab.make(&["vpc=lab-vpc", "nat=3"]);
+        lab.machine.verify(&["nat-gateways"]);
+        assert_eq!(verdict(&lab, "nat-gateways"), "unknown");
+        lab.machine.verify(&["confirm", "nat-gateways"]);
+        assert_eq!(verdict(&lab, "nat-gateways"), "confirmed");
+        lab.make(&["delete"]);
+        lab.machine.verify(&[]);
+        assert_eq!((verdict(&lab, "nat-gateways"), verdict(&lab, "cleanup")), ("confirmed".into(), "verified".into()));
+    }
+}
+
+#[test]
 fn a_confirmation_of_what_is_gone_can_be_taken_back() {
     let steps = "- [ ] It is there <!-- verify: group -->\n\n<!-- verify: cleanup -->\n";
     let lab = log_groups(steps, "mine.map(g, g.logGroupName)");

@@ -26,6 +26,23 @@ fn a_missing_input_is_asked_for() {
 }
 
 #[test]
+fn what_depends_on_an_input_that_was_never_given_is_not_looked_for() {
+    let lab = Lab::new();
+    lab.machine.verify(&["set", "--unset", "network"]);
+    lab.make(&["vpc=lab-vpc", "nat=1"]);
+    let left = lab.machine.verify(&["leftovers"]);
+    assert!(left.status == 0 && left.stdout.contains("Nothing is left of what verify could look for."), "{left:?}");
+    assert!(left.stdout.contains("Not looked for: nat-gateways."), "{left:?}");
+    assert_eq!(lab.machine.verify(&["leftovers", "--format", "json"]).json()[0]["state"], "not-asked");
+    // What was seen once is looked for with the input of then.
+    lab.machine.verify(&["set", "network=lab-vpc"]);
+    lab.machine.verify(&["nat-gateways"]);
+    lab.machine.verify(&["set", "--unset", "network"]);
+    let left = lab.machine.verify(&["leftovers"]);
+    assert!(left.status == 1 && left.stdout.contains("Still there"), "{left:?}");
+}
+
+#[test]
 fn a_value_that_is_not_valid_is_refused_and_changes_nothing() {
     let lab = Lab::new();
     for (value, message) in [

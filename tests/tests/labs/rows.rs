@@ -19,10 +19,55 @@ fn twelve_rows_are_one_expectation_and_the_wrong_one_is_named() {
         "11 of 12 rows are right. Not yet: web-b.",
         "Create the subnet web-b with 10.16.112.0/20 in the zone us-east-1b.",
     ];
-    assert_eq!(wrong["sentences"].as_array().unwrap()[..2], says.map(|says| json!(says)));
+    assert_eq!(wrong["sentences"], json!([says[0], says[1], "Compare with the table."]));
     let junit = lab.machine.verify(&["status", "--format", "junit"]).stdout;
     let csv = lab.machine.verify(&["status", "--format", "csv"]).stdout;
     assert!(junit.contains("Not yet: web-b") && csv.contains("Not yet: web-b"), "{junit} {csv}");
+}
+
+#[test]
+fn a_row_says_the_first_of_its_own_sentences_and_the_general_ones() {
+    let lab = Lab::new();
+    let fix = r#"fix     = ["Create the subnet {row.name}"#;
+    lab.machine.edit(
+        "checks/subnets.toml",
+        fix,
+        r#"fix     = ["Look.", "Exactly {row.name}.", "Create the subnet {row.name}"#,
+    );
+    lab.make(&["wrong=web-b"]);
+    lab.machine.verify(&["subnets"]);
+    let said = &result(&lab, "subnets")["expectations"][0]["sentences"];
+    let alone = ["11 of 12 rows are right. Not yet: web-b.", "Exactly web-b.", "Look.", "Compare with the table."];
+    assert_eq!(*said, json!(alone));
+    lab.machine.edit("checks/subnets.toml", "row.name &&", "row.name && !row.name.startsWith('app') &&");
+    lab.machine.verify(&["subnets"]);
+    let said = &result(&lab, "subnets")["expectations"][0]["sentences"];
+    let several = [
+        "8 of 12 rows are right. Not yet: app-a, app-b, app-c, web-b.",
+        "Exactly app-a.",
+        "Exactly app-b.",
+        "Exactly app-c.",
+        "Look.",
+        "Compare with the table.",
+    ];
+    assert_eq!(*said, json!(several));
+}
+
+#[test]
+fn rows_that_are_unknown_are_not_counted_as_wrong() {
+    let lab = Lab::new();
+    lab.make(&["vpc=lab-vpc"]);
+    let unknown = "row.zone == 'c' ? int(row.name) > 0 : row.zone != 'b' &&";
+    lab.machine.edit(
+        "checks/subnets.toml",
+        "own_subnets.exists(s, name_of(s) == row.name &&",
+        &format!("own_subnets.exists(s, {unknown} name_of(s) == row.name &&"),
+    );
+    lab.machine.verify(&["subnets"]);
+    let said = result(&lab, "subnets")["expectations"][0]["sentences"][0].clone();
+    let wrong = "reserved-b, db-b, app-b, web-b";
+    let open = "reserved-c, db-c, app-c, web-c";
+    assert_eq!(said, format!("4 of 12 rows are right. Not yet: {wrong}. Unknown: {open}."));
 }
 
 #[test]

@@ -93,7 +93,9 @@ async fn in_force(reader: &Reader, contracts: &[Contract]) -> Result<Option<Stri
     if mine.is_empty() {
         return Ok(None);
     }
-    let start = |contract: &&Contract| contract.contract_start_date.map(Time::secs);
+    // No contract began or ended in 1970: a zero is a missing date.
+    let given = |time: Option<Time>| time.map(Time::secs).filter(|secs| *secs != 0);
+    let start = |contract: &&Contract| given(contract.contract_start_date);
     if mine.iter().any(|contract| start(contract).is_none()) {
         return Err(incomplete(who, "AWS's response does not contain the start of a Support contract."));
     }
@@ -101,7 +103,7 @@ async fn in_force(reader: &Reader, contracts: &[Contract]) -> Result<Option<Stri
     // A contract without an end is current.
     let runs = |contract: &&&Contract| {
         start(contract).is_some_and(|start| start <= now)
-            && contract.contract_end_date.is_none_or(|end| now < end.secs())
+            && given(contract.contract_end_date).is_none_or(|end| now < end)
     };
     match mine.iter().filter(runs).max_by_key(|contract| start(contract)) {
         None => Ok(None),

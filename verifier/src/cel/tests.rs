@@ -158,6 +158,12 @@ fn what_could_not_be_read_is_never_false_and_never_absent() {
         ("json(root.password) == 1", "unknown"),
         ("some.map(s, s.name).join(',') == 'a,b'", "unknown"),
         ("root.password.matches('x')", "unknown"),
+        ("[[1], [2, 3], []].flatten() == [1, 2, 3]", "true"),
+        ("[1, [2, [3]]].flatten() == [1, 2, [3]]", "true"),
+        ("[].flatten().size() == 0", "true"),
+        ("'text'.flatten() == []", "unknown"),
+        ("[some].flatten().size() > 100", "unknown"),
+        ("some.flatten().size() > 100", "unknown"),
     ];
     for (expression, expected) in cases {
         assert_eq!(decide(expression), expected, "{expression}");

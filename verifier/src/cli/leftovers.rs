@@ -23,10 +23,10 @@ pub(super) async fn run(common: &Common, output: Output<TextOrJson>) -> Result<E
     if common.verbose {
         terminal::notice(&report::calls::timeline(&found.gathered.calls));
     }
-    let is_there = |left: &Left| matches!(left, Left::There(_));
-    Ok(match found.leftovers.as_slice() {
-        [] => Exit::Done,
-        all if all.iter().any(|left| is_there(&left.left)) => Exit::NotYet,
-        _ => Exit::Unknown,
+    let any = |is: fn(&Left) -> bool| found.leftovers.iter().any(|left| is(&left.left));
+    Ok(match () {
+        () if any(|left| matches!(left, Left::There(_))) => Exit::NotYet,
+        () if any(|left| !matches!(left, Left::NotAsked(_))) => Exit::Unknown,
+        () => Exit::Done,
     })
 }

@@ -37,6 +37,8 @@ pub enum Left {
     There(Vec<String>),
     /// It could not be read.
     Unread(Vec<Reason>),
+    /// It depends on an input that the learner has not given. What was seen before is remembered with its own inputs.
+    NotAsked(Vec<Reason>),
     /// It was seen in an account that is not asked now: its id, and what was seen.
     Elsewhere(String, Vec<String>),
 }
@@ -218,8 +220,9 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
                         add(Left::There(new), values.place());
                     }
                 }
-                // Without the learner's inputs, nothing could be made: what was, is remembered with them.
-                Listing::Unread(reasons) if reasons.iter().any(|why| why.code == ReasonCode::NeedsInput) => {}
+                Listing::Unread(reasons) if reasons.iter().any(|why| why.code == ReasonCode::NeedsInput) => {
+                    add(Left::NotAsked(reasons), values.place());
+                }
                 Listing::Unread(reasons) => add(Left::Unread(reasons), values.place()),
             }
         }
@@ -256,7 +259,7 @@ pub(crate) fn forgotten(inputs: &Inputs, found: &[Leftover], results: &Results) 
         let made = results.made.get(&step.id).filter(|made| made.removed.is_none() && made.there != Some(0));
         made.is_some()
             && remembered(inputs, step).next().is_none()
-            && !found.iter().any(|left| left.step == step.id)
+            && !found.iter().any(|left| left.step == step.id && !matches!(left.left, Left::NotAsked(_)))
             && inputs.course.check(step).makes.is_some()
     };
     let lost = |step: &Step| {

@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 use course::Course;
+use course::results::Reason;
 use course::step_view::Commands;
 use course::terminal::Text;
 use serde::Serialize;
@@ -20,7 +21,8 @@ pub struct LeftoverLine {
     step: String,
     /// The course's name for the account.
     account: String,
-    /// `there`, `unknown` (it could not be read), or `elsewhere` (in an account that is not bound now).
+    /// `there`, `unknown` (it could not be read), `not-asked` (it depends on an input that was not given), or `elsewhere`
+    /// (in an account that is not bound now).
     state: &'static str,
     /// What is there, or what was last seen.
     ids: Vec<String>,
@@ -38,16 +40,23 @@ pub struct LeftoverLine {
     removed_by: Option<String>,
 }
 
+/// The state of what depends on an input that was not given.
+const NOT_ASKED: &str = "not-asked";
+
+/// The messages of reasons, each once.
+fn messages(reasons: &[Reason]) -> Vec<String> {
+    let messages: BTreeSet<&str> = reasons.iter().map(|reason| reason.message.as_str()).collect();
+    messages.into_iter().map(str::to_owned).collect()
+}
+
 /// What may still be there.
 pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) -> Vec<LeftoverLine> {
     let shown = |text: &String| if show_identifiers { text.clone() } else { mask::text(text) };
     let line = |left: &Leftover| {
         let (state, ids, reasons): (_, Vec<String>, Vec<String>) = match &left.left {
             Left::There(ids) => ("there", ids.iter().map(shown).collect(), Vec::new()),
-            Left::Unread(reasons) => {
-                let messages: BTreeSet<&str> = reasons.iter().map(|reason| reason.message.as_str()).collect();
-                ("unknown", Vec::new(), messages.into_iter().map(str::to_owned).collect())
-            }
+            Left::Unread(reasons) => ("unknown", Vec::new(), messages(reasons)),
+            Left::NotAsked(reasons) => (NOT_ASKED, Vec::new(), messages(reasons)),
             Left::Elsewhere(account, ids) => {
                 let account = if show_identifiers { account.clone() } else { mask::account_id(account) };
                 let why = format!("It was seen in AWS account {account}, which is not bound now.");
@@ -73,8 +82,10 @@ pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) ->
 pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
     let mut out = Text::new();
     let makes = course.checks.values().any(|check| check.makes.is_some());
+    let (not_asked, lines): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.state == NOT_ASKED);
     if lines.is_empty() {
         out.put(match makes {
+            true if !not_asked.is_empty() => "Nothing is left of what verify could look for.\n",
             true => "Nothing is left of what this course had you make.\n",
             false => "This course makes nothing that has to be removed again.\n",
         });
@@ -100,6 +111,16 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
             wrapped(&mut out, "    ", &format!("Removed by “{}”:", course.title_of(remover)));
             out.put("        ").paint(Style::new().dimmed(), &command).put("\n");
         }
+    }
+    if !not_asked.is_empty() {
+        let steps: Vec<&str> = not_asked.iter().map(|line| line.step.as_str()).collect();
+        let reasons: BTreeSet<&String> = not_asked.iter().flat_map(|line| &line.reasons).collect();
+        wrapped(
+            &mut out,
+            "",
+            &format!("Not looked for: {}. If you have not begun these steps, nothing is there.", steps.join(", ")),
+        );
+        reasons.into_iter().for_each(|why| wrapped(&mut out, "    ", why));
     }
     out
 }

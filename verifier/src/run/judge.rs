@@ -130,7 +130,7 @@ impl Judge {
         let on_thread = Arc::clone(&inputs);
         let (mut left, sightings) = cel::on_a_thread(move || made::leftovers(&on_thread)).unwrap_or_default();
         left.extend(made::forgotten(&inputs, &left, results));
-        let is_unread = |left: &&Leftover| matches!(left.left, Left::Unread(_));
+        let is_unread = |left: &&Leftover| matches!(left.left, Left::Unread(_) | Left::NotAsked(_));
         let unread: Vec<String> = left.iter().filter(is_unread).map(|left| left.step.clone()).collect();
         let (now, calls) = (time::now(), Calls::of(gathered));
         let made = MadeNow { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };

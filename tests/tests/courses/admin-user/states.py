@@ -11,12 +11,6 @@ def document(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def accounts(value):
-    """`user` or `user:account`: the user, and the accounts."""
-    name, _, account = value.partition(":")
-    return name, [account] if account else ["general", "production"]
-
-
 def user(value="iamadmin"):
     name, where = accounts(value)
     for account in where:

@@ -1,12 +1,6 @@
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 
 
-def accounts(value):
-    """`user` or `user:account`: the user, and the accounts."""
-    name, _, account = value.partition(":")
-    return name, [account] if account else ["general", "production"]
-
-
 def administrator(value="iamadmin"):
     name, where = accounts(value)
     for account in where:

@@ -1,16 +1,7 @@
 # A database, its snapshot, its standby, and a database that is restored from the snapshot.
 import time
 
-ID = "123456789012"
-if "lab" not in ACCOUNTS:
-    ACCOUNTS.clear()
-    ACCOUNTS["lab"] = dict(id=ID, aws_access_key_id="AKIALAB", aws_secret_access_key="secret")
-
 MAIN, RESTORED, POINT = "shop-db", "shop-db-restored", "restore-point-1"
-
-
-def lab(service, region="us-east-1"):
-    return client(service, "lab", region)
 
 
 def rds(region="us-east-1"):

@@ -2,28 +2,11 @@
 import itertools
 import json as documents
 
-# The course has one account.
-if "lab" not in ACCOUNTS:
-    ACCOUNTS.clear()
-    ACCOUNTS["lab"] = dict(id="123456789012", aws_access_key_id="AKIALAB", aws_secret_access_key="secret")
-
 DOMAIN, PRIVATE = "almanac.example", "almanac.internal"
 SITE = "www." + DOMAIN
 # The alias of S3's website endpoints has its own zone in each region.
 S3_ZONES = {"us-east-1": "Z3AQBSTGFYJSTF", "us-west-2": "Z3BJ6K6RIION7M", "eu-central-1": "Z21DNDUVLTQW6Q"}
 counter = itertools.count()
-
-
-def lab(service, region="us-east-1"):
-    return client(service, "lab", region)
-
-
-def tag(resource, name, region="us-east-1"):
-    lab("ec2", region).create_tags(Resources=[resource], Tags=[{"Key": "Name", "Value": name}])
-
-
-def name_of(resource):
-    return next((t["Value"] for t in resource.get("Tags", []) if t["Key"] == "Name"), "")
 
 
 # --- what is there before the lesson
@@ -273,7 +256,7 @@ def wrong_probe(what):
 
 
 def probe_of_text():
-    """A check that looks for a text in the page, beside one of another site."""
+    """A check that looks for a text in the page, and one of another site."""
     probe("192.0.2.9", host="www.other.example")
     probe(Type="HTTP_STR_MATCH", SearchString="Almanac")
 

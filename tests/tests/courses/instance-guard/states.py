@@ -4,26 +4,14 @@ import time
 import zipfile
 
 ID = "123456789012"
-if "lab" not in ACCOUNTS:
-    ACCOUNTS.clear()
-    ACCOUNTS["lab"] = dict(id=ID, aws_access_key_id="AKIALAB", aws_secret_access_key="secret")
-
 FRONT, BACK = "desk-front", "desk-back"
 ROLE = "desk-switch-role"
 OPEN, CLOSE, KEEP = FUNCTIONS = "desk-open", "desk-close", "desk-keep"
 RULE, SCHEDULE = "desk-front-stopped", "desk-close-evening"
 
 
-def lab(service, region="us-east-1"):
-    return client(service, "lab", region)
-
-
 def arn(service, rest):
     return f"arn:aws:{service}:us-east-1:{ID}:{rest}"
-
-
-def plain(name):
-    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
 # Instances

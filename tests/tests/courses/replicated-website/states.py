@@ -227,8 +227,8 @@ def read_by(value):
     put_policy(SITE, public_read(SITE, **changes[value]))
 
 
-def beside(value):
-    """A second statement, beside the one of the lesson."""
+def also(value):
+    """A second statement, in addition to the one of the lesson."""
     own, other = f"arn:aws:iam::{OWN}:role/deploy", "arn:aws:iam::999999999999:root"
     objects, whole = f"arn:aws:s3:::{SITE}/*", [f"arn:aws:s3:::{SITE}", f"arn:aws:s3:::{SITE}/*"]
     deny = {"Effect": "Deny", "Action": "s3:*", "Resource": whole}
