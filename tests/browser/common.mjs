@@ -40,9 +40,9 @@ export class Machine {
         });
     }
 
-    /** Leaves the first lessons of the book, as `tests/common/lessons.rs` does. */
+    /** Leaves the first lessons of the book, as `tests/src/lib.rs` does. */
     #firstLessons() {
-        const part = JSON.parse(fs.readFileSync(path.join(repository, "tests/examples/first-lessons.json"), "utf8"));
+        const part = JSON.parse(fs.readFileSync(path.join(repository, "tests/src/first-lessons.json"), "utf8"));
         const toml = part.checks.map((name) => `${name}.toml`);
         const keep = (folder, kept) => {
             for (const entry of fs.readdirSync(path.join(this.course, folder), { withFileTypes: true })) {

@@ -5,9 +5,10 @@
 
 pub mod aws;
 pub mod class;
-mod lessons;
 pub mod live;
 mod practised;
+
+pub use system_tests::copy;
 
 use serde_json::Value;
 use std::fs;
@@ -15,7 +16,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use system_tests::copy_first_lessons;
 use tempfile::TempDir;
 
 /// The repository.
@@ -52,9 +54,8 @@ impl Machine {
     /// A machine with a copy of the first lessons of this repository's course.
     pub fn new() -> Machine {
         let machine = Machine::empty();
-        copy(&repository().join("book"), &machine.course);
-        lessons::first(&machine.course);
-        machine.write("src/reference.md", &lessons::REFERENCE);
+        copy_first_lessons(&machine.course);
+        machine.write("src/reference.md", &REFERENCE);
         machine
     }
 
@@ -174,21 +175,14 @@ impl Ran {
     }
 }
 
-/// Copies a folder, without build output.
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let (name, path) = (entry.file_name(), entry.path());
-        if name == ".verify" || name == "book" {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
-}
+/// The reference of the first lessons, as `verify build` writes it.
+static REFERENCE: LazyLock<String> = LazyLock::new(|| {
+    let machine = Machine::empty();
+    copy_first_lessons(&machine.course);
+    let ran = machine.verify(&["build"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    machine.read("src/reference.md")
+});
 
 /// A request to a test's own server.
 #[derive(Debug)]

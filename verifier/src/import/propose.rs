@@ -2,7 +2,8 @@
 //!
 //! The words of a check are those of its name, its title, and the titles of its expectations. A word counts more if
 //! fewer checks have it. A proposal is sure if the item matches a check well, in more than one word, and much better
-//! than any other check. It is never sure if the item negates or undoes something that the check does not.
+//! than any other check. It is never sure if only one of them negates or undoes something: the item, or the check's name and
+//! title. Nor is it if the item has a number that the check, which has others, does not have.
 
 use course::Course;
 use course::check::{Body, Check};
@@ -69,9 +70,11 @@ pub struct Vocabulary {
 struct Known {
     name: BTreeSet<String>,
     all: BTreeSet<String>,
-    /// What it negates or undoes; the second only by its name.
+    /// What it negates or undoes; the second only by its name and title, which an item must do, too.
     denied: BTreeSet<String>,
-    denied_by_name: BTreeSet<String>,
+    denied_by_title: BTreeSet<String>,
+    /// The numbers that it names.
+    numbers: BTreeSet<u32>,
     /// Its own account.
     account: String,
     /// Accounts that it mentions.
@@ -115,7 +118,8 @@ impl Vocabulary {
             name: self.stems(&spoken_name).into_iter().collect(),
             all: texts.iter().flat_map(|text| self.stems(text)).collect(),
             denied: texts.iter().flat_map(|text| self.denied(text)).collect(),
-            denied_by_name: self.denied(&spoken_name),
+            denied_by_title: [&spoken_name, &check.title].into_iter().flat_map(|text| self.denied(text)).collect(),
+            numbers: texts.iter().flat_map(|text| words::numbers(text)).collect(),
             // A combination of checks of several accounts has no account of its own.
             account: accounts.first().filter(|_| accounts.len() == 1).map_or(String::new(), |name| (*name).to_owned()),
             spoken_of: self.accounts.of_check(course, check),
@@ -175,7 +179,11 @@ impl Vocabulary {
         let well = fit(0) >= SURE && fit(0) - fit(1) >= AHEAD && stems.len() > 1;
         let known = candidates.first().and_then(|(name, _)| self.checks.get(name));
         let denied = self.denied(text);
-        let agreed = |known: &&Known| denied.is_subset(&known.denied) && known.denied_by_name.is_subset(&denied);
+        let numbers: BTreeSet<u32> = words::numbers(text).collect();
+        let agreed = |known: &&Known| {
+            let counts = known.numbers.is_empty() || numbers.is_subset(&known.numbers);
+            counts && denied.is_subset(&known.denied) && known.denied_by_title.is_subset(&denied)
+        };
         let meant = known
             .filter(agreed)
             .map_or(Account::Unclear, |known| self.accounts.meant(text, headings, &known.account, &known.spoken_of));

@@ -19,6 +19,20 @@ pub(super) fn negates(word: &str) -> bool {
     NO.contains(&word) || word.ends_with("n't")
 }
 
+/// Words for numbers, from two: “one” has other meanings.
+const NUMBERS: &[&str] = &["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// The numbers in a text, in words or digits.
+pub(super) fn numbers(text: &str) -> impl Iterator<Item = u32> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    let number = |word: &str| {
+        let named = NUMBERS.iter().zip(2..).find(|(name, _)| **name == word).map(|(_, number)| number);
+        named.or_else(|| word.parse().ok())
+    };
+    words.into_iter().filter_map(number).collect::<Vec<u32>>().into_iter()
+}
+
 /// Endings of optional items.
 const OPTIONAL: &[&str] = &["optional", "optionally", "if you like", "if you want", "if you want to", "if you wish"];
 
@@ -41,6 +55,12 @@ pub(super) fn optional(item: &str) -> (bool, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_words_or_digits() {
+        assert_eq!(numbers("Twelve subnets in 3 zones").collect::<Vec<_>>(), [12, 3]);
+        assert_eq!(numbers("One bucket in S3, at $0.02").collect::<Vec<_>>(), [0, 2]);
+    }
 
     #[test]
     fn an_item_can_be_optional_at_either_end() {

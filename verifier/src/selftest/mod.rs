@@ -122,7 +122,9 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
     let practice = all.own(&step.check).map(|(earlier, own)| {
         let before = judge(earlier, step);
         refuted.note(&before);
-        all.actions().for_each(|(_, situation)| refuted.note(&judge(situation, step)));
+        let others: Vec<(&str, &Situation, StepResult)> =
+            all.actions().map(|(action, situation)| (action, situation, judge(situation, step))).collect();
+        others.iter().for_each(|(_, _, result)| refuted.note(result));
         // What is to be removed was seen before.
         let mut seen = Earlier::default();
         for made in step.removes.iter().filter_map(|id| course.step(id)) {
@@ -132,10 +134,10 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
             refuted.note(&judged(&mut seen, course, compiled, step, &earlier.gathered, &confirmed(earlier)));
         }
         let after = judged(&mut seen, course, compiled, step, &own.gathered, &confirmed(own));
-        let moved_by = all.actions().filter(|(action, situation)| {
-            *action != step.check && !situation.done.contains(&step.check) && judge(situation, step).verdict.is_done()
+        let moved_by = others.iter().filter(|(action, situation, result)| {
+            *action != step.check && !situation.done.contains(&step.check) && result.verdict.is_done()
         });
-        let moved_by: Vec<String> = moved_by.map(|(action, _)| action.to_owned()).collect();
+        let moved_by: Vec<String> = moved_by.map(|(action, _, _)| (*action).to_owned()).collect();
         if !before.verdict.blocks() {
             problems.push(format!("before its action, it is already {}", before.verdict));
         }

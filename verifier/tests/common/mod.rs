@@ -12,7 +12,6 @@ use course::results::{Results, StepResult};
 use evidence::connection::{Connected, Connection};
 use evidence::gather::{self, Gathered, Plan};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use verify::actions::{ActionError, Failures, PracticeAccounts, TakenAction};
 use verify::compile;
@@ -24,40 +23,13 @@ use verify::{book, recording};
 pub const NOW: i64 = 1_795_478_400;
 
 pub static COURSE: LazyLock<(Arc<Course>, Arc<Compiled>)> = LazyLock::new(|| {
-    let root = first_lessons();
+    // Tests read its files until the process ends.
+    let root = tempfile::tempdir().unwrap().keep().canonicalize().unwrap();
+    system_tests::copy_first_lessons(&root);
     let course = Arc::new(book::read(&root, false).unwrap());
     let compiled = compile::compile(&course).unwrap();
     (course, Arc::new(compiled))
 });
-
-/// A copy of the book's first lessons, which new chapters do not change.
-fn first_lessons() -> std::path::PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let part = include_str!("../../../tests/examples/first-lessons.json");
-    let part: serde_json::Value = serde_json::from_str(part).unwrap();
-    let root = tempfile::tempdir().unwrap().keep().canonicalize().unwrap();
-    for (folder, key, end) in [
-        ("src", "chapters", ""),
-        ("checks", "checks", ".toml"),
-        ("checks/shared", "shared", ".toml"),
-        ("checks/cases", "checks", ".toml"),
-        ("checks/cases", "recordings", ""),
-    ] {
-        std::fs::create_dir_all(root.join(folder)).unwrap();
-        for name in part[key].as_array().unwrap() {
-            let name = format!("{folder}/{}{end}", name.as_str().unwrap());
-            // Not every check has cases.
-            let _ = std::fs::copy(here.join("../book").join(&name), root.join(&name));
-        }
-    }
-    std::fs::write(root.join("src/SUMMARY.md"), part["summary"].as_str().unwrap()).unwrap();
-    let settings = std::fs::read_to_string(here.join("../book/book.toml")).unwrap();
-    let (from, to) = ("strict_budget = false\n", "[preprocessor.verify.accounts]");
-    let (before, after) = settings.split_once(from).unwrap();
-    let (_, after) = after.split_once(to).unwrap();
-    std::fs::write(root.join("book.toml"), format!("{before}{from}\n{to}{after}")).unwrap();
-    root
-}
 
 /// The accounts of the course.
 pub const GENERAL: &str = "general";
