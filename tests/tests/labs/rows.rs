@@ -43,10 +43,10 @@ fn a_row_says_the_first_of_its_own_sentences_and_the_general_ones() {
     lab.machine.verify(&["subnets"]);
     let said = &result(&lab, "subnets")["expectations"][0]["sentences"];
     let several = [
-        "8 of 12 rows are right. Not yet: app-a, app-b, app-c, web-b.",
+        "8 of 12 rows are right. Not yet: app-a, app-b, web-b, app-c.",
         "Exactly app-a.",
         "Exactly app-b.",
-        "Exactly app-c.",
+        "Exactly web-b.",
         "Look.",
         "Compare with the table.",
     ];
