@@ -2,8 +2,8 @@
 
 use crate::common::Machine;
 
-/// What learners confirm themselves, and what the practice accounts have not: IPv6, and limits by an organization.
-const NOT_DONE: [&str; 17] = [
+/// What learners confirm themselves, and what the practice accounts have not: IPv6.
+const NOT_DONE: [&str; 16] = [
     "billing-preferences",
     "cli-cleanup",
     "cli-cleanup@general",
@@ -16,7 +16,6 @@ const NOT_DONE: [&str; 17] = [
     "nat-tried",
     "pdf-invoice",
     "pdf-invoice@general",
-    "scp-refused",
     "shared-bucket-tried",
     "site-answers",
     "subnets-ipv6",

@@ -75,7 +75,7 @@ fn matches(event: &Event, attribute: &Value) -> bool {
         Some("EventId") => value == event.id,
         Some("EventName") => value == event.name,
         Some("EventSource") => value == event.source,
-        Some("ReadOnly") => value == "false",
+        Some("ReadOnly") => value == event.reads().to_string(),
         Some("Username") => value == event.user_name(),
         // These events have no resources or access keys.
         _ => false,
@@ -86,7 +86,7 @@ fn listed(exchange: &Exchange<'_>, event: &Event) -> Value {
     json!({
         "EventId": event.id,
         "EventName": event.name,
-        "ReadOnly": "false",
+        "ReadOnly": event.reads().to_string(),
         "EventTime": event.time,
         "EventSource": event.source,
         "Username": event.user_name(),

@@ -42,6 +42,10 @@ struct Details {
     parameters: Value,
     response: Value,
     additional: Value,
+    /// Whether it was a call that only reads.
+    reads: bool,
+    /// The message with which the call was denied.
+    denial: Option<String>,
 }
 
 /// The state of an account's console.
@@ -111,6 +115,12 @@ impl Console {
         self.events.last_mut().into_iter().for_each(|event| event.user = Some(user.clone()));
     }
 
+    /// The root user opens the list of S3's buckets. `denial` is the message if that is denied.
+    pub(super) fn list_buckets(&mut self, denial: Option<String>, time: i64) {
+        let details = Details { kind: "AwsApiCall", reads: true, denial, ..Details::default() };
+        self.push("ListBuckets", "s3.amazonaws.com", EVENT_REGION, time, details);
+    }
+
     /// Saves a setting of the billing console.
     pub(super) fn billing(&mut self, event: &str, time: i64) {
         let details = Details { kind: "AwsConsoleAction", ..Details::default() };
@@ -167,6 +177,11 @@ impl Event {
         self.user.as_ref().map_or("root", |user| &user.name)
     }
 
+    /// Whether it was a call that only reads.
+    pub(super) fn reads(&self) -> bool {
+        self.details.reads
+    }
+
     fn identity(&self, account: &Account) -> Value {
         match &self.user {
             None => json!({
@@ -201,7 +216,7 @@ impl Event {
             "requestParameters": self.details.parameters,
             "responseElements": self.details.response,
             "eventID": self.id,
-            "readOnly": false,
+            "readOnly": self.details.reads,
             "eventType": self.details.kind,
             "managementEvent": true,
             "recipientAccountId": account.id,
@@ -209,6 +224,10 @@ impl Event {
         });
         if !self.details.additional.is_null() {
             record["additionalEventData"] = self.details.additional.clone();
+        }
+        if let Some(message) = &self.details.denial {
+            record["errorCode"] = json!("AccessDenied");
+            record["errorMessage"] = json!(message);
         }
         record
     }

@@ -20,6 +20,7 @@ mod call;
 mod cloud;
 mod cloudtrail;
 mod console;
+mod control_policies;
 mod ec2;
 mod elsewhere;
 mod embedded;

@@ -17,6 +17,7 @@ use winterbaume_core::{MockAws, MockRequest, MockService};
 
 use super::accounts::{Account, Caller, REGION, ROOT_MFA_DEVICE};
 use super::cloud::{AccountState, Cloud};
+use super::control_policies;
 use super::embedded::{self, Embedded};
 use super::error::PracticeError;
 use super::iam;
@@ -189,6 +190,14 @@ impl PracticeCloud {
                 iam::user(state, &name).await.ok_or_else(|| no_user(&name))?;
                 let keys = iam::active_keys(state, &name).await;
                 state.console().key_uses.extend(keys.into_iter().map(|key| (key, time)));
+            }
+            Switch::BucketList => {
+                const ACTION: &str = "s3:ListAllMyBuckets";
+                let denial = control_policies::denial(&self.cloud, state, ACTION).await;
+                let message = denial.map(|why| {
+                    format!("User: {} is not authorized to perform: {ACTION} {why}", state.account.root_arn())
+                });
+                state.console().list_buckets(message, time);
             }
             Switch::RootMfa(true) => {
                 let name = Map::from_iter([("VirtualMFADeviceName".to_owned(), json!(ROOT_MFA_DEVICE))]);

@@ -25,6 +25,8 @@ pub enum Switch {
     UserSignIn(String),
     /// `access-key-use`: an IAM user calls STS with each of their active access keys.
     AccessKeyUse(String),
+    /// `bucket-list`: the root user opens the list of S3's buckets, which service control policies can deny.
+    BucketList,
     /// `support-plan`: the account's Support plan.
     SupportPlan(SupportPlan),
     /// `pdf-invoice`: PDF invoices by e-mail. AWS has neither an operation nor a documented event for it.
@@ -41,12 +43,13 @@ pub enum Switch {
 pub const SIGN_UP: &str = "sign-up";
 
 /// The names of the switches.
-pub const SWITCHES: [&str; 10] = [
+pub const SWITCHES: [&str; 11] = [
     SIGN_UP,
     "root-mfa",
     "root-sign-in",
     "user-sign-in",
     "access-key-use",
+    "bucket-list",
     "support-plan",
     "pdf-invoice",
     "free-tier-alerts",
@@ -72,6 +75,7 @@ impl Switch {
         match name {
             SIGN_UP => only_on(Switch::SignUp),
             "root-sign-in" => only_on(Switch::RootSignIn),
+            "bucket-list" => only_on(Switch::BucketList),
             "user-sign-in" => user().map(Switch::UserSignIn),
             "access-key-use" => user().map(Switch::AccessKeyUse),
             "root-mfa" => is_on().map(Switch::RootMfa),
