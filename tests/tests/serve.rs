@@ -48,6 +48,27 @@ fn without_bindings_it_serves_the_practice_account_and_says_so() {
     assert_eq!(event["progress"]["pages"]["production-account.html"], json!({ "done": 0, "of": 14 }));
 }
 
+/// Without an answer, a learner waits for one: where a step has inputs, too, and where its account does not exist yet.
+#[test]
+fn every_step_that_is_verified_from_a_page_gets_a_verdict() {
+    let machine = Machine::whole();
+    let serving = Serving::start(&machine, &["--practice"]);
+    let mut events = serving.events();
+    let steps = events.until(|event| event["kind"] == "steps")["steps"].as_object().unwrap().clone();
+    let ids: Vec<&String> = steps.keys().collect();
+    assert!(ids.len() > 70, "{ids:?}");
+    assert_eq!(serving.ask("/-/verify", &json!({ "steps": ids })).status, 202);
+    let mut without: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    let mut has_begun = false;
+    events.until(|event| {
+        without.retain(|id| event["steps"][*id]["verdict"].as_str().is_none_or(|verdict| verdict == "unchecked"));
+        let running = event["running"].as_array().map(Vec::len);
+        has_begun |= running.is_some_and(|running| running > 0);
+        has_begun && running == Some(0)
+    });
+    assert_eq!(without, [""; 0]);
+}
+
 #[test]
 fn a_hundred_clicks_at_once_make_one_run() {
     let mut machine = Machine::new();

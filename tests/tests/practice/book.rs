@@ -39,3 +39,26 @@ fn the_whole_book_is_practised_and_its_labs_are_deleted_again() {
     // The clean-up steps are not among these: nothing is left.
     assert_eq!(open("--practice=done"), NOT_DONE);
 }
+
+#[test]
+fn what_was_made_in_a_region_stays_there_and_what_has_none_is_not_made_again() {
+    let machine = Machine::whole();
+    let vpc = || {
+        let result = machine.verify(&["--practice", "--format", "json", "vpc"]).json()["steps"]["vpc"].clone();
+        (result["verdict"].as_str().unwrap().to_owned(), result["expectations"].to_string())
+    };
+    machine.verify(&["practice", "do", "vpc"]);
+    let (verdict, first) = vpc();
+    assert_eq!(verdict, "verified");
+    machine.verify(&["set", "region=eu-central-1"]);
+    assert_eq!(vpc().0, "not-yet");
+    let again = machine.verify(&["practice", "do", "vpc"]);
+    assert!(again.stderr.starts_with("Done in the practice accounts: Create the VPC.\n"), "{again:?}");
+    let (verdict, second) = vpc();
+    assert_eq!(verdict, "verified");
+    assert_ne!(first, second, "it is another VPC");
+    machine.verify(&["set", "region=us-east-1"]);
+    assert_eq!(vpc(), ("verified".to_owned(), first));
+    machine.verify(&["practice", "undo", "vpc"]);
+    assert_eq!(vpc().0, "not-yet");
+}

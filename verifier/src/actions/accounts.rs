@@ -1,24 +1,17 @@
 //! The practice accounts of a course, and what was done in them.
 
-use course::check::REGION;
 use course::{Course, Step};
 use evidence::client::Loopback;
 use evidence::connection::Connection;
-use evidence::reads::Found;
 use evidence::time;
 use practice::{Elsewhere, PracticeCloud, PracticeError, Switch};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::compiled::CompiledOperationKind;
 use super::error::ActionError;
-use super::fill::{self, FilledCall, Values, Which};
 use super::log::TakenAction;
 use super::order;
-use crate::compile::not_offered;
 use crate::plan::Compiled;
-use crate::reads::MOST_CALLS;
 
 /// A day, in seconds.
 const DAY: i64 = 24 * 3600;
@@ -54,15 +47,17 @@ enum Begin {
 /// The practice accounts of a course, with what was done in them.
 #[derive(Debug)]
 pub struct PracticeAccounts {
-    course: Arc<Course>,
-    compiled: Arc<Compiled>,
-    emulated: Emulated,
-    /// The ids of the steps whose actions were taken.
+    pub(super) course: Arc<Course>,
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) emulated: Emulated,
+    /// The ids of the steps whose actions were taken, with the inputs of now.
     done: BTreeSet<String>,
+    /// How often the action of each step was taken, if with other inputs, too.
+    pub(super) times: BTreeMap<String, usize>,
 }
 
 #[derive(Debug)]
-enum Emulated {
+pub(super) enum Emulated {
     /// In this process.
     Here(PracticeCloud),
     /// In an emulator that runs already.
@@ -113,7 +108,7 @@ impl PracticeAccounts {
         let mut accounts = PracticeAccounts::begin(course, compiled, now, Begin::Fresh, &BTreeSet::new()).await?;
         for action in taken.iter().filter(|action| action.at.is_none()) {
             let step = accounts.step(&action.step)?;
-            let taken = accounts.take(&step, action.time).await;
+            let taken = accounts.take_with(&step, action.time, &action.inputs).await;
             // It did not fail when it was taken.
             taken.map_err(|error| match error {
                 ActionError::Failed { .. } => ActionError::Changed { step: step.id, why: error.to_string() },
@@ -136,9 +131,10 @@ impl PracticeAccounts {
     ) -> Result<PracticeAccounts, ActionError> {
         let emulated = Elsewhere::connect(address, course.accounts.keys()).await.map_err(of_accounts)?;
         let at = address.to_string();
-        let done = taken.iter().filter(|action| action.at.as_ref() == Some(&at)).map(|action| action.step.clone());
-        let (course, compiled) = (Arc::clone(course), Arc::clone(compiled));
-        Ok(PracticeAccounts { course, compiled, emulated: Emulated::Elsewhere(emulated), done: done.collect() })
+        let there = |action: &&TakenAction| action.at.as_ref() == Some(&at) && action.is_current(course);
+        let done = taken.iter().filter(there).map(|action| action.step.clone()).collect();
+        let (course, compiled, emulated) = (Arc::clone(course), Arc::clone(compiled), Emulated::Elsewhere(emulated));
+        Ok(PracticeAccounts { course, compiled, emulated, done, times: BTreeMap::new() })
     }
 
     async fn begin(
@@ -151,7 +147,8 @@ impl PracticeAccounts {
         let cloud = PracticeCloud::new(course.accounts.keys(), now).map_err(of_accounts)?;
         let emulated = Emulated::Here(cloud);
         let (course, compiled) = (Arc::clone(course), Arc::clone(compiled));
-        let accounts = PracticeAccounts { course, compiled, emulated, done: BTreeSet::new() };
+        let (done, times) = (BTreeSet::new(), BTreeMap::new());
+        let accounts = PracticeAccounts { course, compiled, emulated, done, times };
         accounts.set_clock(now.saturating_sub(AGE));
         let later = accounts.signed_up_later();
         for name in accounts.course.accounts.keys() {
@@ -161,7 +158,7 @@ impl PracticeAccounts {
             }
         }
         for step in order::with_given(&accounts.course, &accounts.compiled) {
-            accounts.perform(&step, true, empty).await?;
+            accounts.perform(&step, true, empty, &accounts.course.given).await?;
         }
         Ok(accounts)
     }
@@ -200,7 +197,7 @@ impl PracticeAccounts {
     /// When an operation fails.
     pub async fn give(&self) -> Result<(), ActionError> {
         for step in order::with_given(&self.course, &self.compiled) {
-            match self.perform(&step, true, &BTreeSet::new()).await {
+            match self.perform(&step, true, &BTreeSet::new(), &self.course.given).await {
                 Err(ActionError::Lacking { .. }) => {}
                 given => given?,
             }
@@ -213,12 +210,27 @@ impl PracticeAccounts {
     /// # Errors
     /// When the course has none, or one of its operations fails. The accounts are then of no more use.
     pub async fn take(&mut self, step: &Step, time: i64) -> Result<(), ActionError> {
+        self.take_with(step, time, &BTreeMap::new()).await
+    }
+
+    /// Takes a step's own action with other inputs than those of now.
+    async fn take_with(
+        &mut self,
+        step: &Step,
+        time: i64,
+        inputs: &BTreeMap<String, String>,
+    ) -> Result<(), ActionError> {
         if !super::has_action(&self.course, step) {
             return Err(ActionError::None { step: step.id.clone() });
         }
         self.set_clock(time);
-        self.perform(step, false, &BTreeSet::new()).await?;
-        self.done.insert(step.id.clone());
+        let mut given = self.course.given.clone();
+        given.extend(inputs.clone());
+        self.perform(step, false, &BTreeSet::new(), &given).await?;
+        if given == self.course.given {
+            self.done.insert(step.id.clone());
+        }
+        *self.times.entry(step.id.clone()).or_default() += 1;
         Ok(())
     }
 
@@ -257,78 +269,7 @@ impl PracticeAccounts {
         Ok(())
     }
 
-    /// Does the operations of a step's action, except in these accounts.
-    async fn perform(&self, step: &Step, is_given: bool, except: &BTreeSet<String>) -> Result<(), ActionError> {
-        let Some(check) = self.compiled.find(&step.check).cloned() else {
-            let why = format!("`{}` cannot be done: its check has mistakes, which `verify lint` lists", step.id);
-            return Err(ActionError::Accounts { why });
-        };
-        let Some(action) = check.practice.as_ref() else { return Ok(()) };
-        let operations = if is_given { &action.given } else { &action.operations };
-        let mut values = Values {
-            course: Arc::clone(&self.course),
-            check: Arc::clone(&check),
-            step: step.clone(),
-            account_ids: self.account_ids(),
-            responses: BTreeMap::new(),
-            now: self.now(),
-        };
-        for (at, operation) in operations.iter().enumerate() {
-            let account = operation.account.as_ref().unwrap_or(&step.account);
-            if except.contains(account) {
-                continue;
-            }
-            let failed = |why: String| ActionError::Failed { step: step.id.clone(), is_given, operation: at + 1, why };
-            let refused = |error: PracticeError| match error {
-                PracticeError::Lacking { why } => ActionError::Lacking { step: step.id.clone(), why },
-                error => failed(error.to_string()),
-            };
-            let origin = format!("{} {is_given} {at}", step.id);
-            let which = Which { is_given, at };
-            if let Some(input) = values.missing_input(which) {
-                let label = self.course.inputs.get(&input).map_or_else(String::new, |input| input.label.clone());
-                return Err(ActionError::NeedsInput { step: step.id.clone(), input, label });
-            }
-            let times = fill::fill(values.clone(), which).map_err(&failed)?;
-            match &operation.what {
-                CompiledOperationKind::Switch(switch) => {
-                    if !times.is_empty() {
-                        self.switch(account, switch.clone(), &origin).await.map_err(refused)?;
-                    }
-                }
-                CompiledOperationKind::Call { found, name, .. } => {
-                    let mut responses = Vec::new();
-                    if times.len() > MOST_CALLS {
-                        return Err(failed(format!(
-                            "it would be done {} times; at most {MOST_CALLS} are",
-                            times.len()
-                        )));
-                    }
-                    for (element, FilledCall { region, with }) in times.into_iter().enumerate() {
-                        let region = region.or_else(|| self.course.given.get(REGION).cloned());
-                        let wrong = region.as_deref().and_then(|region| not_offered(reads_of(*found), region));
-                        wrong.map_or(Ok(()), |why| Err(failed(why)))?;
-                        let origin = format!("{origin} {element}");
-                        let response = match &self.emulated {
-                            Emulated::Here(cloud) => {
-                                cloud.call(account, *found, region.as_deref(), with, &origin).await
-                            }
-                            Emulated::Elsewhere(other) => other.call(account, *found, region.as_deref(), with).await,
-                        };
-                        responses.push(response.map_err(refused)?);
-                    }
-                    if let Some(name) = name {
-                        let all = Value::Array(responses.clone());
-                        let response = if operation.each.is_some() { all } else { responses.pop().unwrap_or_default() };
-                        values.responses.insert(name.clone(), response);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn switch(&self, account: &str, switch: Switch, origin: &str) -> Result<(), PracticeError> {
+    pub(super) async fn switch(&self, account: &str, switch: Switch, origin: &str) -> Result<(), PracticeError> {
         match &self.emulated {
             Emulated::Here(cloud) => cloud.switch(account, switch, origin).await,
             Emulated::Elsewhere(other) => other.switch(switch),
@@ -342,14 +283,14 @@ impl PracticeAccounts {
     }
 
     /// The time in the accounts (RFC 3339).
-    fn now(&self) -> String {
+    pub(super) fn now(&self) -> String {
         match &self.emulated {
             Emulated::Here(cloud) => time::from_secs(cloud.now()),
             Emulated::Elsewhere(_) => time::now(),
         }
     }
 
-    fn account_ids(&self) -> BTreeMap<String, String> {
+    pub(super) fn account_ids(&self) -> BTreeMap<String, String> {
         let id = |name: &String| match &self.emulated {
             Emulated::Here(cloud) => cloud.account_id(name).map(str::to_owned),
             Emulated::Elsewhere(other) => other.account_id(name).map(str::to_owned),
@@ -379,11 +320,6 @@ impl PracticeAccounts {
             Emulated::Elsewhere(_) => None,
         }
     }
-}
-
-/// An operation with the service of the table of reads, which knows the regions.
-fn reads_of(found: Found) -> Found {
-    evidence::reads::service(&found.service.name).map_or(found, |service| Found { service, ..found })
 }
 
 fn of_accounts(error: PracticeError) -> ActionError {

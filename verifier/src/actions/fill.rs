@@ -3,7 +3,7 @@
 use course::check::INPUT;
 use course::{Course, Step};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::compiled::{CompiledOperation, CompiledOperationKind};
@@ -39,6 +39,8 @@ pub(super) struct Values {
     pub(super) step: Step,
     /// The ids of the accounts, by the course's names for them.
     pub(super) account_ids: BTreeMap<String, String>,
+    /// What the learner gave, by the names of the course's inputs.
+    pub(super) given: Arc<BTreeMap<String, String>>,
     /// The responses so far, by their names.
     pub(super) responses: BTreeMap<String, Value>,
     /// The time in the accounts (RFC 3339).
@@ -63,19 +65,8 @@ pub(super) fn fill(values: Values, which: Which) -> Result<Vec<FilledCall>, Stri
 impl Values {
     /// The first input of the course that an operation uses and that the learner has not given.
     pub(super) fn missing_input(&self, which: Which) -> Option<String> {
-        let operation = which.of(&self.check)?;
-        let expressions = operation.expressions();
-        let mut names: Vec<&str> = Vec::new();
-        for expression in &expressions {
-            for (root, field) in self.check.reached(expression).iter() {
-                if root == INPUT {
-                    names.extend(
-                        self.course.inputs.keys().map(String::as_str).filter(|name| field.as_deref() == Some(*name)),
-                    );
-                }
-            }
-        }
-        names.into_iter().find(|name| !self.course.given.contains_key(*name)).map(str::to_owned)
+        let used = used_inputs(&self.course, &self.check, which.of(&self.check)?);
+        used.into_iter().find(|name| !self.given.contains_key(name))
     }
 
     fn fill(&self, which: Which) -> Result<Vec<FilledCall>, String> {
@@ -108,7 +99,7 @@ impl Values {
         if let Some(id) = self.account_ids.get(&self.step.account) {
             bind("identity", &json!({ "account": id }));
         }
-        let given = |name: &String| self.course.given.get(name).map(|value| json!(value));
+        let given = |name: &String| self.given.get(name).map(|value| json!(value));
         let field =
             |name: &String| given(name).map_or(Field::Unreadable, |value| Field::from_json(&value, &Type::Text));
         let inputs = self.course.inputs.keys().map(|name| (name.clone(), field(name))).collect();
@@ -125,6 +116,13 @@ impl Values {
         }
         Ok(scope)
     }
+}
+
+/// The inputs of the course that an operation's expressions use.
+pub(super) fn used_inputs(course: &Course, check: &CompiledCheck, operation: &CompiledOperation) -> BTreeSet<String> {
+    let reached = operation.expressions().into_iter().flat_map(|expression| check.reached(expression));
+    let names = reached.filter_map(|(root, field)| field.filter(|_| root == INPUT));
+    names.filter(|name| course.inputs.contains_key(name)).collect()
 }
 
 /// An operation with its holes filled; `None` if it is not done.

@@ -1,8 +1,10 @@
 //! Stores the practice actions that were taken, in the course's `.verify/practice-actions.json`.
 
 use anyhow::{Context, Result};
+use course::Course;
 use course::files::{self, Readers};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evidence::time;
@@ -15,9 +17,19 @@ pub struct TakenAction {
     pub step: String,
     /// When, in Unix seconds.
     pub time: i64,
+    /// The inputs that it used, as the learner had given them: what was made stays where it was made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
     /// The address of the emulator; `None` for the accounts in this process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+}
+
+impl TakenAction {
+    /// Whether the inputs that it used are still the same.
+    pub fn is_current(&self, course: &Course) -> bool {
+        self.inputs.iter().all(|(name, value)| course.given.get(name) == Some(value))
+    }
 }
 
 fn path(course_root: &Path) -> PathBuf {

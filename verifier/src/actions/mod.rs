@@ -9,6 +9,7 @@ mod error;
 mod fill;
 pub mod log;
 mod order;
+mod perform;
 
 pub use accounts::{Failures, PracticeAccounts};
 pub use compiled::{CompiledAction, CompiledOperation, CompiledOperationKind};

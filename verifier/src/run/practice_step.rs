@@ -114,7 +114,7 @@ async fn take_one(session: &Session<'_>, step: &Step) -> Result<()> {
         accounts.give().await?;
     }
     accounts.take(step, time).await?;
-    taken.push(TakenAction { step: step.id.clone(), time, at });
+    taken.push(TakenAction { step: step.id.clone(), time, inputs: accounts.inputs_of(step), at });
     log::write(root, &taken)
 }
 

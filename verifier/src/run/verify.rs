@@ -129,15 +129,25 @@ pub fn verify_as_it_arrives(session: &Session<'_>, steps: Vec<&Step>, runtime: &
                 // The receiver is gone if writing failed, which is reported below.
                 let _ = so_far.gathered().map(|gathered| sender.send(gathered));
             };
-            read::through(session, Reading { plan: &plan, steps: &steps }, &connections, &arrived).await.map(drop)
+            read::through(session, Reading { plan: &plan, steps: &steps }, &connections, &arrived).await
         });
-        let judged = judging.join().map_err(|_| anyhow!("judging failed; this is a bug in verify"))?;
-        read.and(judged)
+        let left = judging.join().map_err(|_| anyhow!("judging failed; this is a bug in verify"))?;
+        // Nothing more arrives: not from an account that does not exist, or that cannot be asked.
+        let (gathered, left) = (read?, left?);
+        if !left.is_empty() {
+            session.judged(&left, &gathered)?;
+        }
+        Ok(())
     })
 }
 
-/// Judges each step when all its evidence has arrived, and reports its expectations until then.
-fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: &Receiver<Gathered>) -> Result<()> {
+/// Judges each step when all its evidence has arrived, and reports its expectations until then. Returns the steps whose
+/// evidence has not arrived at the end.
+fn judge_what_arrives<'s>(
+    session: &Session<'_>,
+    mut waiting: Vec<&'s Step>,
+    arrivals: &Receiver<Gathered>,
+) -> Result<Vec<&'s Step>> {
     let (judge, before) = (session.judge(), session.results());
     let mut heard = BTreeMap::new();
     let mut awaited = |step: &Step, partly: &Partly<'_>| {
@@ -161,5 +171,5 @@ fn judge_what_arrives(session: &Session<'_>, mut waiting: Vec<&Step>, arrivals: 
         waiting = others;
         waiting.iter().for_each(|step| awaited(step, &partly));
     }
-    Ok(())
+    Ok(waiting)
 }

@@ -141,8 +141,9 @@ impl Looking<'_> {
                 let now = time::now_secs();
                 let begin = now - APART * (i64::try_from(actions.len()).unwrap_or_default() + 1);
                 let taken = (begin..).step_by(60).zip(actions);
-                let taken: Vec<TakenAction> =
-                    taken.map(|(time, step)| TakenAction { step: step.clone(), time, at: None }).collect();
+                let taken: Vec<TakenAction> = taken
+                    .map(|(time, step)| TakenAction { step: step.clone(), time, inputs: BTreeMap::new(), at: None })
+                    .collect();
                 let accounts = PracticeAccounts::after(self.course, self.compiled, &taken, now).await?;
                 let judge = judging::judge(self.course, self.compiled);
                 let asks = Asking::of(&judge, &self.course.steps.iter().collect::<Vec<&Step>>());

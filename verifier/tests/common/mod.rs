@@ -116,8 +116,9 @@ pub async fn world(start: Start, steps: &[&str]) -> World {
         return world;
     }
     let taken = (NOW - 3600..).step_by(60).zip(steps);
-    let taken: Vec<TakenAction> =
-        taken.map(|(time, step)| TakenAction { step: (*step).to_owned(), time, at: None }).collect();
+    let taken: Vec<TakenAction> = taken
+        .map(|(time, step)| TakenAction { step: (*step).to_owned(), time, inputs: BTreeMap::new(), at: None })
+        .collect();
     PracticeAccounts::after(course, compiled, &taken, NOW).await.unwrap()
 }
 
