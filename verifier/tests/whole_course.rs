@@ -2,7 +2,7 @@
 
 use crate::common::{COURSE, PRODUCTION, Start};
 use course::check::Body;
-use evidence::{Section, table};
+use evidence::Section;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,21 +10,6 @@ use std::sync::Arc;
 use verify::cel::bound::Bound;
 use verify::cel::budget::{Budget, OF_A_RUN, OF_AN_EXPRESSION};
 use verify::verdict::{self, Inputs};
-
-#[test]
-fn the_policy_in_the_book_is_what_the_course_reads() {
-    let (course, compiled) = &*COURSE;
-    let plan = compiled.plan(course, &course.steps);
-    let sections = plan.values().flatten().copied().collect::<BTreeSet<_>>();
-    let actions: BTreeSet<String> =
-        sections.into_iter().flat_map(table::of).filter_map(|call| call.action).map(str::to_owned).collect();
-    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/let-verify-read.md");
-    let chapter = std::fs::read_to_string(chapter).unwrap();
-    let policy = chapter.split("```json").nth(1).unwrap().split("```").next().unwrap();
-    let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
-    let written: BTreeSet<String> = serde_json::from_value(policy["Statement"][0]["Action"].clone()).unwrap();
-    assert_eq!(written, actions);
-}
 
 #[test]
 fn every_checklist_item_of_the_lesson_is_a_step() {
