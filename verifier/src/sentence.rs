@@ -37,7 +37,7 @@ impl Sentence<Rc<Written>> {
             let brace = &rest[at..at + 1];
             rest = &rest[at + 1..];
             let begin = text.len() - rest.len();
-            let fail = |message: &str| Malformed { message: message.to_owned(), range: begin - 1..begin };
+            let fail = |message: &str| Malformed { message: message.to_owned(), range: begin - 1..begin, help: None };
             if let Some(after) = rest.strip_prefix(brace) {
                 literal.push_str(brace);
                 rest = after;

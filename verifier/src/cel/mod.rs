@@ -22,6 +22,7 @@ mod partial;
 pub(crate) mod policies;
 mod records;
 pub mod rewrite;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -148,11 +148,20 @@ impl Compiler<'_> {
     }
 }
 
+/// The regions that AWS has.
+pub(crate) fn regions() -> impl Iterator<Item = &'static str> + Clone {
+    reads::partitions().values().flatten().map(String::as_str)
+}
+
+/// Whether AWS has a region.
+pub(crate) fn is_region(region: &str) -> bool {
+    regions().any(|known| known == region)
+}
+
 /// What is wrong with a region in which a service is to be asked.
 pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
     let is_offered = |region: &str| found.service.endpoint(region, Variant::Plain).is_some();
-    let regions = || reads::partitions().values().flatten().map(String::as_str);
-    match regions().any(|known| known == region) {
+    match is_region(region) {
         true if is_offered(region) => None,
         true => Some(format!("{} is not offered in the region `{region}`", found.service.name)),
         false => {

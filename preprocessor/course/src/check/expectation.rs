@@ -140,6 +140,15 @@ impl ExpectTable {
     /// The expectation, or the key that is wrong, and why.
     pub(super) fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
         let (fix, met) = (all(self.fix), all(self.met));
+        if let Some(key) = empty([
+            ("title", self.title.as_slice()),
+            ("fix", &fix),
+            ("met", &met),
+            ("confirm", self.confirm.as_slice()),
+            ("why", self.why.as_slice()),
+        ]) {
+            return Err((key, "this text is empty, and learners read it: write it, or remove the key"));
+        }
         if let Some(why) = self.console.as_deref().and_then(console::wrong) {
             return Err(("console", why));
         }
@@ -206,6 +215,12 @@ impl ExpectTable {
         });
         Ok(Expectation { title, when: self.when, rows: self.rows, proof, fix, console: self.console })
     }
+}
+
+/// The first key with a text that is empty.
+fn empty<const N: usize>(texts: [(&'static str, &[String]); N]) -> Option<&'static str> {
+    let is_empty = |text: &String| text.trim().is_empty();
+    texts.into_iter().find(|(_, texts)| texts.iter().any(is_empty)).map(|(key, _)| key)
 }
 
 fn all(written: Option<OneOrMore>) -> Vec<String> {

@@ -21,12 +21,13 @@ use crate::input::DeclaredInputs;
 use crate::param::Params;
 use crate::places::KeyPath;
 use crate::table::Tables;
+use crate::toml_error::{self, Explained};
 use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
 pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};
-pub use reads::{Read, Reads};
+pub use reads::{GLOBAL_SERVICES, Read, Reads};
 
 /// The input with the region of reads that do not say one.
 pub const REGION: &str = "region";
@@ -92,6 +93,23 @@ pub struct Malformed {
     pub message: String,
     /// Where it is.
     pub place: Place,
+    /// What to do, if the message does not say it.
+    pub help: Option<String>,
+}
+
+impl Malformed {
+    /// An error at a key.
+    fn at(part: KeyPath, message: String) -> Malformed {
+        Malformed { message, place: Place::KeyPath(part), help: None }
+    }
+
+    /// An error of the TOML parser.
+    fn toml(text: &str, error: &toml::de::Error, top: &[&str]) -> Malformed {
+        let Explained { message, help } = toml_error::explain(text, error, top);
+        // A key that is missing has no place but the file.
+        let span = error.span().filter(|span| span.start > 0 || !error.message().starts_with("missing field"));
+        Malformed { message, place: Place::Bytes(span), help }
+    }
 }
 
 /// The place of an error in a check's file.
@@ -225,7 +243,7 @@ impl Check {
             return BTreeSet::new();
         }
         let words = self.words();
-        let in_region = self.reads.values().any(|read| read.region.is_none());
+        let in_region = self.reads.values().any(Read::is_regional);
         let used = |name: &&str| words.contains(INPUT) && words.contains(name) || in_region && *name == REGION;
         inputs.keys().map(String::as_str).filter(used).collect()
     }
@@ -244,6 +262,12 @@ impl Check {
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let words = self.words();
         params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
+    }
+
+    /// The identifiers of its expressions and of the holes in its sentences.
+    pub(crate) fn names_in_expressions(&self) -> BTreeSet<&str> {
+        let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
+        self.expressions().into_iter().chain(holes).flat_map(identifiers).collect()
     }
 
     /// The words of its expressions and sentences.
@@ -345,8 +369,14 @@ fix = "Enter your email."
     #[test]
     fn a_read_without_a_region_uses_the_input_with_the_courses() {
         let inputs: DeclaredInputs = [(REGION.to_owned(), Input::default())].into();
-        for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{input.region}'", true)] {
-            let read = format!("[read.vpcs]\ncall = 'ec2:DescribeVpcs'\n{region}");
+        for (call, region, uses) in [
+            ("ec2:DescribeVpcs", "", true),
+            ("ec2:DescribeVpcs", "region = 'us-east-1'", false),
+            ("ec2:DescribeVpcs", "region = '{input.region}'", true),
+            ("iam:ListUsers", "", false),
+            ("iam:ListUsers", "region = '{input.region}'", true),
+        ] {
+            let read = format!("[read.vpcs]\ncall = '{call}'\n{region}");
             let expect = "[[expect]]\nthat = 'vpcs.Vpcs.size() > 0'\nfix = 'Do.'";
             let check = check(&format!("title = 'x'\naccount = 'x'\n{read}\n{expect}")).unwrap();
             assert_eq!(check.uses_inputs(&inputs).contains(REGION), uses, "{region}");

@@ -55,6 +55,15 @@ pub(super) fn stuck(class: &Class) -> String {
     )
 }
 
+/// Who judged a learner, and how much of it rests on the learner's file.
+pub(super) fn judged(learner: &Learner) -> String {
+    match (learner.judged_here, learner.by_file) {
+        (false, _) => "learner".to_owned(),
+        (true, 0) => "here".to_owned(),
+        (true, steps) => format!("here, {steps} by the learner's file"),
+    }
+}
+
 /// A row for each learner.
 pub(super) fn learners(class: &Class) -> Table {
     let row = |learner: &Learner| Row {
@@ -67,7 +76,7 @@ pub(super) fn learners(class: &Class) -> Table {
             moment(learner.first_verified.as_ref()),
             moment(learner.last_verified.as_ref()),
             moment(learner.last_checked.as_ref()),
-            if learner.judged_here { "here" } else { "learner" }.to_owned(),
+            judged(learner),
         ],
     };
     let head = vec!["learner", "done", "at", "attempts", "first verified", "last verified", "last checked", "judged"];
