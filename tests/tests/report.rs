@@ -97,6 +97,8 @@ fn attempts_are_counted_up_to_the_first_time_that_a_step_is_done() {
     let first = judge();
     assert_eq!((&first["attempts"], &first["first_checked"]), (&1.into(), &first["checked"]));
     assert_eq!(judge()["attempts"], 2);
+    // Whole-course runs are no attempts.
+    machine.verify(&["--practice"]);
     machine.practise(true);
     let done = judge();
     assert_eq!((&done["attempts"], &done["verdict"]), (&3.into(), &"verified".into()));

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_sentence_whose_hole_fails_is_dropped() {
         assert_eq!(fill("{nothing.there}"), Ok(None));
-        assert!(fill("{1 +}").unwrap_err().starts_with("Syntax error"), "{:?}", fill("{1 +}"));
+        assert_eq!(fill("{1 +}").unwrap_err(), "something is missing after `+`");
         assert!(fill("{1").unwrap_err().contains("without its"));
     }
 }

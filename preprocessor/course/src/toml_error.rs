@@ -32,7 +32,6 @@ pub fn explain(text: &str, error: &toml::de::Error, top: &[&str]) -> Explained {
                 _ => format!("add a line {missing} = … to this table"),
             },
         ),
-        ),
         ("duplicate key", _) => explained(format!("`{}` is there twice", there.trim()), "remove one of the two"),
         ("invalid type" | "data did", _) => wrong_type(said, there, key),
         _ => malformed(said, there, line, text, span.start),

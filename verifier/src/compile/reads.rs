@@ -175,3 +175,17 @@ pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
 pub(crate) fn filled(texts: &Texts) -> impl Fn(&str) -> Filled {
     |text| Sentence::parse(text, texts).map_or(Filled::Any, |sentence| sentence.filled())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use course::check::GLOBAL_SERVICES;
+
+    /// The course crate does not know AWS's table.
+    #[test]
+    fn the_services_without_regions_are_those_of_the_table() {
+        let all = reads::all().unwrap();
+        let global = all.iter().filter(|(_, service)| service.global_region("aws").is_some()).map(|(name, _)| *name);
+        assert_eq!(global.collect::<Vec<_>>(), GLOBAL_SERVICES);
+    }
+}

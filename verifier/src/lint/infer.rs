@@ -264,7 +264,9 @@ impl<'l> Inference<'l> {
         };
         let numbers = |one: &Type, other: &Type| one.is_number() && other.is_number() && one != other;
         let help = match args {
-            [one, other] if word.is_none() && numbers(one, other) => Some("convert one of them, as in double(…)".to_owned()),
+            [one, other] if word.is_none() && numbers(one, other) => {
+                Some("convert one of them, as in double(…)".to_owned())
+            }
             _ => None,
         };
         self.mistake("wrong-type", node, word, message, help);

@@ -175,3 +175,40 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book;
+    use std::path::Path;
+
+    #[test]
+    fn what_several_steps_make_is_listed_once() {
+        let course = book::read(Path::new("../book"), false).unwrap();
+        let [one, other] = [0, 1].map(|at| course.steps[at].id.clone());
+        let left = |step: &String, place: &str, ids: &[&str], costs: Option<&str>| Leftover {
+            step: step.clone(),
+            account: "production".to_owned(),
+            left: Left::There(ids.iter().map(|id| (*id).to_owned()).collect()),
+            place: place.to_owned(),
+            costs: costs.map(str::to_owned),
+            remover: None,
+        };
+        let left = [
+            left(&one, "", &["cats", "logs"], Some("a little")),
+            left(&other, "", &["cats"], None),
+            left(&other, " (region eu-west-1)", &["cats"], None),
+        ];
+        let lines = lines(&course, &left, true);
+        let shown: Vec<_> =
+            lines.iter().map(|line| (line.steps.clone(), line.ids.concat(), line.place.clone())).collect();
+        let both = vec![one.clone(), other.clone()];
+        let wanted = [
+            (vec![one], "logs".to_owned(), String::new()),
+            (both, "cats".to_owned(), String::new()),
+            (vec![other], "cats".to_owned(), "(region eu-west-1)".to_owned()),
+        ];
+        assert_eq!(shown, wanted);
+        assert_eq!(lines[1].costs, ["a little"]);
+    }
+}
