@@ -280,13 +280,13 @@ fn only_learners_whom_a_change_concerns_are_judged_again() {
     machine.edit("checks/account-name.toml", "'-production'", "'-staging'");
     let checks = judge();
     assert_eq!(times([0, 1, 7]), [2, 2, 2], "{checks:?}");
-    assert!(checks.stderr.contains("other roles than the current ones: 3."), "{}", checks.stderr);
+    assert!(checks.stderr.contains("roles or results than the current ones: 3."), "{}", checks.stderr);
     assert!(checks.stdout.contains("\n0 done, 2 not yet, 1 unknown, 0 failed.\n"), "{}", checks.stdout);
     // Another account for a learner, and another role for a learner whose role could not be assumed.
     let corrected = roster([0, 1, 7]).replace(&role(0), &role(2)).replace(&role(7), &role(8));
     machine.write("class.csv", &corrected);
     let roles = judge();
-    assert!(roles.stderr.contains("other roles than the current ones: 2."), "{}", roles.stderr);
+    assert!(roles.stderr.contains("roles or results than the current ones: 2."), "{}", roles.stderr);
     assert_eq!((times([0, 1, 7]), times([2, 8, 9])), ([2, 2, 2], [1, 1, 0]));
     assert!(files(&folder)[&name(0)]["accounts"]["mine"]["id"].as_str().unwrap().ends_with("0002"));
     // A damaged file.

@@ -37,7 +37,9 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf> {
         [folder.to_owned(), folder.join("book")].into_iter().find(|folder| folder.join("book.toml").is_file())
     };
     let found = match given {
-        Some(folder) => holds(folder).with_context(|| format!("there is no book.toml in {}", folder.display()))?,
+        Some(folder) => holds(folder).with_context(|| {
+            format!("there is no book.toml in {}: --course takes the course's folder", folder.display())
+        })?,
         None => {
             let here = std::env::current_dir().context("finding the current folder")?;
             // A `book/` beside a folder above is somebody else's, unless it is in the same repository.

@@ -14,6 +14,7 @@ mod guard;
 #[cfg(test)]
 mod hostile;
 mod lists;
+mod malformed;
 pub(crate) mod matching;
 pub mod memory;
 pub mod names;
@@ -34,6 +35,7 @@ pub mod value;
 mod written;
 
 pub use expression::{Expression, Outcome, Scope};
+pub use malformed::Malformed;
 pub use thread::on_a_thread;
 pub(crate) use thread::{each_on_a_thread, each_on_threads};
-pub use written::{Malformed, Texts, Written, read, warm_up};
+pub use written::{Texts, Written, read, warm_up};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::written::Malformed;
+use super::malformed::Malformed;
 
 /// A sign or word of another language, and what to write.
 #[rustfmt::skip]
@@ -30,7 +30,7 @@ pub(super) fn explain(source: &str, found: usize) -> Malformed {
         .unwrap_or_else(|| {
             let token = tokens.iter().find(|token| token.end > found).cloned().unwrap_or(found..source.len());
             let message = format!("`{}` cannot be at this place", at(&token));
-            let help = "an operator, a comma or a bracket may be missing before it";
+            let help = "an operator, a comma or a bracket may be missing before it; words such as `for` and `let` are reserved";
             Malformed { message, range: token, help: Some(help.to_owned()) }
         })
 }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use super::environment::env;
 use super::expression::Expression;
+use super::malformed::Malformed;
 use super::syntax;
 use super::{guard, names, rewrite, thread};
 
@@ -31,24 +32,6 @@ pub struct Written {
     /// Its tree with `let`s written out.
     expanded: Tree,
     names: Box<[names::Name]>,
-}
-
-/// Why an expression cannot be compiled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// The message of the parser, or ours.
-    pub message: String,
-    /// The range in its text, in bytes.
-    pub range: Range<usize>,
-    /// What to do, if the message does not say it.
-    pub help: Option<String>,
-}
-
-impl Malformed {
-    /// The same error in a text in which the expression begins at this offset.
-    pub fn moved(self, by: usize) -> Malformed {
-        Malformed { range: self.range.start + by..self.range.end + by, ..self }
-    }
 }
 
 /// The texts of a check. Each is compiled once, however often it is used.
@@ -224,7 +207,9 @@ fn rejected(source: &str, errors: &cel::ParseErrors) -> Malformed {
     if said(&|message| message.starts_with("unsupported syntax") && message.contains('?')) {
         return fail("optional values are not supported: use has(record.field) or list.size() > 0 first");
     }
-    match errors.errors.iter().find(|error| !error.msg.starts_with("Syntax error")) {
+    let is_syntax =
+        |message: &str| ["Syntax error", "reserved identifier"].iter().any(|kind| message.starts_with(kind));
+    match errors.errors.iter().find(|error| !is_syntax(&error.msg)) {
         Some(error) => fail(error.msg.lines().next().unwrap_or_default()),
         None => syntax::explain(source, range.start),
     }

@@ -67,7 +67,7 @@ impl File {
             [("title", Some(&self.title)), ("about", self.about.as_ref()), ("costs", self.costs.as_ref())]
         {
             if text.is_some_and(|text| text.trim().is_empty()) {
-                wrong.push((key, "this text is empty, and learners read it: write it, or remove the key"));
+                wrong.push((key, "this text is empty, and learners read it: write it"));
             }
         }
         if self.costs.as_ref().is_some_and(|costs| costs.contains(['{', '}'])) {

@@ -7,13 +7,13 @@ mod console;
 mod expectation;
 mod file;
 mod lets;
+mod malformed;
 mod practice;
 mod reads;
 pub mod shared;
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::fact_source::FactSource;
@@ -21,11 +21,11 @@ use crate::input::DeclaredInputs;
 use crate::param::Params;
 use crate::places::KeyPath;
 use crate::table::Tables;
-use crate::toml_error::{self, Explained};
 use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
+pub use malformed::{Malformed, Place};
 pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};
 pub use reads::{GLOBAL_SERVICES, Read, Reads};
 
@@ -84,41 +84,6 @@ pub struct Makes {
     pub list: String,
     /// What it costs while it is there, in words.
     pub costs: Option<String>,
-}
-
-/// An error in a check's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// What is wrong.
-    pub message: String,
-    /// Where it is.
-    pub place: Place,
-    /// What to do, if the message does not say it.
-    pub help: Option<String>,
-}
-
-impl Malformed {
-    /// An error at a key.
-    fn at(part: KeyPath, message: String) -> Malformed {
-        Malformed { message, place: Place::KeyPath(part), help: None }
-    }
-
-    /// An error of the TOML parser.
-    fn toml(text: &str, error: &toml::de::Error, top: &[&str]) -> Malformed {
-        let Explained { message, help } = toml_error::explain(text, error, top);
-        // A key that is missing has no place but the file.
-        let span = error.span().filter(|span| span.start > 0 || !error.message().starts_with("missing field"));
-        Malformed { message, place: Place::Bytes(span), help }
-    }
-}
-
-/// The place of an error in a check's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A range of bytes, if it is known.
-    Bytes(Option<Range<usize>>),
-    /// A key.
-    KeyPath(KeyPath),
 }
 
 impl Check {

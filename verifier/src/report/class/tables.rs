@@ -49,7 +49,7 @@ pub(super) fn stuck(class: &Class) -> String {
         .collect();
     let all = class.learners.len();
     format!(
-        "Most learners are stuck at “{title}” ({step}): {learners} of {} ({}).",
+        "Learners are stuck most often at “{title}” ({step}): {learners} of {} ({}).",
         many(all, "learner"),
         of.join(", ")
     )

@@ -138,10 +138,12 @@ fn learners_are_stuck_at_the_expectation_that_most_do_not_meet() {
 
 #[test]
 fn a_missing_confirmation_stops_nobody() {
+    use ReasonCode::{Denied, NeedsConfirmation, NeverSeen};
+    use Verdict::{NotYet, Unknown, Verified};
     let folder = tempfile::tempdir().unwrap();
     let course = course(folder.path(), "A course", "Make a budget");
     let learner = |mfa: Option<ReasonCode>, budget: Verdict| {
-        let first = if mfa.is_some() { Verdict::Unknown } else { Verdict::Verified };
+        let first = if mfa.is_some() { Unknown } else { Verified };
         let mut results = results(&course, &[("mfa", first, 1), ("budget", budget, 1)]);
         let reasons = &mut results.steps.get_mut("mfa").unwrap().reasons;
         reasons.iter_mut().zip(mfa).for_each(|(reason, code)| reason.code = code);
@@ -153,8 +155,6 @@ fn a_missing_confirmation_stops_nobody() {
         let stuck = counting.done(Vec::new()).stuck.unwrap();
         (stuck.step, stuck.learners)
     };
-    use ReasonCode::{Denied, NeedsConfirmation, NeverSeen};
-    use Verdict::{NotYet, Verified};
     for (class, wanted) in [
         (vec![learner(Some(NeedsConfirmation), NotYet), learner(Some(NeverSeen), NotYet)], ("budget", 2)),
         // Evidence weighs more than what could not be read.
