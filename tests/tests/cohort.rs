@@ -280,13 +280,13 @@ fn only_learners_whom_a_change_concerns_are_judged_again() {
     machine.edit("checks/account-name.toml", "'-production'", "'-staging'");
     let checks = judge();
     assert_eq!(times([0, 1, 7]), [2, 2, 2], "{checks:?}");
-    assert!(checks.stderr.contains("other roles than the current ones: 3."), "{}", checks.stderr);
+    assert!(checks.stderr.contains("roles or results than the current ones: 3."), "{}", checks.stderr);
     assert!(checks.stdout.contains("\n0 done, 2 not yet, 1 unknown, 0 failed.\n"), "{}", checks.stdout);
     // Another account for a learner, and another role for a learner whose role could not be assumed.
     let corrected = roster([0, 1, 7]).replace(&role(0), &role(2)).replace(&role(7), &role(8));
     machine.write("class.csv", &corrected);
     let roles = judge();
-    assert!(roles.stderr.contains("other roles than the current ones: 2."), "{}", roles.stderr);
+    assert!(roles.stderr.contains("roles or results than the current ones: 2."), "{}", roles.stderr);
     assert_eq!((times([0, 1, 7]), times([2, 8, 9])), ([2, 2, 2], [1, 1, 0]));
     assert!(files(&folder)[&name(0)]["accounts"]["mine"]["id"].as_str().unwrap().ends_with("0002"));
     // A damaged file.
@@ -313,4 +313,58 @@ fn results_say_what_every_line_says() {
     insta::assert_snapshot!("lines", text);
     let no_role = &files(&machine.course.join("cohort"))[&name(7)];
     assert!(no_role["steps"]["account-name"]["reasons"][0]["message"].as_str().unwrap().contains("••••••••0007"));
+}
+
+/// The instructor's machine has neither the learners' confirmations nor what they saw.
+#[test]
+fn confirmations_come_from_learners_own_results_and_overrule_no_evidence() {
+    let (_aws, url) = aws();
+    let machine = instructor(&url);
+    machine.write(
+        "checks/letters.toml",
+        "title = \"Letters\"\naccount = \"mine\"\n\n[[expect]]\nconfirm = \"Letters reach me.\"\nfix = \"Do.\"\n",
+    );
+    machine.edit("src/begin.md", "# Begin\n", "# Begin\n\n- [ ] Letters arrive <!-- verify: letters -->\n");
+    // The first learner has done the other steps, and the second has no MFA.
+    machine.write("class.csv", &roster([0, 1]));
+    let run = |more: &[&str]| {
+        let output = cohort(&machine, more).output().unwrap();
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        files(&machine.course.join("cohort"))
+    };
+    let judged = run(&[]);
+    let verdict = |files: &BTreeMap<String, Value>, row: usize, step: &str| {
+        files[&name(row)]["steps"][step]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict(&judged, 0, "letters"), "unknown");
+    // What the learners send says that everything is done.
+    for row in [0, 1] {
+        let mut theirs = judged[&name(row)].clone();
+        for step in theirs["steps"].as_object_mut().unwrap().values_mut() {
+            (step["verdict"], step["reasons"]) = ("confirmed".into(), Value::Array(Vec::new()));
+            step["expectations"][0]["outcome"] = "confirmed".into();
+        }
+        machine.write(&format!("theirs/{}.json", name(row)), &theirs.to_string());
+    }
+    fs::remove_dir_all(machine.course.join("cohort")).unwrap();
+    let judged = run(&["--results", "theirs"]);
+    for (row, step, wanted) in [
+        (0, "letters", "confirmed"),
+        (1, "letters", "confirmed"),
+        (0, "root-mfa", "verified"),
+        (1, "root-mfa", "not-yet"),
+    ] {
+        assert_eq!(verdict(&judged, row, step), wanted, "{row} {step}");
+    }
+    assert_eq!(judged[&name(0)]["by_learners_file"], serde_json::json!(["letters"]));
+    let said = machine.verify(&["report", "cohort"]).stdout;
+    assert!(said.contains("here, 1 by the learner's file"), "{said}");
+    // Learners with a file are judged again when they send other results.
+    let mut theirs: Value = serde_json::from_str(&machine.read(&format!("theirs/{}.json", name(0)))).unwrap();
+    theirs["written"] = "2026-11-27T00:00:00Z".into();
+    theirs["steps"]["letters"]["expectations"][0]["outcome"] = "unconfirmed".into();
+    machine.write(&format!("theirs/{}.json", name(0)), &theirs.to_string());
+    let output = cohort(&machine, &["--results", "theirs"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Learners whose file is from other checks"), "{output:?}");
+    assert_eq!(verdict(&files(&machine.course.join("cohort")), 0, "letters"), "unknown");
 }

@@ -166,7 +166,7 @@ fn an_error_hides_no_other_mistake_and_makes_none() {
     machine.edit("checks/free-tier-alerts.toml", "title =", "titel =");
     let found = found(&machine);
     let has = |what: &str| found.iter().any(|found| found.contains(what));
-    assert!(has("there is no check `pdf-invoce`") && has("unknown field `titel`"), "{found:#?}");
+    assert!(has("there is no check `pdf-invoce`") && has("there is no key `titel` here"), "{found:#?}");
     assert!(has("is in this chapter twice") && has("no lesson uses the check `bad`"), "{found:#?}");
     assert!(!has("uses the check `pdf-invoice`") && !has("uses the check `free-tier-alerts`"), "{found:#?}");
 }

@@ -130,7 +130,7 @@ fn mistakes_in_cases_are_named() {
         (case("set = { \"production/budgets/0/amount\" = \"ten\" }"), "section budgets"),
         (case("").replace("done.json", "../../../etc/passwd"), "is not a file below checks/cases"),
         (case("").replace("done.json", "gone.json"), "reading checks/cases/gone.json"),
-        (case("verdct = \"x\""), "unknown field `verdct`"),
+        (case("verdct = \"x\""), "there is no key `verdct` here"),
         (case("params = { budget_amout = 1 }"), "no parameter `budget_amout`"),
         (case("after = \"t\""), "there is no earlier case “t”"),
     ] {

@@ -210,17 +210,16 @@ fn no_route_deletes_the_results() {
 
 #[test]
 fn checks_in_the_wrong_place_are_found_and_named() {
-    for (from, to, shown) in
-        [("checks", "src/checks", "src/checks/"), ("checks", "../checks", "../checks/"), ("checks", "gone", "")]
-    {
+    for (to, said) in [
+        ("src/checks", ["this folder of checks is in a wrong place", " --> src/checks\n"]),
+        ("../checks", ["this folder of checks is in a wrong place", " --> ../checks\n"]),
+        ("gone", ["there is no check `budget`", "there are no checks in checks/ next to book.toml"]),
+    ] {
         let machine = course("");
-        fs::rename(machine.course.join(from), machine.course.join(to)).unwrap();
+        fs::rename(machine.course.join("checks"), machine.course.join(to)).unwrap();
         for ran in [machine.mdbook(&["build"]), machine.verify(&["build"])] {
             assert_ne!(ran.status, 0, "{ran:?}");
-            assert!(ran.stderr.contains("there is no check `budget`"), "{ran:?}");
-            assert!(ran.stderr.contains("there are no checks in checks/ next to book.toml"), "{ran:?}");
-            assert_eq!(ran.stderr.contains("there are some in"), !shown.is_empty(), "{ran:?}");
-            assert!(ran.stderr.contains(shown), "{ran:?}");
+            assert!(said.iter().all(|said| ran.stderr.contains(said)), "{ran:?}");
         }
     }
 }

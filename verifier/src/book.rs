@@ -27,8 +27,8 @@ const SCRIPT: &str = "verify.js";
 /// Their folder, relative to the root of a trusted book, whose own style sheets and scripts are also relative to it.
 const ASSETS: &str = ".verify/assets";
 
-/// Finds the course: `given`, or the nearest folder with a `book.toml` or a `book/book.toml`, from the current folder
-/// upwards.
+/// Finds the course: `given`, or the nearest folder with a `book.toml`, from the current folder upwards, or `book/` in the
+/// current folder or in the repository that contains it.
 ///
 /// # Errors
 /// If there is none.
@@ -37,10 +37,18 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf> {
         [folder.to_owned(), folder.join("book")].into_iter().find(|folder| folder.join("book.toml").is_file())
     };
     let found = match given {
-        Some(folder) => holds(folder).with_context(|| format!("there is no book.toml in {}", folder.display()))?,
+        Some(folder) => holds(folder).with_context(|| {
+            format!("there is no book.toml in {}: --course takes the course's folder", folder.display())
+        })?,
         None => {
             let here = std::env::current_dir().context("finding the current folder")?;
-            here.ancestors().find_map(holds).context(
+            // A `book/` beside a folder above is somebody else's, unless it is in the same repository.
+            let course = |folder: &Path| {
+                let is_own = folder == here || folder.join(".git").exists();
+                let places = [Some(folder.to_owned()), is_own.then(|| folder.join("book"))];
+                places.into_iter().flatten().find(|folder| folder.join("book.toml").is_file())
+            };
+            here.ancestors().find_map(course).context(
                 "there is no book.toml here or in a folder above; go to the course's folder, or name it with --course",
             )?
         }

@@ -1,52 +1,29 @@
 //! Compiles a course's checks. All names in them must be defined, and the expressions must fit into memory.
 
 mod actions;
+mod error;
 mod names;
 mod reads;
 
-pub(crate) use reads::{filled, not_offered};
+pub use error::{CheckError, diagnostic, located};
+pub(crate) use reads::{filled, is_region, not_offered, regions};
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
-use course::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use course::places::{KeyPath, TomlFile};
+use course::diagnostic::did_you_mean;
+use course::places::KeyPath;
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cel::memory::Memory;
-use crate::cel::{self, Expression, Texts, rewrite};
+use crate::cel::{self, Expression, Malformed, Texts, rewrite};
 use crate::plan::{
     Compiled, CompiledAbout, CompiledCheck, CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement,
     Definition, SINCE,
 };
 use crate::reads::MOST_DEEP;
 use crate::sentence::Sentence;
-
-/// A mistake in a check's expressions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckError {
-    /// The check's name.
-    pub check: String,
-    /// The file that contains the part, relative to the course's folder.
-    pub path: PathBuf,
-    /// Where in the check. A parameter is in `book.toml`.
-    pub part: KeyPath,
-    /// Whether it is about the key, and not about its value.
-    pub of_key: bool,
-    /// Where in that text, unless it is the whole text.
-    pub range: Option<Range<usize>>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl fmt::Display for CheckError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.path.display(), self.part, self.message)
-    }
-}
 
 /// Compiles all checks of a course.
 ///
@@ -143,7 +120,7 @@ fn compile_each<T: Send + 'static>(
 fn of_all(course: &Course, check: String, message: String) -> CheckError {
     let part = KeyPath::of(["expressions"]);
     let path = course.checks[&check].file_of(&part);
-    CheckError { check, path, part, of_key: false, range: None, message }
+    CheckError { check, path, part, of_key: false, range: None, message, help: None, undefined: None }
 }
 
 /// Compiles one check.
@@ -202,7 +179,7 @@ impl<'c> Compiler<'c> {
         let part = |key: &str| KeyPath::expectation(at).then(key);
         if let Some(rows) = expectation.rows.as_ref().filter(|rows| !self.course.tables.contains_key(*rows)) {
             let hint = did_you_mean(rows, self.course.tables.keys().map(String::as_str));
-            self.fail(&part("rows"), None, format!("no lesson has a table `{rows}`{hint}"));
+            self.undefined(&part("rows"), None, rows, format!("no lesson has a table `{rows}`{hint}"));
         }
         self.row = expectation.rows.is_some();
         let when = expectation.when.as_deref().map(|source| self.expression(&part("when"), source));
@@ -266,9 +243,7 @@ impl<'c> Compiler<'c> {
         if !self.fits {
             return None;
         }
-        let sentence = Sentence::parse(text, self.texts)
-            .map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message))
-            .ok()?;
+        let sentence = Sentence::parse(text, self.texts).map_err(|wrong| self.malformed(part, wrong)).ok()?;
         for (at, hole) in sentence.placed_holes() {
             self.names(part, at, hole, bound);
         }
@@ -287,7 +262,7 @@ impl<'c> Compiler<'c> {
             return None;
         }
         let parsed = self.texts.compiled(source);
-        let written = parsed.map_err(|wrong| self.fail(part, Some(wrong.range), wrong.message)).ok()?;
+        let written = parsed.map_err(|wrong| self.malformed(part, wrong)).ok()?;
         self.names(part, 0, &written, bound);
         let expression = written.expression();
         self.take(expression.memory()).then_some(expression)
@@ -335,6 +310,18 @@ impl<'c> Compiler<'c> {
         self.fail_at(part, false, range, message);
     }
 
+    /// A text that is no expression.
+    fn malformed(&mut self, part: &KeyPath, wrong: Malformed) {
+        self.fail(part, Some(wrong.range), wrong.message);
+        self.errors.last_mut().into_iter().for_each(|error| error.help.clone_from(&wrong.help));
+    }
+
+    /// A name that nothing defines.
+    fn undefined(&mut self, part: &KeyPath, range: Option<Range<usize>>, name: &str, message: String) {
+        self.fail(part, range, message);
+        self.errors.last_mut().into_iter().for_each(|error| error.undefined = Some(name.to_owned()));
+    }
+
     /// A mistake in a key.
     fn fail_key(&mut self, part: &KeyPath, message: String) {
         self.fail_at(part, true, None, message);
@@ -346,7 +333,7 @@ impl<'c> Compiler<'c> {
             _ => self.check.file_of(part),
         };
         let (check, part) = (self.check.name.clone(), part.clone());
-        self.errors.push(CheckError { check, path, part, of_key, range, message });
+        self.errors.push(CheckError { check, path, part, of_key, range, message, help: None, undefined: None });
     }
 }
 
@@ -375,25 +362,4 @@ pub(crate) fn in_order<E>(mut waiting: Lets<E>, roots: impl Fn(&E) -> Vec<String
         ordered.push(waiting.remove(ready));
     }
     (ordered, waiting)
-}
-
-/// The errors as diagnostics, with their places in the files.
-pub fn located(course_root: &std::path::Path, errors: Vec<CheckError>) -> anyhow::Error {
-    // A mistake in a shared file is found again for each check that uses it.
-    let found: BTreeSet<Diagnostic> = errors.iter().map(|error| diagnostic(course_root, error)).collect();
-    match Diagnostics::check(found.into_iter().collect()) {
-        Err(diagnostics) => diagnostics.into(),
-        Ok(()) => anyhow::anyhow!("the checks do not compile"),
-    }
-}
-
-/// An error with its place in the file.
-pub fn diagnostic(course_root: &std::path::Path, error: &CheckError) -> Diagnostic {
-    let file = TomlFile::read(course_root, &error.path);
-    let span = match &error.range {
-        Some(range) => file.within(&error.part, range.clone()),
-        None if error.of_key => file.key(&error.part),
-        None => file.value(&error.part),
-    };
-    Diagnostic { span, message: format!("{}: {}", error.part, error.message), help: None }
 }

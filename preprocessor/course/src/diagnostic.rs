@@ -112,7 +112,7 @@ pub fn byte_at(text: &str, line: usize, column: usize) -> usize {
 const ALIKE: f64 = 0.75;
 
 /// How many names are compared to find a suggestion, because each error in a course takes that long.
-const LOOKED_AT: usize = 200;
+const LOOKED_AT: usize = 500;
 
 /// The longest name to compare, in bytes: the time for a comparison grows with both lengths.
 const LONGEST_NAME: usize = 100;
@@ -125,8 +125,10 @@ pub(crate) fn likeness<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> 
 
 /// The most similar known name, if it is similar enough.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let alike = likeness(name, known).max_by(|a, b| a.0.total_cmp(&b.0));
-    alike.filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known)
+    let known: Vec<&str> = known.take(LOOKED_AT).collect();
+    let alike = likeness(name, known.iter().copied()).max_by(|a, b| a.0.total_cmp(&b.0));
+    let alike = alike.filter(|(alike, _)| *alike > ALIKE).map(|(_, known)| known);
+    alike.or_else(|| misspelt(name, known.into_iter()))
 }
 
 /// How many letters of a name may be wrong for [`misspelt`].
@@ -147,17 +149,25 @@ pub fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Str
     nearest(name, known).map(|known| format!(": did you mean `{known}`?")).unwrap_or_default()
 }
 
-/// How many names are listed.
-const LISTED: usize = 50;
+/// How many names are listed, if they are all.
+const LISTED: usize = 10;
+/// How many of more names are listed.
+const NEAREST: usize = 3;
 
-/// `did you mean …?` for the most similar known name, or a list of the known names.
+/// `did you mean …?` for the most similar known name, or the known names, or the nearest three of many.
 pub fn suggest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<String> {
-    match nearest(name, known.clone()) {
-        Some(known) => Some(format!("did you mean `{known}`?")),
-        None => {
-            let more = if known.clone().nth(LISTED).is_some() { ", …" } else { "" };
-            let listed: Vec<&str> = known.take(LISTED).collect();
-            (!listed.is_empty()).then(|| format!("known: {}{more}", listed.join(", ")))
+    if let Some(known) = nearest(name, known.clone()) {
+        return Some(format!("did you mean `{known}`?"));
+    }
+    let all: Vec<&str> = known.clone().take(LISTED + 1).collect();
+    match all.len() {
+        0 => None,
+        1..=LISTED => Some(format!("known: {}", all.join(", "))),
+        _ => {
+            let mut alike: Vec<(f64, &str)> = likeness(name, known).collect();
+            alike.sort_by(|one, other| other.0.total_cmp(&one.0));
+            let names: Vec<&str> = alike.into_iter().take(NEAREST).map(|(_, name)| name).collect();
+            Some(format!("nearest: {}", names.join(", ")))
         }
     }
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use crate::diagnostic::misspelt;
 use crate::options::is_name;
 pub use kind::Kind;
-use kind::{NONE, OPEN, RESERVED, TABLE};
+pub(crate) use kind::TABLE;
+use kind::{ALLOW, NONE, OPEN, RESERVED};
 
 /// A directive as it is written. [`load`](crate::load) checks its names.
 ///
@@ -101,15 +102,16 @@ impl Directive {
             [OPEN, ..] => Kind::Open,
             [NONE] => Kind::None,
             [TABLE, name] if is_name(name) => Kind::Table((*name).to_owned()),
+            [ALLOW, _, ..] => Kind::Allow(text.split_whitespace().skip(1).map(str::to_owned).collect()),
             _ => Kind::Check,
         }
     }
 
     /// The words of a directive after `verify:`.
     pub fn words(comment: &str) -> String {
-        let words =
-            inner(comment).and_then(|(_, text)| Some(text.trim_start().strip_prefix("verify:")?.trim().to_owned()));
-        words.unwrap_or_default()
+        // A comment that is not closed has words, too.
+        let text = inner(comment).map_or_else(|| comment.trim_start_matches("<!--").into(), |(_, text)| text);
+        text.trim_start().strip_prefix("verify:").unwrap_or_default().trim().to_owned()
     }
 
     /// Reads the HTML comment at `at` in its chapter. Words are separated by any white space.

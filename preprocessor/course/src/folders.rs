@@ -93,18 +93,10 @@ fn link_to(folder: &Path, root: &Path, kept: &Path, seen: &mut BTreeSet<PathBuf>
     None
 }
 
-/// What to do if a course has no checks: where they must be, and where some were found.
-pub(crate) fn no_checks(root: &Path, src: &Path) -> String {
-    let beside = root.parent().map(|above| (above.join("checks"), Path::new("..").join("checks")));
-    let places = [(root.join(src).join("checks"), src.join("checks"))].into_iter().chain(beside);
-    let found = places.into_iter().find(|(folder, _)| holds_checks(folder)).map(|(_, shown)| shown);
-    match found {
-        Some(shown) => format!(
-            "there are no checks in checks/ next to book.toml, but there are some in {}/: move them",
-            shown.display()
-        ),
-        None => "there are no checks in checks/ next to book.toml".to_owned(),
-    }
+/// The folder of a course's checks, if it is not next to `book.toml`, relative to the course's folder.
+pub(crate) fn misplaced_checks(root: &Path, src: &Path) -> Option<PathBuf> {
+    let places = [src.join("checks"), Path::new("..").join("checks")];
+    places.into_iter().find(|folder| holds_checks(&root.join(folder)))
 }
 
 fn holds_checks(folder: &Path) -> bool {

@@ -45,7 +45,20 @@ impl Input {
             }
         }
         let values = [("example", &self.example), ("default", &self.default)];
-        values.into_iter().find_map(|(key, value)| Some((key, self.check(value.as_deref()?).err()?)))
+        values.into_iter().find_map(|(key, value)| {
+            let value = value.as_deref()?;
+            let why = match self.is_match(value) {
+                true => self.check(value).err()?,
+                false => "it does not match the `pattern`".to_owned(),
+            };
+            Some((key, format!("`{key}` cannot be a value: {why}")))
+        })
+    }
+
+    /// Whether a value matches the pattern, if there is one.
+    fn is_match(&self, value: &str) -> bool {
+        let pattern = self.pattern.as_deref().and_then(|pattern| whole(pattern).ok());
+        pattern.is_none_or(|pattern| pattern.is_match(value))
     }
 
     /// Checks a value.
@@ -62,8 +75,7 @@ impl Input {
         if value.chars().any(char::is_control) {
             return Err("A value has no line breaks or other control characters.".to_owned());
         }
-        let pattern = self.pattern.as_deref().and_then(|pattern| whole(pattern).ok());
-        if pattern.is_some_and(|pattern| !pattern.is_match(value)) {
+        if !self.is_match(value) {
             let example = self.example.as_ref().map(|example| format!(", such as {example}")).unwrap_or_default();
             return Err(format!("This is not a valid value for “{}”{example}.", self.label));
         }

@@ -51,6 +51,7 @@ pub mod step_view;
 pub mod substitute;
 pub mod table;
 pub mod terminal;
+pub mod toml_error;
 pub mod words;
 
 pub use course::{Course, Occurrence, Step};

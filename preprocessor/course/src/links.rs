@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::suggest;
+use crate::diagnostic::{nearest, suggest};
 use crate::param::Params;
 use crate::{scan, substitute};
 
@@ -101,8 +101,20 @@ impl<'b> Links<'b> {
         if exists || is_html && (target.ends_with("print.html") || target == Path::new("index.html")) {
             return None;
         }
-        let near = suggest(&target.display().to_string(), self.names.iter().map(String::as_str));
-        Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "correct the link".into())))
+        let near = match is_markdown || is_html {
+            true => suggest(&target.display().to_string(), self.names.iter().map(String::as_str)),
+            false => self.other_file(&target),
+        };
+        Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "correct the link, or add the file".into())))
+    }
+
+    /// The most similar file in the folder of a file that is not a page.
+    fn other_file(&self, target: &Path) -> Option<String> {
+        let folder = target.parent()?;
+        let entries = std::fs::read_dir(self.src.join(folder)).into_iter().flatten().flatten();
+        let names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let near = nearest(target.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+        Some(format!("did you mean `{}`?", folder.join(near).display()))
     }
 
     /// The chapter that mdBook writes as this page.

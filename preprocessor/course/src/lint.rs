@@ -1,20 +1,23 @@
 //! Finds mistakes in a course's lessons that do not stop a build.
 //! [`Course::read`] finds the errors that stop a build. The verifier checks expressions.
 
+mod allowed;
+mod includes;
+mod unread;
+mod unused;
+
 use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::config::Config;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::check::Check;
 use crate::course::Course;
 use crate::diagnostic::{Diagnostic, Span, misspelt};
 use crate::directive::Directive;
 use crate::links::Links;
 use crate::load::{self, Loaded, Meant, Named, ScannedChapter};
-use crate::places::{KeyPath, TomlFile};
-use crate::scan::{self, At, Nearly};
+use crate::scan::{self, At};
 use crate::source_map::SourceMap;
 
 /// A course as far as it can be read, with all findings.
@@ -28,11 +31,26 @@ pub struct Linted {
     pub errors: Vec<Diagnostic>,
     /// Warnings, which don't, each with the name of its rule.
     pub warnings: Vec<(&'static str, Diagnostic)>,
+    /// What could not be read, and may explain other errors.
+    pub gaps: Gaps,
+}
+
+/// Parts of a course that could not be read, so that what they define may be missing elsewhere.
+#[derive(Debug, Default)]
+pub struct Gaps {
+    /// The checks that cannot be read.
+    pub checks: BTreeSet<String>,
+    /// The checks with a shared file that cannot be read.
+    pub incomplete: BTreeSet<String>,
+    /// The tables with errors.
+    pub tables: BTreeSet<String>,
+    /// Whether any table may be missing.
+    pub any_table: bool,
 }
 
 /// Reads a course with all its errors and warnings.
 pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
-    let Loaded { course, chapters, errors, meant } = load::read_all(root, config, book);
+    let Loaded { course, chapters, errors, meant, allow } = load::read_all(root, config, book);
     let sources = SourceMap::new(root, &config.book.src);
     let links = Links::new(root.join(&config.book.src), book, &course.params);
     let mut lessons = Lessons { course: &course, sources, meant, warnings: Vec::new() };
@@ -43,25 +61,44 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
         if let Some(scanned) = by_path.get(path) {
             lessons.twice(chapter, source, scanned);
             let nearly = lessons.nearly(chapter, source);
-            lessons.without_check(chapter, source, &nearly);
+            lessons.without_check(chapter, source, scanned, &nearly);
             lessons.open(chapter, source, scanned);
             lessons.below_a_list(chapter, source, scanned);
             lessons.braces(chapter, source, scanned);
+            lessons.checkboxes(chapter, source);
+            lessons.includes(chapter, source, &root.join(&config.book.src));
         }
         for (range, message, help) in links.dead(chapter, source) {
             let span = lessons.sources.span(source, &chapter.content, range);
             lessons.warn("dead-link", span, message, help);
         }
     }
+    lessons.unlisted(book, &config.book.src);
+    lessons.strays();
     lessons.unnameable();
     lessons.unused_checks();
     lessons.unused_params(&chapters);
     lessons.unused_inputs();
     lessons.unused_tables(book, &chapters);
     lessons.never_removed();
+    lessons.values();
+    lessons.allowed(book, &chapters, &allow);
     let Lessons { mut warnings, meant, .. } = lessons;
     warnings.sort_by(|(_, one), (_, other)| one.cmp(other));
-    Linted { course, unread: meant.params, errors, warnings }
+    let Meant { params, unread, incomplete, tables, unnamed_table, .. } = meant;
+    let gaps = Gaps { checks: unread, incomplete, tables, any_table: unnamed_table };
+    Linted { course, unread: params, errors, warnings, gaps }
+}
+
+/// The chapters that were scanned, each with its file.
+fn scanned<'b>(
+    book: &'b Book,
+    chapters: &'b [ScannedChapter],
+) -> impl Iterator<Item = (&'b Chapter, &'b Path, &'b ScannedChapter)> {
+    let by_path: BTreeMap<&PathBuf, &ScannedChapter> = chapters.iter().map(|one| (&one.path, one)).collect();
+    book.chapters().filter_map(move |chapter| {
+        Some((chapter, chapter.source_path.as_deref()?, *by_path.get(chapter.path.as_ref()?)?))
+    })
 }
 
 struct Lessons<'c> {
@@ -107,8 +144,14 @@ impl Lessons<'_> {
     }
 
     /// Finds checklist items without a check, except those that end with a comment that looks like a directive.
-    fn without_check(&mut self, chapter: &Chapter, source: &Path, nearly: &[Range<usize>]) {
+    fn without_check(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter, nearly: &[Range<usize>]) {
+        let misplaced = &scanned.scan.misplaced;
         for item in scan::unmarked(&chapter.content) {
+            // A directive in it that has an error was reported already.
+            let first = misplaced.partition_point(|directive| directive.range.start < item.marker.start);
+            if misplaced.get(first).is_some_and(|directive| directive.range.start <= item.end) {
+                continue;
+            }
             // They are in order and do not overlap, so only the first one that ends no earlier is compared.
             let ends_with = |comment: &Range<usize>| {
                 let between = chapter.content.get(item.end..comment.start);
@@ -143,6 +186,15 @@ impl Lessons<'_> {
         }
     }
 
+    /// Finds text that was probably meant as a checkbox.
+    fn checkboxes(&mut self, chapter: &Chapter, source: &Path) {
+        for range in scan::checkboxes(&chapter.content) {
+            let span = self.sources.span(source, &chapter.content, range);
+            let message = "this looks like a checkbox, but is plain text".to_owned();
+            self.warn("misspelt-checkbox", span, message, "write [ ] with one space in it and one after it");
+        }
+    }
+
     /// Finds braces that are plain text, but were probably meant for a parameter.
     fn braces(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         let params = &self.course.params;
@@ -154,13 +206,23 @@ impl Lessons<'_> {
                 false if braces.spaced || !braces.in_code => misspelt(&braces.name, params.keys().map(String::as_str)),
                 false => None,
             };
-            let Some(meant) = meant else { continue };
+            let written = &chapter.content[braces.range.clone()];
+            let (message, help) = match meant {
+                Some(meant) => (
+                    format!("this looks like the parameter `{meant}`, but is plain text"),
+                    format!("write {{{{ {meant} }}}} for its value, or \\{written} for literal text"),
+                ),
+                None if params.is_empty() && !braces.in_code => (
+                    "this looks like a parameter, but the course has none, so it is plain text".to_owned(),
+                    format!(
+                        "add `{}` to [preprocessor.verify.params], or write \\{written} for literal text",
+                        braces.name
+                    ),
+                ),
+                None => continue,
+            };
             let span = self.sources.span(source, &chapter.content, braces.range.clone());
-            let help = format!(
-                "write {{{{ {meant} }}}} for its value, or \\{} for literal text",
-                &chapter.content[braces.range.clone()]
-            );
-            found.push((span, format!("this looks like the parameter `{meant}`, but is plain text"), help));
+            found.push((span, message, help));
         }
         for (span, message, help) in found {
             self.warn("misspelt-parameter", span, message, help);
@@ -175,99 +237,6 @@ impl Lessons<'_> {
             let message = format!("no directive can name the check `{name}`");
             self.meant.checks.insert(name.clone());
             self.warn("check-name", span, message, "rename the file: use letters and digits, with - between words");
-        }
-    }
-
-    fn unused_checks(&mut self) {
-        let mut used: BTreeSet<&str> = self.course.steps.iter().map(|step| step.check.as_str()).collect();
-        used.extend(self.meant.checks.iter().map(String::as_str));
-        let unused = self.course.checks.keys().filter(|name| !used.contains(name.as_str()));
-        for name in unused.cloned().collect::<Vec<_>>() {
-            let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
-            let help = format!("end a list item with <!-- verify: {name} -->, or delete the file");
-            self.warn("unused-check", span, format!("no lesson uses the check `{name}`"), help);
-        }
-    }
-
-    fn unused_inputs(&mut self) {
-        if self.meant.check_unread {
-            return;
-        }
-        let inputs = &self.course.inputs;
-        let used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses_inputs(inputs)).collect();
-        let unused: Vec<String> = inputs.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let file = TomlFile::read(&self.course.root, "book.toml");
-        for name in unused {
-            let span = file.key(&KeyPath::of(["preprocessor", "verify", "inputs", name.as_str()]));
-            let message = format!("no check uses the input `{name}`, so no learner is asked for it");
-            self.warn("unused-input", span, message, format!("use input.{name} in a check, or remove it"));
-        }
-    }
-
-    fn unused_tables(&mut self, book: &Book, chapters: &[ScannedChapter]) {
-        if self.meant.check_unread {
-            return;
-        }
-        let tables = &self.course.tables;
-        let used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses_tables(tables)).collect();
-        let scans: BTreeMap<&PathBuf, &ScannedChapter> = chapters.iter().map(|one| (&one.path, one)).collect();
-        let mut found = Vec::new();
-        for chapter in book.chapters() {
-            let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) else { continue };
-            for table in scans.get(path).into_iter().flat_map(|scanned| &scanned.scan.tables) {
-                if !used.contains(table.name.as_str()) && !self.meant.tables.contains(&table.name) {
-                    let span = self.sources.span(source, &chapter.content, table.comment.clone());
-                    found.push((span, format!("no check uses the table `{}`", table.name)));
-                }
-            }
-        }
-        for (span, message) in found {
-            let help = "give an expectation of a check `rows` with its name, or remove the comment";
-            self.warn("unused-table", span, message, help);
-        }
-    }
-
-    /// Finds steps that cost money and that no step ends.
-    fn never_removed(&mut self) {
-        let removed: BTreeSet<&str> =
-            self.course.checks.values().flat_map(|check| check.removes.iter().map(String::as_str)).collect();
-        let costs = |check: &&Check| check.makes.as_ref().is_some_and(|made| made.costs.is_some());
-        let never = |check: &&Check| {
-            !removed.contains(check.name.as_str()) && !check.allow.iter().any(|rule| rule == "never-removed")
-        };
-        let checks: Vec<String> =
-            self.course.checks.values().filter(costs).filter(never).map(|check| check.name.clone()).collect();
-        for name in checks {
-            let file = TomlFile::read(&self.course.root, Path::new("checks").join(format!("{name}.toml")));
-            let span = file.key(&KeyPath::of(["costs"]));
-            let message = format!("what `{name}` makes costs money, and no step removes it");
-            let help = format!("write a check for the step that deletes it, with removes = [\"{name}\"]");
-            self.warn("never-removed", span, message, help);
-        }
-    }
-
-    fn unused_params(&mut self, chapters: &[ScannedChapter]) {
-        // A check that cannot be read may use any parameter.
-        if self.meant.check_unread {
-            return;
-        }
-        let params = &self.course.params;
-        let mut used: BTreeSet<&str> = self.course.checks.values().flat_map(|check| check.uses(params)).collect();
-        for scan in chapters.iter().map(|chapter| &chapter.scan) {
-            used.extend(scan.holes.iter().map(|hole| hole.name.as_str()));
-            // A misspelt parameter means another one.
-            let meant = |braces: &'_ Nearly| {
-                let itself = params.get_key_value(&braces.name).map(|(name, _)| name.as_str());
-                itself.or_else(|| misspelt(&braces.name, params.keys().map(String::as_str)))
-            };
-            used.extend(scan.nearly.iter().filter_map(meant));
-        }
-        let unused: Vec<String> = params.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let file = TomlFile::read(&self.course.root, "book.toml");
-        for name in unused {
-            let span = file.key(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
-            let message = format!("neither a lesson nor a check uses the parameter `{name}`");
-            self.warn("unused-parameter", span, message, "remove it from [preprocessor.verify.params]");
         }
     }
 }

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Body, Check};
 use crate::course::{Course, Occurrence, Step};
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest, suggest};
-use crate::directive::Directive;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
+use crate::directive::{Arg, Directive, Malformed, TABLE};
 use crate::edit::Edits;
 use crate::folders;
 use crate::input::{self, Given};
@@ -76,6 +76,8 @@ pub(crate) struct Loaded {
     pub(crate) errors: Vec<Diagnostic>,
     /// What errors refer to, so that it does not count as unused.
     pub(crate) meant: Meant,
+    /// The rules of `lint` that `book.toml` breaks on purpose.
+    pub(crate) allow: Vec<String>,
 }
 
 pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
@@ -84,6 +86,15 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
     let mut meant = Meant { params: unread, ..Meant::default() };
     let checks = checks(root, &options, &mut errors, &mut meant);
     practice::orders(root, &checks, &mut errors, &meant);
+    if checks.is_empty() && meant.unread.is_empty() {
+        meant.misplaced_checks = folders::misplaced_checks(root, &config.book.src);
+    }
+    errors.extend(meant.misplaced_checks.iter().map(|folder| Diagnostic {
+        span: Span::file(folder),
+        message: "the course has no checks, because this folder of checks is in a wrong place".to_owned(),
+        help: Some("move it next to book.toml, and name it checks".to_owned()),
+    }));
+    let allow = options.allow;
     let course = Course {
         root: root.to_owned(),
         title: config.book.title.clone().unwrap_or_default(),
@@ -96,7 +107,7 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         steps: Vec::new(),
     };
     let sources = SourceMap::new(root, &config.book.src);
-    let mut reader = Reader { course, steps: BTreeMap::new(), src: config.book.src.clone(), sources, errors, meant };
+    let mut reader = Reader { course, steps: BTreeMap::new(), sources, errors, meant };
     let mut chapters = Vec::new();
     let written: Vec<&Chapter> = book.chapters().collect();
     let scans = parallel::each(&written, |chapter| scan::scan(&chapter.content, &reader.course.params));
@@ -106,14 +117,13 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
         }
     }
     reader.course.cover_all();
-    Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant }
+    Loaded { course: reader.course.with_hashes(), chapters, errors: reader.errors, meant: reader.meant, allow }
 }
 
 struct Reader<'b> {
     course: Course,
     /// The index of each step in the course's steps.
     steps: BTreeMap<String, usize>,
-    src: PathBuf,
     sources: SourceMap<'b>,
     errors: Vec<Diagnostic>,
     meant: Meant,
@@ -181,10 +191,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes the check that a directive with an error means.
+    /// Notes the check, or the table, that a directive with an error means.
     fn means(&mut self, comment: &str) {
         let words = Directive::words(comment);
         let named = words.split_whitespace().next().unwrap_or_default();
+        self.meant.unnamed_table |= named == TABLE;
         let near = nearest(named, self.course.checks.keys().map(String::as_str)).unwrap_or(named);
         self.meant.checks.insert(near.to_owned());
     }
@@ -193,7 +204,7 @@ impl Reader<'_> {
     fn step(&self, content: &str, marked: &Marked) -> Result<(Step, Vec<Step>, String), Vec<Problem>> {
         let course = &self.course;
         let directive = Directive::parse(&content[marked.comment.clone()], marked.comment.start)
-            .map_err(|malformed| vec![(malformed.range, malformed.message, malformed.help)])?;
+            .map_err(|malformed| vec![self.malformed(content, malformed)])?;
         let mut problems = Vec::new();
         let is_card = matches!(marked.at, At::Card { .. });
         if let Some(title) = directive.title.as_ref().filter(|_| !is_card) {
@@ -201,16 +212,10 @@ impl Reader<'_> {
             problems.push((title.range.clone(), message, Some("remove the title in quotation marks".to_owned())));
         }
         let Some(check) = course.checks.get(&directive.check.text) else {
-            let name = &directive.check.text;
-            let message = format!("there is no check `{name}`");
-            let help = suggest(name, course.checks.keys().map(String::as_str));
-            return Err(vec![(
-                directive.check.range,
-                message,
-                help.or_else(|| Some(folders::no_checks(&course.root, &self.src))),
-            )]);
+            return Err(self.no_check(directive.check));
         };
-        if let Some(account) = directive.account.as_ref().filter(|word| !course.accounts.contains_key(&word.text)) {
+        let account = directive.account.as_ref().filter(|_| !course.accounts.is_empty());
+        if let Some(account) = account.filter(|word| !course.accounts.contains_key(&word.text)) {
             let help = suggest(&account.text, course.accounts.keys().map(String::as_str));
             problems.push((account.range.clone(), format!("the course has no account `{}`", account.text), help));
         }
@@ -249,19 +254,46 @@ impl Reader<'_> {
         Ok((whole, members, title))
     }
 
+    /// A syntax error in a directive. An account's name alone was meant as `account=`.
+    fn malformed(&self, content: &str, Malformed { range, message, help }: Malformed) -> Problem {
+        let word = content.get(range.clone()).filter(|word| self.course.accounts.contains_key(*word));
+        let help = help.or_else(|| word.map(|word| format!("write account={word}")));
+        (range, message, help)
+    }
+
+    /// The error in a directive that names a check that the course does not have; none if that was reported already.
+    fn no_check(&self, Arg { text: name, range }: Arg) -> Vec<Problem> {
+        if self.meant.unread.contains(&name) || self.meant.misplaced_checks.is_some() {
+            return Vec::new();
+        }
+        let root = &self.course.root;
+        let help = match self.meant.strays.get(&name) {
+            Some(stray) => {
+                let shown = stray.strip_prefix(root).unwrap_or(stray).display();
+                format!("{shown} is not read: move it to checks/{name}.toml")
+            }
+            None => {
+                let known = self.course.checks.keys().chain(&self.meant.unread).map(String::as_str);
+                suggest(&name, known).unwrap_or_else(|| "there are no checks in checks/ next to book.toml".to_owned())
+            }
+        };
+        vec![(range, format!("there is no check `{name}`"), Some(help))]
+    }
+
     /// A parameter's value, if it differs from the course's.
     fn param(&self, checks: &[&Check], name: &str, value: &str) -> Result<Option<Param>, Wrong> {
         let params = &self.course.params;
         let used = || checks.iter().flat_map(|check| check.mentions(params));
         let Some(own) = params.get(name) else {
             let message = format!("there is no parameter `{name}`");
-            let known: BTreeSet<&str> = used().collect();
+            let known: BTreeSet<&str> = used().chain([ACCOUNT]).collect();
             return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
         };
         if !used().any(|used| used == name) {
             let known: BTreeSet<&str> = used().collect();
             let message = format!("the check does not use the parameter `{name}`");
-            return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
+            let help = suggest(name, known.iter().copied()).or_else(|| Some("remove it".to_owned()));
+            return Err(Wrong::Name(message, help));
         }
         match own.parse_like(value) {
             Ok(param) if param == *own => Ok(None),
@@ -296,6 +328,9 @@ impl Reader<'_> {
 }
 
 type Problem = (Range<usize>, String, Option<String>);
+
+/// The option of a directive that names an account.
+const ACCOUNT: &str = "account";
 
 enum Wrong {
     Name(String, Option<String>),

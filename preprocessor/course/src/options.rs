@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use toml::{Table, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
 use crate::input::DeclaredInputs;
@@ -31,6 +31,8 @@ pub struct Options {
     pub inputs: DeclaredInputs,
     /// The command that serves the live book in a clone of the course's repository, if it is not `verify serve --open`.
     pub serve: Option<String>,
+    /// The rules of `verify lint` that `book.toml` breaks on purpose.
+    pub allow: Vec<String>,
 }
 
 /// Which results a book shows.
@@ -51,6 +53,7 @@ const KEYS: &[&str] = &[
     "accounts",
     "inputs",
     "serve",
+    "allow",
     "command",
     "renderer",
     "renderers",
@@ -114,25 +117,36 @@ impl Reader {
     fn table(&mut self, table: Table) {
         for (key, value) in table {
             let part = ours().then(&key);
-            match key.as_str() {
-                "results" => {
-                    self.options.results = self.value(&part, value, "`real` or `practice`").unwrap_or_default()
-                }
-                "serve" => self.options.serve = self.value(&part, value, "text"),
-                "params" => self.params(&part, value),
-                "accounts" => {
-                    for Entry { name, part, value, .. } in self.entries(&part, value, "account") {
-                        let what = self.value(&part, value, "text that describes it").unwrap_or_default();
-                        self.options.accounts.insert(name, what);
-                    }
-                }
-                "inputs" => self.inputs(&part, value),
-                key if KEYS.contains(&key) => {}
-                key => {
-                    let message = format!("[preprocessor.verify] has no option `{key}`");
-                    self.fail(self.key(&part), message, suggest(key, KEYS.iter().copied()));
+            if KEYS.contains(&key.as_str()) {
+                self.option(&key, &part, value);
+                continue;
+            }
+            let message = format!("[preprocessor.verify] has no option `{key}`");
+            self.fail(self.key(&part), message, suggest(&key, KEYS.iter().copied()));
+            // What it defines is not missing, too.
+            if let Some(meant) = nearest(&key, KEYS.iter().copied()) {
+                let errors = self.errors.len();
+                self.option(meant, &part, value);
+                self.errors.truncate(errors);
+            }
+        }
+    }
+
+    fn option(&mut self, key: &str, part: &KeyPath, value: Value) {
+        match key {
+            "results" => self.options.results = self.value(part, value, "`real` or `practice`").unwrap_or_default(),
+            "serve" => self.options.serve = self.value(part, value, "text"),
+            "allow" => self.options.allow = self.value(part, value, "a list of rules").unwrap_or_default(),
+            "params" => self.params(part, value),
+            "accounts" => {
+                for Entry { name, part, value, .. } in self.entries(part, value, "account") {
+                    let what = self.value(&part, value, "text that describes it").unwrap_or_default();
+                    self.options.accounts.insert(name, what);
                 }
             }
+            "inputs" => self.inputs(part, value),
+            // mdBook's own.
+            _ => {}
         }
     }
 
@@ -220,6 +234,7 @@ impl Reader {
             let article = if what.starts_with('a') { "an" } else { "a" };
             let help = "use lower-case letters, digits and _, and no reserved word of expressions".to_owned();
             self.fail(self.key(part), format!("`{key}` cannot name {article} {what}"), Some(help));
+            self.unread.insert(name.to_owned());
         }
     }
 

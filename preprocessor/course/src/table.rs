@@ -118,7 +118,10 @@ impl WrittenTable {
     /// What is wrong, each with its range in the chapter.
     pub(crate) fn read(&self, params: &Params) -> Result<Table, Vec<(Range<usize>, String)>> {
         let Some([header, rows @ ..]) = self.cells.as_deref() else {
-            let message = format!("no table follows this directive, so `{}` has no rows", self.name);
+            let message = format!(
+                "no table follows this directive, so `{}` has no rows: put it on the line before the table",
+                self.name
+            );
             return Err(vec![(self.comment.clone(), message)]);
         };
         let mut wrong = Vec::new();
@@ -138,7 +141,10 @@ impl WrittenTable {
             }
         }
         if rows.is_empty() {
-            wrong.push((self.comment.clone(), format!("the table `{}` has no rows", self.name)));
+            wrong.push((
+                self.comment.clone(),
+                format!("the table `{}` has no rows: write at least one below its header", self.name),
+            ));
         }
         if rows.len() > MOST_ROWS || columns.len() > MOST_COLUMNS {
             let message = format!("a table of data has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns");

@@ -229,7 +229,9 @@ impl Place {
                 .unwrap()
                 .iter()
                 .filter(|one| one["state"] != "not-asked")
-                .map(|one| one["step"].as_str().unwrap())
+                .map(|one| one["steps"].as_array().unwrap())
+                .flatten()
+                .map(|step| step.as_str().unwrap())
                 .collect();
             let mut left = texts(Some(left));
             left.sort_unstable();

@@ -58,7 +58,7 @@ fn mistakes_in_a_lab_are_found_where_they_are() {
             "book.toml",
             "example = \"lab-vpc\"",
             "example = \"lab/vpc\"",
-            &["the input `network`: This is not a valid value"],
+            &["the input `network`: `example` cannot be a value: it does not match the `pattern`"],
         ),
         ("book.toml", "pattern = \"[a-z]", "pattern = \"([a-z]", &["the `pattern` is not a regular expression"]),
         (

@@ -1,7 +1,7 @@
 //! The functions and macros that expressions can use, as their authors write them.
 
 use cel::common::ast::{CallExpr, Expr};
-use course::diagnostic::nearest;
+use course::diagnostic::{misspelt, nearest};
 
 /// A function or macro, for the reference and for messages.
 #[derive(Debug)]
@@ -77,6 +77,31 @@ pub(crate) const MACROS: &[Function] = &[
     function("map", "list.map(x, value)", "a value for each element", "[1, 2].map(x, x * 2) == [2, 4]"),
 ];
 
+/// What other languages call something, in lower case, and how it is written here.
+#[rustfmt::skip]
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (&["len", "length", "count"], "list.size()"),
+    (&["any", "some", "anymatch"], "list.exists(x, condition)"),
+    (&["every", "allmatch"], "list.all(x, condition)"),
+    (&["find", "where", "select"], "list.filter(x, condition)"),
+    (&["includes", "indexof"], "value in list, or text.contains(part)"),
+    (&["isempty", "empty"], "list.size() == 0"),
+    (&["not"], "!condition"),
+    (&["lower", "tolower", "lowercase", "tolowercase"], "text.lowerAscii()"),
+    (&["upper", "toupper", "uppercase", "touppercase"], "text.upperAscii()"),
+    (&["exists", "defined", "isdefined", "present", "isset"], "has(record.field)"),
+    (&["str", "tostring"], "string(value)"),
+    (&["float", "number", "tonumber", "parsefloat"], "double(value)"),
+    (&["integer", "toint", "parseint"], "int(value)"),
+    (&["date", "datetime", "time"], "timestamp('2026-11-26T00:00:00Z')"),
+];
+
+/// How something is written here that another language calls by this name.
+pub(crate) fn written_here(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    ELSEWHERE.iter().find(|(names, _)| names.contains(&name.as_str())).map(|(_, written)| *written)
+}
+
 /// CEL's own type names, for `type(x) == string` and conversions.
 pub(crate) const TYPES: &[&str] =
     &["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
@@ -101,8 +126,15 @@ pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
     match written(name) {
         Some(written) => format!("`{name}` is written {written}"),
         None => {
-            let near = nearest(name, all().map(|known| known.name).chain(lets));
-            let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            let lets: Vec<&str> = lets.collect();
+            let close = misspelt(name, lets.iter().copied());
+            let hint = match (close, written_here(name)) {
+                (None, Some(written)) => format!(": write {written}"),
+                _ => {
+                    let near = close.or_else(|| nearest(name, all().map(|known| known.name).chain(lets)));
+                    near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
+                }
+            };
             format!("there is no function or macro `{name}`{hint}")
         }
     }

@@ -14,6 +14,7 @@ mod guard;
 #[cfg(test)]
 mod hostile;
 mod lists;
+mod malformed;
 pub(crate) mod matching;
 pub mod memory;
 pub mod names;
@@ -22,6 +23,7 @@ mod partial;
 pub(crate) mod policies;
 mod records;
 pub mod rewrite;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -33,6 +35,7 @@ pub mod value;
 mod written;
 
 pub use expression::{Expression, Outcome, Scope};
+pub use malformed::Malformed;
 pub use thread::on_a_thread;
 pub(crate) use thread::{each_on_a_thread, each_on_threads};
-pub use written::{Malformed, Texts, Written, read, warm_up};
+pub use written::{Texts, Written, read, warm_up};

@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 use super::environment::env;
 use super::expression::Expression;
+use super::malformed::Malformed;
+use super::syntax;
 use super::{guard, names, rewrite, thread};
 
 /// The longest expression. The longest of our course is a tenth of it.
@@ -30,22 +32,6 @@ pub struct Written {
     /// Its tree with `let`s written out.
     expanded: Tree,
     names: Box<[names::Name]>,
-}
-
-/// Why an expression cannot be compiled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// The message of the parser, or ours.
-    pub message: String,
-    /// The range in its text, in bytes.
-    pub range: Range<usize>,
-}
-
-impl Malformed {
-    /// The same error in a text in which the expression begins at this offset.
-    pub fn moved(self, by: usize) -> Malformed {
-        Malformed { range: self.range.start + by..self.range.end + by, ..self }
-    }
 }
 
 /// The texts of a check. Each is compiled once, however often it is used.
@@ -105,7 +91,7 @@ impl Written {
     /// What is wrong with it, and where.
     pub fn with(source: &str, lets: &rewrite::Lets) -> Result<Written, Malformed> {
         let program = program(source)?;
-        let fail = |message| Malformed { message, range: 0..source.len() };
+        let fail = |message| Malformed { message, range: 0..source.len(), help: None };
         let expanded = rewrite::expand(program.expression(), lets).map_err(fail)?;
         let nested = names::comprehension_depth(&expanded);
         if nested > MAX_COMPREHENSIONS {
@@ -195,7 +181,7 @@ pub fn warm_up() {
 }
 
 fn program(source: &str) -> Result<Program, Malformed> {
-    let fail = |message: String| Err(Malformed { message, range: 0..source.len() });
+    let fail = |message: String| Err(Malformed { message, range: 0..source.len(), help: None });
     if source.len() > MAX_BYTES {
         return fail(format!("the expression has {} bytes; {MAX_BYTES} are allowed", source.len()));
     }
@@ -207,22 +193,26 @@ fn program(source: &str) -> Result<Program, Malformed> {
     if depth > MAX_DEPTH {
         return fail(format!("the expression nests brackets {depth} deep; {MAX_DEPTH} are allowed"));
     }
-    env().compile(source).map_err(|errors| Malformed { message: message(&errors), range: place(source, &errors) })
+    env().compile(source).map_err(|errors| rejected(source, &errors))
 }
 
-/// How many parse errors of one expression are reported.
-const MAX_ERRORS: usize = 5;
-
-/// Parse errors in one line, without the parser's drawing of the place.
-fn message(errors: &cel::ParseErrors) -> String {
-    if errors.errors.iter().any(|error| error.msg.contains("Recursion limit")) {
-        return "the expression nests too many parts in one another".to_owned();
+/// Why CEL's parser rejects an expression. Its own messages about signs and words are those of its grammar.
+fn rejected(source: &str, errors: &cel::ParseErrors) -> Malformed {
+    let range = place(source, errors);
+    let fail = |message: &str| Malformed { message: message.to_owned(), range: range.clone(), help: None };
+    let said = |what: &dyn Fn(&str) -> bool| errors.errors.iter().any(|error| what(&error.msg));
+    if said(&|message| message.contains("Recursion limit")) {
+        return fail("the expression nests too many parts in one another");
     }
-    if errors.errors.iter().any(|error| error.msg.starts_with("unsupported syntax") && error.msg.contains('?')) {
-        return "optional values are not supported: use has(record.field) or list.size() > 0 first".to_owned();
+    if said(&|message| message.starts_with("unsupported syntax") && message.contains('?')) {
+        return fail("optional values are not supported: use has(record.field) or list.size() > 0 first");
     }
-    let messages = errors.errors.iter().map(|error| error.msg.lines().next().unwrap_or_default());
-    messages.take(MAX_ERRORS).collect::<Vec<_>>().join("; ")
+    let is_syntax =
+        |message: &str| ["Syntax error", "reserved identifier"].iter().any(|kind| message.starts_with(kind));
+    match errors.errors.iter().find(|error| !is_syntax(&error.msg)) {
+        Some(error) => fail(error.msg.lines().next().unwrap_or_default()),
+        None => syntax::explain(source, range.start),
+    }
 }
 
 /// Where the first parse error is.

@@ -7,7 +7,7 @@ use course::results::{Reason, Results};
 use course::terminal::{self, Text};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::Exit;
 use super::common::{Common, Output, TextOrJson};
 use super::terminal::{Terminal, notice, print};
+use crate::cohort::files;
 use crate::cohort::folder::Folder;
 use crate::cohort::roster::{Learner, Roster, Shard};
 use crate::cohort::{Before, Cohort, Outcome};
@@ -37,6 +38,10 @@ pub(super) struct Arguments {
     /// Folder for the results, one file for each learner [default: cohort/ next to the roster]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folder with the learners' own results: the output of `verify --format json`, each named after the learner. From
+    /// them come confirmations, and that labs were there before they were deleted, both shown as confirmed
+    #[arg(long, value_name = "DIR")]
+    results: Option<PathBuf>,
     /// Verify only every Nth learner, starting with the Ith, to split a class between N runs, for example on several
     /// machines. In an array job whose index starts at 0, use $((INDEX + 1))/N. All machines need the same key: copy
     /// the file `key` from one machine's configuration folder (~/.config/mdbook-verify, or $VERIFY_CONFIG_DIR) to the
@@ -79,11 +84,34 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let connected = connection::connect_one(&base, &source, &terminal).await;
     let connected = connected.map_err(|reasons| anyhow::anyhow!(messages(&reasons)))?;
     let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
-    let cohort = Arc::new(Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder));
+    let cohort = Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder);
+    let theirs = arguments.results.as_deref().map(|folder| learners_files(folder, &roster)).transpose()?;
+    let cohort = Arc::new(cohort.with_results(theirs.unwrap_or_default()));
     let mut judging = Judging { cohort, json, tally: Tally::default() };
     let mine = roster.learners.into_iter().enumerate().filter(|(row, _)| arguments.shard.has(*row));
     judging.class(mine.map(|(_, learner)| learner), arguments.at_once.get()).await?;
     judging.sum_up(&out)
+}
+
+/// The learners' own results in a folder, by learner. Reports the files that are not used.
+fn learners_files(folder: &Path, roster: &Roster) -> Result<BTreeMap<String, Results>> {
+    let mut theirs = BTreeMap::new();
+    for file in files::found(folder)? {
+        let name = files::learner(&file);
+        let why = match files::read(&file) {
+            _ if !roster.learners.iter().any(|learner| learner.name == name) => {
+                "the roster has no learner of this name".to_owned()
+            }
+            Ok(results) if results.practice => "it has results of practice accounts".to_owned(),
+            Ok(results) => {
+                theirs.insert(name, results);
+                continue;
+            }
+            Err(error) => format!("{error:#}"),
+        };
+        notice(&format!("{} is not used: {}.", plain(&file.display().to_string()), plain(&why)));
+    }
+    Ok(theirs)
 }
 
 /// The source of the instructor's credentials, and its name in messages.
@@ -189,7 +217,7 @@ impl Judging {
         match self.tally.again {
             0 => {}
             again => notice(&format!(
-                "Learners whose file is from other checks or other roles than the current ones: {again}. Their files are \
+                "Learners whose file is from other checks, roles or results than the current ones: {again}. Their files are \
                  set aside (`.json.old`), and they are verified again."
             )),
         }

@@ -14,6 +14,7 @@ mod import;
 mod leftovers;
 mod lint;
 mod man;
+mod meant;
 mod policy;
 mod practice;
 mod report;
@@ -98,7 +99,7 @@ fn run(cli: Cli) -> Result<Exit> {
                 replay: cli.replay.as_deref(),
                 format: cli.output.format(),
             };
-            wait(verify::run(common, &asked))
+            wait(verify::run(common, &asked)).map_err(meant::explained)
         }
         Some(Command::Build { check: true }) => build::check(common),
         Some(Command::Build { check: false }) => build::run(common),

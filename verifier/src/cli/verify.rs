@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, asked: &Asked<'_>) -> Result<Exit> {
         http::warm_up();
     }
     let terminal = Terminal::for_format(asked.format == Form::Text);
-    let session = Session::open_for(&common.options(), asked.steps, &terminal)?;
+    let session = Session::open_for(&common.options(), asked.steps, &terminal)?.asked_for(asked.steps)?;
     let steps = select::steps(&session.course, asked.steps)?;
     let verified = match asked.replay {
         Some(file) => verify::replay(&session, &steps, file)?,

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`roster`] | the learners and their roles, and the shards of the class |
 //! | [`folder`], [`files`] | the results documents of a class |
+//! | `learners_file` | what only the learner's own results file shows |
 //! | [`limit`] | the rate of calls to an account |
 //!
 //! After a temporary error (AWS throttled, failed, or could not be reached), no file is written, and the next run tries
@@ -12,6 +13,7 @@
 
 pub mod files;
 pub mod folder;
+mod learners_file;
 pub mod limit;
 pub mod roster;
 
@@ -46,6 +48,8 @@ pub struct Cohort {
     base: Connected,
     limits: Limits,
     folder: Folder,
+    /// The learners' own results, by learner.
+    theirs: BTreeMap<String, Results>,
 }
 
 /// The outcome for a learner.
@@ -86,7 +90,12 @@ impl Cohort {
         // The roles of a class are assumed from one account, for which AWS allows hundreds of calls per second.
         let sdk = base.sdk.to_builder().http_client(pool.clone()).build();
         let (base, limits) = (Connected { sdk, ..base }, Limits::new(rate, pool));
-        Cohort { course, compiled, plan, key, base, limits, folder }
+        Cohort { course, compiled, plan, key, base, limits, folder, theirs: BTreeMap::new() }
+    }
+
+    /// The same class, with the learners' own results.
+    pub fn with_results(self, theirs: BTreeMap<String, Results>) -> Cohort {
+        Cohort { theirs, ..self }
     }
 
     /// What an earlier run left for a learner.
@@ -117,14 +126,16 @@ impl Cohort {
         Judge::new(&course, &self.compiled, &self.key)
     }
 
-    /// A digest of the roles and inputs with which a learner is judged.
+    /// A digest of the roles and inputs with which a learner is judged, and of the learner's own results.
     fn roles(&self, learner: &Learner) -> String {
         let read = learner.roles.iter().filter(|(account, _)| self.plan.contains_key(*account));
         let lines = read.map(|(account, role)| {
             format!("{account} {} {}\n", role.arn, role.external_id.as_deref().unwrap_or_default())
         });
         let inputs = learner.inputs.iter().map(|(name, value)| format!("input.{name} {value}\n"));
-        self.key.digest(format!("roles\n{}", lines.chain(inputs).collect::<String>()).as_bytes())
+        let theirs =
+            self.theirs.get(&learner.name).map(|theirs| format!("results {} {}\n", theirs.written, theirs.seal));
+        self.key.digest(format!("roles\n{}", lines.chain(inputs).chain(theirs).collect::<String>()).as_bytes())
     }
 
     /// Judges a learner and writes the results, unless there was a temporary error.
@@ -171,6 +182,9 @@ impl Cohort {
         let temporary: BTreeSet<&Reason> = reasons.filter(|reason| is_temporary(reason.code)).collect();
         if !temporary.is_empty() {
             return Ok(Outcome::Failed(temporary.into_iter().cloned().collect()));
+        }
+        if let Some(theirs) = self.theirs.get(&learner.name) {
+            learners_file::take(&self.course, &mut results, theirs);
         }
         results.roles = Some(self.roles(learner));
         let results = self.folder.write(&learner.name, results, &self.key)?;

@@ -77,7 +77,7 @@ impl Compiler<'_> {
         for (name, node) in names::misused_calls(expression.tree()) {
             if !self.check.lets.contains_key(&name) {
                 let known = self.check.lets.keys().map(String::as_str);
-                self.fail(part, place(node, &name), functions::misused(&name, known));
+                self.undefined(part, place(node, &name), &name, functions::misused(&name, known));
             }
         }
         let mut reported = BTreeSet::new();
@@ -86,7 +86,7 @@ impl Compiler<'_> {
                 && let Err((word, message)) = self.meaning(&name)
                 && reported.insert(message.clone())
             {
-                self.fail(part, place(node, &word), message);
+                self.undefined(part, place(node, &word), &word, message);
             }
         }
         for (name, node) in names::variables(expression.tree()) {
@@ -96,6 +96,23 @@ impl Compiler<'_> {
                 let message = format!("`{name}` is already defined. Give the variable another name");
                 self.fail(part, place(node, &name), message);
             }
+        }
+    }
+
+    /// What was meant by a name that is not defined.
+    fn instead<'n>(&self, name: &Name, known: impl Iterator<Item = &'n str>) -> String {
+        let root = name.root.as_str();
+        match root.to_ascii_lowercase().as_str() {
+            known @ ("true" | "false") => format!(": write {known}"),
+            "none" | "nil" | "undefined" => {
+                ": write has(record.field) for what is there, !has(…) for what is not".into()
+            }
+            _ if self.course.inputs.contains_key(root) => format!(": write input.{root}"),
+            _ if self.course.accounts.contains_key(root) => {
+                let section = name.fields.first().map_or("SECTION", String::as_str);
+                format!(": write accounts.{root}.{section}")
+            }
+            _ => did_you_mean(root, known),
         }
     }
 
@@ -135,7 +152,7 @@ impl Compiler<'_> {
             if known().any(|known| known == root) || functions::TYPES.contains(&root) {
                 return Ok(());
             }
-            return Err((root.to_owned(), format!("there is no `{root}`{}", did_you_mean(root, known()))));
+            return Err((root.to_owned(), format!("there is no `{root}`{}", self.instead(name, known()))));
         }
         let [account, section, ..] = name.fields.as_slice() else {
             return Err((root.to_owned(), "`accounts` is always written out as accounts.NAME.SECTION".to_owned()));

@@ -148,11 +148,20 @@ impl Compiler<'_> {
     }
 }
 
+/// The regions that AWS has.
+pub(crate) fn regions() -> impl Iterator<Item = &'static str> + Clone {
+    reads::partitions().values().flatten().map(String::as_str)
+}
+
+/// Whether AWS has a region.
+pub(crate) fn is_region(region: &str) -> bool {
+    regions().any(|known| known == region)
+}
+
 /// What is wrong with a region in which a service is to be asked.
 pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
     let is_offered = |region: &str| found.service.endpoint(region, Variant::Plain).is_some();
-    let regions = || reads::partitions().values().flatten().map(String::as_str);
-    match regions().any(|known| known == region) {
+    match is_region(region) {
         true if is_offered(region) => None,
         true => Some(format!("{} is not offered in the region `{region}`", found.service.name)),
         false => {
@@ -165,4 +174,18 @@ pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
 /// What a text of a read's inputs is.
 pub(crate) fn filled(texts: &Texts) -> impl Fn(&str) -> Filled {
     |text| Sentence::parse(text, texts).map_or(Filled::Any, |sentence| sentence.filled())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use course::check::GLOBAL_SERVICES;
+
+    /// The course crate does not know AWS's table.
+    #[test]
+    fn the_services_without_regions_are_those_of_the_table() {
+        let all = reads::all().unwrap();
+        let global = all.iter().filter(|(_, service)| service.global_region("aws").is_some()).map(|(name, _)| *name);
+        assert_eq!(global.collect::<Vec<_>>(), GLOBAL_SERVICES);
+    }
 }

@@ -2,14 +2,15 @@
 
 use course::Course;
 use course::diagnostic::{Diagnostic, Span};
+use course::lint::Gaps;
 use course::places::{KeyPath, TomlFile};
 use std::path::{Path, PathBuf};
 
 use crate::selftest::cases::{self, At};
 
 /// All mistakes in `checks/cases/`.
-pub fn check(course: &Course) -> Vec<Diagnostic> {
-    let strays = cases::strays(course).into_iter().map(|name| Diagnostic {
+pub fn check(course: &Course, gaps: &Gaps) -> Vec<Diagnostic> {
+    let strays = cases::strays(course).into_iter().filter(|name| !gaps.checks.contains(name)).map(|name| Diagnostic {
         span: Span::file(file(&name)),
         message: format!("these are cases of the check `{name}`, which does not exist"),
         help: Some("rename the file after its check, or delete it".into()),
@@ -22,7 +23,7 @@ pub fn check(course: &Course) -> Vec<Diagnostic> {
         let diagnosed = mistakes(name).into_iter().map(|mistake| Diagnostic {
             span: span(course, name, &mistake.at),
             message: mistake.message(),
-            help: None,
+            help: mistake.help.clone(),
         });
         diagnosed.collect::<Vec<_>>()
     });

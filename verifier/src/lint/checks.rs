@@ -1,12 +1,13 @@
 //! Finds mistakes in a check's expressions, sentences and reads.
 
 mod conditions;
+mod expressions;
 mod reads;
 
 use cel::common::ast::Expr;
 use course::Course;
 use course::check::{About, Check, Expectation, INPUT, Let, Proof, REGION, ROW, Read, Statement};
-use course::diagnostic::{Diagnostic, Span};
+use course::diagnostic::{Diagnostic, Span, nearest};
 use course::places::{KeyPath, TomlFile};
 use course::table::Table;
 use std::borrow::Cow;
@@ -14,12 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::infer::{self, Names};
+use super::infer::Names;
 use super::rules::{RULES, nearest_rule};
-use super::text::{doubled, identifiers};
+use super::text::identifiers;
 use crate::cel::budget::Budget;
 use crate::cel::types::{self, Type};
-use crate::cel::{Texts, Written, names};
+use crate::cel::{Texts, Written, functions, names};
 use crate::compile::{self, Lets};
 use crate::plan::{NOW, SINCE};
 use crate::sentence::Sentence;
@@ -37,11 +38,25 @@ pub fn check(
     let names = names(course, unread);
     let parts = 1 + check.lets.len() + check.reads.len() + check.expectations().len();
     let budget = Budget::of(OF_A_PART * parts as u64);
-    let (used, found) = Default::default();
+    let (used, reported, found) = Default::default();
+    let constants = course.params.keys().chain(course.tables.keys()).map(String::as_str).collect();
     let region = course.inputs.get(REGION).and_then(|region| region.default.clone());
     let rows: BTreeMap<&str, Type> =
         course.tables.iter().map(|(name, table)| (name.as_str(), row_of(name, table))).collect();
-    let mut linter = Linter { check, region, rows, root: &course.root, file, names, texts, budget, used, found };
+    let mut linter = Linter {
+        check,
+        region,
+        rows,
+        root: &course.root,
+        file,
+        names,
+        texts,
+        budget,
+        constants,
+        used,
+        reported,
+        found,
+    };
     let lets = linter.definitions();
     let values = lets.iter().map(|(name, written)| (name.as_str(), written.expanded())).collect();
     if let Some(made) = &check.makes {
@@ -53,6 +68,7 @@ pub fn check(
         expectation.statement().iter().for_each(|statement| linter.statement(at, statement));
     }
     linter.unused();
+    linter.constant();
     linter.apart(&values);
     linter.unasked(&values);
     linter.copied(&values);
@@ -69,7 +85,9 @@ const OF_A_PART: u64 = 10_000;
 fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
     let mut names: Names = types::sections().clone();
     let kind = |name: &String, param| if unread.contains(name) { Type::Any } else { Type::of_param(param) };
-    names.extend(course.params.iter().map(|(name, param)| (name.clone(), kind(name, param))));
+    for (name, param) in &course.params {
+        names.entry(name.clone()).or_insert_with(|| kind(name, param));
+    }
     let account = |name: &String| (name.clone(), Type::record(&format!("accounts.{name}"), types::sections().clone()));
     names.extend(course.tables.iter().map(|(name, table)| (name.clone(), Type::list(row_of(name, table)))));
     let inputs = course.inputs.keys().map(|name| (name.clone(), Type::Text)).collect();
@@ -102,8 +120,12 @@ struct Linter<'l> {
     names: Names,
     texts: &'l Texts,
     budget: Budget,
+    /// The names that the course gives to values: parameters and tables.
+    constants: BTreeSet<&'l str>,
     /// The names that its expressions use. If an expression cannot be compiled, everything in it that may be a name.
     used: BTreeSet<String>,
+    /// The mistakes that were reported: the part, the node, and the message.
+    reported: BTreeSet<(String, u64, String)>,
     found: Vec<(&'static str, Diagnostic)>,
 }
 
@@ -168,12 +190,20 @@ impl Linter<'_> {
 
     /// Records the names that an expression uses in its source.
     fn uses(&mut self, expression: &Written) {
-        self.used.extend(names::places(expression.tree()).into_iter().map(|(name, _)| name.root));
+        let mut used: Vec<String> = names::places(expression.tree()).into_iter().map(|(name, _)| name.root).collect();
         names::each(expression.tree(), &mut |node| {
             if let Expr::Call(call) = &node.expr {
-                self.used.insert(call.func_name.clone());
+                used.push(call.func_name.clone());
             }
         });
+        for name in used {
+            // A name that is misspelt means another one.
+            let own = || self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
+            let is_known = self.names.contains_key(&name) || functions::is_function(&name);
+            let meant = if is_known { None } else { nearest(&name, own()).map(str::to_owned) };
+            self.used.extend(meant);
+            self.used.insert(name);
+        }
     }
 
     fn unused(&mut self) {
@@ -234,90 +264,6 @@ impl Linter<'_> {
             self.typed(&part("still").then(at), Some(still), &Type::list(Type::Any));
         }
         self.names = before;
-    }
-
-    /// An expression that must be true or false.
-    fn condition(&mut self, part: &KeyPath, source: Option<&str>) {
-        self.typed(part, source, &Type::Bool);
-    }
-
-    /// The list of what is made must be one of texts: the ids.
-    fn ids(&mut self, list: &str) {
-        let Some(expression) = self.compiled(list) else { return };
-        let part = KeyPath::of(["makes"]);
-        let kind = self.infer(&part, 0, &expression);
-        if !kind.agrees(&Type::list(Type::Text)) {
-            let message = "makes: this must be a list of texts, the ids of what is there".to_owned();
-            self.warn("wrong-type", self.file.value(&part), message, "take the id of each, as in list.map(x, x.Id)");
-        }
-    }
-
-    /// An expression that must have a type.
-    fn typed(&mut self, part: &KeyPath, source: Option<&str>, wanted: &Type) {
-        let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
-        let kind = self.infer(part, 0, &expression);
-        if !kind.agrees(wanted) {
-            let message = format!("{part}: this is {kind}, but must be {wanted}");
-            let help = if *wanted == Type::Bool { "compare it with a value" } else { "use one of its fields" };
-            self.warn("wrong-type", self.file.value(part), message, help);
-        }
-    }
-
-    /// An expression whose value is stored as text.
-    fn stored(&mut self, part: &KeyPath, source: Option<&str>) {
-        let Some(expression) = source.and_then(|source| self.compiled(source)) else { return };
-        let kind = self.infer(part, 0, &expression);
-        if !kind.can_be_shown() {
-            let message = format!("{part}: this is {kind}, but must be text or a number");
-            self.warn("wrong-type", self.file.value(part), message, "use one of its fields");
-        }
-    }
-
-    fn sentence(&mut self, part: &KeyPath, text: &str) {
-        let Ok(sentence) = Sentence::parse(text, self.texts) else {
-            self.used.extend(identifiers(text));
-            return;
-        };
-        for (at, hole) in sentence.placed_holes() {
-            self.uses(hole);
-            let kind = self.infer(part, at, hole);
-            if !kind.can_be_shown() {
-                let message = format!("{part}: a sentence cannot show {kind}");
-                let span = self.file.within(part, at..at + hole.source().len());
-                self.warn("hole", span, message, "use one of its fields, as in {b.name}");
-            }
-        }
-        for (range, name) in doubled(text) {
-            if !self.names.contains_key(name) {
-                continue;
-            }
-            let message = format!("{part}: double braces are shown as one brace, and `{name}` is not replaced");
-            let span = self.file.within(part, range);
-            self.warn("braces", span, message, format!("write {{{name}}}: double braces are only for lessons"));
-        }
-    }
-
-    /// The type of an expression that begins at `begin` in a text of the check.
-    fn infer(&mut self, part: &KeyPath, begin: usize, expression: &Written) -> Type {
-        let inferred = self.budget.within(|| infer::infer(expression.tree(), &self.names, self.texts.lets()));
-        let (kind, mistakes) = inferred.unwrap_or((Type::Any, Vec::new()));
-        for mistake in mistakes {
-            let range = expression.range(mistake.node, mistake.word.as_deref());
-            let range = range.unwrap_or(0..expression.source().len());
-            let range = begin + range.start..begin + range.end;
-            let span = self.file_of(part).within(part, range);
-            let help = mistake.help.unwrap_or_else(|| {
-                let help = match self.check.reads.is_empty() {
-                    true => "`verify schema evidence` and the reference chapter list every section and field",
-                    false => {
-                        "`verify schema evidence` lists every section and field, and `verify schema reads` every answer"
-                    }
-                };
-                help.to_owned()
-            });
-            self.warn(mistake.rule, span, format!("{part}: {}", mistake.message), help);
-        }
-        kind
     }
 
     /// The file that contains a key: the check's, or a shared one.

@@ -22,6 +22,8 @@ pub struct Mistake {
     pub node: u64,
     /// The name in question, at or after the node: a field or a function.
     pub word: Option<String>,
+    /// The `let` with parameters whose expression has the node.
+    pub within: Option<String>,
     /// What to do.
     pub help: Option<String>,
 }
@@ -100,6 +102,8 @@ impl<'l> Inference<'l> {
                     record.doubts.get(field).into_iter().for_each(|doubt| self.doubt(node, field, doubt, test));
                     known.clone()
                 }
+                // `compile` reports these.
+                None if ["input", "accounts"].contains(&record.name.split('.').next().unwrap_or_default()) => Type::Any,
                 None => {
                     let help =
                         record.call.as_ref().map(|call| format!("`verify schema reads {call}` lists its members"));
@@ -114,8 +118,9 @@ impl<'l> Inference<'l> {
             }
             Type::Any => Type::Any,
             other => {
+                let help = functions::written_here(field).map(|written| format!("write {written}"));
                 let message = format!("{other} has no fields, so it has no `{field}`");
-                self.wrong("wrong-type", node, Some(field), message);
+                self.mistake("wrong-type", node, Some(field), message, help);
                 Type::Any
             }
         }
@@ -151,7 +156,7 @@ impl<'l> Inference<'l> {
         let mut args: Vec<Type> = target.into_iter().collect();
         args.extend(call.args.iter().map(|arg| self.of(arg)).collect::<Vec<_>>());
         if let Some(called) = self.lets.get(name).filter(|called| !called.params.is_empty() && call.target.is_none()) {
-            return self.called(node, name, called, &args);
+            return self.called(name, called, &args);
         }
         match (name, args.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE, all) => {
@@ -224,8 +229,8 @@ impl<'l> Inference<'l> {
         }
     }
 
-    /// A call of a `let` with arguments of these types. Mistakes in it are mistakes of the call.
-    fn called(&mut self, node: u64, name: &str, called: &Let, args: &[Type]) -> Type {
+    /// A call of a `let` with arguments of these types.
+    fn called(&mut self, name: &str, called: &Let, args: &[Type]) -> Type {
         if self.open.iter().any(|open| open == name) || called.params.len() != args.len() {
             return Type::Any;
         }
@@ -235,7 +240,7 @@ impl<'l> Inference<'l> {
         let found = self.mistakes.len();
         let kind = self.of(&called.tree);
         for mistake in &mut self.mistakes[found..] {
-            (mistake.node, mistake.word) = (node, Some(name.to_owned()));
+            mistake.within.get_or_insert_with(|| name.to_owned());
         }
         self.open.pop();
         self.names = before;
@@ -252,12 +257,19 @@ impl<'l> Inference<'l> {
             return result;
         }
         let (word, message) = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            // `compile` reports macros.
-            true if functions::meant_for_a_macro(call).is_some() => return Type::Any,
+            // `compile` reports macros, and functions that do not exist.
+            true if functions::meant_for_a_macro(call).is_some() || !functions::is_function(name) => return Type::Any,
             true => (Some(name), refused_function(name, args)),
-            false => (None, refused_operator(name, args)),
+            false => (None, format!("`{}` cannot take {}", operator(name), listed(args))),
         };
-        self.wrong("wrong-type", node, word, message);
+        let numbers = |one: &Type, other: &Type| one.is_number() && other.is_number() && one != other;
+        let help = match args {
+            [one, other] if word.is_none() && numbers(one, other) => {
+                Some("convert one of them, as in double(…)".to_owned())
+            }
+            _ => None,
+        };
+        self.mistake("wrong-type", node, word, message, help);
         Type::Any
     }
 
@@ -281,13 +293,13 @@ impl<'l> Inference<'l> {
     fn comparable(&mut self, node: u64, one: &Type, other: &Type, by: &str) -> bool {
         let agree = one.agrees(other);
         if !agree {
-            let hint = match [one, other] {
-                sides if sides.contains(&&Type::Null) => "; use `has(…)` to test whether a value is present",
-                sides if sides.contains(&&Type::Time) => "; write a time as timestamp('2026-11-26T00:00:00Z')",
-                _ => "",
+            let help = match [one, other] {
+                sides if sides.contains(&&Type::Null) => Some("use `has(…)` to test whether a value is present"),
+                sides if sides.contains(&&Type::Time) => Some("write a time as timestamp('2026-11-26T00:00:00Z')"),
+                _ => None,
             };
-            let message = format!("`{}` has {one} on one side and {other} on the other{hint}", operator(by));
-            self.wrong("wrong-type", node, None, message);
+            let message = format!("`{}` has {one} on one side and {other} on the other", operator(by));
+            self.mistake("wrong-type", node, None, message, help.map(str::to_owned));
         }
         agree
     }
@@ -331,7 +343,7 @@ impl<'l> Inference<'l> {
     }
 
     fn mistake(&mut self, rule: &'static str, node: u64, word: Option<&str>, message: String, help: Option<String>) {
-        let mistake = Mistake { rule, message, node, word: word.map(str::to_owned), help };
+        let mistake = Mistake { rule, message, node, word: word.map(str::to_owned), within: None, help };
         if !self.mistakes.contains(&mistake) {
             self.mistakes.push(mistake);
         }
@@ -349,16 +361,6 @@ fn refused_function(name: &str, args: &[Type]) -> String {
             format!("`{name}` cannot take {}; write {written}", listed(args))
         }
         _ => functions::misused(name, std::iter::empty()),
-    }
-}
-
-fn refused_operator(name: &str, args: &[Type]) -> String {
-    let name = operator(name);
-    match args {
-        [one, other] if one.is_number() && other.is_number() && one != other => {
-            format!("`{name}` cannot take {one} and {other}; convert one of them, as in double(…)")
-        }
-        _ => format!("`{name}` cannot take {}", listed(args)),
     }
 }
 

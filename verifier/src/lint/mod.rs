@@ -34,11 +34,15 @@ pub mod unreadable;
 
 use anyhow::Result;
 use course::Course;
-use course::check::Check;
+use course::check::{Check, REGION};
+use course::diagnostic::{Diagnostic, suggest};
+use course::lint::Gaps;
+use course::places::{KeyPath, TomlFile};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::cel::Texts;
+use crate::compile::CheckError;
 use crate::{book, compile};
 pub use finding::{Finding, Level};
 use stale::Today;
@@ -63,24 +67,44 @@ pub fn lint(root: &Path, trusted: bool, today: Option<Today>) -> Result<Vec<Find
         findings.extend(linted.errors.into_iter().map(|found| error("course", found)));
         let mut warnings = linted.warnings;
         // An unreadable chapter may use them.
-        warnings.retain(|(rule, _)| {
-            whole || !["unused-check", "unused-input", "unused-parameter", "unused-table"].contains(rule)
-        });
+        warnings.retain(|(rule, _)| whole || !rule.starts_with("unused-") && *rule != "unlisted-lesson");
         let course = Arc::new(linted.course);
         findings.extend(today.into_iter().flat_map(|today| stale::sources(&course, today)));
         // Runs on the thread that has enough stack for deep trees.
         let (of_thread, unread) = (Arc::clone(&course), linted.unread);
         let check = move |check: &Check, texts: &Texts| checks::check(&of_thread, check, texts, &unread);
-        let (errors, found) = compile::with_each(&course, check);
+        let (mut errors, found) = compile::with_each(&course, check);
         warnings.extend(found.into_iter().flatten());
+        errors.retain(|error| !follows(error, &linted.gaps, whole));
         findings.extend(errors.iter().map(|found| error("expression", compile::diagnostic(root, found))));
-        findings.extend(cases::check(&course).into_iter().map(|found| error("case", found)));
+        findings.extend(cases::check(&course, &linted.gaps).into_iter().map(|found| error("case", found)));
+        findings.extend(region(&course).map(|found| error("course", found)));
         let finding = |(rule, diagnostic)| Finding { level: level(rule), rule, diagnostic };
         findings.extend(warnings.into_iter().map(finding).filter(|finding| !is_allowed(&course, finding)));
     }
     findings.sort_by(|one, other| (&one.diagnostic, one.level).cmp(&(&other.diagnostic, other.level)));
     findings.dedup();
     Ok(findings)
+}
+
+/// Whether a name may be undefined only because what defines it cannot be read. That was reported already.
+fn follows(error: &CheckError, gaps: &Gaps, whole: bool) -> bool {
+    let explains = |name: &String| {
+        gaps.incomplete.contains(&error.check) || gaps.tables.contains(name) || gaps.any_table || !whole
+    };
+    error.undefined.as_ref().is_some_and(explains)
+}
+
+/// The mistake in the course's own region, if it has one.
+fn region(course: &Course) -> Option<Diagnostic> {
+    let default = course.inputs.get(REGION)?.default.as_ref().filter(|region| !compile::is_region(region))?;
+    let part = KeyPath::of(["preprocessor", "verify", "inputs", REGION, "default"]);
+    let span = TomlFile::read(&course.root, "book.toml").value(&part);
+    Some(Diagnostic {
+        span,
+        message: format!("AWS has no region `{default}`"),
+        help: suggest(default, compile::regions()),
+    })
 }
 
 /// Whether the check that a warning is about allows its rule.

@@ -7,6 +7,7 @@ use course::diagnostic::suggest;
 pub(crate) const RULES: &[&str] = &[
     "apart",
     "braces",
+    "constant",
     "copied",
     "empty",
     "empty-account",

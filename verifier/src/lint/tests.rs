@@ -25,6 +25,8 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
             .collect();
         let free = names::used(expression.tree()).into_iter().filter(|name| !names.contains_key(&name.root));
         found.extend(free.filter(|name| name.root != "string").map(|name| format!("there is no {}", name.root)));
+        // `compile` reports these.
+        found.extend(names::misused_calls(expression.tree()).into_iter().map(|(name, _)| format!("there is no {name}")));
         let mut scope = Scope::default();
         let budget =
             json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "healthy": true, "alerts": [] });
@@ -327,7 +329,7 @@ fn a_mistake_is_located_at_its_name() {
         ("'é' == account.nam", 16..19),
         ("budgets.exists(b, b.type == 'ä' && b.typ == 'x')", 38..41),
         ("budgets[0].amount  * whole", 19..20),
-        ("account.name.startWith('x')", 13..22),
+        ("account.name.startsWith(1)", 13..23),
     ] {
         let place = on_a_thread(move || {
             let expression = Written::parse(source).unwrap();

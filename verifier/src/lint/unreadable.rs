@@ -3,6 +3,7 @@
 use anyhow::{Error, Result};
 use course::diagnostic::{Diagnostic, Diagnostics, Span};
 use course::environment::Environment;
+use course::toml_error::{self, Explained};
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use percent_encoding::percent_decode_str;
@@ -37,12 +38,19 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     let Ok(text) = course::files::read_text(&root.join(path)) else { return Err(error) };
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
         let span = wrong.span().map_or(Span::file(path), |span| Span::range(path, &text, span));
-        let diagnostic = Diagnostic { span, message: wrong.message().to_owned(), help: None };
+        let Explained { message, help } = toml_error::explain(&text, &wrong, &[]);
+        let diagnostic = Diagnostic { span, message, help };
         return Ok(Unreadable { errors: vec![diagnostic], book: None });
     }
     let mut config = match text.parse::<Config>() {
         Ok(config) => config,
         Err(wrong) => {
+            // mdBook's own keys: `[book]` and the like.
+            if let Some(wrong) = wrong.downcast_ref::<toml::de::Error>() {
+                let span = wrong.span().map_or(Span::file(path), |span| Span::range(path, &text, span));
+                let Explained { message, help } = toml_error::explain(&text, wrong, &[]);
+                return Ok(Unreadable { errors: vec![Diagnostic { span, message, help }], book: None });
+            }
             let message = format!("{wrong:#}");
             let span = from_message(&message, &text).map_or(Span::file(path), |range| Span::range(path, &text, range));
             let last = message.lines().rfind(|line| !line.is_empty()).unwrap_or_default().to_owned();
@@ -80,7 +88,12 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         let message = error.root_cause().to_string();
         let span =
             from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
-        errors.push(Diagnostic { span, message, help: None });
+        let message = match message.split_once("column ").and_then(|(_, rest)| rest.split_once(": ")) {
+            Some((_, why)) => format!("mdBook cannot read this line: {why}"),
+            None => message,
+        };
+        let help = Some("write each chapter on a line of its own, as in - [Title](chapter.md)".to_owned());
+        errors.push(Diagnostic { span, message, help });
     }
     Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })
 }

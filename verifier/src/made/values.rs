@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::plan::CompiledCheck;
+use crate::reads::CompiledRead;
 
 /// The values that a list used.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,7 +32,9 @@ impl ListValues {
         let Some(makes) = &check.makes else { return ListValues::default() };
         let used = check.reached(makes);
         let is_used = |name: &str| used.iter().any(|(root, _)| root == name);
-        let in_region = check.reads().any(|(name, read)| is_used(name) && read.region.is_none());
+        let is_regional =
+            |read: &CompiledRead| read.region.is_none() && read.found.service.global_region("aws").is_none();
+        let in_region = check.reads().any(|(name, read)| is_used(name) && is_regional(read));
         let input =
             |name: &str| used.contains(&(INPUT.to_owned(), Some(name.to_owned()))) || in_region && name == REGION;
         let params = course.params_of(step).filter(|(name, _)| is_used(name));

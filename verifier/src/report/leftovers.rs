@@ -6,7 +6,7 @@ use course::results::Reason;
 use course::step_view::Commands;
 use course::terminal::Text;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plain;
 use super::text::wrapped;
@@ -17,8 +17,8 @@ use evidence::mask;
 /// Something that may still be there, as it is shown.
 #[derive(Debug, Serialize)]
 pub struct LeftoverLine {
-    /// The step that makes it.
-    step: String,
+    /// The steps that make it.
+    steps: Vec<String>,
     /// The course's name for the account.
     account: String,
     /// `there`, `unknown` (it could not be read), `not-asked` (it depends on an input that was not given), or `elsewhere`
@@ -33,13 +33,15 @@ pub struct LeftoverLine {
     #[serde(skip_serializing_if = "String::is_empty")]
     place: String,
     /// What it costs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    costs: Option<String>,
-    /// The step that removes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    removed_by: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    costs: Vec<String>,
+    /// The steps that remove it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    removed_by: Vec<String>,
 }
 
+/// The state of what is there.
+const THERE: &str = "there";
 /// The state of what depends on an input that was not given.
 const NOT_ASKED: &str = "not-asked";
 
@@ -54,7 +56,7 @@ pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) ->
     let shown = |text: &String| if show_identifiers { text.clone() } else { mask::text(text) };
     let line = |left: &Leftover| {
         let (state, ids, reasons): (_, Vec<String>, Vec<String>) = match &left.left {
-            Left::There(ids) => ("there", ids.iter().map(shown).collect(), Vec::new()),
+            Left::There(ids) => (THERE, ids.clone(), Vec::new()),
             Left::Unread(reasons) => ("unknown", Vec::new(), messages(reasons)),
             Left::NotAsked(reasons) => (NOT_ASKED, Vec::new(), messages(reasons)),
             Left::Elsewhere(account, ids) => {
@@ -64,18 +66,66 @@ pub fn lines(course: &Course, leftovers: &[Leftover], show_identifiers: bool) ->
             }
         };
         LeftoverLine {
-            step: left.step.clone(),
+            steps: vec![left.step.clone()],
             account: left.account.clone(),
             state,
             ids,
             reasons,
             place: left.place.trim().to_owned(),
-            costs: left.costs.clone(),
-            removed_by: left.remover.clone(),
+            costs: left.costs.iter().cloned().collect(),
+            removed_by: left.remover.iter().cloned().collect(),
         }
     };
     debug_assert!(leftovers.iter().all(|left| course.step(&left.step).is_some()), "they are steps of the course");
-    leftovers.iter().map(line).collect()
+    let (there, others): (Vec<LeftoverLine>, Vec<LeftoverLine>) =
+        leftovers.iter().map(line).partition(|line| line.state == THERE);
+    // Two ids may be the same when they are masked.
+    let mask = |line: LeftoverLine| LeftoverLine { ids: line.ids.iter().map(shown).collect(), ..line };
+    each_once(there).into_iter().map(mask).chain(others).collect()
+}
+
+/// The same with each thing once, though several steps make it.
+fn each_once(lines: Vec<LeftoverLine>) -> Vec<LeftoverLine> {
+    // The same id in another region may be another thing.
+    let thing = |line: &LeftoverLine, id: &String| (line.account.clone(), line.place.clone(), id.clone());
+    let mut things: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        for id in &line.ids {
+            let makers = things.entry(thing(line, id)).or_default();
+            makers.extend((!makers.contains(&at)).then_some(at));
+        }
+    }
+    // The ids that the same steps make stay together, where the first of these steps is.
+    let mut together: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        for id in &line.ids {
+            let makers = &things[&thing(line, id)];
+            if makers.first() == Some(&at) {
+                together.entry(makers.clone()).or_default().push(id.clone());
+            }
+        }
+    }
+    let joined = |(makers, ids): (Vec<usize>, Vec<String>)| {
+        let of = |part: fn(&LeftoverLine) -> &Vec<String>| {
+            let mut all: Vec<String> = Vec::new();
+            for text in makers.iter().flat_map(|at| part(&lines[*at])) {
+                all.extend((!all.contains(text)).then(|| text.clone()));
+            }
+            all
+        };
+        let first = &lines[makers[0]];
+        LeftoverLine {
+            steps: of(|line| &line.steps),
+            account: first.account.clone(),
+            state: first.state,
+            ids,
+            reasons: Vec::new(),
+            place: first.place.clone(),
+            costs: of(|line| &line.costs),
+            removed_by: of(|line| &line.removed_by),
+        }
+    };
+    together.into_iter().map(joined).collect()
 }
 
 /// The same for a terminal.
@@ -90,20 +140,21 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
             false => "This course makes nothing that has to be removed again.\n",
         });
     }
-    for LeftoverLine { step: id, account, state, ids, reasons, place, costs, removed_by } in lines {
-        let Some(step) = course.step(id) else { continue };
+    for LeftoverLine { steps, account, state, ids, reasons, place, costs, removed_by } in lines {
         let (sign, lead) = match *state {
-            "there" => ("✗", "Still there"),
+            THERE => ("✗", "Still there"),
             _ => ("?", "May still be there"),
         };
         let place = if place.is_empty() { String::new() } else { format!(" {place}") };
         out.put(&format!("{sign} {lead}{}: ", plain(&place)));
-        out.paint(Style::new().bold(), &plain(course.title_of(step))).put("  ");
-        out.paint(Style::new().dimmed(), &format!("{id}, {account} account")).put("\n");
+        let titles: Vec<&str> =
+            steps.iter().filter_map(|id| course.step(id)).map(|step| course.title_of(step)).collect();
+        out.paint(Style::new().bold(), &plain(&titles.join("; "))).put("  ");
+        out.paint(Style::new().dimmed(), &format!("{}, {account} account", steps.join(", "))).put("\n");
         ids.iter().for_each(|id| wrapped(&mut out, "    ", id));
         reasons.iter().for_each(|why| wrapped(&mut out, "    ", why));
         costs.iter().for_each(|costs| wrapped(&mut out, "    ", &format!("It costs {costs}.")));
-        if let Some(remover) = removed_by.as_deref().and_then(|id| course.step(id)) {
+        for remover in removed_by.iter().filter_map(|id| course.step(id)) {
             let command = match practice && actions::has_action(course, remover) {
                 true => format!("verify practice do {}", remover.id),
                 false => Commands::new(remover, practice).verify,
@@ -113,7 +164,7 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
         }
     }
     if !not_asked.is_empty() {
-        let steps: Vec<&str> = not_asked.iter().map(|line| line.step.as_str()).collect();
+        let steps: Vec<&str> = not_asked.iter().flat_map(|line| &line.steps).map(String::as_str).collect();
         let reasons: BTreeSet<&String> = not_asked.iter().flat_map(|line| &line.reasons).collect();
         wrapped(
             &mut out,
@@ -123,4 +174,41 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
         reasons.into_iter().for_each(|why| wrapped(&mut out, "    ", why));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book;
+    use std::path::Path;
+
+    #[test]
+    fn what_several_steps_make_is_listed_once() {
+        let course = book::read(Path::new("../book"), false).unwrap();
+        let [one, other] = [0, 1].map(|at| course.steps[at].id.clone());
+        let left = |step: &String, place: &str, ids: &[&str], costs: Option<&str>| Leftover {
+            step: step.clone(),
+            account: "production".to_owned(),
+            left: Left::There(ids.iter().map(|id| (*id).to_owned()).collect()),
+            place: place.to_owned(),
+            costs: costs.map(str::to_owned),
+            remover: None,
+        };
+        let left = [
+            left(&one, "", &["cats", "logs"], Some("a little")),
+            left(&other, "", &["cats"], None),
+            left(&other, " (region eu-west-1)", &["cats"], None),
+        ];
+        let lines = lines(&course, &left, true);
+        let shown: Vec<_> =
+            lines.iter().map(|line| (line.steps.clone(), line.ids.concat(), line.place.clone())).collect();
+        let both = vec![one.clone(), other.clone()];
+        let wanted = [
+            (vec![one], "logs".to_owned(), String::new()),
+            (both, "cats".to_owned(), String::new()),
+            (vec![other], "cats".to_owned(), "(region eu-west-1)".to_owned()),
+        ];
+        assert_eq!(shown, wanted);
+        assert_eq!(lines[1].costs, ["a little"]);
+    }
 }

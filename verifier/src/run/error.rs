@@ -10,7 +10,7 @@ pub enum Error {
     UnknownStep {
         /// The name that was given.
         name: String,
-        /// The nearest name, or all names.
+        /// The nearest name, or some of the others.
         hint: String,
     },
     /// The course has no such account.

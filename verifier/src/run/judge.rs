@@ -32,6 +32,8 @@ pub struct Judge {
     practice: bool,
     /// The names that the course's expressions look up in answers.
     named: Arc<Named>,
+    /// The steps that the learner asked for by themselves.
+    asked: Arc<BTreeSet<String>>,
 }
 
 impl Judge {
@@ -41,8 +43,13 @@ impl Judge {
         let texts: BTreeSet<String> = texts_of_params(course).chain(course.given.values().cloned()).collect();
         named.values_mut().for_each(|named| named.extend(texts.iter().cloned()));
         let (course, compiled, named) = (Arc::clone(course), Arc::clone(compiled), Arc::new(named));
-        let (memory, practice) = Default::default();
-        Judge { course, compiled, key: key.clone(), show_identifiers: false, memory, practice, named }
+        let (memory, practice, asked) = Default::default();
+        Judge { course, compiled, key: key.clone(), show_identifiers: false, memory, practice, named, asked }
+    }
+
+    /// The same judge for steps that the learner asked for by themselves: their verdicts count as attempts.
+    pub(super) fn asked_for(self, steps: &Arc<BTreeSet<String>>) -> Judge {
+        Judge { asked: Arc::clone(steps), ..self }
     }
 
     /// The same judge with what is remembered of what the learner made, in the practice accounts or in their own.
@@ -105,19 +112,19 @@ impl Judge {
         self.note(&inputs.fingerprints, gathered, results);
         let (calls, now) = (Calls::of(gathered), time::now());
         let (mut sightings, mut unread) = (Vec::new(), Vec::new());
-        let put = |results: &mut Results, step: &Step, judged: Judged| {
+        let put = |results: &mut Results, step: &Step, asked: bool, judged: Judged| {
             let calls = calls.behind(&self.compiled.needs(&self.course, step));
-            results_update::put(results, &inputs, step, judged, calls, &now);
+            results_update::put(results, &inputs, (step, asked), judged, calls, &now);
         };
         for (step, mut judged) in steps.iter().zip(verdict::judge(&inputs, steps)) {
             sightings.append(&mut judged.sightings);
             unread.append(&mut judged.unread);
-            put(results, step, judged);
+            put(results, step, self.asked.contains(&step.id), judged);
         }
         if self.course.checks.values().any(|check| check.makes.is_some()) {
             let made = MadeNow { inputs: &inputs, sightings: &sightings, unread: &unread, now: &now };
             for step in results_update::made(results, &made) {
-                verdict::judge(&inputs, &[step]).into_iter().for_each(|judged| put(results, step, judged));
+                verdict::judge(&inputs, &[step]).into_iter().for_each(|judged| put(results, step, false, judged));
             }
         }
         sightings
@@ -137,7 +144,7 @@ impl Judge {
         for step in results_update::made(results, &made) {
             for judged in verdict::judge(&inputs, &[step]) {
                 let calls = calls.behind(&self.compiled.needs(&self.course, step));
-                results_update::put(results, &inputs, step, judged, calls, &now);
+                results_update::put(results, &inputs, (step, false), judged, calls, &now);
             }
         }
         (left, sightings)

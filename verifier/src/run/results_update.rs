@@ -9,7 +9,15 @@ use crate::plan::Source;
 use crate::verdict::{Inputs, Judged};
 
 /// Records a verdict, and keeps what was known of the step before. `now` is the time of the verdict.
-pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, evidence: Vec<Call>, now: &str) {
+/// `asked`: whether the learner asked for this step by itself.
+pub fn put(
+    results: &mut Results,
+    inputs: &Inputs,
+    (step, asked): (&Step, bool),
+    judged: Judged,
+    evidence: Vec<Call>,
+    now: &str,
+) {
     let needs = inputs.compiled.needs(&inputs.course, step);
     let fingerprint = |(account, _): &(String, Source)| {
         inputs.fingerprints.get(account).map(|fingerprint| (account.clone(), fingerprint.clone()))
@@ -25,9 +33,9 @@ pub fn put(results: &mut Results, inputs: &Inputs, step: &Step, judged: Judged, 
         before.and_then(|before| before.first_verified.clone()).or_else(|| done.then(|| now.to_owned()));
     // Otherwise, every later run would count as an attempt at a step that is done.
     let attempts = match before {
-        None => Some(1),
+        None => Some(u32::from(asked)),
         Some(before) if before.first_verified.is_some() => before.attempts,
-        Some(before) => before.attempts.map(|attempts| attempts.saturating_add(1)),
+        Some(before) => before.attempts.map(|attempts| attempts.saturating_add(u32::from(asked))),
     };
     let first_checked = before.map_or_else(|| Some(now.to_owned()), |before| before.first_checked.clone());
     let held_until = match before {

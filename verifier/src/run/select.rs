@@ -1,6 +1,6 @@
 //! Finds steps and accounts by name.
 
-use course::diagnostic::did_you_mean;
+use course::diagnostic::{did_you_mean, suggest};
 use course::{Course, Step};
 
 use super::error::Error;
@@ -46,7 +46,11 @@ pub fn steps<'c>(course: &'c Course, names: &[String]) -> Result<Vec<&'c Step>, 
 /// # Errors
 /// A name that the course does not have, with a suggestion.
 pub fn step<'c>(course: &'c Course, name: &str) -> Result<&'c Step, Error> {
-    let hint = || hint(name, course.steps.iter().map(|step| step.id.as_str()));
+    let titled = || course.listed().find(|step| course.title_of(step).eq_ignore_ascii_case(name.trim()));
+    let hint = || match titled() {
+        Some(step) => format!(": did you mean `{}`?", step.id),
+        None => hint(name, course.steps.iter().map(|step| step.id.as_str())),
+    };
     course.step(name).ok_or_else(|| Error::UnknownStep { name: name.to_owned(), hint: hint() })
 }
 
@@ -64,10 +68,11 @@ pub fn account(course: &Course, name: &str) -> Result<(), Error> {
     }
 }
 
-/// The nearest name, or all names.
+/// The nearest name, or the names that there are, if they are not too many.
 fn hint<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
-    match did_you_mean(name, known.clone()) {
-        nearest if nearest.is_empty() => format!("; it has {}", known.collect::<Vec<_>>().join(", ")),
-        nearest => nearest,
+    let near = did_you_mean(name, known.clone());
+    if !near.is_empty() {
+        return near;
     }
+    suggest(name, known).map(|names| format!(" ({names})")).unwrap_or_default()
 }

@@ -71,6 +71,8 @@ pub struct Session<'l> {
     practised: Mutex<Option<Vec<TakenAction>>>,
     /// Warnings that were shown already. Each is shown once.
     warned: Mutex<BTreeSet<String>>,
+    /// The steps that the learner asked for by themselves.
+    asked: Arc<BTreeSet<String>>,
 }
 
 /// Reads the course, and opens the store for its results.
@@ -136,7 +138,20 @@ impl<'l> Session<'l> {
         let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
         let unsaved = (!kept(options)).then(|| Mutex::new(Results::empty(true)));
         let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
-        Ok(Session { options, course, compiled, store, listener, memory, unsaved, practised: Mutex::default(), warned })
+        let (practised, asked) = Default::default();
+        Ok(Session { options, course, compiled, store, listener, memory, unsaved, practised, warned, asked })
+    }
+
+    /// The same session for steps that the learner asks for by themselves: their verdicts count as attempts.
+    ///
+    /// # Errors
+    /// A step that the course does not have.
+    pub fn asked_for(self, names: &[String]) -> Result<Session<'l>> {
+        let asked = match names {
+            [] => BTreeSet::new(),
+            names => select::steps(&self.course, names)?.into_iter().map(|step| step.id.clone()).collect(),
+        };
+        Ok(Session { asked: Arc::new(asked), ..self })
     }
 
     /// Whether this session uses the practice accounts.
@@ -147,7 +162,9 @@ impl<'l> Session<'l> {
     /// A judge for the store: identifiers are masked.
     pub fn judge(&self) -> Judge {
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Judge::new(&self.course, &self.compiled, self.store.key()).remembering(memory, self.practice())
+        Judge::new(&self.course, &self.compiled, self.store.key())
+            .remembering(memory, self.practice())
+            .asked_for(&self.asked)
     }
 
     /// Judges steps, and saves the verdicts and what was found out about what the learner makes.

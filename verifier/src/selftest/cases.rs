@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use course::files;
 use course::param::Params;
 use course::results::{Outcome, StepResult, Verdict};
+use course::toml_error::{self, Explained};
 use course::{Course, Step};
 use serde::Deserialize;
 use serde_json::Value;
@@ -81,7 +82,7 @@ pub fn read(course: &Course, check: &str) -> Result<Vec<Case>> {
 /// If the file as a whole cannot be read.
 pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case, Mistake>>, Mistake> {
     let folder = course.root.join("checks/cases");
-    let mistake = |at, message| Mistake { file: format!("checks/cases/{check}.toml"), at, message };
+    let mistake = |at, message| Mistake { file: format!("checks/cases/{check}.toml"), at, message, help: None };
     let text = match files::read_text(&folder.join(format!("{check}.toml"))) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -89,7 +90,8 @@ pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case,
     };
     let file: File = toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or(At::File, |range| At::Text(text[..range.start].matches('\n').count() + 1, range));
-        mistake(at, error.message().to_owned())
+        let Explained { message, help } = toml_error::explain(&text, &error, &[]);
+        Mistake { help, ..mistake(at, message) }
     })?;
     let mut cases: Vec<Result<Case, Mistake>> = Vec::new();
     for (number, mut written) in file.case.into_iter().enumerate() {
@@ -111,6 +113,8 @@ pub(crate) struct Mistake {
     pub(crate) at: At,
     /// What is wrong.
     message: String,
+    /// What to do, if the message does not say it.
+    pub(crate) help: Option<String>,
 }
 
 impl Mistake {

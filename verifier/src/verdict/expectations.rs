@@ -173,7 +173,10 @@ impl Judge<'_> {
                 match decided {
                     cel::Outcome::True => Decided::new(Outcome::Met, self.sentences(met)),
                     cel::Outcome::False if late.is_some() => {
-                        let why = "AWS shows this some minutes after it happened, and nothing is there yet.";
+                        let why = match late.as_ref().and_then(|late| late.at.as_ref()) {
+                            Some(_) => "AWS shows this some minutes after it happened, and nothing is there yet.",
+                            None => "AWS does not show this yet. It can take some minutes until it does.",
+                        };
                         let reason = self.reason(ReasonCode::NotVisibleYet, why.into());
                         Decided::unknown(self.sentences(&expectation.fix), vec![reason])
                     }
@@ -184,6 +187,10 @@ impl Judge<'_> {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
                             Some(statement) => self.confirmed(expectation, statement, Vec::new(), unknown.reasons),
+                            // What shows it may be missing because it has not been done.
+                            None if late.is_some() => {
+                                Decided::unknown(self.sentences(&expectation.fix), unknown.reasons)
+                            }
                             None => unknown,
                         }
                     }

@@ -140,6 +140,17 @@ impl ExpectTable {
     /// The expectation, or the key that is wrong, and why.
     pub(super) fn into_expectation(self) -> Result<Expectation, (&'static str, &'static str)> {
         let (fix, met) = (all(self.fix), all(self.met));
+        let texts: [(&str, &[String], &str); 5] = [
+            ("title", self.title.as_slice(), "`title` is empty: say what must be true, in a few words"),
+            ("fix", &fix, "a sentence of `fix` is empty: say what the learner does if it isn't met"),
+            ("met", &met, "a sentence of `met` is empty: say what was found, or remove it"),
+            ("confirm", self.confirm.as_slice(), "`confirm` is empty: say what the learner confirms"),
+            ("why", self.why.as_slice(), "`why` is empty: say why the learner must confirm it, or remove it"),
+        ];
+        let is_empty = |text: &String| text.trim().is_empty();
+        if let Some((key, _, why)) = texts.into_iter().find(|(_, texts, _)| texts.iter().any(is_empty)) {
+            return Err((key, why));
+        }
         if let Some(why) = self.console.as_deref().and_then(console::wrong) {
             return Err(("console", why));
         }

@@ -7,9 +7,12 @@ use super::expectation::ExpectTable;
 use super::lets::read_let;
 use super::practice::PracticeTable;
 use super::reads::{ReadTable, Reads};
-use super::{Body, Check, Makes, Malformed, Place};
+use super::{Body, Check, Makes, Malformed};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
+
+/// The keys that are nowhere but at the top of the file.
+const TOP: &[&str] = &["about", "account", "use", "steps", "makes", "costs", "removes", "allow"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +63,13 @@ impl File {
         if self.costs.is_some() && self.makes.is_none() {
             wrong.push(("costs", "`costs` requires `makes`, which says what costs this"));
         }
+        for (key, text) in
+            [("title", Some(&self.title)), ("about", self.about.as_ref()), ("costs", self.costs.as_ref())]
+        {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                wrong.push((key, "this text is empty, and learners read it: write it"));
+            }
+        }
         if self.costs.as_ref().is_some_and(|costs| costs.contains(['{', '}'])) {
             wrong.push(("costs", "`costs` has no holes: it is shown before anything is read"));
         }
@@ -73,15 +83,13 @@ impl Check {
     /// # Errors
     /// Everything that is wrong, with its place.
     pub fn parse(name: &str, text: &str) -> Result<Check, Vec<Malformed>> {
-        let file: File = toml::from_str(text).map_err(|error| {
-            vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }]
-        })?;
+        let file: File = toml::from_str(text).map_err(|error| vec![Malformed::toml(text, &error, TOP)])?;
         Check::from_file(name, file)
     }
 
     fn from_file(name: &str, file: File) -> Result<Check, Vec<Malformed>> {
         let mut wrong = Vec::new();
-        let mut fail = |part: KeyPath, message: String| wrong.push(Malformed { message, place: Place::KeyPath(part) });
+        let mut fail = |part: KeyPath, message: String| wrong.push(Malformed::at(part, message));
         let expects = !file.expect.is_empty();
         let evaluates = expects || file.makes.is_some();
         file.shape().into_iter().for_each(|(key, message)| fail(KeyPath::of([key]), message.to_owned()));

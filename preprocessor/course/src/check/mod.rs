@@ -7,13 +7,13 @@ mod console;
 mod expectation;
 mod file;
 mod lets;
+mod malformed;
 mod practice;
 mod reads;
 pub mod shared;
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::fact_source::FactSource;
@@ -25,8 +25,9 @@ use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
+pub use malformed::{Malformed, Place};
 pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};
-pub use reads::{Read, Reads};
+pub use reads::{GLOBAL_SERVICES, Read, Reads};
 
 /// The input with the region of reads that do not say one.
 pub const REGION: &str = "region";
@@ -83,24 +84,6 @@ pub struct Makes {
     pub list: String,
     /// What it costs while it is there, in words.
     pub costs: Option<String>,
-}
-
-/// An error in a check's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
-    /// What is wrong.
-    pub message: String,
-    /// Where it is.
-    pub place: Place,
-}
-
-/// The place of an error in a check's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A range of bytes, if it is known.
-    Bytes(Option<Range<usize>>),
-    /// A key.
-    KeyPath(KeyPath),
 }
 
 impl Check {
@@ -225,7 +208,7 @@ impl Check {
             return BTreeSet::new();
         }
         let words = self.words();
-        let in_region = self.reads.values().any(|read| read.region.is_none());
+        let in_region = self.reads.values().any(Read::is_regional);
         let used = |name: &&str| words.contains(INPUT) && words.contains(name) || in_region && *name == REGION;
         inputs.keys().map(String::as_str).filter(used).collect()
     }
@@ -244,6 +227,12 @@ impl Check {
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
         let words = self.words();
         params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
+    }
+
+    /// The identifiers of its expressions and of the holes in its sentences.
+    pub(crate) fn names_in_expressions(&self) -> BTreeSet<&str> {
+        let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
+        self.expressions().into_iter().chain(holes).flat_map(identifiers).collect()
     }
 
     /// The words of its expressions and sentences.
@@ -345,8 +334,14 @@ fix = "Enter your email."
     #[test]
     fn a_read_without_a_region_uses_the_input_with_the_courses() {
         let inputs: DeclaredInputs = [(REGION.to_owned(), Input::default())].into();
-        for (region, uses) in [("", true), ("region = 'us-east-1'", false), ("region = '{input.region}'", true)] {
-            let read = format!("[read.vpcs]\ncall = 'ec2:DescribeVpcs'\n{region}");
+        for (call, region, uses) in [
+            ("ec2:DescribeVpcs", "", true),
+            ("ec2:DescribeVpcs", "region = 'us-east-1'", false),
+            ("ec2:DescribeVpcs", "region = '{input.region}'", true),
+            ("iam:ListUsers", "", false),
+            ("iam:ListUsers", "region = '{input.region}'", true),
+        ] {
+            let read = format!("[read.vpcs]\ncall = '{call}'\n{region}");
             let expect = "[[expect]]\nthat = 'vpcs.Vpcs.size() > 0'\nfix = 'Do.'";
             let check = check(&format!("title = 'x'\naccount = 'x'\n{read}\n{expect}")).unwrap();
             assert_eq!(check.uses_inputs(&inputs).contains(REGION), uses, "{region}");

@@ -26,6 +26,11 @@ pub struct Read {
     pub shared: Option<String>,
 }
 
+/// AWS's services that are the same in all regions, so that the course's region decides nothing about their reads. The
+/// verifier's table of reads has them, too, and a test compares the two.
+pub const GLOBAL_SERVICES: [&str; 10] =
+    ["account", "billing", "budgets", "cloudfront", "freetier", "iam", "organizations", "route53", "shield", "support"];
+
 /// The reads of a check or of a shared file, by name.
 pub type Reads = BTreeMap<String, Read>;
 
@@ -62,6 +67,12 @@ impl Read {
         let mut texts: Vec<&str> = self.region.as_deref().into_iter().collect();
         self.with.values().for_each(|value| texts_in(value, &mut texts));
         texts
+    }
+
+    /// Whether it is made in the course's region.
+    pub(super) fn is_regional(&self) -> bool {
+        let service = self.call.split(':').next().unwrap_or_default();
+        self.region.is_none() && !GLOBAL_SERVICES.contains(&service)
     }
 
     /// The identifiers that it uses.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lets::{Lets, read_let};
 use super::reads::{ReadTable, Reads};
-use super::{Check, Malformed, Place};
+use super::{Check, Malformed};
 use crate::diagnostic::suggest;
 use crate::places::KeyPath;
 use crate::words::{holes, identifiers};
@@ -33,27 +33,26 @@ pub struct Shared {
 /// # Errors
 /// Everything that is wrong, with its place.
 pub fn parse(name: &str, text: &str) -> Result<Shared, Vec<Malformed>> {
-    let file: File = toml::from_str(text)
-        .map_err(|error| vec![Malformed { message: error.message().to_owned(), place: Place::Bytes(error.span()) }])?;
+    let file: File = toml::from_str(text).map_err(|error| vec![Malformed::toml(text, &error, &[])])?;
     let (mut lets, mut wrong) = (Lets::new(), Vec::new());
     for (key, text) in file.lets {
-        let place = Place::KeyPath(KeyPath::of(["let", key.as_str()]));
+        let part = KeyPath::of(["let", key.as_str()]);
         match read_let(&key, text, Some(name)) {
             Ok((name, meant)) => {
                 if lets.insert(name.clone(), meant).is_some() {
-                    wrong.push(Malformed { message: format!("`{name}` is defined twice in [let]"), place });
+                    wrong.push(Malformed::at(part, format!("`{name}` is defined twice in [let]")));
                 }
             }
-            Err(message) => wrong.push(Malformed { message, place }),
+            Err(message) => wrong.push(Malformed::at(part, message)),
         }
     }
     let mut reads = Reads::new();
     for (key, table) in file.reads {
-        let place = Place::KeyPath(KeyPath::of(["read", key.as_str()]));
+        let part = KeyPath::of(["read", key.as_str()]);
         let taken = lets.contains_key(&key).then(|| format!("`{key}` is already a let. Give the read another name"));
         match taken.map_or_else(|| table.named(&key, Some(name)), Err) {
             Ok(read) => drop(reads.insert(key, read)),
-            Err(message) => wrong.push(Malformed { message, place }),
+            Err(message) => wrong.push(Malformed::at(part, message)),
         }
     }
     if wrong.is_empty() { Ok(Shared { lets, reads }) } else { Err(wrong) }

@@ -11,6 +11,8 @@ pub enum Kind {
     None,
     /// The name of the table after it: `table NAME`.
     Table(String),
+    /// The rules of `verify lint` that the file breaks on purpose: `allow RULE`.
+    Allow(Vec<String>),
 }
 
 /// Reserved names in addition to `?`, each with its meaning.
@@ -20,8 +22,13 @@ pub(super) const RESERVED: &[(&str, &str)] = &[
         TABLE,
         "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else",
     ),
+    (
+        ALLOW,
+        "names rules of verify lint that this lesson breaks on purpose, as in <!-- verify: allow duplicate-step -->",
+    ),
 ];
 
 pub(super) const OPEN: &str = "?";
 pub(super) const NONE: &str = "none";
-pub(super) const TABLE: &str = "table";
+pub(crate) const TABLE: &str = "table";
+pub(super) const ALLOW: &str = "allow";

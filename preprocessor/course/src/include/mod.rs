@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use crate::diagnostic;
 use part::Part;
 pub use traced::{Origin, Traced};
 
@@ -63,6 +64,18 @@ pub enum Kind {
 pub fn links(text: &str) -> impl Iterator<Item = (Range<usize>, Link<'_>)> {
     LINK.captures_iter(text).filter_map(|found| Some((found.get(0)?.range(), link(&found)?)))
 }
+
+/// The directives of a text that mdBook does not know, but that are spelt like one: the word, and what it means.
+pub(crate) fn misspelt(text: &str) -> impl Iterator<Item = (Range<usize>, &str, &'static str)> {
+    let unknown = LINK.captures_iter(text).filter(|found| link(found).is_none());
+    unknown.filter_map(|found| {
+        let word = found.get(1)?.as_str();
+        Some((found.get(0)?.range(), word, diagnostic::misspelt(word, WORDS.into_iter())?))
+    })
+}
+
+/// The words of mdBook's directives.
+const WORDS: [&str; 4] = ["include", "rustdoc_include", "playground", "title"];
 
 /// The directive of a match; `None` if mdBook leaves it as it is.
 fn link<'t>(found: &Captures<'t>) -> Option<Link<'t>> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::check::{self, Body, Check, Malformed};
-use crate::diagnostic::{Diagnostic, Span, suggest};
+use crate::diagnostic::{Diagnostic, Span, misspelt, nearest, suggest};
 use crate::files;
 use crate::options::Options;
 use crate::parallel;
@@ -16,12 +16,27 @@ use crate::places::{KeyPath, TomlFile};
 pub(crate) struct Meant {
     /// Parameters whose values cannot be read.
     pub(crate) params: BTreeSet<String>,
-    /// Checks that cannot be read, that directives with errors mean, or that checks of checks name.
+    /// Checks that directives with errors mean, or that other checks name.
     pub(crate) checks: BTreeSet<String>,
     /// Tables with errors.
     pub(crate) tables: BTreeSet<String>,
-    /// Whether a check cannot be read. It may use anything.
-    pub(crate) check_unread: bool,
+    /// Whether a lesson has a directive for a table that has no valid name.
+    pub(crate) unnamed_table: bool,
+    /// Checks that cannot be read.
+    pub(crate) unread: BTreeSet<String>,
+    /// Checks with a shared file that cannot be read.
+    pub(crate) incomplete: BTreeSet<String>,
+    /// The folder of the checks, if they are all in a wrong one.
+    pub(crate) misplaced_checks: Option<PathBuf>,
+    /// Files in `checks/` that were probably meant as checks, by the names that those would have.
+    pub(crate) strays: BTreeMap<String, PathBuf>,
+}
+
+impl Meant {
+    /// Whether there is a check that cannot be read. It may use anything.
+    pub(crate) fn anything_may_be_used(&self) -> bool {
+        !self.unread.is_empty() || !self.strays.is_empty() || self.misplaced_checks.is_some()
+    }
 }
 
 /// Reads `checks/*.toml`.
@@ -33,6 +48,7 @@ pub(super) fn checks(
 ) -> BTreeMap<String, Check> {
     let mut checks = BTreeMap::new();
     let folder = root.join("checks");
+    meant.strays = strays(&folder);
     let mut files: Vec<PathBuf> = match fs::read_dir(&folder) {
         Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -45,6 +61,7 @@ pub(super) fn checks(
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let shared = shared(root, errors);
+    let mut no_accounts = false;
     let read = parallel::each(&files, |file| {
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let text = files::read_text(file);
@@ -59,12 +76,16 @@ pub(super) fn checks(
                 let error = text.err().map(|error| error.to_string()).unwrap_or_default();
                 let message = format!("the check cannot be read: {error}");
                 errors.push(Diagnostic { span: Span::file(shown), message, help: None });
+                meant.unread.insert(name);
                 continue;
             }
         };
         match parsed {
             Ok(mut check) => {
                 let misused = check::shared::add(&mut check, &shared);
+                if check.uses.iter().any(|name| !matches!(shared.get(name), Some(Some(_)))) {
+                    meant.incomplete.insert(name.clone());
+                }
                 let file = TomlFile::of(&shown, text.as_str());
                 errors.extend(misused.into_iter().map(|(part, message, help)| Diagnostic {
                     span: file.value(&part),
@@ -74,7 +95,9 @@ pub(super) fn checks(
                 let known = options.accounts.contains_key(&check.account);
                 let has_own = check.makes.is_some() || !check.expectations().is_empty();
                 let of_its_members = check.account.is_empty() && !has_own;
-                if !known && !of_its_members {
+                if options.accounts.is_empty() && has_own {
+                    no_accounts = true;
+                } else if !known && !of_its_members {
                     let message = format!("the course has no account `{}`", check.account);
                     let help = suggest(&check.account, options.accounts.keys().map(String::as_str));
                     let help = help.or(Some("add it to [preprocessor.verify.accounts] in book.toml".into()));
@@ -84,14 +107,47 @@ pub(super) fn checks(
                 checks.insert(name, check);
             }
             Err(wrong) => {
-                meant.check_unread = true;
-                meant.checks.insert(name);
+                meant.unread.insert(name);
                 errors.extend(malformed(&shown, &text, wrong));
             }
         }
     }
+    if no_accounts {
+        let help = "add a table [preprocessor.verify.accounts], with a line such as production = \"your account\"";
+        let message = "the course names no accounts, and its checks are about one".to_owned();
+        errors.push(Diagnostic { span: Span::file("book.toml"), message, help: Some(help.into()) });
+    }
     members(root, &checks, errors, meant);
     checks
+}
+
+/// The folders in `checks/` that hold something else than checks.
+const OTHERS: [&str; 2] = ["shared", "cases"];
+
+/// The files in `checks/` that are not read, but were probably meant as checks.
+fn strays(folder: &Path) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    for path in files_in(folder) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else {
+            continue;
+        };
+        if path.is_dir() && !OTHERS.contains(&name) {
+            let checks = files_in(&path).into_iter().filter(|path| path.extension().is_some_and(|it| it == "toml"));
+            found.extend(checks.filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path.clone()))));
+        } else if let Some((stem, extension)) = name.split_once('.')
+            && extension != "toml"
+            && (misspelt(extension, ["toml"].into_iter()).is_some() || extension.to_lowercase().starts_with("toml"))
+        {
+            found.insert(stem.to_owned(), path);
+        }
+    }
+    found.retain(|name, _| !folder.join(format!("{name}.toml")).is_file());
+    found
+}
+
+/// What is in a folder, if it can be read.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 /// Reads `checks/shared/*.toml`; `None` for a file that cannot be read.
@@ -116,13 +172,13 @@ fn shared(root: &Path, errors: &mut Vec<Diagnostic>) -> BTreeMap<String, Option<
 /// The errors in a file of `checks/`, with their places.
 fn malformed(shown: &Path, text: &str, wrong: Vec<Malformed>) -> Vec<Diagnostic> {
     let file = TomlFile::of(shown, text);
-    let diagnostic = |Malformed { message, place }| {
+    let diagnostic = |Malformed { message, place, help }| {
         let span = match place {
             check::Place::Bytes(Some(range)) => Span::range(shown, text, range),
             check::Place::Bytes(None) => Span::file(shown),
             check::Place::KeyPath(part) => file.value(&part),
         };
-        Diagnostic { span, message, help: None }
+        Diagnostic { span, message, help }
     };
     wrong.into_iter().map(diagnostic).collect()
 }
@@ -151,8 +207,13 @@ fn members(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut Vec<Diagn
                 }
                 Some(_) => continue,
                 // Its errors were reported already.
-                None if meant.checks.contains(name) => continue,
-                None => (format!("there is no check `{name}`"), suggest(name, checks.keys().map(String::as_str))),
+                None if meant.unread.contains(name) => continue,
+                None => {
+                    let known = || checks.keys().filter(|name| **name != check.name).map(String::as_str);
+                    meant.checks.extend(nearest(name, known()).map(str::to_owned));
+                    let found: Vec<&str> = known().collect();
+                    (format!("there is no check `{name}`"), suggest(name, found.into_iter()))
+                }
             };
             let path = Path::new("checks").join(format!("{}.toml", check.name));
             let file = file.get_or_insert_with(|| TomlFile::read(root, path));

@@ -26,7 +26,7 @@ pub(super) fn orders(root: &Path, checks: &BTreeMap<String, Check>, errors: &mut
                     fail(part, format!("`{name}` has no practice action"), Some(help));
                 }
                 // Its errors were reported already.
-                None if meant.checks.contains(name) => {}
+                None if meant.unread.contains(name) => {}
                 None => {
                     let help = suggest(name, checks.keys().map(String::as_str));
                     fail(part, format!("there is no check `{name}`"), help);

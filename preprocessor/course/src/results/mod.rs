@@ -4,7 +4,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,9 @@ pub struct Results {
     pub confirmations: Vec<Confirmation>,
     /// Late evidence that was seen.
     pub seen: Vec<Seen>,
+    /// The steps whose verdicts rest on the learner's own results file, which proves nothing (`verify cohort --results`).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_learners_file: BTreeSet<String>,
     /// Keyed digest of the roles with which a learner of a class was checked (`verify cohort`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<String>,
@@ -177,6 +180,7 @@ impl Results {
             made: BTreeMap::new(),
             confirmations: Vec::new(),
             seen: Vec::new(),
+            by_learners_file: BTreeSet::new(),
             roles: None,
             seal: String::new(),
         }

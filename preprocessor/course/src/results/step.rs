@@ -22,8 +22,9 @@ pub struct StepResult {
     pub evidence: Vec<Call>,
     /// When it was checked (RFC 3339, UTC).
     pub checked: String,
-    /// How often it was checked, up to and including the first time that it was verified or confirmed. Every verdict
-    /// counts. Absent if the first verdict came from a version that did not count.
+    /// How often the learner asked for this step by itself, up to and including the first time that it was verified or
+    /// confirmed. Runs of the whole course do not count. Absent if the first verdict came from a version that did not
+    /// count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
     /// When it was first checked (RFC 3339, UTC). Absent if that version did not record it.

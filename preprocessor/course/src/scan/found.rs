@@ -16,6 +16,8 @@ pub struct Scan {
     pub none: Vec<Marked>,
     /// The tables that are data.
     pub tables: Vec<WrittenTable>,
+    /// The comments with the rules that the chapter breaks on purpose (`verify: allow`), and the rules.
+    pub allowed: Vec<(Range<usize>, Vec<String>)>,
     /// Directives in a wrong place.
     pub misplaced: Vec<Misplaced>,
     /// Holes for parameters.
@@ -84,6 +86,8 @@ pub enum Why {
     Unclosed,
     /// It names a table, but is not before one.
     Table,
+    /// It names rules, but is not on its own line.
+    Allow,
 }
 
 impl Why {
@@ -111,6 +115,10 @@ impl Why {
             Why::Table => (
                 "a directive for a table must be on its own line before the table",
                 "move it to the line before the table's header",
+            ),
+            Why::Allow => (
+                "a directive with rules that the lesson breaks must be on its own line",
+                "put it on its own line outside of lists, with an empty line above and below",
             ),
             Why::Unclosed => {
                 ("this comment is not closed, so it is not a directive", "close it with --> before an empty line")

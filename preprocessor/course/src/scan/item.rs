@@ -7,6 +7,8 @@ use super::found::At;
 /// A list item while it is parsed.
 #[derive(Default)]
 pub(super) struct Item {
+    /// Where it begins.
+    pub(super) start: usize,
     pub(super) marker: Option<Range<usize>>,
     pub(super) text: String,
     /// Where the text ends.

@@ -42,6 +42,11 @@ pub fn unmarked(content: &str) -> Vec<Unmarked> {
     walk(content, &Params::new()).unmarked
 }
 
+/// What looks like a checkbox in a chapter, but is text.
+pub(crate) fn checkboxes(content: &str) -> Vec<Range<usize>> {
+    walk(content, &Params::new()).checkboxes
+}
+
 /// The comments of a chapter that are not directives, at the end of list items or on their own.
 pub(crate) fn remarks(content: &str) -> Vec<Range<usize>> {
     walk(content, &Params::new()).remarks

@@ -1,5 +1,7 @@
 //! Walks through the Markdown events of a chapter.
 
+mod checkbox;
+mod finish;
 mod table;
 mod unclosed;
 
@@ -21,6 +23,7 @@ pub(super) struct Walked {
     pub(super) scan: Scan,
     pub(super) unmarked: Vec<Unmarked>,
     pub(super) remarks: Vec<Range<usize>>,
+    pub(super) checkboxes: Vec<Range<usize>>,
 }
 
 /// Walks through a chapter.
@@ -31,6 +34,7 @@ pub(super) fn walk(content: &str, params: &Params) -> Walked {
         scan: Scan::default(),
         unmarked: Vec::new(),
         remarks: Vec::new(),
+        checkboxes: Vec::new(),
         items: Vec::new(),
         blocks: Vec::new(),
         spans: Vec::new(),
@@ -51,6 +55,8 @@ struct Walk<'c> {
     scan: Scan,
     unmarked: Vec<Unmarked>,
     remarks: Vec<Range<usize>>,
+    /// Text that looks like a checkbox.
+    checkboxes: Vec<Range<usize>>,
     items: Vec<Item>,
     blocks: Vec<Block>,
     /// The open emphasis, links and other spans.
@@ -70,7 +76,7 @@ impl Walk<'_> {
         match event {
             Event::Start(Tag::Item) => {
                 self.begin_block(Block::Item);
-                self.items.push(Item::default());
+                self.items.push(Item { start: range.start, ..Item::default() });
             }
             Event::End(TagEnd::Item) => {
                 self.blocks.pop();
@@ -314,6 +320,10 @@ impl Walk<'_> {
             self.table = Some(WrittenTable::new(range, &name));
             return;
         }
+        if let (Kind::Allow(rules), true) = (Directive::kind(&self.content[range.clone()]), self.items.is_empty()) {
+            self.scan.allowed.push((range, rules));
+            return;
+        }
         let below_list = {
             let between = self.content.get(self.content[..self.list_end].trim_end().len()..range.start);
             self.list_end > 0
@@ -354,11 +364,12 @@ impl Walk<'_> {
             Kind::Open => self.scan.open.push(marked),
             Kind::None => self.scan.none.push(marked),
             Kind::Table(_) => self.misplace(marked.comment, Why::Table),
+            Kind::Allow(_) => self.misplace(marked.comment, Why::Allow),
         }
     }
 
     fn end_item(&mut self, item: Item) {
-        let Item { directive, remark, marker, text, end, .. } = item;
+        let Item { start, directive, remark, marker, text, end, .. } = item;
         self.remarks.extend(remark.filter(|_| directive.is_none()));
         let text = substitute::fill(text.trim(), self.params);
         match (directive, marker) {
@@ -367,28 +378,8 @@ impl Walk<'_> {
                 let marker = marker.start..marker.start + self.content[marker].trim_end().len();
                 self.unmarked.push(Unmarked { marker, text, end });
             }
-            (None, _) => {}
+            (None, None) => self.checkboxes.extend(checkbox::misspelt(&text, self.content, start)),
+            (None, Some(_)) => {}
         }
-    }
-
-    fn finish(mut self) -> Walked {
-        let out_of_reach = std::mem::take(&mut self.out_of_reach).ranges(self.content);
-        let contexts = std::mem::take(&mut self.contexts);
-        self.unclosed(&contexts);
-        self.scan.tables.extend(self.table.take());
-        let Walk { mut scan, mut unmarked, mut remarks, content, params, .. } = self;
-        for marked in [&mut scan.steps, &mut scan.open, &mut scan.none] {
-            marked.sort_by_key(|marked| marked.comment.start);
-        }
-        // In a script or a style sheet, comments are code.
-        scan.misplaced.retain(|Misplaced { range, .. }| {
-            let nearest = out_of_reach.partition_point(|code| code.end <= range.start);
-            out_of_reach.get(nearest).is_none_or(|code| range.start <= code.start)
-        });
-        scan.misplaced.sort_by_key(|misplaced| misplaced.range.start);
-        unmarked.sort_by_key(|item| item.marker.start);
-        remarks.sort_by_key(|remark| remark.start);
-        (scan.holes, scan.nearly) = braces::find(content, params, &contexts, &out_of_reach);
-        Walked { scan, unmarked, remarks }
     }
 }

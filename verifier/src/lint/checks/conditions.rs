@@ -1,13 +1,16 @@
 //! Finds mistakes in conditions: of two that are about the same list, and of values that may be absent.
 
-use course::check::Proof;
+use course::check::{INPUT, Proof, ROW};
 use course::places::KeyPath;
+use std::collections::BTreeSet;
 
 use super::Linter;
+use crate::cel::{Written, functions, types};
 use crate::lint::copies::{self, Condition};
 use crate::lint::form::{Form, Sought};
 use crate::lint::guards::{self, Unasked};
 use crate::lint::logic::Values;
+use crate::plan::{NOW, SINCE};
 
 impl Linter<'_> {
     /// Expectations that search the same list, so that different elements may match them. If one condition implies the
@@ -47,6 +50,42 @@ impl Linter<'_> {
             }
             before.extend(sought.into_iter().map(|sought| (at, sought)));
         }
+    }
+
+    /// Conditions that depend on nothing that is read, so that every account meets them, or none.
+    pub(super) fn constant(&mut self) {
+        for (at, expectation) in self.check.expectations().iter().enumerate() {
+            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
+            let Ok(expression) = self.texts.compiled(that) else { continue };
+            if self.may_read(&expression) {
+                continue;
+            }
+            let part = KeyPath::expectation(at).then("that");
+            let message = format!("{part}: this uses no evidence, so it is the same for every learner");
+            let help = "use a section or a read, or `confirm` if nothing can be read";
+            self.warn("constant", self.file.value(&part), message, help);
+        }
+    }
+
+    /// Whether an expression uses evidence, itself or through `let`s, or a name that is not known.
+    fn may_read(&self, expression: &Written) -> bool {
+        let roots = |written: &Written| written.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>();
+        let (mut waiting, mut seen) = (roots(expression), BTreeSet::new());
+        while let Some(name) = waiting.pop() {
+            let is_given =
+                [INPUT, ROW, NOW, SINCE].contains(&name.as_str()) || functions::TYPES.contains(&name.as_str());
+            if types::sections().contains_key(&name) {
+                return true;
+            }
+            if is_given || self.constants.contains(name.as_str()) || !seen.insert(name.clone()) {
+                continue;
+            }
+            match self.check.lets.get(&name).map(|meant| self.texts.compiled(&meant.text)) {
+                Some(Ok(written)) => waiting.extend(roots(&written)),
+                Some(Err(_)) | None => return true,
+            }
+        }
+        false
     }
 
     /// Conditions on values that may be absent.

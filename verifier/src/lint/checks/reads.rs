@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Linter;
 use crate::cel::types::{self, Type};
-use crate::compile::{filled, not_offered};
+use crate::compile::{filled, is_region, not_offered};
 use crate::lint::answers::Answer;
 use crate::lint::text::identifiers;
 use crate::reads::EACH;
@@ -140,11 +140,13 @@ impl Linter<'_> {
     fn asks(&mut self, name: &str, read: &Read, found: Found) {
         let part = |key: &str| KeyPath::of(["read", name, key]);
         let region = self.region.clone().filter(|_| read.region.is_none());
-        let region = region.filter(|_| found.service.global_region("aws").is_none());
+        // A region that does not exist is reported once, where the course names it.
+        let region = region.filter(|region| is_region(region) && found.service.global_region("aws").is_none());
         if let Some(message) = region.and_then(|region| not_offered(found, &region)) {
             let part = part("call");
             let message = format!("{part}: {message}, which is the course's");
-            let help = "correct the parameter `region` in book.toml, or say the region in the read, as in region = \"us-east-1\"";
+            let help =
+                "correct the input `region` in book.toml, or give the read a region, as in region = \"us-east-1\"";
             self.warn("not-offered", self.file_of(&part).value(&part), message, help);
         }
         for unlisted in client::declared(found, &read.with, &filled(self.texts)).unlisted {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 
+use super::tables::judged;
 use super::{At, Class, Counts, Learner, StepRow};
 use crate::report::csv::harmless;
 
@@ -50,7 +51,7 @@ fn learner(class: &Class, learner: &Learner) -> [String; 20] {
         if class.practice { "learner (practice)" } else { "learner" }.to_owned(),
         learner.name.clone(),
         String::new(),
-        if learner.judged_here { "here" } else { "learner" }.to_owned(),
+        judged(learner),
         done.to_string(),
         not_yet.to_string(),
         unknown.to_string(),

@@ -70,8 +70,10 @@ pub struct Learner {
     /// The required steps.
     #[serde(flatten)]
     pub counts: Counts,
-    /// The first required step that is not done. `None` if all are done.
+    /// The first required step that is not done, and not only because a confirmation is missing. `None` if all are done.
     pub at: Option<At>,
+    /// How many required steps are done only by the learner's own results file, which proves nothing.
+    pub by_file: usize,
     /// The number of attempts at all steps, if known.
     pub attempts: Option<u64>,
     /// When a step was first done.
@@ -238,7 +240,9 @@ impl<'c> Counting<'c> {
 pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results) -> Learner {
     let mut counts = Counts::default();
     course.required().for_each(|step| counts.add(results.view(step).verdict));
-    let at = course.required().find(|step| results.view(step).verdict.blocks()).map(|step| {
+    let blocking = || course.required().filter(|step| results.view(step).verdict.blocks());
+    // What only the learner can say does not show where the learner is.
+    let at = blocking().find(|step| !lacks_word(&results.view(step))).or_else(|| blocking().next()).map(|step| {
         let view = results.view(step);
         let reason = view.result.and_then(|result| result.reasons.first()).map(|reason| reason.code);
         let (step_id, title, verdict) = (step.id.clone(), course.title_of(step).to_owned(), view.verdict);
@@ -251,6 +255,7 @@ pub fn learner(course: &Course, name: &str, judged_here: bool, results: &Results
         judged_here,
         counts,
         at,
+        by_file: course.required().filter(|step| results.by_learners_file.contains(&step.id)).count(),
         attempts: sum(listed().filter_map(|result| result.attempts).map(u64::from)),
         first_verified: verified().min().cloned(),
         last_verified: verified().max().cloned(),
@@ -297,13 +302,22 @@ fn seconds_to_done(result: &StepResult) -> Option<f64> {
     Some(took as f64)
 }
 
-/// The step where most learners are. If several have the same number, the first in the course.
+/// Whether a step is unknown only because of what the learner alone knows: a confirmation, or that something was there.
+fn lacks_word(view: &View<'_>) -> bool {
+    let reasons = view.result.map(|result| result.reasons.as_slice()).unwrap_or_default();
+    let is_word = |code: ReasonCode| matches!(code, ReasonCode::NeedsConfirmation | ReasonCode::NeverSeen);
+    view.verdict == Verdict::Unknown && !reasons.is_empty() && reasons.iter().all(|reason| is_word(reason.code))
+}
+
+/// The step where evidence stops most learners; if it stops nobody, the step where most learners are. If several have the
+/// same number, the first in the course.
 fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
     let mut most: Option<Stuck> = None;
+    let weight = |stuck: &Stuck| (stuck.counts.not_yet, stuck.learners);
     for step in course.required() {
         let here: Vec<&At> =
             learners.iter().filter_map(|learner| learner.at.as_ref()).filter(|at| at.step == step.id).collect();
-        if here.len() <= most.as_ref().map_or(0, |most| most.learners) {
+        if here.is_empty() {
             continue;
         }
         let (mut counts, mut reasons, mut unmet) = (Counts::default(), BTreeMap::new(), BTreeMap::new());
@@ -314,7 +328,11 @@ fn stuck(course: &Course, learners: &[Learner]) -> Option<Stuck> {
         }
         let (step, title, learners) = (step.id.clone(), course.title_of(step).to_owned(), here.len());
         let reason = most_frequent(&reasons).map(|(reason, _)| reason);
-        most = Some(Stuck { step, title, learners, counts, reason, unmet: most_frequent(&unmet).map(Unmet::new) });
+        let unmet = most_frequent(&unmet).map(Unmet::new);
+        let stuck = Stuck { step, title, learners, counts, reason, unmet };
+        if most.as_ref().is_none_or(|most| weight(&stuck) > weight(most)) {
+            most = Some(stuck);
+        }
     }
     most
 }

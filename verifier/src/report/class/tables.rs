@@ -49,10 +49,19 @@ pub(super) fn stuck(class: &Class) -> String {
         .collect();
     let all = class.learners.len();
     format!(
-        "Most learners are stuck at “{title}” ({step}): {learners} of {} ({}).",
+        "Learners are stuck most often at “{title}” ({step}): {learners} of {} ({}).",
         many(all, "learner"),
         of.join(", ")
     )
+}
+
+/// Who judged a learner, and how much of it rests on the learner's file.
+pub(super) fn judged(learner: &Learner) -> String {
+    match (learner.judged_here, learner.by_file) {
+        (false, _) => "learner".to_owned(),
+        (true, 0) => "here".to_owned(),
+        (true, steps) => format!("here, {steps} by the learner's file"),
+    }
 }
 
 /// A row for each learner.
@@ -67,7 +76,7 @@ pub(super) fn learners(class: &Class) -> Table {
             moment(learner.first_verified.as_ref()),
             moment(learner.last_verified.as_ref()),
             moment(learner.last_checked.as_ref()),
-            if learner.judged_here { "here" } else { "learner" }.to_owned(),
+            judged(learner),
         ],
     };
     let head = vec!["learner", "done", "at", "attempts", "first verified", "last verified", "last checked", "judged"];

@@ -137,6 +137,37 @@ fn learners_are_stuck_at_the_expectation_that_most_do_not_meet() {
 }
 
 #[test]
+fn a_missing_confirmation_stops_nobody() {
+    use ReasonCode::{Denied, NeedsConfirmation, NeverSeen};
+    use Verdict::{NotYet, Unknown, Verified};
+    let folder = tempfile::tempdir().unwrap();
+    let course = course(folder.path(), "A course", "Make a budget");
+    let learner = |mfa: Option<ReasonCode>, budget: Verdict| {
+        let first = if mfa.is_some() { Unknown } else { Verified };
+        let mut results = results(&course, &[("mfa", first, 1), ("budget", budget, 1)]);
+        let reasons = &mut results.steps.get_mut("mfa").unwrap().reasons;
+        reasons.iter_mut().zip(mfa).for_each(|(reason, code)| reason.code = code);
+        results
+    };
+    let stuck = |class: &[Results]| {
+        let mut counting = Counting::new(&course, false);
+        class.iter().for_each(|results| counting.add("ada", true, results));
+        let stuck = counting.done(Vec::new()).stuck.unwrap();
+        (stuck.step, stuck.learners)
+    };
+    for (class, wanted) in [
+        (vec![learner(Some(NeedsConfirmation), NotYet), learner(Some(NeverSeen), NotYet)], ("budget", 2)),
+        // Evidence weighs more than what could not be read.
+        (vec![learner(Some(Denied), NotYet), learner(Some(Denied), NotYet), learner(None, NotYet)], ("budget", 1)),
+        (vec![learner(Some(Denied), NotYet)], ("mfa", 1)),
+        // Nothing else is left to do.
+        (vec![learner(Some(NeedsConfirmation), Verified)], ("mfa", 1)),
+    ] {
+        assert_eq!(stuck(&class), (wanted.0.to_owned(), wanted.1));
+    }
+}
+
+#[test]
 fn names_and_lessons_are_escaped_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let course =
