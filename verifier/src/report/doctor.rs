@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::plain;
-use super::text::wrapped;
 use crate::plan::{Source, Sources};
 use evidence::bindings::Bindings;
 use evidence::client::IN_PROCESS;
@@ -230,7 +229,7 @@ impl Diagnosis {
         }
         let _ = writeln!(out, "\nWhat to do:");
         for (number, todo) in (1..).zip(&self.todo) {
-            wrapped(&mut out, &format!("  {number}. "), todo);
+            out.paragraph(&format!("  {number}. "), todo);
         }
         out
     }
@@ -258,7 +257,7 @@ impl AccountDiagnosis {
             }
             (None, _) => {
                 let _ = writeln!(out, "  ✗ {bound}");
-                self.problems.iter().for_each(|reason| wrapped(out, "    ", &reason.message));
+                self.problems.iter().for_each(|reason| out.paragraph("    ", &reason.message));
             }
         }
         if let (Some(region), Some(partition)) = (&self.region, self.partition) {
@@ -285,8 +284,8 @@ impl AccountDiagnosis {
             }
             for reason in &read.reasons {
                 match &reason.action {
-                    Some(action) => wrapped(out, "      ", &format!("{}: it needs {action}", reason.code.name())),
-                    None => wrapped(out, "      ", &format!("{}: {}", reason.code.name(), reason.message)),
+                    Some(action) => out.paragraph("      ", &format!("{}: it needs {action}", reason.code.name())),
+                    None => out.paragraph("      ", &format!("{}: {}", reason.code.name(), reason.message)),
                 }
             }
         }
