@@ -16,8 +16,8 @@ mod expectations;
 mod lab;
 
 pub use commands::{Commands, Next};
-pub use expectations::{ExpectationView, Sentence, StatementView, expectations, next_unmet};
 use expectations::statement;
+pub use expectations::{ExpectationView, Sentence, StatementView, expectations, next_unmet};
 pub use lab::{InputView, Running};
 
 /// The badge on the results of practice accounts.

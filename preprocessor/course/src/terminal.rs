@@ -94,12 +94,12 @@ pub fn notice(text: &Text) {
 /// Prints a notice of one paragraph to standard error. In a log, it stays one line, so that it can be searched.
 pub fn tell(text: &Text) {
     match width_of_notices() {
-        Some(width) => {
+        Some(width) if !text.as_str().contains('\n') => {
             let mut paragraph = Text::new();
             paragraph.hanging(0, text);
             standard_error(format_args!("{}", paragraph.wrapped(width)));
         }
-        None => notice(text),
+        _ => notice(text),
     }
 }
 
@@ -119,7 +119,10 @@ pub fn ask(question: &Text) {
 
 /// Shows the progress in a line that is overwritten, or removes the line.
 pub fn progress(how_far: Option<&Text>) {
-    standard_error(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
+    // What is too long for the line could not be overwritten.
+    let room = width_of_notices().unwrap_or(NO_TERMINAL) - 1;
+    let shown: String = how_far.map_or("", Text::as_str).chars().take(room).collect();
+    standard_error(format_args!("\r\x1b[K{shown}"));
 }
 
 /// Whether progress is shown.

@@ -179,7 +179,8 @@ impl SoFar<'_> {
     fn settle(&self) -> Gathered {
         let identity = |account| self.arrived.sections.get(account).and_then(|read| read.get(&Section::Identity));
         let id = |account| identity(account).and_then(account_id);
-        let ids: BTreeMap<&str, String> = self.plan.keys().filter_map(|name| Some((name.as_str(), id(name)?))).collect();
+        let ids: BTreeMap<&str, String> =
+            self.plan.keys().filter_map(|name| Some((name.as_str(), id(name)?))).collect();
         let mut gathered = Gathered::default();
         let (mut evidence, mut answers) = (Evidence::new(), self.arrived.answers.clone());
         for (account, sections) in self.plan {

@@ -79,9 +79,12 @@ fn where_it_was_asked(reader: &Reader, reason: Reason) -> Reason {
         ),
         (ReasonCode::Unreachable, None) => match proxy() {
             Some(variable) => format!("Calls go through the proxy in {variable}: make sure that it is right."),
-            None => "Make sure that this computer is connected to the internet. If it needs a proxy, set HTTPS_PROXY.".to_owned(),
+            None => "Make sure that this computer is connected to the internet. If it needs a proxy, set HTTPS_PROXY."
+                .to_owned(),
         },
-        (ReasonCode::ExpiredCredentials, None) if reader.in_aws_partition() && is_known && !ENABLED.contains(&region) => {
+        (ReasonCode::ExpiredCredentials, None)
+            if reader.in_aws_partition() && is_known && !ENABLED.contains(&region) =>
+        {
             format!(
                 "If they work elsewhere, the region {region} is not enabled in this account: enable it, or use another one, \
                  `aws configure set region us-east-1 --profile NAME`."

@@ -48,7 +48,11 @@ pub fn lines(course: &Course, bound: &Bound, show_identifiers: bool) -> Vec<Line
             account_id: gathered.account_ids.get(name).map(|id| masked(id)),
             arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(masked),
             problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| masked(&reason.message)).collect(),
-            doubts: [exchanged(bound, name), misnamed(course, bound, name)].into_iter().flatten().map(|it| masked(&it)).collect(),
+            doubts: [exchanged(bound, name), misnamed(course, bound, name)]
+                .into_iter()
+                .flatten()
+                .map(|it| masked(&it))
+                .collect(),
         }
     };
     course.accounts.iter().map(line).collect()
@@ -58,11 +62,14 @@ pub fn lines(course: &Course, bound: &Bound, show_identifiers: bool) -> Vec<Line
 fn exchanged(Bound { bindings, before, gathered }: &Bound, name: &str) -> Option<String> {
     let id = gathered.account_ids.get(name)?;
     let seen = before.get(name)?.account_id.as_ref().filter(|seen| *seen != id)?;
-    let was = |of: &String| before.iter().find(|(_, binding)| binding.account_id.as_ref() == Some(of)).map(|(name, _)| name);
+    let was =
+        |of: &String| before.iter().find(|(_, binding)| binding.account_id.as_ref() == Some(of)).map(|(name, _)| name);
     let other = was(id)?;
     let is_exchanged = gathered.account_ids.get(other) == Some(seen);
     let both = [name, other.as_str()].map(|name| match before.get(name).map(|binding| &binding.source) {
-        Some(Source::Profile(profile)) if bindings.get(name).map(|now| &now.source) != before.get(name).map(|was| &was.source) => {
+        Some(Source::Profile(profile))
+            if bindings.get(name).map(|now| &now.source) != before.get(name).map(|was| &was.source) =>
+        {
             format!("{name}={profile}")
         }
         _ => format!("{name}=PROFILE"),

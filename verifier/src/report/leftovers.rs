@@ -114,7 +114,8 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
     if !not_asked.is_empty() {
         let steps: Vec<&str> = not_asked.iter().map(|line| line.step.as_str()).collect();
         let reasons: BTreeSet<&String> = not_asked.iter().flat_map(|line| &line.reasons).collect();
-        out.paragraph("",
+        out.paragraph(
+            "",
             &format!("Not looked for: {}. If you have not begun these steps, nothing is there.", steps.join(", ")),
         );
         reasons.into_iter().for_each(|why| out.paragraph("    ", why));

@@ -51,6 +51,20 @@ pub fn closing(course: &Course, results: &Results) -> Text {
     out
 }
 
+/// The steps that changed while they were watched.
+pub fn changes(course: &Course, results: &Results, steps: &[&Step]) -> Text {
+    let mut out = Text::new();
+    if steps.is_empty() {
+        return out;
+    }
+    out.paint(BOLD, "While verify watched:").put("\n");
+    for step in steps {
+        step_line(&mut out, &StepView::new(course, step, results));
+    }
+    out.put("\n");
+    out
+}
+
 /// What other steps than these left running; nothing if there is nothing.
 pub fn others_running(course: &Course, results: &Results, steps: &[&Step]) -> Text {
     let mut out = Text::new();
@@ -67,21 +81,14 @@ pub fn others_running(course: &Course, results: &Results, steps: &[&Step]) -> Te
 /// A step's line, and below it why it isn't done, unless the reasons are those of the previous step. The reasons of a
 /// combined check are shown with its members.
 fn step_lines(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
-    let verdict = view.verdict;
     let indent = " ".repeat(INDENT);
-    let optional = if view.optional { " (optional)" } else { "" };
-    let mut line = Text::new();
-    line.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), view.label()));
-    line.put(&format!("{}{optional}  ", plain(view.title))).paint(DIM, view.id);
-    let progress = view.progress.as_ref().map(|progress| format!("  {progress}"));
-    line.paint(DIM, &progress.unwrap_or_default());
-    out.hanging(INDENT, &line);
+    step_line(out, view);
     if let Some(gone) = view.result.and_then(|result| result.removed.as_ref()).and(view.drift.as_ref()) {
         out.paragraph(&indent, gone);
     } else if view.result.is_some() {
         view.costs.iter().for_each(|costs| out.paragraph(&indent, costs));
     }
-    if !verdict.blocks() || view.members_listed {
+    if !view.verdict.blocks() || view.members_listed {
         return;
     }
     let lines = view.lines();
@@ -92,6 +99,18 @@ fn step_lines(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
         next_lines(out, &indent, view);
     }
     *before = lines;
+}
+
+/// A step's line: its verdict, its title, its id, and its progress.
+fn step_line(out: &mut Text, view: &StepView<'_>) {
+    let verdict = view.verdict;
+    let optional = if view.optional { " (optional)" } else { "" };
+    let mut line = Text::new();
+    line.put("  ").paint(style(verdict), &format!("{} {:<17}", verdict.icon(), view.label()));
+    line.put(&format!("{}{optional}  ", plain(view.title))).paint(DIM, view.id);
+    let progress = view.progress.as_ref().map(|progress| format!("  {progress}"));
+    line.paint(DIM, &progress.unwrap_or_default());
+    out.hanging(INDENT, &line);
 }
 
 /// Which access a step lacks. The end of the list says why.
@@ -138,7 +157,11 @@ fn unread_lines(out: &mut Text, Unread { account, code, actions, messages }: &Un
 
 fn running_lines(out: &mut Text, course: &Course, running: &[Running<'_>], practice: bool) {
     let mut line = Text::new();
-    line.paint(WARNING, "⚠").put(if practice { " Still there, and would cost money in a real account:" } else { " Still there, and costs money:" });
+    line.paint(WARNING, "⚠").put(if practice {
+        " Still there, and would cost money in a real account:"
+    } else {
+        " Still there, and costs money:"
+    });
     out.hanging(2, &line);
     for Running { step, count, costs, remover } in running {
         let count = match count {
@@ -148,7 +171,11 @@ fn running_lines(out: &mut Text, course: &Course, running: &[Running<'_>], pract
         let remover = remover.map(|step| format!(" Removed by “{}”.", course.title_of(step))).unwrap_or_default();
         out.paragraph("  · ", &format!("{} ({count}): it costs {costs}.{remover}", course.title_of(step)));
     }
-    command(out, if practice { "verify --practice leftovers" } else { "verify leftovers" }, "shows all of it, and how to remove it");
+    command(
+        out,
+        if practice { "verify --practice leftovers" } else { "verify leftovers" },
+        "shows all of it, and how to remove it",
+    );
     out.put("\n");
 }
 
@@ -178,7 +205,8 @@ fn progress(out: &mut Text, course: &Course, results: &Results, view: &CourseVie
 fn complete(out: &mut Text, results: &Results, view: &CourseView<'_>) {
     let CourseView { required, confirmed, between, .. } = view;
     let practice = if results.practice { " in the practice accounts" } else { "" };
-    out.paint(style(Verdict::Verified).bold(), &format!("★ All {required} required steps are done{practice}.")).put("\n");
+    out.paint(style(Verdict::Verified).bold(), &format!("★ All {required} required steps are done{practice}."))
+        .put("\n");
     let how = match confirmed {
         0 => "All of them are verified in your accounts.".to_owned(),
         confirmed => format!("{} are verified in your accounts, and you confirmed {confirmed}.", required - confirmed),

@@ -164,7 +164,10 @@ fn requirements(out: &mut Text, view: &StepView<'_>, check: &Check, account: &st
     for expectation in &view.expectations {
         out.paragraph("  · ", &expectation.title);
         let Some(own) = check.expectations().iter().find(|own| own.title == expectation.title) else { continue };
-        own.fix.iter().filter_map(|sentence| words::without_holes(sentence)).for_each(|fix| out.paragraph("      ", &fix));
+        own.fix
+            .iter()
+            .filter_map(|sentence| words::without_holes(sentence))
+            .for_each(|fix| out.paragraph("      ", &fix));
         if let Some(statement) = own.statement() {
             let text = statement.about_account(account);
             let statement = StatementView { text: &text, confirmed: false };

@@ -115,7 +115,8 @@ fn remember(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered) -> 
             warn_of_power(session, name, power);
         }
         if is_bound(name) && (power.is_some() || binding.account_id.as_ref() != Some(id)) {
-            let seen = Binding { account_id: Some(id.clone()), warned: binding.warned || power.is_some(), ..binding.clone() };
+            let seen =
+                Binding { account_id: Some(id.clone()), warned: binding.warned || power.is_some(), ..binding.clone() };
             new.insert(name.clone(), seen);
         }
     }

@@ -98,7 +98,12 @@ mod tests {
         assert_eq!(wrapped("  one two three", 4, 9), "  one two\n    three");
         assert_eq!(wrapped("one  two", 0, 8), "one  two");
         assert_eq!(wrapped("one  two", 0, 7), "one\ntwo", "the gap is not at the end of a line");
-        assert_eq!(wrapped("a Donaudampfschifffahrt b", 2, 8), "a\n  Donaudampfschifffahrt\n  b");
+        assert_eq!(wrapped("one Donaudampfschifffahrt b", 2, 8), "one\n  Donaudampfschifffahrt\n  b");
+        assert_eq!(
+            wrapped("· Donaudampfschifffahrt b", 2, 8),
+            "· Donaudampfschifffahrt\n  b",
+            "only the lead is before it"
+        );
         assert_eq!(wrapped("", 2, 8), "");
     }
 

@@ -256,18 +256,15 @@ const NOT_ACTIVATED: &str = "The account is not signed up for the service, or is
 /// The advice for errors whose code shows the cause.
 const ADVICE: &[(&str, &str)] = &[
     // "The AWS access key ID needs a subscription for the service" (Common Error Types of the API references).
-    (
-        "OptInRequired",
-        NOT_ACTIVATED,
-    ),
-    (
-        "SubscriptionRequiredException",
-        NOT_ACTIVATED,
-    ),
+    ("OptInRequired", NOT_ACTIVATED),
+    ("SubscriptionRequiredException", NOT_ACTIVATED),
     // "Your account is pending verification" (Amazon EC2's and others' error codes).
     ("PendingVerification", "AWS is still verifying the account. This may take some hours."),
     // "STS is not activated in the requested region for the account" (API reference of AWS STS).
-    ("RegionDisabledException", "Enable the region under Account → AWS Regions, or use another one: `aws configure set region us-east-1 --profile NAME`."),
+    (
+        "RegionDisabledException",
+        "Enable the region under Account → AWS Regions, or use another one: `aws configure set region us-east-1 --profile NAME`.",
+    ),
     ("AWSOrganizationsNotInUseException", "The account does not belong to an organization."),
 ];
 
