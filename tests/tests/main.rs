@@ -19,6 +19,7 @@ mod labs;
 mod lint;
 mod mdbook;
 mod messages;
+mod mistakes;
 mod moto;
 mod places;
 mod practice;

@@ -29,8 +29,8 @@ pub struct Line {
     /// Why it was not identified.
     pub problems: Vec<String>,
     /// What may be wrong with its binding.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub doubts: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 /// The accounts, sorted by name.
@@ -48,11 +48,7 @@ pub fn lines(course: &Course, bound: &Bound, show_identifiers: bool) -> Vec<Line
             account_id: gathered.account_ids.get(name).map(|id| masked(id)),
             arn: identity.and_then(|identity| identity.get("arn")?.as_str()).map(masked),
             problems: unreadable.into_iter().flat_map(|it| it.reasons).map(|reason| masked(&reason.message)).collect(),
-            doubts: [exchanged(bound, name), misnamed(course, bound, name)]
-                .into_iter()
-                .flatten()
-                .map(|it| masked(&it))
-                .collect(),
+            doubt: exchanged(bound, name).or_else(|| misnamed(course, bound, name)).map(|doubt| masked(&doubt)),
         }
     };
     course.accounts.iter().map(line).collect()
@@ -102,7 +98,7 @@ fn misnamed(course: &Course, Bound { bindings, .. }: &Bound, name: &str) -> Opti
 pub fn text(lines: &[Line], profiles: &[String]) -> Text {
     let mut out = Text::new();
     for line in lines {
-        out.paragraph("", &format!("{}  {}", line.name, line.about));
+        out.paragraph(&format!("{}  ", line.name), &line.about);
         match (&line.bound_to, &line.account_id) {
             (Some(bound), Some(id)) => {
                 let arn = line.arn.as_deref().unwrap_or_default();
@@ -114,7 +110,7 @@ pub fn text(lines: &[Line], profiles: &[String]) -> Text {
             }
         }
         line.problems.iter().for_each(|problem| out.paragraph("    ", problem));
-        for doubt in &line.doubts {
+        if let Some(doubt) = &line.doubt {
             let mut paragraph = Text::new();
             paragraph.put("  ").paint(WARNING, "⚠").put(&format!(" {}", plain(doubt)));
             out.hanging(4, &paragraph);

@@ -31,10 +31,16 @@ pub fn document(course: &Course, results: &Results, steps: &[&Step]) -> String {
         let first = view.result.and_then(|result| result.first_verified.as_deref()).filter(|_| view.verdict.is_done());
         let first = first.map(local_time::shown).unwrap_or_default();
         let verdict = format!("{} {}", view.verdict.icon(), view.label());
-        let _ = writeln!(out, "| {}{optional} | {verdict} | {} |", plain(view.title), plain(&first));
+        let _ = writeln!(out, "| {}{optional} | {verdict} | {} |", plain(view.title), time(&first));
     }
     let _ = writeln!(out, "\nPrinted by verify {}.", env!("CARGO_PKG_VERSION"));
     out
+}
+
+/// A time, which needs no escapes if it is one.
+fn time(shown: &str) -> String {
+    let is_time = shown.chars().all(|c| c.is_ascii_digit() || "-:+ UTC".contains(c));
+    if is_time { shown.to_owned() } else { plain(shown) }
 }
 
 /// A text without markup, which viewers do not turn into links either.

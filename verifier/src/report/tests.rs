@@ -7,7 +7,7 @@ use mdbook_verify::widget::{self, live::Live};
 use std::fs;
 use std::path::Path;
 
-use super::{csv, junit, markdown, summary, text};
+use super::{csv, junit, summary, text};
 use crate::book;
 
 const OUTCOMES: [Outcome; 6] =

@@ -54,8 +54,9 @@ fn words(paragraph: &str, room: usize) -> Vec<Word<'_>> {
     let (mut gap, mut start, mut quoted_to) = (0, 0, 0);
     for (at, c) in visible(paragraph) {
         if c == '`' && at >= quoted_to {
-            let quoted = paragraph[at + 1..].find('`').map(|length| at + 1 + length);
-            quoted_to = quoted.filter(|end| columns(&paragraph[at..=*end]) <= room).unwrap_or(at);
+            // Up to behind the closing quote. What is too long for a line is broken as other words are.
+            let closing = paragraph[at + 1..].find('`').map(|length| at + 2 + length);
+            quoted_to = closing.filter(|end| columns(&paragraph[at..*end]) <= room).unwrap_or(at);
         }
         // A line that begins with a colon could be a command of a build server.
         let breaks = c == ' ' && at >= quoted_to && !begins_with_colon(&paragraph[at..]);
@@ -122,6 +123,7 @@ mod tests {
         assert_eq!(wrapped("run `a b c` now", 0, 9), "run\n`a b c`\nnow");
         assert_eq!(wrapped("run `a b c` now", 0, 6), "run `a\nb c`\nnow", "it does not fit");
         assert_eq!(wrapped("one ` two", 0, 5), "one `\ntwo");
+        assert_eq!(wrapped("`a` b c `d`", 0, 5), "`a` b\nc `d`", "between two of them");
     }
 
     #[test]
