@@ -20,10 +20,9 @@ fn profile(machine: &Machine, lines: &str) {
     fs::write(machine.home.path().join("aws-config"), format!("[profile production]\n{lines}\n")).unwrap();
 }
 
-/// Every call about the production account is refused like this.
-fn refuse_all(served: &Served, status: u16, code: &str, message: &str) {
-    let calls = ["sts:GetCallerIdentity"];
-    calls.iter().for_each(|call| served.aws().production.answer(call, error(status, code, message)));
+/// AWS does not say who the production account's caller is.
+fn refuse(served: &Served, status: u16, code: &str, message: &str) {
+    served.aws().production.answer("sts:GetCallerIdentity", error(status, code, message));
 }
 
 /// All calls but the first are denied for this reason.
@@ -75,14 +74,14 @@ const MISTAKES: &[Mistake] = &[
         name: "a session token has expired",
         make: |machine, served| {
             profile(machine, "aws_access_key_id = AKIAPRODUCTION\naws_secret_access_key = s\naws_session_token = t");
-            refuse_all(served, 403, "ExpiredToken", "The security token included in the request is expired");
+            refuse(served, 403, "ExpiredToken", "The security token included in the request is expired");
         },
         says: ["AWS does not accept these credentials (ExpiredToken)", "`aws configure --profile production`"],
     },
     Mistake {
         name: "an access key was deleted",
         make: |_, served| {
-            refuse_all(served, 403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+            refuse(served, 403, "InvalidClientTokenId", "The security token included in the request is invalid.");
         },
         says: ["Make sure that the access key is active", "`aws configure --profile production`"],
     },
@@ -90,7 +89,7 @@ const MISTAKES: &[Mistake] = &[
         name: "the clock is off",
         make: |_, served| {
             let message = "Signature expired: 20260101T000000Z is now earlier than 20261124T000000Z";
-            refuse_all(served, 403, "SignatureDoesNotMatch", message);
+            refuse(served, 403, "SignatureDoesNotMatch", message);
         },
         says: ["set this computer's clock", "`verify doctor` shows how far it is off"],
     },
@@ -98,7 +97,7 @@ const MISTAKES: &[Mistake] = &[
         name: "the region's STS is not enabled",
         make: |_, served| {
             let message = "STS is not activated in this region for account:444455556666.";
-            refuse_all(served, 403, "RegionDisabledException", message);
+            refuse(served, 403, "RegionDisabledException", message);
         },
         says: ["Enable the region under Account → AWS Regions", "`aws configure set region us-east-1 --profile NAME`"],
     },
@@ -106,7 +105,7 @@ const MISTAKES: &[Mistake] = &[
         name: "the new account is not activated",
         make: |_, served| {
             let message = "The AWS Access Key Id needs a subscription for the service";
-            refuse_all(served, 403, "OptInRequired", message);
+            refuse(served, 403, "OptInRequired", message);
         },
         says: ["is not activated yet", "finish the sign-up if AWS asks you to"],
     },
@@ -154,7 +153,7 @@ const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "the policy is not complete",
         make: |_, served| deny_all(served, "because no identity-based policy allows the ACTION action"),
-        says: ["AWS denies 8 actions to the production account's credentials", "verify policy production"],
+        says: ["The production account: AWS denies 8 actions to its credentials", "verify policy production"],
     },
     Mistake {
         name: "a service control policy denies",

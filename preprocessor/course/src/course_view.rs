@@ -30,11 +30,11 @@ pub struct CourseView<'v> {
     pub unread: Vec<Unread<'v>>,
 }
 
-/// Why an account cannot be read: the reasons of all steps that have this code.
+/// Why accounts cannot be read: the reasons of all steps that have this code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread<'v> {
-    /// The course's name for the account.
-    pub account: &'v str,
+    /// The course's names for the accounts. Several if the messages are the same.
+    pub accounts: Vec<&'v str>,
     /// The code.
     pub code: ReasonCode,
     /// The actions that AWS denies, if it denies any.
@@ -83,7 +83,7 @@ fn unread<'v>(course: &'v Course, results: &'v Results) -> Vec<Unread<'v>> {
     for reason in unknown.flat_map(|result| &result.reasons).filter(|reason| reason.is_about_access()) {
         let account = reason.account.as_deref().unwrap_or_default();
         let group = groups.entry((account, reason.code)).or_insert_with(|| Unread {
-            account,
+            accounts: vec![account],
             code: reason.code,
             actions: BTreeSet::new(),
             messages: Vec::new(),
@@ -94,5 +94,15 @@ fn unread<'v>(course: &'v Course, results: &'v Results) -> Vec<Unread<'v>> {
             group.messages.push(message);
         }
     }
-    groups.into_values().collect()
+    let mut unread: Vec<Unread<'_>> = Vec::new();
+    for group in groups.into_values() {
+        let same = |other: &&mut Unread<'_>| {
+            (other.code, &other.actions, &other.messages) == (group.code, &group.actions, &group.messages)
+        };
+        match unread.iter_mut().find(same) {
+            Some(other) => other.accounts.extend(group.accounts),
+            None => unread.push(group),
+        }
+    }
+    unread
 }

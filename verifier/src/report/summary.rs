@@ -129,11 +129,16 @@ fn unread(view: &StepView<'_>) -> Vec<String> {
     lines
 }
 
-fn unread_lines(out: &mut Text, Unread { account, code, actions, messages }: &Unread<'_>, practice: bool) {
-    let lead = match (code, actions.len()) {
-        (ReasonCode::Denied, 1) => format!("AWS denies an action to the {account} account's credentials:"),
-        (ReasonCode::Denied, count) => format!("AWS denies {count} actions to the {account} account's credentials:"),
-        _ => format!("The {account} account cannot be read:"),
+fn unread_lines(out: &mut Text, unread: &Unread<'_>, practice: bool) {
+    let Unread { accounts, code, actions, messages } = unread;
+    let whose = match accounts.as_slice() {
+        [account] => format!("The {account} account"),
+        accounts => format!("The accounts {}", accounts.join(" and ")),
+    };
+    let lead = match actions.len() {
+        0 => format!("{whose} cannot be read:"),
+        1 => format!("{whose}: AWS denies an action to its credentials."),
+        count => format!("{whose}: AWS denies {count} actions to its credentials."),
     };
     let mut line = Text::new();
     line.paint(WARNING, "⚠").put(&format!(" {}", plain(&lead)));
@@ -142,15 +147,14 @@ fn unread_lines(out: &mut Text, Unread { account, code, actions, messages }: &Un
         let actions: Vec<&str> = actions.iter().copied().collect();
         out.paragraph("  ", &format!("{}.", actions.join(", ")));
     }
-    // The others are the same about other calls, or `verify doctor` shows them.
+    // The others say the same about other calls.
     messages.iter().take(1).for_each(|message| out.paragraph("  ", message));
-    if practice {
-        out.put("\n");
-        return;
-    }
-    command(out, "verify doctor", "shows what works, and what does not");
-    if *code == ReasonCode::Denied {
-        command(out, &format!("verify policy {account}"), "prints the IAM policy that the course needs");
+    if !practice {
+        command(out, "verify doctor", "shows what works, and what does not");
+        let denied = accounts.iter().filter(|_| *code == ReasonCode::Denied);
+        denied.for_each(|account| {
+            command(out, &format!("verify policy {account}"), "prints the IAM policy that the course needs");
+        });
     }
     out.put("\n");
 }
