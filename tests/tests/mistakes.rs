@@ -128,7 +128,7 @@ const MISTAKES: &[Mistake] = &[
                 ),
             );
         },
-        says: ["production", "verify doctor"],
+        says: ["The credentials of profile `general` may not assume the role", "verify doctor"],
     },
     Mistake {
         name: "the account is another one",

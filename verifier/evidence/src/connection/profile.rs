@@ -7,6 +7,7 @@ use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::error::ProvideErrorMetadata;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use course::results::{Reason, ReasonCode};
 
@@ -62,6 +63,13 @@ async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Re
     let credentials = match exchange(provider.provide_credentials()).await {
         Ok(credentials) => credentials,
         Err(error) => {
+            let denied = login::cause::<AssumeRoleError>(&error).and_then(|refused| refused.code());
+            if let Some("AccessDenied" | "AccessDeniedException") = denied
+                && let Some(arn) = found.get("role_arn")
+            {
+                let base = format!("profile `{}`", base.name());
+                return Err(role::may_not_assume(account, &base, arn, found.get("external_id")));
+            }
             let (code, message) = explain(profile, base, &error);
             return Err(why(account, code, message));
         }
