@@ -3,6 +3,7 @@
 #![warn(clippy::disallowed_methods)]
 
 use anyhow::Result;
+use course::local_time;
 use course::terminal::{self, Text};
 use mdbook_verify::install::Plan;
 use mdbook_verify::protocol::answer;
@@ -41,6 +42,7 @@ const CANNOT: u8 = 2;
 
 fn main() -> ExitCode {
     terminal::tell_panics();
+    local_time::use_local_zone();
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
     let (done, failed) = match words.as_slice() {

@@ -130,7 +130,7 @@ fn a_hostile_course_is_told_in_every_form() {
         &["--practice=done", "pdf-invoice", "cost-budget"],
         &["status", "--practice=done"],
     ];
-    let told = table(&machine, &["text", "json", "junit", "csv"], &steps);
+    let told = table(&machine, &["text", "json", "junit", "csv", "markdown"], &steps);
     assert!(told[0].stdout.contains("\u{1b}[1m=cmd()\\u{1b}[95m"), "it is told, in our colours: {:?}", told[0]);
     machine.write("all.xml", &machine.verify(&["--practice=fresh", "--format", "junit"]).stdout);
     machine.write("all.csv", &machine.verify(&["--practice=fresh", "--format", "csv"]).stdout);
@@ -240,7 +240,7 @@ fn what_aws_or_a_recording_says_is_told_in_its_lines() {
         aws.general.answer("budgets:DescribeBudgets", error(500, "InternalErrorException", HOSTILE));
     }
     let commands: [&[&str]; 3] = [&["--verbose"], &["cost-budget"], &["status"]];
-    let told = table(&machine, &["text", "json", "junit", "csv"], &commands);
+    let told = table(&machine, &["text", "json", "junit", "csv", "markdown"], &commands);
     assert!(told.iter().any(|ran| ran.stdout.contains("##\\u{5b}error]x")), "the budget's name is told");
     table(&machine, &["text", "json"], &[&["accounts"], &["doctor", "--verbose"], &["explain", "cost-budget"]]);
     check(&["--record"], &machine.verify(&["--record", "run.json", "--show-identifiers"]));
@@ -249,7 +249,7 @@ fn what_aws_or_a_recording_says_is_told_in_its_lines() {
     assert!(strings > 100, "{strings}");
     machine.write("run.json", &recording.to_string());
     let replays: [&[&str]; 2] = [&["--replay", "run.json", "--verbose"], &["--replay", "run.json", "cost-budget"]];
-    table(&machine, &["text", "json", "junit", "csv"], &replays);
+    table(&machine, &["text", "json", "junit", "csv", "markdown"], &replays);
 }
 
 /// Replaces every free text of a recording by hostile text, and counts the replacements.

@@ -78,7 +78,7 @@ fn secrets_are_found_in_nothing_that_is_written_or_printed() {
     };
     for source in ["arn:aws:iam::444455556666:role/reader", "environment", "failing", "sso"] {
         run(&["accounts", &format!("production={source}"), "-v", "--show-identifiers"]);
-        for format in ["text", "json", "junit", "csv"] {
+        for format in ["text", "json", "junit", "csv", "markdown"] {
             run(&["-v", "--show-identifiers", "--format", format]);
         }
         run(&["cost-budget", "-v", "--record", "run.json", "--show-identifiers"]);

@@ -4,6 +4,7 @@ use course::Step;
 use course::check::Check;
 use course::results::{ExpectationResult, Outcome, Reason, Verdict};
 use course::step_view;
+use std::borrow::Cow;
 
 use crate::verdict::{Inputs, Judged, Voided};
 
@@ -29,7 +30,7 @@ pub(crate) fn member_result(check: &Check, judged: &Judged) -> ExpectationResult
     // As for the member itself, only one thing to do is shown at a time.
     let known = judged.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
     let deciding = step_view::expectations(known).into_iter().filter(|view| view.outcome == Some(outcome));
-    let sentences = deciding.flat_map(|view| view.sentences).map(str::to_owned).collect();
+    let sentences = deciding.flat_map(|view| view.sentences).map(Cow::into_owned).collect();
     ExpectationResult::new(check.title.clone(), outcome, sentences)
 }
 

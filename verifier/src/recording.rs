@@ -16,7 +16,7 @@ use evidence::client::{self, Answers, Ask, Outcome};
 use evidence::gather::{self, Gathered};
 use evidence::mask::StandIns;
 use evidence::time::{self, Time};
-use evidence::{self, Section, Timed};
+use evidence::{self, Section, Timed, WrongAccount};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -216,7 +216,7 @@ pub fn of_json(recorded: Value, shown: &str) -> Result<Recorded> {
                 gathered.account_ids.insert(account.clone(), id.clone());
                 continue;
             }
-            Some(id) => gather::wrong_account(account, id, true, None),
+            Some(id) => WrongAccount::Twice.unreadable(account, id),
             None => match sections.get(&Section::Identity) {
                 Some(identity) => gather::nothing_without(identity),
                 None => continue,

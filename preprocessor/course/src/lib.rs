@@ -15,9 +15,10 @@
 //! | [`annotate`] | writing directives into a raw lesson |
 //! | [`results`], [`key`] | verdicts, and the key that seals them |
 //! | [`learner_file`] | what the learner's configuration folder has of a course |
-//! | [`step_view`] | how a step is presented to a learner |
+//! | [`step_view`], [`course_view`] | how a step and a whole course are presented to a learner |
 //! | [`diagnostic`], [`places`], [`lint`] | errors in a course, with their places |
 //! | [`files`], [`terminal`] | opening and writing files, and printing |
+//! | [`local_time`] | times for readers |
 
 // Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -25,6 +26,7 @@
 pub mod annotate;
 pub mod check;
 mod course;
+pub mod course_view;
 pub mod diagnostic;
 pub mod directive;
 pub mod edit;
@@ -40,6 +42,7 @@ pub mod learner_file;
 mod links;
 pub mod lint;
 pub mod load;
+pub mod local_time;
 mod options;
 mod parallel;
 pub mod param;

@@ -6,16 +6,19 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::course::{Course, Step};
+use crate::local_time;
 use crate::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, View, time};
 
 mod commands;
+mod expectations;
 mod lab;
 
 pub use commands::{Commands, Next};
-pub use lab::InputView;
+use expectations::statement;
+pub use expectations::{ExpectationView, Sentence, StatementView, expectations, next_unmet};
+pub use lab::{InputView, Running};
 
 /// The badge on the results of practice accounts.
 pub const PRACTICE: &str = "practice account";
@@ -89,37 +92,6 @@ pub struct StepView<'v> {
     pub result: Option<&'v StepResult>,
 }
 
-/// An expectation as it is shown to a learner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectationView<'v> {
-    /// Its short title.
-    pub title: Cow<'v, str>,
-    /// Its outcome; `None` while that is not known.
-    pub outcome: Option<Outcome>,
-    /// What was found, or what to do.
-    pub sentences: Vec<&'v str>,
-    /// The statements to confirm, or that were confirmed.
-    pub statements: Vec<StatementView<'v>>,
-}
-
-/// A statement that a learner is asked to confirm, or confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StatementView<'v> {
-    /// The statement.
-    pub text: &'v str,
-    /// Whether it is confirmed.
-    pub confirmed: bool,
-}
-
-/// A sentence, and the outcome of the expectation that it is about. Reasons have the outcome `unknown`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sentence {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The sentence.
-    pub text: String,
-}
-
 /// Whether the learner's confirmation of a step is needed or was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmationState {
@@ -138,6 +110,8 @@ impl<'v> StepView<'v> {
             Some(result) => {
                 let known = result.expectations.iter().map(|result| (result.title.as_str(), Some(result)));
                 let mut expectations = expectations(known);
+                let sentences = expectations.iter_mut().flat_map(|view| &mut view.sentences);
+                sentences.for_each(|sentence| *sentence = local_time::shown(sentence).into_owned().into());
                 match verdict {
                     Verdict::Unknown => ask_of_members(&mut expectations, &members, results),
                     // Something else must be done first, or there is nothing to confirm.
@@ -160,7 +134,7 @@ impl<'v> StepView<'v> {
             optional: step.optional,
             practice: results.practice,
             progress: result.filter(|_| verdict == Verdict::NotYet).and_then(progress),
-            drift: stale.map(str::to_owned).or_else(|| result.and_then(StepResult::drift)),
+            drift: stale.map(str::to_owned).or_else(|| result.and_then(StepResult::drift)).map(in_local_time),
             reasons: result.filter(|_| verdict == Verdict::Unknown).map(reasons).unwrap_or_default(),
             confirmation: if members.is_empty() { confirmation(&expectations) } else { None },
             next: match stale {
@@ -186,19 +160,26 @@ impl<'v> StepView<'v> {
     /// Notes about the verdict: whether the step is optional, its progress, and when it was checked.
     pub fn notes(&self) -> Vec<String> {
         let optional = self.optional.then(|| "optional".to_owned());
-        let checked = self.result.map(|result| format!("checked {}", time(&result.checked)));
+        let checked = self.result.map(|result| format!("checked {}", local_time::shown(&result.checked)));
         optional.into_iter().chain(self.progress.clone()).chain(checked).collect()
     }
 
     /// Why the step is unknown, each sentence once.
-    pub fn messages(&self) -> impl Iterator<Item = &'v str> {
-        let mut before = BTreeSet::from([""]);
-        let messages = self.reasons.iter().map(|reason| reason.message.as_str());
-        messages.filter(move |message| before.insert(message))
+    pub fn messages(&self) -> impl Iterator<Item = Cow<'v, str>> {
+        messages(self.reasons.iter().copied())
     }
 
     /// Why the step has its verdict and what to do, the most important first, each sentence once.
     pub fn sentences(&self) -> Vec<Sentence> {
+        self.sentences_with(self.messages())
+    }
+
+    /// The same without what is about the access to an account, which all steps of the account have in common.
+    pub fn own_sentences(&self) -> Vec<Sentence> {
+        self.sentences_with(messages(self.reasons.iter().copied().filter(|reason| !reason.is_about_access())))
+    }
+
+    fn sentences_with(&self, messages: impl Iterator<Item = Cow<'v, str>>) -> Vec<Sentence> {
         use Outcome::{Confirmed, Met, NotMet, Unconfirmed, Unknown};
         let outcomes: &[Outcome] = match self.verdict {
             Verdict::NotYet => &[NotMet],
@@ -206,10 +187,10 @@ impl<'v> StepView<'v> {
             Verdict::Verified | Verdict::Confirmed => &[Met, Confirmed],
             Verdict::NotApplicable | Verdict::Unchecked => &[],
         };
-        let reasons = self.messages().map(|message| Sentence { outcome: Unknown, text: message.to_owned() });
+        let reasons = messages.map(|message| Sentence { outcome: Unknown, text: message.into_owned() });
         let of_expectations = self.expectations.iter().filter_map(|expectation| {
             let outcome = expectation.outcome.filter(|outcome| outcomes.contains(outcome))?;
-            let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
+            let sentences = expectation.sentences.iter().map(|sentence| sentence.clone().into_owned());
             let sentences = sentences.map(move |text| Sentence { outcome, text });
             Some(sentences.chain(expectation.statements.iter().map(StatementView::sentence)))
         });
@@ -243,33 +224,9 @@ impl<'v> StepView<'v> {
     /// When and by which version it was checked, and when it was first done.
     pub fn judged(&self) -> Option<String> {
         let result = self.result?;
-        let first = result.first_verified.as_ref().map(|first| format!(" It was first done at {}.", time(first)));
-        Some(format!("Checked at {} by verify {}.{}", time(&result.checked), result.by, first.unwrap_or_default()))
-    }
-}
-
-impl<'v> ExpectationView<'v> {
-    /// An expectation of which nothing is known.
-    fn new(title: Cow<'v, str>) -> ExpectationView<'v> {
-        ExpectationView { title, outcome: None, sentences: Vec::new(), statements: Vec::new() }
-    }
-}
-
-impl StatementView<'_> {
-    /// The words before the statement.
-    pub fn lead(&self) -> &'static str {
-        if self.confirmed { "You confirmed" } else { "To confirm" }
-    }
-
-    fn sentence(&self) -> Sentence {
-        let outcome = if self.confirmed { Outcome::Confirmed } else { Outcome::Unconfirmed };
-        Sentence { outcome, text: self.to_string() }
-    }
-}
-
-impl fmt::Display for StatementView<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: “{}”", self.lead(), self.text)
+        let first = result.first_verified.as_ref().map(|first| format!(" First done {}.", time(first)));
+        let judged = format!("Checked {} by verify {}.{}", time(&result.checked), result.by, first.unwrap_or_default());
+        Some(in_local_time(judged))
     }
 }
 
@@ -283,54 +240,15 @@ impl ConfirmationState {
     }
 }
 
-/// Views of expectations, from their titles and the results that are known.
-pub fn expectations<'v>(
-    known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
-) -> Vec<ExpectationView<'v>> {
-    let known: Vec<_> = known.into_iter().collect();
-    let next = known.iter().position(|(_, result)| result.is_some_and(is_not_met));
-    let view = |(at, (title, result)): (usize, &(&'v str, Option<&'v ExpectationResult>))| {
-        let outcome = result.map(|result| result.outcome);
-        let waits = next.is_some_and(|next| next != at && outcome.is_some_and(Outcome::is_open));
-        let result = result.filter(|_| !waits);
-        ExpectationView {
-            outcome,
-            sentences: result.map(sentences).unwrap_or_default(),
-            statements: result.and_then(statement).into_iter().collect(),
-            ..ExpectationView::new((*title).into())
-        }
-    };
-    let mut views: Vec<ExpectationView<'v>> = known.iter().enumerate().map(view).collect();
-    // What to do is shown once, with the first open expectation that says it.
-    let mut before = BTreeSet::new();
-    for view in views.iter_mut().filter(|view| view.outcome.is_some_and(Outcome::is_open)) {
-        view.sentences.retain(|sentence| before.insert(*sentence));
-    }
-    views
+/// The messages of reasons, each once.
+fn messages<'v>(reasons: impl Iterator<Item = &'v Reason>) -> impl Iterator<Item = Cow<'v, str>> {
+    let mut before = BTreeSet::from([""]);
+    let messages = reasons.map(|reason| reason.message.as_str());
+    messages.filter(move |message| before.insert(message)).map(local_time::shown)
 }
 
-/// The index of the first expectation that is not met, which is the next one to meet.
-pub fn next_unmet(expectations: &[ExpectationResult]) -> Option<usize> {
-    expectations.iter().position(is_not_met)
-}
-
-fn is_not_met(result: &ExpectationResult) -> bool {
-    result.outcome == Outcome::NotMet
-}
-
-/// An expectation's sentences, each once.
-fn sentences(result: &ExpectationResult) -> Vec<&str> {
-    let mut before = BTreeSet::new();
-    result.sentences.iter().map(String::as_str).filter(|sentence| before.insert(*sentence)).collect()
-}
-
-fn statement(result: &ExpectationResult) -> Option<StatementView<'_>> {
-    let confirmed = match result.outcome {
-        Outcome::Confirmed => true,
-        Outcome::Unconfirmed => false,
-        _ => return None,
-    };
-    Some(StatementView { text: result.statement.as_deref()?, confirmed })
+fn in_local_time(text: String) -> String {
+    local_time::shown(&text).into_owned()
 }
 
 /// The titles of the expectations of a step that was never checked.

@@ -3,11 +3,16 @@
 //! A course, a recording, AWS's responses and file names can contain anything. Control characters and invisible
 //! characters are shown escaped, as in `\u{202e}`, and so is text that the log of a build server takes for a command.
 //! Only this program's own styles are printed as they are.
+//!
+//! Paragraphs are wrapped here, and nowhere else, to the width of the terminal.
 
 mod text;
+mod wrap;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write as _};
+use std::ops::RangeInclusive;
+use terminal_size::terminal_size_of;
 
 use crate::diagnostic::Diagnostics;
 pub use text::{Text, is_hidden, json, line};
@@ -44,6 +49,30 @@ fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
+/// The widths in columns that paragraphs are wrapped to. Longer lines are tiring to read, and in shorter ones there is
+/// no room beside the verdicts.
+const WIDTHS: RangeInclusive<usize> = 60..=200;
+
+/// The width where there is no terminal and `COLUMNS` is not set.
+const NO_TERMINAL: usize = 100;
+
+/// The width of a terminal, or that of `COLUMNS`.
+fn width(terminal: Option<terminal_size::Width>) -> Option<usize> {
+    let set = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let columns: Option<usize> = terminal.map(|width| width.0.into()).filter(|columns| *columns > 0).or_else(set);
+    columns.map(|columns| columns.clamp(*WIDTHS.start(), *WIDTHS.end()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing is written")]
+fn width_of_output() -> usize {
+    width(terminal_size_of(io::stdout()).map(|(width, _)| width)).unwrap_or(NO_TERMINAL)
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing is written")]
+fn width_of_notices() -> Option<usize> {
+    width(terminal_size_of(io::stderr()).map(|(width, _)| width))
+}
+
 /// Prints, in colour if the terminal supports it. A closed pipe is not an error.
 ///
 /// # Errors
@@ -51,7 +80,7 @@ fn cause(cause: &(dyn std::error::Error + 'static)) -> String {
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard output")]
 pub fn print(text: &Text) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_str().as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.wrapped(width_of_output()).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
@@ -59,7 +88,19 @@ pub fn print(text: &Text) -> io::Result<()> {
 
 /// Prints a notice to standard error.
 pub fn notice(text: &Text) {
-    standard_error(format_args!("{}\n", text.as_str()));
+    standard_error(format_args!("{}\n", text.wrapped(width_of_notices().unwrap_or(NO_TERMINAL))));
+}
+
+/// Prints a notice of one paragraph to standard error. In a log, it stays one line, so that it can be searched.
+pub fn tell(text: &Text) {
+    match width_of_notices() {
+        Some(width) if !text.as_str().contains('\n') => {
+            let mut paragraph = Text::new();
+            paragraph.hanging(0, text);
+            standard_error(format_args!("{}", paragraph.wrapped(width)));
+        }
+        _ => notice(text),
+    }
 }
 
 /// Prints panics as escaped text, too.
@@ -78,7 +119,10 @@ pub fn ask(question: &Text) {
 
 /// Shows the progress in a line that is overwritten, or removes the line.
 pub fn progress(how_far: Option<&Text>) {
-    standard_error(format_args!("\r\x1b[K{}", how_far.map_or("", Text::as_str)));
+    // What is too long for the line could not be overwritten.
+    let room = width_of_notices().unwrap_or(NO_TERMINAL) - 1;
+    let shown: String = how_far.map_or("", Text::as_str).chars().take(room).collect();
+    standard_error(format_args!("\r\x1b[K{shown}"));
 }
 
 /// Whether progress is shown.

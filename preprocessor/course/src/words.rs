@@ -19,6 +19,11 @@ pub(crate) fn holes(sentence: &str) -> Vec<&str> {
     holes
 }
 
+/// A sentence as it is shown, if it has no holes.
+pub fn without_holes(sentence: &str) -> Option<String> {
+    holes(sentence).is_empty().then(|| sentence.replace("{{", "{").replace("}}", "}"))
+}
+
 /// The end of a hole, for the text after its opening brace: the matching brace outside of strings.
 pub fn hole_end(text: &str) -> Option<usize> {
     let mut depth = 0usize;

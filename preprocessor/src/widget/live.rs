@@ -130,7 +130,7 @@ fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
 /// The verdict, why, and what to do.
 fn html(view: &StepView<'_>) -> String {
     let mut html = status(Placement::Element, view);
-    html.extend(view.messages().map(sentence));
+    html.extend(view.messages().map(|message| sentence(&message)));
     if view.result.is_some() {
         html.push_str(&list(&view.expectations));
     }

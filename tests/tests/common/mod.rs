@@ -126,6 +126,8 @@ impl Machine {
         command.env("VERIFY_CONFIG_DIR", home.join("config"));
         command.env("AWS_CONFIG_FILE", home.join("aws-config"));
         command.env("AWS_SHARED_CREDENTIALS_FILE", home.join("credentials"));
+        // Times are shown in the time zone of the machine.
+        command.env("TZ", "UTC");
         command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_MAX_ATTEMPTS", "1");
         command.envs(self.environment.iter().cloned());
         command

@@ -24,6 +24,16 @@ pub struct Binding {
     /// The account id that was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
+    /// Whether the learner was told that its credentials can do anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub warned: bool,
+}
+
+impl Binding {
+    /// A binding of an account that was not seen yet.
+    pub fn new(source: Source) -> Binding {
+        Binding { source, account_id: None, warned: false }
+    }
 }
 
 /// Where an account's credentials come from.

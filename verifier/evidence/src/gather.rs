@@ -14,12 +14,11 @@ use crate::calls::Calls;
 use crate::client::{Answers, Ask, Client, Named, Outcome};
 use crate::clock::Clock;
 use crate::connection::{Connected, Connection};
-use crate::mask;
 use crate::pace::Pace;
 use crate::privileges::{self, Power};
 use crate::read;
 use crate::time::Time;
-use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed};
+use crate::{CallLog, Enough, Identity, Read, Reader, Section, Timed, WrongAccount};
 
 /// The result of gathering.
 #[derive(Debug, Default, Clone)]
@@ -180,26 +179,21 @@ impl SoFar<'_> {
     fn settle(&self) -> Gathered {
         let identity = |account| self.arrived.sections.get(account).and_then(|read| read.get(&Section::Identity));
         let id = |account| identity(account).and_then(account_id);
+        let ids: BTreeMap<&str, String> =
+            self.plan.keys().filter_map(|name| Some((name.as_str(), id(name)?))).collect();
         let mut gathered = Gathered::default();
         let (mut evidence, mut answers) = (Evidence::new(), self.arrived.answers.clone());
         for (account, sections) in self.plan {
-            // Also compare with accounts that were seen before and are not in this plan.
-            let others = self.plan.keys().filter(|other| *other != account).filter_map(id);
-            let seen = self.expected.iter().filter(|(other, _)| !self.plan.contains_key(*other));
-            let mut others = others.chain(seen.map(|(_, seen)| seen.clone()));
-            let expected = self.expected.get(account);
             let instead = match id(account) {
                 // The account could not be identified, so none of its evidence counts.
                 None => Some(nothing_without(identity(account).unwrap_or(&Value::Null))),
-                Some(id) => {
-                    let twice = others.any(|other| other == id);
-                    if twice || expected.is_some_and(|expected| *expected != id) {
-                        Some(wrong_account(account, &id, twice, expected))
-                    } else {
+                Some(id) => match WrongAccount::find(account, self.expected, &ids) {
+                    Some(wrong) => Some(wrong.unreadable(account, &id)),
+                    None => {
                         gathered.account_ids.insert(account.clone(), id);
                         None
                     }
-                }
+                },
             };
             let values = match instead {
                 Some(unreadable) => {
@@ -356,24 +350,6 @@ fn is_read_later(section: &&Section) -> bool {
 fn account_id(identity: &Value) -> Option<String> {
     let identity: Read<Identity> = serde_json::from_value(identity.clone()).ok()?;
     identity.known()?.account.known().cloned()
-}
-
-/// The value for every section of a wrong account; `twice` if another of the course's accounts is the same AWS account.
-pub fn wrong_account(account: &str, id: &str, twice: bool, expected: Option<&String>) -> Value {
-    let id = mask::account_id(id);
-    let message = match expected {
-        _ if twice => format!(
-            "Two of the course's accounts are the same AWS account {id}. \
-             Bind each to its own: `verify accounts {account}=PROFILE`."
-        ),
-        Some(expected) => format!(
-            "These credentials belong to AWS account {id}, but {} was seen before. \
-             If the new account is right, run `verify accounts {account}=PROFILE`.",
-            mask::account_id(expected)
-        ),
-        None => format!("These credentials belong to AWS account {id}."),
-    };
-    read::unreadable(ReasonCode::WrongAccount, account, &message)
 }
 
 /// The value for every section of an account without an identity: the reasons.

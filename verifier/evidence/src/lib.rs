@@ -63,6 +63,7 @@ pub mod statement;
 mod support;
 pub mod table;
 pub mod time;
+mod wrong_account;
 
 pub use guard::{CallLog, Timed};
 pub use identity::Identity;
@@ -70,3 +71,4 @@ pub use read::{OTHERS, REST, Read, UNREADABLE, Unreadable, collect_reasons, esca
 pub use reader::{Enough, Reader};
 pub use reading::schema;
 pub use section::{Evidence, Section};
+pub use wrong_account::WrongAccount;

@@ -50,13 +50,13 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     if session.practice() {
         bail!("the practice accounts have no bindings: leave out --practice");
     }
-    let (bound, gathered) = accounts::bind(&session, &arguments.changes()).await?;
+    let bound = accounts::bind(&session, &arguments.changes()).await?;
     let profiles = connection::profile_names().await;
-    let lines = report::accounts::lines(&session.course, &bound, &gathered, common.show_identifiers);
+    let lines = report::accounts::lines(&session.course, &bound, common.show_identifiers);
     match format {
         TextOrJson::Json => print(&report::json(&lines)?)?,
         TextOrJson::Text => print(&report::accounts::text(&lines, &profiles))?,
     }
-    let works = session.course.accounts.keys().all(|name| gathered.account_ids.contains_key(name));
+    let works = session.course.accounts.keys().all(|name| bound.gathered.account_ids.contains_key(name));
     Ok(if works { Exit::Done } else { Exit::Unknown })
 }

@@ -7,7 +7,7 @@ use course::fact_source::Day;
 use std::path::PathBuf;
 
 use super::common::{Common, Output, TextOrJson};
-use super::{accounts, cohort, import, lint, policy, report, schema, set};
+use super::{accounts, cohort, confirm, import, lint, policy, report, schema, set};
 use crate::report::Form;
 
 /// Verify the steps of a course in your own AWS accounts, and show the verdicts in the book.
@@ -74,15 +74,7 @@ pub(super) enum Command {
         output: Output<TextOrJson>,
     },
     /// Confirm a step that no API can check
-    Confirm {
-        /// The step
-        step: String,
-        /// Undo your confirmation
-        #[arg(long)]
-        undo: bool,
-        #[command(flatten)]
-        output: Output<TextOrJson>,
-    },
+    Confirm(confirm::Arguments),
     /// Give the inputs of the course, such as the name of your bucket, or show them
     Set(set::Arguments),
     /// Show what the course had you make that is still there, and what it costs

@@ -1,22 +1,50 @@
-//! `verify confirm STEP`: confirms a step that no API can check.
+//! `verify confirm STEP`: confirms a step that no API can check. In a terminal, it shows the statement and what was found,
+//! and asks.
 
 use anyhow::Result;
+use clap::Args;
 use course::Step;
 use course::results::{ExpectationResult, Outcome, Results};
+use course::terminal;
 
 use super::Exit;
-use super::common::{Common, TextOrJson};
-use super::terminal::{Terminal, notice, print};
+use super::common::{Common, Output, TextOrJson};
+use super::terminal::{Terminal, agrees, can_ask, notice, print};
 use crate::report;
 use crate::run::confirm::{self, Confirmed};
 use crate::run::{Session, select};
 use crate::verdict::Confirmable;
 
-pub(super) async fn run(common: &Common, id: &str, undo: bool, format: TextOrJson) -> Result<Exit> {
+/// The arguments of `verify confirm`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The step
+    step: String,
+    /// Undo your confirmation
+    #[arg(long)]
+    undo: bool,
+    /// Confirm without being asked
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    output: Output<TextOrJson>,
+}
+
+pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
+    let (undo, format) = (arguments.undo, arguments.output.format());
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open(&common.options(), &terminal)?;
-    let step = select::step(&session.course, id)?;
-    let Confirmed { results, statements } = confirm::confirm(&session, step, undo).await?;
+    let step = select::step(&session.course, &arguments.step)?;
+    let question = confirm::question(&session, step).await?;
+    if !undo && !arguments.yes && format == TextOrJson::Text && can_ask() {
+        let results = question.results();
+        terminal::notice(&report::text::details(&session.course, &results, step));
+        if !agrees("Is this true?")? {
+            notice("Nothing was confirmed.");
+            return Ok(Exit::of([results.view(step).verdict]));
+        }
+    }
+    let Confirmed { results, statements } = question.answer(undo)?;
     for statement in &statements {
         notice(&message(statement, &results, step, undo));
     }

@@ -30,6 +30,7 @@ mod watch;
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
 use course::diagnostic::Diagnostics;
+use course::local_time;
 use course::terminal::{self as term, Text};
 use std::ffi::OsString;
 
@@ -41,6 +42,7 @@ pub use exit::Exit;
 /// Runs the command line, and prints errors.
 pub fn main() -> Exit {
     term::tell_panics();
+    local_time::use_local_zone();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::try_parse_from(&arguments) {
         Ok(cli) if let Some(conflict) = cli.conflict() => {
@@ -48,7 +50,7 @@ pub fn main() -> Exit {
             Exit::Usage
         }
         Ok(cli) => run(cli).unwrap_or_else(|error| {
-            term::notice(&described(&error));
+            term::tell(&described(&error));
             Exit::of_error(&error)
         }),
         Err(error) => misused(&arguments, error),
@@ -105,7 +107,7 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Build { check: false }) => build::run(common),
         Some(Command::Status { output }) => status::run(common, output.format()),
         Some(Command::Explain { step, output }) => explain::run(common, &step, output.format()),
-        Some(Command::Confirm { step, undo, output }) => wait(confirm::run(common, &step, undo, output.format())),
+        Some(Command::Confirm(arguments)) => wait(confirm::run(common, &arguments)),
         Some(Command::Set(arguments)) => set::run(common, &arguments),
         Some(Command::Leftovers { output }) => wait(leftovers::run(common, output)),
         Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),

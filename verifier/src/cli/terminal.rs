@@ -5,6 +5,7 @@ use course::terminal::{self, Text};
 use evidence::connection::MfaCodes;
 use evidence::mask;
 use std::future::Future;
+use std::io::IsTerminal;
 use std::pin::Pin;
 use tokio::sync::{Mutex, oneshot};
 
@@ -15,9 +16,22 @@ pub(super) fn print(text: &Text) -> Result<()> {
     Ok(terminal::print(text)?)
 }
 
-/// Prints one line on standard error.
+/// Prints a paragraph on standard error.
 pub(super) fn notice(text: &str) {
-    terminal::notice(&Text::line(text));
+    terminal::tell(&Text::line(text));
+}
+
+/// Whether there is a terminal in which the learner can answer.
+pub(super) fn can_ask() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Asks a question in the terminal. Anything but yes is a no.
+pub(super) fn agrees(question: &str) -> Result<bool> {
+    terminal::ask(&Text::line(&format!("{question} [y/N] ")));
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
 }
 
 /// The learner's terminal. It asks one question at a time.

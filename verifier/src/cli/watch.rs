@@ -28,7 +28,10 @@ pub(super) async fn run(common: &Common, names: &[String], format: Form) -> Resu
         }
         results = watch.until_done() => results?,
     };
-    print(&report::results(format, &session.course, &results, names)?)?;
+    match format {
+        Form::Text => print(&watch.ending(&results))?,
+        _ => print(&report::results(format, &session.course, &results, names)?)?,
+    }
     Ok(match names {
         [] => Exit::of_course(&session.course, &results),
         _ => Exit::of(watch.steps.iter().map(|step| results.view(step).verdict)),
@@ -42,6 +45,8 @@ struct Watch<'w> {
     watcher: Watcher<'w>,
     /// The verdicts that were shown.
     shown_verdicts: BTreeMap<String, Verdict>,
+    /// The steps that were done or undone since the watch began.
+    changed: BTreeSet<String>,
     /// The delays at AWS that were explained.
     explained: BTreeSet<&'static str>,
 }
@@ -49,7 +54,8 @@ struct Watch<'w> {
 impl<'w> Watch<'w> {
     fn new(session: &'w Session<'w>, steps: Vec<&'w Step>, format: Form) -> Watch<'w> {
         let watcher = Watcher::new(session);
-        Watch { session, steps, format, watcher, shown_verdicts: BTreeMap::new(), explained: BTreeSet::new() }
+        let (shown_verdicts, changed, explained) = Default::default();
+        Watch { session, steps, format, watcher, shown_verdicts, changed, explained }
     }
 
     /// Verifies again and again, until all required steps are done.
@@ -87,6 +93,7 @@ impl<'w> Watch<'w> {
         for step in judged {
             let verdict = results.view(step).verdict;
             if self.shown_verdicts.insert(step.id.clone(), verdict) != Some(verdict) && !first {
+                self.changed.insert(step.id.clone());
                 terminal::notice(&report::text::details(course, results, step).trimmed());
             }
         }
@@ -101,6 +108,15 @@ impl<'w> Watch<'w> {
             terminal::notice(&Text::block("\nWatching: do a step, and it shows here. Ctrl-C stops."));
         }
         self.explain_delays(results, judged);
+    }
+
+    /// What is said at the end: what changed while it watched, and how far the course is. Everything else was shown.
+    fn ending(&self, results: &Results) -> Text {
+        let course = &self.session.course;
+        let changed: Vec<&Step> = self.steps.iter().filter(|step| self.changed.contains(&step.id)).copied().collect();
+        let mut text = report::summary::changes(course, results, &changed);
+        text.append(&report::summary::closing(course, results));
+        text
     }
 
     /// Explains once why AWS shows something late that a step waits for.

@@ -1,5 +1,6 @@
 //! The timeline of the calls of a run.
 
+use course::local_time;
 use course::terminal::Text;
 use std::fmt::Write;
 use std::time::Duration;
@@ -24,7 +25,11 @@ pub fn timeline(calls: &[Timed]) -> Text {
     for timed in calls {
         let call = &timed.call;
         let took = timed.took.map_or("unfinished".to_owned(), |took| format!("{} ms", took.as_millis()));
-        let timing = if whole.is_zero() { plain(&call.time) } else { format!("{} {took:>10}", bar(timed, whole)) };
+        let timing = if whole.is_zero() {
+            plain(&local_time::shown(&call.time))
+        } else {
+            format!("{} {took:>10}", bar(timed, whole))
+        };
         let _ = writeln!(
             out,
             "  {timing}  {:<12} {:<52} {}",

@@ -5,10 +5,7 @@ use course::results::{Reason, ReasonCode};
 use course::terminal::Text;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-use super::plain;
-use super::text::wrapped;
 use crate::plan::{Source, Sources};
 use evidence::bindings::Bindings;
 use evidence::client::IN_PROCESS;
@@ -182,9 +179,11 @@ impl DoctorInput<'_> {
         let actions: BTreeSet<&str> = reasons().filter_map(|reason| reason.action.as_deref()).collect();
         if !actions.is_empty() {
             let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
+            // AWS's own words say which policy denies it.
+            let denied = reasons().find(|reason| reason.action.is_some()).map_or("", |reason| &reason.message);
             todo.push(format!(
                 "Allow these actions for the {name} account's credentials: {actions}. `verify policy {name}` prints a policy \
-                 for everything that this course reads."
+                 for everything that this course reads. For example: {denied}"
             ));
         }
         // A setting that no API returns cannot be fixed.
@@ -209,11 +208,11 @@ impl Diagnosis {
     pub fn text(&self) -> Text {
         let mut out = Text::new();
         if self.practice {
-            let _ = writeln!(out, "The practice accounts: nothing here is real.\n");
+            out.put("The practice accounts: nothing here is real.\n\n");
         }
         for account in &self.accounts {
             account.text(&mut out, self.practice);
-            let _ = writeln!(out);
+            out.put("\n");
         }
         let clock = match self.clock_ahead {
             None => "? Clock: no response from AWS contained the time.".to_owned(),
@@ -223,14 +222,14 @@ impl Diagnosis {
                 format!("✗ Clock: this computer's clock is {} s {direction} AWS's.", ahead.abs())
             }
         };
-        let _ = writeln!(out, "{clock}");
+        out.paragraph("", &clock);
         if self.todo.is_empty() {
-            let _ = writeln!(out, "\nEverything that this course reads can be read.");
+            out.put("\nEverything that this course reads can be read.\n");
             return out;
         }
-        let _ = writeln!(out, "\nWhat to do:");
+        out.put("\nWhat to do:\n");
         for (number, todo) in (1..).zip(&self.todo) {
-            wrapped(&mut out, &format!("  {number}. "), todo);
+            out.paragraph(&format!("  {number}. "), todo);
         }
         out
     }
@@ -238,56 +237,50 @@ impl Diagnosis {
 
 impl AccountDiagnosis {
     fn text(&self, out: &mut Text, practice: bool) {
-        let _ = writeln!(out, "{}  {}", plain(&self.name), plain(&self.about));
+        out.paragraph(&format!("{}  ", self.name), &self.about);
         let bound = match &self.bound_to {
-            Some(bound) => plain(bound),
-            None if practice => "a practice account".to_owned(),
+            Some(bound) => bound.as_str(),
+            None if practice => "a practice account",
             None => {
-                let _ = writeln!(out, "  ○ not bound");
+                out.put("  ○ not bound\n");
                 return;
             }
         };
         match (&self.account_id, &self.arn) {
             (Some(id), arn) => {
-                let _ = writeln!(out, "  ✓ {bound}");
-                let _ = writeln!(
-                    out,
-                    "    AWS account {id}, as {}",
-                    plain(arn.as_deref().unwrap_or("an unknown identity"))
-                );
+                out.paragraph("  ✓ ", bound);
+                let arn = arn.as_deref().unwrap_or("an unknown identity");
+                out.paragraph("    ", &format!("AWS account {id}, as {arn}"));
             }
             (None, _) => {
-                let _ = writeln!(out, "  ✗ {bound}");
-                self.problems.iter().for_each(|reason| wrapped(out, "    ", &reason.message));
+                out.paragraph("  ✗ ", bound);
+                self.problems.iter().for_each(|reason| out.paragraph("    ", &reason.message));
             }
         }
         if let (Some(region), Some(partition)) = (&self.region, self.partition) {
             let endpoint = match self.endpoint.as_deref() {
                 None => "AWS's own endpoints".to_owned(),
                 Some(IN_PROCESS) if practice => "in this process".to_owned(),
-                Some(url) if practice => format!("in the emulator at {}", plain(url)),
-                Some(url) => format!("all calls go to {}, as set by AWS_ENDPOINT_URL or the profile", plain(url)),
+                Some(url) if practice => format!("in the emulator at {url}"),
+                Some(url) => format!("all calls go to {url}, as set by AWS_ENDPOINT_URL or the profile"),
             };
-            let _ = writeln!(out, "    region {}, partition {partition}, {endpoint}", plain(region));
+            out.paragraph("    ", &format!("region {region}, partition {partition}, {endpoint}"));
         }
         if let Some(power) = self.power.filter(|_| !practice) {
-            let _ = writeln!(out, "  ⚠ {power}: these credentials can do anything");
+            out.paragraph("  ⚠ ", &format!("{power}: these credentials can do anything"));
         }
         for read in &self.reads {
             let icon = if read.reasons.is_empty() { "✓" } else { "✗" };
             match read.calls.as_slice() {
-                [call] if *call == read.section => {
-                    let _ = writeln!(out, "  {icon} {call}");
-                }
-                calls => {
-                    let _ = writeln!(out, "  {icon} {:<20} {}", read.section, calls.join(", "));
-                }
+                [call] if *call == read.section => out.paragraph(&format!("  {icon} "), call),
+                calls => out.paragraph(&format!("  {icon} {:<20} ", read.section), &calls.join(", ")),
             }
             for reason in &read.reasons {
-                match &reason.action {
-                    Some(action) => wrapped(out, "      ", &format!("{}: it needs {action}", reason.code.name())),
-                    None => wrapped(out, "      ", &format!("{}: {}", reason.code.name(), reason.message)),
-                }
+                let why = match &reason.action {
+                    Some(action) => format!("it needs {action}"),
+                    None => reason.message.clone(),
+                };
+                out.paragraph("      ", &format!("{}: {why}", reason.code.name()));
             }
         }
     }

@@ -6,7 +6,6 @@ use course::terminal::Text;
 use serde::Serialize;
 
 use super::plain;
-use super::text::wrapped;
 
 /// An input as it is shown.
 #[derive(Debug, Serialize)]
@@ -50,9 +49,9 @@ pub fn text(course: &Course) -> Text {
     for InputLine { name, label, value, example, steps } in lines {
         let value = value.map_or_else(|| "(not given)".to_owned(), plain);
         out.paint(Style::new().bold(), name).put(&format!(" = {value}\n"));
-        wrapped(&mut out, "    ", label);
+        out.paragraph("    ", label);
         if !steps.is_empty() {
-            wrapped(&mut out, "    ", &format!("Used by {}.", steps.join(", ")));
+            out.paragraph("    ", &format!("Used by {}.", steps.join(", ")));
         }
         let example = example.unwrap_or("VALUE");
         out.put("    ").paint(Style::new().dimmed(), &format!("verify set {name}={}", shell_word(example))).put("\n");

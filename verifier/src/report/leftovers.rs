@@ -9,7 +9,6 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plain;
-use super::text::wrapped;
 use crate::actions;
 use crate::made::{Left, Leftover};
 use evidence::mask;
@@ -151,27 +150,26 @@ pub fn text(course: &Course, lines: &[LeftoverLine], practice: bool) -> Text {
             steps.iter().filter_map(|id| course.step(id)).map(|step| course.title_of(step)).collect();
         out.paint(Style::new().bold(), &plain(&titles.join("; "))).put("  ");
         out.paint(Style::new().dimmed(), &format!("{}, {account} account", steps.join(", "))).put("\n");
-        ids.iter().for_each(|id| wrapped(&mut out, "    ", id));
-        reasons.iter().for_each(|why| wrapped(&mut out, "    ", why));
-        costs.iter().for_each(|costs| wrapped(&mut out, "    ", &format!("It costs {costs}.")));
+        ids.iter().for_each(|id| out.paragraph("    ", id));
+        reasons.iter().for_each(|why| out.paragraph("    ", why));
+        costs.iter().for_each(|costs| out.paragraph("    ", &format!("It costs {costs}.")));
         for remover in removed_by.iter().filter_map(|id| course.step(id)) {
             let command = match practice && actions::has_action(course, remover) {
                 true => format!("verify practice do {}", remover.id),
                 false => Commands::new(remover, practice).verify,
             };
-            wrapped(&mut out, "    ", &format!("Removed by “{}”:", course.title_of(remover)));
+            out.paragraph("    ", &format!("Removed by “{}”:", course.title_of(remover)));
             out.put("        ").paint(Style::new().dimmed(), &command).put("\n");
         }
     }
     if !not_asked.is_empty() {
         let steps: Vec<&str> = not_asked.iter().flat_map(|line| &line.steps).map(String::as_str).collect();
         let reasons: BTreeSet<&String> = not_asked.iter().flat_map(|line| &line.reasons).collect();
-        wrapped(
-            &mut out,
+        out.paragraph(
             "",
             &format!("Not looked for: {}. If you have not begun these steps, nothing is there.", steps.join(", ")),
         );
-        reasons.into_iter().for_each(|why| wrapped(&mut out, "    ", why));
+        reasons.into_iter().for_each(|why| out.paragraph("    ", why));
     }
     out
 }

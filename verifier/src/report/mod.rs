@@ -10,12 +10,14 @@ pub mod inputs;
 pub mod junit;
 pub mod leftovers;
 pub mod lint;
+pub mod markdown;
 mod needed_calls;
 pub mod policy;
 pub mod reads;
 pub mod reference;
 mod results;
 pub mod selftest;
+pub mod summary;
 pub mod text;
 
 use course::terminal::{self, Text};

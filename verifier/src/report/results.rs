@@ -6,7 +6,7 @@ use course::results::Results;
 use course::terminal::Text;
 use course::{Course, Step};
 
-use super::{csv, json, junit, text};
+use super::{csv, json, junit, markdown, summary, text};
 
 /// An output format of results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -20,6 +20,8 @@ pub enum Form {
     Junit,
     /// CSV, for spreadsheets
     Csv,
+    /// Markdown, to keep or to hand in
+    Markdown,
 }
 
 /// Results in a format: of the named steps, or of the whole course if `names` is empty.
@@ -36,12 +38,15 @@ pub fn results(form: Form, course: &Course, results: &Results, names: &[String])
         Form::Json => json(results)?,
         Form::Junit => Text::block(&junit::xml(course, results, &steps)?),
         Form::Csv => Text::block(&csv::table(course, results, &steps)?),
-        Form::Text if names.is_empty() => text::summary(course, results),
+        Form::Markdown => Text::block(&markdown::document(course, results, &steps)),
+        Form::Text if names.is_empty() => summary::summary(course, results),
         Form::Text => {
             let mut text = Text::new();
             for (at, step) in steps.iter().enumerate() {
                 text.put(if at == 0 { "" } else { "\n" }).append(&text::details(course, results, step));
             }
+            // These steps say themselves what of theirs is there.
+            text.append(&summary::others_running(course, results, &steps));
             text
         }
     })

@@ -38,7 +38,7 @@ pub fn text(proofs: &[Proof]) -> Text {
     let _ = writeln!(out);
     for proof in proofs {
         for problem in &proof.problems {
-            super::text::wrapped(&mut out, "", &format!("{}: {problem}.", proof.check));
+            out.paragraph("", &format!("{}: {problem}.", proof.check));
         }
     }
     let proved = proofs.iter().filter(|proof| proof.problems.is_empty()).count();

@@ -7,7 +7,7 @@ use mdbook_verify::widget::{self, live::Live};
 use std::fs;
 use std::path::Path;
 
-use super::{csv, junit, text};
+use super::{csv, junit, summary, text};
 use crate::book;
 
 const OUTCOMES: [Outcome; 6] =
@@ -109,13 +109,13 @@ fn a_steps_sentences_are_the_same_in_every_format() {
                 assert_eq!(marks(&cell), short, "{case}: {table}");
                 let page = widget::html(&view).replace("&#167;", "§");
                 assert_eq!(marks(&page), [drift.clone(), marks(&sentences.join(" "))].concat(), "{case}: {page}");
-                let summary = text::summary(&course, &results);
+                let summary = summary::summary(&course, &results);
                 let wanted = if verdict.blocks() { short.clone() } else { Vec::new() };
                 assert_eq!(marks(summary.as_str()), wanted, "{case}: {}", summary.as_str());
 
                 // The details, which list each expectation.
                 let each = view.expectations.iter().flat_map(|expectation| {
-                    let sentences = expectation.sentences.iter().map(|sentence| (*sentence).to_owned());
+                    let sentences = expectation.sentences.iter().map(|sentence| sentence.clone().into_owned());
                     sentences.chain(expectation.statements.iter().map(ToString::to_string))
                 });
                 let each: Vec<String> = each.flat_map(|sentence| marks(&sentence)).collect();
@@ -145,7 +145,7 @@ fn every_format_gives_the_same_command() {
     let xml = junit::xml(&course, &results, &[step]).unwrap();
     let forms = [
         text::details(&course, &results, step).as_str().to_owned(),
-        text::summary(&course, &results).as_str().to_owned(),
+        summary::summary(&course, &results).as_str().to_owned(),
         csv::table(&course, &results, &[step]).unwrap(),
         xml.replace("&#45;", "-"),
         widget::html(&StepView::new(&course, step, &results)).replace("&#45;", "-"),

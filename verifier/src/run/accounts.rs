@@ -35,18 +35,30 @@ impl Changes {
     }
 }
 
+/// The accounts after their bindings were changed.
+#[derive(Debug)]
+pub struct Bound {
+    /// The bindings.
+    pub bindings: Bindings,
+    /// The bindings before.
+    pub before: Bindings,
+    /// The identities of the accounts that are bound.
+    pub gathered: Gathered,
+}
+
 /// Changes bindings, and identifies all accounts that are then bound.
 ///
 /// # Errors
 /// Accounts that the course does not have, and roles without credentials that assume them.
-pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<(Bindings, Gathered)> {
+pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<Bound> {
+    let before = connect::bindings(session)?;
     if !changes.are_none() {
         change(session, changes)?;
     }
-    let bound = connect::bindings(session)?;
+    let bindings = connect::bindings(session)?;
     let sections = BTreeSet::from([Section::Identity, Section::Privileges]);
-    let plan: Plan = bound.keys().map(|name| (name.clone(), sections.clone())).collect();
-    let gathered = if bound.is_empty() { Gathered::default() } else { read::plan(session, &plan).await? };
+    let plan: Plan = bindings.keys().map(|name| (name.clone(), sections.clone())).collect();
+    let gathered = if bindings.is_empty() { Gathered::default() } else { read::plan(session, &plan).await? };
     if !changes.are_none() {
         // What was found in the account that was bound before does not apply to the new one.
         session.update(|results| {
@@ -55,7 +67,7 @@ pub async fn bind(session: &Session<'_>, changes: &Changes) -> Result<(Bindings,
             Ok(())
         })?;
     }
-    Ok((bound, gathered))
+    Ok(Bound { bindings, before, gathered })
 }
 
 fn change(session: &Session<'_>, changes: &Changes) -> Result<()> {
@@ -65,7 +77,7 @@ fn change(session: &Session<'_>, changes: &Changes) -> Result<()> {
         for (name, text) in &changes.bind {
             let source = connect::source(&session.course, name, text, &changes.role)?;
             // By binding it again, the learner accepts another account id.
-            bindings.insert(name.clone(), Binding { source, account_id: None });
+            bindings.insert(name.clone(), Binding::new(source));
         }
         bindings.keys().try_for_each(|name| has_credentials(bindings, name))
     })

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::session::Session;
 use super::{read, select};
 use crate::verdict::Confirmable;
+use evidence::gather::Gathered;
 
 /// The result of confirming a step.
 #[derive(Debug)]
@@ -18,33 +19,58 @@ pub struct Confirmed {
     pub statements: Vec<Confirmable>,
 }
 
-/// Saves the learner's confirmation of a step, or removes it with `undo`. Judges the step and the checks that combine
-/// it.
+/// A step that the learner may confirm, with the evidence of now.
+#[derive(Debug)]
+pub struct Question<'s> {
+    session: &'s Session<'s>,
+    step: &'s Step,
+    /// The step, and the checks that combine it.
+    steps: Vec<&'s Step>,
+    gathered: Gathered,
+}
+
+/// Reads what a confirmation of a step would be about.
 ///
 /// # Errors
-/// [`Error::NeedsNoConfirmation`], [`Error::ConfirmMembers`], [`Error::NotIdentified`], and results that cannot be
-/// written.
-pub async fn confirm(session: &Session<'_>, step: &Step, undo: bool) -> Result<Confirmed> {
+/// [`Error::NeedsNoConfirmation`], [`Error::ConfirmMembers`], and [`Error::NotIdentified`].
+pub async fn question<'s>(session: &'s Session<'s>, step: &'s Step) -> Result<Question<'s>> {
     can_be_confirmed(session, step)?;
     let whole = session.course.steps.iter().filter(|other| other.members.contains(&step.id));
     let names: Vec<String> = [step].into_iter().chain(whole).map(|step| step.id.clone()).collect();
     let steps = select::steps(&session.course, &names)?;
     let gathered = read::steps(session, &steps).await?;
-    let judge = session.judge();
     if !gathered.account_ids.contains_key(&step.account) {
         let mut results = Results::empty(session.practice());
-        judge.judge(&[step], &gathered, &mut results);
+        session.judge().judge(&[step], &gathered, &mut results);
         let reasons = results.steps.remove(&step.id).map(|result| result.reasons).unwrap_or_default();
         return Err(Error::NotIdentified { account: step.account.clone(), reasons }.into());
     }
-    let (statements, results) = session.noting(|judge, results| {
-        let statements = judge.confirm(step, &gathered, results);
-        if undo {
-            judge.undo(step, &gathered, results);
-        }
-        (statements, judge.judge(&steps, &gathered, results))
-    })?;
-    Ok(Confirmed { results: session.shown(&steps, &gathered, results), statements: statements? })
+    Ok(Question { session, step, steps, gathered })
+}
+
+impl Question<'_> {
+    /// The results of the step without the answer. Nothing is saved.
+    pub fn results(&self) -> Results {
+        let mut results = self.session.results();
+        self.session.judge().judge(&self.steps, &self.gathered, &mut results);
+        self.session.shown(&self.steps, &self.gathered, results)
+    }
+
+    /// Saves the learner's confirmation, or removes it with `undo`. Judges the step and the checks that combine it.
+    ///
+    /// # Errors
+    /// Results that cannot be written.
+    pub fn answer(self, undo: bool) -> Result<Confirmed> {
+        let Question { session, step, steps, gathered } = self;
+        let (statements, results) = session.noting(|judge, results| {
+            let statements = judge.confirm(step, &gathered, results);
+            if undo {
+                judge.undo(step, &gathered, results);
+            }
+            (statements, judge.judge(&steps, &gathered, results))
+        })?;
+        Ok(Confirmed { results: session.shown(&steps, &gathered, results), statements: statements? })
+    }
 }
 
 fn can_be_confirmed(session: &Session<'_>, step: &Step) -> Result<(), Error> {

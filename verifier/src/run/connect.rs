@@ -61,7 +61,7 @@ pub fn bindings(session: &Session<'_>) -> Result<Bindings> {
     for (name, source) in &session.options.accounts {
         select::account(&session.course, name)?;
         let source = self::source(&session.course, name, source, &RoleOptions::default())?;
-        bindings.insert(name.clone(), Binding { source, account_id: None });
+        bindings.insert(name.clone(), Binding::new(source));
     }
     Ok(bindings)
 }

@@ -11,7 +11,7 @@ use super::enough::Deciding;
 use super::error::Error;
 use super::event::Event;
 use super::session::Session;
-use evidence::bindings::{self, Bindings};
+use evidence::bindings::{self, Binding, Bindings};
 use evidence::connection::Connection;
 use evidence::gather::{self, Asks, Gathered, Plan, Questions, SoFar};
 use evidence::privileges::Power;
@@ -64,8 +64,8 @@ pub(super) async fn asked(
     }
 }
 
-/// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account
-/// ids that are seen for the first time, and warns about credentials that can do more than read.
+/// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account ids that are
+/// seen for the first time, and warns once about credentials that can do anything.
 pub(super) async fn through(
     session: &Session<'_>,
     Reading { plan, steps }: Reading<'_>,
@@ -97,45 +97,52 @@ async fn gathered(
         let questions = Questions { enough: Some(deciding.question()), asks };
         gather::gather(plan, connections, &expected, &progress, questions).await
     };
-    remember_ids(session, &bindings, &gathered)?;
-    warn_of_power(session, &gathered);
+    remember(session, &bindings, &gathered)?;
     Ok(gathered)
 }
 
-/// Saves account ids that are seen for the first time behind a binding.
-fn remember_ids(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
-    let new = |(name, id): &(&String, &String)| {
-        let bound = bindings.get(*name).is_some_and(|binding| binding.account_id.as_ref() != Some(*id));
-        bound && !session.options.accounts.iter().any(|(account, _)| account == *name)
+/// Saves account ids that are seen for the first time behind a binding, and warns of credentials that can do anything, once
+/// for each binding.
+fn remember(session: &Session<'_>, bindings: &Bindings, gathered: &Gathered) -> Result<()> {
+    let is_bound = |name: &str| {
+        bindings.contains_key(name) && !session.options.accounts.iter().any(|(account, _)| account == name)
     };
-    let new: Vec<(&String, &String)> = gathered.account_ids.iter().filter(new).collect();
+    let mut new: BTreeMap<String, Binding> = BTreeMap::new();
+    for (name, id) in &gathered.account_ids {
+        let Some(binding) = bindings.get(name) else { continue };
+        let power = gathered.power(name).filter(|_| !binding.warned);
+        if let Some(power) = power {
+            warn_of_power(session, name, power);
+        }
+        if is_bound(name) && (power.is_some() || binding.account_id.as_ref() != Some(id)) {
+            let seen =
+                Binding { account_id: Some(id.clone()), warned: binding.warned || power.is_some(), ..binding.clone() };
+            new.insert(name.clone(), seen);
+        }
+    }
     if new.is_empty() {
         return Ok(());
     }
     bindings::update(&session.course.root, |bindings| {
-        for (name, id) in new {
-            if let Some(binding) = bindings.get_mut(name) {
-                binding.account_id = Some(id.clone());
+        for (name, seen) in new {
+            // Another process may have bound it to something else.
+            if let Some(binding) = bindings.get_mut(&name).filter(|binding| binding.source == seen.source) {
+                *binding = seen;
             }
         }
         Ok(())
     })
 }
 
-/// Warns once for each account whose credentials can do anything.
-fn warn_of_power(session: &Session<'_>, gathered: &Gathered) {
-    for account in gathered.account_ids.keys() {
-        let who = match gathered.power(account) {
-            Some(Power::Root) => "as root",
-            Some(Power::Administrator) => "with an administrator's credentials",
-            None => continue,
-        };
-        session.warn_once(account, || {
-            format!(
-                "You are signed in to the {account} account {who}, which can do anything. A role that can only read is \
-                 enough: `verify policy {account}` prints its policy, and the chapter “Let verify read your accounts” \
-                 explains how."
-            )
-        });
-    }
+fn warn_of_power(session: &Session<'_>, account: &str, power: Power) {
+    let who = match power {
+        Power::Root => "as root",
+        Power::Administrator => "with an administrator's credentials",
+    };
+    session.warn_once(account, || {
+        format!(
+            "You are signed in to the {account} account {who}, which can do anything. A role that can only read is enough: \
+             `verify policy {account}` prints its policy, and the chapter “Let verify read your accounts” explains how."
+        )
+    });
 }

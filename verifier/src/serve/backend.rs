@@ -70,7 +70,7 @@ impl Backend {
             Task::Confirm { step, undo } => {
                 let session = open(&[])?;
                 let step = select::step(&session.course, step)?;
-                runtime()?.block_on(confirm::confirm(&session, step, *undo))?;
+                runtime()?.block_on(confirm::question(&session, step))?.answer(*undo)?;
                 Ok(None)
             }
             Task::Practice(step) => {

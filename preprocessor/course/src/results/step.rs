@@ -59,19 +59,19 @@ impl StepResult {
     pub fn drift(&self) -> Option<String> {
         if let Some(removed) = &self.removed {
             return Some(match &self.first_verified {
-                Some(first) => format!("It was done at {}, and deleted again at {}.", time(first), time(removed)),
-                None => format!("It was deleted at {}, before it was complete.", time(removed)),
+                Some(first) => format!("Done {}, and deleted again {}.", time(first), time(removed)),
+                None => format!("Deleted {}, before it was complete.", time(removed)),
             });
         }
         let held = time(self.held_until.as_deref()?);
         Some(match &self.lapsed {
-            Some(lapsed) => format!("It was done at {held}, but no longer at {}.", time(lapsed)),
-            None => format!("The last time this could be determined, at {held}, it was done."),
+            Some(lapsed) => format!("Done {held}, and no longer done when checked at {}.", time(lapsed)),
+            None => format!("Done {held}, when it could last be determined."),
         })
     }
 }
 
-/// A time of the results (`2026-11-24T10:03:22Z`) for readers.
+/// A time of the results (`2026-11-24T10:03:22Z`) as sentences have it. [`crate::local_time`] shows them to readers.
 pub fn time(rfc3339: &str) -> String {
     match (rfc3339.get(..10), rfc3339.get(11..16)) {
         (Some(day), Some(minute)) => format!("{day} {minute} UTC"),

@@ -102,6 +102,21 @@ pub struct Reason {
     pub message: String,
 }
 
+impl Reason {
+    /// Whether it is about the access to an account, which all steps of the account have in common.
+    pub fn is_about_access(&self) -> bool {
+        let codes = [
+            ReasonCode::NoCredentials,
+            ReasonCode::ExpiredCredentials,
+            ReasonCode::WrongAccount,
+            ReasonCode::Denied,
+            ReasonCode::Throttled,
+            ReasonCode::Unreachable,
+        ];
+        self.account.is_some() && codes.contains(&self.code)
+    }
+}
+
 /// The kinds of reason for `unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -222,7 +237,7 @@ impl Outcome {
             Outcome::Unknown => "unknown",
             Outcome::Confirmed => "confirmed by you",
             Outcome::Unconfirmed => "needs your confirmation",
-            Outcome::NotApplicable => "does not apply",
+            Outcome::NotApplicable => "not needed",
         }
     }
 }

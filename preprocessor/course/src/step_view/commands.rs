@@ -44,6 +44,11 @@ impl Commands {
         format!("verify {}set {input}=VALUE", if practice { "--practice " } else { "" })
     }
 
+    /// The command that shows the last results.
+    pub fn status(practice: bool) -> &'static str {
+        if practice { "verify --practice status" } else { "verify status" }
+    }
+
     /// The commands about a step.
     pub fn new(step: &Step, practice: bool) -> Commands {
         let command = |verb: &str| format!("verify {}{verb}{}", if practice { "--practice " } else { "" }, step.id);

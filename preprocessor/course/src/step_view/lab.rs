@@ -6,7 +6,7 @@ use super::commands::{Commands, Next};
 use crate::check::is_console;
 use crate::course::{Course, Step};
 use crate::input::Input;
-use crate::results::{ReasonCode, Results, StepResult};
+use crate::results::{Made, ReasonCode, Results, StepResult};
 
 /// An input that a step depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,21 +44,52 @@ pub(super) fn give_next(course: &Course, step: &Step, result: Option<&StepResult
     (asks && !commands.is_empty()).then(|| Next::new("Give it:", commands))
 }
 
+/// Something that the learner made, and that costs money.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running<'v> {
+    /// The step that makes it.
+    pub step: &'v Step,
+    /// How many there are. `None` if that could not be read.
+    pub count: Option<u32>,
+    /// What it costs.
+    pub costs: &'v str,
+    /// The step that removes it.
+    pub remover: Option<&'v Step>,
+}
+
+impl<'v> Running<'v> {
+    /// What a step made, if it costs money and is there or may be there.
+    pub fn new(course: &'v Course, step: &'v Step, results: &Results) -> Option<Running<'v>> {
+        let costs = price(course, step)?;
+        let made = made(step, results)?;
+        let is_gone = made.removed.is_some() || made.there == Some(0);
+        (!is_gone).then(|| Running { step, count: made.there, costs, remover: course.remover(step) })
+    }
+}
+
+/// What is paid as long as the result of a step is there.
+fn price<'v>(course: &'v Course, step: &Step) -> Option<&'v str> {
+    course.check(step).makes.as_ref()?.costs.as_deref()
+}
+
+/// What the learner made for a step in the account that is bound now.
+fn made<'r>(step: &Step, results: &'r Results) -> Option<&'r Made> {
+    let account = results.accounts.get(&step.account)?;
+    results.made.get(&step.id).filter(|made| made.account == account.fingerprint)
+}
+
 /// What a step costs, and which step ends that.
 pub(super) fn costs(course: &Course, step: &Step, results: &Results) -> Option<String> {
-    let costs = course.check(step).makes.as_ref()?.costs.as_deref()?;
+    let costs = price(course, step)?;
     let remover = course.remover(step).map(|remover| course.title_of(remover));
     let until = remover.map(|title| format!(", until the step “{title}”")).unwrap_or_default();
-    let made = results
-        .made
-        .get(&step.id)
-        .filter(|made| results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account));
-    match made.map(|made| (made.there, &made.removed)) {
-        Some((_, Some(_))) | Some((Some(0), None)) => None,
-        Some((Some(there), None)) => Some(format!("Running now: {there}. It costs {costs}{until}.")),
-        Some((None, None)) => Some(format!("It may still be running. It costs {costs}{until}.")),
-        None => Some(format!("This costs {costs}{until}.")),
-    }
+    let lead = match (Running::new(course, step, results), made(step, results)) {
+        (Some(Running { count: Some(count), .. }), _) => format!("Running now: {count}. It costs"),
+        (Some(_), _) => "It may still be running. It costs".to_owned(),
+        (None, Some(_)) => return None,
+        (None, None) => "This costs".to_owned(),
+    };
+    Some(format!("{lead} {costs}{until}."))
 }
 
 /// The page of the console where the next open expectation of a step is done.

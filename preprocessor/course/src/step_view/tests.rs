@@ -128,8 +128,8 @@ fn practice_optional_and_drift_change_nothing_else() {
         (None, Some("2026-11-20T08:00:00Z".to_owned()), Some("2026-11-21T08:00:00Z".to_owned()));
     let drifts = [
         (&plain, &plain, None),
-        (&held, &plain, Some("The last time this could be determined, at 2026-11-20 08:00 UTC, it was done.")),
-        (&held, &lapsed, Some("It was done at 2026-11-20 08:00 UTC, but no longer at 2026-11-21 08:00 UTC.")),
+        (&held, &plain, Some("Done 2026-11-20 08:00 UTC, when it could last be determined.")),
+        (&held, &lapsed, Some("Done 2026-11-20 08:00 UTC, and no longer done when checked at 2026-11-21 08:00 UTC.")),
     ];
     for verdict in Verdict::ALL {
         for outcome in OUTCOMES {

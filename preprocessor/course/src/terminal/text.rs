@@ -2,13 +2,25 @@
 
 use anstyle::Style;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
+
+use super::wrap::{columns, wrap};
 
 /// Text for a terminal. Everything written to it is escaped, except line breaks and tabs. A value that must stay in one
-/// line goes through [`line()`] first.
+/// line goes through [`line()`] first. Paragraphs are wrapped when it is printed, to the width of the terminal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     shown: String,
     at: At,
+    paragraphs: Vec<Paragraph>,
+}
+
+/// A line of a text that may be wrapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Paragraph {
+    range: Range<usize>,
+    /// How many columns its other lines are indented.
+    hanging: usize,
 }
 
 /// Where the next character is, as a build server reads it.
@@ -44,7 +56,7 @@ impl Text {
 
     /// Clap's output. Values in it must be escaped already, because clap's styles are kept.
     pub fn of_clap(rendered: String) -> Text {
-        Text { shown: rendered, at: At::Within }
+        Text { shown: rendered, at: At::Within, paragraphs: Vec::new() }
     }
 
     /// Adds text of one or several lines.
@@ -64,9 +76,32 @@ impl Text {
 
     /// Adds another text.
     pub fn append(&mut self, other: &Text) -> &mut Text {
+        let by = self.shown.len();
+        let moved = |paragraph: &Paragraph| Paragraph {
+            range: paragraph.range.start + by..paragraph.range.end + by,
+            hanging: paragraph.hanging,
+        };
+        self.paragraphs.extend(other.paragraphs.iter().map(moved));
         self.shown.push_str(&other.shown);
         self.at = other.at;
         self
+    }
+
+    /// Adds a paragraph, which is wrapped to the width of the terminal. Its first line begins with `lead`, and the others
+    /// are indented as far as that.
+    pub fn paragraph(&mut self, lead: &str, text: &str) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut paragraph = Text::line(lead);
+        paragraph.put(&line(&words.join(" ")));
+        self.hanging(columns(lead), &paragraph);
+    }
+
+    /// Adds a paragraph of one line with its styles, whose other lines are indented by so many columns.
+    pub fn hanging(&mut self, hanging: usize, paragraph: &Text) {
+        let (start, before) = (self.shown.len(), self.paragraphs.len());
+        self.append(paragraph).paragraphs.truncate(before);
+        self.paragraphs.push(Paragraph { range: start..self.shown.len(), hanging });
+        self.put("\n");
     }
 
     /// Adds a GitHub workflow command on its own line.
@@ -79,12 +114,31 @@ impl Text {
 
     /// The text without line breaks and spaces at the end.
     pub fn trimmed(&self) -> Text {
-        Text { shown: self.shown.trim_end().to_owned(), at: At::Within }
+        let shown = self.shown.trim_end().to_owned();
+        let kept = |paragraph: &Paragraph| Paragraph {
+            range: paragraph.range.start.min(shown.len())..paragraph.range.end.min(shown.len()),
+            hanging: paragraph.hanging,
+        };
+        let paragraphs = self.paragraphs.iter().map(kept).collect();
+        Text { shown, at: At::Within, paragraphs }
     }
 
-    /// The text with its styles, as it is printed.
+    /// The text with its styles, in which each paragraph is one line.
     pub fn as_str(&self) -> &str {
         &self.shown
+    }
+
+    /// The text with its styles, as it is printed on a terminal of this width.
+    pub fn wrapped(&self, width: usize) -> String {
+        let mut out = String::with_capacity(self.shown.len() + self.shown.len() / 8);
+        let mut done = 0;
+        for Paragraph { range, hanging } in &self.paragraphs {
+            out.push_str(&self.shown[done..range.start]);
+            wrap(&self.shown[range.clone()], *hanging, width, &mut out);
+            done = range.end;
+        }
+        out.push_str(&self.shown[done..]);
+        out
     }
 
     fn push(&mut self, c: char) {
@@ -167,6 +221,6 @@ fn property(text: &str) -> String {
 
 /// A line within a workflow command.
 fn escaped(text: &str) -> String {
-    let mut within = Text { shown: String::new(), at: At::Within };
+    let mut within = Text { at: At::Within, ..Text::new() };
     within.put(&line(text)).shown.replace('%', "%25")
 }

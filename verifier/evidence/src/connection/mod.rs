@@ -125,7 +125,7 @@ mod tests {
                     mfa_serial: None,
                 }),
             };
-            ((*name).to_owned(), Binding { source, account_id: None })
+            ((*name).to_owned(), Binding::new(source))
         };
         of.iter().map(binding).collect()
     }

@@ -7,6 +7,7 @@ use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::error::ProvideErrorMetadata;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use course::results::{Reason, ReasonCode};
 
@@ -34,7 +35,10 @@ pub(super) async fn connect(account: &str, profile: &str, codes: &dyn MfaCodes) 
         return credentials_of(account, found, &known).await;
     };
     let Some(source) = known.iter().find(|known| known.name() == source) else {
-        let message = format!("Profile `{profile}` has the source profile `{source}`, which does not exist.");
+        let message = format!(
+            "Profile `{profile}` has the source profile `{source}`, which does not exist: run `aws configure set \
+             source_profile NAME --profile {profile}` with the name of one that does."
+        );
         return Err(why(account, ReasonCode::NoCredentials, message));
     };
     let from = credentials_of(account, source, &known).await?;
@@ -59,16 +63,39 @@ async fn credentials_of(account: &str, found: &Profile, known: &[Profile]) -> Re
     let credentials = match exchange(provider.provide_credentials()).await {
         Ok(credentials) => credentials,
         Err(error) => {
+            let denied = login::cause::<AssumeRoleError>(&error).and_then(|refused| refused.code());
+            if let Some("AccessDenied" | "AccessDeniedException") = denied
+                && let Some(arn) = found.get("role_arn")
+            {
+                let base = format!("profile `{}`", base.name());
+                return Err(role::may_not_assume(account, &base, arn, found.get("external_id")));
+            }
             let (code, message) = explain(profile, base, &error);
             return Err(why(account, code, message));
         }
     };
     let sdk = loader().profile_name(profile).load().await;
-    let sign_in = match sign_in_command(base) {
+    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in: renewal(base), practice: false })
+}
+
+/// How the credentials of a profile are renewed.
+fn renewal(profile: &Profile) -> String {
+    let name = profile.name();
+    match sign_in_command(profile) {
         Some(command) => format!("Run `{command}`, then verify again."),
-        None => format!("Renew the credentials of profile `{profile}`, then verify again."),
-    };
-    Ok(Connected { sdk: with_credentials(&sdk, credentials), sign_in, practice: false })
+        None if profile.get("credential_process").is_some() => {
+            format!("They come from the credential_process of profile `{name}`: renew what it uses, then verify again.")
+        }
+        None if profile.get("aws_session_token").is_some() => format!(
+            "They are temporary, with a session token: get new ones where these came from, and enter them with \
+             `aws configure --profile {name}` and `aws configure set aws_session_token TOKEN --profile {name}`, then verify \
+             again."
+        ),
+        None => format!(
+            "Make sure that the access key is active, under IAM → Users → Security credentials, or enter another one with \
+             `aws configure --profile {name}`, then verify again."
+        ),
+    }
 }
 
 /// The profile that signs in: the one whose credentials assume this profile's role, or itself.
@@ -120,7 +147,10 @@ fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCo
         return (ReasonCode::Unreachable, message);
     }
     if says(&unreachable) && !says(&["expired"]) {
-        let message = format!("The credentials of profile `{profile}` could not be fetched: {words}.");
+        let message = format!(
+            "The credentials of profile `{profile}` could not be fetched: {words}. Make sure that this computer is connected to \
+             the internet, that HTTPS_PROXY is right if it needs a proxy, and that the profile's region is not misspelt."
+        );
         return (ReasonCode::Unreachable, message);
     }
     // If the sign-in is valid, but may not assume the role, signing in again does not help.
@@ -139,10 +169,16 @@ fn explain(profile: &str, base: &Profile, error: &CredentialsError) -> (ReasonCo
             (ReasonCode::ExpiredCredentials, message)
         }
         None if says(&signed_out) => {
-            (ReasonCode::ExpiredCredentials, format!("The credentials of profile `{profile}` do not work: {words}."))
+            let message = format!("The credentials of profile `{profile}` do not work: {words}. {}", renewal(base));
+            (ReasonCode::ExpiredCredentials, message)
         }
         None if matches!(error, CredentialsError::CredentialsNotLoaded(_)) => {
-            (ReasonCode::NoCredentials, format!("Profile `{profile}` has no credentials."))
+            let message = format!(
+                "Profile `{profile}` has no credentials: run `{}`, or `aws configure --profile {profile}` if you have access \
+                 keys, then verify again.",
+                login::command(profile)
+            );
+            (ReasonCode::NoCredentials, message)
         }
         None => (ReasonCode::NoCredentials, format!("Profile `{profile}` has no usable credentials: {words}.")),
     }

@@ -113,19 +113,7 @@ fn refused<R: std::fmt::Debug + 'static>(
             ReasonCode::Denied,
             format!("AWS did not accept the MFA code for the role {arn}: try again with the next one."),
         ),
-        "AccessDenied" | "AccessDeniedException" => {
-            let external_id = match &role.external_id {
-                None => "and requires no external id (if it does, bind the role with --external-id)",
-                Some(_) => "with the external id that you gave",
-            };
-            let message = format!(
-                "The credentials of {base} may not assume the role {arn}. Three things are necessary: the role exists; its \
-                 trust policy allows them, {external_id}; and they are allowed sts:AssumeRole on it. \
-                 OrganizationAccountAccessRole exists only in accounts that the organization created."
-            );
-            let action = Some("sts:AssumeRole".to_owned());
-            vec![Reason { code: ReasonCode::Denied, account: Some(account.to_owned()), action, message }]
-        }
+        "AccessDenied" | "AccessDeniedException" => may_not_assume(account, base, arn, role.external_id.as_deref()),
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -141,6 +129,21 @@ fn refused<R: std::fmt::Debug + 'static>(
         ),
         code => why(account, ReasonCode::ServiceError, format!("Assuming the role {arn} failed: {code}.")),
     }
+}
+
+/// Why a role was not assumed that AWS did not let these credentials assume.
+pub(super) fn may_not_assume(account: &str, base: &str, arn: &str, external_id: Option<&str>) -> Vec<Reason> {
+    let external_id = match external_id {
+        None => "and requires no external id (if it does, bind the role with --external-id)",
+        Some(_) => "with the external id that you gave",
+    };
+    let message = format!(
+        "The credentials of {base} may not assume the role {arn}. Three things are necessary: the role exists; its trust \
+         policy allows them, {external_id}; and they are allowed sts:AssumeRole on it. OrganizationAccountAccessRole exists \
+         only in accounts that the organization created."
+    );
+    let action = Some("sts:AssumeRole".to_owned());
+    vec![Reason { code: ReasonCode::Denied, account: Some(account.to_owned()), action, message }]
 }
 
 /// Why a role cannot be assumed if its source account has no credentials.

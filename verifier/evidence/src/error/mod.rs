@@ -160,7 +160,8 @@ impl Answer<'_> {
     fn why(&self) -> Why {
         let name = self.call.name();
         if self.is(CLOCK) || self.is(BAD_CREDENTIALS) && SKEWED.iter().any(|words| self.says(words)) {
-            let message = "AWS rejected the time of the request: set this computer's clock, then verify again.";
+            let message = "AWS rejected the time of the request: set this computer's clock, then verify again. \
+                           `verify doctor` shows how far it is off.";
             return Why::new(ReasonCode::ExpiredCredentials, message.to_owned());
         }
         if self.code.is_some_and(|code| self.call.is_refused_to_everybody(code)) {
@@ -240,24 +241,30 @@ const POLICIES: &[(&str, &str)] = &[
     ("session policy", "it belongs to the session, so start a session without it"),
     ("VPC endpoint policy", "the administrator of this computer's network can change it"),
     ("resource-based policy", "the owner of the resource can change it"),
-    ("identity-based policy", "remove the Deny from the policies of the role or user that verify reads with"),
+    (
+        "identity-based policy",
+        "if the Deny is for sessions without MFA, sign in with MFA, or set mfa_serial in the profile of the role; \
+         otherwise remove it from the policies of the role or user that verify reads with",
+    ),
 ];
+
+/// A new account, until AWS has verified its payment method.
+const NOT_ACTIVATED: &str = "The account is not signed up for the service, or is not activated yet. Activation may take a \
+                             day: finish the sign-up if AWS asks you to in an e-mail or in the console, and verify again \
+                             later.";
 
 /// The advice for errors whose code shows the cause.
 const ADVICE: &[(&str, &str)] = &[
     // "The AWS access key ID needs a subscription for the service" (Common Error Types of the API references).
-    (
-        "OptInRequired",
-        "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
-    ),
-    (
-        "SubscriptionRequiredException",
-        "The account is not signed up for the service, or is not activated yet. Activation may take a day.",
-    ),
+    ("OptInRequired", NOT_ACTIVATED),
+    ("SubscriptionRequiredException", NOT_ACTIVATED),
     // "Your account is pending verification" (Amazon EC2's and others' error codes).
     ("PendingVerification", "AWS is still verifying the account. This may take some hours."),
     // "STS is not activated in the requested region for the account" (API reference of AWS STS).
-    ("RegionDisabledException", "Enable the region under Account → AWS Regions, or use another one in the profile."),
+    (
+        "RegionDisabledException",
+        "Enable the region under Account → AWS Regions, or use another one: `aws configure set region us-east-1 --profile NAME`.",
+    ),
     ("AWSOrganizationsNotInUseException", "The account does not belong to an organization."),
 ];
 

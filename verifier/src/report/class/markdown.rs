@@ -1,10 +1,10 @@
 //! A class as Markdown, for a wiki or a pull request. Text from files or lessons is escaped.
 
-use mdbook_verify::widget::escape;
 use std::fmt::Write;
 
 use super::Class;
 use super::tables::{self, Table};
+use crate::report::markdown::plain;
 
 /// The class as a section with two tables.
 pub fn section(class: &Class) -> String {
@@ -17,11 +17,6 @@ pub fn section(class: &Class) -> String {
         let _ = writeln!(out, "\n{}", plain(notice));
     }
     out
-}
-
-/// A text without markup, which viewers do not turn into links either.
-fn plain(text: &str) -> String {
-    escape(text).replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 fn lay_out(out: &mut String, table: &Table) {

@@ -2,7 +2,8 @@
 //! each output format does that.
 
 use course::diagnostic::many;
-use course::results::{Verdict, time};
+use course::local_time;
+use course::results::Verdict;
 
 use super::{Class, Learner, StepRow, Stuck, Unmet};
 
@@ -136,7 +137,7 @@ fn or_empty(number: Option<impl ToString>) -> String {
 }
 
 fn moment(rfc3339: Option<&String>) -> String {
-    rfc3339.map_or(String::new(), |rfc3339| time(rfc3339))
+    rfc3339.map_or(String::new(), |rfc3339| local_time::shown(rfc3339).into_owned())
 }
 
 /// A duration in its two largest units.

@@ -6,7 +6,7 @@ use course::terminal::Text;
 use super::tables::{self, Row, Table};
 use super::{Class, Learner};
 use crate::report::plain;
-use crate::report::text::{shorten, style, wrapped};
+use crate::report::text::{shorten, style};
 
 const BOLD: Style = Style::new().bold();
 
@@ -17,12 +17,12 @@ const WIDEST: usize = 48;
 pub fn text(class: &Class) -> Text {
     let mut out = Text::new();
     out.paint(BOLD, &tables::heading(class)).put("\n\n");
-    wrapped(&mut out, "", &tables::stuck(class));
+    out.paragraph("", &tables::stuck(class));
     for table in [tables::learners(class), tables::steps(class)] {
         lay_out(&mut out, &table);
     }
     out.put("\n");
-    wrapped(&mut out, "", class.about);
+    out.paragraph("", class.about);
     out
 }
 

@@ -1,4 +1,4 @@
-//! As text for a person, in lines that are short enough for a narrow terminal.
+//! As text for a person.
 
 use anstyle::Style;
 use course::terminal::Text;
@@ -10,12 +10,6 @@ use super::shape::{Regions, is_answered, is_given, regions, side};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-
-/// The widest line where words can be wrapped.
-const WIDTH: usize = 60;
-
-/// The indent of a fact, behind what it is about.
-const FACT: &str = "              ";
 
 /// How many values of an enumeration are named.
 const VALUES: usize = 8;
@@ -155,26 +149,7 @@ fn selects(selector: &Selector) -> String {
 
 /// A fact, wrapped behind what it is about.
 fn fact(out: &mut Text, about: &str, text: &str) {
-    wrapped(out, &format!("  {about:<12}"), FACT, text);
-}
-
-/// Words behind a lead, in lines that begin with an indent.
-fn wrapped(out: &mut Text, lead: &str, indent: &str, text: &str) {
-    let mut line = lead.to_owned();
-    let mut begins = true;
-    for word in text.split(' ') {
-        if !begins && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(out, "{line}");
-            indent.clone_into(&mut line);
-            begins = true;
-        }
-        if !begins {
-            line.push(' ');
-        }
-        line.push_str(word);
-        begins = false;
-    }
-    let _ = writeln!(out, "{}", line.trim_end());
+    out.paragraph(&format!("  {about:<12}"), text);
 }
 
 fn members(out: &mut Text, found: Found, name: Option<&String>, is_shown: impl Fn(&str, &Member) -> bool) {
@@ -209,7 +184,8 @@ fn tree<'s>(
     notes.extend(repeated.then(|| "as above".to_owned()));
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     let indent = "  ".repeat(depth);
-    wrapped(out, &format!("{indent}{name}: "), &format!("{indent}    "), format!("{kind}{notes}").trim_start());
+    let about = Text::line(&format!("{indent}{name}: {}", format!("{kind}{notes}").trim_start()));
+    out.hanging(indent.len() + 4, &about);
     let Some((shape_name, shape)) = inner.filter(|_| !repeated && member.hidden.is_none()) else { return };
     above.push(shape_name);
     for (name, member) in &shape.members {
