@@ -181,8 +181,11 @@ export const details = (page, id) => step(page, id).locator("details").evaluate(
 
 export const step = (page, id) => page.locator(`verify-step[data-step="${id}"]`).first();
 
-/** Presses a step's button, whose name begins with what is seen on it. */
-export const press = (page, id, name) => button(page, id, name).click();
+/** Presses a step's button, whose name begins with what is seen on it. A quiet step has it in its details. */
+export async function press(page, id, name) {
+    if (!await button(page, id, name).isVisible()) await details(page, id);
+    await button(page, id, name).click();
+}
 
 export const button = (page, id, name) =>
     step(page, id).getByRole("button", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) });

@@ -212,7 +212,7 @@ test("the page says who is bound, what is denied, and gives the policy", async (
     assert.equal(await page.getByText("budgets:ViewBudget").locator("visible=true").count(), 1, "once");
     await note.getByRole("button", { name: "Check the accounts" }).first().click();
     await accounts.getByText("What to do:").waitFor();
-    assert.match(await accounts.innerText(), /AWS account ••••••••5555/);
+    assert.match(await accounts.innerText(), /AWS account ••••••••6666/);
     await accounts.getByRole("button", { name: "Copy: The policy for the production account" }).click();
     await accounts.getByText("Copied.").waitFor();
     const policy = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));

@@ -38,7 +38,7 @@ const accounts = {
         const now = JSON.stringify(checked);
         if (this.shown === now) return;
         this.shown = now;
-        const steps = todo.length ? [make("strong", { textContent: words.todo }), make("ol", {}, ...todo.map((text) => make("li", { textContent: text })))] : [];
+        const steps = todo.length ? [make("strong", { textContent: words.todo }), make("ol", {}, ...todo.map((text) => make("li", {}, ...sentence(text))))] : [];
         this.found.replaceChildren(...steps, ...Object.entries(checked?.policies ?? {}).map(([name, policy]) => this.policy(name, policy)));
         localize(this.found);
     },

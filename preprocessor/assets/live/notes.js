@@ -57,9 +57,11 @@ const reasons = {
         this.element.id = "verify-reasons";
         const once = new Set(groups.flatMap((group) => [...group.messages]));
         for (const step of steps()) {
-            const lines = [...step.shown?.querySelectorAll(".verify-reason, .verify-expectations .verify-line") ?? []];
-            const told = lines.filter((line) => once.has(line.textContent.trim()) || once.has(line.dataset.told));
-            for (const line of told) line.hidden = true;
+            // The server shows each message once, in this order.
+            const messages = [...new Set(step.live?.reasons.map(({ message }) => message))];
+            const lines = [...step.shown?.querySelectorAll(".verify-reason") ?? []];
+            for (const [at, line] of lines.entries()) line.hidden = once.has(messages[at]);
+            const told = lines.filter((line) => line.hidden);
             if (step.see) step.see.hidden = told.length === 0;
         }
         const { next } = progress.here();
@@ -72,13 +74,15 @@ const reasons = {
     note({ code, account, message, actions, steps }, next) {
         const isDenied = code === "denied" && actions.size > 0;
         const text = isDenied ? words.denied(actions.size, account) : message;
+        const answer = make("span", { role: "status" });
+        const again = button(words.verifyAgain(steps.size), async () => say(answer, await ask("verify", { steps: [...steps], undo: false })));
         const help = [];
         const isOfAccount = ["denied", "no-credentials", "expired-credentials", "wrong-account", "unreachable"].includes(code);
         if (about.practice && next && !isDenied) help.push(make("span", {}, `${words.begin} `, linkTo(next)));
         else if (!about.practice && isOfAccount) help.push(button(words.checkAccounts, () => accounts.check()));
         const note = make("div", { className: "verify-note-of-many" }, make("span", { textContent: `${words.once(steps.size)} ` }),
-            make("strong", { textContent: text }), ...isDenied ? [make("div", { className: "verify-actions", textContent: [...actions].sort().join(", ") })] : [],
-            make("div", { className: "verify-controls" }, ...help));
+            make("strong", {}, ...sentence(text)), ...isDenied ? [make("div", { className: "verify-actions", textContent: [...actions].sort().join(", ") })] : [],
+            make("div", { className: "verify-controls" }, ...help, again, answer));
         localize(note);
         return note;
     },

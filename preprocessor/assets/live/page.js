@@ -17,6 +17,11 @@ function make(name, properties, ...children) {
     return element;
 }
 
+/** A sentence of the server's, in which what is between backticks is code. */
+function sentence(text) {
+    return text.split("`").map((part, at) => at % 2 ? make("code", { textContent: part, dir: "ltr" }) : part);
+}
+
 /** Changes a text only if it differs, so that it is read aloud once. */
 function say(element, text) {
     if (element.textContent !== text) element.textContent = text;

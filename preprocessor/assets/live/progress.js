@@ -50,12 +50,15 @@ class Many {
         return words.sum(this.names.length, told.map(([kind, count]) => `${count} ${words.sumOf[kind]}`).join(", "));
     }
 
-    /** How many of the required steps are done, while nothing else is to say. */
+    /** How many of the required steps are done. A sum stays until that changes. */
     showCount() {
-        if (this.checked) return;
         const required = new Map(this.many.filter(({ live }) => live && !live.optional).map((step) => [step.dataset.step, step.live]));
         const done = [...required.values()].filter((live) => live.done).length;
-        say(this.text, required.size ? words.ofList(done, required.size) : "");
+        const counted = required.size ? words.ofList(done, required.size) : "";
+        if (this.counted === counted) return;
+        this.counted = counted;
+        if (this.checked) return;
+        say(this.text, counted);
         this.onward.hidden = true;
     }
 }
@@ -94,7 +97,8 @@ const progress = {
             list.after(checklist.element);
             return checklist;
         }).filter(Boolean);
-        document.querySelector("main")?.after(this.bar);
+        // Not in the page's wrapper, which moves with the sidebar.
+        (document.querySelector("#mdbook-body-container") ?? document.body).append(this.bar);
         addEventListener("keydown", (event) => {
             const { key, target } = event;
             const isTyped = target.closest?.("input, textarea, select, [contenteditable]");

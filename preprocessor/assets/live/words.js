@@ -53,6 +53,7 @@ const words = {
     checkAccounts: "Check the accounts",
     checkingAccounts: "Checking the accounts …",
     begin: "Begin with:",
+    verifyAgain: (count) => `Verify these ${count} steps again`,
 
     still: "Still there:",
     there: (title, there, costs) => `“${title}” (${[there === null ? "perhaps" : `${there} now`, costs].filter(Boolean).join(", ")})`,

@@ -172,7 +172,7 @@ fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
 /// is done is with its evidence.
 fn html(view: &StepView<'_>) -> String {
     let mut html = status(Placement::Element, view);
-    html.extend(view.messages().map(|text| Placement::Element.span("verify-line verify-reason", text)));
+    html.extend(view.messages().map(|text| line("verify-line verify-reason", text)));
     if view.result.is_some() && view.verdict.blocks() {
         html.push_str(&list(&view.expectations));
     }
@@ -267,7 +267,17 @@ fn call(call: &Call) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    Placement::Element.span("verify-line", text)
+    line("verify-line", text)
+}
+
+/// A sentence. What is between backticks in it is code.
+fn line(class: &str, text: &str) -> String {
+    let code = |(at, part)| match at % 2 {
+        1 => format!("<code dir=\"ltr\">{}</code>", escape(part)),
+        _ => escape(part),
+    };
+    let html: String = text.split('`').enumerate().map(code).collect();
+    format!("<span class=\"{class}\">{html}</span> ")
 }
 
 fn paragraph(text: &str) -> String {
