@@ -51,6 +51,13 @@ test("every step is done through its button, verified, and the book says complet
         await everyStep(page);
     }
     await page.locator(".verify-bar").getByText("All 28 required steps of this course are done.").waitFor();
+    const summary = page.locator('[data-banner="summary"]');
+    assert.match(await summary.innerText(), /You have completed “AWS from the ground up”\..*In the practice accounts\..*\d+ steps are verified by what AWS reports, and \d+ confirmed by you\..*\.verify\/results\/practice\.json/s);
+    const saved = page.waitForEvent("download");
+    await summary.getByRole("button", { name: "Save the summary" }).click();
+    const lines = fs.readFileSync(await (await saved).path(), "utf8").trim().split("\n").slice(4);
+    assert.equal(lines.length, 28);
+    assert.ok(lines.every((line) => /^(Verified|Confirmed by you): .+ \(.+\)$/.test(line)), lines.join("\n"));
     assert.deepEqual(await page.locator("#mdbook-sidebar .verify-mark").allInnerTexts(), ["✓", "✓", "✓"]);
     await page.reload();
     await ready(page);
