@@ -20,7 +20,19 @@ pub mod widget;
 pub use preprocessor::VerifyPreprocessor;
 
 /// The widgets' style sheet.
-pub const CSS: &str = include_str!("../assets/verify.css");
+pub const CSS: &str = concat!(include_str!("../assets/verify.css"), include_str!("../assets/live.css"));
 
-/// The script of the live book, which only `verify serve` adds to pages.
-pub const JS: &str = include_str!("../assets/verify.js");
+/// The script of the live book, which only `verify serve` adds to pages. Its parts share one scope.
+pub const JS: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("../assets/live/words.js"),
+    include_str!("../assets/live/page.js"),
+    include_str!("../assets/live/step.js"),
+    include_str!("../assets/live/inputs.js"),
+    include_str!("../assets/live/progress.js"),
+    include_str!("../assets/live/notes.js"),
+    include_str!("../assets/live/accounts.js"),
+    include_str!("../assets/live/summary.js"),
+    include_str!("../assets/live/events.js"),
+    "})();\n"
+);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use pulldown_cmark::{Event, Parser, Tag};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::widget::{self, published::Published};
@@ -142,6 +142,7 @@ impl Pages<'_> {
             edits.put(marked.comment.clone(), self.placed(marked.at, None, open));
         }
         let mut hint = self.hint.as_deref();
+        let mut anchored = BTreeSet::new();
         for (marked, named) in chapter.scan.steps.iter().zip(&chapter.steps) {
             let Some(Named { id, title }) = named else { continue };
             let Some(widget) = self.widgets.get(id.as_str()) else { continue };
@@ -151,7 +152,10 @@ impl Pages<'_> {
                 let begins = begins_a_block(&content[marker.end + space..]);
                 edits.put(marker.start..marker.end + space, if begins { substitute::NOTHING } else { "" });
             }
-            let shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
+            let mut shown = hint.take().map_or_else(|| widget.clone(), |hint| widget::first(widget, hint));
+            if self.html && anchored.insert(id) {
+                shown = widget::anchored(&shown, id);
+            }
             edits.put(marked.comment.clone(), self.placed(marked.at, Some(title), shown));
         }
         edits

@@ -82,7 +82,7 @@ proptest! {
             let to = content.find("verify: a-check -->").unwrap() + "verify: a-check -->".len();
             prop_assert!(processed.starts_with(&content[..from]), "{:?}", processed);
             prop_assert!(processed.ends_with(&content[to..]), "{:?}", processed);
-            prop_assert!(processed[from..].starts_with("Step <verify-step data-step=\"a"), "{:?}", processed);
+            prop_assert!(processed[from..].starts_with("Step <verify-step id=\"step:a"), "{:?}", processed);
         }
     }
 }

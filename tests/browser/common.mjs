@@ -171,12 +171,21 @@ export async function read(context, serving, chapter = lesson) {
 /** Waits until the page has heard from its server. */
 export const ready = (page) => page.waitForFunction(() =>
     [...document.querySelectorAll("verify-step")].every((step) => step.live) && customElements.get("verify-step")
-    && document.querySelector('[data-banner="progress"] [role=status]')?.textContent);
+    && document.querySelector(".verify-bar [role=status]")?.textContent);
+
+/** What the bar at the foot of the page says of the progress. */
+export const progress = (page) => page.locator(".verify-bar > [role=status]").first().textContent();
+
+/** Opens a step's details, in which a quiet step has its other buttons. */
+export const details = (page, id) => step(page, id).locator("details").evaluate((own) => { own.open = true; });
 
 export const step = (page, id) => page.locator(`verify-step[data-step="${id}"]`).first();
 
-/** Presses a step's button, whose name begins with what is seen on it. */
-export const press = (page, id, name) => button(page, id, name).click();
+/** Presses a step's button, whose name begins with what is seen on it. A quiet step has it in its details. */
+export async function press(page, id, name) {
+    if (!await button(page, id, name).isVisible()) await details(page, id);
+    await button(page, id, name).click();
+}
 
 export const button = (page, id, name) =>
     step(page, id).getByRole("button", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) });

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { Machine, press, read, ready, repository, screenshots, shown, step, themes, unnoticed, verdict, visitor } from "./common.mjs";
+import { details, Machine, press, read, ready, repository, screenshots, shown, step, themes, unnoticed, verdict, visitor } from "./common.mjs";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const installed = (name) => path.join(repository, "tests/.venv/bin", name);
@@ -166,7 +166,8 @@ test("the keyboard is enough for the fields, in the order of the page, and the l
         await page.keyboard.press("Tab");
         order.push((await name()).trim());
     }
-    assert.deepEqual(order, [NETWORK, `Save and verify: ${NETWORK}`, REGION, "Verify: Three NAT gateways are there"]);
+    // What is given already is not asked for.
+    assert.deepEqual(order, [NETWORK, `Save and verify: ${NETWORK}`, "Verify: Three NAT gateways are there", "Details: Three NAT gateways are there"]);
     for (let back = 0; back < 3; back++) await page.keyboard.press("Shift+Tab");
     await page.keyboard.type("lab-vpc");
     await page.keyboard.press("Tab");
@@ -185,7 +186,7 @@ test("the keyboard is enough for the fields, in the order of the page, and the l
     lab.verify("nat-gateways");
     await verdict(page, "nat-gateways", "verified");
     assert.equal(await link.count(), 0, "nothing is left to do there");
-    assert.equal(await name(), "Verify: Three NAT gateways are there");
+    assert.equal(await name(), "Details: Three NAT gateways are there");
     unnoticed(context);
 });
 
@@ -198,7 +199,11 @@ test("what costs money is said at the step and at the top, until it is deleted",
     assert.equal(await costs.innerText(), "This costs about $0.045 an hour for each NAT gateway, until the step “The NAT gateways are deleted”.");
     assert.equal(await banner(page).isVisible(), false);
     await judge(page, "nat-gateways", "verified");
-    await banner(page).getByText("Still there: “Three NAT gateways are there” (3 now, about $0.045 an hour for each NAT gateway).").waitFor();
+    await banner(page).getByText("“Three NAT gateways are there” (3 now, about $0.045 an hour for each NAT gateway)").waitFor();
+    // One click leads to the step that deletes them.
+    assert.equal(await banner(page).locator("a").getAttribute("data-step"), "cleanup");
+    await banner(page).locator("a").click();
+    assert.equal(await page.evaluate(() => document.activeElement.closest("verify-step").dataset.step), "cleanup");
     assert.equal(await banner(page).getAttribute("role"), "status");
     assert.equal(await costs.innerText(), "Running now: 3. It costs about $0.045 an hour for each NAT gateway, until the step “The NAT gateways are deleted”.");
     await judge(page, "cleanup", "not-yet");
@@ -207,7 +212,8 @@ test("what costs money is said at the step and at the top, until it is deleted",
     await ready(page);
     await banner(page).waitFor();
     lab.make("delete");
-    await judge(page, "cleanup", "verified");
+    await banner(page).getByRole("button", { name: "Look again" }).click();
+    await verdict(page, "cleanup", "verified");
     await banner(page).waitFor({ state: "hidden" });
     await verdict(page, "nat-gateways", "verified");
     assert.match(await step(page, "nat-gateways").innerText(), /Done .*, and deleted again /);
@@ -240,6 +246,7 @@ test("a row of the table that is wrong is named, and its page of the console is 
     const other = await Lab.begin();
     other.make("vpc=lab-vpc");
     await judge(page, "subnets", "verified");
+    await details(page, "subnets");
     assert.match(await step(page, "subnets").innerText(), /The subnets are as in the table\./);
     assert.equal(await link.count(), 0);
     unnoticed(context);

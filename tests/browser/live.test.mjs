@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { button, chapters, idle, lesson, Machine, press, read, ready, shown, step, unnoticed, verdict, visitor } from "./common.mjs";
+import { button, chapters, details, idle, lesson, Machine, press, progress, read, ready, shown, step, unnoticed, verdict, visitor } from "./common.mjs";
 
 const text = (page, selector) => page.locator(selector).first().innerText();
 
@@ -17,7 +17,7 @@ const isMarked = (page) => page.evaluate(() => window.marked === true);
 async function everyStep(page) {
     const ids = await page.locator("verify-step").evaluateAll((steps) => [...new Set(steps.map((step) => step.dataset.step))]);
     for (const id of ids) {
-        assert.match(await step(page, id).innerText(), /practice account/, id);
+        await details(page, id);
         // A step that another one's action did as well was verified with it.
         if (await button(page, id, "Do this step in the practice accounts").isVisible()) {
             await press(page, id, "Do this step in the practice accounts");
@@ -40,22 +40,32 @@ test("every step is done through its button, verified, and the book says complet
     const machine = new Machine();
     const context = await visitor();
     const page = await read(context, await machine.serve());
-    assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real.*verify accounts general=PROFILE production=PROFILE/s);
-    assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "0 of 14 required steps of this page are done.");
+    const accounts = page.locator('[data-banner="accounts"]');
+    assert.match(await accounts.innerText(), /nothing here is real/);
+    await accounts.locator("summary").click();
+    assert.match(await accounts.innerText(), /verify accounts general=PROFILE production=PROFILE/);
+    assert.equal(await progress(page), "0 of 14 required steps of this page are done.");
     for (const chapter of ["general-account.html", lesson, "shared-bucket.html"]) {
         await page.goto(`${context.origin}/${chapter}`);
         await ready(page);
         await everyStep(page);
     }
-    await page.getByText("All 28 required steps of this course are done.").waitFor();
+    await page.locator(".verify-bar").getByText("All 28 required steps of this course are done.").waitFor();
+    const summary = page.locator('[data-banner="summary"]');
+    assert.match(await summary.innerText(), /You have completed “AWS from the ground up”\..*In the practice accounts\..*\d+ steps are verified by what AWS reports, and \d+ confirmed by you\..*\.verify\/results\/practice\.json/s);
+    const saved = page.waitForEvent("download");
+    await summary.getByRole("button", { name: "Save the summary" }).click();
+    const lines = fs.readFileSync(await (await saved).path(), "utf8").trim().split("\n").slice(4);
+    assert.equal(lines.length, 28);
+    assert.ok(lines.every((line) => /^(Verified|Confirmed by you): .+ \(.+\)$/.test(line)), lines.join("\n"));
     assert.deepEqual(await page.locator("#mdbook-sidebar .verify-mark").allInnerTexts(), ["✓", "✓", "✓"]);
     await page.reload();
     await ready(page);
-    assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "All 28 required steps of this course are done.");
+    assert.equal(await progress(page), "All 28 required steps of this course are done.");
     for (const chapter of chapters) {
         await page.goto(`${context.origin}/${chapter}`);
         await ready(page);
-        assert.equal(await text(page, '[data-banner="progress"] [role=status]'), "All 28 required steps of this course are done.");
+        assert.equal(await progress(page), "All 28 required steps of this course are done.");
     }
     assert.equal(machine.verify("status", "--practice").status, 0);
     unnoticed(context);
@@ -66,7 +76,7 @@ test("what may not be read is unknown, and the page names the permission", async
     await machine.bind(() => null);
     const context = await visitor();
     const page = await read(context, await machine.serve());
-    assert.equal(await page.locator('[data-banner="practice"]').isVisible(), false);
+    assert.equal(await page.locator('[data-banner="accounts"][data-practice]').count(), 0);
     assert.equal(await page.getByRole("button", { name: "Do this step" }).count(), 0);
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "unknown");
@@ -85,9 +95,10 @@ test("an exact statement is confirmed, and that is undone", async () => {
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`To confirm: “${statement}”`));
     await press(page, "pdf-invoice", `I confirm this: ${statement}`);
     await verdict(page, "pdf-invoice", "confirmed");
+    // The button that was pressed is gone, and the focus is where the confirmation can be undone.
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Details");
+    await page.keyboard.press("Enter");
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`You confirmed: “${statement}”`));
-    // The button that was pressed is gone, and the focus is on the button that undoes it.
-    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Undo my confirmation/);
     await press(page, "pdf-invoice", "Undo my confirmation");
     await verdict(page, "pdf-invoice", "unknown");
     assert.equal(await button(page, "pdf-invoice", "I confirm this").isVisible(), true);
@@ -141,10 +152,11 @@ test("a checklist is verified at once", async () => {
     const context = await visitor();
     const page = await read(context, await machine.serve("--practice"));
     await page.getByRole("button", { name: "Verify all 7", exact: true }).click();
+    await page.getByText("Checked 7 steps: 3 done, ").waitFor();
     await verdict(page, "cost-budget", "verified");
     await verdict(page, "alternate-contacts", "not-yet");
     await page.waitForFunction(() => [...document.querySelectorAll("verify-step")].every((step) => !step.state.running));
-    assert.match(await text(page, '.verify-many:has(button:text-is("Verify all 7"))'), /3 of 6 required steps of this list are done/);
+    assert.match(await text(page, '.verify-many:has(button:text-is("Verify all 7"))'), /Checked 7 steps: 3 done, 2 not yet, 2 unknown\./);
     unnoticed(context);
 });
 
@@ -162,7 +174,7 @@ test("a step that is watched turns green by itself", async () => {
     await verdict(page, "cost-budget", "verified");
     // Nothing is left to watch, and the focus is still in the step.
     await button(page, "cost-budget", "Stop watching").waitFor({ state: "hidden" });
-    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Verify/);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Details");
     unnoticed(context);
 });
 
@@ -174,12 +186,13 @@ test("the focus and what is open survive an update, and the order is that of the
     const focused = () => page.evaluate(() => document.activeElement.textContent);
     const own = step(page, "cost-budget");
     await own.locator("summary").focus();
+    assert.equal(await focused(), "Details");
     await page.keyboard.press("Enter");
     machine.verify("--practice", "cost-budget");
     await verdict(page, "cost-budget", "not-yet");
-    assert.equal(await focused(), "Evidence and command");
+    assert.equal(await focused(), "How this was checked");
     assert.equal(await own.locator("details").evaluate((details) => details.open), true);
-    assert.match(await own.locator("details").innerText(), /budgets:DescribeBudgets production, us-east-1, \d\d:\d\d:\d\d UTC/);
+    assert.match(await own.locator("details").innerText(), /budgets:DescribeBudgets production, us-east-1, \w+ \d+, 20\d\d/);
     await button(page, "cost-budget", "Verify").focus();
     await page.keyboard.press("Enter");
     await idle(page, "cost-budget");
@@ -188,7 +201,7 @@ test("the focus and what is open survive an update, and the order is that of the
         order.push((await focused()).split(":")[0]);
         await page.keyboard.press("Tab");
     }
-    assert.deepEqual(order, ["Verify", "Do this step in the practice accounts", "Keep watching", "Evidence and command", "Copy"]);
+    assert.deepEqual(order, ["Verify", "Do this step in the practice accounts", "Keep watching", "How this was checked", "Copy"]);
     assert.equal(await page.locator("[tabindex]:not([tabindex='0']):not([tabindex='-1'])").count(), 0);
     unnoticed(context);
 });
@@ -205,7 +218,7 @@ test("screen readers hear that it asks and what came of it", async () => {
     });
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "not-yet");
-    assert.deepEqual(await page.evaluate(() => window.heard), ["Asking AWS …", "Not yet"]);
+    assert.deepEqual(await page.evaluate(() => window.heard), ["Asking the practice accounts …", "Not yet"]);
     const group = page.getByRole("group", { name: "Step: Budget created" });
     assert.equal(await group.getByRole("button", { name: "Verify: Budget created" }).count(), 1);
     unnoticed(context);
@@ -263,15 +276,15 @@ test("when the server stops the page says so, and it goes on when it is back", a
     const page = await read(context, first);
     unnoticed(context);
     await first.stop();
-    await page.getByText("verify serve does not answer. This page continues when it is back.").waitFor();
+    await page.locator(".verify-bar").getByText("verify serve does not answer. This page continues when it is back.").waitFor();
     await press(page, "cost-budget", "Verify");
-    await step(page, "cost-budget").getByText("verify serve does not answer. Start it again, and try again.").waitFor();
+    await step(page, "cost-budget").getByText("verify serve does not answer. Start it again in the terminal, and open the address that it prints.").waitFor();
     const second = await machine.serve("--practice", "--port", first.port);
     // Another run has another token. This page cannot use it until its reader opens the new address.
-    await page.getByText("Open the address that the new one printed").waitFor();
+    await page.getByText("Open the address that the new one printed").first().waitFor();
     const other = await context.newPage();
     await other.goto(second.address);
-    await page.locator('[data-banner="server"]').waitFor({ state: "hidden" });
+    await page.locator(".verify-bar[data-lost]").waitFor({ state: "hidden" });
     await ready(page);
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "verified");
@@ -302,7 +315,7 @@ test("--open hands the address over in a file that nobody else can read, and the
     await page.goto(pathToFileURL(file).href);
     await page.waitForURL(`${serving.origin}/`);
     await ready(page);
-    assert.match(await text(page, '[data-banner="practice"]'), /nothing here is real/);
+    assert.match(await text(page, '[data-banner="accounts"]'), /nothing here is real/);
     await serving.stop();
     assert.equal(fs.existsSync(file), false, "it goes with the server");
 });
@@ -321,11 +334,10 @@ test("a step in a card has its buttons, its sign and its verdict", async () => {
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "verified");
     const own = page.locator(".verify-card > verify-step");
-    assert.match(await shown(own.locator(".verify-status")), /^✓ Verified practice account · checked/);
+    assert.match(await shown(own.locator(".verify-status")), /^✓ Verified · checked/);
     const colors = await own.evaluate((own) => [getComputedStyle(own.parentElement).borderInlineStartColor,
         getComputedStyle(own.querySelector(".verify-word"), "::before").color]);
     assert.equal(colors[0], colors[1]);
-    await own.locator("summary").click();
     assert.equal(await own.locator(".verify-share code").innerText(), "verify --practice cost-budget");
     unnoticed(context);
 });

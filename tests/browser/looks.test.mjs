@@ -132,7 +132,7 @@ test("search finds the lesson, and the print page holds all of it, without dupli
     assert.equal(await page.locator("verify-step").count(), 30);
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".verify-button:visible, .verify-details:visible, .verify-many:visible").count(), 0);
-    assert.match(await page.locator('[data-banner="practice"]').innerText(), /nothing here is real/);
+    assert.match(await page.locator('[data-banner="accounts"]').innerText(), /nothing here is real/);
     assert.match(await shown(step(page, "cost-budget")), /^Verified/);
     unnoticed(context);
 });

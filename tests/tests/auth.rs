@@ -46,7 +46,7 @@ fn only_our_own_pages_may_ask() {
             assert_eq!(answer.status, 403, "{origin:?} {path}");
             assert!(!answer.head.contains("access-control"), "{}", answer.head);
         }
-        for path in ["/-/verify", "/-/confirm", "/-/practice"] {
+        for path in ["/-/verify", "/-/confirm", "/-/practice", "/-/accounts"] {
             let headers = format!("{}Origin: {origin}\r\n", serving.own());
             assert_eq!(serving.post(path, &headers, r#"{"steps":["cost-budget"]}"#).status, 403, "{origin:?} {path}");
         }
@@ -101,9 +101,11 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
     let page = serving.get("/production-account.html", "").body;
     assert!(page.contains("verify-step") && !page.contains("My Monthly Cost Budget"), "pages hold no results");
     std::fs::remove_file(machine.course.join(".verify/results/practice.json")).unwrap();
-    for path in ["/-/verify", "/-/confirm", "/-/practice"] {
+    for path in ["/-/verify", "/-/confirm", "/-/practice", "/-/accounts"] {
         assert_eq!(serving.get(path, "").status, 405, "{path}");
     }
+    // It takes nothing from a page, so what is in it does not matter.
+    assert_eq!(serving.ask("/-/accounts", &json!({ "profile": "admin", "account": "https://evil.example" })).status, 202);
     for (body, status) in [
         (json!({ "steps": ["no-such-step"] }), 404),
         (json!({ "steps": ["../../etc/passwd"] }), 404),

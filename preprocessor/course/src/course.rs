@@ -119,6 +119,14 @@ pub struct Occurrence {
     pub text: String,
 }
 
+impl Occurrence {
+    /// The path of the chapter's page in an HTML book, with `/` between folders.
+    pub fn page(&self) -> String {
+        let page = self.chapter.with_extension("html");
+        page.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    }
+}
+
 impl Step {
     /// Whether a lesson names it. Members of a check of checks need not be named.
     pub fn is_listed(&self) -> bool {

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::{END, Placement, command, escape, fallback, status};
-use course::results::{Call, ExpectationResult, Outcome, Results, Verdict};
-use course::step_view::{self, Commands, ConfirmationState, ExpectationView, InputView, Next, StatementView, StepView};
-use course::{Course, Step};
+use super::{BEGIN, END, Placement, command, escape, fallback, status};
+use course::results::{Call, ExpectationResult, Outcome, Reason, Results, Verdict};
+use course::step_view::{self, Commands, ConfirmationState, ExpectationView, InputView, StatementView, StepView};
+use course::{Course, Occurrence, Step};
 
 /// A step's live widget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,8 +33,38 @@ pub struct Live {
     pub command: String,
     /// What only the learner knows: a field for each.
     pub inputs: Vec<InputField>,
-    /// Whether something is there that costs money.
-    pub running: Option<String>,
+    /// What it made and is still there.
+    pub running: Option<Running>,
+    /// When it was checked (RFC 3339, UTC).
+    pub checked: Option<String>,
+    /// Why it is unknown.
+    pub reasons: Vec<Reason>,
+    /// The steps that it combines and that are not done.
+    pub members: Vec<Member>,
+    /// The page of the book that names it first.
+    pub page: Option<String>,
+}
+
+/// What a step made and is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Running {
+    /// How many; `None` if that could not be read.
+    pub there: Option<u32>,
+    /// What it costs.
+    pub costs: Option<String>,
+    /// The id of the step that removes it.
+    pub remover: Option<String>,
+}
+
+/// A step that another one combines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The step's id.
+    pub step: String,
+    /// Its title.
+    pub title: String,
+    /// Its statement, if a confirmation is needed.
+    pub statement: Option<String>,
 }
 
 /// A field for an input of the course.
@@ -83,8 +113,24 @@ impl Live {
             command: view.commands.verify.clone(),
             inputs: view.inputs.iter().map(InputField::of).collect(),
             running: running(course, step, results),
+            checked: view.result.map(|result| result.checked.clone()),
+            reasons: view.reasons.iter().map(|reason| (*reason).clone()).collect(),
+            members: members(course, step, results),
+            page: step.occurrences.first().map(Occurrence::page),
         }
     }
+}
+
+/// The members of a step that are not done.
+fn members(course: &Course, step: &Step, results: &Results) -> Vec<Member> {
+    let members = step.members.iter().filter_map(|id| course.step(id));
+    let open = members.map(|member| StepView::new(course, member, results)).filter(|view| view.verdict.blocks());
+    let member = |view: StepView<'_>| Member {
+        step: view.id.to_owned(),
+        title: view.title.to_owned(),
+        statement: view.statement().filter(|_| view.confirmation == Some(ConfirmationState::Needed)),
+    };
+    open.map(member).collect()
 }
 
 impl InputField {
@@ -98,19 +144,14 @@ impl InputField {
     }
 }
 
-/// What a step made and is still there, for the banner of the page.
-fn running(course: &Course, step: &Step, results: &Results) -> Option<String> {
+/// What a step made and is still there, or may be.
+fn running(course: &Course, step: &Step, results: &Results) -> Option<Running> {
     let made = results.made.get(&step.id)?;
     let same = results.accounts.get(&step.account).is_some_and(|account| account.fingerprint == made.account);
-    let there = match made.there {
-        Some(0) => return None,
-        Some(there) => format!("{there} now"),
-        None if made.removed.is_some() => return None,
-        None => "perhaps".to_owned(),
-    };
-    let costs = course.check(step).makes.as_ref()?.costs.as_ref();
-    let costs = costs.map(|costs| format!(", {costs}")).unwrap_or_default();
-    same.then(|| format!("“{}” ({there}{costs})", course.title_of(step)))
+    let gone = made.there == Some(0) || made.there.is_none() && made.removed.is_some();
+    let costs = course.check(step).makes.as_ref()?.costs.clone();
+    let remover = course.remover(step).map(|remover| remover.id.clone());
+    (same && !gone).then_some(Running { there: made.there, costs, remover })
 }
 
 fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
@@ -127,34 +168,24 @@ fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
     actions.into_iter().filter(|(_, offered)| *offered).map(|(action, _)| action).collect()
 }
 
-/// The verdict, why, and what to do.
+/// The verdict, why, and what to do. All commands have a button or a field in the page. What was required of a step that
+/// is done is with its evidence.
 fn html(view: &StepView<'_>) -> String {
     let mut html = status(Placement::Element, view);
-    html.extend(view.messages().map(|message| sentence(&message)));
-    if view.result.is_some() {
+    html.extend(view.messages().map(|message| line("verify-line verify-reason", &message)));
+    if view.result.is_some() && view.verdict.blocks() {
         html.push_str(&list(&view.expectations));
     }
-    html.extend(view.costs.iter().map(|costs| format!("<span class=\"verify-costs\">{}</span>", escape(costs))));
+    html.extend(view.costs.iter().map(|costs| Placement::Element.span("verify-costs", costs)));
     html.extend(view.console.map(|address| super::console(Placement::Element, address)));
-    // Confirming has a button here, and giving an input a field.
-    let gives = view.inputs.iter().any(|input| input.value.is_none());
-    let next = view.next.iter().filter(|_| view.confirmation.is_none() && !gives);
-    html.extend(next.map(what_next));
     html
-}
-
-/// What to do next, with its commands as code.
-fn what_next(next: &Next) -> String {
-    let code = |command: &String| format!("<code dir=\"ltr\">{}</code>", escape(command));
-    let commands: Vec<String> = next.commands.iter().map(code).collect();
-    format!("<span class=\"verify-line\">{} {}</span>", escape(next.text), commands.join(", "))
 }
 
 /// A step's widget until the page's script receives its verdict.
 pub fn waiting(step: &Step, practice: bool) -> String {
     const WAITING: &str = "JavaScript shows the verdict here.";
     format!(
-        "<verify-step data-step=\"{}\"{}{}>{}{}{}{END}",
+        "{BEGIN} data-step=\"{}\"{}{}>{}{}{}{END}",
         escape(&step.id),
         if practice { " data-practice" } else { "" },
         if step.optional { " data-optional" } else { "" },
@@ -210,6 +241,9 @@ fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
         html.push_str(&list(&view.expectations));
         return html;
     };
+    if !view.verdict.blocks() {
+        html.push_str(&list(&view.expectations));
+    }
     if result.evidence.is_empty() {
         html.push_str(&paragraph("No call to AWS succeeded."));
     } else {
@@ -222,18 +256,28 @@ fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
 }
 
 fn call(call: &Call) -> String {
-    let time = call.time.get(11..19).map_or_else(|| call.time.clone(), |time| format!("{time} UTC"));
+    // The page's script shows times in the reader's time zone.
     format!(
         "<li><code>{}</code> {}, {}, {}</li>",
         escape(&call.operation),
         escape(&call.account),
         escape(&call.region),
-        escape(&time)
+        escape(&call.time)
     )
 }
 
 fn sentence(text: &str) -> String {
-    Placement::Element.span("verify-line", text)
+    line("verify-line", text)
+}
+
+/// A sentence. What is between backticks in it is code.
+fn line(class: &str, text: &str) -> String {
+    let code = |(at, part)| match at % 2 {
+        1 => format!("<code dir=\"ltr\">{}</code>", escape(part)),
+        _ => escape(part),
+    };
+    let html: String = text.split('`').enumerate().map(code).collect();
+    format!("<span class=\"{class}\">{html}</span> ")
 }
 
 fn paragraph(text: &str) -> String {

@@ -16,6 +16,7 @@ use course::escape::references;
 use course::step_view::{PRACTICE, StepView};
 use course::terminal::is_hidden;
 
+const BEGIN: &str = "<verify-step";
 const END: &str = "</verify-step>";
 
 /// Where a widget's text is in its HTML.
@@ -38,6 +39,11 @@ impl Placement {
     }
 }
 
+/// The first widget of a step in its page, which links lead to. No heading has a colon in its id.
+pub fn anchored(widget: &str, step: &str) -> String {
+    widget.replacen(BEGIN, &format!("{BEGIN} id=\"step:{}\"", escape(step)), 1)
+}
+
 /// The first widget of a page, with its hint.
 pub fn first(widget: &str, hint: &str) -> String {
     format!("{}{hint}{END}", widget.trim_end_matches(END))
@@ -55,7 +61,7 @@ pub fn card(title: &str, widget: &str) -> String {
 /// A step's widget for an HTML page.
 pub fn html(view: &StepView<'_>) -> String {
     let mut widget = format!(
-        "<verify-step data-step=\"{}\" data-verdict=\"{}\"{}{}>",
+        "{BEGIN} data-step=\"{}\" data-verdict=\"{}\"{}{}>",
         escape(view.id),
         view.verdict.name(),
         if view.practice { " data-practice" } else { "" },
@@ -81,7 +87,8 @@ pub fn html(view: &StepView<'_>) -> String {
 /// The verdict, its notes, and what happened to an older verdict.
 fn status(placement: Placement, view: &StepView<'_>) -> String {
     let mut line = placement.span("verify-word", view.label());
-    if view.practice {
+    // The live book says it once, at the top of the page.
+    if view.practice && placement == Placement::Attribute {
         line.push_str(&placement.span("verify-practice", PRACTICE));
     }
     line.extend(view.notes().iter().map(|note| placement.span("verify-note", note)));

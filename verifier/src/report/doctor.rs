@@ -20,7 +20,7 @@ use evidence::{self, Reader, Section};
 const CLOCK_TOLERANCE: i64 = 60;
 
 /// The whole diagnosis.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
     /// Whether everything works.
     pub ok: bool,
@@ -35,7 +35,7 @@ pub struct Diagnosis {
 }
 
 /// The diagnosis of one account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct AccountDiagnosis {
     /// The course's name for it.
     pub name: String,
@@ -62,7 +62,7 @@ pub struct AccountDiagnosis {
 }
 
 /// The diagnosis of a section, or of an operation that checks call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SourceDiagnosis {
     /// The section, or the operation.
     pub section: String,

@@ -12,6 +12,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
+use super::refusal;
+
 /// The header in which our own script sends the key. Forms and links of other pages cannot set it.
 pub const KEY_HEADER: &str = "x-verify";
 /// The path of the events. Its address contains the key, because browsers cannot send our header there.
@@ -90,7 +92,7 @@ impl Auth {
         }
         let key = uri.query().and_then(|query| query.strip_prefix("key=")).unwrap_or_default();
         if !self.has_cookie(headers) || uri.path() == EVENTS && !same(key, &self.key) {
-            return forbidden("Open the address that `verify serve` printed; it works once, for one browser.");
+            return forbidden(refusal::NOT_OPENED);
         }
         Ok(())
     }

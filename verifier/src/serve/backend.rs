@@ -1,15 +1,23 @@
 //! The tasks that pages can start: runs, each on its own thread.
 
 use anyhow::{Context, Result};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use tokio::runtime::Runtime;
 
+use super::accounts::Checked;
+use crate::report;
+use crate::report::doctor::DoctorInput;
+use crate::report::policy;
+use crate::run::accounts::{self, Tried};
 use crate::run::watcher::Watcher;
 use crate::run::{Event, Listener, Options, Session, confirm, practice_step, select, verify};
+use evidence::bindings;
 use evidence::connection::MfaCodes;
+use evidence::mask;
 
 /// A task that a page can start. It names only steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +88,46 @@ impl Backend {
                 Ok(Some(practice_step::summary(&done.titles)))
             }
         }
+    }
+
+    /// What the accounts of a course are bound to, by name; nothing if that cannot be read, which a check reports.
+    pub(super) fn bound(&self, root: &Path) -> BTreeMap<String, String> {
+        if self.options.practice.is_some() {
+            return BTreeMap::new();
+        }
+        let saved = bindings::read(root).unwrap_or_default();
+        let saved = saved.into_iter().map(|(name, binding)| (name, binding.source.to_string()));
+        let masked = |(name, source): (String, String)| (name, mask::text(&source));
+        saved.chain(self.options.accounts.clone()).map(masked).collect()
+    }
+
+    /// Tries everything that the course reads in the learner's accounts.
+    ///
+    /// # Errors
+    /// A course with mistakes, and bindings that cannot be used.
+    pub(super) fn check_accounts(&self) -> Result<Checked> {
+        let listener = Both { terminal: &*self.terminal, pages: &|_| {} };
+        let session = Session::open(&self.options, &listener)?;
+        let Tried { bound, sources, connections, gathered } = runtime()?.block_on(accounts::try_all(&session))?;
+        let input = DoctorInput {
+            course: &session.course,
+            practice: session.practice(),
+            bound: &bound,
+            connections: &connections,
+            sources: &sources,
+            gathered: &gathered,
+            show_identifiers: false,
+        };
+        let diagnosis = input.diagnose();
+        let mut policies = BTreeMap::new();
+        for account in &diagnosis.accounts {
+            let mut reasons = account.reads.iter().flat_map(|read| &read.reasons);
+            if let Some(sources) = sources.get(&account.name).filter(|_| reasons.any(|reason| reason.action.is_some())) {
+                let text = report::json(&policy::document(sources))?;
+                policies.insert(account.name.clone(), text.as_str().trim_end().to_owned());
+            }
+        }
+        Ok(Checked { diagnosis, policies })
     }
 
     /// Judges steps again and again, as their accounts change. `watched` returns the steps, or `None` to end the watch.

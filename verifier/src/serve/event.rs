@@ -1,11 +1,11 @@
 //! The events that open pages receive.
 
-use course::Course;
-use course::results::Results;
 use mdbook_verify::widget::live::Live;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+
+use super::accounts::Accounts;
+use super::progress::Progress;
 
 /// An event for open pages. Everything in HTML is escaped.
 #[derive(Debug, Clone, Serialize)]
@@ -15,9 +15,13 @@ pub enum Event {
     Hello {
         /// The id of the book's build. A page of another build reloads.
         build: String,
-        /// The notice at the top of every page.
-        notice: Option<String>,
+        /// The course's title.
+        course: String,
+        /// Whether this is about the practice accounts.
+        practice: bool,
     },
+    /// The accounts of the course.
+    Accounts(Accounts),
     /// The current widgets of steps, by id.
     Steps {
         /// The steps that changed; all steps for a page that opens.
@@ -50,47 +54,4 @@ pub enum Event {
         /// The mistake, with its place.
         message: Option<String>,
     },
-}
-
-/// How many of the required steps are done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Count {
-    done: usize,
-    of: usize,
-}
-
-impl Count {
-    fn add(&mut self, done: bool) {
-        self.of += 1;
-        self.done += usize::from(done);
-    }
-}
-
-/// The progress of the course.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Progress {
-    /// In the whole course.
-    course: Count,
-    /// By page: the path in the book.
-    pages: BTreeMap<String, Count>,
-}
-
-impl Progress {
-    /// Counts each step once in the whole course, and once in each chapter that names it.
-    pub fn of(course: &Course, results: &Results) -> Progress {
-        let mut progress = Progress::default();
-        for step in course.required() {
-            let done = !results.view(step).verdict.blocks();
-            progress.course.add(done);
-            let pages: BTreeSet<String> = step.occurrences.iter().map(|place| page(&place.chapter)).collect();
-            pages.into_iter().for_each(|page| progress.pages.entry(page).or_default().add(done));
-        }
-        progress
-    }
-}
-
-/// The page of a chapter.
-fn page(chapter: &Path) -> String {
-    let page = chapter.with_extension("html");
-    page.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

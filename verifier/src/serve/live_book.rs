@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
+use super::accounts::{self, Accounts};
 use super::auth::Auth;
 use super::backend::{Backend, Task};
 use super::build::{self, BuildOptions, Fresh};
-use super::event::{Event, Progress};
+use super::event::Event;
 use super::pages::Pages;
+use super::progress::Progress;
 use super::snapshot::{LOOK, Snapshot};
 use crate::actions;
 use crate::run::{self, given, session::learners};
@@ -29,6 +31,8 @@ pub struct LiveBook {
     /// The widgets that were last sent to pages.
     sent: Mutex<BTreeMap<String, Live>>,
     under_way: Mutex<UnderWay>,
+    /// The last check of the accounts.
+    check: Mutex<accounts::Check>,
     /// Notified when a page begins to watch.
     watching: Condvar,
     events: broadcast::Sender<Event>,
@@ -86,6 +90,7 @@ impl LiveBook {
             shown,
             sent: Mutex::default(),
             under_way: Mutex::default(),
+            check: Mutex::default(),
             watching: Condvar::new(),
             events,
         };
@@ -120,23 +125,43 @@ impl LiveBook {
     pub(super) fn state(&self) -> Vec<Event> {
         let shown = self.shown();
         vec![
-            Event::Hello { build: shown.build.clone(), notice: self.notice(&shown.course) },
+            Event::Hello {
+                build: shown.build.clone(),
+                course: shown.course.title.clone(),
+                practice: self.options.practice,
+            },
+            self.accounts(&self.check()),
             self.steps(|_, _| true),
             self.under_way().event(),
             Event::Broken { message: shown.broken },
         ]
     }
 
-    /// The notice about the practice accounts at the top of every page.
-    fn notice(&self, course: &Course) -> Option<String> {
-        let accounts: Vec<String> = course.accounts.keys().map(|name| format!("{name}=PROFILE")).collect();
-        self.options.practice.then(|| {
-            format!(
-                "Practice accounts: nothing here is real. To read your own AWS accounts, stop verify serve, bind them \
-                 with “verify accounts {}”, and start it again.",
-                accounts.join(" ")
-            )
-        })
+    /// The accounts of the course.
+    fn accounts(&self, check: &accounts::Check) -> Event {
+        let bound = self.backend.bound(&self.options.root);
+        Event::Accounts(Accounts::of(&self.shown().course, &self.results(), &bound, check))
+    }
+
+    fn check(&self) -> MutexGuard<'_, accounts::Check> {
+        self.check.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the accounts on a thread of its own, unless they are being checked.
+    pub(super) fn check_accounts(self: &Arc<Self>) {
+        let mut check = self.check();
+        if std::mem::replace(&mut check.running, true) {
+            return;
+        }
+        self.send(self.accounts(&check));
+        drop(check);
+        let live_book = Arc::clone(self);
+        std::thread::spawn(move || {
+            let outcome = live_book.backend.check_accounts().map_err(|error| format!("{error:#}"));
+            let mut check = live_book.check();
+            *check = accounts::Check { running: false, outcome: Some(outcome) };
+            live_book.send(live_book.accounts(&check));
+        });
     }
 
     /// The widgets of the steps for which `wanted` is true, from the saved results.

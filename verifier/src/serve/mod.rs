@@ -8,11 +8,12 @@
 //! | [`build`] | building the book |
 //! | [`backend`] | the tasks that pages can start |
 //! | [`live_book`] | the state of the server |
-//! | [`event`] | the events that pages receive |
+//! | [`event`], [`progress`], [`accounts`] | the events that pages receive |
 //! | `routes` | HTTP |
 //!
 //! Tasks are done by `run`. This module does not use AWS.
 
+pub mod accounts;
 pub mod auth;
 pub mod backend;
 pub mod build;
@@ -20,6 +21,8 @@ mod connections;
 pub mod event;
 pub mod live_book;
 pub mod pages;
+pub mod progress;
+mod refusal;
 mod routes;
 mod snapshot;
 

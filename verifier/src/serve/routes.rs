@@ -22,6 +22,7 @@ use super::connections::Strangers;
 use super::event::Event;
 use super::live_book::LiveBook;
 use super::pages;
+use super::refusal;
 
 /// The largest body of a task: room for the ids of a long chapter's steps.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -45,6 +46,7 @@ pub(super) fn router(live_book: Arc<LiveBook>, strangers: Arc<Strangers>) -> Rou
         .route("/-/practice", post(task))
         .route("/-/watch", post(task))
         .route("/-/set", post(task))
+        .route("/-/accounts", post(accounts))
         .fallback(get(file))
         .layer(middleware::from_fn_with_state(guard, guarded))
         .with_state(live_book)
@@ -67,8 +69,8 @@ async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: R
         (Some(Exchange::TooEarly), _) => closed((StatusCode::SERVICE_UNAVAILABLE, TOO_EARLY)),
         // A browser that has the cookie may load the old address again.
         (Some(Exchange::Used), Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response(),
-        (Some(Exchange::Used), Err(_)) => closed((StatusCode::FORBIDDEN, USED)),
-        (None, Err(refused)) => closed(refused),
+        (Some(Exchange::Used), Err(_)) => closed(refusal::answer(headers, (StatusCode::FORBIDDEN, refusal::USED))),
+        (None, Err(refused)) => closed(refusal::answer(headers, refused)),
         (None, Ok(())) => next.run(request).await,
     };
     let headers = response.headers_mut();
@@ -86,10 +88,6 @@ async fn guarded(State(Guard { live_book, strangers }): State<Guard>, request: R
     response
 }
 
-const USED: &str = "This address has been opened before, and works once, for one browser.\n\n\
-                    In the browser that opened it, the book is at the same address without the part after the port. For \
-                    another browser, stop `verify serve` with Ctrl-C, start it again, and open the address that it prints \
-                    then. Do the same if it was not you who opened it.\n";
 const TOO_EARLY: &str = "This address works once. It has not been used up: open it in a browser's tab.\n";
 
 /// A response that ends the connection.
@@ -187,6 +185,12 @@ async fn task(State(live_book): State<Arc<LiveBook>>, request: Request) -> Respo
         },
     }
     StatusCode::ACCEPTED.into_response()
+}
+
+/// Starts a check of the accounts. The body says nothing.
+async fn accounts(State(live_book): State<Arc<LiveBook>>) -> StatusCode {
+    live_book.check_accounts();
+    StatusCode::ACCEPTED
 }
 
 async fn body_of(body: Body) -> Option<bytes::Bytes> {
