@@ -15,6 +15,7 @@ mod emulators;
 mod expressions;
 mod hostile;
 mod import;
+mod install;
 mod labs;
 mod lint;
 mod mdbook;

@@ -142,6 +142,12 @@ fn what_is_proposed_is_tested_without_rights_and_its_crates_are_looked_at() {
     assert!(cache.as_str().unwrap().contains(version), "{cache}");
 }
 
+/// The step of a job with this name.
+fn named<'w>(workflow: &'w Value, job: &str, name: &str) -> &'w Value {
+    let found = steps(workflow, job).iter().find(|step| step["name"] == json!(name));
+    found.unwrap_or_else(|| panic!("{job} has no step {name:?}"))
+}
+
 #[test]
 fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_write() {
     let machine = Machine::empty();
@@ -154,7 +160,10 @@ fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_writ
     assert_eq!(release["jobs"]["build"]["permissions"], Value::Null);
     assert_eq!(release["jobs"]["release"]["permissions"], json!({ "contents": "write" }));
     assert_eq!(release["jobs"]["release"]["needs"], json!("build"));
-    assert!(commands(&release, "build").contains(&"tests/release"));
+    let commands = commands(&release, "build");
+    let tests = commands.iter().position(|run| run.starts_with("cargo test "));
+    let build = commands.iter().position(|run| *run == "tests/release ${{ matrix.target }}");
+    assert!(tests.is_some() && tests < build, "each platform is tested before its programs are built: {commands:?}");
     // A release takes too long to be built here. Only the error for an unknown target is tested.
     let mut script = machine.command(&repository().join("tests/release"));
     let refused = script.arg("sparc-sun-solaris").output().unwrap();
@@ -162,20 +171,162 @@ fn a_release_is_built_by_the_script_that_tries_it_and_only_its_last_job_may_writ
     assert!(String::from_utf8_lossy(&refused.stderr).contains("sparc-sun-solaris's programs cannot be tried"));
 }
 
+/// The targets for which a release has programs.
+fn targets(release: &Value) -> Vec<&str> {
+    let matrix = release["jobs"]["build"]["strategy"]["matrix"]["include"].as_array().unwrap();
+    matrix.iter().map(|row| row["target"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_programs_of_a_release_are_those_that_users_look_for() {
+    let machine = Machine::empty();
+    let release = workflow(&machine, "release.yml");
+    let read = |path: &str| std::fs::read_to_string(repository().join(path)).unwrap();
+    let [script, notes] = [read("install.sh"), read(".github/release-notes.md")];
+    for target in targets(&release) {
+        assert!(script.contains(&format!("say {target} ;;")), "install.sh finds {target}");
+        assert!(notes.contains(&format!("`{target}")), "the notes say what was tested of {target}");
+    }
+    let found = [") say x86_64-", ") say aarch64-"].iter().map(|start| script.matches(start).count());
+    assert_eq!(found.sum::<usize>(), targets(&release).len(), "install.sh finds no other");
+    for (folder, program) in [("verifier", "verify"), ("preprocessor", "mdbook-verify")] {
+        let manifest: toml::Value = toml::from_str(&read(&format!("{folder}/Cargo.toml"))).unwrap();
+        let package = &manifest["package"];
+        let binstall = &package["metadata"]["binstall"];
+        assert_eq!((package["name"].as_str(), binstall["pkg-fmt"].as_str()), (Some(program), Some("bin")));
+        // As `tests/release` names the programs, in a release of GitHub.
+        let address = "{ repo }/releases/download/v{ version }/{ name }-{ target }{ binary-ext }";
+        assert_eq!(binstall["pkg-url"].as_str(), Some(address));
+    }
+}
+
 #[test]
 fn a_tag_that_is_not_the_programs_version_is_not_released() {
     let (mut machine, top) = checked_out();
     let release = workflow(&machine, "release.yml");
-    let step = |name: &str| steps(&release, "build").iter().find(|step| step["name"] == json!(name)).unwrap();
-    let step = step("Make sure that the tag is the programs' version");
-    let programs = top.join("target/programs");
-    std::fs::create_dir_all(&programs).unwrap();
-    std::os::unix::fs::symlink(binary("verify"), programs.join("verify-x86_64-unknown-linux-musl")).unwrap();
+    let step = named(&release, "build", "Make sure that the tag is the programs' version");
+    std::fs::copy(repository().join("Cargo.toml"), top.join("Cargo.toml")).unwrap();
     let version = machine.verify(&["--version"]).stdout.trim().trim_start_matches("verify ").to_owned();
-    for (tag, right) in [(format!("v{version}"), true), ("v99.0.0".to_owned(), false)] {
+    for (tag, right) in [(format!("v{version}"), true), ("v99.0.0".to_owned(), false), (version[1..].to_owned(), false)]
+    {
         machine.set("GITHUB_REF_NAME", &tag);
         assert_eq!(run(&machine, &top, step).0, right, "{tag}");
     }
+}
+
+#[test]
+fn programs_whose_manifests_name_another_repository_are_not_released() {
+    let (mut machine, top) = checked_out();
+    let release = workflow(&machine, "release.yml");
+    let step = "Make sure that the programs' manifests name this repository, where cargo binstall looks for releases";
+    let step = named(&release, "build", step);
+    machine.set("GITHUB_SERVER_URL", "https://git.example");
+    machine.set("GITHUB_REPOSITORY", "a/course");
+    for (verifier, preprocessor, right) in [("a/course", "a/course", true), ("a/course", "b/course", false)] {
+        for (folder, repository) in [("verifier", verifier), ("preprocessor", preprocessor)] {
+            std::fs::create_dir_all(top.join(folder)).unwrap();
+            let manifest = format!("[package]\nrepository = \"https://git.example/{repository}\"\n");
+            std::fs::write(top.join(folder).join("Cargo.toml"), manifest).unwrap();
+        }
+        assert_eq!(run(&machine, &top, step).0, right);
+    }
+}
+
+/// A machine on which the last job of a release runs: programs of two platforms, a changelog, and a `gh` that keeps what it
+/// is told to release.
+fn releasing(version: &str) -> (Machine, PathBuf) {
+    let (mut machine, top) = checked_out();
+    for file in ["install.sh", ".github/release-notes.md"] {
+        std::fs::create_dir_all(top.join(file).parent().unwrap()).unwrap();
+        std::fs::copy(repository().join(file), top.join(file)).unwrap();
+    }
+    std::fs::write(
+        top.join("CHANGELOG.md"),
+        "# Changelog\n\n## [0.2.0] - 2026-11-27\n\n### Added\n\n- New.\n\n## [0.1.0]\n\n- Old.\n",
+    )
+    .unwrap();
+    let programs = top.join("programs");
+    std::fs::create_dir(&programs).unwrap();
+    for target in ["x86_64-unknown-linux-musl", "aarch64-apple-darwin"] {
+        let name = format!("verify-{target}");
+        std::fs::write(programs.join(&name), format!("#!/bin/sh\necho verify {version}\n")).unwrap();
+        let mut sums = machine.command(Path::new("/usr/bin/sha256sum"));
+        let sums = sums.arg(&name).current_dir(&programs).output().unwrap().stdout;
+        std::fs::write(programs.join(format!("SHA256SUMS-{target}")), sums).unwrap();
+    }
+    machine.set("GITHUB_REF_NAME", &format!("v{version}"));
+    (machine, top)
+}
+
+/// The last job's own commands, but for the last one, which releases.
+fn before_releasing(release: &Value) -> Vec<&Value> {
+    let mut own: Vec<&Value> = steps(release, "release").iter().filter(|step| step["run"].is_string()).collect();
+    let last = own.pop().unwrap();
+    assert_eq!(
+        last["run"],
+        json!(
+            "gh release create \"$GITHUB_REF_NAME\" --verify-tag --title \"$GITHUB_REF_NAME\" --notes-file notes.md programs/*"
+        )
+    );
+    own
+}
+
+#[test]
+fn a_release_has_its_sums_its_installer_and_its_notes() {
+    let (mut machine, top) = releasing("0.2.0");
+    // The repository's forge is a server on loopback, so that the installer of the release can be run.
+    let programs = top.join("programs");
+    let served = programs.clone();
+    let forge = crate::common::serve(move |request| {
+        let file = request.path().strip_prefix("/a/course/releases/latest/download/");
+        let body = file.and_then(|file| std::fs::read_to_string(served.join(file)).ok());
+        (if body.is_some() { 200 } else { 404 }, "content-type: text/plain".to_owned(), body.unwrap_or_default())
+    });
+    machine.set("GITHUB_SERVER_URL", &forge);
+    machine.set("GITHUB_REPOSITORY", "a/course");
+    let release = workflow(&machine, "release.yml");
+    for step in before_releasing(&release) {
+        let (passed, said) = run(&machine, &top, step);
+        assert!(passed, "{}: {said}", step["run"]);
+    }
+    let notes = std::fs::read_to_string(top.join("notes.md")).unwrap();
+    assert!(notes.starts_with("\n### Added\n\n- New.\n") && !notes.contains("Old"), "{notes}");
+    assert!(notes.contains("What was not tested:"), "{notes}");
+    let mut released: Vec<String> =
+        std::fs::read_dir(&programs).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    released.sort();
+    assert_eq!(
+        released,
+        ["SHA256SUMS", "install.sh", "verify-aarch64-apple-darwin", "verify-x86_64-unknown-linux-musl"]
+    );
+    let mut install = machine.command(Path::new("/bin/sh"));
+    // Where the tests run on another machine, the sum of its program is missing, and that is said.
+    let installed = install.arg(programs.join("install.sh")).output().unwrap();
+    let said = [installed.stdout, installed.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let expected = match std::env::consts::ARCH {
+        "x86_64" => "Installed verify 0.2.0: ",
+        _ => "/a/course/releases/latest/download/SHA256SUMS has no sum for ",
+    };
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn programs_that_were_changed_on_the_way_and_versions_without_notes_are_not_released() {
+    let machine = Machine::empty();
+    let release = workflow(&machine, "release.yml");
+    let failing = |machine: &mut Machine, top: &Path| {
+        machine.set("GITHUB_SERVER_URL", "https://git.example");
+        machine.set("GITHUB_REPOSITORY", "a/course");
+        let failed = before_releasing(&release).into_iter().find(|step| !run(machine, top, step).0);
+        failed.map(|step| step["name"].as_str().unwrap().to_owned())
+    };
+    let (mut machine, top) = releasing("0.2.0");
+    std::fs::write(top.join("programs/verify-aarch64-apple-darwin"), "another").unwrap();
+    let sums = "Check that the programs are those that were tried, and put their sums into one file";
+    assert_eq!(failing(&mut machine, &top).as_deref(), Some(sums));
+    let (mut machine, top) = releasing("0.3.0");
+    assert_eq!(failing(&mut machine, &top).as_deref(), Some("Write the notes"));
 }
 
 #[test]

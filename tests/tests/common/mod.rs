@@ -229,7 +229,8 @@ pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Str
     })
 }
 
-fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> String {
+/// A server whose responses are written as they are, with their head.
+pub fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let answer = Arc::new(answer);
