@@ -22,7 +22,6 @@ struct File {
     explains: String,
     cleans: String,
     step: String,
-    optional: String,
 }
 
 /// The words of a language.
@@ -43,7 +42,6 @@ pub(super) struct Language {
     explains: Vec<String>,
     cleans: Vec<String>,
     step: Vec<Pattern>,
-    pub(super) optional: Vec<Pattern>,
 }
 
 /// All languages; English is the first.
@@ -84,7 +82,6 @@ impl Language {
             explains: parts(&file.explains),
             cleans: parts(&file.cleans),
             step: patterns(&file.step),
-            optional: patterns(&file.optional),
         }
     }
 

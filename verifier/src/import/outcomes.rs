@@ -49,6 +49,8 @@ pub(super) enum Place {
 /// Why a line is taken for an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Why {
+    /// It is an item of a task list.
+    Task,
     /// It has a box to tick.
     Box,
     /// It says so by this word.
@@ -66,7 +68,7 @@ pub(super) enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Why::Box => f.write_str("a box to tick"),
+            Why::Task | Why::Box => f.write_str("a box to tick"),
             Why::Said(Kind::Remove, word) => write!(f, "something is removed: “{word}”"),
             Why::Said(Kind::Try, word) => write!(f, "something is tested: “{word}”"),
             Why::Said(Kind::State, word) => write!(f, "it says how something is: “{word}”"),
@@ -99,7 +101,7 @@ pub(super) fn find(lesson: &str) -> Outcomes {
         let explains = explains(section, at, language) && !is_numbered_act(section, &found);
         match explains {
             false => {
-                said += found.iter().filter(|outcome| says(outcome)).count();
+                said += found.iter().map(says).sum::<usize>();
                 outcomes.found.extend(found);
             }
             // “Before you leave” is one to tick off all the same.
@@ -118,15 +120,19 @@ pub(super) fn find(lesson: &str) -> Outcomes {
     outcomes
 }
 
-/// Whether a line with a box says that something is made or gone.
+/// Whether a line with a box says that something is made or gone. An item of a task list is always meant to be done.
 fn is_done(outcome: &Outcome, language: &Language) -> bool {
     let said = matches!(read(&outcome.text, language).kind, Kind::Make | Kind::Remove | Kind::State);
-    outcome.why == Why::Box && said && (!outcome.things.is_empty() || language.is_other())
+    outcome.why == Why::Task || outcome.why == Why::Box && said && (!outcome.things.is_empty() || language.is_other())
 }
 
-/// Whether an outcome shows that a lesson has something done.
-fn says(outcome: &Outcome) -> bool {
-    !matches!(outcome.why, Why::Settings | Why::Said(Kind::Setting | Kind::Other, _))
+/// How much an outcome shows that a lesson has something done. A box to tick is enough.
+fn says(outcome: &Outcome) -> usize {
+    match outcome.why {
+        Why::Task | Why::Box => FEWEST,
+        Why::Settings | Why::Said(Kind::Setting | Kind::Other, _) => 0,
+        _ => 1,
+    }
 }
 
 /// Whether a section, or one around it, only explains. The lesson's title decides nothing.
@@ -155,7 +161,7 @@ fn things_of(texts: &[&str]) -> Vec<Thing> {
 }
 
 /// A text as it is shown: on one line, without the marks around it.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let text = lesson::after_box(text).unwrap_or(text);
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
     joined.trim_end_matches([':', '.', ' ']).to_owned()

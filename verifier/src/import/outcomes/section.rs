@@ -160,7 +160,7 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
 
 /// The units of a list item.
 fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Unit>) {
-    if item.is_marked || item.text.is_struck() {
+    if item.is_marked || item.text.is_struck() || item.text.plain.trim().is_empty() {
         return;
     }
     let plain = item.text.plain.trim();
@@ -171,9 +171,10 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let strength = match item.is_task || boxed.is_some() {
         true => Strength::Boxed,
         false if language.cleans(section.title()) && reading.kind == Kind::Remove => Strength::Clear,
-        false => self::strength(statement, &reading, lead.as_ref(), item, language),
+        false => strength_of(statement, &reading, lead.as_ref(), item, language),
     };
     let why = match strength {
+        Strength::Boxed if item.is_task => Why::Task,
         Strength::Boxed => Why::Box,
         _ if reading.word == "→" => Why::Said(Kind::Click, String::new()),
         _ => match lead.filter(|lead| lead.kind != Kind::Other) {
@@ -192,17 +193,17 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
         things,
     };
     units.push(Unit { outcome, strength });
-    // What is nested below an outcome is how it is done.
-    if strength <= Strength::Detail {
-        let lists = item.below.iter().filter_map(|block| match block {
-            Block::List { items, .. } => Some(items),
-            _ => None,
-        });
-        lists.flatten().for_each(|nested| self::item(nested, section, language, units));
+    // What is nested below an outcome is how it is done, unless it has a box of its own.
+    let lists = item.below.iter().filter_map(|block| match block {
+        Block::List { items, .. } => Some(items),
+        _ => None,
+    });
+    for nested in lists.flatten().filter(|nested| strength <= Strength::Detail || nested.is_task) {
+        self::item(nested, section, language, units);
     }
 }
 
-fn strength(statement: &str, reading: &Reading, lead: Option<&Reading>, item: &Item, language: &Language) -> Strength {
+fn strength_of(statement: &str, reading: &Reading, lead: Option<&Reading>, item: &Item, language: &Language) -> Strength {
     let names = !reading.things.is_empty() || !item.text.marked.is_empty();
     // A verb alone before a colon labels how something is done.
     let is_label = reading.label.as_deref().is_some_and(|label| words(label).len() == 1);
