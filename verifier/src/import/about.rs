@@ -21,8 +21,12 @@ const TOWARDS: &[&str] =
 /// Words that can stand directly before “account” and name none.
 const PLAIN: &[&str] = &[
     "fresh", "first", "whole", "own", "same", "and", "or", "is", "whose", "what", "that", "per", "one", "user", "close",
-    "open", "closed", "create", "name", "have", "has", "into", "get", "every", "its",
+    "open", "closed", "create", "name", "have", "has", "into", "get", "its", "iam", "root", "current", "existing", "s",
 ];
+/// Words before “accounts” that name none of them.
+const SEVERAL: &[&str] = &["all", "both", "two", "three", "several", "many", "any", "each", "every", "other", "these", "multiple"];
+/// What an account has, rather than an account: “account settings”.
+const OF_ACCOUNTS: &[&str] = &["settings", "alias", "aliases", "name", "names", "id", "ids", "number", "page", "menu", "hygiene"];
 /// Marks that separate words.
 const MARKS: &str = "()[]:,;–—/.!?";
 
@@ -115,7 +119,7 @@ impl Accounts {
     /// around it names another than the check's own and the statement does not say which.
     pub(super) fn in_doubt(&self, stated: &Stated<'_>, own: &str, spoken_of: &BTreeSet<String>) -> bool {
         let near = stated.above.iter().skip(1).copied().chain([stated.text]);
-        if near.clone().any(|text| self.is_foreign(text)) {
+        if near.clone().any(|text| self.is_foreign(text) || self.is_about_several(text)) {
             return true;
         }
         let is_said = near.chain(stated.above.first().copied()).any(|text| {
@@ -139,22 +143,25 @@ impl Accounts {
         self.mentions(text, false).iter().any(|(_, manner)| *manner != Manner::Bare)
     }
 
-    /// Whether a text names an account that is none of the course's, or several at once.
+    /// Whether a text names an account that is none of the course's.
     fn is_foreign(&self, text: &str) -> bool {
         let words = words(text);
         let accounts = words.iter().enumerate().filter(|(_, word)| ["account", "accounts"].contains(&word.as_str()));
-        accounts.into_iter().any(|(at, word)| {
-            let before = words[..at].iter().rev().find(|word| *word != "aws" && *word != "member");
+        accounts.into_iter().any(|(at, _)| {
+            let mut before = words[..at].iter().rev().filter(|word| *word != "aws" && *word != "member");
+            let after = words.get(at + 1).map_or("", String::as_str);
             let is_course = |before: &String| self.0.iter().any(|(_, spoken)| spoken.last() == Some(before));
             let is_plain = |before: &String| {
-                let list = [DETERMINERS, AT, COMPARING, ALIKE, TOWARDS, PLAIN];
+                let list = [DETERMINERS, AT, COMPARING, ALIKE, TOWARDS, PLAIN, SEVERAL];
                 list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
             };
-            match before {
-                Some(before) => word == "accounts" || !is_course(before) && !is_plain(before),
-                None => word == "accounts",
-            }
+            !OF_ACCOUNTS.contains(&after) && before.next().is_some_and(|before| !is_course(before) && !is_plain(before))
         })
+    }
+
+    /// Whether a text is about several accounts at once.
+    fn is_about_several(&self, text: &str) -> bool {
+        words(text).iter().any(|word| word == "accounts")
     }
 
     /// The accounts that an item or a heading is about.

@@ -24,14 +24,18 @@ pub(super) fn meant(vocabulary: &Vocabulary, stated: &Stated<'_>) -> Option<(Str
         said.remove("account");
     }
     let above: BTreeSet<String> = stated.above.iter().flat_map(|title| vocabulary.stems(title)).collect();
-    let fits = |known: &&Known| known.is_named_by(&said, &above, vocabulary);
-    let fitting: Vec<(&String, &Known)> = vocabulary.checks.iter().filter(|(_, known)| fits(known)).collect();
-    // Of “MFA” and “root MFA”, the one that says more is meant.
-    let is_part = |known: &Known| {
-        fitting.iter().any(|(_, other)| known.name.is_subset(&other.name) && known.name.len() < other.name.len())
+    let fitting: Vec<(&String, &Known, Fit)> = vocabulary
+        .checks
+        .iter()
+        .filter_map(|(name, known)| Some((name, known, known.fit(&said, &above, &stems, vocabulary)?)))
+        .collect();
+    // The title of a check is said of no other. Of “MFA” and “root MFA”, the one that says more is meant.
+    let is_less = |known: &Known, fit: Fit| {
+        let more = |other: &Known| known.name.is_subset(&other.name) && known.name.len() < other.name.len();
+        fitting.iter().any(|(_, other, by)| *by > fit || *by == fit && more(other))
     };
-    let mut best = fitting.iter().filter(|(_, known)| !is_part(known));
-    let (name, known) = best.next().filter(|_| best.next().is_none())?;
+    let mut best = fitting.iter().filter(|(_, known, fit)| !is_less(known, *fit));
+    let (name, known, _) = best.next().filter(|_| best.next().is_none())?;
     if !agrees(vocabulary, known, statement, stated) {
         return None;
     }
@@ -43,19 +47,45 @@ pub(super) fn meant(vocabulary: &Vocabulary, stated: &Stated<'_>) -> Option<(Str
     }
 }
 
+/// How a statement names a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// By the words of its name, and no word that the check does not have.
+    Name,
+    /// By its title.
+    Title,
+}
+
 impl Known {
-    /// Whether a statement has all words of the check's name, and no word that the check does not have.
-    fn is_named_by(&self, said: &BTreeSet<String>, above: &BTreeSet<String>, vocabulary: &Vocabulary) -> bool {
-        let carries = |word: &&String| !vocabulary.done.contains(*word) && !vocabulary.undoing.contains(*word);
+    /// How a statement names it. `stems` are all words of the statement, and `said` the ones without verbs of doing.
+    fn fit(
+        &self,
+        said: &BTreeSet<String>,
+        above: &BTreeSet<String>,
+        stems: &BTreeSet<String>,
+        vocabulary: &Vocabulary,
+    ) -> Option<Fit> {
+        // What is done or undone is compared as a whole.
+        let carries = |word: &&String| {
+            !vocabulary.done.contains(*word) && !vocabulary.undoing.contains(*word) && !words::negates(word)
+        };
         let name: BTreeSet<&String> = self.name.iter().filter(carries).collect();
-        let understood = said.iter().filter(carries).all(|word| self.all.contains(word));
-        let own = name.iter().filter(|word| said.contains(**word)).count();
-        let complete = name.iter().all(|word| said.contains(*word) || above.contains(*word));
-        // One word is not a name, unless the statement is the title or the check looks for something of a known name.
         let title: BTreeSet<&String> = self.title.iter().filter(carries).collect();
-        let is_title = !title.is_empty() && said.iter().filter(carries).collect::<BTreeSet<_>>() == title;
-        let enough = name.len() > 1 && said.len() + above.len() > 1 || !self.names.is_empty();
-        is_title || understood && complete && own > 0 && enough
+        let said: BTreeSet<&String> = said.iter().filter(carries).collect();
+        // “A sign-in with MFA” is no “MFA”, though signing in is something that is done.
+        let mut verbs = self.name.iter().filter(|word| vocabulary.done.contains(*word));
+        if !verbs.all(|verb| words::says(stems, verb)) {
+            return None;
+        }
+        if self.name.len() > 1 && said == title && name.iter().all(|word| said.contains(*word)) {
+            return Some(Fit::Title);
+        }
+        let is_understood = said.iter().all(|word| self.own.contains(*word));
+        let is_complete = name.iter().all(|word| said.contains(*word) || above.contains(*word));
+        let own = name.intersection(&said).count();
+        // One word is not a name, unless the check looks for something of a known name.
+        let is_enough = name.len() > 1 && said.len() + above.len() > 1 || !self.names.is_empty();
+        (is_understood && is_complete && own > 0 && is_enough).then_some(Fit::Name)
     }
 }
 
@@ -73,6 +103,7 @@ fn agrees(vocabulary: &Vocabulary, known: &Known, statement: &str, stated: &Stat
     let polarity = Polarity::of(statement, vocabulary);
     counted
         && same_number
+        && known.counting.iter().all(|word| forms.contains(word))
         && polarity.is_same_as(known.polarity)
         && has_names(known, stated)
         && !is_qualified(vocabulary, known, stated)
@@ -81,7 +112,11 @@ fn agrees(vocabulary: &Vocabulary, known: &Known, statement: &str, stated: &Stat
 
 /// Whether the lesson has a name that the check looks for: with its own settings, where it has some.
 fn has_names(known: &Known, stated: &Stated<'_>) -> bool {
-    let has = |text: &str| known.names.iter().any(|name| text.contains(name.as_str()));
+    let is_marked = |text: &str, name: &str| {
+        let plain = name.chars().all(char::is_alphabetic);
+        !plain || ['`', '"', '“'].iter().any(|mark| text.contains(&format!("{mark}{name}")))
+    };
+    let has = |text: &str| known.names.iter().any(|name| text.contains(name.as_str()) && is_marked(text, name));
     let has_settings = stated.region.contains('`') || stated.region.contains('“') || stated.region.contains("**Name");
     known.names.is_empty() || if has_settings { has(&stated.region.to_lowercase()) } else { has(&stated.around.lower) }
 }
@@ -102,7 +137,11 @@ fn is_qualified(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> 
 
 /// Whether something of AWS that the check does not have belongs to the statement: a KMS key, a group.
 fn names_others(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> bool {
-    let other = |name: &str| vocabulary.stems(name).iter().any(|stem| !known.all.contains(stem));
+    // “Policies” are the service control policies of the statement.
+    let stated_words: BTreeSet<String> =
+        things(stated.text).iter().flat_map(|thing| thing.name.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let is_stated = |name: &str| name.split(' ').all(|word| stated_words.contains(word));
+    let other = |name: &str| !is_stated(name) && vocabulary.stems(name).iter().any(|stem| !known.all.contains(stem));
     let around = things(stated.region).into_iter().chain(stated.above.last().into_iter().flat_map(|title| things(title)));
     around.filter(|thing| thing.read.is_some() && thing.name != "account").any(|thing| other(&thing.name))
 }

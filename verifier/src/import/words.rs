@@ -21,7 +21,7 @@ const NO: &[&str] = &["no", "not", "never", "none", "neither", "nor", "nobody", 
 const GONE: &[&str] = &["delete", "remove", "destroy", "drop"];
 
 /// Whether a word negates, also by ending in `n't`.
-fn negates(word: &str) -> bool {
+pub(super) fn negates(word: &str) -> bool {
     NO.contains(&word) || word.ends_with("n't")
 }
 
@@ -86,6 +86,8 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("service control policies", "scp"),
     ("service control policy", "scp"),
     ("scps", "scp"),
+    ("root user's", "root"),
+    ("root user", "root"),
     ("organizational unit", "unit"),
     ("organisational unit", "unit"),
 ];
@@ -120,6 +122,19 @@ const COUNTING: &[&str] = &[
 /// Whether a word says how many, or which one of several.
 pub(super) fn counts(word: &str) -> bool {
     COUNTING.contains(&word)
+}
+
+/// Whether a word of a title says how many, which one, or the same as what, so that a statement must say so, too.
+pub(super) fn counts_in_title(word: &str) -> bool {
+    counts(word) || NUMBERS.contains(&word) || ["only", "same", "instead", "everything"].contains(&word)
+}
+
+/// Words for turning something on.
+const ON: &[&str] = &["activ", "enabl", "switch", "turn"];
+
+/// Whether one of these stems is a verb, or another for turning something on.
+pub(super) fn says(stems: &BTreeSet<String>, verb: &str) -> bool {
+    stems.contains(verb) || ON.contains(&verb) && ON.iter().any(|on| stems.contains(*on))
 }
 
 /// Whether a word numbers a heading: “Step 3”.
