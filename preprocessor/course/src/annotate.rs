@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::edit::Edits;
 use crate::param::Params;
-use crate::scan::{self, Marked, Scan};
+use crate::scan::{self, At, Marked, Scan};
 
 pub use numbers::numbers;
 
@@ -26,6 +26,13 @@ pub enum Writing {
         /// What follows `verify:`: a check, or `?`.
         words: String,
     },
+    /// Directives on lines of their own, each with an empty line before it.
+    Blocks {
+        /// Where the block that they follow ends.
+        at: usize,
+        /// What follows `verify:` in each.
+        words: Vec<String>,
+    },
     /// A parameter in place of its value.
     Parameter {
         /// Where the value is.
@@ -36,10 +43,23 @@ pub enum Writing {
 }
 
 impl Writing {
-    /// The range to replace, and the new text.
-    fn edit(&self) -> (Range<usize>, String) {
+    /// How many directives it has.
+    fn directives(&self) -> usize {
+        match self {
+            Writing::Directive { .. } => 1,
+            Writing::Blocks { words, .. } => words.len(),
+            Writing::Parameter { .. } => 0,
+        }
+    }
+
+    /// The range to replace, and the new text, in a lesson with these line ends.
+    fn edit(&self, newline: &str) -> (Range<usize>, String) {
         match self {
             Writing::Directive { at, words } => (*at..*at, format!(" <!-- verify: {words} -->")),
+            Writing::Blocks { at, words } => {
+                let block = |words: &String| format!("{newline}{newline}<!-- verify: {words} -->");
+                (*at..*at, words.iter().map(block).collect())
+            }
             Writing::Parameter { range, name } => (range.clone(), format!("{{{{ {name} }}}}")),
         }
     }
@@ -47,6 +67,11 @@ impl Writing {
     /// Whether a scan finds it at its new range.
     fn is_found(&self, range: &Range<usize>, old: &str, scan: &Scan, params: &Params) -> bool {
         match self {
+            Writing::Blocks { words, .. } => {
+                let is_card = |item: &&Marked| range.contains(&item.comment.start) && matches!(item.at, At::Card { .. });
+                let is_own = |item: &&Marked| is_card(item) && item.comment.end <= range.end;
+                [&scan.steps, &scan.open].into_iter().flatten().filter(is_own).count() == words.len()
+            }
             Writing::Directive { .. } => {
                 // Without the space before it. Comments and holes are in order.
                 let comment = range.start + 1..range.end;
@@ -82,7 +107,7 @@ pub fn annotate(lesson: &str, writings: Vec<Writing>, params: &Params) -> Annota
         let (text, places) = written(lesson, &writings);
         let scan = scan::scan(&text, params);
         let found = |(writing, place): (&Writing, &Range<usize>)| {
-            writing.is_found(place, &lesson[writing.edit().0], &scan, params)
+            writing.is_found(place, &lesson[writing.edit("").0], &scan, params)
         };
         let found: Vec<bool> = writings.iter().zip(&places).map(found).collect();
         if found.iter().all(|found| *found) {
@@ -106,13 +131,14 @@ fn counts(scan: &Scan) -> (usize, usize, usize) {
 /// How many there are once these are written.
 fn counts_with(before: &Scan, writings: &[Writing]) -> (usize, usize, usize) {
     let (marked, misplaced, holes) = counts(before);
-    let directives = writings.iter().filter(|writing| matches!(writing, Writing::Directive { .. })).count();
-    (marked + directives, misplaced, holes + writings.len() - directives)
+    let directives: usize = writings.iter().map(Writing::directives).sum();
+    let parameters = writings.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
+    (marked + directives, misplaced, holes + parameters)
 }
 
 /// Writings in order, without overlaps. Of two that overlap, the first is kept.
 fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
-    let place = |writing: &Writing| writing.edit().0;
+    let place = |writing: &Writing| writing.edit("").0;
     writings.sort_by_key(|writing| (place(writing).start, place(writing).end));
     let mut at = 0;
     writings.retain(|writing| {
@@ -130,8 +156,9 @@ fn apart(lesson: &str, mut writings: Vec<Writing>) -> Vec<Writing> {
 fn written(lesson: &str, writings: &[Writing]) -> (String, Vec<Range<usize>>) {
     let mut edits = Edits::default();
     let (mut places, mut moved) = (Vec::with_capacity(writings.len()), 0isize);
+    let newline = if lesson.contains("\r\n") { "\r\n" } else { "\n" };
     for writing in writings {
-        let (range, new) = writing.edit();
+        let (range, new) = writing.edit(newline);
         let start = range.start.saturating_add_signed(moved);
         moved += new.len() as isize - range.len() as isize;
         places.push(start..start + new.len());
@@ -167,12 +194,17 @@ pub fn is_made_of(chapter: &str, lesson: &str, params: &Params) -> bool {
     rest == &chapter[at..]
 }
 
-/// A text without its directives and the space before each.
+/// A text without its directives and the space, or the empty line, before each.
 fn bare(text: &str, params: &Params) -> String {
     let mut edits = Edits::default();
-    for Marked { comment, .. } in scan::scan(text, params).marked() {
-        let start = comment.start - usize::from(text[..comment.start].ends_with(' '));
-        edits.put(start..comment.end, "");
+    for Marked { comment, at, .. } in scan::scan(text, params).marked() {
+        let before = &text[..comment.start];
+        let apart: &[&str] = match at {
+            At::Card { .. } => &["\r\n\r\n", "\n\n", " "],
+            At::Text | At::Below => &[" "],
+        };
+        let space = apart.iter().find(|space| before.ends_with(**space)).map_or(0, |space| space.len());
+        edits.put(comment.start - space..comment.end, "");
     }
     edits.apply(text)
 }
@@ -236,6 +268,28 @@ mod tests {
             assert_eq!(text, expected);
             assert!(is_made_of(&text, lesson, &params()), "{lesson}");
         }
+    }
+
+    #[test]
+    fn directives_on_their_own_lines_follow_a_block_and_can_be_taken_out_again() {
+        let words = || vec!["? \"One\"".to_owned(), "? \"Two\"".to_owned()];
+        let both = |newline: &str| {
+            format!("{newline}{newline}<!-- verify: ? \"One\" -->{newline}{newline}<!-- verify: ? \"Two\" -->")
+        };
+        for (before, newline, after) in
+            [("A\n", "\n", "\n- b\n"), ("- a\n- b", "\n", ""), ("A", "\n", "\n# B\n"), ("A\r\nb", "\r\n", "\r\n\r\nC")]
+        {
+            let before = before.trim_end_matches('\n');
+            let lesson = format!("{before}{after}");
+            let writing = Writing::Blocks { at: before.len(), words: words() };
+            let annotated = annotate(&lesson, vec![writing.clone()], &params());
+            assert_eq!(annotated.text, format!("{before}{}{after}", both(newline)));
+            assert_eq!(annotated.written, [writing]);
+            assert!(is_made_of(&annotated.text, &lesson, &params()), "{lesson}");
+        }
+        // In the middle of a paragraph, they would split it.
+        let inside = annotate("- a\n\n  b\n", vec![Writing::Blocks { at: 1, words: words() }], &params());
+        assert_eq!(inside.text, "- a\n\n  b\n");
     }
 
     #[test]

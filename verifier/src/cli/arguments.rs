@@ -139,7 +139,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output<TextOrJson>,
     },
-    /// For authors: turn a lesson into chapters with checks; shows the changes and asks before writing
+    /// For authors: turn lessons into chapters with steps; shows the proposals and asks before writing
     Import(import::Arguments),
     /// For instructors: show a class's results in one table, and where most learners are stuck
     ///

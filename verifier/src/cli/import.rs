@@ -1,34 +1,46 @@
-//! `verify import`: turns a lesson into chapters of the book.
+//! `verify import`: turns lessons into chapters of the book.
 
 use anyhow::{Context, Result, bail};
+use course::Course;
 use course::files::{self, Readers};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
-use super::common::Common;
+use super::common::{Common, Output, TextOrJson};
 use super::terminal::{agrees, can_ask, notice, print};
+use crate::import::folder::{self, FolderOrder};
 use crate::import::split::Split;
-use crate::import::{self, Change, Order};
+use crate::import::{self, Change, Copied, Decision, Import, Order};
 use crate::{book, report};
+
+mod asked;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The lesson, a Markdown file
-    #[arg(value_name = "FILE.md")]
-    file: PathBuf,
-    /// Make one chapter for each section
+    /// The lesson, a Markdown file, or a folder of lessons
+    #[arg(value_name = "FILE.md|FOLDER")]
+    path: PathBuf,
+    /// Make one chapter for each section of the lesson
     #[arg(long, value_enum)]
     split: Option<Split>,
-    /// Name of the chapter's file [default: the lesson's]
+    /// Name of the chapter's file, or of the folder of the chapters [default: the lesson's or the folder's]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Replace chapters that have other content now; directives are kept at items whose text is unchanged
     #[arg(long)]
     replace: bool,
-    /// Write without asking
+    /// Accept all proposals, and write without asking
     #[arg(short, long)]
     yes: bool,
+    #[command(flatten)]
+    output: Output<TextOrJson>,
+}
+
+/// What is imported.
+enum Source {
+    Lesson { text: String, name: String },
+    Folder { name: String },
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
@@ -38,29 +50,89 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
         true => book::read(&root, common.trust_course)?,
         false => book::read_without_chapters(&root, common.trust_course)?,
     };
-    let lesson = read(&arguments.file)?;
-    let name = name(arguments, &sources)?;
-    let (lesson, shown) = (lesson.as_str(), arguments.file.as_path());
-    let order = Order { lesson, shown, name: &name, split: arguments.split, replace: arguments.replace };
-    let planned = import::plan(&course, &sources, &order)?;
-    print(&report::import::text(&planned))?;
-    if planned.changes.is_empty() {
+    let source = source(arguments, &sources)?;
+    let plan = |decided: &[Decision]| plan(&course, &sources, arguments, &source, decided);
+    let mut planned = plan(&[])?;
+    if arguments.output.format() == TextOrJson::Json {
+        if arguments.yes {
+            write_all(&sources, &planned)?;
+        }
+        print(&report::import::json(&planned, arguments.yes)?)?;
         return Ok(Exit::Done);
     }
-    if !arguments.yes && !agreed()? {
-        notice("Nothing was written.");
-        return Ok(Exit::Usage);
+    let is_folder = matches!(source, Source::Folder { .. });
+    print(&report::import::text(&planned, !is_folder))?;
+    if planned.changes.is_empty() && planned.copied.is_empty() {
+        return Ok(Exit::Done);
     }
-    planned.changes.iter().try_for_each(|change| write(&sources, change))?;
+    if !arguments.yes {
+        if !can_ask() {
+            bail!(
+                "nothing was written, because there is no terminal to ask for permission: review the changes, and write them with --yes"
+            );
+        }
+        let decided = asked::decisions(&course, &planned.steps)?;
+        planned = match decided {
+            Some(decided) => plan(&decided)?,
+            None => return Ok(nothing_written()),
+        };
+        if !agrees(&report::import::question(&planned))? {
+            return Ok(nothing_written());
+        }
+    }
+    write_all(&sources, &planned)?;
     notice(&format!("Written to {}. Next: verify lint", sources.display()));
     Ok(Exit::Done)
 }
 
+fn nothing_written() -> Exit {
+    notice("Nothing was written.");
+    Exit::Usage
+}
+
+fn source(arguments: &Arguments, sources: &Path) -> Result<Source> {
+    let path = &arguments.path;
+    if !path.is_dir() {
+        let bytes = files::read_theirs(path, files::LARGEST_TEXT).with_context(|| format!("reading {}", path.display()))?;
+        return Ok(Source::Lesson { text: import::utf8(path, bytes)?, name: name(arguments, sources)? });
+    }
+    if arguments.split.is_some() {
+        bail!("--split is for one lesson: import the folder without it");
+    }
+    let own = path.canonicalize().with_context(|| format!("reading {}", path.display()))?;
+    let name = match below(path, sources) {
+        Some(name) if arguments.name.is_none() => name,
+        _ if sources.canonicalize().is_ok_and(|sources| sources.starts_with(&own)) => {
+            bail!("{} contains the book's own sources: import a folder of lessons", path.display())
+        }
+        _ => {
+            let stem = own.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = import::slug(arguments.name.as_deref().unwrap_or(&stem));
+            if name.is_empty() {
+                bail!("{stem:?} cannot be the name of a folder of chapters: choose letters and digits with --name");
+            }
+            name
+        }
+    };
+    Ok(Source::Folder { name })
+}
+
+fn plan(course: &Course, sources: &Path, arguments: &Arguments, source: &Source, decided: &[Decision]) -> Result<Import> {
+    let (path, replace) = (arguments.path.as_path(), arguments.replace);
+    match source {
+        Source::Lesson { text, name } => {
+            let order = Order { lesson: text, shown: path, name, split: arguments.split, replace };
+            import::plan(course, sources, &order, decided)
+        }
+        Source::Folder { name } => folder::plan(course, sources, &FolderOrder { folder: path, name, replace }, decided),
+    }
+}
+
 /// The name of the chapter's file without `.md`. If the lesson is among the chapters already, its own name.
 fn name(arguments: &Arguments, sources: &Path) -> Result<String> {
-    let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = arguments.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if arguments.name.is_none()
-        && let Some(file) = below(&arguments.file, sources)
+        && let Some(file) = below(&arguments.path, sources)
     {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./ ".contains(c);
         match file.strip_suffix(".md") {
@@ -73,6 +145,9 @@ fn name(arguments: &Arguments, sources: &Path) -> Result<String> {
     if name.is_empty() || name == "summary" {
         bail!("{stem:?} cannot be the name of a chapter: choose a name of letters and digits with --name");
     }
+    if name == "readme" || name == "index" {
+        bail!("a chapter `{name}` would be the book's first page: choose another name with --name");
+    }
     Ok(name)
 }
 
@@ -83,34 +158,23 @@ fn below(file: &Path, folder: &Path) -> Option<String> {
     Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
 }
 
-/// The lesson's text.
-fn read(file: &Path) -> Result<String> {
-    let bytes = files::read_theirs(file, files::LARGEST_TEXT).with_context(|| format!("reading {}", file.display()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        anyhow::anyhow!(
-            "{} is not UTF-8 text: line {line} has an invalid byte. Save the lesson as UTF-8, and import it again",
-            file.display()
-        )
-    })
-}
-
-/// Asks whether to write.
-fn agreed() -> Result<bool> {
-    if !can_ask() {
-        bail!(
-            "nothing was written, because there is no terminal to ask for permission: review the changes, and write them with --yes"
-        );
-    }
-    agrees("Write this?")
+fn write_all(sources: &Path, import: &Import) -> Result<()> {
+    import.copied.iter().try_for_each(|copied| copy(sources, copied))?;
+    import.changes.iter().try_for_each(|change| write(sources, change))
 }
 
 /// Writes a file completely or not at all.
 fn write(sources: &Path, change: &Change) -> Result<()> {
-    let path = sources.join(&change.file);
-    let folder = path.parent().unwrap_or(sources);
+    put(&sources.join(&change.file), change.after.as_bytes())
+}
+
+fn copy(sources: &Path, copied: &Copied) -> Result<()> {
+    let bytes = fs::read(&copied.from).with_context(|| format!("reading {}", copied.from.display()))?;
+    put(&sources.join(&copied.file), &bytes)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     let what = || format!("writing {}", path.display());
-    fs::create_dir_all(folder).with_context(what)?;
-    files::write(&path, change.after.as_bytes(), Readers::Others).with_context(what)
+    fs::create_dir_all(path.parent().unwrap_or(path)).with_context(what)?;
+    files::write(path, bytes, Readers::Others).with_context(what)
 }

@@ -5,6 +5,8 @@ use course::Course;
 use course::check::{Body, Check, Expectation, Proof};
 use std::collections::BTreeSet;
 
+use super::propose::Stated;
+
 /// Words before the account in which something is done.
 const AT: &[&str] = &["in", "on", "for", "of", "within", "inside", "under", "at"];
 /// Words that can follow these before an account.
@@ -16,6 +18,15 @@ const ALIKE: &[&str] = &["same", "different", "match", "matches", "matching", "e
 /// Words after which an account is the other party: the one that gets access, or that is connected with.
 const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
+/// Words that can stand directly before “account” and name none.
+const PLAIN: &[&str] = &[
+    "fresh", "first", "whole", "own", "same", "and", "or", "is", "whose", "what", "that", "per", "one", "user", "close",
+    "open", "closed", "create", "name", "have", "has", "into", "get", "its", "iam", "root", "current", "existing", "s",
+];
+/// Words before “accounts” that name none of them.
+const SEVERAL: &[&str] = &["all", "both", "two", "three", "several", "many", "any", "each", "every", "other", "these", "multiple"];
+/// What an account has, rather than an account: “account settings”.
+const OF_ACCOUNTS: &[&str] = &["settings", "alias", "aliases", "name", "names", "id", "ids", "number", "page", "menu", "hygiene"];
 /// Marks that separate words.
 const MARKS: &str = "()[]:,;–—/.!?";
 
@@ -102,6 +113,55 @@ impl Accounts {
             true => account,
             false => Account::Unclear,
         }
+    }
+
+    /// Whether an account that the course does not have, or several, are named where a statement stands, or the text
+    /// around it names another than the check's own and the statement does not say which.
+    pub(super) fn in_doubt(&self, stated: &Stated<'_>, own: &str, spoken_of: &BTreeSet<String>) -> bool {
+        let near = stated.above.iter().skip(1).copied().chain([stated.text]);
+        if near.clone().any(|text| self.is_foreign(text) || self.is_about_several(text)) {
+            return true;
+        }
+        let is_said = near.chain(stated.above.first().copied()).any(|text| {
+            self.mentions(text, true).iter().any(|(_, manner)| *manner == Manner::About)
+        });
+        let title = stated.above.first().copied();
+        let others = title.into_iter().chain(stated.around.about_accounts.iter().map(String::as_str)).any(|sentence| {
+            let named = self.mentions(sentence, false);
+            let other = named.iter().any(|(name, manner)| {
+                // A combination of checks of several accounts has no account of its own.
+                let is_other = !own.is_empty() && name != own && !spoken_of.contains(name);
+                is_other && *manner != Manner::Bare && *manner != Manner::Compared
+            });
+            other || self.is_foreign(sentence)
+        });
+        !is_said && others
+    }
+
+    /// Whether a text names an account of the course.
+    pub(super) fn names_one(&self, text: &str) -> bool {
+        self.mentions(text, false).iter().any(|(_, manner)| *manner != Manner::Bare)
+    }
+
+    /// Whether a text names an account that is none of the course's.
+    fn is_foreign(&self, text: &str) -> bool {
+        let words = words(text);
+        let accounts = words.iter().enumerate().filter(|(_, word)| ["account", "accounts"].contains(&word.as_str()));
+        accounts.into_iter().any(|(at, _)| {
+            let mut before = words[..at].iter().rev().filter(|word| *word != "aws" && *word != "member");
+            let after = words.get(at + 1).map_or("", String::as_str);
+            let is_course = |before: &String| self.0.iter().any(|(_, spoken)| spoken.last() == Some(before));
+            let is_plain = |before: &String| {
+                let list = [DETERMINERS, AT, COMPARING, ALIKE, TOWARDS, PLAIN, SEVERAL];
+                list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
+            };
+            !OF_ACCOUNTS.contains(&after) && before.next().is_some_and(|before| !is_course(before) && !is_plain(before))
+        })
+    }
+
+    /// Whether a text is about several accounts at once.
+    fn is_about_several(&self, text: &str) -> bool {
+        words(text).iter().any(|word| word == "accounts")
     }
 
     /// The accounts that an item or a heading is about.

@@ -1,36 +1,48 @@
-//! `verify import`: turns a raw lesson into chapters of the book.
+//! `verify import`: turns lessons as they are written into chapters of the book.
 //!
 //! | where | what |
 //! |---|---|
-//! | [`propose`], `words` | the check that an item is about |
+//! | `lesson`, `reading`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
+//! | `outcomes` | what is there, is set or is gone once the lesson is done |
+//! | [`propose`], `sure`, `known`, `words` | the check that an outcome is about |
 //! | `about` | the account that it is about |
-//! | [`split`] | splitting a lesson into chapters |
+//! | [`step`] | what is proposed for an outcome, and what its author decides |
+//! | `chapter` | the chapters that a lesson becomes |
+//! | [`split`], `front_matter` | splitting a lesson, and what stands before it |
+//! | [`folder`], `names` | the lessons of a folder |
 //! | [`summary`] | `SUMMARY.md` |
 //! | `course::annotate` | adding directives to a lesson without losing a byte |
 //!
 //! Nothing here writes a file: an [`Import`] contains the changes.
 
 mod about;
+mod chapter;
+pub mod folder;
+mod front_matter;
+mod known;
+mod language;
+mod lesson;
+mod names;
+mod outcomes;
 pub mod propose;
+mod reading;
 pub mod split;
+pub mod step;
 pub mod summary;
+mod sure;
+mod text;
+mod things;
 mod words;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use course::Course;
-use course::annotate::{self, Annotated, Writing};
-use course::diagnostic::Diagnostic;
-use course::directive::Directive;
-use course::param::Params;
-use course::scan;
-use course::terminal::Lines;
-use mdbook_driver::book::{self, Book, BookItem};
-use mdbook_driver::config::Config;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use propose::{Proposal, Vocabulary};
-use split::{Heading, Piece, Split};
+use chapter::Planner;
+pub use names::slug;
+use propose::Vocabulary;
+use split::Split;
+pub use step::{Decision, ProposedStep};
 pub use summary::Chapter;
 
 /// A change to a file.
@@ -46,28 +58,43 @@ pub struct Change {
     pub after: String,
 }
 
-/// A checklist item of the lesson, and the check proposed for it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// The line in the lesson, from 1.
+/// A file that is copied beside the chapters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it is.
+    pub from: PathBuf,
+    /// The new file, relative to the sources.
+    pub file: String,
+}
+
+/// A line that looks like an outcome, but is not proposed as a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The lesson, as it is shown.
+    pub lesson: String,
+    /// The line in it, from 1.
     pub line: usize,
-    /// The item's text.
+    /// Its text.
     pub text: String,
-    /// The proposed checks.
-    pub proposal: Proposal,
-    /// Whether the directive could be written.
-    pub written: bool,
 }
 
 /// The result of an import.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Import {
-    /// The files that change; empty if the lesson is already in the book.
+    /// The files that change; empty if all lessons are in the book already.
     pub changes: Vec<Change>,
-    /// The checklist items of the chapters that change.
-    pub items: Vec<Found>,
+    /// The files that are copied.
+    pub copied: Vec<Copied>,
+    /// The steps that are proposed for the chapters that change.
+    pub steps: Vec<ProposedStep>,
+    /// Lines of these chapters that look like outcomes.
+    pub passed_over: Vec<PassedOver>,
     /// How many numbers were replaced by parameters.
     pub parameters: usize,
+    /// What its author should know: renamed chapters, links that lead nowhere.
+    pub notes: Vec<String>,
+    /// How many lessons were read.
+    pub lessons: usize,
 }
 
 /// What to import, and how.
@@ -85,145 +112,36 @@ pub struct Order<'o> {
     pub replace: bool,
 }
 
-/// Works out what an import changes.
+/// Works out what the import of one lesson changes. `decided` is what its author decides for the steps that are
+/// proposed, in their order; those after its end are accepted.
 ///
 /// # Errors
 /// If the lesson cannot be split, the book could not be read with it, or its chapter exists with a different text.
-pub fn plan(course: &Course, sources: &Path, order: &Order<'_>) -> Result<Import> {
+pub fn plan(course: &Course, sources: &Path, order: &Order<'_>, decided: &[Decision]) -> Result<Import> {
     let vocabulary = Vocabulary::of(course);
-    // mdBook ignores a byte order mark, and so does everything here. The first chapter gets it back.
-    let (mut mark, lesson) = annotate::byte_order_mark(order.lesson);
-    let headings = split::headings(lesson);
-    let mut import = Import { changes: Vec::new(), items: Vec::new(), parameters: 0 };
-    let (mut chapters, mut mistakes) = (Vec::new(), Vec::new());
-    let pieces = split::pieces(lesson, order.split)?;
-    for (piece, file) in pieces.iter().zip(files(order.name, &pieces)) {
-        let raw = &lesson[piece.range.clone()];
-        let file_before = format!("{}{raw}", std::mem::take(&mut mark));
-        let before = present(&sources.join(&file))?;
-        let kept = before.as_deref().map(|before| directives(before, &course.params)).unwrap_or_default();
-        let first_line = lesson[..piece.range.start].matches('\n').count();
-        let propose = |item: scan::Unmarked| {
-            let above = above(&headings, piece.range.start + item.marker.start);
-            (vocabulary.propose(&item.text, &above), item)
-        };
-        let items: Vec<(Proposal, scan::Unmarked)> = scan::unmarked(raw).into_iter().map(propose).collect();
-        let annotated = annotated(course, &vocabulary, raw, &items, &kept);
-        let after = format!("{}{}", &file_before[..file_before.len() - raw.len()], annotated.text);
-        let title = piece.title.clone().unwrap_or_else(|| name_of(&file));
-        let change = match before {
-            None => Some(Change { file: file.clone(), new: true, before: file_before, after }),
-            // The lesson is already in the sources, without directives.
-            Some(before) if before == file_before && annotate::is_untouched(&before, &course.params) => {
-                Some(Change { file: file.clone(), new: false, before, after })
-            }
-            Some(before) if annotate::is_made_of(&before, &file_before, &course.params) => None,
-            Some(before) if order.replace => Some(Change { file: file.clone(), new: false, before, after }),
-            Some(_) => bail!(
-                "{file} exists and differs from this lesson: import the lesson under another name with --name, or \
-                 overwrite the chapter with --replace, which keeps the directives of unchanged items"
-            ),
-        };
-        chapters.push(Chapter { title, file });
-        if let Some(change) = change.filter(|change| change.new || change.before != change.after) {
-            mistakes.extend(of_lesson(unreadable(course, &annotated.text)?, order.shown, first_line));
-            import.parameters +=
-                annotated.written.iter().filter(|writing| matches!(writing, Writing::Parameter { .. })).count();
-            import.items.extend(found(items, raw, &annotated, first_line));
-            import.changes.push(change);
+    let mut planner = Planner::new(course, sources, &vocabulary, decided);
+    planner.lesson(order, 0)?;
+    planner.finish()
+}
+
+/// Adds the numbers of lines to places in a text, in their order.
+struct LineCount<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+}
+
+impl LineCount<'_> {
+    /// The line of a place that is not before the last one.
+    fn of(&mut self, at: usize) -> usize {
+        if at >= self.at {
+            self.line += self.text[self.at..at].matches('\n').count();
+            self.at = at;
+            return self.line;
         }
+        let again = &mut LineCount { text: self.text, at: 0, line: self.line - self.text[..self.at].matches('\n').count() };
+        again.of(at)
     }
-    if !mistakes.is_empty() {
-        let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        bail!(Lines(format!(
-            "the book could not be read with this lesson, and nothing was written: correct the lesson, and import it \
-             again\n{}",
-            mistakes.join("\n").trim_end()
-        )));
-    }
-    let before = present(&sources.join("SUMMARY.md"))?;
-    let after = summary::with(before.as_deref().unwrap_or("# Summary\n"), &chapters)?;
-    if before.as_ref() != Some(&after) {
-        let (new, before) = (before.is_none(), before.unwrap_or_default());
-        import.changes.push(Change { file: "SUMMARY.md".to_owned(), new, before, after });
-    }
-    Ok(import)
-}
-
-/// The headings above a place, the outermost first: the lesson's title, and the headings of its sections.
-fn above(headings: &[Heading], place: usize) -> Vec<&str> {
-    let mut above: Vec<&Heading> = Vec::new();
-    let before = headings.partition_point(|heading| heading.at <= place);
-    for heading in headings[..before].iter().rev() {
-        if above.last().is_none_or(|inner| heading.level < inner.level) {
-            above.push(heading);
-        }
-    }
-    // The title is above all sections, even if it has the same level.
-    let title = headings.first().filter(|title| above.last().is_some_and(|outermost| outermost.at > title.at));
-    title.into_iter().chain(above.into_iter().rev()).map(|heading| heading.title.as_str()).collect()
-}
-
-fn annotated(
-    course: &Course,
-    vocabulary: &Vocabulary,
-    raw: &str,
-    items: &[(Proposal, scan::Unmarked)],
-    kept: &BTreeMap<String, String>,
-) -> Annotated {
-    let mut writings = annotate::numbers(raw, &course.params, &|text| vocabulary.stems(text));
-    writings.extend(items.iter().map(|(proposal, item)| {
-        let words = kept.get(&item.text).cloned().unwrap_or_else(|| proposal.args());
-        Writing::Directive { at: item.end, words }
-    }));
-    annotate::annotate(raw, writings, &course.params)
-}
-
-/// The errors that keep the book from being read with this chapter.
-fn unreadable(course: &Course, text: &str) -> Result<Vec<Diagnostic>> {
-    let mut config = Config::default();
-    config.set("preprocessor.verify.params", &course.params)?;
-    config.set("preprocessor.verify.accounts", &course.accounts)?;
-    // The file does not exist yet, so places are relative to the text.
-    let chapter = book::Chapter::new("", text.to_owned(), "", Vec::new());
-    let read = Course::read(&course.root, &config, &Book::new_with_items(vec![BookItem::Chapter(chapter)]));
-    Ok(read.err().map(|found| found.iter().cloned().collect()).unwrap_or_default())
-}
-
-/// The same errors with their places in the lesson. This is exact, because directives add no lines.
-fn of_lesson(mut found: Vec<Diagnostic>, lesson: &Path, first_line: usize) -> Vec<Diagnostic> {
-    for Diagnostic { span, .. } in &mut found {
-        lesson.clone_into(&mut span.path);
-        span.line += first_line;
-    }
-    found
-}
-
-/// The directives of a chapter, by the text of their items.
-fn directives(chapter: &str, params: &Params) -> BTreeMap<String, String> {
-    let scan = scan::scan(chapter, params);
-    let args = |item: &scan::Marked| Directive::words(&chapter[item.comment.clone()]);
-    scan.marked().map(|item| (item.text.clone(), args(item))).collect()
-}
-
-/// The items in their order, with what was written for each.
-fn found(items: Vec<(Proposal, scan::Unmarked)>, raw: &str, annotated: &Annotated, first_line: usize) -> Vec<Found> {
-    let written: BTreeSet<usize> = annotated
-        .written
-        .iter()
-        .filter_map(|writing| match writing {
-            Writing::Directive { at, .. } => Some(*at),
-            Writing::Parameter { .. } => None,
-        })
-        .collect();
-    let (mut line, mut counted) = (first_line + 1, 0);
-    let mut found = Vec::with_capacity(items.len());
-    for (proposal, scan::Unmarked { marker, text, end }) in items {
-        line += raw[counted..marker.start].matches('\n').count();
-        counted = marker.start;
-        found.push(Found { line, text, proposal, written: written.contains(&end) });
-    }
-    found
 }
 
 /// The text of a file; `None` if it does not exist.
@@ -235,37 +153,17 @@ fn present(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The files of a lesson's pieces, all in one folder, so that relative links remain valid.
-fn files(name: &str, pieces: &[Piece]) -> Vec<String> {
-    let mut taken = BTreeSet::new();
-    let mut files = vec![format!("{name}.md")];
-    for (at, piece) in pieces.iter().enumerate().skip(1) {
-        let slug = piece.title.as_deref().map(slug).filter(|slug| !slug.is_empty());
-        let slug = slug.unwrap_or_else(|| format!("part-{}", at + 1));
-        let again = (2..).map(|count| format!("{slug}-{count}"));
-        let free = std::iter::once(slug.clone()).chain(again).find(|slug| taken.insert(slug.clone()));
-        files.push(format!("{name}-{}.md", free.unwrap_or(slug)));
-    }
-    files
-}
-
-/// The name of a chapter without a title.
-fn name_of(file: &str) -> String {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.strip_suffix(".md").unwrap_or(name).to_owned()
-}
-
-/// The longest slug, in bytes. A file's name has a lesson's and a section's slug, and stays below every system's limit.
-const LONGEST: usize = 80;
-
-/// A text as a part of a file's name: ASCII letters and digits, joined by dashes.
-pub(crate) fn slug(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut slug = words.collect::<Vec<_>>().join("-");
-    if slug.len() > LONGEST {
-        let end = slug[..=LONGEST].rfind('-').unwrap_or(LONGEST);
-        slug.truncate(end);
-    }
-    slug
+/// A file's text.
+///
+/// # Errors
+/// If it is not UTF-8, with the line.
+pub(crate) fn utf8(file: &Path, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!(
+            "{} is not UTF-8 text: line {line} has an invalid byte. Save the lesson as UTF-8, and import it again",
+            file.display()
+        )
+    })
 }

@@ -1,22 +1,18 @@
-//! Proposes checks for a checklist item by its words.
+//! Proposes checks for an outcome by its words.
 //!
 //! The words of a check are those of its name, its title, and the titles of its expectations. A word counts more if
-//! fewer checks have it. A proposal is sure if the item matches a check well, in more than one word, and much better
-//! than any other check. It is never sure if only one of them negates or undoes something: the item, or the check's name and
-//! title. Nor is it if the item has a number that the check, which has others, does not have.
+//! fewer checks have it. [`sure`](super::sure) says when the best of them is the one that is meant.
 
 use course::Course;
-use course::check::{Body, Check};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::about::{Account, Accounts};
+use super::about::Accounts;
+use super::known::Known;
+use super::step;
+use super::sure;
 use super::words;
 
-/// How well a sure check must fit.
-const SURE: f64 = 0.55;
-/// By how much a sure check must fit better than the next one.
-const AHEAD: f64 = 0.15;
 /// How well a candidate must fit.
 const LIKELY: f64 = 0.3;
 /// The most candidates.
@@ -24,32 +20,74 @@ const CANDIDATES: usize = 3;
 /// The factor for words of doing, which many steps have: done, set, made, turned on.
 const DOING: f64 = 0.3;
 
-/// The checks that an item may be about.
+/// What a lesson states, and what stands around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated<'s> {
+    /// The statement.
+    pub text: &'s str,
+    /// All that belongs to it: the statement, its explanation and its settings.
+    pub region: &'s str,
+    /// The headings above it, the outermost first.
+    pub above: &'s [&'s str],
+    /// The whole lesson.
+    pub around: &'s Surroundings,
+}
+
+/// What of a lesson decides about all of its statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Whether its language is the one of the checks.
+    pub(super) is_compared: bool,
+    /// Its text in lower case.
+    pub(super) lower: String,
+    /// Its sentences about accounts.
+    pub(super) about_accounts: Vec<String>,
+}
+
+impl Surroundings {
+    /// What a lesson says around its statements.
+    pub fn of(lesson: &str) -> Surroundings {
+        let sentences = lesson.split(['\n', '.', '!', '?']).filter(|sentence| sentence.contains("ccount"));
+        let distinct: BTreeSet<String> = sentences.map(str::to_owned).collect();
+        Surroundings {
+            is_compared: step::is_compared(lesson),
+            lower: lesson.to_lowercase(),
+            about_accounts: distinct.into_iter().collect(),
+        }
+    }
+}
+
+/// The checks that a statement may be about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
     /// The candidates, the best first, each with how well it fits, from 0 to 1.
     pub candidates: Vec<(String, f64)>,
-    /// Whether the first candidate is sure.
-    pub sure: bool,
-    /// The account that it is about, if that is not the first candidate's own.
+    /// The check that is meant, if a mistake is next to impossible.
+    pub sure: Option<String>,
+    /// The account that it is about, if that is not the check's own.
     pub account: Option<String>,
-    /// Whether the item says that it is optional.
+    /// Whether the statement says that it is optional.
     pub optional: bool,
 }
 
 impl Proposal {
     /// The directive's arguments.
     pub fn args(&self) -> String {
-        match self.candidates.first() {
-            Some((check, _)) if self.sure => {
+        match &self.sure {
+            Some(check) => {
                 let account = self.account.as_ref().map_or(String::new(), |account| format!(" account={account}"));
                 format!("{check}{account}{}", if self.optional { " optional" } else { "" })
             }
-            _ => {
+            None => {
                 let names: Vec<&str> = self.candidates.iter().map(|(check, _)| check.as_str()).collect();
                 format!("? {}", names.join(" ")).trim_end().to_owned()
             }
         }
+    }
+
+    /// The proposal without a check that it is sure of.
+    pub(super) fn unsure(self) -> Proposal {
+        Proposal { sure: None, account: None, ..self }
     }
 }
 
@@ -57,28 +95,12 @@ impl Proposal {
 pub struct Vocabulary {
     stemmer: Stemmer,
     empty: BTreeSet<String>,
-    done: BTreeSet<String>,
-    undoing: BTreeSet<String>,
-    accounts: Accounts,
-    checks: BTreeMap<String, Known>,
+    pub(super) done: BTreeSet<String>,
+    pub(super) undoing: BTreeSet<String>,
+    pub(super) accounts: Accounts,
+    pub(super) checks: BTreeMap<String, Known>,
     /// The weights of the checks' words.
     weights: BTreeMap<String, f64>,
-}
-
-/// The words and accounts of one check.
-#[derive(Default)]
-struct Known {
-    name: BTreeSet<String>,
-    all: BTreeSet<String>,
-    /// What it negates or undoes; the second only by its name and title, which an item must do, too.
-    denied: BTreeSet<String>,
-    denied_by_title: BTreeSet<String>,
-    /// The numbers that it names.
-    numbers: BTreeSet<u32>,
-    /// Its own account.
-    account: String,
-    /// Accounts that it mentions.
-    spoken_of: BTreeSet<String>,
 }
 
 impl Vocabulary {
@@ -93,7 +115,7 @@ impl Vocabulary {
         let (checks, weights) = Default::default();
         let mut vocabulary = Vocabulary { stemmer, empty, done, undoing, accounts, checks, weights };
         for check in course.checks.values() {
-            let known = vocabulary.know(course, check);
+            let known = Known::of(course, check, &vocabulary);
             vocabulary.checks.insert(check.name.clone(), known);
         }
         let known: BTreeSet<&String> = vocabulary.checks.values().flat_map(|known| &known.all).collect();
@@ -101,48 +123,17 @@ impl Vocabulary {
         vocabulary
     }
 
-    fn know(&self, course: &Course, check: &Check) -> Known {
-        let spoken_name = check.name.replace('-', " ");
-        let mut texts = vec![spoken_name.clone(), check.title.clone()];
-        match &check.body {
-            Body::Expect(expectations) => texts.extend(expectations.iter().map(|it| it.title.clone())),
-            Body::Steps(steps) => texts.extend(steps.iter().map(|step| step.replace('-', " "))),
-        }
-        let accounts: BTreeSet<&str> = match &check.body {
-            Body::Expect(_) => BTreeSet::from([check.account.as_str()]),
-            Body::Steps(steps) => {
-                steps.iter().filter_map(|step| Some(course.checks.get(step)?.account.as_str())).collect()
-            }
-        };
-        Known {
-            name: self.stems(&spoken_name).into_iter().collect(),
-            all: texts.iter().flat_map(|text| self.stems(text)).collect(),
-            denied: texts.iter().flat_map(|text| self.denied(text)).collect(),
-            denied_by_title: [&spoken_name, &check.title].into_iter().flat_map(|text| self.denied(text)).collect(),
-            numbers: texts.iter().flat_map(|text| words::numbers(text)).collect(),
-            // A combination of checks of several accounts has no account of its own.
-            account: accounts.first().filter(|_| accounts.len() == 1).map_or(String::new(), |name| (*name).to_owned()),
-            spoken_of: self.accounts.of_check(course, check),
-        }
+    /// A word's stem.
+    pub(super) fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
     }
 
     /// The stems of a text's words that carry meaning.
     pub fn stems(&self, text: &str) -> Vec<String> {
-        let lower = text.to_lowercase().replace("e-mail", "email");
+        let lower = words::one_spelling(text);
         let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let stems = words.map(|word| self.stemmer.stem(word).into_owned());
+        let stems = words.map(|word| self.stem(words::one_word(word)));
         stems.filter(|stem| !self.empty.contains(stem)).collect()
-    }
-
-    /// The words of a text that negate (all as “no”) or undo something.
-    fn denied(&self, text: &str) -> BTreeSet<String> {
-        let lower = text.to_lowercase().replace('’', "'");
-        let words = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|word| word.trim_matches('\''));
-        let denied = words.filter_map(|word| match words::negates(word) {
-            true => Some("no".to_owned()),
-            false => Some(self.stemmer.stem(word).into_owned()).filter(|stem| self.undoing.contains(stem)),
-        });
-        denied.collect()
     }
 
     /// The weight of a word.
@@ -160,9 +151,24 @@ impl Vocabulary {
         if self.done.contains(word) { rare * DOING } else { rare }
     }
 
-    /// The checks that an item below these headings, the outermost first, may be about.
-    pub fn propose(&self, item: &str, headings: &[&str]) -> Proposal {
-        let (optional, text) = words::optional(item);
+    /// The checks that a statement may be about.
+    pub fn propose(&self, stated: &Stated<'_>) -> Proposal {
+        let (optional, text) = words::optional(stated.text);
+        let (sure, account) = match sure::meant(self, &Stated { text, ..*stated }) {
+            Some((check, account)) => (Some(check), account),
+            None => (None, None),
+        };
+        let mut candidates = self.candidates(text);
+        if let Some(check) = &sure {
+            candidates.retain(|(name, _)| name != check);
+            candidates.insert(0, (check.clone(), 1.0));
+        }
+        candidates.truncate(CANDIDATES);
+        Proposal { candidates, sure, account, optional }
+    }
+
+    /// The checks that fit, the best first.
+    fn candidates(&self, text: &str) -> Vec<(String, f64)> {
         let stems: BTreeSet<String> = self.stems(text).into_iter().collect();
         let weight = |words: &mut dyn Iterator<Item = &String>| words.map(|word| self.weight(word)).sum::<f64>();
         let of_item = weight(&mut stems.iter());
@@ -174,26 +180,8 @@ impl Vocabulary {
         };
         let mut candidates: Vec<(String, f64)> =
             self.checks.iter().map(|(name, known)| (name.clone(), fits(known))).collect();
-        candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-        let fit = |at: usize| candidates.get(at).map_or(0.0, |(_, fit)| *fit);
-        let well = fit(0) >= SURE && fit(0) - fit(1) >= AHEAD && stems.len() > 1;
-        let known = candidates.first().and_then(|(name, _)| self.checks.get(name));
-        let denied = self.denied(text);
-        let numbers: BTreeSet<u32> = words::numbers(text).collect();
-        let agreed = |known: &&Known| {
-            let counts = known.numbers.is_empty() || numbers.is_subset(&known.numbers);
-            counts && denied.is_subset(&known.denied) && known.denied_by_title.is_subset(&denied)
-        };
-        let meant = known
-            .filter(agreed)
-            .map_or(Account::Unclear, |known| self.accounts.meant(text, headings, &known.account, &known.spoken_of));
         candidates.retain(|(_, fit)| *fit >= LIKELY);
-        candidates.truncate(CANDIDATES);
-        let (sure, account) = match meant {
-            Account::Own => (well, None),
-            Account::Other(name) => (well, Some(name).filter(|_| well)),
-            Account::Unclear => (false, None),
-        };
-        Proposal { candidates, sure, account, optional }
+        candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        candidates
     }
 }

@@ -12,28 +12,31 @@ use std::path::{Component, Path, PathBuf};
 pub struct Chapter {
     /// Its title in `SUMMARY.md`.
     pub title: String,
-    /// The file, relative to the sources.
-    pub file: String,
+    /// The file, relative to the sources. `None` for a title without a page, above the chapters of a folder.
+    pub file: Option<String>,
+    /// How many levels it is below the first ones.
+    pub depth: usize,
 }
 
-/// The summary with these chapters added, the others nested below the first. Chapters that are already listed are not
-/// added.
+/// The summary with these chapters added. Chapters that are already listed are not, and neither is a title of which all
+/// chapters are.
 ///
 /// # Errors
 /// If mdBook cannot read the summary, or would not find the chapters in it.
 pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
     let mut files = listed(summary)?;
-    let new = |chapter: &Chapter| !files.contains(&path(&chapter.file));
+    let is_listed = |chapter: &Chapter| chapter.file.as_deref().is_some_and(|file| files.contains(&path(file)));
+    let new = |number: usize| match &chapters[number].file {
+        Some(_) => !is_listed(&chapters[number]),
+        None => below(chapters, number).iter().any(|chapter| chapter.file.is_some() && !is_listed(chapter)),
+    };
     let Place { at, indent, marker, newline_first } = place(summary);
     let newline = if summary.contains("\r\n") { "\r\n" } else { "\n" };
     let mut added = String::new();
-    for (number, chapter) in chapters.iter().enumerate().filter(|(_, chapter)| new(chapter)) {
-        let below = " ".repeat(if number > 0 { marker.len() + 1 } else { 0 });
-        added.push_str(&format!(
-            "{indent}{below}{marker} [{}]({}){newline}",
-            link_text(&chapter.title),
-            link(&chapter.file)
-        ));
+    for Chapter { title, file, depth } in (0..chapters.len()).filter(|number| new(*number)).map(|it| &chapters[it]) {
+        let below = " ".repeat((marker.len() + 1) * depth);
+        let file = file.as_deref().map(link).unwrap_or_default();
+        added.push_str(&format!("{indent}{below}{marker} [{}]({file}){newline}", link_text(title)));
     }
     if added.is_empty() {
         return Ok(summary.to_owned());
@@ -48,7 +51,7 @@ pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
         before.push_str(newline);
     }
     let edited = format!("{before}{added}{after}");
-    files.extend(chapters.iter().map(|chapter| path(&chapter.file)));
+    files.extend(chapters.iter().filter_map(|chapter| chapter.file.as_deref()).map(path));
     if listed(&edited).ok() != Some(files) {
         bail!(
             "mdBook would not find a chapter that is added at the end of the list in SUMMARY.md: add the chapter there \
@@ -57,6 +60,13 @@ pub fn with(summary: &str, chapters: &[Chapter]) -> Result<String> {
         );
     }
     Ok(edited)
+}
+
+/// The chapters below one of them.
+fn below(chapters: &[Chapter], number: usize) -> &[Chapter] {
+    let after = &chapters[number + 1..];
+    let end = after.iter().position(|chapter| chapter.depth <= chapters[number].depth);
+    &after[..end.unwrap_or(after.len())]
 }
 
 /// The files that mdBook finds in a summary.
@@ -146,8 +156,8 @@ mod tests {
     use super::*;
 
     fn chapters() -> Vec<Chapter> {
-        let chapter = |title: &str, file: &str| Chapter { title: title.into(), file: file.into() };
-        vec![chapter("A [new] lesson", "new.md"), chapter("Its part", "new/its part.md")]
+        let chapter = |title: &str, file: &str, depth| Chapter { title: title.into(), file: Some(file.into()), depth };
+        vec![chapter("A [new] lesson", "new.md", 0), chapter("Its part", "new/its part.md", 1)]
     }
 
     #[test]
@@ -183,6 +193,20 @@ mod tests {
             assert_eq!(added, after);
             assert_eq!(with(&added, &chapters()).unwrap(), added, "nothing is added twice");
         }
+    }
+
+    #[test]
+    fn a_folder_without_a_page_has_a_title_above_its_chapters() {
+        let chapter = |title: &str, file: Option<&str>, depth| Chapter {
+            title: title.to_owned(),
+            file: file.map(str::to_owned),
+            depth,
+        };
+        let chapters =
+            [chapter("Networks", None, 0), chapter("VPC", Some("n/vpc.md"), 1), chapter("S3", Some("s3.md"), 0)];
+        let added = with("# Summary\n", &chapters).unwrap();
+        assert_eq!(added, "# Summary\n\n- [Networks]()\n  - [VPC](n/vpc.md)\n- [S3](s3.md)\n");
+        assert_eq!(with(&added, &chapters).unwrap(), added);
     }
 
     #[test]

@@ -1,22 +1,146 @@
-//! Words with a meaning of their own in a checklist item.
+//! Words with a meaning of their own in a statement.
+
+use std::collections::BTreeSet;
+
+use super::propose::Vocabulary;
 
 /// Words that do not help to find a check.
 pub(super) const EMPTY: &str = "a about after all an and any are as at aws be before both by can check do don each else for from \
-    have how if in into is it its just make no not of off on once one only or other our out own same separate set so \
+    have how if in into is it its just like make no not of off on once one only or other our out own same separate set so \
     step than that the their them then there these this to too up use was when where which will with you your";
 /// Words that say that something is done.
-pub(super) const DONE: &str = "activate add allow assign choose click configure create enable enter get go have open put receive \
-    save select sign start switch turn write";
+pub(super) const DONE: &str = "activate add allow assign choose click configure create enable enter exist get give go have \
+    launch new open put receive save select sign start switch there turn write";
 /// Words that undo.
 pub(super) const UNDOING: &str = "off remove delete disable suspend cancel close deactivate revoke detach unsubscribe stop \
     undo unset uncheck deny block refuse reject forbid prevent drop destroy terminate withdraw avoid skip forget lose \
     expire lack miss";
-/// Words that negate.
+/// Words that say that nothing is there.
 const NO: &[&str] = &["no", "not", "never", "none", "neither", "nor", "nobody", "nothing", "without", "cannot"];
+/// Words that take something away for good.
+const GONE: &[&str] = &["delete", "remove", "destroy", "drop"];
 
 /// Whether a word negates, also by ending in `n't`.
 pub(super) fn negates(word: &str) -> bool {
     NO.contains(&word) || word.ends_with("n't")
+}
+
+/// Whether a text says that something is there, or that it is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Polarity {
+    /// It is there.
+    #[default]
+    There,
+    /// It is not there, or deleted.
+    Gone,
+    /// It is undone in this way: detached, suspended.
+    Undone(u64),
+    /// It says both, or twice no.
+    Mixed,
+}
+
+impl Polarity {
+    /// What a text says.
+    pub(super) fn of(text: &str, vocabulary: &Vocabulary) -> Polarity {
+        let gone: Vec<String> = GONE.iter().map(|word| vocabulary.stem(word)).collect();
+        let (mut no, mut removed, mut undone) = (0, 0, BTreeSet::new());
+        for word in forms(text) {
+            let stem = vocabulary.stem(&word);
+            match () {
+                () if negates(&word) => no += 1,
+                () if gone.contains(&stem) => removed += 1,
+                () if vocabulary.undoing.contains(&stem) => drop(undone.insert(stem)),
+                () => {}
+            }
+        }
+        match (no, removed, undone.len()) {
+            (0, 0, 0) => Polarity::There,
+            (1, 0, 0) | (0, 1.., _) => Polarity::Gone,
+            (0, 0, 1) => Polarity::Undone(undone.iter().flat_map(|stem| stem.bytes()).fold(7, |hash, byte| {
+                hash.wrapping_mul(31).wrapping_add(u64::from(byte))
+            })),
+            _ => Polarity::Mixed,
+        }
+    }
+
+    /// Whether two texts say the same.
+    pub(super) fn is_same_as(self, other: Polarity) -> bool {
+        self == other && self != Polarity::Mixed
+    }
+}
+
+/// A text's words in lower case, as they are written.
+pub(super) fn forms(text: &str) -> Vec<String> {
+    let lower = one_spelling(text).replace('’', "'");
+    let words = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(|word| word.trim_matches('\''));
+    words.filter(|word| !word.is_empty()).map(|word| one_word(word).to_owned()).collect()
+}
+
+/// Different words for the same thing, and the one that is compared.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("e-mail", "email"),
+    ("multi-factor authentication", "mfa"),
+    ("multifactor authentication", "mfa"),
+    ("two-factor authentication", "mfa"),
+    ("second factor", "mfa"),
+    ("service control policies", "scp"),
+    ("service control policy", "scp"),
+    ("scps", "scp"),
+    ("root user's", "root"),
+    ("root user", "root"),
+    ("organizational unit", "unit"),
+    ("organisational unit", "unit"),
+];
+
+/// Short words for a longer one.
+const SHORT: &[(&str, &str)] = &[
+    ("ou", "unit"),
+    ("ous", "units"),
+    ("mail", "email"),
+    ("mails", "emails"),
+    ("admin", "administrator"),
+    ("admins", "administrators"),
+];
+
+/// The word that is compared.
+pub(super) fn one_word(word: &str) -> &str {
+    SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| long)
+}
+
+/// A text in lower case, with one word for each thing.
+pub(super) fn one_spelling(text: &str) -> String {
+    SPELLINGS.iter().fold(text.to_lowercase(), |text, (of, by)| text.replace(of, by))
+}
+
+/// Words that say how many, or which one of several.
+const COUNTING: &[&str] = &[
+    "all", "any", "anybody", "anyone", "another", "both", "each", "every", "everybody", "everyone", "everything", "few",
+    "first", "last", "many", "more", "most", "multiple", "next", "old", "older", "other", "others", "second", "several",
+    "some", "third", "twice", "various", "except", "instead", "additional", "extra", "different", "unused",
+];
+
+/// Whether a word says how many, or which one of several.
+pub(super) fn counts(word: &str) -> bool {
+    COUNTING.contains(&word)
+}
+
+/// Whether a word of a title says how many, which one, or the same as what, so that a statement must say so, too.
+pub(super) fn counts_in_title(word: &str) -> bool {
+    counts(word) || NUMBERS.contains(&word) || ["only", "same", "instead", "everything"].contains(&word)
+}
+
+/// Words for turning something on.
+const ON: &[&str] = &["activ", "enabl", "switch", "turn"];
+
+/// Whether one of these stems is a verb, or another for turning something on.
+pub(super) fn says(stems: &BTreeSet<String>, verb: &str) -> bool {
+    stems.contains(verb) || ON.contains(&verb) && ON.iter().any(|on| stems.contains(*on))
+}
+
+/// Whether a word numbers a heading: “Step 3”.
+pub(super) fn is_numbering(stem: &str) -> bool {
+    let number = stem.chars().all(|c| c.is_ascii_digit());
+    number || stem.len() == 1 || ["step", "stage", "task", "part", "lab", "phase", "exercis", "checklist"].contains(&stem)
 }
 
 /// Words for numbers, from two: “one” has other meanings.
@@ -48,7 +172,17 @@ pub(super) fn optional(item: &str) -> (bool, &str) {
     };
     match OPTIONAL.iter().find_map(without) {
         Some(rest) if rest.contains(char::is_alphanumeric) => (true, rest),
-        _ => (start.starts_with("optional"), item),
+        _ => (start.starts_with("optional"), without_optional(item)),
+    }
+}
+
+/// An item without “(Optional)” in front.
+fn without_optional(item: &str) -> &str {
+    let text = item.trim_start_matches(['(', '[', '*', '_']);
+    let marked = text.len() < item.len();
+    match text.get(..8).filter(|start| marked && start.eq_ignore_ascii_case("optional")) {
+        Some(_) => text[8..].trim_start_matches(|c: char| ")]*_:–- ".contains(c)),
+        None => item,
     }
 }
 
@@ -66,7 +200,7 @@ mod tests {
     fn an_item_can_be_optional_at_either_end() {
         let cases = [
             ("Optional contact info added", true, "Optional contact info added"),
-            ("(Optional) Contacts", true, "(Optional) Contacts"),
+            ("(Optional) Contacts", true, "Contacts"),
             ("Contacts added (optional)", true, "Contacts added ("),
             ("Contacts added, if you like.", true, "Contacts added, "),
             ("Contacts added – Optionally", true, "Contacts added – "),

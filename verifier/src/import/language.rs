@@ -1,0 +1,168 @@
+//! The languages of lessons: words that say what is done, and words of sections that only explain.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+use super::text::{Pattern, words};
+
+/// What a language's file has.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    common: String,
+    spaced: bool,
+    make: String,
+    weak: String,
+    remove: String,
+    #[serde(rename = "try")]
+    tries: String,
+    click: String,
+    done: String,
+    states: String,
+    explains: String,
+    cleans: String,
+    step: String,
+}
+
+/// The words of a language.
+pub(super) struct Language {
+    common: Vec<Pattern>,
+    /// Whether its words are separated by spaces.
+    pub(super) spaced: bool,
+    /// Whether the verb of a command comes first.
+    pub(super) verb_first: bool,
+    pub(super) make: Vec<Pattern>,
+    /// Verbs of `make` that as often say how something is made.
+    pub(super) weak: Vec<Pattern>,
+    pub(super) remove: Vec<Pattern>,
+    pub(super) tries: Vec<Pattern>,
+    pub(super) click: Vec<Pattern>,
+    pub(super) done: Vec<Pattern>,
+    pub(super) states: Vec<Pattern>,
+    explains: Vec<String>,
+    cleans: Vec<String>,
+    step: Vec<Pattern>,
+}
+
+/// All languages; English is the first.
+static ALL: LazyLock<Vec<Language>> = LazyLock::new(|| {
+    let files = [
+        include_str!("languages/en.toml"),
+        include_str!("languages/de.toml"),
+        include_str!("languages/es.toml"),
+        include_str!("languages/fr.toml"),
+        include_str!("languages/it.toml"),
+        include_str!("languages/pt.toml"),
+        include_str!("languages/nl.toml"),
+        include_str!("languages/el.toml"),
+        include_str!("languages/ru.toml"),
+        include_str!("languages/ja.toml"),
+        include_str!("languages/zh.toml"),
+    ];
+    let read = |(at, file): (usize, &&str)| toml::from_str(file).ok().map(|file| Language::of(file, at == 0));
+    files.iter().enumerate().filter_map(read).collect()
+});
+
+impl Language {
+    fn of(file: File, verb_first: bool) -> Language {
+        let spaced = file.spaced;
+        let patterns = |list: &str| list.split_whitespace().map(|word| Pattern::new(word, spaced)).collect();
+        let parts = |list: &str| list.split('|').map(str::to_owned).collect();
+        Language {
+            common: patterns(&file.common),
+            spaced,
+            verb_first,
+            make: patterns(&file.make),
+            weak: patterns(&file.weak),
+            remove: patterns(&file.remove),
+            tries: patterns(&file.tries),
+            click: patterns(&file.click),
+            done: patterns(&file.done),
+            states: patterns(&file.states),
+            explains: parts(&file.explains),
+            cleans: parts(&file.cleans),
+            step: patterns(&file.step),
+        }
+    }
+
+    /// Whether it is another language than English, of which fewer words are known.
+    pub(super) fn is_other(&self) -> bool {
+        !self.verb_first
+    }
+
+    /// The language of a text: the one whose commonest words it has most of.
+    pub(super) fn of_text(text: &str) -> Option<&'static Language> {
+        let found = words(text);
+        let count = |language: &Language| match language.spaced {
+            true => found.iter().filter(|word| language.common.iter().any(|it| it.is(word))).count(),
+            // Every kana and every hanzi is common to Japanese or Chinese: a word of either is worth as much.
+            false => language.common.iter().map(|it| it.count(text)).sum(),
+        };
+        let best = ALL.iter().rev().max_by_key(|language| count(language));
+        // A list without a sentence is taken for English, whose words AWS's own names are.
+        best.filter(|best| count(best) > 0).or_else(|| ALL.first())
+    }
+
+    /// Whether a heading's section explains, compares or prepares.
+    pub(super) fn explains(&self, title: &str) -> bool {
+        let title = title.to_lowercase();
+        let asks = title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';']);
+        asks || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+    }
+
+    /// Whether a heading's section takes away what the lesson made.
+    pub(super) fn cleans(&self, title: &str) -> bool {
+        let title = title.to_lowercase();
+        self.cleans.iter().any(|part| begins_a_word(&title, part, self.spaced))
+    }
+
+    /// Whether a heading or a lead is numbered as a step: “Step 3”, “Stage 1 - Budgets”, “Étape 2”.
+    pub(super) fn is_step(&self, title: &str) -> bool {
+        let words = words(title);
+        let numbered = |word: &str| word.chars().next().is_some_and(char::is_numeric);
+        match self.spaced {
+            true => {
+                words.first().is_some_and(|first| self.step.iter().any(|it| it.is(first)))
+                    && words.get(1).is_some_and(|second| numbered(second) || second.len() == 1)
+            }
+            false => self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(char::is_numeric),
+        }
+    }
+}
+
+/// Whether a text has a part at the beginning of a word.
+fn begins_a_word(text: &str, part: &str, spaced: bool) -> bool {
+    text.match_indices(part).any(|(at, _)| !spaced || at == 0 || !text[..at].ends_with(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_is_read() {
+        assert_eq!(ALL.len(), 11);
+    }
+
+    #[test]
+    fn a_text_has_the_language_of_its_common_words() {
+        let language = |text| Language::of_text(text).unwrap();
+        assert!(language("Create the bucket and wait for it").verb_first);
+        assert!(language("Abre la consola y elige el rol").is_step("Paso 2: El rol"));
+        assert!(language("Öffne die Konsole und wähle die Rolle").is_step("Schritt 2"));
+        assert!(language("コンソールを開き、ロールを選択します。").is_step("ステップ2: ロール"));
+        assert!(language("打开控制台，选择您的角色。").is_step("步骤 2"));
+        assert!(!language("Create the bucket").is_step("Stepping stones"));
+    }
+
+    #[test]
+    fn a_question_explains() {
+        let english = Language::of_text("the").unwrap();
+        for title in ["Why two accounts", "Who pays?", "1. Glossary", "Before you begin", "EFS vs EBS"] {
+            assert!(english.explains(title), "{title}");
+        }
+        for title in ["Create the VPC", "Stage 2 - Gateways", "Subnets"] {
+            assert!(!english.explains(title), "{title}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The outcomes of paragraphs, tables and commands.
+
+use super::section::{Strength, Unit};
+use super::{Outcome, Place, Why, above, shown, things_of};
+use crate::import::language::Language;
+use crate::import::lesson::{Section, Text, after_box};
+use crate::import::reading::{Kind, Reading, read};
+use crate::import::text::words;
+use crate::import::things::things;
+
+/// The units of a paragraph.
+pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<Unit> {
+    if text.is_struck() {
+        return Vec::new();
+    }
+    let lines: Vec<(usize, &str)> = text.lines().filter(|(_, line)| !line.is_empty()).collect();
+    if lines.iter().any(|(_, line)| after_box(line).is_some()) {
+        return lines.into_iter().filter_map(|(at, line)| boxed(at, line, text, section)).collect();
+    }
+    if let Some(lead) = text.lead.as_deref().filter(|lead| !lead.is_empty()) {
+        return led(lead, text, section, language);
+    }
+    let sentences = sentences(text, language);
+    let completed = completed(text, &sentences, language);
+    if completed.len() > 1 {
+        let unit = |(at, sentence, reading): &(usize, String, Reading)| unit(*at, sentence, reading, text, section, Strength::Clear);
+        return completed.into_iter().map(unit).collect();
+    }
+    let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
+    let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
+        Kind::Make => !reading.things.is_empty(),
+        Kind::Remove => !reading.things.is_empty() || names(sentence),
+        _ => false,
+    };
+    let clear: Vec<&(usize, String, Reading)> =
+        sentences.iter().filter(|(_, sentence, reading)| is_clear(sentence, reading)).collect();
+    // Each line of a list without marks says what is taken away.
+    let lines_of = |at: usize| lines.iter().rev().find(|(line, _)| *line <= at).map_or(at, |(line, _)| *line);
+    let distinct: std::collections::BTreeSet<usize> = clear.iter().map(|(at, ..)| lines_of(*at)).collect();
+    let removes = clear.iter().all(|(_, _, reading)| reading.kind == Kind::Remove);
+    let each = removes && distinct.len() > 1 && distinct.len() * 3 >= lines.len() * 2;
+    let mut last = None;
+    let mut units: Vec<Unit> = clear
+        .into_iter()
+        .filter(|(at, ..)| last.replace(lines_of(*at)) != Some(lines_of(*at)))
+        .map(|(at, sentence, reading)| unit(lines_of(*at), sentence, reading, text, section, Strength::Clear))
+        .collect();
+    if !each {
+        units.truncate(1);
+    }
+    if units.is_empty() {
+        let weak = sentences.iter().find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
+        let detail = sentences.first().map(|sentence| (sentence, Strength::Detail));
+        let found = weak.map(|sentence| (sentence, Strength::Weak)).or(detail);
+        units.extend(found.map(|((at, sentence, reading), strength)| unit(*at, sentence, reading, text, section, strength)));
+    }
+    units
+}
+
+fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Section, strength: Strength) -> Unit {
+    let outcome = Outcome {
+        at,
+        text: shown(statement),
+        region: text.range.clone(),
+        place: Place::After(text.range.end),
+        why: Why::Said(reading.kind, reading.word.clone()),
+        above: above(section),
+        things: things_of(&[statement, &text.plain]),
+    };
+    Unit { outcome, strength }
+}
+
+/// A line with a box to tick, outside of a list.
+fn boxed(at: usize, line: &str, text: &Text, section: &Section) -> Option<Unit> {
+    let statement = after_box(line)?;
+    let outcome = Outcome {
+        at,
+        text: shown(statement),
+        region: at..at + line.len(),
+        place: Place::After(text.range.end),
+        why: Why::Box,
+        above: above(section),
+        things: things(statement),
+    };
+    Some(Unit { outcome, strength: Strength::Boxed })
+}
+
+/// A paragraph that begins in bold.
+fn led(lead: &str, text: &Text, section: &Section, language: &Language) -> Vec<Unit> {
+    let of_lead = read(lead, language);
+    let sentences = sentences(text, language);
+    let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Weak | Kind::Try);
+    let completes = |(_, sentence, reading): &&(usize, String, Reading)| {
+        acts(reading) || reading.word == "→" && super::section::completes(sentence, language)
+    };
+    let said = sentences.iter().find(completes).filter(|_| !things(&text.plain).is_empty());
+    let reading = if acts(&of_lead) { Some(&of_lead) } else { said.map(|(_, _, reading)| reading) };
+    let Some(reading) = reading else { return Vec::new() };
+    vec![unit(text.range.start, &text.plain, reading, text, section, Strength::Clear)]
+}
+
+/// The sentences of a text, each with its place in the lesson.
+fn sentences(text: &Text, language: &Language) -> Vec<(usize, String, Reading)> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let ends: Vec<usize> = text
+        .plain
+        .char_indices()
+        .filter(|(at, c)| {
+            let next = text.plain[at + c.len_utf8()..].chars().next();
+            "。！？".contains(*c) || ".!?".contains(*c) && next.is_none_or(char::is_whitespace)
+        })
+        .map(|(at, c)| at + c.len_utf8())
+        .chain([text.plain.len()])
+        .collect();
+    for end in ends {
+        let sentence = text.plain[start..end].trim();
+        if !sentence.is_empty() {
+            let own = start + text.plain[start..end].len() - text.plain[start..end].trim_start().len();
+            let line = text.lines.iter().rev().find(|(line, _)| *line <= own).copied().unwrap_or((0, text.range.start));
+            sentences.push((line.1, sentence.to_owned(), read(sentence, language)));
+        }
+        start = end;
+    }
+    sentences
+}
+
+/// The sentences that end with a button that saves or makes something: a paragraph of clicks has an outcome at each. A
+/// button of the same name that comes again has only opened the form.
+fn completed<'s>(
+    text: &Text,
+    sentences: &'s [(usize, String, Reading)],
+    language: &Language,
+) -> Vec<&'s (usize, String, Reading)> {
+    let mut found: Vec<(&str, &(usize, String, Reading))> = Vec::new();
+    for sentence in sentences.iter().filter(|(_, _, reading)| reading.kind != Kind::Other) {
+        let buttons = text.marked.iter().filter(|name| sentence.1.contains(name.as_str()));
+        let Some(button) = buttons.filter(|name| saves(name, language)).next_back() else { continue };
+        let opened = |other: &str| other == button.as_str() && words(other).len() > 1;
+        found.retain(|(other, (at, ..))| !opened(other) && *at != sentence.0);
+        found.push((button, sentence));
+    }
+    found.into_iter().map(|(_, sentence)| sentence).collect()
+}
+
+/// Whether a button saves or makes something.
+fn saves(button: &str, language: &Language) -> bool {
+    let words = words(button);
+    let first = words.first().map_or("", String::as_str);
+    let makes = language.make.iter().any(|verb| verb.is(first)) && !language.weak.iter().any(|verb| verb.is(first));
+    let saves = ["save", "update", "apply", "done", "finish"].contains(&first);
+    button.starts_with(char::is_uppercase) && (saves || makes && (words.len() == 1 || !things(button).is_empty()))
+}

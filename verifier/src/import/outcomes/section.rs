@@ -1,0 +1,265 @@
+//! The outcomes of one section.
+
+use super::{blocks, prose};
+use super::{Outcome, Place, Why, above, shown, things_of};
+use crate::import::language::Language;
+use crate::import::lesson::{Block, Item, Section, after_box};
+use crate::import::reading::{Kind, Reading, read, without_number};
+use crate::import::text::{first_sentence, words};
+use crate::import::things::things;
+
+/// A part of a section, as it is understood.
+pub(super) struct Unit {
+    pub(super) outcome: Outcome,
+    pub(super) strength: Strength,
+}
+
+/// How much a part looks like an outcome of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// A setting, a click: it belongs to something else.
+    Detail,
+    /// Only if nothing around it is clearer.
+    Weak,
+    /// It names a thing, with its values.
+    Named,
+    /// It says so.
+    Clear,
+    /// It has a box to tick.
+    Boxed,
+}
+
+/// The labels of attributes: they say how a thing is, and are none themselves.
+const ATTRIBUTES: &str = "name names type kind region tier family runtime source destination target value key description size \
+    scope prefix suffix path port protocol principal action condition resource effect endpoint endpoints engine class \
+    capacity code stack method mode status state time level cost duration owner tags expression input output handler format \
+    schedule identifier id period amount threshold recipient unit zone zones az cidr range family policy policies role \
+    permissions group timeout memory retention billing user password title operator result note hint reviewed security \
+    requester workers visibility";
+
+/// The outcomes of a section.
+pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<Outcome> {
+    let heading = read(section.title(), language);
+    let mut units = Vec::new();
+    for (at, block) in section.blocks.iter().enumerate() {
+        match block {
+            // A lesson begins with what it is about.
+            Block::Paragraph(text) if at == 0 && section.above.is_empty() && after_box(&text.plain).is_none() => {}
+            Block::Paragraph(text) => units.extend(prose::units(text, section, language)),
+            Block::List { items, .. } => units.extend(list(items, section, language)),
+            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section)),
+        }
+    }
+    let is_title = section.above.is_empty();
+    let is_step = language.is_step(section.title()) && !is_title;
+    // Which account it is says nothing of what is done.
+    let names = heading.things.iter().any(|thing| thing.name != "account") && !is_title;
+    let acts = matches!(heading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak) && !is_title;
+    let strongest = units.iter().map(|unit| unit.strength).max().unwrap_or(Strength::Detail);
+    let at_least = |least: Strength| units.iter().filter(|unit| unit.strength >= least).count();
+    let (clear, more) = (at_least(Strength::Clear), at_least(Strength::Weak));
+    let cleans = language.cleans(section.title());
+    // The heading says what is done, and a single clear line in a list of clicks is one of them.
+    let is_one_act = (is_step || acts && (names || strongest >= Strength::Weak || shows_something(section)))
+        && !cleans
+        && clear <= 1
+        && more <= 2
+        && strongest < Strength::Boxed;
+    let least = match strongest {
+        Strength::Boxed => Strength::Boxed,
+        _ if is_one_act => return whole(section, &heading, Why::Heading, &units, lesson),
+        Strength::Clear if clear == 1 => Strength::Named,
+        Strength::Clear => Strength::Weak,
+        Strength::Named if more >= 2 => Strength::Named,
+        _ if names && has_settings(section) => {
+            let why = if is_rows(section) { Why::Rows } else { Why::Settings };
+            return whole(section, &heading, why, &units, lesson);
+        }
+        _ => Strength::Weak,
+    };
+    units.into_iter().filter(|unit| unit.strength >= least).map(|unit| unit.outcome).collect()
+}
+
+/// Whether a read shows something of what a section is about.
+fn shows_something(section: &Section) -> bool {
+    section.blocks.iter().any(|block| match block {
+        Block::Paragraph(text) => things(&text.plain).iter().any(|thing| thing.read.is_some()),
+        Block::List { items, .. } => {
+            items.iter().any(|item| things(&item.text.plain).iter().any(|thing| thing.read.is_some()))
+        }
+        Block::Table { .. } => true,
+        Block::Code { .. } => false,
+    })
+}
+
+/// Whether a section has settings of what its heading names: a list, a table of values, or a document.
+fn has_settings(section: &Section) -> bool {
+    section.blocks.iter().any(|block| match block {
+        Block::List { .. } => true,
+        Block::Table { header, .. } => header.first().is_some_and(|first| !first.is_empty()),
+        Block::Code { language, .. } => ["json", "yaml", "yml"].contains(&language.as_str()),
+        Block::Paragraph(_) => false,
+    })
+}
+
+fn is_rows(section: &Section) -> bool {
+    section.blocks.iter().any(|block| matches!(block, Block::Table { .. }))
+}
+
+/// The section as one outcome, with its directive after the last block.
+fn whole(section: &Section, heading: &Reading, why: Why, units: &[Unit], lesson: &str) -> Vec<Outcome> {
+    let Some((text, last)) = section.heading.as_ref().zip(section.blocks.last().map(Block::range)) else {
+        return Vec::new();
+    };
+    let end = last.start + lesson[last].trim_end().len();
+    let mut around = things_of(&[&lesson[text.range.end..end]]);
+    let mut things = heading.things.clone();
+    around.retain(|thing| !things.contains(thing));
+    things.append(&mut around);
+    // A heading such as “Try it” says less than the first line that does.
+    let first = units.iter().find(|unit| unit.strength >= Strength::Weak).filter(|_| heading.things.is_empty());
+    vec![Outcome {
+        at: first.map_or(text.range.start, |unit| unit.outcome.at),
+        text: shown(without_number(&text.plain)),
+        region: text.range.start..end,
+        place: Place::After(end),
+        why,
+        above: section.above.clone(),
+        things,
+    }]
+}
+
+/// The units of a list. Where most items say what is done, those that are written in the same way do, too.
+fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let mut own = Vec::new();
+    for item in items {
+        let at = units.len();
+        self::item(item, section, language, &mut units);
+        if units.len() > at {
+            own.push((at, item));
+        }
+    }
+    let said = own.iter().filter(|(at, _)| units[*at].strength >= Strength::Named).count();
+    let led = own.iter().filter(|(_, item)| item.text.lead.is_some()).count();
+    let alike = led == own.len() && own.len() > 1;
+    let acts = own.iter().all(|(at, _)| {
+        units[*at].strength >= Strength::Weak && !matches!(units[*at].outcome.why, Why::Said(Kind::Click, _))
+    });
+    for (at, item) in own {
+        let unit = &mut units[at];
+        let clicks = matches!(unit.outcome.why, Why::Said(Kind::Click, _));
+        let is_alike = item.text.lead.is_some() && alike && (said * 2 >= items.len() || language.is_other());
+        let is_setting = unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
+        if unit.strength < Strength::Named && !clicks && (is_alike || is_setting || acts) {
+            unit.strength = Strength::Named;
+        }
+    }
+    units
+}
+
+/// The units of a list item.
+fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Unit>) {
+    if item.is_marked || item.text.is_struck() || item.text.plain.trim().is_empty() {
+        return;
+    }
+    let plain = item.text.plain.trim();
+    let boxed = after_box(plain);
+    let statement = boxed.unwrap_or(plain);
+    let reading = read(statement, language);
+    let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
+    let strength = match item.is_task || boxed.is_some() {
+        true => Strength::Boxed,
+        false if language.cleans(section.title()) && reading.kind == Kind::Remove => Strength::Clear,
+        false => strength_of(statement, &reading, lead.as_ref(), item, language),
+    };
+    let why = match strength {
+        Strength::Boxed if item.is_task => Why::Task,
+        Strength::Boxed => Why::Box,
+        _ if reading.word == "→" => Why::Said(Kind::Click, String::new()),
+        _ => match lead.filter(|lead| lead.kind != Kind::Other) {
+            Some(lead) => Why::Said(lead.kind, lead.word),
+            None => Why::Said(reading.kind, reading.word.clone()),
+        },
+    };
+    let things = things_of(&[item.text.lead.as_deref().unwrap_or(""), statement]);
+    let outcome = Outcome {
+        at: item.range.start,
+        text: shown(statement),
+        region: item.range.clone(),
+        place: Place::Item(item.text.range.end),
+        why,
+        above: above(section),
+        things,
+    };
+    units.push(Unit { outcome, strength });
+    // What is nested below an outcome is how it is done, unless it has a box of its own.
+    let lists = item.below.iter().filter_map(|block| match block {
+        Block::List { items, .. } => Some(items),
+        _ => None,
+    });
+    for nested in lists.flatten().filter(|nested| strength <= Strength::Detail || nested.is_task) {
+        self::item(nested, section, language, units);
+    }
+}
+
+fn strength_of(statement: &str, reading: &Reading, lead: Option<&Reading>, item: &Item, language: &Language) -> Strength {
+    let names = !reading.things.is_empty() || !item.text.marked.is_empty();
+    // A verb alone before a colon labels how something is done.
+    let is_label = reading.label.as_deref().is_some_and(|label| words(label).len() == 1);
+    let is_lead_act = !is_label && lead.is_some_and(|lead| matches!(lead.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try | Kind::State));
+    let is_button = item.text.lead.as_deref().is_some_and(|lead| shown(lead) == shown(statement)) && words(statement).len() == 1;
+    let refers = words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
+    match reading.kind {
+        _ if is_button => Strength::Detail,
+        _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
+        Kind::Make | Kind::Remove | Kind::Try if names || refers => Strength::Clear,
+        Kind::Make | Kind::Remove => Strength::Weak,
+        Kind::State if is_thing(reading, item) => Strength::Clear,
+        Kind::Weak if names => Strength::Weak,
+        Kind::Click if reading.word == "→" && completes(statement, language) => Strength::Weak,
+        // A label that names a thing, and how it is.
+        Kind::Setting | Kind::Other | Kind::State if is_thing(reading, item) && (!defines(statement, reading) || !item.text.marked.is_empty()) => Strength::Named,
+        _ => Strength::Detail,
+    }
+}
+
+/// Whether an item's label or lead names a thing, rather than an attribute of one.
+fn is_thing(reading: &Reading, item: &Item) -> bool {
+    let label = reading.label.as_deref().or(item.text.lead.as_deref());
+    match label {
+        Some(label) => {
+            let is_attribute = reading.label.is_some() && is_attribute(label);
+            !is_attribute && !things(label).is_empty()
+        }
+        None => reading.kind == Kind::State && !reading.things.is_empty(),
+    }
+}
+
+/// Whether a label is that of an attribute.
+pub(super) fn is_attribute(label: &str) -> bool {
+    let words = words(label);
+    words.len() == 1 && ATTRIBUTES.split_whitespace().any(|attribute| words[0] == attribute)
+}
+
+/// Whether a line says what a word means: “**Volume**: what EBS calls a disk”.
+fn defines(statement: &str, reading: &Reading) -> bool {
+    let after = match &reading.label {
+        Some(label) => statement.get(label.len()..).unwrap_or(""),
+        None => statement,
+    };
+    let begins = words(after);
+    let is_sentence = after.trim_end().ends_with(['.', '!', '?']) && reading.kind != Kind::State;
+    let says_what = begins.first().is_some_and(|word| {
+        ["what", "where", "how", "who", "when", "which", "the", "a", "an", "why", "yes", "no", "it", "they"].contains(&word.as_str())
+    });
+    says_what && reading.label.is_some() || is_sentence && reading.label.is_some()
+}
+
+/// Whether a path through menus ends with a button that saves.
+pub(super) fn completes(statement: &str, language: &Language) -> bool {
+    let last = statement.rsplit([',', '→', ';']).find(|part| !part.trim().is_empty()).unwrap_or("");
+    let reading = read(last, language);
+    let saves = ["save", "create", "update", "apply", "finish", "confirm"];
+    matches!(reading.kind, Kind::Make | Kind::Remove) || words(last).first().is_some_and(|word| saves.contains(&word.as_str()))
+}
