@@ -18,6 +18,7 @@
 //! | [`step_view`] | how a step is presented to a learner |
 //! | [`diagnostic`], [`places`], [`lint`] | errors in a course, with their places |
 //! | [`files`], [`terminal`] | opening and writing files, and printing |
+//! | [`toml_schema`] | JSON Schemas of the files that authors write |
 
 // Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -51,7 +52,8 @@ pub mod step_view;
 pub mod substitute;
 pub mod table;
 pub mod terminal;
+pub mod toml_schema;
 pub mod words;
 
 pub use course::{Course, Occurrence, Step};
-pub use options::{Options, Source};
+pub use options::{Options, Source, can_name_account, schema as options_schema};

@@ -2,14 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use course::files::{self, Readers};
-use course::terminal::{self, Text};
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::common::Common;
-use super::terminal::{notice, print};
+use super::terminal::{confirmed, notice, print};
 use crate::import::split::Split;
 use crate::import::{self, Change, Order};
 use crate::{book, report};
@@ -105,10 +104,7 @@ fn agreed() -> Result<bool> {
             "nothing was written, because there is no terminal to ask for permission: review the changes, and write them with --yes"
         );
     }
-    terminal::ask(&Text::line("Write this? [y/N] "));
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
+    confirmed("Write this?", false)
 }
 
 /// Writes a file completely or not at all.

@@ -20,6 +20,18 @@ pub(super) fn notice(text: &str) {
     terminal::notice(&Text::line(text));
 }
 
+/// Asks a question that is answered with yes or no. Enter alone is the default.
+pub(super) fn confirmed(question: &str, default: bool) -> Result<bool> {
+    terminal::ask(&Text::line(&format!("{question} {} ", if default { "[Y/n]" } else { "[y/N]" })));
+    let mut line = String::new();
+    // The end of the input is no answer.
+    let read = std::io::stdin().read_line(&mut line)?;
+    Ok(match line.trim().to_lowercase().as_str() {
+        "" => default && read > 0,
+        answer => ["y", "yes"].contains(&answer),
+    })
+}
+
 /// The learner's terminal. It asks one question at a time.
 #[derive(Debug, Default)]
 pub(super) struct Terminal {

@@ -31,7 +31,10 @@ pub fn text(import: &Import) -> Text {
         return Text::block("This lesson is already in the book: nothing changes.\n");
     }
     let mut out = Text::new();
-    import.changes.iter().for_each(|change| diff(&mut out, change));
+    for Change { file, new, before, after } in &import.changes {
+        let names = if *new { ("the lesson", format!("{file} (a new file)")) } else { (file.as_str(), file.clone()) };
+        diff(&mut out, (names.0, &names.1), before, after);
+    }
     if !import.items.is_empty() {
         out.paint(BOLD, &format!("{:>4}  {:<ITEM$}  check", "line", "checklist item")).put("\n");
         import.items.iter().for_each(|item| row(&mut out, item));
@@ -57,13 +60,9 @@ fn counted(out: &mut Text, import: &Import) {
 }
 
 /// A file's changes, as `diff -u` shows them.
-fn diff(out: &mut Text, change: &Change) {
-    let [old_lines, new_lines] =
-        [&change.before, &change.after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
-    let file = plain(&change.file);
-    let old = if change.new { "the lesson" } else { &file };
-    let new = if change.new { " (a new file)" } else { "" };
-    out.paint(BOLD, &format!("--- {old}")).put("\n").paint(BOLD, &format!("+++ {file}{new}")).put("\n");
+pub(super) fn diff(out: &mut Text, (old, new): (&str, &str), before: &str, after: &str) {
+    let [old_lines, new_lines] = [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
+    out.paint(BOLD, &format!("--- {}", plain(old))).put("\n").paint(BOLD, &format!("+++ {}", plain(new))).put("\n");
     for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         let range = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);

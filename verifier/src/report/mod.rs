@@ -14,6 +14,7 @@ mod needed_calls;
 pub mod policy;
 pub mod reads;
 pub mod reference;
+pub(crate) mod rename;
 mod results;
 pub mod selftest;
 pub mod text;

@@ -23,6 +23,7 @@ use crate::places::KeyPath;
 use crate::table::Tables;
 use crate::words::{holes, identifiers};
 pub use console::is_console;
+pub use file::schema;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
 pub use lets::Let;
 pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};
