@@ -63,7 +63,8 @@ fn held(folder: &Path) -> Option<PathBuf> {
 
 /// A course in a folder of this one, or in the `book/` of a folder above.
 fn nearby(here: &Path) -> Option<PathBuf> {
-    let mut below: Vec<PathBuf> = std::fs::read_dir(here).into_iter().flatten().flatten().map(|one| one.path()).collect();
+    let mut below: Vec<PathBuf> =
+        std::fs::read_dir(here).into_iter().flatten().flatten().map(|one| one.path()).collect();
     below.sort();
     let above = here.ancestors().skip(1).map(|folder| folder.join("book"));
     let found = below.into_iter().chain(above).find(|folder| is_course(folder))?;

@@ -28,7 +28,8 @@ fn walk(folder: &Path, prefix: &str, found: &mut Files) -> Result<()> {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let name = format!("{prefix}{name}");
         let named = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-        let wanted = name == "book.toml" || named(&[".md"]) || name.starts_with("checks/") && named(&[".toml", ".json"]);
+        let wanted =
+            name == "book.toml" || named(&[".md"]) || name.starts_with("checks/") && named(&[".toml", ".json"]);
         if kind.is_dir() && !entry.file_name().to_string_lossy().starts_with('.') {
             walk(&path, &format!("{name}/"), found)?;
         } else if kind.is_file() && wanted {

@@ -38,8 +38,8 @@ use std::ffi::OsString;
 use crate::book::NoCourse;
 use crate::run;
 use arguments::{Cli, Command, PracticeCommand};
-use evidence::time;
 use copy::COPY;
+use evidence::time;
 pub use exit::Exit;
 
 /// Runs the command line, and prints errors.

@@ -41,6 +41,7 @@ use std::sync::Arc;
 use crate::cel::Texts;
 use crate::{book, compile};
 pub use finding::{Finding, Level};
+pub(crate) use rules::RULES;
 use stale::Today;
 use unreadable::Unreadable;
 

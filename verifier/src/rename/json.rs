@@ -1,41 +1,20 @@
-//! Renames in a recording, and leaves all other bytes of it as they are.
+//! The keys and texts of a JSON file, with their places.
 
 use anyhow::{Context, Result};
-use course::edit::Edits;
 use serde::de::IgnoredAny;
 
-use super::{Kind, Place, Renaming};
+use super::place::Place;
 
-/// The text of a recording after a renaming.
+/// All keys and texts.
 ///
 /// # Errors
 /// When it is not JSON.
-pub(super) fn renamed(renaming: &Renaming, text: &str) -> Result<String> {
+pub(super) fn places(text: &str) -> Result<Vec<Place>> {
     // It is valid then, and not nested deeply.
     serde_json::from_str::<IgnoredAny>(text).context("this is not JSON")?;
     let mut scanner = Scanner { text, at: 0, path: Vec::new(), found: Vec::new() };
     scanner.value();
-    let mut edits = Edits::default();
-    for place in scanner.found {
-        if let Some(new) = renaming.in_recording(&place).filter(|new| *new != place.text) {
-            edits.put(place.range, serde_json::to_string(&new)?);
-        }
-    }
-    Ok(edits.apply(text))
-}
-
-impl Renaming {
-    fn in_recording(&self, place: &Place) -> Option<String> {
-        let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
-        let of_reason = |list: &str| ["reasons", "$unreadable"].contains(&list);
-        match (self.kind, place.is_key, path.as_slice()) {
-            (Kind::Account, true, ["accounts" | "answers"] | ["made", _, "others"]) => self.whole(&place.text),
-            (Kind::Account, false, ["calls", _, "account"]) => self.whole(&place.text),
-            (Kind::Account, false, [.., list, _, "account"]) if of_reason(list) => self.whole(&place.text),
-            (_, false, ["made", _, "step"]) => Some(self.id(&place.text)),
-            _ => None,
-        }
-    }
+    Ok(scanner.found)
 }
 
 /// Finds the keys and texts of valid JSON.

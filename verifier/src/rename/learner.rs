@@ -31,7 +31,8 @@ impl Renaming {
                     Ok(())
                 })?),
                 Err(unusable) => {
-                    notices.push(format!("{} cannot be used, and was left as it is: {unusable}", store.path().display()));
+                    notices
+                        .push(format!("{} cannot be used, and was left as it is: {unusable}", store.path().display()));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod json;
 mod learner;
+mod place;
 mod toml_text;
 
 use anyhow::{Context, Result, bail};
@@ -11,9 +12,10 @@ use course::directive::Directive;
 use course::edit::Edits;
 use course::param::Params;
 use course::{can_name_account, scan};
-use std::ops::Range;
 
 use crate::course_files::Files;
+use evidence::UNREADABLE;
+use place::Place;
 
 /// What is renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +47,6 @@ pub(crate) struct ChangedFile {
     pub(crate) after: String,
 }
 
-/// A name or a text in a TOML or JSON file.
-#[derive(Debug)]
-struct Place {
-    /// The keys and indices that lead to it. Those of a key lead to what has the key.
-    path: Vec<String>,
-    is_key: bool,
-    text: String,
-    /// Its bytes, with quotation marks.
-    range: Range<usize>,
-}
-
 impl Renaming {
     /// Makes sure that the course has the old name, and that the new one can be given.
     ///
@@ -63,7 +54,7 @@ impl Renaming {
     /// Why it cannot be renamed.
     pub(crate) fn check(&self, course: &Course) -> Result<()> {
         let (what, names, valid): (_, Vec<&String>, _) = match self.kind {
-            Kind::Check => ("check", course.checks.keys().collect(), Directive::can_name(&self.new)),
+            Kind::Check => ("check", course.checks.keys().collect(), can_name_check(&self.new)),
             Kind::Account => ("account", course.accounts.keys().collect(), can_name_account(&self.new)),
         };
         if !names.contains(&&self.old) {
@@ -74,10 +65,14 @@ impl Renaming {
             bail!("the course has {what} `{}` already: choose another name", self.new);
         }
         if !valid {
-            bail!("`{}` cannot name the {what}: use lower-case letters, digits and {}", self.new, match self.kind {
-                Kind::Check => "-",
-                Kind::Account => "_, and no reserved word of expressions",
-            });
+            bail!(
+                "`{}` cannot name the {what}: use letters, digits and {}",
+                self.new,
+                match self.kind {
+                    Kind::Check => "-",
+                    Kind::Account => "_, and no reserved word of expressions",
+                }
+            );
         }
         Ok(())
     }
@@ -105,7 +100,8 @@ impl Renaming {
     fn path(&self, file: &str) -> String {
         let folders = ["checks/", "checks/cases/"];
         let own = folders.iter().find(|folder| file == format!("{folder}{}.toml", self.old));
-        own.filter(|_| self.kind == Kind::Check).map_or_else(|| file.to_owned(), |own| format!("{own}{}.toml", self.new))
+        own.filter(|_| self.kind == Kind::Check)
+            .map_or_else(|| file.to_owned(), |own| format!("{own}{}.toml", self.new))
     }
 
     /// The text of a file after the renaming.
@@ -117,9 +113,19 @@ impl Renaming {
                 self.toml(text, |place| self.in_cases(place))?
             }
             Some(name) if name.ends_with(".toml") => self.toml(text, |place| self.in_check(place))?,
-            Some(name) if name.ends_with(".json") => json::renamed(self, text)?,
+            Some(name) if name.ends_with(".json") => self.recording(text)?,
             _ => self.lesson(text),
         })
+    }
+
+    fn recording(&self, text: &str) -> Result<String> {
+        let mut edits = Edits::default();
+        for place in json::places(text)? {
+            if let Some(new) = self.in_recording(&place).filter(|new| *new != place.text) {
+                edits.put(place.range, serde_json::to_string(&new)?);
+            }
+        }
+        Ok(edits.apply(text))
     }
 
     fn toml(&self, text: &str, renamed: impl Fn(&Place) -> Option<String>) -> Result<String> {
@@ -189,6 +195,19 @@ impl Renaming {
         Some(format!("{}{within}", self.new))
     }
 
+    /// The same in a recording.
+    fn in_recording(&self, place: &Place) -> Option<String> {
+        let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
+        let of_reason = |list: &str| ["reasons", UNREADABLE].contains(&list);
+        match (self.kind, place.is_key, path.as_slice()) {
+            (Kind::Account, true, ["accounts" | "answers"] | ["made", _, "others"]) => self.whole(&place.text),
+            (Kind::Account, false, ["calls", _, "account"]) => self.whole(&place.text),
+            (Kind::Account, false, [.., list, _, "account"]) if of_reason(list) => self.whole(&place.text),
+            (_, false, ["made", _, "step"]) => Some(self.id(&place.text)),
+            _ => None,
+        }
+    }
+
     /// A lesson: its directives.
     fn lesson(&self, text: &str) -> String {
         let mut edits = Edits::default();
@@ -216,4 +235,9 @@ impl Renaming {
         let account = account.map(|account| format!("@{}", new(Kind::Account, account))).unwrap_or_default();
         format!("{}{account}{params}", new(Kind::Check, check))
     }
+}
+
+/// Whether a directive and a file can have this name of a check.
+fn can_name_check(name: &str) -> bool {
+    Directive::can_name(name) && !name.starts_with('.') && !name.contains(['/', '\\'])
 }

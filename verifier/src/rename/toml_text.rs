@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
-use super::Place;
+use super::place::Place;
 
 /// All keys and texts.
 ///
@@ -73,9 +73,7 @@ pub(super) fn written(before: &str, old: &str, new: &str) -> String {
 pub(super) fn is_expression(path: &[&str]) -> bool {
     match path {
         ["let", _] | ["makes"] | ["read", _, "each"] | ["practice", _, _, "each" | "when"] => true,
-        ["expect", _, key, ..] => {
-            ["when", "rows", "pending", "that", "at", "same", "still", "backed_by"].contains(key)
-        }
+        ["expect", _, key, ..] => ["when", "rows", "pending", "that", "at", "same", "still", "backed_by"].contains(key),
         _ => false,
     }
 }

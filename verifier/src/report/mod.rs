@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod calls;
+pub mod check_reference;
 pub mod class;
 pub mod csv;
 pub mod doctor;
