@@ -147,7 +147,7 @@ test("a copy that names its sources says how to verify one's own account; the li
         const page = await context.newPage();
         await page.goto(root + lesson);
         const first = page.locator("verify-step").first();
-        assert.match(await shown(first), /No account was read.*git clone https:\/\/git\.example\/aws\/course && cd course.*cargo run -- serve --open/s);
+        assert.match(await shown(first), /No account was read.*git clone https:\/\/git\.example\/aws\/course && cd course.*verify serve --open/s);
         assert.equal(await page.locator(".verify-hint").count(), 1, "once a page");
         const { x, width } = await first.boundingBox();
         for (const line of await first.locator(".verify-command input").all()) {

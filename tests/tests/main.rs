@@ -36,6 +36,7 @@ mod selftest;
 mod serve;
 mod shell;
 mod sources;
+mod start;
 mod states;
 mod stock;
 mod strangers;

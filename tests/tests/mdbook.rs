@@ -59,7 +59,7 @@ fn a_published_copy_says_how_to_verify_ones_own_account() {
     assert_eq!(machine.verify(&["build"]).status, 0);
     let ours = machine.read("book/production-account.html");
     assert_eq!(ours.matches("value=\"git clone https://git.example/aws/course &amp;&amp; cd course\"").count(), 1);
-    assert!(ours.contains("value=\"cargo run -- serve --open\""), "{ours}");
+    assert!(ours.contains("value=\"verify serve --open\""), "{ours}");
     assert!(ours.contains("No account was read for this copy."), "{ours}");
     assert_eq!(machine.mdbook(&["build"]).status, 0);
     assert_eq!(main_part(&machine.read("book/production-account.html")), main_part(&ours));

@@ -2,7 +2,9 @@
 
 #[path = "build/archive.rs"]
 mod archive;
+#[path = "build/table.rs"]
+mod table;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    archive::write("reads/table", "reads")
+    table::write("reads/table", "reads")
 }

@@ -2,7 +2,9 @@
 
 #[path = "../evidence/build/archive.rs"]
 mod archive;
+#[path = "../evidence/build/table.rs"]
+mod table;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    archive::write("writes/table", "writes")
+    table::write("writes/table", "writes")
 }

@@ -27,33 +27,50 @@ const SCRIPT: &str = "verify.js";
 /// Their folder, relative to the root of a trusted book, whose own style sheets and scripts are also relative to it.
 const ASSETS: &str = ".verify/assets";
 
-/// Finds the course: `given`, or the nearest folder with a `book.toml`, from the current folder upwards, or `book/` in the
-/// current folder or in the repository that contains it.
+/// There is no course in the current folder or above it.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no course here: no book.toml in this folder, in its book/, or in a folder above")]
+pub struct NoCourse {
+    /// A course nearby, in a folder of this one or in the `book/` of a folder above.
+    pub nearby: Option<PathBuf>,
+}
+
+/// Finds the course: `given`, or the current folder, its `book/`, or the nearest folder above, whichever has a `book.toml`.
+/// A folder next to somebody's `book/` is not in that course.
 ///
 /// # Errors
-/// If there is none.
+/// If there is none: [`NoCourse`], unless a folder was given.
 pub fn find(given: Option<&Path>) -> Result<PathBuf> {
-    let holds = |folder: &Path| {
-        [folder.to_owned(), folder.join("book")].into_iter().find(|folder| folder.join("book.toml").is_file())
-    };
     let found = match given {
-        Some(folder) => holds(folder).with_context(|| {
+        Some(folder) => held(folder).with_context(|| {
             format!("there is no book.toml in {}: --course takes the course's folder", folder.display())
         })?,
         None => {
             let here = std::env::current_dir().context("finding the current folder")?;
-            // A `book/` beside a folder above is somebody else's, unless it is in the same repository.
-            let course = |folder: &Path| {
-                let is_own = folder == here || folder.join(".git").exists();
-                let places = [Some(folder.to_owned()), is_own.then(|| folder.join("book"))];
-                places.into_iter().flatten().find(|folder| folder.join("book.toml").is_file())
-            };
-            here.ancestors().find_map(course).context(
-                "there is no book.toml here or in a folder above; go to the course's folder, or name it with --course",
-            )?
+            let above = || here.ancestors().skip(1).find(|folder| is_course(folder)).map(Path::to_owned);
+            held(&here).or_else(above).ok_or_else(|| NoCourse { nearby: nearby(&here) })?
         }
     };
     found.canonicalize().with_context(|| format!("opening {}", found.display()))
+}
+
+fn is_course(folder: &Path) -> bool {
+    folder.join("book.toml").is_file()
+}
+
+/// The course that a folder is, or that is in its `book/`.
+fn held(folder: &Path) -> Option<PathBuf> {
+    [folder.to_owned(), folder.join("book")].into_iter().find(|folder| is_course(folder))
+}
+
+/// A course in a folder of this one, or in the `book/` of a folder above.
+fn nearby(here: &Path) -> Option<PathBuf> {
+    let mut below: Vec<PathBuf> =
+        std::fs::read_dir(here).into_iter().flatten().flatten().map(|one| one.path()).collect();
+    below.sort();
+    let above = here.ancestors().skip(1).map(|folder| folder.join("book"));
+    let found = below.into_iter().chain(above).find(|folder| is_course(folder))?;
+    Some(found.strip_prefix(here).map(Path::to_owned).unwrap_or(found))
 }
 
 /// Reads the course from its book.

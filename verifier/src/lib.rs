@@ -18,6 +18,8 @@
 //! | [`verdict`], `members`, `remembered` | verdicts from evidence |
 //! | `cohort` | a whole class, learner by learner |
 //! | `store`, [`recording`] | the files that are written |
+//! | `shipped`, `course_files` | the course in this program: copies of it, and what a new course starts from |
+//! | `rename` | new names for checks and accounts |
 //! | [`lint`], [`selftest`], `generate`, [`import`] | for authors: mistakes in a course, its reference, new lessons |
 //! | crate [`practice`] | the practice accounts, emulated in this process |
 //! | [`report`], `serve`, [`cli`] | output for people |
@@ -31,6 +33,7 @@ pub mod cel;
 pub mod cli;
 mod cohort;
 pub mod compile;
+mod course_files;
 mod generate;
 pub mod import;
 mod includes;
@@ -41,12 +44,14 @@ pub mod plan;
 pub mod reads;
 pub mod recording;
 mod remembered;
+mod rename;
 pub mod report;
 pub mod run;
 mod sanitize;
 pub mod selftest;
 mod sentence;
 mod serve;
+mod shipped;
 mod store;
 mod trust;
 pub mod verdict;

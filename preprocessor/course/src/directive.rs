@@ -88,7 +88,7 @@ impl Directive {
     }
 
     /// Whether a directive can name a check of this name.
-    pub(crate) fn can_name(name: &str) -> bool {
+    pub fn can_name(name: &str) -> bool {
         let comment = format!("<!-- verify: {name} -->");
         let named = Directive::parse(&comment, 0).is_ok_and(|directive| directive.check.text == name);
         named && Directive::kind(&comment) == Kind::Check && !name.contains("--")

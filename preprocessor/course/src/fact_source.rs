@@ -3,6 +3,7 @@
 //! AWS changes prices, limits and defaults. A check that depends on such a fact names the page that states it and the
 //! day of the last review. This decides nothing and is not part of the check's hash.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
@@ -67,12 +68,17 @@ impl FromStr for Day {
     }
 }
 
-/// `[[source]]` as it is written.
-#[derive(Deserialize)]
+/// The source of a fact that may change.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["fact", "url", "reviewed"]))]
 pub(crate) struct SourceTable {
+    /// The fact, in a sentence.
     fact: Option<String>,
+    /// The page that states it, beginning with `https://`.
     url: Option<String>,
+    /// The day of the last review: a date without quotation marks, as in `2026-11-26`.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     reviewed: Option<Value>,
 }
 

@@ -2,6 +2,7 @@
 //! learner gives each value once.
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ pub type Given = BTreeMap<String, String>;
 pub const LONGEST: usize = 200;
 
 /// An input of a course: `[preprocessor.verify.inputs.NAME]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What the learner is asked for.

@@ -19,6 +19,7 @@
 //! | [`diagnostic`], [`places`], [`lint`] | errors in a course, with their places |
 //! | [`files`], [`terminal`] | opening and writing files, and printing |
 //! | [`local_time`] | times for readers |
+//! | [`toml_schema`] | JSON Schemas of the files that authors write |
 
 // Tests use what the program must not.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
@@ -55,7 +56,8 @@ pub mod substitute;
 pub mod table;
 pub mod terminal;
 pub mod toml_error;
+pub mod toml_schema;
 pub mod words;
 
 pub use course::{Course, Occurrence, Step};
-pub use options::{Options, Source};
+pub use options::{Options, Source, can_name_account, schema as options_schema};

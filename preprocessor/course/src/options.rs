@@ -2,9 +2,9 @@
 
 mod inputs;
 mod names;
+mod settings;
 
 use mdbook_preprocessor::config::Config;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,54 +13,12 @@ use toml::{Table, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
 use crate::environment::{Environment, Variable};
 use crate::files;
-use crate::input::DeclaredInputs;
-use crate::param::{LONGEST, Param, Params};
+use crate::param::{LONGEST, Param};
 use crate::places::{KeyPath, TomlFile};
+pub use names::can_name_account;
 pub(crate) use names::{is_name, is_reserved};
-
-/// `[preprocessor.verify]`.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Which results the book shows.
-    pub results: Source,
-    /// The course's parameters.
-    pub params: Params,
-    /// The course's names for accounts, each with a description.
-    pub accounts: BTreeMap<String, String>,
-    /// What only the learner knows.
-    pub inputs: DeclaredInputs,
-    /// The command that serves the live book in a clone of the course's repository, if it is not `verify serve --open`.
-    pub serve: Option<String>,
-    /// The rules of `verify lint` that `book.toml` breaks on purpose.
-    pub allow: Vec<String>,
-}
-
-/// Which results a book shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The results of the learner's own accounts.
-    #[default]
-    Real,
-    /// The results of the practice accounts.
-    Practice,
-}
-
-/// Keys of `[preprocessor.verify]`: ours and mdBook's.
-const KEYS: &[&str] = &[
-    "results",
-    "params",
-    "accounts",
-    "inputs",
-    "serve",
-    "allow",
-    "command",
-    "renderer",
-    "renderers",
-    "before",
-    "after",
-    "optional",
-];
+use settings::keys;
+pub use settings::{Options, Source, schema};
 
 impl Options {
     /// Reads the options from mdBook's configuration of the book in this folder.
@@ -115,16 +73,18 @@ impl Reader {
     }
 
     fn table(&mut self, table: Table) {
+        let keys = keys();
+        let keys = || keys.iter().map(String::as_str);
         for (key, value) in table {
             let part = ours().then(&key);
-            if KEYS.contains(&key.as_str()) {
+            if keys().any(|known| known == key) {
                 self.option(&key, &part, value);
                 continue;
             }
             let message = format!("[preprocessor.verify] has no option `{key}`");
-            self.fail(self.key(&part), message, suggest(&key, KEYS.iter().copied()));
+            self.fail(self.key(&part), message, suggest(&key, keys()));
             // What it defines is not missing, too.
-            if let Some(meant) = nearest(&key, KEYS.iter().copied()) {
+            if let Some(meant) = nearest(&key, keys()) {
                 let errors = self.errors.len();
                 self.option(meant, &part, value);
                 self.errors.truncate(errors);

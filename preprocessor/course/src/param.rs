@@ -1,5 +1,6 @@
 //! Course parameters: the numbers and names that lessons and checks share, from `[preprocessor.verify.params]`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,7 @@ use std::fmt;
 pub type Params = BTreeMap<String, Param>;
 
 /// A parameter's value. Its TOML type is its CEL type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Param {
     /// `true` or `false`.

@@ -2,19 +2,24 @@
 
 use std::ops::Range;
 
-/// The contents of a sentence's holes. `{{` is a literal brace.
+/// The contents of a sentence's holes.
 pub(crate) fn holes(sentence: &str) -> Vec<&str> {
+    hole_ranges(sentence).into_iter().map(|hole| &sentence[hole]).collect()
+}
+
+/// The ranges of the contents of a sentence's holes. `{{` is a literal brace.
+pub fn hole_ranges(sentence: &str) -> Vec<Range<usize>> {
     let mut holes = Vec::new();
-    let mut rest = sentence;
-    while let Some(at) = rest.find('{') {
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('{') {
-            rest = after;
+    let mut start = 0;
+    while let Some(at) = sentence[start..].find('{') {
+        start += at + 1;
+        if sentence[start..].starts_with('{') {
+            start += 1;
             continue;
         }
-        let end = hole_end(rest).unwrap_or(rest.len());
-        holes.push(&rest[..end]);
-        rest = &rest[end..];
+        let end = start + hole_end(&sentence[start..]).unwrap_or(sentence.len() - start);
+        holes.push(start..end);
+        start = end;
     }
     holes
 }
@@ -40,6 +45,28 @@ pub fn hole_end(text: &str) -> Option<usize> {
 
 /// The identifiers of an expression, without the names of fields and the words in strings.
 pub fn identifiers(expression: &str) -> Vec<&str> {
+    let is_own = |word: &Range<usize>| !is_field(expression, word);
+    words(expression).into_iter().filter(is_own).map(|word| &expression[word]).collect()
+}
+
+/// The ranges of the names of accounts in an expression: `NAME` in `accounts.NAME`.
+pub fn accounts(expression: &str) -> Vec<Range<usize>> {
+    let words = words(expression);
+    let pairs = words.iter().zip(words.iter().skip(1));
+    let is_name = |(of, name): &(&Range<usize>, &Range<usize>)| {
+        let selects = expression[of.end..name.start].trim() == ".";
+        expression[(*of).clone()] == *"accounts" && !is_field(expression, of) && selects
+    };
+    pairs.filter(is_name).map(|(_, name)| name.clone()).collect()
+}
+
+/// Whether a word of an expression is the name of a field.
+fn is_field(expression: &str, word: &Range<usize>) -> bool {
+    expression[..word.start].trim_end().ends_with('.')
+}
+
+/// The words of an expression outside of strings.
+fn words(expression: &str) -> Vec<Range<usize>> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, _) in outside_of_strings(expression).filter(|(_, c)| part(*c)) {
@@ -48,8 +75,7 @@ pub fn identifiers(expression: &str) -> Vec<&str> {
             _ => found.push(at..at + 1),
         }
     }
-    let is_field = |word: &Range<usize>| expression[..word.start].trim_end().ends_with('.');
-    found.into_iter().filter(|word| !is_field(word)).map(|word| &expression[word]).collect()
+    found
 }
 
 /// The characters of an expression outside of strings.

@@ -1,4 +1,4 @@
-//! Compresses a table of AWS operations for a program: a file for each service, each a line of the archive.
+//! Compresses files for a program, such as a table of AWS operations: each file is a line of the archive.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -8,29 +8,48 @@ use std::{env, fs};
 /// The best compression: it takes about a second.
 const LEVEL: u8 = 9;
 
-/// Writes `name.rs` into Cargo's output folder: a list of each service's name, the size of its text, and the text
+/// Writes `name.rs` into Cargo's output folder: a list of each file's name, the size of its text, and the text
 /// compressed.
-#[allow(clippy::disallowed_macros, reason = "Cargo reads what a build script prints")]
-pub fn write(table: &str, name: &str) -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={table}");
+pub fn write(name: &str, files: &[(String, PathBuf)]) -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    let mut files = fs::read_dir(table)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()?;
-    files.sort();
     let mut archive = String::from("&[\n");
-    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
-        compress(file, &out, &mut archive)?;
+    for (at, (file, path)) in files.iter().enumerate() {
+        let text = fs::read(path)?;
+        let compressed = out.join(format!("{name}-{at}.z"));
+        fs::write(&compressed, miniz_oxide::deflate::compress_to_vec_zlib(&text, LEVEL))?;
+        writeln!(archive, "({file:?}, {}, include_bytes!({compressed:?})),", text.len())?;
     }
     archive.push_str("]\n");
     fs::write(out.join(format!("{name}.rs")), archive)?;
     Ok(())
 }
 
-/// Writes a service's file compressed, and its line of the archive: name, size, and bytes.
-fn compress(file: &Path, out: &Path, archive: &mut String) -> Result<(), Box<dyn Error>> {
-    let name = file.file_stem().and_then(|name| name.to_str()).ok_or("a file's name is no text")?;
-    let text = fs::read(file)?;
-    let compressed = out.join(format!("{name}.z"));
-    fs::write(&compressed, miniz_oxide::deflate::compress_to_vec_zlib(&text, LEVEL))?;
-    writeln!(archive, "({name:?}, {}, include_bytes!({compressed:?})),", text.len())?;
+/// All files below a folder, in order, each with its path below the folder. Hidden files and folders are left out. When
+/// one of them changes, Cargo runs the build script again.
+pub fn files(folder: &str) -> Result<Vec<(String, PathBuf)>, Box<dyn Error>> {
+    watch(folder);
+    let mut found = Vec::new();
+    walk(Path::new(folder), "", &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+/// When a file or a folder changes, Cargo runs the build script again.
+#[allow(clippy::disallowed_macros, reason = "Cargo reads what a build script prints")]
+pub fn watch(path: &str) {
+    println!("cargo::rerun-if-changed={path}");
+}
+
+fn walk(folder: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().map_err(|name| format!("{} is no text", name.display()))?;
+        match entry.file_type()? {
+            _ if name.starts_with('.') => {}
+            kind if kind.is_dir() => walk(&entry.path(), &format!("{prefix}{name}/"), found)?,
+            kind if kind.is_file() => found.push((format!("{prefix}{name}"), entry.path())),
+            _ => {}
+        }
+    }
     Ok(())
 }

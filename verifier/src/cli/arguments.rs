@@ -7,7 +7,7 @@ use course::fact_source::Day;
 use std::path::PathBuf;
 
 use super::common::{Common, Output, TextOrJson};
-use super::{accounts, cohort, confirm, import, lint, policy, report, schema, set};
+use super::{accounts, cohort, confirm, copy, import, lint, policy, rename, report, schema, set};
 use crate::report::Form;
 
 /// Verify the steps of a course in your own AWS accounts, and show the verdicts in the book.
@@ -94,6 +94,12 @@ pub(super) enum Command {
         #[arg(long)]
         open: bool,
     },
+    /// Copy the course in this program to a new folder: its lessons and its checks
+    Copy {
+        /// The new folder
+        #[arg(value_name = "DIR", default_value = copy::COPY)]
+        folder: PathBuf,
+    },
     /// Verify again and again as your accounts change, until every step is done
     Watch {
         /// Steps to watch [default: all steps of the course]
@@ -121,6 +127,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PracticeCommand,
     },
+    /// For authors: start a course, with a lesson, and with checks for the account, root, costs and passwords
+    New {
+        /// The new folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// For authors: find everything that is wrong with the course
     ///
     /// Exit status: 0: nothing is wrong. 2: something is. 3: nothing is wrong, but a source needs to be reviewed again.
@@ -141,6 +153,11 @@ pub(super) enum Command {
     },
     /// For authors: turn lessons into chapters with steps; shows the proposals and asks before writing
     Import(import::Arguments),
+    /// For authors: rename a check or an account; verdicts, confirmations and bindings are kept
+    Rename {
+        #[command(subcommand)]
+        renamed: rename::Renamed,
+    },
     /// For instructors: show a class's results in one table, and where most learners are stuck
     ///
     /// Each file is one learner's output of `verify --format json`, named after the learner: ada.json is Ada's.
@@ -162,7 +179,8 @@ pub(super) enum Command {
     /// Exit status: 0: every learner has done every required step. 1: a learner has not done a step yet. 2: the command,
     /// the roster or the course has an error. 3: a learner failed, or a step could not be determined.
     Cohort(cohort::Arguments),
-    /// Print the JSON Schema of a document that verify writes, or the AWS operations that checks may read
+    /// Print the JSON Schema of a file of a course or of a document that verify writes, or the AWS operations that checks may
+    /// read
     Schema {
         #[command(subcommand)]
         document: schema::Document,

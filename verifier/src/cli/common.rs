@@ -9,7 +9,7 @@ use evidence::client::NotLoopback;
 /// The arguments that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Common {
-    /// The course's folder [default: the nearest folder with a book.toml, from here upwards, or book/ here or in this repository]
+    /// The course's folder [default: this folder, its book/, or the nearest parent folder, whichever has a book.toml]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) course: Option<PathBuf>,
     /// Use the practice accounts: as your practice actions left them, with nothing done (=fresh), with everything done

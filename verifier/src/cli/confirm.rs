@@ -9,7 +9,7 @@ use course::terminal;
 
 use super::Exit;
 use super::common::{Common, Output, TextOrJson};
-use super::terminal::{Terminal, agrees, can_ask, notice, print};
+use super::terminal::{Terminal, can_ask, confirmed, notice, print};
 use crate::report;
 use crate::run::confirm::{self, Confirmed};
 use crate::run::{Session, select};
@@ -39,7 +39,7 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     if !undo && !arguments.yes && format == TextOrJson::Text && can_ask() {
         let results = question.results();
         terminal::notice(&report::text::details(&session.course, &results, step));
-        if !agrees("Is this true?")? {
+        if !confirmed("Is this true?", false)? {
             notice("Nothing was confirmed.");
             return Ok(Exit::of([results.view(step).verdict]));
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::common::{Common, Output, TextOrJson};
-use super::terminal::{agrees, can_ask, notice, print};
+use super::terminal::{can_ask, confirmed, notice, print};
 use crate::import::folder::{self, FolderOrder};
 use crate::import::split::Split;
 use crate::import::{self, Change, Copied, Decision, Import, Order};
@@ -76,7 +76,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
             Some(decided) => plan(&decided)?,
             None => return Ok(nothing_written()),
         };
-        if !agrees(&report::import::question(&planned))? {
+        if !confirmed(&report::import::question(&planned), false)? {
             return Ok(nothing_written());
         }
     }
@@ -93,7 +93,8 @@ fn nothing_written() -> Exit {
 fn source(arguments: &Arguments, sources: &Path) -> Result<Source> {
     let path = &arguments.path;
     if !path.is_dir() {
-        let bytes = files::read_theirs(path, files::LARGEST_TEXT).with_context(|| format!("reading {}", path.display()))?;
+        let bytes =
+            files::read_theirs(path, files::LARGEST_TEXT).with_context(|| format!("reading {}", path.display()))?;
         return Ok(Source::Lesson { text: import::utf8(path, bytes)?, name: name(arguments, sources)? });
     }
     if arguments.split.is_some() {
@@ -117,7 +118,13 @@ fn source(arguments: &Arguments, sources: &Path) -> Result<Source> {
     Ok(Source::Folder { name })
 }
 
-fn plan(course: &Course, sources: &Path, arguments: &Arguments, source: &Source, decided: &[Decision]) -> Result<Import> {
+fn plan(
+    course: &Course,
+    sources: &Path,
+    arguments: &Arguments,
+    source: &Source,
+    decided: &[Decision],
+) -> Result<Import> {
     let (path, replace) = (arguments.path.as_path(), arguments.replace);
     match source {
         Source::Lesson { text, name } => {

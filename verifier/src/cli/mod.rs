@@ -7,6 +7,7 @@ mod cohort;
 mod common;
 mod completions;
 mod confirm;
+mod copy;
 mod doctor;
 mod exit;
 mod explain;
@@ -15,8 +16,10 @@ mod leftovers;
 mod lint;
 mod man;
 mod meant;
+mod new;
 mod policy;
 mod practice;
+mod rename;
 mod report;
 mod schema;
 mod selftest;
@@ -34,8 +37,10 @@ use course::local_time;
 use course::terminal::{self as term, Text};
 use std::ffi::OsString;
 
+use crate::book::NoCourse;
 use crate::run;
 use arguments::{Cli, Command, PracticeCommand};
+use copy::COPY;
 use evidence::time;
 pub use exit::Exit;
 
@@ -65,6 +70,18 @@ fn described(error: &anyhow::Error) -> Text {
              \n  {}\n      binds your own accounts, each to an AWS profile (`aws login --profile NAME` creates one)\
              \n  verify --practice\n      verifies the course in practice accounts, without AWS",
             term::line(&run::error::bind(accounts))
+        ));
+    }
+    if let Some(none @ NoCourse { nearby }) = error.downcast_ref() {
+        let nearby = nearby.iter().map(|folder| {
+            let folder = term::line(&folder.display().to_string());
+            format!("\n  --course {folder}\n      uses the course in that folder")
+        });
+        return Text::block(&format!(
+            "error: {none}\n{}\
+             \n  verify copy {COPY}\n      copies the course in this program, with its checks\
+             \n  verify new DIR\n      starts a course of your own",
+            nearby.collect::<String>()
         ));
     }
     // Mistakes in a course have their own form, with their places.
@@ -122,6 +139,9 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Practice { command: PracticeCommand::Reset }) => practice::reset(common),
         Some(Command::Lint { stale, output }) => lint::run(common, stale, output.format()),
         Some(Command::Selftest { checks, output }) => wait(selftest::run(common, &checks, output.format())),
+        Some(Command::Copy { folder }) => copy::run(&folder),
+        Some(Command::New { folder }) => new::run(&folder),
+        Some(Command::Rename { renamed }) => rename::run(common, &renamed),
         Some(Command::Import(arguments)) => import::run(common, &arguments),
         Some(Command::Report { paths, output }) => report::run(common, &paths, output.format()),
         Some(Command::Cohort(arguments)) => wait(cohort::run(common, &arguments)),

@@ -1,4 +1,4 @@
-//! `verify schema evidence|results|reads`.
+//! `verify schema evidence|results|reads|check|shared|cases|course`.
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -9,10 +9,19 @@ use super::Exit;
 use super::common::{Output, TextOrJson};
 use super::terminal::print;
 use crate::report::{self, reads as report_reads};
+use crate::selftest;
 
 /// A document that has a schema.
 #[derive(Debug, Subcommand)]
 pub(super) enum Document {
+    /// checks/NAME.toml, for editors: `verify schema check > check.schema.json`
+    Check,
+    /// checks/shared/NAME.toml
+    Shared,
+    /// checks/cases/CHECK.toml
+    Cases,
+    /// book.toml: what the course sets for verify
+    Course,
     /// The sections that checks read, and that recordings contain
     Evidence,
     /// The results
@@ -31,6 +40,10 @@ pub(super) enum Document {
 
 pub(super) fn run(document: &Document) -> Result<Exit> {
     let schema = match document {
+        Document::Check => course::check::schema(),
+        Document::Shared => course::check::shared::schema(),
+        Document::Cases => selftest::cases::schema(),
+        Document::Course => course::options_schema(),
         Document::Results => serde_json::to_value(schemars::schema_for!(Results))?,
         Document::Evidence => evidence::schema(),
         Document::Reads { name, output } => return reads(name.as_deref(), output.format()),

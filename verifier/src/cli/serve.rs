@@ -9,18 +9,21 @@ use std::sync::Arc;
 
 use super::Exit;
 use super::common::Common;
-use super::terminal::{Terminal, notice};
+use super::copy::COPY;
+use super::terminal::{Terminal, can_ask, confirmed, notice};
+use crate::book::NoCourse;
 use crate::run::PracticeStart;
 use crate::serve::auth::Auth;
 use crate::serve::backend::Backend;
 use crate::serve::build::BuildOptions;
 use crate::serve::live_book::LiveBook;
-use crate::{book, serve};
+use crate::{book, course_files, serve, shipped};
 use evidence::bindings;
 
 pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> {
-    let root = book::find(common.course.as_deref())?;
+    let root = course_or_copy(common)?;
     let mut options = common.options();
+    options.course = Some(root.clone());
     let nothing_bound = options.accounts.is_empty() && bindings::read(&root)?.is_empty();
     if options.practice.is_none() && nothing_bound {
         options.practice = Some(PracticeStart::Taken);
@@ -51,6 +54,27 @@ pub(super) async fn run(common: &Common, port: u16, open: bool) -> Result<Exit> 
         () = stopped => notice("Stopped."),
     }
     Ok(Exit::Done)
+}
+
+/// The course. Where there is none, the learner is asked whether to serve one nearby, or a copy of the one in this program.
+fn course_or_copy(common: &Common) -> Result<PathBuf> {
+    let error = match book::find(common.course.as_deref()) {
+        Err(error) if can_ask() => error,
+        found => return found,
+    };
+    let Some(NoCourse { nearby }) = error.downcast_ref() else { return Err(error) };
+    let question = match nearby {
+        Some(nearby) => format!("There is no course here, but there is one in {}. Open it?", nearby.display()),
+        None => format!("There is no course here. Copy the one in this program to ./{COPY}?"),
+    };
+    let folder = nearby.clone().unwrap_or_else(|| COPY.into());
+    if !confirmed(&question, true)? {
+        return Err(error);
+    }
+    if nearby.is_none() {
+        course_files::write(&shipped::course()?, &folder)?;
+    }
+    book::find(Some(&folder))
 }
 
 /// A page on this disk, which is removed when this is dropped.

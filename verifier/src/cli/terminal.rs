@@ -26,12 +26,16 @@ pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal()
 }
 
-/// Asks a question in the terminal. Anything but yes is a no.
-pub(super) fn agrees(question: &str) -> Result<bool> {
-    terminal::ask(&Text::line(&format!("{question} [y/N] ")));
+/// Asks a question that is answered with yes or no. Enter alone is the default.
+pub(super) fn confirmed(question: &str, default: bool) -> Result<bool> {
+    terminal::ask(&Text::line(&format!("{question} {} ", if default { "[Y/n]" } else { "[y/N]" })));
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
+    // The end of the input is no answer.
+    let read = std::io::stdin().read_line(&mut line)?;
+    Ok(match line.trim().to_lowercase().as_str() {
+        "" => default && read > 0,
+        answer => ["y", "yes"].contains(&answer),
+    })
 }
 
 /// The learner's terminal. It asks one question at a time.

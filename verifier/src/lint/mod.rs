@@ -45,6 +45,7 @@ use crate::cel::Texts;
 use crate::compile::CheckError;
 use crate::{book, compile};
 pub use finding::{Finding, Level};
+pub(crate) use rules::RULES;
 use stale::Today;
 use unreadable::Unreadable;
 

@@ -118,6 +118,20 @@ impl MadeMemory {
         })
     }
 
+    /// Changes all that is remembered of a course.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn change(course_root: &Path, change: impl FnMut(&mut Remembered)) -> Result<()> {
+        if MadeMemory::read(course_root)?.0.is_empty() {
+            return Ok(());
+        }
+        MADE.update(course_root, |memory: &mut MadeMemory| {
+            memory.0.iter_mut().for_each(change);
+            Ok(())
+        })
+    }
+
     /// Adds what was remembered elsewhere.
     pub fn extend(&mut self, remembered: &[Remembered]) {
         self.0.extend(remembered.iter().cloned());

@@ -44,7 +44,11 @@ pub fn text(import: &Import, diffs: bool) -> Text {
         return out;
     }
     if diffs {
-        import.changes.iter().for_each(|change| diff(&mut out, change));
+        for Change { file, new, before, after } in &import.changes {
+            let names =
+                if *new { ("the lesson", format!("{file} (a new file)")) } else { (file.as_str(), file.clone()) };
+            diff(&mut out, (names.0, &names.1), before, after);
+        }
     } else {
         import.changes.iter().for_each(|change| {
             let sign = if change.new { "new" } else { "changed" };
@@ -164,7 +168,12 @@ fn counted(out: &mut Text, import: &Import) {
                 );
             }
             if lines > 0 {
-                let _ = writeln!(out, "{} like outcomes, but {} in parts that explain.", looks(lines), if lines == 1 { "is" } else { "are" });
+                let _ = writeln!(
+                    out,
+                    "{} like outcomes, but {} in parts that explain.",
+                    looks(lines),
+                    if lines == 1 { "is" } else { "are" }
+                );
             }
         }
     }
@@ -180,13 +189,9 @@ fn looks(lines: usize) -> String {
 }
 
 /// A file's changes, as `diff -u` shows them.
-fn diff(out: &mut Text, change: &Change) {
-    let [old_lines, new_lines] =
-        [&change.before, &change.after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
-    let file = plain(&change.file);
-    let old = if change.new { "the lesson" } else { &file };
-    let new = if change.new { " (a new file)" } else { "" };
-    out.paint(BOLD, &format!("--- {old}")).put("\n").paint(BOLD, &format!("+++ {file}{new}")).put("\n");
+pub(super) fn diff(out: &mut Text, (old, new): (&str, &str), before: &str, after: &str) {
+    let [old_lines, new_lines] = [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
+    out.paint(BOLD, &format!("--- {}", plain(old))).put("\n").paint(BOLD, &format!("+++ {}", plain(new))).put("\n");
     for hunk in group_diff_ops(differences(&old_lines, &new_lines), AROUND) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         let range = |first: Range<usize>, last: Range<usize>| numbered(first.start..last.end);

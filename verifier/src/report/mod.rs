@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod calls;
+pub mod check_reference;
 pub mod class;
 pub mod csv;
 pub mod doctor;
@@ -15,6 +16,7 @@ mod needed_calls;
 pub mod policy;
 pub mod reads;
 pub mod reference;
+pub(crate) mod rename;
 mod results;
 pub mod selftest;
 pub mod summary;

@@ -39,7 +39,7 @@ pub fn chapter(course: &Course, compiled: &Compiled) -> String {
     for section in Section::ALL {
         about_section(&mut out, *section, &schema);
     }
-    about_functions(&mut out);
+    about_functions(&mut out, "##");
     let _ = writeln!(out, "## Verdicts\n\n| sign | verdict | in documents | meaning |\n|---|---|---|---|");
     let verdicts = descriptions(&serde_json::to_value(schemars::schema_for!(Verdict)).unwrap_or_default());
     for verdict in Verdict::ALL.iter().rev() {
@@ -195,10 +195,10 @@ fn about_records(out: &mut String, mut records: Vec<String>, schema: &Value) {
 }
 
 /// The functions and macros of expressions, and the record that `policy` returns.
-fn about_functions(out: &mut String) {
+pub(super) fn about_functions(out: &mut String, heading: &str) {
     let _ = writeln!(
         out,
-        "## Functions\n\nThe expressions of a check are in CEL, the Common Expression Language. They can use its operators \
+        "{heading} Functions\n\nThe expressions of a check are in CEL, the Common Expression Language. They can use its operators \
          and these functions. If a function fails, the step is *unknown*, unless the rest of the expression decides.\n\n\
          | function | result | example |\n|---|---|---|"
     );
@@ -242,7 +242,7 @@ fn any_of<'s>(of: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
 }
 
 /// The name of a type. Records in it are added to `records`.
-fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
+pub(super) fn kind(of: &Value, schema: &Value, records: &mut Vec<String>) -> String {
     if let Some(reference) = of["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
         let definition = &schema["$defs"][name];
@@ -314,6 +314,6 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

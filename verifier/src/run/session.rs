@@ -26,7 +26,7 @@ use evidence::time;
 /// The options of every run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The course's folder; by default the nearest parent folder with a book.toml or a book/.
+    /// The course's folder; by default what [`book::find`] finds.
     pub course: Option<PathBuf>,
     /// The practice accounts, instead of the learner's own.
     pub practice: Option<PracticeStart>,

@@ -5,7 +5,9 @@ use course::files;
 use course::param::Params;
 use course::results::{Outcome, StepResult, Verdict};
 use course::toml_error::{self, Explained};
+use course::toml_schema::toml_schema;
 use course::{Course, Step};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,36 +37,57 @@ pub struct Case {
     after: Option<Arc<Case>>,
 }
 
-#[derive(Deserialize)]
+/// The cases of a check.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
-    /// The parameters of all cases. A case can override them.
+    /// Parameters of all cases. A case can set others.
     #[serde(default)]
     params: Params,
+    /// The cases, in order.
     case: Vec<Written>,
 }
 
-/// A case in its file.
-#[derive(Deserialize)]
+/// A state of an account, and the verdict that the check must have in it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Case")]
 struct Written {
+    /// Its title.
     title: String,
+    /// The recording, a file in `checks/cases/`.
     recording: String,
+    /// Values at paths of the recording: `ACCOUNT/SECTION/…`, or `ACCOUNT/SERVICE:OPERATION/…` in an answer.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Value>")]
     set: BTreeMap<String, toml::Value>,
+    /// Paths at which AWS has no value.
     #[serde(default)]
     absent: Vec<String>,
+    /// Paths of elements of lists that are removed.
     #[serde(default)]
     unset: Vec<String>,
+    /// The verdict.
     verdict: Verdict,
+    /// The outcomes of all expectations, in order.
     outcomes: Option<Vec<Outcome>>,
+    /// Every sentence that is shown, in order.
     says: Option<Vec<String>>,
+    /// Whether the check's statements are confirmed.
     #[serde(default)]
     confirmed: bool,
+    /// Another account of the course.
     account: Option<String>,
+    /// Parameters of this case.
     #[serde(default)]
     params: Params,
+    /// The title of an earlier case, in which late evidence, or what the learner made, was seen.
     after: Option<String>,
+}
+
+/// The JSON Schema of `checks/cases/CHECK.toml`.
+pub fn schema() -> Value {
+    toml_schema::<File>()
 }
 
 /// The cases of a check; empty if there is no file.

@@ -1,5 +1,6 @@
 //! An expectation of a check: its condition or statement, and what is shown about it.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::console;
@@ -103,35 +104,54 @@ impl Expectation {
     }
 }
 
-#[derive(Deserialize)]
+/// An expectation: what must hold, and what the learner is told.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["that", "fix"] }, { "required": ["confirm"] }]))]
 pub(super) struct ExpectTable {
+    /// A short title, shown with any outcome. Plain text.
     title: Option<String>,
+    /// An expression: it applies only if this is true.
     when: Option<String>,
+    /// A table of a lesson: it must hold for each row, which is `row`.
     rows: Option<String>,
+    /// The page of AWS's console where it is done: `https://console.aws.amazon.com/…`. After the host, it may have `{…}`.
     console: Option<String>,
+    /// An expression: AWS is still working on it. While this is true, the step is unknown instead of not yet.
     pending: Option<String>,
+    /// An expression that must be true.
     that: Option<String>,
+    /// Sentences with `{…}`: what was found, if it is met.
     met: Option<OneOrMore>,
+    /// Sentences with `{…}`: what the learner does if it is not met. At least one has no `{…}`. Required with `that`.
     fix: Option<OneOrMore>,
+    /// `"unknown"`: the evidence arrives late or expires. False then means unknown, and true is remembered.
     absence: Option<Absence>,
+    /// An expression: the time of the event. Requires `absence`.
     at: Option<String>,
+    /// An expression: identifies what was seen or confirmed. Requires `still`, and `absence` or `confirm`.
     same: Option<String>,
+    /// Expressions: lists of what exists now. What was seen or confirmed counts while `same` is in one of them.
     still: Option<OneOrMore>,
+    /// A statement that the learner confirms. With `that`, it counts only if AWS refuses the call to everybody.
     confirm: Option<String>,
+    /// Why a confirmation is needed.
     why: Option<String>,
+    /// An expression: an event that supports the confirmation. It never decides.
     backed_by: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(inline)]
 enum OneOrMore {
     One(String),
     More(Vec<String>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 enum Absence {
     Unknown,
 }

@@ -1,5 +1,6 @@
 //! The TOML of `checks/NAME.toml`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -10,35 +11,57 @@ use super::reads::{ReadTable, Reads};
 use super::{Body, Check, Makes, Malformed};
 use crate::fact_source::SourceTable;
 use crate::places::KeyPath;
+use crate::toml_schema::toml_schema;
 
 /// The keys that are nowhere but at the top of the file.
 const TOP: &[&str] = &["about", "account", "use", "steps", "makes", "costs", "removes", "allow"];
 
-#[derive(Deserialize)]
+/// A check: what must hold for a step of a lesson to be done.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["expect"] }, { "required": ["steps"] }, { "required": ["removes"] }]))]
 struct File {
+    /// What the check establishes, in a few words.
     title: String,
+    /// What the verdict is based on, and what it cannot show. For the reference and `verify explain`.
     about: Option<String>,
+    /// The account that sections and reads are about, by its name in `book.toml`. Required with `expect` and `makes`.
     account: Option<String>,
+    /// Files of `checks/shared/`, without `.toml`, whose names the check uses.
     #[serde(default, rename = "use")]
     uses: Vec<String>,
+    /// Names for expressions. A key in quotation marks takes parameters: `"counts(b)" = "b.amount > 0.0"`.
     #[serde(default, rename = "let")]
     lets: BTreeMap<String, String>,
+    /// Reads of AWS, by the name that expressions use for the answer.
     #[serde(default, rename = "read")]
     reads: BTreeMap<String, ReadTable>,
+    /// What must hold, judged and shown in order.
     #[serde(default)]
     expect: Vec<ExpectTable>,
+    /// Instead of `expect`: other checks. The worst of their verdicts is the verdict.
     #[serde(default)]
     steps: Vec<String>,
+    /// An expression: the list of the ids of what the step has the learner make, as far as it is there now.
     makes: Option<String>,
+    /// What that costs while it is there, in words. Requires `makes`.
     costs: Option<String>,
+    /// Checks with `makes`: what they made must be gone again. Such a check needs no `expect`.
     #[serde(default)]
     removes: Vec<String>,
+    /// Rules of `verify lint` and `verify selftest` that the check breaks on purpose, such as `empty-account`.
     #[serde(default)]
     allow: Vec<String>,
+    /// Sources of facts that may change. They decide nothing.
     #[serde(default)]
     source: Vec<SourceTable>,
+    /// What does the step in the practice accounts.
     practice: Option<PracticeTable>,
+}
+
+/// The JSON Schema of `checks/NAME.toml`.
+pub fn schema() -> serde_json::Value {
+    toml_schema::<File>()
 }
 
 impl File {

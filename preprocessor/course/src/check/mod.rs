@@ -24,6 +24,7 @@ use crate::table::Tables;
 use crate::words::{holes, identifiers};
 pub use console::is_console;
 pub use expectation::{About, Expectation, Late, Proof, Statement};
+pub use file::schema;
 pub use lets::Let;
 pub use malformed::{Malformed, Place};
 pub use practice::{Practice, PracticeCall, PracticeOperation, PracticeOperationKind};

@@ -1,5 +1,6 @@
 //! `[practice]`: what does a check's step in the practice accounts.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -62,32 +63,49 @@ pub struct PracticeCall {
     pub name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What does the step in the practice accounts.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PracticeTable {
+    /// What it does, for learners. `{account}` in it is the step's account. Without it, the check's title.
     title: Option<String>,
+    /// Checks whose actions must be taken before.
     #[serde(default)]
     needs: Vec<String>,
+    /// Instead of `do`: checks whose actions do this step, too.
     #[serde(default)]
     same_as: Vec<String>,
+    /// What is there before the course begins.
     #[serde(default)]
     given: Vec<OperationTable>,
+    /// What is done, in order.
     #[serde(default, rename = "do")]
     operations: Vec<OperationTable>,
 }
 
-#[derive(Debug, Deserialize)]
+/// An operation in a practice account: a `call` or a `switch`.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["call"] }, { "required": ["switch"] }]))]
 struct OperationTable {
+    /// The account, if it is not the step's.
     account: Option<String>,
+    /// An expression: a list. It is done for each element, which is `each`.
     each: Option<String>,
+    /// An expression: it is done only if this is true.
     when: Option<String>,
+    /// An AWS operation: one that writes, or one that checks may read.
     call: Option<String>,
+    /// The operation's inputs, with `{…}`.
     with: Option<Map<String, Value>>,
+    /// The region, with `{…}`. Without it, the course's.
     region: Option<String>,
+    /// A name for the response, for later operations: `{vpc.Vpc.VpcId}`. With `each`, the list of all responses.
     #[serde(rename = "as")]
     name: Option<String>,
+    /// What AWS has only a console or a sign-up for, such as `root-mfa`.
     switch: Option<String>,
+    /// The switch's new position. Without it, `true`.
     to: Option<Value>,
 }
 

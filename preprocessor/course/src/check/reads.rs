@@ -1,5 +1,6 @@
 //! `[read.NAME]`: a read of AWS that a check or a file in `checks/shared/` declares.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -34,15 +35,23 @@ pub const GLOBAL_SERVICES: [&str; 10] =
 /// The reads of a check or of a shared file, by name.
 pub type Reads = BTreeMap<String, Read>;
 
-#[derive(Debug, Deserialize)]
+/// A read of AWS: a call, and what expressions get of it.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadTable {
+    /// The operation, as in `ec2:DescribeVpcs`. `verify schema reads` lists all of them.
     call: String,
+    /// The operation's inputs, with AWS's names. A text may have `{…}`; one that is only `{…}` has the value's own type.
     #[serde(default)]
     with: Map<String, Value>,
+    /// An expression: a list. The call is made for each element, `{each}` in the inputs, and the answer is a list of
+    /// records with `each` and `answer`.
     each: Option<String>,
+    /// The region, as a code, with `{…}`. Without it, that of the input `region`, or of the learner's profile.
     region: Option<String>,
+    /// Another account of the course.
     account: Option<String>,
+    /// Error codes of AWS which mean that there is nothing. The answer is then without values: test it with `has(…)`.
     #[serde(default)]
     none_on: Vec<String>,
 }

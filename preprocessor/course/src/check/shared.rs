@@ -1,5 +1,6 @@
 //! `checks/shared/NAME.toml`: `let`s and reads that several checks use.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +9,26 @@ use super::reads::{ReadTable, Reads};
 use super::{Check, Malformed};
 use crate::diagnostic::suggest;
 use crate::places::KeyPath;
+use crate::toml_schema::toml_schema;
 use crate::words::{holes, identifiers};
 
 pub use super::lets::{FOLDER, path};
 
-#[derive(Deserialize)]
+/// Names that several checks use.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Names for expressions. A key in quotation marks takes parameters: `"counts(b)" = "b.amount > 0.0"`.
     #[serde(default, rename = "let")]
     lets: BTreeMap<String, String>,
+    /// Reads of AWS, by the name that expressions use for the answer.
     #[serde(default, rename = "read")]
     reads: BTreeMap<String, ReadTable>,
+}
+
+/// The JSON Schema of `checks/shared/NAME.toml`.
+pub fn schema() -> serde_json::Value {
+    toml_schema::<File>()
 }
 
 /// What a shared file defines.

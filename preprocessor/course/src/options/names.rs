@@ -40,3 +40,8 @@ pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
+
+/// Whether a name can be that of an account.
+pub fn can_name_account(name: &str) -> bool {
+    is_name(name) && !is_reserved(name)
+}
