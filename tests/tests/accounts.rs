@@ -335,5 +335,5 @@ fn a_role_says_to_sign_in_to_the_profile_that_it_is_assumed_from() {
     fs::write(cached(&refused), kept).unwrap();
     refused.set("AWS_REGION", "us-east-1");
     let (code, message) = advice(&refused);
-    assert!(code == "no-credentials" && !message.contains("aws login"), "{code}: {message}");
+    assert!(code == "denied" && !message.contains("aws login"), "{code}: {message}");
 }

@@ -29,7 +29,10 @@ fn advice_on_a_denial_is_given_only_if_aws_says_why() {
             "because no identity-based policy allows the budgets:ViewBudget action",
             Some("Allow it for the role or user"),
         ),
-        ("with an explicit deny in an identity-based policy", Some("remove the Deny")),
+        (
+            "with an explicit deny in an identity-based policy",
+            Some("if the Deny is for sessions without MFA, sign in with MFA"),
+        ),
         ("with an explicit deny in a service control policy", Some("the organization's administrator")),
         ("with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p", Some("administrator")),
         (

@@ -93,7 +93,7 @@ fn class(course: &Course, names: [&str; 4]) -> Class {
 
 fn forms(class: &Class) -> [String; 5] {
     [
-        text::text(class).as_str().to_owned(),
+        text::text(class).wrapped(100),
         csv::table(class).unwrap(),
         markdown::section(class),
         html::page(class),
