@@ -11,7 +11,7 @@ use super::Exit;
 use super::common::Common;
 use super::terminal::{can_ask, confirmed, notice, print};
 use crate::rename::{ChangedFile, Kind, Renaming};
-use crate::{book, course_files, report};
+use crate::{book, course_files, generate, report};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Renamed {
@@ -50,6 +50,9 @@ pub(super) fn run(common: &Common, renamed: &Renamed) -> Result<Exit> {
     let after = write(&root, &changed, common.trust_course)?;
     renaming.learner(&before, &after)?.iter().for_each(|text| notice(text));
     notice(&format!("`{old}` is now `{new}`. Verdicts, confirmations and bindings on this machine are kept."));
+    if !generate::stale(&root, common.trust_course)?.is_empty() {
+        notice("Next: verify build, which writes the generated chapters with the new name.");
+    }
     Ok(Exit::Done)
 }
 

@@ -186,6 +186,7 @@ impl Renaming {
             (Kind::Account, ["case", _, "account"]) => self.whole(&place.text),
             (Kind::Account, ["case", _, "set"]) if place.is_key => self.place(&place.text),
             (Kind::Account, ["case", _, "absent" | "unset", _]) => self.place(&place.text),
+            (Kind::Account, [.., list, _, "account"]) if is_reasons(list) => self.whole(&place.text),
             _ => None,
         }
     }
@@ -198,11 +199,10 @@ impl Renaming {
     /// The same in a recording.
     fn in_recording(&self, place: &Place) -> Option<String> {
         let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
-        let of_reason = |list: &str| ["reasons", UNREADABLE].contains(&list);
         match (self.kind, place.is_key, path.as_slice()) {
             (Kind::Account, true, ["accounts" | "answers"] | ["made", _, "others"]) => self.whole(&place.text),
             (Kind::Account, false, ["calls", _, "account"]) => self.whole(&place.text),
-            (Kind::Account, false, [.., list, _, "account"]) if of_reason(list) => self.whole(&place.text),
+            (Kind::Account, false, [.., list, _, "account"]) if is_reasons(list) => self.whole(&place.text),
             (_, false, ["made", _, "step"]) => Some(self.id(&place.text)),
             _ => None,
         }
@@ -235,6 +235,11 @@ impl Renaming {
         let account = account.map(|account| format!("@{}", new(Kind::Account, account))).unwrap_or_default();
         format!("{}{account}{params}", new(Kind::Check, check))
     }
+}
+
+/// Whether a list in a recording has the reasons why something could not be read. They name the account.
+fn is_reasons(list: &str) -> bool {
+    ["reasons", UNREADABLE].contains(&list)
 }
 
 /// Whether a directive and a file can have this name of a check.
