@@ -105,7 +105,10 @@ fn only_our_own_script_may_change_something_and_only_by_naming_a_step() {
         assert_eq!(serving.get(path, "").status, 405, "{path}");
     }
     // It takes nothing from a page, so what is in it does not matter.
-    assert_eq!(serving.ask("/-/accounts", &json!({ "profile": "admin", "account": "https://evil.example" })).status, 202);
+    assert_eq!(
+        serving.ask("/-/accounts", &json!({ "profile": "admin", "account": "https://evil.example" })).status,
+        202
+    );
     for (body, status) in [
         (json!({ "steps": ["no-such-step"] }), 404),
         (json!({ "steps": ["../../etc/passwd"] }), 404),

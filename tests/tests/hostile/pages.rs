@@ -152,7 +152,10 @@ fn it_cannot_write_a_widget_or_call_a_thing_as_the_pages_scripts_do() {
     );
     assert!(!page.contains("data-verdict=\"verified\""), "{page}");
     let lesson = machine.read("book/production-account.html");
-    assert!(lesson.contains("<verify-step id=\"step:cost-budget\" data-step=\"cost-budget\" data-verdict=\"unchecked\">"), "{lesson}");
+    assert!(
+        lesson.contains("<verify-step id=\"step:cost-budget\" data-step=\"cost-budget\" data-verdict=\"unchecked\">"),
+        "{lesson}"
+    );
 }
 
 #[test]

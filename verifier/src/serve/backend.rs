@@ -120,7 +120,8 @@ impl Backend {
         let mut policies = BTreeMap::new();
         for account in &diagnosis.accounts {
             let mut reasons = account.reads.iter().flat_map(|read| &read.reasons);
-            if let Some(sources) = sources.get(&account.name).filter(|_| reasons.any(|reason| reason.action.is_some())) {
+            if let Some(sources) = sources.get(&account.name).filter(|_| reasons.any(|reason| reason.action.is_some()))
+            {
                 let text = report::json(&policy::document(sources))?;
                 policies.insert(account.name.clone(), text.as_str().trim_end().to_owned());
             }

@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn the_next_step_is_the_one_that_others_need() {
-        let needs = |name: &str| format!("[practice]\nneeds = [\"{name}\"]\ndo = [{{ switch = \"sign-up\", to = true }}]\n");
+        let needs =
+            |name: &str| format!("[practice]\nneeds = [\"{name}\"]\ndo = [{{ switch = \"sign-up\", to = true }}]\n");
         let course = course(&[("b", &needs("c")), ("c", &needs("d")), ("d", ""), ("e", "")]);
         assert_eq!(next(&with_steps(course.clone(), &["b", "c", "d", "e"])), Some("d".into()));
         assert_eq!(next(&with_steps(course.clone(), &["e", "b", "c", "d"])), Some("e".into()));
@@ -134,7 +135,8 @@ mod tests {
 
     #[test]
     fn steps_that_need_each_other_are_no_circle() {
-        let needs = |name: &str| format!("[practice]\nneeds = [\"{name}\"]\ndo = [{{ switch = \"sign-up\", to = true }}]\n");
+        let needs =
+            |name: &str| format!("[practice]\nneeds = [\"{name}\"]\ndo = [{{ switch = \"sign-up\", to = true }}]\n");
         let course = course(&[("b", &needs("c")), ("c", &needs("b"))]);
         assert_eq!(next(&with_steps(course, &["b", "c"])), Some("c".into()));
     }
