@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
+import { details, lesson, Machine, press, read, ready, step, unnoticed, verdict, visitor } from "./common.mjs";
 
 const evil = `<img src=x onerror="alert(1)"><script>alert(2)</script>"'\`><svg onload=alert(3)>&lt;b&gt; {{7*7}}`;
 
@@ -22,11 +22,13 @@ test("a budget's hostile name is shown as it is written", async () => {
     await press(page, "cost-budget", "Verify");
     await verdict(page, "cost-budget", "verified");
     const own = step(page, "cost-budget");
+    await details(page, "cost-budget");
     assert.ok((await own.innerText()).includes(`${evil} allows 10 USD.`), await own.innerText());
     assert.equal(await own.locator("img, script, svg, b").count(), 0);
     // Also the page that the server rendered meanwhile.
     await page.reload();
     await ready(page);
+    await details(page, "cost-budget");
     assert.ok((await own.innerText()).includes(evil));
     assert.equal(await page.locator("main img, main script, main svg:not(.fa-svg svg)").count(), 0);
     unnoticed(context);

@@ -17,9 +17,10 @@ function make(name, properties, ...children) {
     return element;
 }
 
-/** A sentence of the server's, in which what is between backticks is code. */
+/** A sentence of the server's, in which what is between backticks is code, if they are pairs. */
 function sentence(text) {
-    return text.split("`").map((part, at) => at % 2 ? make("code", { textContent: part, dir: "ltr" }) : part);
+    const parts = text.split("`");
+    return parts.length % 2 === 0 ? [text] : parts.map((part, at) => at % 2 ? make("code", { textContent: part, dir: "ltr" }) : part);
 }
 
 /** Changes a text only if it differs, so that it is read aloud once. */

@@ -172,7 +172,7 @@ fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
 /// is done is with its evidence.
 fn html(view: &StepView<'_>) -> String {
     let mut html = status(Placement::Element, view);
-    html.extend(view.messages().map(|message| line("verify-line verify-reason", &message)));
+    html.extend(view.messages().map(|message| reason(&message)));
     if view.result.is_some() && view.verdict.blocks() {
         html.push_str(&list(&view.expectations));
     }
@@ -267,17 +267,35 @@ fn call(call: &Call) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    line("verify-line", text)
+    Placement::Element.span("verify-line", text)
 }
 
-/// A sentence. What is between backticks in it is code.
-fn line(class: &str, text: &str) -> String {
-    let code = |(at, part)| match at % 2 {
+/// A reason, which is a sentence of this program's. What is between backticks in it is code.
+fn reason(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let code = |(at, part): (usize, &&str)| match at % 2 {
         1 => format!("<code dir=\"ltr\">{}</code>", escape(part)),
         _ => escape(part),
     };
-    let html: String = text.split('`').enumerate().map(code).collect();
-    format!("<span class=\"{class}\">{html}</span> ")
+    let html = match parts.len() % 2 {
+        1 => parts.iter().enumerate().map(code).collect(),
+        _ => escape(text),
+    };
+    format!("<span class=\"verify-line verify-reason\">{html}</span> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn only_pairs_of_backticks_are_code_and_all_is_text() {
+        let html =
+            |text| reason(text).replace("<span class=\"verify-line verify-reason\">", "").replace("</span> ", "");
+        assert_eq!(html("Run `a b`."), "Run <code dir=\"ltr\">a b</code>.");
+        assert_eq!(html("One ` only"), "One &#96; only");
+        assert_eq!(html("`<b>`"), "<code dir=\"ltr\">&#60;b&#62;</code>");
+    }
 }
 
 fn paragraph(text: &str) -> String {
