@@ -145,10 +145,10 @@ fn what_a_list_leaves_out_is_reported() {
     let functions = "[read.r]\ncall = 'lambda:ListFunctions'";
     let keys = "[read.r]\ncall = 'iam:ListAccessKeys'";
     assert_rules(&[
-        (roles, "r.Roles.exists(r1, r1.Tags.size() > 0)", &["left-out-member"]),
-        (roles, "r.Roles.exists(r1, has(r1.Tags))", &["left-out-member"]),
-        (roles, "r.Roles.exists(r1, r1['RoleLastUsed'].Region == 'x')", &["left-out-member"]),
-        (roles, "r.Roles.exists(r1, r1.RoleName == 'x' && has(r1.Description))", &[]),
+        (roles, "r.Roles.exists(r1, r1.Tags.size() > 0)", &["unused-input", "left-out-member"]),
+        (roles, "r.Roles.exists(r1, has(r1.Tags))", &["unused-input", "left-out-member"]),
+        (roles, "r.Roles.exists(r1, r1['RoleLastUsed'].Region == 'x')", &["unused-input", "left-out-member"]),
+        (roles, "r.Roles.exists(r1, r1.RoleName == 'x' && has(r1.Description))", &["unused-input"]),
         (functions, "r.Functions.exists(f, has(f.State))", &["left-out-member"]),
         (functions, "r.Functions.exists(f, 'State' in f)", &["left-out-member"]),
         (functions, "r.Functions.exists(f, f.Layers.size() == 0)", &["left-out-member"]),
@@ -156,7 +156,7 @@ fn what_a_list_leaves_out_is_reported() {
         (functions, "r.Functions.exists(f, f.FunctionName == 'x' && f.State == 'Active')", &[]),
         (functions, "r.Functions.size() > 0", &[]),
         // No operation has more of it.
-        (keys, "r.AccessKeyMetadata.exists(k, has(k.UserName))", &[]),
+        (keys, "r.AccessKeyMetadata.exists(k, has(k.UserName))", &["unused-input"]),
         ("[read.r]\ncall = 'ec2:DescribeVpcs'", "r.Vpcs.exists(v, has(v.CidrBlock) || v.Tags.size() == 0)", &[]),
     ]);
 }
@@ -244,7 +244,7 @@ fn a_service_that_the_region_of_the_course_does_not_have_is_reported() {
         (&accelerators(""), "r.Accelerators.size() > 0", &["not-offered"]),
         (&accelerators("region = 'us-west-2'"), "r.Accelerators.size() > 0", &["unused-input"]),
         // Its region is the same everywhere.
-        ("[read.r]\ncall = 'iam:ListRoles'", "r.Roles.size() > 0", &[]),
+        ("[read.r]\ncall = 'iam:ListRoles'", "r.Roles.size() > 0", &["unused-input"]),
     ]);
 }
 
