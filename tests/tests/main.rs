@@ -16,6 +16,7 @@ mod expressions;
 mod hostile;
 mod import;
 mod labs;
+mod lessons;
 mod lint;
 mod mdbook;
 mod messages;
