@@ -70,7 +70,10 @@ fn braces_of_other_languages_are_text_in_the_book() {
 #[test]
 fn a_lesson_that_lies_among_the_chapters_is_annotated_where_it_is() {
     let machine = Machine::new();
-    machine.write("src/more/In src.md", "# In src\n\n- [ ] Cost budget created\n- [ ] MFA configured separately and tested\n");
+    machine.write(
+        "src/more/In src.md",
+        "# In src\n\n- [ ] Cost budget created\n- [ ] MFA configured separately and tested\n",
+    );
     let in_src = |arguments: &[&str]| machine.verify(&[&["import", "src/more/In src.md", "--yes"], arguments].concat());
     let ran = in_src(&[]);
     assert_eq!(ran.status, 0, "{ran:?}");
@@ -184,14 +187,19 @@ fn a_lesson_without_boxes_gets_steps_for_what_it_makes_and_removes() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|step| (step["line"].as_u64().unwrap(), step["text"].as_str().unwrap(), step["reads"][0].as_str().unwrap()))
+        .map(|step| {
+            (step["line"].as_u64().unwrap(), step["text"].as_str().unwrap(), step["reads"][0].as_str().unwrap())
+        })
         .collect();
     assert_eq!(steps, [(9, "Create the VPC", "ec2:DescribeVpcs"), (16, "Delete the VPC", "ec2:DescribeVpcs")]);
     assert_eq!(found["steps"][0]["sure"], false);
     assert_eq!(import(&machine, &["--format", "json", "--yes"]).status, 0);
     let chapter = machine.read("src/costs.md");
     assert!(chapter.starts_with("# Ignored\n"), "{chapter}");
-    assert!(chapter.contains("2. Name: `x`\n\n<!-- verify: ?") && chapter.contains("\"Create the VPC\" -->\n"), "{chapter}");
+    assert!(
+        chapter.contains("2. Name: `x`\n\n<!-- verify: ?") && chapter.contains("\"Create the VPC\" -->\n"),
+        "{chapter}"
+    );
     assert!(chapter.contains("- Delete the VPC <!-- verify: ?"), "{chapter}");
     assert!(machine.read("src/SUMMARY.md").contains("- [A lab](costs.md)\n"));
     assert!(import(&machine, &["--yes"]).stdout.contains("nothing changes"));
@@ -200,7 +208,9 @@ fn a_lesson_without_boxes_gets_steps_for_what_it_makes_and_removes() {
 
 #[test]
 fn a_lesson_that_only_explains_gets_no_step_and_its_lines_are_named() {
-    let machine = machine(b"# Start\n\nIntro.\n\n## Why create a VPC\n\n- **Create a VPC** to be alone.\n- **Create a subnet**.\n");
+    let machine = machine(
+        b"# Start\n\nIntro.\n\n## Why create a VPC\n\n- **Create a VPC** to be alone.\n- **Create a subnet**.\n",
+    );
     let ran = import(&machine, &["--yes"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     let said = "No steps found. 2 lines look like outcomes:\n  ../costs.md:7  Create a VPC to be alone\n";

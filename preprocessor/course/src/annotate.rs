@@ -68,7 +68,8 @@ impl Writing {
     fn is_found(&self, range: &Range<usize>, old: &str, scan: &Scan, params: &Params) -> bool {
         match self {
             Writing::Blocks { words, .. } => {
-                let is_card = |item: &&Marked| range.contains(&item.comment.start) && matches!(item.at, At::Card { .. });
+                let is_card =
+                    |item: &&Marked| range.contains(&item.comment.start) && matches!(item.at, At::Card { .. });
                 let is_own = |item: &&Marked| is_card(item) && item.comment.end <= range.end;
                 [&scan.steps, &scan.open].into_iter().flatten().filter(is_own).count() == words.len()
             }

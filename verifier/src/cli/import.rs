@@ -95,7 +95,8 @@ fn nothing_written() -> Exit {
 fn source(arguments: &Arguments, sources: &Path) -> Result<Source> {
     let path = &arguments.path;
     if !path.is_dir() {
-        let bytes = files::read_theirs(path, files::LARGEST_TEXT).with_context(|| format!("reading {}", path.display()))?;
+        let bytes =
+            files::read_theirs(path, files::LARGEST_TEXT).with_context(|| format!("reading {}", path.display()))?;
         return Ok(Source::Lesson { text: import::utf8(path, bytes)?, name: name(arguments, sources)? });
     }
     if arguments.split.is_some() {
@@ -119,7 +120,13 @@ fn source(arguments: &Arguments, sources: &Path) -> Result<Source> {
     Ok(Source::Folder { name })
 }
 
-fn plan(course: &Course, sources: &Path, arguments: &Arguments, source: &Source, decided: &[Decision]) -> Result<Import> {
+fn plan(
+    course: &Course,
+    sources: &Path,
+    arguments: &Arguments,
+    source: &Source,
+    decided: &[Decision],
+) -> Result<Import> {
     let (path, replace) = (arguments.path.as_path(), arguments.replace);
     match source {
         Source::Lesson { text, name } => {

@@ -20,13 +20,16 @@ const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
 /// Words that can stand directly before “account” and name none.
 const PLAIN: &[&str] = &[
-    "fresh", "first", "whole", "own", "same", "and", "or", "is", "whose", "what", "that", "per", "one", "user", "close",
-    "open", "closed", "create", "name", "have", "has", "into", "get", "its", "iam", "root", "current", "existing", "s",
+    "fresh", "first", "whole", "own", "same", "and", "or", "is", "whose", "what", "that", "per", "one", "user",
+    "close", "open", "closed", "create", "name", "have", "has", "into", "get", "its", "iam", "root", "current",
+    "existing", "s",
 ];
 /// Words before “accounts” that name none of them.
-const SEVERAL: &[&str] = &["all", "both", "two", "three", "several", "many", "any", "each", "every", "other", "these", "multiple"];
+const SEVERAL: &[&str] =
+    &["all", "both", "two", "three", "several", "many", "any", "each", "every", "other", "these", "multiple"];
 /// What an account has, rather than an account: “account settings”.
-const OF_ACCOUNTS: &[&str] = &["settings", "alias", "aliases", "name", "names", "id", "ids", "number", "page", "menu", "hygiene"];
+const OF_ACCOUNTS: &[&str] =
+    &["settings", "alias", "aliases", "name", "names", "id", "ids", "number", "page", "menu", "hygiene"];
 /// Marks that separate words.
 const MARKS: &str = "()[]:,;–—/.!?";
 
@@ -122,9 +125,9 @@ impl Accounts {
         if near.clone().any(|text| self.is_foreign(text) || self.is_about_several(text)) {
             return true;
         }
-        let is_said = near.chain(stated.above.first().copied()).any(|text| {
-            self.mentions(text, true).iter().any(|(_, manner)| *manner == Manner::About)
-        });
+        let is_said = near
+            .chain(stated.above.first().copied())
+            .any(|text| self.mentions(text, true).iter().any(|(_, manner)| *manner == Manner::About));
         let title = stated.above.first().copied();
         let others = title.into_iter().chain(stated.around.about_accounts.iter().map(String::as_str)).any(|sentence| {
             let named = self.mentions(sentence, false);

@@ -67,7 +67,8 @@ impl<'p> Planner<'p> {
         let mut proposed = step::propose(self.vocabulary, lesson, order.shown, front_lines);
         for (number, (piece, file)) in pieces.iter().zip(files(order.name, &pieces)).enumerate() {
             // A chapter keeps front matter that it has already. A new one is made without: mdBook would show it as text.
-            let has_front = || present(&self.sources.join(&file)).ok().flatten().is_some_and(|it| it.starts_with(before));
+            let has_front =
+                || present(&self.sources.join(&file)).ok().flatten().is_some_and(|it| it.starts_with(before));
             let prefix = match number {
                 0 if has_front() => before,
                 0 => mark,
@@ -144,9 +145,8 @@ impl<'p> Planner<'p> {
             let Writing::Parameter { range, name } = writing else { return true };
             let begin = raw[..range.start].rfind('\n').map_or(0, |end| end + 1);
             let end = raw[range.end..].find('\n').map_or(raw.len(), |newline| range.end + newline);
-            let users = self.course.checks.values().filter(|check| {
-                check.uses(&self.course.params).contains(name.as_str())
-            });
+            let users =
+                self.course.checks.values().filter(|check| check.uses(&self.course.params).contains(name.as_str()));
             let known: BTreeSet<&String> =
                 users.filter_map(|check| vocabulary.checks.get(&check.name)).flat_map(|known| &known.all).collect();
             let mut named = things(&raw[begin..end]).into_iter().flat_map(|thing| vocabulary.stems(&thing.name));

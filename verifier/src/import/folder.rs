@@ -123,7 +123,8 @@ fn lessons(order: &FolderOrder<'_>, notes: &mut Vec<String>) -> Result<Vec<Lesso
 /// The lessons below a folder. A link to another folder is not followed.
 fn walk(root: &Path, folder: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
     let what = || format!("reading {}", root.join(folder).display());
-    let mut entries = fs::read_dir(root.join(folder)).with_context(what)?.collect::<Result<Vec<_>, _>>().with_context(what)?;
+    let mut entries =
+        fs::read_dir(root.join(folder)).with_context(what)?.collect::<Result<Vec<_>, _>>().with_context(what)?;
     entries.sort_by_key(|entry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         (page_rank(&name), natural(&name), name)
@@ -131,7 +132,8 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<PathBuf>, depth: usize) -> R
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
         let (kind, path) = (entry.file_type().with_context(what)?, folder.join(entry.file_name()));
-        let is_lesson = name.len() > 3 && name.to_lowercase().ends_with(".md") || name.to_lowercase().ends_with(".markdown");
+        let is_lesson =
+            name.len() > 3 && name.to_lowercase().ends_with(".md") || name.to_lowercase().ends_with(".markdown");
         if name.starts_with('.') || NOT_LESSONS.contains(&name.as_str()) {
             continue;
         } else if kind.is_dir() && depth < DEEPEST {
@@ -170,7 +172,8 @@ fn folder_of(folder: &Path, known: &mut BTreeMap<PathBuf, String>, taken: &mut B
     }
     let parent = folder_of(folder.parent().unwrap_or(Path::new("")), known, taken);
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let plain = if is_plain(&name) { name } else { Some(slug(&name)).filter(|it| !it.is_empty()).unwrap_or("part".into()) };
+    let plain =
+        if is_plain(&name) { name } else { Some(slug(&name)).filter(|it| !it.is_empty()).unwrap_or("part".into()) };
     let to = unique(&parent, &plain, "", taken);
     known.insert(folder.to_owned(), to.clone());
     to
@@ -183,7 +186,8 @@ fn unique(folder: &str, name: &str, ending: &str, taken: &mut BTreeSet<String>) 
         "README" if ending == ".md" => "index".to_owned(),
         _ => name.to_owned(),
     };
-    let path = |name: &str| if folder.is_empty() { format!("{name}{ending}") } else { format!("{folder}/{name}{ending}") };
+    let path =
+        |name: &str| if folder.is_empty() { format!("{name}{ending}") } else { format!("{folder}/{name}{ending}") };
     if taken.insert(path(&base).to_lowercase()) {
         return path(name);
     }
@@ -222,6 +226,9 @@ mod tests {
         let mut taken = BTreeSet::new();
         let names = ["README", "README", "Lesson", "lesson", "index", "LESSON"];
         let files = names.map(|name| unique("a", name, ".md", &mut taken));
-        assert_eq!(files, ["a/README.md", "a/index-2.md", "a/Lesson.md", "a/lesson-2.md", "a/index-3.md", "a/LESSON-3.md"]);
+        assert_eq!(
+            files,
+            ["a/README.md", "a/index-2.md", "a/Lesson.md", "a/lesson-2.md", "a/index-3.md", "a/LESSON-3.md"]
+        );
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn of(lesson: &str) -> FrontMatter {
 /// Whether it is data, and not text between two rules.
 fn is_data(inner: &str, fence: &str) -> bool {
     let separator = if fence == "+++" { '=' } else { ':' };
-    let mut lines = inner.lines().filter(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t', '-', '#', '[', ']', '}']));
+    let mut lines =
+        inner.lines().filter(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t', '-', '#', '[', ']', '}']));
     let is_key = |line: &str| {
         line.split_once(separator).is_some_and(|(key, _)| !key.trim().is_empty() && !key.trim().contains(' '))
     };

@@ -45,9 +45,8 @@ impl Known {
             Body::Expect(expectations) => texts.extend(expectations.iter().map(|it| it.title.clone())),
             Body::Steps(steps) => texts.extend(steps.iter().map(|step| step.replace('-', " "))),
         }
-        let members = |steps: &[String]| {
-            steps.iter().filter_map(|step| Some(course.checks.get(step)?.account.clone())).collect()
-        };
+        let members =
+            |steps: &[String]| steps.iter().filter_map(|step| Some(course.checks.get(step)?.account.clone())).collect();
         let accounts: BTreeSet<String> = match &check.body {
             Body::Expect(_) => BTreeSet::from([check.account.clone()]),
             Body::Steps(steps) => members(steps),

@@ -116,7 +116,8 @@ pub(super) fn after_box(line: &str) -> Option<&str> {
 
 /// Reads a lesson's structure.
 pub(super) fn sections(lesson: &str) -> Vec<Section> {
-    let mut reader = Reader { lesson, sections: vec![Section::default()], open: Vec::new(), text: None, inline: Vec::new() };
+    let mut reader =
+        Reader { lesson, sections: vec![Section::default()], open: Vec::new(), text: None, inline: Vec::new() };
     for (event, range) in Parser::new_ext(lesson, scan::options()).into_offset_iter() {
         reader.event(event, range);
     }
@@ -382,7 +383,8 @@ impl Reader<'_> {
         }
         // The title is above all sections, even if it has the same level.
         let title = self.sections.iter().find(|section| section.heading.is_some());
-        if let Some(title) = title.filter(|title| above.last().is_none_or(|(_, outermost)| *outermost != title.title())) {
+        if let Some(title) = title.filter(|title| above.last().is_none_or(|(_, outermost)| *outermost != title.title()))
+        {
             above.push((0, title.title()));
         }
         let above = above.into_iter().rev().map(|(_, title)| title.to_owned()).collect();

@@ -139,7 +139,8 @@ impl LineCount<'_> {
             self.at = at;
             return self.line;
         }
-        let again = &mut LineCount { text: self.text, at: 0, line: self.line - self.text[..self.at].matches('\n').count() };
+        let again =
+            &mut LineCount { text: self.text, at: 0, line: self.line - self.text[..self.at].matches('\n').count() };
         again.of(at)
     }
 }

@@ -73,7 +73,11 @@ pub fn slug(text: &str) -> String {
 /// Whether a name can stay: ASCII letters, digits and a few marks.
 pub(super) fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
-    !name.is_empty() && name.len() <= LONGEST && name.chars().all(plain) && !name.starts_with('.') && !name.ends_with(['.', ' '])
+    !name.is_empty()
+        && name.len() <= LONGEST
+        && name.chars().all(plain)
+        && !name.starts_with('.')
+        && !name.ends_with(['.', ' '])
 }
 
 /// A key by which names are ordered as people do: `2-b` before `10-a`.
@@ -81,7 +85,9 @@ pub(super) fn natural(name: &str) -> Vec<(bool, u64, String)> {
     let mut parts: Vec<(bool, u64, String)> = Vec::new();
     for c in name.to_lowercase().chars() {
         match (c.to_digit(10), parts.last_mut()) {
-            (Some(digit), Some((false, number, _))) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
+            (Some(digit), Some((false, number, _))) => {
+                *number = number.saturating_mul(10).saturating_add(u64::from(digit))
+            }
             (Some(digit), _) => parts.push((false, u64::from(digit), String::new())),
             (None, Some((true, _, text))) => text.push(c),
             (None, _) => parts.push((true, 0, c.to_string())),

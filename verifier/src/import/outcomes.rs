@@ -106,7 +106,8 @@ pub(super) fn find(lesson: &str) -> Outcomes {
             }
             // “Before you leave” is one to tick off all the same.
             true => {
-                let (ticked, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|outcome| is_done(outcome, language));
+                let (ticked, others): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(|outcome| is_done(outcome, language));
                 outcomes.found.extend(ticked);
                 outcomes.passed_over.extend(others.into_iter().map(|outcome| (outcome.at, outcome.text)));
             }
@@ -146,7 +147,8 @@ fn explains(section: &Section, at: usize, language: &Language) -> bool {
 /// Whether a numbered section has something made in it, whatever its heading asks.
 fn is_numbered_act(section: &Section, found: &[Outcome]) -> bool {
     let is_numbered = section.title().starts_with(|c: char| c.is_ascii_digit());
-    is_numbered && found.iter().any(|outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_)))
+    is_numbered
+        && found.iter().any(|outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_)))
 }
 
 /// The things of a statement, and then those around it.

@@ -40,10 +40,44 @@ pub(super) struct Reading {
 /// Arrows between the parts of a path through menus.
 const ARROWS: &[&str] = &["→", "➜", "➔", "»", "->", " > ", "⇒", "›"];
 /// Words that can stand before the verb of a command.
-const BEFORE_VERB: &[&str] =
-    &["then", "now", "next", "finally", "please", "first", "also", "again", "and", "and then", "or", "lastly", "just", "only", "optionally", "optional", "afterwards", "second", "last", "go", "and", "to", "you", "must", "should", "let's", "we", "let", "us", "will", "can"];
+const BEFORE_VERB: &[&str] = &[
+    "then",
+    "now",
+    "next",
+    "finally",
+    "please",
+    "first",
+    "also",
+    "again",
+    "and",
+    "and then",
+    "or",
+    "lastly",
+    "just",
+    "only",
+    "optionally",
+    "optional",
+    "afterwards",
+    "second",
+    "last",
+    "go",
+    "and",
+    "to",
+    "you",
+    "must",
+    "should",
+    "let's",
+    "we",
+    "let",
+    "us",
+    "will",
+    "can",
+];
 /// Words after which nothing is asked.
-const NOT: &[&str] = &["don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't", "nobody"];
+const NOT: &[&str] = &[
+    "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
+    "nobody",
+];
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -64,7 +98,9 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         let (of_label, of_value) = (act(label, language), state(value, language));
         return match (of_label, of_value) {
             // A verb alone labels how something is done.
-            (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => reading(kind, word, Some(label.to_owned())),
+            (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => {
+                reading(kind, word, Some(label.to_owned()))
+            }
             (_, Some(word)) => reading(Kind::State, word, Some(label.to_owned())),
             _ => reading(Kind::Setting, String::new(), Some(label.to_owned())),
         };
@@ -156,7 +192,10 @@ fn leading(words: &[String], language: &Language) -> Option<(Kind, String)> {
 fn anywhere(words: &[String], language: &Language) -> Option<(Kind, String)> {
     if language.click.iter().any(|pattern| pattern.at(words)) {
         let later = (1..words.len()).filter_map(|at| kind_at(&words[at..], language));
-        return later.into_iter().find(|(kind, _)| matches!(kind, Kind::Make | Kind::Remove)).or(Some((Kind::Click, words[0].clone())));
+        return later
+            .into_iter()
+            .find(|(kind, _)| matches!(kind, Kind::Make | Kind::Remove))
+            .or(Some((Kind::Click, words[0].clone())));
     }
     let found: Vec<_> = (0..words.len()).filter_map(|at| kind_at(&words[at..], language)).collect();
     let of = |kind| found.iter().find(|(it, _)| *it == kind).cloned();
@@ -179,7 +218,11 @@ fn anywhere_in(line: &str, language: &Language) -> Option<(Kind, String)> {
 /// The word that says how something is: “is on”, “deleted”, “enabled”.
 fn state(text: &str, language: &Language) -> Option<String> {
     if !language.spaced {
-        return [&language.states, &language.done].into_iter().flatten().find(|it| it.count(text) > 0).map(Pattern::shown);
+        return [&language.states, &language.done]
+            .into_iter()
+            .flatten()
+            .find(|it| it.count(text) > 0)
+            .map(Pattern::shown);
     }
     let words = words(text);
     let is = |pattern: &&Pattern| {
@@ -195,14 +238,19 @@ fn state(text: &str, language: &Language) -> Option<String> {
             words.first().is_some_and(|word| pattern.is(word)) || words.windows(2).any(said)
         })
     });
-    let has = || words.iter().find(|word| HAS.contains(&word.as_str())).filter(|_| language.verb_first && words.len() < 14);
+    let has =
+        || words.iter().find(|word| HAS.contains(&word.as_str())).filter(|_| language.verb_first && words.len() < 14);
     done.map(Pattern::shown).or_else(|| has().cloned())
 }
 
 /// Verbs before a state.
-const IS: &[&str] = &["is", "are", "been", "be", "stays", "stay", "was", "were", "gets", "becomes", "set", "now", "turned", "switched"];
+const IS: &[&str] =
+    &["is", "are", "been", "be", "stays", "stay", "was", "were", "gets", "becomes", "set", "now", "turned", "switched"];
 /// Verbs that say how something is.
-const HAS: &[&str] = &["exists", "exist", "has", "allows", "allow", "points", "sends", "goes", "listed", "gets", "asks", "writes", "contains", "runs", "receives"];
+const HAS: &[&str] = &[
+    "exists", "exist", "has", "allows", "allow", "points", "sends", "goes", "listed", "gets", "asks", "writes",
+    "contains", "runs", "receives",
+];
 
 /// A line without the number or the word for a step that it begins with.
 pub(super) fn without_number(line: &str) -> &str {
@@ -214,7 +262,8 @@ pub(super) fn without_number(line: &str) -> &str {
     // “Step 3: …”, “Stage 1 - …”, “Βήμα 2. …”: one word, a number, and a mark.
     let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
     let stepped = first.chars().all(char::is_alphabetic).then(|| after_number(rest)).flatten();
-    let marks = |rest: &str| rest.trim_start().starts_with([':', '.', ')', '-', '–', '—', '：', '.']) || rest.is_empty();
+    let marks =
+        |rest: &str| rest.trim_start().starts_with([':', '.', ')', '-', '–', '—', '：', '.']) || rest.is_empty();
     if let Some(rest) = stepped.filter(|rest| marks(rest)).filter(|rest| !rest.is_empty()) {
         return rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !"`\"“「(".contains(c));
     }

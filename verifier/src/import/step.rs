@@ -150,7 +150,9 @@ impl ProposedStep {
     pub(super) fn note(&mut self, annotated: &Annotated, start: usize) {
         self.written = annotated.written.iter().any(|writing| match (writing, self.place) {
             (Writing::Directive { at, .. }, Place::Item(place)) => at + start == place,
-            (Writing::Blocks { at, words }, Place::After(place)) => at + start == place && words.contains(&self.directive),
+            (Writing::Blocks { at, words }, Place::After(place)) => {
+                at + start == place && words.contains(&self.directive)
+            }
             _ => false,
         });
     }

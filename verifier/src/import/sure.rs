@@ -138,11 +138,14 @@ fn is_qualified(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> 
 /// Whether something of AWS that the check does not have belongs to the statement: a KMS key, a group.
 fn names_others(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> bool {
     // “Policies” are the service control policies of the statement.
-    let stated_words: BTreeSet<String> =
-        things(stated.text).iter().flat_map(|thing| thing.name.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let stated_words: BTreeSet<String> = things(stated.text)
+        .iter()
+        .flat_map(|thing| thing.name.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     let is_stated = |name: &str| name.split(' ').all(|word| stated_words.contains(word));
     let other = |name: &str| !is_stated(name) && vocabulary.stems(name).iter().any(|stem| !known.all.contains(stem));
-    let around = things(stated.region).into_iter().chain(stated.above.last().into_iter().flat_map(|title| things(title)));
+    let around =
+        things(stated.region).into_iter().chain(stated.above.last().into_iter().flat_map(|title| things(title)));
     around.filter(|thing| thing.read.is_some() && thing.name != "account").any(|thing| other(&thing.name))
 }
 

@@ -66,7 +66,9 @@ pub(super) fn singular(word: &str) -> String {
     }
     let is_plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us");
     // ACLs, OUs, AMIs, VPCs: short, but plural.
-    match is_plural && !["aws", "dns", "kms", "sns", "sqs", "ecs", "eks", "rds", "ebs", "efs", "ses", "alias"].contains(&word) {
+    match is_plural
+        && !["aws", "dns", "kms", "sns", "sqs", "ecs", "eks", "rds", "ebs", "efs", "ses", "alias"].contains(&word)
+    {
         true => word[..word.len() - 1].to_owned(),
         false => word.to_owned(),
     }
@@ -80,7 +82,9 @@ pub(super) fn clauses(text: &str) -> Vec<(usize, &str)> {
     for (at, c) in text.char_indices().filter(|(_, c)| ends(*c)) {
         // A dot within a name or a number is none.
         let next = text[at + c.len_utf8()..].chars().next();
-        let closed = !c.is_ascii() || next.is_none_or(|next| next.is_whitespace() || "*_\"')".contains(next)) || "()".contains(c);
+        let closed = !c.is_ascii()
+            || next.is_none_or(|next| next.is_whitespace() || "*_\"')".contains(next))
+            || "()".contains(c);
         if closed {
             clauses.push((start, &text[start..at]));
             start = at + c.len_utf8();
@@ -113,8 +117,16 @@ mod tests {
     #[test]
     fn a_plural_becomes_a_singular() {
         let cases = [
-            ("policies", "policy"), ("vpcs", "vpc"), ("addresses", "address"), ("aliases", "alias"), ("sns", "sns"),
-            ("access", "access"), ("instances", "instance"), ("indexes", "index"), ("aws", "aws"), ("acls", "acl"),
+            ("policies", "policy"),
+            ("vpcs", "vpc"),
+            ("addresses", "address"),
+            ("aliases", "alias"),
+            ("sns", "sns"),
+            ("access", "access"),
+            ("instances", "instance"),
+            ("indexes", "index"),
+            ("aws", "aws"),
+            ("acls", "acl"),
         ];
         for (many, one) in cases {
             assert_eq!(singular(many), one);

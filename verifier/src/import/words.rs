@@ -56,9 +56,12 @@ impl Polarity {
         match (no, removed, undone.len()) {
             (0, 0, 0) => Polarity::There,
             (1, 0, 0) | (0, 1.., _) => Polarity::Gone,
-            (0, 0, 1) => Polarity::Undone(undone.iter().flat_map(|stem| stem.bytes()).fold(7, |hash, byte| {
-                hash.wrapping_mul(31).wrapping_add(u64::from(byte))
-            })),
+            (0, 0, 1) => Polarity::Undone(
+                undone
+                    .iter()
+                    .flat_map(|stem| stem.bytes())
+                    .fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))),
+            ),
             _ => Polarity::Mixed,
         }
     }
@@ -114,9 +117,41 @@ pub(super) fn one_spelling(text: &str) -> String {
 
 /// Words that say how many, or which one of several.
 const COUNTING: &[&str] = &[
-    "all", "any", "anybody", "anyone", "another", "both", "each", "every", "everybody", "everyone", "everything", "few",
-    "first", "last", "many", "more", "most", "multiple", "next", "old", "older", "other", "others", "second", "several",
-    "some", "third", "twice", "various", "except", "instead", "additional", "extra", "different", "unused",
+    "all",
+    "any",
+    "anybody",
+    "anyone",
+    "another",
+    "both",
+    "each",
+    "every",
+    "everybody",
+    "everyone",
+    "everything",
+    "few",
+    "first",
+    "last",
+    "many",
+    "more",
+    "most",
+    "multiple",
+    "next",
+    "old",
+    "older",
+    "other",
+    "others",
+    "second",
+    "several",
+    "some",
+    "third",
+    "twice",
+    "various",
+    "except",
+    "instead",
+    "additional",
+    "extra",
+    "different",
+    "unused",
 ];
 
 /// Whether a word says how many, or which one of several.
@@ -140,7 +175,9 @@ pub(super) fn says(stems: &BTreeSet<String>, verb: &str) -> bool {
 /// Whether a word numbers a heading: “Step 3”.
 pub(super) fn is_numbering(stem: &str) -> bool {
     let number = stem.chars().all(|c| c.is_ascii_digit());
-    number || stem.len() == 1 || ["step", "stage", "task", "part", "lab", "phase", "exercis", "checklist"].contains(&stem)
+    number
+        || stem.len() == 1
+        || ["step", "stage", "task", "part", "lab", "phase", "exercis", "checklist"].contains(&stem)
 }
 
 /// Words for numbers, from two: “one” has other meanings.

@@ -164,7 +164,12 @@ fn counted(out: &mut Text, import: &Import) {
                 );
             }
             if lines > 0 {
-                let _ = writeln!(out, "{} like outcomes, but {} in parts that explain.", looks(lines), if lines == 1 { "is" } else { "are" });
+                let _ = writeln!(
+                    out,
+                    "{} like outcomes, but {} in parts that explain.",
+                    looks(lines),
+                    if lines == 1 { "is" } else { "are" }
+                );
             }
         }
     }

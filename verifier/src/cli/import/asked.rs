@@ -66,7 +66,9 @@ fn answer(course: &Course, line: &str) -> Result<Answer, String> {
         let names: Vec<&str> = names.map(String::as_str).collect();
         match names.contains(&name) {
             true => Ok(()),
-            false => Err(format!("There is no {what} `{name}`: {}", suggest(name, names.into_iter()).unwrap_or_default())),
+            false => {
+                Err(format!("There is no {what} `{name}`: {}", suggest(name, names.into_iter()).unwrap_or_default()))
+            }
         }
     };
     known("check", &directive.check.text, &mut course.checks.keys())?;

@@ -28,7 +28,8 @@ impl Folder<'_> {
     /// Follows the links of a lesson, whose files are these before and after the import.
     pub(super) fn follow(&self, from: &Path, to: &str, text: &str) -> Followed {
         let mut followed = Followed { text: String::new(), copied: BTreeMap::new(), notes: Vec::new() };
-        let (folder, new_folder) = (from.parent().unwrap_or(Path::new("")), to.rsplit_once('/').map_or("", |(it, _)| it));
+        let (folder, new_folder) =
+            (from.parent().unwrap_or(Path::new("")), to.rsplit_once('/').map_or("", |(it, _)| it));
         let mut missing = BTreeSet::new();
         let mut edits = Vec::new();
         for (target, range) in targets(text) {
@@ -41,10 +42,13 @@ impl Folder<'_> {
                 missing.insert(format!("{target} (outside of the folder)"));
                 continue;
             };
-            let page = [file.clone(), file.join("README.md"), file.join("index.md")].into_iter().find_map(|file| self.chapters.get(&file));
+            let page = [file.clone(), file.join("README.md"), file.join("index.md")]
+                .into_iter()
+                .find_map(|file| self.chapters.get(&file));
             if let Some(chapter) = page {
                 let link = relative(new_folder, chapter);
-                let same = within(Path::new(new_folder).join(&decoded).as_path()).is_some_and(|it| it == Path::new(chapter));
+                let same =
+                    within(Path::new(new_folder).join(&decoded).as_path()).is_some_and(|it| it == Path::new(chapter));
                 edits.extend((!same).then(|| (range, format!("{}{rest}", link.replace(' ', "%20")))));
             } else if let Some(new) = self.copied(&file, &decoded, new_folder) {
                 followed.copied.insert(new.0, new.1);
@@ -135,10 +139,12 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_the_chapter_wherever_it_is() {
-        let chapters = [("a.md", "c/a.md"), ("Ünits/README.md", "c/uenits/README.md"), ("Ünits/b ü.md", "c/uenits/b-ue.md")];
+        let chapters =
+            [("a.md", "c/a.md"), ("Ünits/README.md", "c/uenits/README.md"), ("Ünits/b ü.md", "c/uenits/b-ue.md")];
         let chapters = chapters.map(|(from, to)| (PathBuf::from(from), to.to_owned())).into();
         let folder = Folder { folder: Path::new("/nowhere"), name: "c", chapters: &chapters };
-        let text = "[b](Ünits/b%20ü.md#x) [u](Ünits/) [a](a.md) [web](https://a.md) ![i](i.png) [out](../../x.md) [e](#a)\n";
+        let text =
+            "[b](Ünits/b%20ü.md#x) [u](Ünits/) [a](a.md) [web](https://a.md) ![i](i.png) [out](../../x.md) [e](#a)\n";
         let followed = folder.follow(Path::new("a.md"), "c/a.md", text);
         assert_eq!(
             followed.text,

@@ -10,10 +10,47 @@ use crate::import::things::things;
 const PROGRAMS: &[&str] = &["aws", "docker", "terraform", "cdk", "sam", "eksctl", "kubectl", "eb", "copilot"];
 /// What such a command begins with.
 const CHANGES: &[&str] = &[
-    "create", "put", "delete", "attach", "detach", "associate", "disassociate", "enable", "disable", "update", "modify", "run",
-    "start", "stop", "terminate", "release", "register", "deregister", "tag", "add", "remove", "set", "copy", "restore", "import",
-    "publish", "invoke", "push", "apply", "sync", "cp", "mb", "rb", "deploy", "allocate", "authorize", "revoke", "schedule",
-    "subscribe", "send", "destroy",
+    "create",
+    "put",
+    "delete",
+    "attach",
+    "detach",
+    "associate",
+    "disassociate",
+    "enable",
+    "disable",
+    "update",
+    "modify",
+    "run",
+    "start",
+    "stop",
+    "terminate",
+    "release",
+    "register",
+    "deregister",
+    "tag",
+    "add",
+    "remove",
+    "set",
+    "copy",
+    "restore",
+    "import",
+    "publish",
+    "invoke",
+    "push",
+    "apply",
+    "sync",
+    "cp",
+    "mb",
+    "rb",
+    "deploy",
+    "allocate",
+    "authorize",
+    "revoke",
+    "schedule",
+    "subscribe",
+    "send",
+    "destroy",
 ];
 
 /// The unit of a table or of commands.
@@ -36,7 +73,12 @@ pub(super) fn units(block: &Block, section: &Section) -> Vec<Unit> {
             }
             let has_values = header.iter().any(|cell| is_attribute(cell));
             let is_named = !section.above.is_empty() && names_a_thing(section.title());
-            let strength = if *is_concrete && has_values && is_named || header.len() > 2 && is_named && has_ranges(rows) { Strength::Named } else { Strength::Detail };
+            let strength = if *is_concrete && has_values && is_named || header.len() > 2 && is_named && has_ranges(rows)
+            {
+                Strength::Named
+            } else {
+                Strength::Detail
+            };
             vec![unit(start, section.title(), Why::Rows, strength)]
         }
         Block::Code { language, text, .. } => match command(language, text) {
@@ -68,9 +110,7 @@ fn command(language: &str, text: &str) -> Option<String> {
         let line = line.trim_start_matches(['$', '>', '#', ' ']);
         let words = words(line);
         let is_program = words.first().is_some_and(|first| PROGRAMS.contains(&first.as_str()));
-        let verb = words.iter().take(4).skip(1).find(|word| {
-            CHANGES.contains(&word.split('-').next().unwrap_or(""))
-        })?;
+        let verb = words.iter().take(4).skip(1).find(|word| CHANGES.contains(&word.split('-').next().unwrap_or("")))?;
         let service = words.get(1).filter(|service| *service != verb);
         let is_aws = words.first().is_some_and(|first| first == "aws");
         (is_program && (is_aws || verb == "push" || verb == "apply" || verb == "deploy"))

@@ -23,7 +23,9 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     let sentences = sentences(text, language);
     let completed = completed(text, &sentences, language);
     if completed.len() > 1 {
-        let unit = |(at, sentence, reading): &(usize, String, Reading)| unit(*at, sentence, reading, text, section, Strength::Clear);
+        let unit = |(at, sentence, reading): &(usize, String, Reading)| {
+            unit(*at, sentence, reading, text, section, Strength::Clear)
+        };
         return completed.into_iter().map(unit).collect();
     }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
@@ -49,10 +51,14 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         units.truncate(1);
     }
     if units.is_empty() {
-        let weak = sentences.iter().find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
+        let weak = sentences
+            .iter()
+            .find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
         let detail = sentences.first().map(|sentence| (sentence, Strength::Detail));
         let found = weak.map(|sentence| (sentence, Strength::Weak)).or(detail);
-        units.extend(found.map(|((at, sentence, reading), strength)| unit(*at, sentence, reading, text, section, strength)));
+        units.extend(
+            found.map(|((at, sentence, reading), strength)| unit(*at, sentence, reading, text, section, strength)),
+        );
     }
     units
 }

@@ -1,7 +1,7 @@
 //! The outcomes of one section.
 
-use super::{blocks, prose};
 use super::{Outcome, Place, Why, above, shown, things_of};
+use super::{blocks, prose};
 use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
 use crate::import::reading::{Kind, Reading, read, without_number};
@@ -150,7 +150,8 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
         let unit = &mut units[at];
         let clicks = matches!(unit.outcome.why, Why::Said(Kind::Click, _));
         let is_alike = item.text.lead.is_some() && alike && (said * 2 >= items.len() || language.is_other());
-        let is_setting = unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
+        let is_setting =
+            unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
         if unit.strength < Strength::Named && !clicks && (is_alike || is_setting || acts) {
             unit.strength = Strength::Named;
         }
@@ -203,13 +204,23 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
-fn strength_of(statement: &str, reading: &Reading, lead: Option<&Reading>, item: &Item, language: &Language) -> Strength {
+fn strength_of(
+    statement: &str,
+    reading: &Reading,
+    lead: Option<&Reading>,
+    item: &Item,
+    language: &Language,
+) -> Strength {
     let names = !reading.things.is_empty() || !item.text.marked.is_empty();
     // A verb alone before a colon labels how something is done.
     let is_label = reading.label.as_deref().is_some_and(|label| words(label).len() == 1);
-    let is_lead_act = !is_label && lead.is_some_and(|lead| matches!(lead.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try | Kind::State));
-    let is_button = item.text.lead.as_deref().is_some_and(|lead| shown(lead) == shown(statement)) && words(statement).len() == 1;
-    let refers = words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
+    let is_lead_act = !is_label
+        && lead
+            .is_some_and(|lead| matches!(lead.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try | Kind::State));
+    let is_button =
+        item.text.lead.as_deref().is_some_and(|lead| shown(lead) == shown(statement)) && words(statement).len() == 1;
+    let refers =
+        words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
     match reading.kind {
         _ if is_button => Strength::Detail,
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
@@ -219,7 +230,11 @@ fn strength_of(statement: &str, reading: &Reading, lead: Option<&Reading>, item:
         Kind::Weak if names => Strength::Weak,
         Kind::Click if reading.word == "→" && completes(statement, language) => Strength::Weak,
         // A label that names a thing, and how it is.
-        Kind::Setting | Kind::Other | Kind::State if is_thing(reading, item) && (!defines(statement, reading) || !item.text.marked.is_empty()) => Strength::Named,
+        Kind::Setting | Kind::Other | Kind::State
+            if is_thing(reading, item) && (!defines(statement, reading) || !item.text.marked.is_empty()) =>
+        {
+            Strength::Named
+        }
         _ => Strength::Detail,
     }
 }
@@ -251,7 +266,8 @@ fn defines(statement: &str, reading: &Reading) -> bool {
     let begins = words(after);
     let is_sentence = after.trim_end().ends_with(['.', '!', '?']) && reading.kind != Kind::State;
     let says_what = begins.first().is_some_and(|word| {
-        ["what", "where", "how", "who", "when", "which", "the", "a", "an", "why", "yes", "no", "it", "they"].contains(&word.as_str())
+        ["what", "where", "how", "who", "when", "which", "the", "a", "an", "why", "yes", "no", "it", "they"]
+            .contains(&word.as_str())
     });
     says_what && reading.label.is_some() || is_sentence && reading.label.is_some()
 }
@@ -261,5 +277,6 @@ pub(super) fn completes(statement: &str, language: &Language) -> bool {
     let last = statement.rsplit([',', '→', ';']).find(|part| !part.trim().is_empty()).unwrap_or("");
     let reading = read(last, language);
     let saves = ["save", "create", "update", "apply", "finish", "confirm"];
-    matches!(reading.kind, Kind::Make | Kind::Remove) || words(last).first().is_some_and(|word| saves.contains(&word.as_str()))
+    matches!(reading.kind, Kind::Make | Kind::Remove)
+        || words(last).first().is_some_and(|word| saves.contains(&word.as_str()))
 }
