@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use verify::import::propose::{Proposal, Stated, Surroundings, Vocabulary};
+use verify::import::propose::Proposal;
 use verify::import::split::{self, Split};
-use verify::import::{self, Import, Order};
+use verify::import::{self, Import, Order, Stated, Surroundings, Vocabulary};
 use verify::{book, report};
 
 fn course() -> Course {
