@@ -1,6 +1,7 @@
 //! `verify import`, as an instructor runs it.
 
 use crate::common::{Machine, Ran, binary};
+use serde_json::Value;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -69,13 +70,16 @@ fn braces_of_other_languages_are_text_in_the_book() {
 #[test]
 fn a_lesson_that_lies_among_the_chapters_is_annotated_where_it_is() {
     let machine = Machine::new();
-    machine.write("src/more/In src.md", "# In src\n\n- [ ] Budget created\n- [ ] MFA configured\n");
+    machine.write(
+        "src/more/In src.md",
+        "# In src\n\n- [ ] Cost budget created\n- [ ] MFA configured separately and tested\n",
+    );
     let in_src = |arguments: &[&str]| machine.verify(&[&["import", "src/more/In src.md", "--yes"], arguments].concat());
     let ran = in_src(&[]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    assert!(ran.stdout.contains("+- [ ] Budget created <!-- verify: cost-budget -->"), "the diff: {}", ran.stdout);
-    let annotated =
-        "# In src\n\n- [ ] Budget created <!-- verify: cost-budget -->\n- [ ] MFA configured <!-- verify: mfa -->\n";
+    assert!(ran.stdout.contains("+- [ ] Cost budget created <!-- verify: cost-budget -->"), "the diff: {}", ran.stdout);
+    let annotated = "# In src\n\n- [ ] Cost budget created <!-- verify: cost-budget -->\n- [ ] MFA configured separately and \
+                     tested <!-- verify: mfa -->\n";
     assert_eq!(machine.read("src/more/In src.md"), annotated);
     assert!(machine.read("src/SUMMARY.md").contains("- [In src](<more/In src.md>)\n"));
     assert_eq!(machine.verify(&["build"]).status, 0);
@@ -94,12 +98,12 @@ fn a_copy_of_the_lesson_among_the_chapters_is_annotated_once() {
     let machine = machine(LESSON.as_bytes());
     machine.write("src/costs.md", LESSON);
     let ran = import(&machine, &["--yes"]);
-    assert!(ran.status == 0 && ran.stdout.contains("2 of 3 checklist items have a check."), "{ran:?}");
+    assert!(ran.status == 0 && ran.stdout.contains("2 of 3 steps have a check."), "{ran:?}");
     assert!(machine.read("src/costs.md").contains("<!-- verify: cost-budget -->"));
     // Only the list of chapters is missing. The output does not say that an item was given a check.
     machine.edit("src/SUMMARY.md", "- [Keeping Costs Down](costs.md)\n", "");
     let ran = import(&machine, &["--yes"]);
-    assert!(ran.status == 0 && !ran.stdout.contains("checklist items"), "{ran:?}");
+    assert!(ran.status == 0 && !ran.stdout.contains("a box to tick"), "{ran:?}");
     assert!(machine.read("src/SUMMARY.md").contains("(costs.md)"));
 }
 
@@ -151,15 +155,111 @@ fn answered(machine: &Machine, answer: &str) -> String {
 }
 
 #[test]
-fn in_a_terminal_the_author_is_asked() {
+fn in_a_terminal_the_author_is_asked_about_each_step() {
     let machine = machine(LESSON.as_bytes());
-    for answer in ["n\n", "\n"] {
-        let shown = answered(&machine, answer);
-        assert!(shown.contains("Write this? [y/N]") && shown.contains("Nothing was written."), "{shown}");
+    for answers in ["q\n", "", "\n\n\nn\n", "a\n\n"] {
+        let shown = answered(&machine, answers);
+        assert!(shown.contains("Step 1 of 3") && shown.contains("Nothing was written."), "{answers:?}: {shown}");
         assert!(!machine.course.join("src/costs.md").exists());
     }
-    assert!(answered(&machine, "y\n").contains("Next: verify lint"));
-    assert!(machine.course.join("src/costs.md").exists());
+    // Skip the first, name a check for the second by a misspelt name first, and accept all others.
+    let shown = answered(&machine, "s\nmf\nroot-mfa account=general\na\ny\n");
+    assert!(shown.contains("There is no check `mf`: did you mean `mfa`?"), "{shown}");
+    assert!(shown.contains("Write this (1 chapter, 2 steps)? [y/N]") && shown.contains("Next: verify lint"), "{shown}");
+    assert!(machine.read("src/costs.md").ends_with(
+        "- [ ] Budget created\n- [x] Billing alerts on <!-- verify: root-mfa account=general -->\n\
+         - [ ] Something else entirely <!-- verify: ? -->\n"
+    ));
+}
+
+/// A lesson without boxes: sections, clicks and clean-up.
+const LAB: &str = "---\ntitle: A lab\n---\n\n# Ignored\n\nIntro.\n\n## Step 1: Create the VPC\n\n1. Open the console.\n2. Name: `x`\n\n\
+                   ## Clean up\n\n- Delete the VPC\n";
+
+#[test]
+fn a_lesson_without_boxes_gets_steps_for_what_it_makes_and_removes() {
+    let machine = machine(LAB.as_bytes());
+    let shown = import(&machine, &["--format", "json"]);
+    assert_eq!(shown.status, 0);
+    assert!(!machine.course.join("src/costs.md").exists(), "nobody agreed");
+    let found: Value = serde_json::from_str(&shown.stdout).unwrap();
+    let steps: Vec<(u64, &str, &str)> = found["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            (step["line"].as_u64().unwrap(), step["text"].as_str().unwrap(), step["reads"][0].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(steps, [(9, "Create the VPC", "ec2:DescribeVpcs"), (16, "Delete the VPC", "ec2:DescribeVpcs")]);
+    assert_eq!(found["steps"][0]["sure"], false);
+    assert_eq!(import(&machine, &["--format", "json", "--yes"]).status, 0);
+    let chapter = machine.read("src/costs.md");
+    assert!(chapter.starts_with("# Ignored\n"), "{chapter}");
+    assert!(
+        chapter.contains("2. Name: `x`\n\n<!-- verify: ?") && chapter.contains("\"Create the VPC\" -->\n"),
+        "{chapter}"
+    );
+    assert!(chapter.contains("- Delete the VPC <!-- verify: ?"), "{chapter}");
+    assert!(machine.read("src/SUMMARY.md").contains("- [A lab](costs.md)\n"));
+    assert!(import(&machine, &["--yes"]).stdout.contains("nothing changes"));
+    assert_eq!(machine.verify(&["build"]).status, 0);
+}
+
+#[test]
+fn a_lesson_that_only_explains_gets_no_step_and_its_lines_are_named() {
+    let machine = machine(
+        b"# Start\n\nIntro.\n\n## Why create a VPC\n\n- **Create a VPC** to be alone.\n- **Create a subnet**.\n",
+    );
+    let ran = import(&machine, &["--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let said = "No steps found. 2 lines look like outcomes:\n  ../costs.md:7  Create a VPC to be alone\n";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+    assert!(!machine.read("src/costs.md").contains("verify:"));
+}
+
+#[test]
+fn a_folder_becomes_chapters_and_no_page_is_lost() {
+    let machine = Machine::new();
+    let folder = machine.home.path().join("lessons");
+    let write = |file: &str, text: &str| {
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("README.md", "# Begin\n\n[next](\u{dc}nits/b%20\u{fc}.md#x) ![i](img/x.png) [out](../../etc/passwd)\n");
+    write("index.md", "# Index\n\n[up](README.md)\n");
+    write("10-ten.md", "# Ten\n");
+    write("2-two.md", "# Two\n");
+    write("two/_index.md", "+++\ntitle = \"Hugo\"\n+++\n\nText\n");
+    write("two/Case.md", "# Case\n\n1. **Create the VPC** `x`\n2. **Delete the VPC** `x`\n");
+    write("\u{dc}nits/b \u{fc}.md", "# \u{dc}\n\n[back](../README.md)\n");
+    write("img/x.png", "PNG");
+    write("SUMMARY.md", "- [Other](other.md)\n");
+    let import = |arguments: &[&str]| machine.verify(&[&["import", "../lessons"], arguments].concat());
+    assert_eq!(import(&[]).status, 2);
+    let ran = import(&["--yes"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(machine.read("src/SUMMARY.md").ends_with(
+        "- [Begin](lessons/README.md)\n- [Index](lessons/index-2.md)\n- [Two](lessons/2-two.md)\n- [Ten](lessons/10-ten.md)\n\
+         - [Hugo](lessons/two/README.md)\n  - [Case](lessons/two/Case.md)\n- [\u{dc}nits]()\n  - [\u{dc}](lessons/uenits/b-ue.md)\n"
+    ));
+    assert_eq!(
+        machine.read("src/lessons/README.md"),
+        "# Begin\n\n[next](uenits/b-ue.md#x) ![i](img/x.png) [out](../../etc/passwd)\n"
+    );
+    assert_eq!(machine.read("src/lessons/img/x.png"), "PNG");
+    for note in ["index.md becomes lessons/index-2.md", "nothing is at ../../etc/passwd (outside of the folder)"] {
+        assert!(ran.stdout.contains(note), "{note}: {}", ran.stdout);
+    }
+    assert_eq!(import(&["--yes"]).stdout, "These lessons are already in the book: nothing changes.\n");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    for page in ["index", "index-2", "2-two", "10-ten", "two/index", "two/Case", "uenits/b-ue"] {
+        assert!(machine.course.join(format!("book/lessons/{page}.html")).exists(), "{page}");
+    }
+    fs::write(folder.join("bad.md"), b"# A\n\xff\n").unwrap();
+    let bad = import(&["--yes"]);
+    assert!(bad.status == 2 && bad.stderr.contains("bad.md is not UTF-8 text: line 2"), "{bad:?}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod hostile;
 mod import;
 mod install;
 mod labs;
+mod lessons;
 mod lint;
 mod mdbook;
 mod messages;

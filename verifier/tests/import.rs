@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use verify::import::propose::Vocabulary;
+use verify::import::propose::Proposal;
 use verify::import::split::{self, Split};
-use verify::import::{self, Import, Order};
+use verify::import::{self, Import, Order, Stated, Surroundings, Vocabulary};
 use verify::{book, report};
 
 fn course() -> Course {
@@ -45,6 +45,12 @@ fn order(lesson: &str) -> Order<'_> {
     Order { lesson, shown: Path::new("lesson.md"), name: "lesson", split: None, replace: false }
 }
 
+/// What is proposed for a line below these headings.
+fn proposed(vocabulary: &Vocabulary, line: &str, above: &[&str]) -> Proposal {
+    let around = Surroundings::of("Do the things of the list.");
+    vocabulary.propose(&Stated { text: line, region: line, above, around: &around })
+}
+
 fn write(sources: &Path, import: &Import) {
     for change in &import.changes {
         fs::write(sources.join(&change.file), &change.after).unwrap();
@@ -57,17 +63,17 @@ fn the_items_of_the_original_lesson_get_their_checks_or_none() {
     let lesson = original(&course);
     assert!(!lesson.contains("verify:") && !lesson.contains("{{"), "it is raw");
     let sources = TempDir::new().unwrap();
-    let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    let import = import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap();
     let table: Vec<String> =
-        import.items.iter().map(|item| format!("{}: {}", item.text, item.proposal.args())).collect();
+        import.steps.iter().map(|item| format!("{}: {}", item.text, item.proposal.args())).collect();
     insta::assert_snapshot!(table.join("\n"));
     // What was added to the book by hand.
     let by_hand =
         |text: &str| course.steps.iter().find(|step| step.occurrences.iter().any(|place| place.text == text)).unwrap();
-    let summary = import.items.iter().rev().take(7);
-    let sure = summary.filter(|item| item.proposal.sure).count();
+    let summary = import.steps.iter().rev().take(7);
+    let sure = summary.filter(|item| item.proposal.sure.is_some()).count();
     assert!(sure >= 6, "{table:?}");
-    for item in import.items.iter().filter(|item| item.proposal.sure) {
+    for item in import.steps.iter().filter(|item| item.proposal.sure.is_some()) {
         assert_eq!(item.proposal.candidates[0].0, by_hand(&item.text).check, "{}", item.text);
     }
     assert_eq!(import.parameters, 2);
@@ -103,8 +109,8 @@ fn words_of_no_check_are_sure_of_none() {
         "IAM billing access disabled",
         "MFA configured without root",
     ] {
-        let proposal = vocabulary.propose(item, &[]);
-        assert!(!proposal.sure, "{item}: {proposal:?}");
+        let proposal = proposed(&vocabulary, item, &[]);
+        assert!(proposal.sure.is_none(), "{item}: {proposal:?}");
     }
 }
 
@@ -113,16 +119,16 @@ fn a_check_that_says_no_itself_is_named_by_items_that_say_so_too() {
     let mut course = course();
     // The book's own check says so in its title.
     let own = Vocabulary::of(&course);
-    assert_eq!(own.propose("Root has no access key", &[]).args(), "root-keys");
-    assert!(!own.propose("Root has an access key", &[]).sure);
+    assert_eq!(proposed(&own, "Root has no access key", &[]).args(), "root-keys");
+    assert!(proposed(&own, "Root has an access key", &[]).sure.is_none());
     course.checks.remove("root-keys");
     // This one says so in its name, too.
     let mut check = course.checks["root-mfa"].clone();
     (check.name, check.title) = ("no-root-key".to_owned(), "No access key for root".to_owned());
     course.checks.insert(check.name.clone(), check);
     let vocabulary = Vocabulary::of(&course);
-    assert_eq!(vocabulary.propose("Root has no access key", &[]).args(), "no-root-key");
-    assert!(!vocabulary.propose("Root has an access key", &[]).sure);
+    assert_eq!(proposed(&vocabulary, "Root has no access key", &[]).args(), "no-root-key");
+    assert!(proposed(&vocabulary, "Root has an access key", &[]).sure.is_none());
 }
 
 #[test]
@@ -131,15 +137,15 @@ fn an_item_is_about_the_account_that_it_or_its_heading_names() {
     let chapter = fs::read_to_string(course.root.join("src/general-account.md")).unwrap();
     let lesson = plain(&chapter, &course.params);
     let sources = TempDir::new().unwrap();
-    let import = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    let import = import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap();
     let sure: Vec<String> =
-        import.items.iter().filter(|item| item.proposal.sure).map(|item| item.proposal.args()).collect();
+        import.steps.iter().filter(|item| item.proposal.sure.is_some()).map(|item| item.proposal.args()).collect();
     assert!(sure.len() >= 5 && sure.iter().all(|words| words.contains("account=general")), "{sure:?}");
     for words in &sure {
         assert!(chapter.contains(&format!("<!-- verify: {words} -->")), "{words}: as by hand");
     }
     let vocabulary = Vocabulary::of(&course);
-    let proposed = |item: &str| vocabulary.propose(item, &["Creating a Production AWS Account"]).args();
+    let proposed = |item: &str| proposed(&vocabulary, item, &["Creating a Production AWS Account"]).args();
     for (item, words) in [
         ("Billing alerts on in the general account", "billing-alerts account=general"),
         ("Billing alerts on in the general account (optional)", "billing-alerts account=general optional"),
@@ -159,8 +165,8 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     let mut course = course();
     let lesson = original(&course);
     let sources = TempDir::new().unwrap();
-    write(sources.path(), &import::plan(&course, sources.path(), &order(&lesson)).unwrap());
-    let again = import::plan(&course, sources.path(), &order(&lesson)).unwrap();
+    write(sources.path(), &import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap());
+    let again = import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap();
     assert!(again.changes.is_empty(), "{:?}", again.changes);
     // The author names the check that was open, removes another, and changes a parameter.
     let file = sources.path().join("lesson.md");
@@ -168,12 +174,12 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     let chapter = chapter.replace("? alternate-contacts contact-matches", "alternate-contacts optional");
     fs::write(&file, chapter.replace(" <!-- verify: mfa -->", "")).unwrap();
     course.params.insert("budget_amount".into(), course::param::Param::Int(20));
-    assert!(import::plan(&course, sources.path(), &order(&lesson)).unwrap().changes.is_empty());
+    assert!(import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap().changes.is_empty());
     // A lesson with another text is another lesson. Imported again, it keeps what the author wrote.
     let changed = lesson.replace("## Overview", "## What this is about");
-    let refused = import::plan(&course, sources.path(), &order(&changed)).unwrap_err().to_string();
+    let refused = import::plan(&course, sources.path(), &order(&changed), &[]).unwrap_err().to_string();
     assert!(refused.contains("lesson.md exists and differs") && refused.contains("--replace"), "{refused}");
-    let anew = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }).unwrap();
+    let anew = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }, &[]).unwrap();
     assert_eq!(anew.changes.len(), 1);
     assert!(anew.changes[0].after.contains("## What this is about"));
     assert!(anew.changes[0].after.contains("<!-- verify: alternate-contacts optional -->"));
@@ -185,16 +191,16 @@ fn a_lesson_in_sections_loses_nothing() {
     let lesson = original(&course);
     let sources = TempDir::new().unwrap();
     let order = Order { split: Some(Split::H2), ..order(&lesson) };
-    let import = import::plan(&course, sources.path(), &order).unwrap();
+    let import = import::plan(&course, sources.path(), &order, &[]).unwrap();
     write(sources.path(), &import);
     let files: Vec<&str> = import.changes.iter().map(|change| change.file.as_str()).collect();
     insta::assert_snapshot!(format!("{}\n\n{}", files.join("\n"), import.changes.last().unwrap().after));
     let chapters = import.changes.iter().filter(|change| change.file != "SUMMARY.md");
     let whole: String = chapters.map(|change| plain(&change.after, &course.params)).collect();
     assert_eq!(whole, lesson);
-    assert!(import::plan(&course, sources.path(), &order).unwrap().changes.is_empty());
+    assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
     assert_eq!(
-        import.items.iter().map(|item| item.line).collect::<Vec<_>>(),
+        import.steps.iter().map(|item| item.line).collect::<Vec<_>>(),
         [61, 62, 63, 101, 102, 103, 104, 105, 106, 107]
     );
 }
@@ -204,11 +210,11 @@ fn a_byte_order_mark_is_no_part_of_the_lesson() {
     let course = course();
     for lesson in ["\u{feff}- [ ] Budget created\n", "\u{feff}\u{feff}budget amount 10 \n"] {
         let sources = TempDir::new().unwrap();
-        let import = import::plan(&course, sources.path(), &order(lesson)).unwrap();
+        let import = import::plan(&course, sources.path(), &order(lesson), &[]).unwrap();
         assert_ne!(import.changes[0].after, lesson);
         assert_eq!(plain(&import.changes[0].after, &course.params), lesson);
         write(sources.path(), &import);
-        assert!(import::plan(&course, sources.path(), &order(lesson)).unwrap().changes.is_empty());
+        assert!(import::plan(&course, sources.path(), &order(lesson), &[]).unwrap().changes.is_empty());
     }
 }
 
@@ -217,11 +223,11 @@ fn a_large_lesson_is_planned_and_shown_at_once() {
     let course = course();
     let lesson = "- [ ] Budget created for $10, the budget amount\n- [ ] MFA configured\n".repeat(4000);
     let begun = Instant::now();
-    let import = import::plan(&course, TempDir::new().unwrap().path(), &order(&lesson)).unwrap();
-    let shown = report::import::text(&import);
+    let import = import::plan(&course, TempDir::new().unwrap().path(), &order(&lesson), &[]).unwrap();
+    let shown = report::import::text(&import, true);
     // A second or two without optimisation. If the cost were quadratic, it would take minutes.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    assert_eq!((import.items.len(), import.parameters), (8000, 4000));
+    assert_eq!((import.steps.len(), import.parameters), (8000, 4000));
     assert_eq!(shown.as_str().lines().filter(|line| line.contains("+- [ ]")).count(), 8000);
 }
 
@@ -266,7 +272,7 @@ proptest! {
             let sources = TempDir::new().unwrap();
             let order = Order { split, ..order(&lesson) };
             // Something in the lesson may be wrong in the book. Then nothing is written, and the place is named.
-            let import = match import::plan(&course, sources.path(), &order) {
+            let import = match import::plan(&course, sources.path(), &order, &[]) {
                 Ok(import) => import,
                 Err(error) => {
                     prop_assert!(lesson.contains("verify:"), "{error}");
@@ -278,7 +284,7 @@ proptest! {
             let whole: String = chapters.map(|change| change.after.as_str()).collect();
             prop_assert_eq!(plain(&whole, &course.params), plain(&lesson, &course.params));
             write(sources.path(), &import);
-            prop_assert!(import::plan(&course, sources.path(), &order).unwrap().changes.is_empty());
+            prop_assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
         }
     }
 }

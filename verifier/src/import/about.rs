@@ -5,7 +5,7 @@ use course::Course;
 use course::check::{Body, Check, Expectation, Proof};
 use std::collections::BTreeSet;
 
-use super::propose::Stated;
+use super::stated::Stated;
 
 /// Words before the account in which something is done.
 const AT: &[&str] = &["in", "on", "for", "of", "within", "inside", "under", "at"];

@@ -13,12 +13,16 @@ use mdbook_driver::config::Config;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::outcomes::shown;
-use super::propose::Vocabulary;
+use super::front_matter;
+use super::names::slug;
+use super::outcome::shown;
+use super::planned::{Change, Import, Order};
+use super::source::present;
 use super::split::{self, Piece};
 use super::step::{self, Decision, ProposedStep};
+use super::summary::{self, Chapter};
 use super::things::things;
-use super::{Change, Chapter, Import, Order, front_matter, present, slug, summary};
+use super::vocabulary::Vocabulary;
 
 /// Plans the lessons of one import.
 pub(super) struct Planner<'p> {

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::chapter::Planner;
 use super::names::{is_plain, natural, slug};
-use super::propose::Vocabulary;
-use super::{Copied, Decision, Import, Order};
+use super::planned::{Copied, Import, Order};
+use super::source::utf8;
+use super::step::Decision;
+use super::vocabulary::Vocabulary;
 
 /// The most lessons of a folder.
 const MOST: usize = 5000;
@@ -114,7 +116,7 @@ fn lessons(order: &FolderOrder<'_>, notes: &mut Vec<String>) -> Result<Vec<Lesso
             notes.push(format!("{} becomes {to}", shown.display()));
         }
         let bytes = files::read_theirs(&shown, LARGEST_TEXT).with_context(|| format!("reading {}", shown.display()))?;
-        let text = super::utf8(&shown, bytes)?;
+        let text = utf8(&shown, bytes)?;
         lessons.push(Lesson { from, to, text });
     }
     Ok(lessons)

@@ -5,9 +5,11 @@ use course::check::{Body, Check};
 use course::param::Param;
 use std::collections::BTreeSet;
 
-use super::propose::Vocabulary;
+use super::about::Accounts;
+use super::polarity::Polarity;
+use super::stems::Stems;
 use super::things::things;
-use super::words::{self, Polarity};
+use super::words;
 
 /// The words, names and accounts of one check.
 #[derive(Debug, Default)]
@@ -38,7 +40,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn of(course: &Course, check: &Check, vocabulary: &Vocabulary) -> Known {
+    pub(super) fn of(course: &Course, check: &Check, by: &Stems, accounts_of: &Accounts) -> Known {
         let spoken_name = check.name.replace('-', " ");
         let mut texts = vec![spoken_name.clone(), check.title.clone()];
         match &check.body {
@@ -55,7 +57,7 @@ impl Known {
             Some(Param::Text(value)) => Some(value.to_lowercase()),
             _ => None,
         };
-        let stems = |texts: &[String]| texts.iter().flat_map(|text| vocabulary.stems(text)).collect();
+        let stems = |texts: &[String]| texts.iter().flat_map(|text| by.of_text(text)).collect();
         let forms = |texts: &[String]| texts.iter().flat_map(|text| words::forms(text)).collect();
         let names: BTreeSet<String> = check.uses(&course.params).iter().filter_map(text).collect();
         let (marked, plain): (BTreeSet<_>, BTreeSet<_>) =
@@ -69,12 +71,12 @@ impl Known {
             title: stems(&texts[1..2]),
             all,
             forms: forms(&texts),
-            polarity: Polarity::of(&format!("{spoken_name}. {}", check.title), vocabulary),
+            polarity: Polarity::of(&format!("{spoken_name}. {}", check.title), by),
             numbers: texts.iter().flat_map(|text| words::numbers(text)).collect(),
             names: if marked.is_empty() { plain } else { marked },
             // A combination of checks of several accounts has no account of its own.
             account: accounts.first().filter(|_| accounts.len() == 1).cloned().unwrap_or_default(),
-            spoken_of: vocabulary.accounts.of_check(course, check),
+            spoken_of: accounts_of.of_check(course, check),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A lesson's structure: its sections with their paragraphs, lists, tables and code, each with its place.
 
 use course::scan;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// The marks that authors put before the items of a list to tick.
@@ -204,7 +204,7 @@ impl Reader<'_> {
         match tag {
             Tag::Paragraph => self.begin_text(range.start),
             Tag::Heading { level, .. } => {
-                self.open.push(Open::Heading(number(level)));
+                self.open.push(Open::Heading(level as u8));
                 self.begin_text(range.start);
             }
             Tag::List(_) => {
@@ -394,7 +394,3 @@ impl Reader<'_> {
 
 /// The level of a paragraph in bold that is used as a heading: below every heading.
 const BOLD: u8 = 7;
-
-fn number(level: HeadingLevel) -> u8 {
-    level as u8
-}

@@ -4,10 +4,12 @@ use course::annotate::{Annotated, Writing};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::language::Language;
-use super::outcomes::{self, Outcome, Place, shown};
-use super::propose::{Proposal, Stated, Surroundings, Vocabulary};
-use super::{LineCount, PassedOver};
+use super::outcome::{Outcome, Place, shown};
+use super::outcomes;
+use super::propose::Proposal;
+use super::source::LineCount;
+use super::stated::{Stated, Surroundings};
+use super::vocabulary::Vocabulary;
 
 /// The longest title of a step on its own line, in characters.
 const LONGEST: usize = 80;
@@ -36,6 +38,17 @@ pub struct ProposedStep {
     /// Where it is stated.
     pub(super) at: usize,
     place: Place,
+}
+
+/// A line that looks like an outcome, but is not proposed as a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The lesson, as it is shown.
+    pub lesson: String,
+    /// The line in it, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
 }
 
 /// What a lesson's author decides about a proposed step.
@@ -191,11 +204,6 @@ fn title(text: &str) -> String {
         words.push('…');
     }
     if words.is_empty() { "Step".to_owned() } else { words }
-}
-
-/// Whether a lesson is in a language whose words are compared with those of the checks.
-pub(super) fn is_compared(lesson: &str) -> bool {
-    Language::of_text(lesson).is_some_and(|language| !language.is_other())
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use super::about::Account;
 use super::known::Known;
-use super::propose::{Stated, Vocabulary};
+use super::polarity::Polarity;
+use super::stated::Stated;
 use super::text::first_sentence;
 use super::things::things;
-use super::words::{self, Polarity};
+use super::vocabulary::Vocabulary;
+use super::words;
 
 /// The check that a statement means, with its account if that is not the check's own.
 pub(super) fn meant(vocabulary: &Vocabulary, stated: &Stated<'_>) -> Option<(String, Option<String>)> {
@@ -18,7 +20,7 @@ pub(super) fn meant(vocabulary: &Vocabulary, stated: &Stated<'_>) -> Option<(Str
     }
     let statement = first_sentence(stated.text);
     let stems: BTreeSet<String> = vocabulary.stems(statement).into_iter().collect();
-    let mut said: BTreeSet<String> = stems.difference(&vocabulary.done).cloned().collect();
+    let mut said: BTreeSet<String> = stems.difference(&vocabulary.stems.done).cloned().collect();
     if vocabulary.accounts.names_one(statement) {
         // The account is in the directive.
         said.remove("account");
@@ -67,13 +69,13 @@ impl Known {
     ) -> Option<Fit> {
         // What is done or undone is compared as a whole.
         let carries = |word: &&String| {
-            !vocabulary.done.contains(*word) && !vocabulary.undoing.contains(*word) && !words::negates(word)
+            !vocabulary.stems.done.contains(*word) && !vocabulary.stems.undoing.contains(*word) && !words::negates(word)
         };
         let name: BTreeSet<&String> = self.name.iter().filter(carries).collect();
         let title: BTreeSet<&String> = self.title.iter().filter(carries).collect();
         let said: BTreeSet<&String> = said.iter().filter(carries).collect();
         // “A sign-in with MFA” is no “MFA”, though signing in is something that is done.
-        let mut verbs = self.name.iter().filter(|word| vocabulary.done.contains(*word));
+        let mut verbs = self.name.iter().filter(|word| vocabulary.stems.done.contains(*word));
         if !verbs.all(|verb| words::says(stems, verb)) {
             return None;
         }
@@ -97,10 +99,10 @@ fn agrees(vocabulary: &Vocabulary, known: &Known, statement: &str, stated: &Stat
     let counted = numbers.is_subset(&known.numbers)
         && forms.iter().filter(|word| words::counts(word)).all(|word| known.forms.contains(word));
     let same_number = forms.iter().all(|word| {
-        let stem = vocabulary.stem(word);
-        !known.name.contains(&stem) || known.forms.contains(word) || vocabulary.done.contains(&stem)
+        let stem = vocabulary.stems.of_word(word);
+        !known.name.contains(&stem) || known.forms.contains(word) || vocabulary.stems.done.contains(&stem)
     });
-    let polarity = Polarity::of(statement, vocabulary);
+    let polarity = Polarity::of(statement, &vocabulary.stems);
     counted
         && same_number
         && known.counting.iter().all(|word| forms.contains(word))
@@ -128,8 +130,8 @@ fn is_qualified(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> 
         let stems = vocabulary.stems(title);
         let shares = stems.iter().any(|stem| known.name.contains(stem));
         let is_other = |stem: &String| {
-            let plain = known.all.contains(stem) || vocabulary.done.contains(stem) || words::is_numbering(stem);
-            !plain && !vocabulary.undoing.contains(stem)
+            let plain = known.all.contains(stem) || vocabulary.stems.done.contains(stem) || words::is_numbering(stem);
+            !plain && !vocabulary.stems.undoing.contains(stem)
         };
         shares && stems.iter().any(is_other)
     })

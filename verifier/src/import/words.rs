@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::propose::Vocabulary;
-
 /// Words that do not help to find a check.
 pub(super) const EMPTY: &str = "a about after all an and any are as at aws be before both by can check do don each else for from \
     have how if in into is it its just like make no not of off on once one only or other our out own same separate set so \
@@ -17,59 +15,9 @@ pub(super) const UNDOING: &str = "off remove delete disable suspend cancel close
     expire lack miss";
 /// Words that say that nothing is there.
 const NO: &[&str] = &["no", "not", "never", "none", "neither", "nor", "nobody", "nothing", "without", "cannot"];
-/// Words that take something away for good.
-const GONE: &[&str] = &["delete", "remove", "destroy", "drop"];
-
 /// Whether a word negates, also by ending in `n't`.
 pub(super) fn negates(word: &str) -> bool {
     NO.contains(&word) || word.ends_with("n't")
-}
-
-/// Whether a text says that something is there, or that it is gone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Polarity {
-    /// It is there.
-    #[default]
-    There,
-    /// It is not there, or deleted.
-    Gone,
-    /// It is undone in this way: detached, suspended.
-    Undone(u64),
-    /// It says both, or twice no.
-    Mixed,
-}
-
-impl Polarity {
-    /// What a text says.
-    pub(super) fn of(text: &str, vocabulary: &Vocabulary) -> Polarity {
-        let gone: Vec<String> = GONE.iter().map(|word| vocabulary.stem(word)).collect();
-        let (mut no, mut removed, mut undone) = (0, 0, BTreeSet::new());
-        for word in forms(text) {
-            let stem = vocabulary.stem(&word);
-            match () {
-                () if negates(&word) => no += 1,
-                () if gone.contains(&stem) => removed += 1,
-                () if vocabulary.undoing.contains(&stem) => drop(undone.insert(stem)),
-                () => {}
-            }
-        }
-        match (no, removed, undone.len()) {
-            (0, 0, 0) => Polarity::There,
-            (1, 0, 0) | (0, 1.., _) => Polarity::Gone,
-            (0, 0, 1) => Polarity::Undone(
-                undone
-                    .iter()
-                    .flat_map(|stem| stem.bytes())
-                    .fold(7, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))),
-            ),
-            _ => Polarity::Mixed,
-        }
-    }
-
-    /// Whether two texts say the same.
-    pub(super) fn is_same_as(self, other: Polarity) -> bool {
-        self == other && self != Polarity::Mixed
-    }
 }
 
 /// A text's words in lower case, as they are written.

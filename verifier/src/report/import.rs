@@ -91,7 +91,7 @@ fn proposed(out: &mut Text, step: &ProposedStep) {
 fn unsure(step: &ProposedStep) -> String {
     let names: Vec<&str> = step.proposal.candidates.iter().map(|(check, _)| check.as_str()).collect();
     match (names.as_slice(), step.reads.first()) {
-        ([], None) => "?".to_owned(),
+        ([], None) => "?  no check yet".to_owned(),
         ([], Some(read)) => format!("?  no check yet; {read} shows it"),
         (names, _) => format!("?  perhaps {}", names.join(", ")),
     }

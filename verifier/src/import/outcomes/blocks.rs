@@ -1,8 +1,8 @@
 //! The outcomes of tables and commands.
 
-use super::section::{Strength, Unit, is_attribute};
-use super::{Outcome, Place, Why, above, shown, things_of};
+use super::unit::{Strength, Unit, is_attribute};
 use crate::import::lesson::{Block, Section};
+use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::text::words;
 use crate::import::things::things;
 

@@ -1,9 +1,9 @@
 //! The outcomes of paragraphs, tables and commands.
 
-use super::section::{Strength, Unit};
-use super::{Outcome, Place, Why, above, shown, things_of};
+use super::unit::{Strength, Unit, completes};
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};
+use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read};
 use crate::import::text::words;
 use crate::import::things::things;
@@ -97,7 +97,7 @@ fn led(lead: &str, text: &Text, section: &Section, language: &Language) -> Vec<U
     let sentences = sentences(text, language);
     let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Weak | Kind::Try);
     let completes = |(_, sentence, reading): &&(usize, String, Reading)| {
-        acts(reading) || reading.word == "→" && super::section::completes(sentence, language)
+        acts(reading) || reading.word == "→" && completes(sentence, language)
     };
     let said = sentences.iter().find(completes).filter(|_| !things(&text.plain).is_empty());
     let reading = if acts(&of_lead) { Some(&of_lead) } else { said.map(|(_, _, reading)| reading) };

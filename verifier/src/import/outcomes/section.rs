@@ -1,41 +1,13 @@
 //! The outcomes of one section.
 
-use super::{Outcome, Place, Why, above, shown, things_of};
+use super::unit::{Strength, Unit, completes, is_attribute};
 use super::{blocks, prose};
 use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
+use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read, without_number};
 use crate::import::text::{first_sentence, words};
 use crate::import::things::things;
-
-/// A part of a section, as it is understood.
-pub(super) struct Unit {
-    pub(super) outcome: Outcome,
-    pub(super) strength: Strength,
-}
-
-/// How much a part looks like an outcome of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Strength {
-    /// A setting, a click: it belongs to something else.
-    Detail,
-    /// Only if nothing around it is clearer.
-    Weak,
-    /// It names a thing, with its values.
-    Named,
-    /// It says so.
-    Clear,
-    /// It has a box to tick.
-    Boxed,
-}
-
-/// The labels of attributes: they say how a thing is, and are none themselves.
-const ATTRIBUTES: &str = "name names type kind region tier family runtime source destination target value key description size \
-    scope prefix suffix path port protocol principal action condition resource effect endpoint endpoints engine class \
-    capacity code stack method mode status state time level cost duration owner tags expression input output handler format \
-    schedule identifier id period amount threshold recipient unit zone zones az cidr range family policy policies role \
-    permissions group timeout memory retention billing user password title operator result note hint reviewed security \
-    requester workers visibility";
 
 /// The outcomes of a section.
 pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<Outcome> {
@@ -251,12 +223,6 @@ fn is_thing(reading: &Reading, item: &Item) -> bool {
     }
 }
 
-/// Whether a label is that of an attribute.
-pub(super) fn is_attribute(label: &str) -> bool {
-    let words = words(label);
-    words.len() == 1 && ATTRIBUTES.split_whitespace().any(|attribute| words[0] == attribute)
-}
-
 /// Whether a line says what a word means: “**Volume**: what EBS calls a disk”.
 fn defines(statement: &str, reading: &Reading) -> bool {
     let after = match &reading.label {
@@ -270,13 +236,4 @@ fn defines(statement: &str, reading: &Reading) -> bool {
             .contains(&word.as_str())
     });
     says_what && reading.label.is_some() || is_sentence && reading.label.is_some()
-}
-
-/// Whether a path through menus ends with a button that saves.
-pub(super) fn completes(statement: &str, language: &Language) -> bool {
-    let last = statement.rsplit([',', '→', ';']).find(|part| !part.trim().is_empty()).unwrap_or("");
-    let reading = read(last, language);
-    let saves = ["save", "create", "update", "apply", "finish", "confirm"];
-    matches!(reading.kind, Kind::Make | Kind::Remove)
-        || words(last).first().is_some_and(|word| saves.contains(&word.as_str()))
 }
