@@ -300,7 +300,7 @@ fn what_only_looks_at_the_one_time_address_does_not_use_it_up() {
     assert!(welcome.status == 200 && welcome.head.contains("set-cookie"), "{welcome:?}");
     let used = open("GET", &format!("Sec-Fetch-Site: none\r\n{navigation}"));
     assert_eq!(used.status, 403);
-    for what_to_do in ["has been opened before", "stop `verify serve` with Ctrl-C, start it again"] {
+    for what_to_do in ["has been opened before", "stop <code>verify serve</code> with Ctrl-C, start it again"] {
         assert!(used.body.contains(what_to_do), "{}", used.body);
     }
 }
