@@ -85,7 +85,8 @@ function commandLine(text) {
 }
 
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const TIME = /\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(?:Z| UTC)/g;
+// As documents have them, and as the server's sentences do, in the zone of its computer: `2026-11-24 11:03 UTC+5:30`.
+const TIME = /\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(?:Z| UTC(?:([+-])(\d{1,2})(:\d\d)?)?)/g;
 
 /** A time for the reader, in their own zone. */
 const moment = (time) => MOMENT.format(new Date(time));
@@ -98,8 +99,9 @@ function localize(element) {
     for (const text of found) {
         const parts = [];
         let end = 0;
-        for (const { 0: whole, 1: day, 2: minute, 3: second, index } of text.data.matchAll(TIME)) {
-            const dateTime = `${day}T${minute}${second ?? ":00"}Z`;
+        for (const { 0: whole, 1: day, 2: minute, 3: second, 4: sign, 5: hours, 6: minutes, index } of text.data.matchAll(TIME)) {
+            const zone = sign ? `${sign}${hours.padStart(2, "0")}${minutes ?? ":00"}` : "Z";
+            const dateTime = `${day}T${minute}${second ?? ":00"}${zone}`;
             if (isNaN(new Date(dateTime))) continue;
             parts.push(text.data.slice(end, index), make("time", { dateTime, title: whole, textContent: moment(dateTime) }));
             end = index + whole.length;
