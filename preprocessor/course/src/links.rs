@@ -3,7 +3,7 @@
 use mdbook_preprocessor::book::{Book, Chapter};
 use percent_encoding::percent_decode_str;
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -23,14 +23,19 @@ pub(crate) struct Links<'b> {
     /// The anchors of the pages that were needed so far.
     anchors: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
     names: Vec<String>,
+    /// How many names may still be compared to find what was meant.
+    comparisons: Cell<usize>,
 }
+
+/// How many names are compared in all, because each broken link takes that long.
+const COMPARISONS: usize = 20_000;
 
 impl<'b> Links<'b> {
     pub(crate) fn new(src: PathBuf, book: &'b Book, params: &'b Params) -> Links<'b> {
         let page = |chapter: &'b Chapter| Some((chapter.source_path.clone()?, chapter));
         let pages: BTreeMap<PathBuf, &Chapter> = book.chapters().filter_map(page).collect();
         let names = pages.keys().map(|page| page.display().to_string()).collect();
-        Links { src, pages, params, anchors: RefCell::default(), names }
+        Links { src, pages, params, anchors: RefCell::default(), names, comparisons: Cell::new(COMPARISONS) }
     }
 
     /// The broken links of a chapter.
@@ -102,10 +107,21 @@ impl<'b> Links<'b> {
             return None;
         }
         let near = match is_markdown || is_html {
-            true => suggest(&target.display().to_string(), self.names.iter().map(String::as_str)),
+            true => self.suggestion(&target.display().to_string(), self.names.len(), self.names.iter()),
             false => self.other_file(&target),
         };
         Some((format!("there is no `{path}`"), near.unwrap_or_else(|| "correct the link, or add the file".into())))
+    }
+
+    /// What was meant by a name, unless too many names were compared already.
+    fn suggestion<'n>(
+        &self,
+        name: &str,
+        count: usize,
+        known: impl Iterator<Item = &'n String> + Clone,
+    ) -> Option<String> {
+        self.comparisons.set(self.comparisons.get().checked_sub(count)?);
+        suggest(name, known.map(String::as_str))
     }
 
     /// The most similar file in the folder of a file that is not a page.
@@ -134,7 +150,7 @@ impl<'b> Links<'b> {
             return None;
         }
         let place = if source == page { "this chapter".to_owned() } else { format!("`{}`", page.display()) };
-        let near = suggest(&anchor, known.iter().map(String::as_str));
+        let near = self.suggestion(&anchor, known.len(), known.iter());
         Some((format!("{place} has no heading `#{anchor}`"), near.unwrap_or_else(|| "correct the link".into())))
     }
 }

@@ -36,7 +36,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
     let course = session::learners(&course.root.clone(), course)?;
     match arguments.output.format() {
         TextOrJson::Json => print(&report::json(&report::inputs::lines(&course))?)?,
-        TextOrJson::Text => print(&report::inputs::text(&course))?,
+        TextOrJson::Text => {
+            let changed = arguments.values.iter().map(|(name, _)| name).chain(&arguments.unset);
+            print(&report::inputs::text(&course, &changed.map(String::as_str).collect()))?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -119,7 +119,7 @@ pub fn question(import: &Import) -> String {
 /// None: everything in it is text.
 pub fn json(import: &Import, written: bool) -> Result<Text> {
     let step = |step: &ProposedStep| {
-        let services: BTreeSet<&str> = step.reads.iter().filter_map(|read| read.split(':').next()).collect();
+        let services: BTreeSet<&str> = step.reads.iter().filter_map(|read| Some(read.split_once(':')?.0)).collect();
         let candidates: Vec<&str> = step.proposal.candidates.iter().map(|(check, _)| check.as_str()).collect();
         json!({
             "lesson": step.lesson, "line": step.line, "text": step.text, "why": step.why,

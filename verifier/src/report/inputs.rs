@@ -4,6 +4,7 @@ use anstyle::Style;
 use course::Course;
 use course::terminal::Text;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 use super::plain;
 
@@ -39,16 +40,22 @@ pub fn lines(course: &Course) -> Vec<InputLine<'_>> {
     lines
 }
 
-/// The same for a terminal.
-pub fn text(course: &Course) -> Text {
+/// The same for a terminal. Of inputs that were just changed, only the new values.
+pub fn text(course: &Course, changed: &BTreeSet<&str>) -> Text {
     let mut out = Text::new();
     let lines = lines(course);
+    if !changed.is_empty() {
+        for line in lines.iter().filter(|line| changed.contains(line.name)) {
+            value(&mut out, line);
+        }
+        return out;
+    }
     if lines.is_empty() {
         out.put("This course has no inputs.\n");
     }
-    for InputLine { name, label, value, example, steps } in lines {
-        let value = value.map_or_else(|| "(not given)".to_owned(), plain);
-        out.paint(Style::new().bold(), name).put(&format!(" = {value}\n"));
+    for line in &lines {
+        value(&mut out, line);
+        let InputLine { name, label, example, steps, .. } = line;
         out.paragraph("    ", label);
         if !steps.is_empty() {
             out.paragraph("    ", &format!("Used by {}.", steps.join(", ")));
@@ -57,6 +64,11 @@ pub fn text(course: &Course) -> Text {
         out.put("    ").paint(Style::new().dimmed(), &format!("verify set {name}={}", shell_word(example))).put("\n");
     }
     out
+}
+
+fn value(out: &mut Text, line: &InputLine<'_>) {
+    let value = line.value.map_or_else(|| "(not given)".to_owned(), plain);
+    out.paint(Style::new().bold(), line.name).put(&format!(" = {value}\n"));
 }
 
 /// A value as a shell takes it for one word.

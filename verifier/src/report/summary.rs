@@ -208,12 +208,12 @@ fn progress(out: &mut Text, course: &Course, results: &Results, view: &CourseVie
 /// The end of a course.
 fn complete(out: &mut Text, results: &Results, view: &CourseView<'_>) {
     let CourseView { required, confirmed, between, .. } = view;
-    let practice = if results.practice { " in the practice accounts" } else { "" };
+    let (practice, own) = if results.practice { (" in the practice accounts", "") } else { ("", " in your accounts") };
     out.paint(style(Verdict::Verified).bold(), &format!("★ All {required} required steps are done{practice}."))
         .put("\n");
     let how = match confirmed {
-        0 => "All of them are verified in your accounts.".to_owned(),
-        confirmed => format!("{} are verified in your accounts, and you confirmed {confirmed}.", required - confirmed),
+        0 => format!("All of them are verified{own}."),
+        confirmed => format!("{} are verified{own}, and you confirmed {confirmed}.", required - confirmed),
     };
     let when = between.map(|(first, last)| local_time::shown(&format!(" Done from {first} to {last}.")).into_owned());
     out.paragraph("  ", &format!("{how}{}", when.unwrap_or_default()));
