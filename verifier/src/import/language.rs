@@ -24,6 +24,9 @@ struct File {
     step: String,
 }
 
+/// Numbers of steps in words: “Step two”.
+const NUMBERS: &[&str] = &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
 /// The words of a language.
 pub(super) struct Language {
     common: Vec<Pattern>,
@@ -123,7 +126,9 @@ impl Language {
         match self.spaced {
             true => {
                 words.first().is_some_and(|first| self.step.iter().any(|it| it.is(first)))
-                    && words.get(1).is_some_and(|second| numbered(second) || second.len() == 1)
+                    && words.get(1).is_some_and(|second| {
+                        numbered(second) || second.len() == 1 || self.verb_first && NUMBERS.contains(&second.as_str())
+                    })
             }
             false => self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(char::is_numeric),
         }

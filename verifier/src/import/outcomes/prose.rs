@@ -1,12 +1,13 @@
 //! The outcomes of paragraphs, tables and commands.
 
+use super::blocks::changing;
 use super::unit::{Strength, Unit, completes};
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read};
 use crate::import::text::words;
-use crate::import::things::things;
+use crate::import::things::{Thing, things};
 
 /// The units of a paragraph.
 pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<Unit> {
@@ -28,6 +29,11 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         };
         return completed.into_iter().map(unit).collect();
     }
+    let commands: Vec<Unit> =
+        sentences.iter().filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section)).collect();
+    if !commands.is_empty() {
+        return commands;
+    }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
@@ -48,7 +54,14 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         .map(|(at, sentence, reading)| unit(lines_of(*at), sentence, reading, text, section, Strength::Clear))
         .collect();
     if !each {
-        units.truncate(1);
+        // What is done next with the same thing is how it is done.
+        let mut named: Vec<Thing> = Vec::new();
+        units.retain(|unit| {
+            let things = things(&unit.outcome.text);
+            let is_new = named.is_empty() || things.first().is_some_and(|thing| !named.contains(thing));
+            named.extend(things);
+            is_new
+        });
     }
     if units.is_empty() {
         let weak = sentences
@@ -76,6 +89,14 @@ fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Se
     Unit { outcome, strength }
 }
 
+/// A command that changes something, within a sentence.
+fn commanded(at: usize, sentence: &str, reading: &Reading, text: &Text, section: &Section) -> Option<Unit> {
+    let command = text.marked.iter().filter(|code| sentence.contains(code.as_str())).find_map(|code| changing(code))?;
+    let mut found = unit(at, sentence, reading, text, section, Strength::Clear);
+    found.outcome.why = Why::Command(command);
+    Some(found)
+}
+
 /// A line with a box to tick, outside of a list.
 fn boxed(at: usize, line: &str, text: &Text, section: &Section) -> Option<Unit> {
     let statement = after_box(line)?;
@@ -100,6 +121,9 @@ fn led(lead: &str, text: &Text, section: &Section, language: &Language) -> Vec<U
         acts(reading) || reading.word == "→" && completes(sentence, language)
     };
     let said = sentences.iter().find(completes).filter(|_| !things(&text.plain).is_empty());
+    // “Step two.” is a step, however it is done.
+    let step = sentences.first().filter(|_| language.is_step(lead) && !things(&text.plain).is_empty());
+    let said = said.or(step);
     let reading = if acts(&of_lead) { Some(&of_lead) } else { said.map(|(_, _, reading)| reading) };
     let Some(reading) = reading else { return Vec::new() };
     vec![unit(text.range.start, &text.plain, reading, text, section, Strength::Clear)]

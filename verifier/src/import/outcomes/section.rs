@@ -19,7 +19,7 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
             Block::Paragraph(text) if at == 0 && section.above.is_empty() && after_box(&text.plain).is_none() => {}
             Block::Paragraph(text) => units.extend(prose::units(text, section, language)),
             Block::List { items, .. } => units.extend(list(items, section, language)),
-            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section)),
+            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
         }
     }
     let is_title = section.above.is_empty();
@@ -196,7 +196,9 @@ fn strength_of(
     match reading.kind {
         _ if is_button => Strength::Detail,
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
-        Kind::Make | Kind::Remove | Kind::Try if names || refers => Strength::Clear,
+        // Of another language, fewer names of things are known.
+        Kind::Make | Kind::Remove if names || refers || language.is_other() => Strength::Clear,
+        Kind::Try if names || refers => Strength::Clear,
         Kind::Make | Kind::Remove => Strength::Weak,
         Kind::State if is_thing(reading, item) => Strength::Clear,
         Kind::Weak if names => Strength::Weak,
