@@ -23,6 +23,8 @@ const SUBORDINATE: &[&str] = &[
 ];
 /// Words that tell somebody to do what follows.
 const TOLD: &[&str] = &["shall", "must", "we", "let's", "please", "so", "lastly", "finally", "now"];
+/// Verbs whose particle can come after what is turned on.
+const SEPARATED: &[&str] = &["turn", "switch", "set", "leave", "keep"];
 /// The most words between a verb and its particle: “turn all four of them on”.
 const APART: usize = 8;
 
@@ -94,12 +96,13 @@ pub(super) fn verb_at(words: &[String], language: &Language) -> Option<(Kind, St
 
 /// “Switch DNS hostnames on for it”, “turn it off”.
 fn separated(words: &[String], language: &Language) -> Option<(Kind, String)> {
-    let first = words.first().filter(|first| language.verb_first && ["turn", "switch", "set"].contains(&first.as_str()))?;
+    let first = words.first().filter(|first| language.verb_first && SEPARATED.contains(&first.as_str()))?;
     let particle = words.iter().skip(2).take(APART).find(|word| ["on", "off", "up"].contains(&word.as_str()))?;
     let is_set = first == "set";
     match particle.as_str() {
         "up" if is_set => Some((Kind::Make, "set up".to_owned())),
         "on" if !is_set => Some((Kind::Make, format!("{first} on"))),
+        "off" if first == "leave" || first == "keep" => Some((Kind::Make, format!("{first} off"))),
         "off" if !is_set => Some((Kind::Remove, format!("{first} off"))),
         _ => None,
     }

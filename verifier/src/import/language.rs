@@ -109,8 +109,12 @@ impl Language {
     /// Whether a heading's section explains, compares or prepares.
     pub(super) fn explains(&self, title: &str) -> bool {
         let title = title.to_lowercase();
-        let asks = title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';']);
-        asks || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+        Language::asks(&title) || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+    }
+
+    /// Whether a heading asks something.
+    pub(super) fn asks(title: &str) -> bool {
+        title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';'])
     }
 
     /// Whether a heading's section takes away what the lesson made.
@@ -130,7 +134,10 @@ impl Language {
                         numbered(second) || second.len() == 1 || self.verb_first && NUMBERS.contains(&second.as_str())
                     })
             }
-            false => self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(char::is_numeric),
+            false => {
+                let is_number = |c: char| c.is_numeric() || "一二三四五六七八九十".contains(c);
+                self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(is_number)
+            }
         }
     }
 }

@@ -53,6 +53,10 @@ const BEFORE_VERB: &[&str] = &[
     "us",
     "will",
     "can",
+    "shall",
+    "so",
+    "please",
+    "once",
 ];
 /// Words after which nothing is asked.
 const NOT: &[&str] = &[
@@ -128,6 +132,8 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
         match found {
             Some((kind, _)) if negated && kind != Kind::Remove => {}
             Some((Kind::Click, word)) => click = click.or(Some((Kind::Click, word))),
+            // “Prüfung der Dateien (…) einschalten”: the verb comes last.
+            Some((Kind::Try, word)) if !language.verb_first => click = click.or(Some((Kind::Try, word))),
             // Only the first clause makes a line what it is, and what follows clicks.
             Some(found) if first || click.is_some() => return Some(found),
             Some(found) if found.0 != Kind::Weak => return Some(found),

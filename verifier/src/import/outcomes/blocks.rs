@@ -133,6 +133,6 @@ pub(super) fn changing(line: &str) -> Option<String> {
     let verb = words.iter().take(4).skip(1).find(|word| CHANGES.contains(&word.split('-').next().unwrap_or("")))?;
     let service = words.get(1).filter(|service| *service != verb);
     let is_aws = words.first().is_some_and(|first| first == "aws");
-    (is_program && (is_aws || verb == "push" || verb == "apply" || verb == "deploy"))
+    (is_program && (is_aws || ["push", "apply", "deploy", "destroy"].contains(&verb.as_str())))
         .then(|| [words.first(), service, Some(verb)].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "))
 }
