@@ -22,7 +22,18 @@ const SUBORDINATE: &[&str] = &[
     "until", "as", "than", "how", "why", "whether", "unless", "never", "not",
 ];
 /// Words that tell somebody to do what follows.
-const TOLD: &[&str] = &["shall", "must", "we", "let's", "please", "so", "lastly", "finally", "now"];
+const TOLD: &[&str] = &[
+    "shall", "must", "we", "we'll", "i", "i'll", "let's", "you", "you'll", "please", "so", "lastly", "finally", "now", "then", "also", "next", "first", "to",
+];
+/// What comes before “to”, where it tells somebody to do what follows: “remember to”, “you need to”.
+const BEFORE_TO: &[&str] =
+    &["remember", "forget", "sure", "need", "want", "you", "have", "has", "like", "time", "asked", "careful", "it's"];
+/// Who did something, in a report: “I created a bucket”.
+const WHO: &[&str] = &["i", "we"];
+/// Words of what was done in another lesson.
+const EARLIER: &[&str] = &["already", "last", "yesterday", "earlier", "previous", "previously", "ago"];
+/// How near to the beginning of a cell its verb is.
+const NEAR: usize = 6;
 /// Verbs whose particle can come after what is turned on.
 const SEPARATED: &[&str] = &["turn", "switch", "set", "leave", "keep"];
 /// The most words between a verb and its particle: “turn all four of them on”.
@@ -81,12 +92,30 @@ pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, St
     Some((if kind == Kind::Weak { Kind::Make } else { kind }, word))
 }
 
-/// “The engineer shall register a token”, “so we turn on logging”.
+/// “The engineer shall register a token”, “so we turn on logging”, “I created a bucket”.
 pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, String)> {
     let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
-    let told = (0..end).filter(|at| TOLD.contains(&words[*at].as_str()));
-    let acts = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
-    told.filter_map(|at| verb_at(&words[at + 1..end], language)).find(acts)
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+    let is_told = |at: &usize| is(*at, TOLD) && (words[*at] != "to" || *at > 0 && is(at - 1, BEFORE_TO));
+    let makes = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
+    let told = (0..end).filter(is_told).filter_map(|at| verb_at(&words[at + 1..end], language)).find(makes);
+    let is_earlier = words.iter().any(|word| EARLIER.contains(&word.as_str()));
+    let did = || {
+        let by = (0..end).filter(|at| is(*at, WHO) && !is_earlier);
+        let forms = |at: usize| (at + 1..end.min(at + 3)).find_map(|at| participle(&words[at], &words[at + 1..end], language));
+        by.filter_map(forms).find(makes)
+    };
+    told.or_else(did)
+}
+
+/// What somebody does, by a verb in any form near the beginning: “Ana creates the budget”, “budget created by Ana”.
+pub(super) fn done_by(text: &str, language: &Language) -> Option<(Kind, String)> {
+    let words = words(text);
+    let at_most = words.len().min(NEAR).min(if language.verb_first { NEAR } else { 0 });
+    (0..at_most).find_map(|at| {
+        let rest = &words[at + 1..];
+        kind_of(bases(&words[at], "s"), rest, language).or_else(|| participle(&words[at], rest, language))
+    })
 }
 
 /// The verb that words begin with.

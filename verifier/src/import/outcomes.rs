@@ -31,7 +31,7 @@ pub(super) fn find(lesson: &str) -> Outcomes {
     let sections = lesson::sections(lesson);
     let mut outcomes = Outcomes::default();
     let mut said = 0;
-    for (section, found, explains) in of_sections(&sections, language, lesson) {
+    for (_, found, explains) in of_sections(&sections, language, lesson) {
         match explains {
             false => {
                 said += found.iter().map(says).sum::<usize>();
@@ -119,6 +119,9 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language) -> bool {
     }
     let makes = |outcome: &&Outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_));
     let made = found.iter().filter(makes).count();
+    let begins = section.blocks.first().map_or(0, |block| block.range().start);
     let is_numbered = section.title().starts_with(|c: char| c.is_ascii_digit());
-    is_numbered && made > 0 || made >= FEWEST && made * 3 >= section.blocks.len() * 2 && !Language::asks(section.title())
+    // “How do I stop paying for it? Delete the gateway.”
+    let answers = Language::asks(section.title()) && found.first().is_some_and(|first| first.at == begins && makes(&first));
+    is_numbered && made > 0 || answers || made >= FEWEST && made * 3 >= section.blocks.len() * 2
 }

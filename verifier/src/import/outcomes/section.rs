@@ -161,7 +161,7 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let strength = match item.is_task || boxed.is_some() {
         true if is_of_aws(&reading, item, language) => Strength::Boxed,
         false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
-        _ => strength_of(statement, &reading, lead.as_ref(), item, language),
+        _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
     };
     let why = match strength {
         Strength::Boxed if item.is_task => Why::Task,
@@ -203,7 +203,7 @@ fn strength_of(
     statement: &str,
     reading: &Reading,
     lead: Option<&Reading>,
-    item: &Item,
+    (item, section): (&Item, &Section),
     language: &Language,
 ) -> Strength {
     let names = !reading.things.is_empty() || !item.text.marked.is_empty();
@@ -232,7 +232,9 @@ fn strength_of(
         {
             Strength::Named
         }
-        Kind::Setting | Kind::Other if begins_with_thing(statement, reading, item) => Strength::Named,
+        Kind::Setting | Kind::Other if !section.above.is_empty() && begins_with_thing(statement, reading, item) => {
+            Strength::Named
+        }
         _ => Strength::Detail,
     }
 }
@@ -243,8 +245,16 @@ fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
     let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
     let is_thing = !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
     let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
-    is_thing && !says && !item.text.marked.is_empty()
+    is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
 }
+
+/// Whether a text is a few words without a sentence.
+fn is_terse(text: &str) -> bool {
+    words(text).len() <= TERSE && !text.trim_end().ends_with(['.', '!', '?'])
+}
+
+/// The most words of a note.
+const TERSE: usize = 14;
 
 /// In how many words an item names the thing that it begins with.
 const FIRST: usize = 4;
