@@ -28,6 +28,11 @@ const TOLD: &[&str] = &[
 /// What comes before “to”, where it tells somebody to do what follows: “remember to”, “you need to”.
 const BEFORE_TO: &[&str] =
     &["remember", "forget", "sure", "need", "want", "you", "have", "has", "like", "time", "asked", "careful", "it's"];
+/// Words before a place.
+const PLACES: &[&str] = &["in", "under", "on", "at", "from", "for", "with", "inside", "through", "there", "back", "within"];
+/// Words after a verb that begin what it is about, or are its particle.
+const OBJECTS: &[&str] =
+    &["a", "an", "the", "your", "it", "them", "on", "off", "up", "another", "one", "two", "three", "both", "all", "its", "this"];
 /// Who did something, in a report: “I created a bucket”.
 const WHO: &[&str] = &["i", "we"];
 /// Words of what was done in another lesson.
@@ -97,7 +102,7 @@ pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, Strin
     let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
     let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
     let is_told = |at: &usize| is(*at, TOLD) && (words[*at] != "to" || *at > 0 && is(at - 1, BEFORE_TO));
-    let makes = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
+    let makes = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Weak | Kind::Remove);
     let told = (0..end).filter(is_told).filter_map(|at| verb_at(&words[at + 1..end], language)).find(makes);
     let is_earlier = words.iter().any(|word| EARLIER.contains(&word.as_str()));
     let did = || {
@@ -106,6 +111,19 @@ pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, Strin
         by.filter_map(forms).find(makes)
     };
     told.or_else(did)
+}
+
+/// “Under properties turn on versioning”: a place, and then a command.
+pub(super) fn after_place(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+    let start = usize::from(is(0, &["and", "then", "now"]));
+    if !is(start, PLACES) {
+        return None;
+    }
+    let acts = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
+    let commands = |at: &usize| is(at + 1, OBJECTS) && !is(at - 1, OBJECTS) && !is(at - 1, &["to"]);
+    (start + 2..end).filter(commands).filter_map(|at| verb_at(&words[at..end], language)).find(acts)
 }
 
 /// What somebody does, by a verb in any form near the beginning: “Ana creates the budget”, “budget created by Ana”.

@@ -117,6 +117,13 @@ impl Language {
         title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';'])
     }
 
+    /// Whether a heading asks how to do something, so that the answer says what to do.
+    pub(super) fn asks_how(&self, title: &str) -> bool {
+        let title = title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+        let how = ["how do i", "how do we", "how do you", "how can", "how to", "where do i", "where do we", "can i", "can we"];
+        self.verb_first && how.iter().any(|how| title.starts_with(how))
+    }
+
     /// Whether a heading's section takes away what the lesson made.
     pub(super) fn cleans(&self, title: &str) -> bool {
         let title = title.to_lowercase();

@@ -10,9 +10,10 @@ mod section;
 mod unit;
 
 use super::language::Language;
-use super::lesson::{self, Section};
+use super::lesson::Section;
 use super::outcome::{Outcome, Why};
 use super::reading::{Kind, read};
+use super::structure;
 
 /// How many lines of a lesson must say that something is done, before any of them counts.
 const FEWEST: usize = 2;
@@ -28,7 +29,7 @@ pub(super) struct Outcomes {
 /// Finds the outcomes of a lesson.
 pub(super) fn find(lesson: &str) -> Outcomes {
     let Some(language) = Language::of_text(lesson) else { return Outcomes::default() };
-    let sections = lesson::sections(lesson);
+    let sections = structure::sections(lesson);
     let mut outcomes = Outcomes::default();
     let mut said = 0;
     for (_, found, explains) in of_sections(&sections, language, lesson) {
@@ -122,6 +123,8 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language) -> bool {
     let begins = section.blocks.first().map_or(0, |block| block.range().start);
     let is_numbered = section.title().starts_with(|c: char| c.is_ascii_digit());
     // “How do I stop paying for it? Delete the gateway.”
-    let answers = Language::asks(section.title()) && found.first().is_some_and(|first| first.at == begins && makes(&first));
+    let is_how = language.asks_how(section.title());
+    let answers = Language::asks(section.title())
+        && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
     is_numbered && made > 0 || answers || made >= FEWEST && made * 3 >= section.blocks.len() * 2
 }

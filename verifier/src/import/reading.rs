@@ -74,7 +74,7 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     let line = without_number(line);
     let all = things(line);
     let reading = |kind, word: String, label| Reading { kind, word, things: all.clone(), label };
-    if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') {
+    if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') && !is_request(line) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
@@ -104,6 +104,13 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     reading(kind, word, None)
 }
 
+/// Whether a question asks somebody to do something: “Could you add a budget?”
+fn is_request(line: &str) -> bool {
+    let words = words(line);
+    let asked = |pair: &[String]| ["could", "can", "would", "will"].contains(&pair[0].as_str()) && pair[1] == "you";
+    words.iter().any(|word| word == "please") || words.first().is_some() && words.windows(2).take(1).any(asked)
+}
+
 /// A label, and the value after its colon.
 fn labelled(line: &str) -> Option<(&str, &str)> {
     let at = line.char_indices().find(|(_, c)| [':', '：', '='].contains(c))?.0;
@@ -126,7 +133,7 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
     for (_, clause) in clauses(line) {
         let words = words(clause);
         let found = match language.verb_first {
-            true => leading(&words, language).or_else(|| forms::passive(&words, language)),
+            true => leading(&words, language).or_else(|| forms::passive(&words, language)).or_else(|| forms::after_place(&words, language)),
             false => anywhere(&words, language),
         };
         match found {

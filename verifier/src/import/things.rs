@@ -41,6 +41,14 @@ fn of_operations() -> BTreeMap<String, String> {
             }
         }
     }
+    // “Cost Explorer” is a service, whichever of its reads shows what a lesson sets.
+    for listed in evidence::reads::services().values() {
+        let title = listed.title.trim_start_matches("AWS ").trim_start_matches("Amazon ");
+        let words: Vec<String> = words(title).iter().map(|word| singular(word)).collect();
+        if (2..=LONGEST).contains(&words.len()) {
+            things.entry(words.join(" ")).or_default();
+        }
+    }
     things
 }
 

@@ -48,14 +48,15 @@ pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Ve
             }
             let is_thing = |(_, cells): &&(usize, Vec<String>)| cells.first().is_some_and(|cell| names_a_thing(cell));
             let of_things = rows.iter().filter(is_thing).count();
-            if *is_concrete && of_things > 1 && of_things * 3 >= rows.len() * 2 {
+            if (*is_concrete || has_ranges(rows)) && of_things > 1 && of_things * 3 >= rows.len() * 2 {
                 let row = |(at, cells): &(usize, Vec<String>)| unit(*at, &cells.join(": "), Why::Rows, Strength::Named);
                 return rows.iter().filter(is_thing).map(row).collect();
             }
             let has_values = header.iter().any(|cell| is_attribute(cell));
+            let is_concrete = *is_concrete || has_ranges(rows);
             let of_header = header.first().is_some_and(|first| names_a_thing(first));
             let is_named = !section.above.is_empty() && (names_a_thing(section.title()) || of_header);
-            let strength = if *is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
+            let strength = if is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
             {
                 Strength::Named
             } else {

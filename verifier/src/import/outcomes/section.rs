@@ -19,6 +19,11 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
             Block::Paragraph(text) if at == 0 && section.above.is_empty() && after_box(&text.plain).is_none() => {}
             Block::Paragraph(text) => units.extend(prose::units(text, section, language)),
             Block::List { items, .. } => units.extend(list(items, section, language)),
+            Block::Definitions { definitions, range } => {
+                let of_definition = definitions.iter().flat_map(|text| prose::units(text, section, language));
+                // A directive on a line of its own would end the list.
+                units.extend(of_definition.map(|unit| unit.after(range.end)));
+            }
             Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
         }
     }
@@ -59,7 +64,7 @@ fn shows_something(section: &Section) -> bool {
         Block::List { items, .. } => {
             items.iter().any(|item| things(&item.text.plain).iter().any(|thing| thing.read.is_some()))
         }
-        Block::Table { .. } => true,
+        Block::Table { .. } | Block::Definitions { .. } => true,
         Block::Code { .. } => false,
     })
 }
@@ -74,7 +79,7 @@ pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson
             let is_set = |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
             items.iter().filter(is_set).count() * 2 > items.len() && items.len() > 1
         }
-        Block::Code { .. } => false,
+        Block::Code { .. } | Block::Definitions { .. } => false,
     });
     let why = if is_rows(section) { Why::Rows } else { Why::Settings };
     if has_values { whole(section, &heading, why, &[], lesson) } else { Vec::new() }
@@ -83,7 +88,7 @@ pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson
 /// Whether a section has settings of what its heading names: a list, a table of values, or a document.
 fn has_settings(section: &Section) -> bool {
     section.blocks.iter().any(|block| match block {
-        Block::List { .. } => true,
+        Block::List { .. } | Block::Definitions { .. } => true,
         Block::Table { header, .. } => header.first().is_some_and(|first| !first.is_empty()),
         Block::Code { language, .. } => ["json", "yaml", "yml"].contains(&language.as_str()),
         Block::Paragraph(_) => false,
