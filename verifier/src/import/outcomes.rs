@@ -126,5 +126,5 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language) -> bool {
     let is_how = language.asks_how(section.title());
     let answers = Language::asks(section.title())
         && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
-    is_numbered && made > 0 || answers || made >= FEWEST && made * 3 >= section.blocks.len() * 2
+    is_numbered && made > 0 || answers || made >= FEWEST && made * 2 >= section.blocks.len()
 }

@@ -129,7 +129,7 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
         return anywhere_in(line, language);
     }
     let mut first = true;
-    let (mut click, mut negated) = (None, false);
+    let (mut click, mut weak, mut negated) = (None, None, false);
     for (_, clause) in clauses(line) {
         let words = words(clause);
         let found = match language.verb_first {
@@ -141,6 +141,10 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
             Some((Kind::Click, word)) => click = click.or(Some((Kind::Click, word))),
             // “Prüfung der Dateien (…) einschalten”: the verb comes last.
             Some((Kind::Try, word)) if !language.verb_first => click = click.or(Some((Kind::Try, word))),
+            // “Open the bucket, and create a folder”: the clearer one is meant.
+            Some((Kind::Weak, word)) if language.verb_first => {
+                weak = weak.or((first || click.is_some()).then_some((Kind::Weak, word)));
+            }
             // Only the first clause makes a line what it is, and what follows clicks.
             Some(found) if first || click.is_some() => return Some(found),
             Some(found) if found.0 != Kind::Weak => return Some(found),
@@ -150,7 +154,7 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
         negated |= first && words.first().is_some_and(|word| NOT.contains(&word.as_str()));
         first = false;
     }
-    click
+    weak.or(click)
 }
 
 /// The verb that a clause begins with, or that follows “and” or “then” in it.

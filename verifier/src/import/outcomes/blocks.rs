@@ -56,7 +56,8 @@ pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Ve
             let is_concrete = *is_concrete || has_ranges(rows);
             let of_header = header.first().is_some_and(|first| names_a_thing(first));
             let is_named = !section.above.is_empty() && (names_a_thing(section.title()) || of_header);
-            let strength = if is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
+            let is_set = !section.above.is_empty() && has_settings(header);
+            let strength = if is_set || is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
             {
                 Strength::Named
             } else {
@@ -79,6 +80,13 @@ fn act(cells: &[String], language: &Language) -> Option<(String, Why)> {
         let acts = matches!(reading.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try);
         acts.then(|| (cell.clone(), Why::Said(reading.kind, reading.word)))
     })
+}
+
+/// Whether a table has settings with their values: “Setting | Value”.
+fn has_settings(header: &[String]) -> bool {
+    let is = |at: usize, list: &[&str]| header.get(at).is_some_and(|cell| list.contains(&cell.trim().to_lowercase().as_str()));
+    let settings = ["setting", "field", "option", "parameter", "property", "attribute", "key"];
+    is(0, &settings) && is(1, &["value", "set to", "choose", "enter", "input", "choice", "your value", "what to enter"])
 }
 
 /// Whether a column says who does what, or whether it is done.

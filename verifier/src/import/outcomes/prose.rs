@@ -35,9 +35,11 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         return commands;
     }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
+    let of_aws = things(&text.plain).iter().any(|thing| thing.read.is_some());
+    let refers = |sentence: &str| of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()));
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
-        Kind::Remove => !reading.things.is_empty() || names(sentence),
+        Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
         _ => false,
     };
     let clear: Vec<&(usize, String, Reading)> =
@@ -74,6 +76,18 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         );
     }
     units
+}
+
+/// The units of terms with their definitions. Where most of them say what is done, those that name a thing with a value
+/// do, too.
+pub(super) fn defined(definitions: &[Text], section: &Section, language: &Language) -> Vec<Unit> {
+    let read: Vec<(&Text, Reading)> = definitions.iter().map(|text| (text, read(&text.plain, language))).collect();
+    let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak);
+    let is_done = read.iter().filter(|(_, reading)| acts(reading)).count() * 2 >= read.len();
+    let is_one = |text: &Text, reading: &Reading| acts(reading) || !text.marked.is_empty() && !reading.things.is_empty();
+    let of_aws = |reading: &Reading| !reading.things.is_empty() || language.is_other();
+    let found = read.iter().filter(|(text, reading)| is_done && is_one(text, reading) && of_aws(reading));
+    found.map(|(text, reading)| unit(text.range.start, &text.plain, reading, text, section, Strength::Clear)).collect()
 }
 
 fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Section, strength: Strength) -> Unit {

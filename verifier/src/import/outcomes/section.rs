@@ -20,9 +20,9 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
             Block::Paragraph(text) => units.extend(prose::units(text, section, language)),
             Block::List { items, .. } => units.extend(list(items, section, language)),
             Block::Definitions { definitions, range } => {
-                let of_definition = definitions.iter().flat_map(|text| prose::units(text, section, language));
                 // A directive on a line of its own would end the list.
-                units.extend(of_definition.map(|unit| unit.after(range.end)));
+                let found = prose::defined(definitions, section, language).into_iter();
+                units.extend(found.map(|unit| unit.after(range.end)));
             }
             Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
         }
