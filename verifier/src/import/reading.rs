@@ -63,6 +63,8 @@ const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
+/// Words of a clause that says when or where the next one is done.
+const WHEN: &[&str] = &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -108,7 +110,8 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
 fn is_request(line: &str) -> bool {
     let words = words(line);
     let asked = |pair: &[String]| ["could", "can", "would", "will"].contains(&pair[0].as_str()) && pair[1] == "you";
-    words.iter().any(|word| word == "please") || words.first().is_some() && words.windows(2).take(1).any(asked)
+    let (begins, ends) = (words.get(..2), words.len().checked_sub(2).and_then(|at| words.get(at..)));
+    words.iter().any(|word| word == "please") || [begins, ends].into_iter().flatten().any(asked)
 }
 
 /// A label, and the value after its colon.
@@ -129,7 +132,7 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
         return anywhere_in(line, language);
     }
     let mut first = true;
-    let (mut click, mut weak, mut negated) = (None, None, false);
+    let (mut click, mut weak, mut negated, mut opened) = (None, None, false, false);
     for (_, clause) in clauses(line) {
         let words = words(clause);
         let found = match language.verb_first {
@@ -142,8 +145,8 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
             // “Prüfung der Dateien (…) einschalten”: the verb comes last.
             Some((Kind::Try, word)) if !language.verb_first => click = click.or(Some((Kind::Try, word))),
             // “Open the bucket, and create a folder”: the clearer one is meant.
-            Some((Kind::Weak, word)) if language.verb_first => {
-                weak = weak.or((first || click.is_some()).then_some((Kind::Weak, word)));
+            Some((kind @ (Kind::Weak | Kind::Try), word)) if language.verb_first && (kind == Kind::Weak || first) => {
+                weak = weak.or((first || opened || click.is_some()).then_some((kind, word)));
             }
             // Only the first clause makes a line what it is, and what follows clicks.
             Some(found) if first || click.is_some() => return Some(found),
@@ -151,7 +154,9 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
             _ => {}
         }
         // “If you don't keep it: delete it” takes away, and “if you like, create another” makes nothing.
-        negated |= first && words.first().is_some_and(|word| NOT.contains(&word.as_str()));
+        let begins = words.first().map_or("", String::as_str);
+        negated |= first && NOT.contains(&begins) && begins != "when";
+        opened = first && WHEN.contains(&begins);
         first = false;
     }
     weak.or(click)

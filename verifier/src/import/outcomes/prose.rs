@@ -16,7 +16,7 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     let lines: Vec<(usize, &str)> = text.lines().filter(|(_, line)| !line.is_empty()).collect();
     if lines.iter().any(|(_, line)| after_box(line).is_some()) {
-        return lines.into_iter().filter_map(|(at, line)| boxed(at, line, text, section)).collect();
+        return lines.into_iter().filter_map(|(at, line)| boxed(at, line, text, section, language)).collect();
     }
     if let Some(lead) = text.lead.as_deref().filter(|lead| !lead.is_empty()) {
         return led(lead, text, section, language);
@@ -78,16 +78,24 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     units
 }
 
-/// The units of terms with their definitions. Where most of them say what is done, those that name a thing with a value
-/// do, too.
+/// The units of terms with their definitions, where most of them say what is done, or what a thing is called.
 pub(super) fn defined(definitions: &[Text], section: &Section, language: &Language) -> Vec<Unit> {
-    let read: Vec<(&Text, Reading)> = definitions.iter().map(|text| (text, read(&text.plain, language))).collect();
     let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak);
-    let is_done = read.iter().filter(|(_, reading)| acts(reading)).count() * 2 >= read.len();
-    let is_one = |text: &Text, reading: &Reading| acts(reading) || !text.marked.is_empty() && !reading.things.is_empty();
-    let of_aws = |reading: &Reading| !reading.things.is_empty() || language.is_other();
-    let found = read.iter().filter(|(text, reading)| is_done && is_one(text, reading) && of_aws(reading));
-    found.map(|(text, reading)| unit(text.range.start, &text.plain, reading, text, section, Strength::Clear)).collect()
+    let one = |text: &Text| {
+        let mut reading = read(&text.plain, language);
+        let meaning = text.plain.split_once(": ").map_or("", |(_, meaning)| meaning);
+        let explains = words(meaning).first().is_some_and(|first| ["a", "an", "the", "what"].contains(&first.as_str()));
+        let is_one = acts(&reading) || !text.marked.is_empty() && !explains;
+        let of_aws = !reading.things.is_empty() || language.is_other();
+        if !acts(&reading) {
+            reading.kind = Kind::State;
+        }
+        (is_one && of_aws).then(|| unit(text.range.start, &text.plain, &reading, text, section, Strength::Clear))
+    };
+    // The colons of “:::tip” are another tool's.
+    let own = definitions.iter().filter(|text| !text.plain.contains(":::"));
+    let found: Vec<Unit> = own.filter_map(one).collect();
+    if found.len() * 2 >= definitions.len() { found } else { Vec::new() }
 }
 
 fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Section, strength: Strength) -> Unit {
@@ -112,8 +120,13 @@ fn commanded(at: usize, sentence: &str, reading: &Reading, text: &Text, section:
 }
 
 /// A line with a box to tick, outside of a list.
-fn boxed(at: usize, line: &str, text: &Text, section: &Section) -> Option<Unit> {
+fn boxed(at: usize, line: &str, text: &Text, section: &Section, language: &Language) -> Option<Unit> {
     let statement = after_box(line)?;
+    let reading = read(statement, language);
+    let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
+    if !says && reading.things.is_empty() && !language.is_other() {
+        return None;
+    }
     let outcome = Outcome {
         at,
         text: shown(statement),

@@ -22,7 +22,8 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
             Block::Definitions { definitions, range } => {
                 // A directive on a line of its own would end the list.
                 let found = prose::defined(definitions, section, language).into_iter();
-                units.extend(found.map(|unit| unit.after(range.end)));
+                let end = range.start + lesson[range.clone()].trim_end().len();
+                units.extend(found.map(|unit| unit.after(end)));
             }
             Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
         }
