@@ -24,6 +24,9 @@ struct File {
     step: String,
 }
 
+/// Numbers of steps in words: “Step two”.
+const NUMBERS: &[&str] = &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
 /// The words of a language.
 pub(super) struct Language {
     common: Vec<Pattern>,
@@ -106,8 +109,19 @@ impl Language {
     /// Whether a heading's section explains, compares or prepares.
     pub(super) fn explains(&self, title: &str) -> bool {
         let title = title.to_lowercase();
-        let asks = title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';']);
-        asks || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+        Language::asks(&title) || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+    }
+
+    /// Whether a heading asks something.
+    pub(super) fn asks(title: &str) -> bool {
+        title.trim_end_matches(['*', '_', ' ', '"', '»']).ends_with(['?', '？', ';', ';'])
+    }
+
+    /// Whether a heading asks how to do something, so that the answer says what to do.
+    pub(super) fn asks_how(&self, title: &str) -> bool {
+        let title = title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+        let how = ["how do i", "how do we", "how do you", "how can", "how to", "where do i", "where do we", "can i", "can we"];
+        self.verb_first && how.iter().any(|how| title.starts_with(how))
     }
 
     /// Whether a heading's section takes away what the lesson made.
@@ -123,9 +137,14 @@ impl Language {
         match self.spaced {
             true => {
                 words.first().is_some_and(|first| self.step.iter().any(|it| it.is(first)))
-                    && words.get(1).is_some_and(|second| numbered(second) || second.len() == 1)
+                    && words.get(1).is_some_and(|second| {
+                        numbered(second) || second.len() == 1 || self.verb_first && NUMBERS.contains(&second.as_str())
+                    })
             }
-            false => self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(char::is_numeric),
+            false => {
+                let is_number = |c: char| c.is_numeric() || "一二三四五六七八九十".contains(c);
+                self.step.iter().any(|it| it.count(title) > 0) && title.chars().any(is_number)
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `lesson`, `reading`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
+//! | `lesson`, `structure`, `reading`, `verbs`, `forms`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
 //! | `outcomes` | what is there, is set or is gone once the lesson is done |
 //! | [`propose`], `sure`, `known`, `words` | the check that an outcome is about |
 //! | `about` | the account that it is about |
@@ -18,6 +18,7 @@
 mod about;
 mod chapter;
 pub mod folder;
+mod forms;
 mod front_matter;
 mod known;
 mod language;
@@ -34,10 +35,12 @@ pub mod split;
 mod stated;
 mod stems;
 pub mod step;
+mod structure;
 pub mod summary;
 mod sure;
 mod text;
 mod things;
+mod verbs;
 mod vocabulary;
 mod words;
 

@@ -59,6 +59,7 @@ impl fmt::Display for Why {
             Why::Task | Why::Box => f.write_str("a box to tick"),
             Why::Said(Kind::Remove, word) => write!(f, "something is removed: “{word}”"),
             Why::Said(Kind::Try, word) => write!(f, "something is tested: “{word}”"),
+            Why::Said(Kind::State, word) if word.is_empty() => f.write_str("it names something of AWS"),
             Why::Said(Kind::State, word) => write!(f, "it says how something is: “{word}”"),
             Why::Said(_, word) if word.is_empty() => f.write_str("it names something of AWS"),
             Why::Said(_, word) => write!(f, "something is made or changed: “{word}”"),

@@ -10,9 +10,10 @@ mod section;
 mod unit;
 
 use super::language::Language;
-use super::lesson::{self, Section};
+use super::lesson::Section;
 use super::outcome::{Outcome, Why};
 use super::reading::{Kind, read};
+use super::structure;
 
 /// How many lines of a lesson must say that something is done, before any of them counts.
 const FEWEST: usize = 2;
@@ -28,12 +29,10 @@ pub(super) struct Outcomes {
 /// Finds the outcomes of a lesson.
 pub(super) fn find(lesson: &str) -> Outcomes {
     let Some(language) = Language::of_text(lesson) else { return Outcomes::default() };
-    let sections = lesson::sections(lesson);
+    let sections = structure::sections(lesson);
     let mut outcomes = Outcomes::default();
     let mut said = 0;
-    for (at, section) in sections.iter().enumerate() {
-        let found = section::find(section, language, lesson);
-        let explains = explains(section, at, language) && !is_numbered_act(section, &found);
+    for (_, found, explains) in of_sections(&sections, language, lesson) {
         match explains {
             false => {
                 said += found.iter().map(says).sum::<usize>();
@@ -56,10 +55,45 @@ pub(super) fn find(lesson: &str) -> Outcomes {
     outcomes
 }
 
-/// Whether a line with a box says that something is made or gone. An item of a task list is always meant to be done.
+/// The sections, what is found in each, and whether it only explains.
+fn of_sections<'s>(
+    sections: &'s [Section],
+    language: &Language,
+    lesson: &str,
+) -> Vec<(&'s Section, Vec<Outcome>, bool)> {
+    let find = |(at, section): (usize, &'s Section)| {
+        let found = section::find(section, language, lesson);
+        let explains = explains(section, at, language) && !is_act(section, &found, language);
+        (section, found, explains)
+    };
+    let mut found: Vec<_> = sections.iter().enumerate().map(find).collect();
+    let alike: Vec<bool> = found.iter().map(|(section, ..)| have_outcomes_beside(section, &found)).collect();
+    for ((section, found, explains), alike) in found.iter_mut().zip(alike) {
+        if alike && !*explains && found.is_empty() && !section.above.is_empty() {
+            *found = section::like_its_neighbours(section, language, lesson);
+        }
+    }
+    found
+}
+
+/// Whether most of the sections beside one have outcomes.
+fn have_outcomes_beside(section: &Section, all: &[(&Section, Vec<Outcome>, bool)]) -> bool {
+    let beside = all.iter().filter(|(other, _, explains)| other.above == section.above && !explains);
+    let (mut sections, mut with) = (0, 0);
+    for (_, found, _) in beside {
+        sections += 1;
+        with += usize::from(found.iter().any(|outcome| says(outcome) > 0 || outcome.why == Why::Settings));
+    }
+    with >= FEWEST && with * 2 >= sections
+}
+
+/// Whether a line with a box says that something is made or gone, rather than answers a question.
 fn is_done(outcome: &Outcome, language: &Language) -> bool {
-    let said = matches!(read(&outcome.text, language).kind, Kind::Make | Kind::Remove | Kind::State);
-    outcome.why == Why::Task || outcome.why == Why::Box && said && (!outcome.things.is_empty() || language.is_other())
+    let kind = read(&outcome.text, language).kind;
+    let said = matches!(kind, Kind::Make | Kind::Remove | Kind::State);
+    let asked = outcome.above.iter().any(|above| Language::asks(above));
+    let is_task = outcome.why == Why::Task && kind != Kind::Other && !asked;
+    is_task || outcome.why == Why::Box && said && (!outcome.things.is_empty() || language.is_other())
 }
 
 /// How much an outcome shows that a lesson has something done. A box to tick is enough.
@@ -79,9 +113,18 @@ fn explains(section: &Section, at: usize, language: &Language) -> bool {
     !is_title && (around || language.explains(title) && !language.is_step(title))
 }
 
-/// Whether a numbered section has something made in it, whatever its heading asks.
-fn is_numbered_act(section: &Section, found: &[Outcome]) -> bool {
+/// Whether a section has something done in it, whatever its heading asks: it is numbered, or most of it says so.
+fn is_act(section: &Section, found: &[Outcome], language: &Language) -> bool {
+    if section.above.iter().skip(1).any(|above| language.explains(above)) {
+        return false;
+    }
+    let makes = |outcome: &&Outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_));
+    let made = found.iter().filter(makes).count();
+    let begins = section.blocks.first().map_or(0, |block| block.range().start);
     let is_numbered = section.title().starts_with(|c: char| c.is_ascii_digit());
-    is_numbered
-        && found.iter().any(|outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_)))
+    // “How do I stop paying for it? Delete the gateway.”
+    let is_how = language.asks_how(section.title());
+    let answers = Language::asks(section.title())
+        && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
+    is_numbered && made > 0 || answers || made >= FEWEST && made * 2 >= section.blocks.len()
 }

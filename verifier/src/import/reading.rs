@@ -1,29 +1,10 @@
 //! What a line of a lesson says: that something is made, taken away or tried, that it is so, or only where to click.
 
+use super::forms::{self, verb_at};
 use super::language::Language;
 use super::text::{Pattern, clauses, first_sentence, words};
 use super::things::{Thing, things};
-
-/// What a line says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Something is made, turned on or changed.
-    Make,
-    /// As `Make`, by a word that as often says how.
-    Weak,
-    /// Something is taken away or turned off.
-    Remove,
-    /// Something is tried.
-    Try,
-    /// Something is so.
-    State,
-    /// A label and its value: `Name: shop`.
-    Setting,
-    /// A click on the way, or a path through menus.
-    Click,
-    /// Nothing of this.
-    Other,
-}
+pub(super) use super::verbs::Kind;
 
 /// A line as it is understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,21 +53,30 @@ const BEFORE_VERB: &[&str] = &[
     "us",
     "will",
     "can",
+    "shall",
+    "so",
+    "please",
+    "once",
 ];
 /// Words after which nothing is asked.
 const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
+/// Words of a clause that says when or where the next one is done.
+const WHEN: &[&str] = &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
 /// The most words of a label.
 const LABEL: usize = 6;
+
+/// The most words of a line that ends with how something is: “versioning on”.
+const SHORT: usize = 6;
 
 /// Reads a line. `buttons` is what is marked as code or emphasis in it.
 pub(super) fn read(line: &str, language: &Language) -> Reading {
     let line = without_number(line);
     let all = things(line);
     let reading = |kind, word: String, label| Reading { kind, word, things: all.clone(), label };
-    if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') {
+    if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') && !is_request(line) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
@@ -102,12 +92,26 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
                 reading(kind, word, Some(label.to_owned()))
             }
             (_, Some(word)) => reading(Kind::State, word, Some(label.to_owned())),
-            _ => reading(Kind::Setting, String::new(), Some(label.to_owned())),
+            // “Root's access keys: delete them”
+            _ => match act(value, language).filter(|(kind, _)| matches!(kind, Kind::Make | Kind::Remove)) {
+                Some((kind, word)) => reading(kind, word, Some(label.to_owned())),
+                None => reading(Kind::Setting, String::new(), Some(label.to_owned())),
+            },
         };
     }
-    let found = act(line, language).or_else(|| state(first_sentence(line), language).map(|word| (Kind::State, word)));
+    let found = act(line, language)
+        .or_else(|| forms::gerund(line, language))
+        .or_else(|| state(first_sentence(line), language).map(|word| (Kind::State, word)));
     let (kind, word) = found.unwrap_or((Kind::Other, String::new()));
     reading(kind, word, None)
+}
+
+/// Whether a question asks somebody to do something: “Could you add a budget?”
+fn is_request(line: &str) -> bool {
+    let words = words(line);
+    let asked = |pair: &[String]| ["could", "can", "would", "will"].contains(&pair[0].as_str()) && pair[1] == "you";
+    let (begins, ends) = (words.get(..2), words.len().checked_sub(2).and_then(|at| words.get(at..)));
+    words.iter().any(|word| word == "please") || [begins, ends].into_iter().flatten().any(asked)
 }
 
 /// A label, and the value after its colon.
@@ -128,76 +132,66 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
         return anywhere_in(line, language);
     }
     let mut first = true;
-    let (mut click, mut negated) = (None, false);
+    let (mut click, mut weak, mut negated, mut opened) = (None, None, false, false);
     for (_, clause) in clauses(line) {
         let words = words(clause);
-        let found = if language.verb_first { leading(&words, language) } else { anywhere(&words, language) };
+        let found = match language.verb_first {
+            true => leading(&words, language).or_else(|| forms::passive(&words, language)).or_else(|| forms::after_place(&words, language)),
+            false => anywhere(&words, language),
+        };
         match found {
             Some((kind, _)) if negated && kind != Kind::Remove => {}
             Some((Kind::Click, word)) => click = click.or(Some((Kind::Click, word))),
+            // “Prüfung der Dateien (…) einschalten”: the verb comes last.
+            Some((Kind::Try, word)) if !language.verb_first => click = click.or(Some((Kind::Try, word))),
+            // “Open the bucket, and create a folder”: the clearer one is meant.
+            Some((kind @ (Kind::Weak | Kind::Try), word)) if language.verb_first && (kind == Kind::Weak || first) => {
+                weak = weak.or((first || opened || click.is_some()).then_some((kind, word)));
+            }
             // Only the first clause makes a line what it is, and what follows clicks.
             Some(found) if first || click.is_some() => return Some(found),
             Some(found) if found.0 != Kind::Weak => return Some(found),
             _ => {}
         }
         // “If you don't keep it: delete it” takes away, and “if you like, create another” makes nothing.
-        negated |= first && words.first().is_some_and(|word| NOT.contains(&word.as_str()));
+        let begins = words.first().map_or("", String::as_str);
+        negated |= first && NOT.contains(&begins) && begins != "when";
+        opened = first && WHEN.contains(&begins);
         first = false;
     }
-    click
-}
-
-/// The kinds of verbs, the clearest first.
-fn kinds(language: &Language) -> [(Kind, &[Pattern]); 5] {
-    [
-        (Kind::Weak, &language.weak),
-        (Kind::Click, &language.click),
-        (Kind::Remove, &language.remove),
-        (Kind::Make, &language.make),
-        (Kind::Try, &language.tries),
-    ]
-}
-
-fn kind_at(words: &[String], language: &Language) -> Option<(Kind, String)> {
-    let longest = |(kind, patterns): (Kind, &[Pattern])| {
-        let found = patterns.iter().filter(|pattern| pattern.at(words)).max_by_key(|pattern| pattern.len());
-        found.map(|pattern| (pattern.len(), kind, pattern.shown()))
-    };
-    // Of “open” and “open up”, the longer one is meant.
-    let mut best: Option<(usize, Kind, String)> = None;
-    for found in kinds(language).into_iter().filter_map(longest) {
-        if best.as_ref().is_none_or(|(length, _, _)| found.0 > *length) {
-            best = Some(found);
-        }
-    }
-    best.map(|(_, kind, word)| (kind, word))
+    weak.or(click)
 }
 
 /// The verb that a clause begins with, or that follows “and” or “then” in it.
 fn leading(words: &[String], language: &Language) -> Option<(Kind, String)> {
-    let mut at = 0;
-    while words.get(at).is_some_and(|word| BEFORE_VERB.contains(&word.as_str())) {
-        at += 1;
-    }
-    let direct = kind_at(&words[at..], language);
+    let opened = without_opening(words);
+    let at = words.len() - opened.len();
+    let direct = verb_at(opened, language);
     if direct.as_ref().is_some_and(|(kind, _)| !matches!(kind, Kind::Click)) {
         return direct;
     }
     let later = words.iter().enumerate().skip(at).filter(|(_, word)| ["and", "then"].contains(&word.as_str()));
-    let later = later.filter_map(|(place, _)| kind_at(&words[place + 1..], language));
-    later.into_iter().find(|(kind, _)| matches!(kind, Kind::Make | Kind::Remove)).or(direct)
+    let later = later.filter_map(|(place, _)| verb_at(without_opening(&words[place + 1..]), language));
+    let acts = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
+    later.into_iter().find(acts).or_else(|| forms::told(words, language)).or(direct)
+}
+
+/// A clause without the words that can stand before its verb.
+fn without_opening(words: &[String]) -> &[String] {
+    let at = words.iter().take_while(|word| BEFORE_VERB.contains(&word.as_str())).count();
+    &words[at..]
 }
 
 /// The clearest verb anywhere in a clause. Many languages end with it.
 fn anywhere(words: &[String], language: &Language) -> Option<(Kind, String)> {
     if language.click.iter().any(|pattern| pattern.at(words)) {
-        let later = (1..words.len()).filter_map(|at| kind_at(&words[at..], language));
+        let later = (1..words.len()).filter_map(|at| verb_at(&words[at..], language));
         return later
             .into_iter()
             .find(|(kind, _)| matches!(kind, Kind::Make | Kind::Remove))
             .or(Some((Kind::Click, words[0].clone())));
     }
-    let found: Vec<_> = (0..words.len()).filter_map(|at| kind_at(&words[at..], language)).collect();
+    let found: Vec<_> = (0..words.len()).filter_map(|at| verb_at(&words[at..], language)).collect();
     let of = |kind| found.iter().find(|(it, _)| *it == kind).cloned();
     of(Kind::Remove).or_else(|| of(Kind::Make)).or_else(|| of(Kind::Try)).or_else(|| of(Kind::Weak))
 }
@@ -231,16 +225,18 @@ fn state(text: &str, language: &Language) -> Option<String> {
         let said = |pair: &[String]| IS.contains(&pair[0].as_str()) && pattern.is(&pair[1]);
         first || last || words.windows(2).any(said)
     };
+    let formed = || forms::ended(&words, language);
     let done = language.done.iter().find(is).or_else(|| {
         // “yes” and “on” say something only as a whole value, or after “is”.
         language.states.iter().find(|pattern| {
             let said = |pair: &[String]| IS.contains(&pair[0].as_str()) && pattern.is(&pair[1]);
-            words.first().is_some_and(|word| pattern.is(word)) || words.windows(2).any(said)
+            let ends = words.len() <= SHORT && words.last().is_some_and(|word| pattern.is(word)) && !things(text).is_empty();
+            words.first().is_some_and(|word| pattern.is(word)) || words.windows(2).any(said) || ends
         })
     });
     let has =
         || words.iter().find(|word| HAS.contains(&word.as_str())).filter(|_| language.verb_first && words.len() < 14);
-    done.map(Pattern::shown).or_else(|| has().cloned())
+    done.map(Pattern::shown).or_else(formed).or_else(|| has().cloned())
 }
 
 /// Verbs before a state.
@@ -297,6 +293,32 @@ mod tests {
             ("A disk of one machine", Kind::Other),
         ];
         let english = Language::of_text("the").unwrap();
+        for (line, kind) in cases {
+            assert_eq!(read(line, english).kind, kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn verbs_have_forms() {
+        let english = Language::of_text("the").unwrap();
+        let cases = [
+            ("Creating the bucket", Kind::Make),
+            ("Setting up the alarm", Kind::Make),
+            ("Tagging the instance", Kind::Make),
+            ("Deleting a key costs nothing.", Kind::Other),
+            ("A bucket was created in Ohio.", Kind::Make),
+            ("Any access key shall be deleted.", Kind::Remove),
+            ("The trail was stopped and deleted.", Kind::Remove),
+            ("A key that was created elsewhere", Kind::Other),
+            ("Buckets can be created anywhere.", Kind::Other),
+            ("The engineer shall register a token.", Kind::Make),
+            ("So we turn on error logging for the stream.", Kind::Make),
+            ("Switch DNS hostnames on for it", Kind::Make),
+            ("Turn all of them off", Kind::Remove),
+            ("Bucket `x` made", Kind::State),
+            ("Versioning on", Kind::State),
+            ("Root's access keys: delete them", Kind::Remove),
+        ];
         for (line, kind) in cases {
             assert_eq!(read(line, english).kind, kind, "{line}");
         }

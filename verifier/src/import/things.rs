@@ -9,7 +9,7 @@ use super::text::{singular, words};
 static THINGS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
         toml::from_str(include_str!("things.toml")).unwrap_or_default();
-    let mut things = BTreeMap::new();
+    let mut things = of_operations();
     for (service, reads) in file {
         for (operation, names) in reads {
             let read = if operation.is_empty() { String::new() } else { format!("{service}:{operation}") };
@@ -21,6 +21,56 @@ static THINGS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 
 /// The most words of a name.
 const LONGEST: usize = 4;
+/// What the names of reads begin with.
+const READS: &[&str] = &["Describe", "List", "Get"];
+/// Words at the end of a read's name that say what of a thing it reads, rather than which thing.
+const ASPECTS: &[&str] =
+    &["attribute", "status", "metadata", "summary", "detail", "history", "count", "data", "option", "statistic", "result"];
+
+/// What the reads of the table are called after: `DescribeNatGateways` reads a “nat gateway”. A name of one word is too
+/// common; the file has the ones that mean something of AWS.
+fn of_operations() -> BTreeMap<String, String> {
+    let mut things = BTreeMap::new();
+    for (service, operations) in evidence::reads::names() {
+        for operation in *operations {
+            let noun = READS.iter().find_map(|read| operation.strip_prefix(read));
+            let words: Vec<String> = noun.into_iter().flat_map(parts_of_name).map(|word| singular(&word)).collect();
+            let is_aspect = words.last().is_some_and(|last| ASPECTS.contains(&last.as_str()));
+            if (2..=LONGEST).contains(&words.len()) && !is_aspect {
+                things.entry(words.join(" ")).or_insert_with(|| format!("{service}:{operation}"));
+            }
+        }
+    }
+    // “Cost Explorer” is a service, whichever of its reads shows what a lesson sets.
+    for listed in evidence::reads::services().values() {
+        let title = listed.title.trim_start_matches("AWS ").trim_start_matches("Amazon ");
+        let words: Vec<String> = words(title).iter().map(|word| singular(word)).collect();
+        if (2..=LONGEST).contains(&words.len()) {
+            things.entry(words.join(" ")).or_default();
+        }
+    }
+    things
+}
+
+/// The words of a name in camel case: `DescribeDBInstances` has `describe`, `db` and `instances`.
+fn parts_of_name(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last = None;
+    for (at, c) in name.char_indices() {
+        let next = name[at + c.len_utf8()..].chars().next();
+        // In `DBInstances`, the last capital begins the next word; in `VPCs` and `ACLs`, it doesn't.
+        let is_plural = next == Some('s') && !name[at + 2..].starts_with(char::is_lowercase);
+        let begins = c.is_uppercase()
+            && (last.is_none_or(|last: char| !last.is_uppercase())
+                || next.is_some_and(|next| next.is_lowercase()) && !is_plural);
+        match words.last_mut() {
+            Some(word) if !begins => word.extend(c.to_lowercase()),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+        last = Some(c);
+    }
+    words
+}
 
 /// A thing that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +136,18 @@ mod tests {
         for (name, read) in THINGS.iter().filter(|(_, read)| !read.is_empty()) {
             assert!(evidence::reads::find(read).is_ok(), "{name}: {read}");
         }
+    }
+
+    #[test]
+    fn reads_are_called_after_things() {
+        assert_eq!(parts_of_name("DBInstances"), ["db", "instances"]);
+        assert_eq!(parts_of_name("NetworkAcls"), ["network", "acls"]);
+        assert_eq!(parts_of_name("IPSets"), ["ip", "sets"]);
+        assert_eq!(parts_of_name("WebACLs"), ["web", "acls"]);
+        let read = |text| things(text).first().and_then(|thing| thing.read);
+        assert_eq!(read("Two carrier gateways"), Some("ec2:DescribeCarrierGateways"));
+        assert_eq!(read("the resolver rule association"), Some("route53resolver:ListResolverRuleAssociations"));
+        assert_eq!(read("Look at the history"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is known without loading a service: the services and the regions.
+//! What is known without loading a service: the services, their operations' names, and the regions.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,4 +28,9 @@ pub fn partitions() -> &'static BTreeMap<String, Vec<String>> {
     static PARTITIONS: LazyLock<BTreeMap<String, Vec<String>>> =
         LazyLock::new(|| serde_json::from_str(include_str!("../../reads/partitions.json")).unwrap_or_default());
     &PARTITIONS
+}
+
+/// The operations of each service, by their names alone: nothing is loaded.
+pub fn names() -> &'static [(&'static str, &'static [&'static str])] {
+    include!(concat!(env!("OUT_DIR"), "/names.rs"))
 }

@@ -22,7 +22,7 @@ use std::fmt;
 
 pub use archive::{Archive, Compressed, service};
 pub use endpoint::{Endpoint, Endpoints, Variant, Variants};
-pub use listed::{Listed, partitions, services};
+pub use listed::{Listed, names, partitions, services};
 pub use member::{Free, Hidden, Member, Place, Reach, TimeFormat};
 pub use model::{Kind, Missing, Narrow, Operation, Own, Pages, Protocol, Selector, Service, Shape};
 pub use unknown::Unknown;

@@ -1,60 +1,26 @@
 //! The outcomes of tables and commands.
 
 use super::unit::{Strength, Unit, is_attribute};
+use crate::import::forms::done_by;
+use crate::import::language::Language;
 use crate::import::lesson::{Block, Section};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
+use crate::import::reading::{Kind, read};
 use crate::import::text::words;
 use crate::import::things::things;
 
-/// A command of AWS's or another program that changes something.
-const PROGRAMS: &[&str] = &["aws", "docker", "terraform", "cdk", "sam", "eksctl", "kubectl", "eb", "copilot"];
-/// What such a command begins with.
-const CHANGES: &[&str] = &[
-    "create",
-    "put",
-    "delete",
-    "attach",
-    "detach",
-    "associate",
-    "disassociate",
-    "enable",
-    "disable",
-    "update",
-    "modify",
-    "run",
-    "start",
-    "stop",
-    "terminate",
-    "release",
-    "register",
-    "deregister",
-    "tag",
-    "add",
-    "remove",
-    "set",
-    "copy",
-    "restore",
-    "import",
-    "publish",
-    "invoke",
-    "push",
-    "apply",
-    "sync",
-    "cp",
-    "mb",
-    "rb",
-    "deploy",
-    "allocate",
-    "authorize",
-    "revoke",
-    "schedule",
-    "subscribe",
-    "send",
-    "destroy",
+/// Programs that change an account by these commands alone.
+const PROGRAMS: &[&str] = &["docker", "terraform", "tofu", "cdk", "sam", "eksctl", "kubectl", "eb", "copilot", "helm", "pulumi"];
+const CHANGES: &[&str] = &["push", "apply", "deploy", "destroy", "create", "delete", "install", "uninstall", "up", "scale", "terminate"];
+/// What AWS's commands begin with that change nothing.
+const READS: &[&str] = &[
+    "describe", "list", "get", "help", "wait", "ls", "configure", "head", "filter", "lookup", "validate", "simulate", "decode",
+    "estimate", "preview", "search", "query", "scan", "tail", "presign", "sso", "login", "decrypt", "encrypt", "batch-get",
+    "select", "test", "verify", "check", "view", "detect", "generate-cli", "assume", "select-object-content",
 ];
 
 /// The unit of a table or of commands.
-pub(super) fn units(block: &Block, section: &Section) -> Vec<Unit> {
+pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Vec<Unit> {
     let unit = |at: usize, text: &str, why: Why, strength: Strength| {
         let range = block.range();
         let things = things_of(&[text, section.title()]);
@@ -65,15 +31,33 @@ pub(super) fn units(block: &Block, section: &Section) -> Vec<Unit> {
     match block {
         // A table that compares has no first header.
         Block::Table { header, rows, is_concrete, .. } if header.first().is_some_and(|first| !first.is_empty()) => {
+            if header.iter().any(|cell| assigns(cell)) {
+                let row = |(at, cells): &(usize, Vec<String>)| {
+                    let (cell, why) = assigned(cells, language)?;
+                    Some(unit(*at, &cell, why, Strength::Clear))
+                };
+                let found: Vec<Unit> = rows.iter().filter_map(row).collect();
+                if found.len() * 2 >= rows.len() {
+                    return found;
+                }
+            }
+            let acts: Vec<_> = rows.iter().filter_map(|(at, cells)| act(cells, language).map(|act| (*at, act))).collect();
+            if rows.len() > 1 && acts.len() * 3 >= rows.len() * 2 {
+                let row = |(at, (cell, why)): (usize, (String, Why))| unit(at, &cell, why, Strength::Clear);
+                return acts.into_iter().map(row).collect();
+            }
             let is_thing = |(_, cells): &&(usize, Vec<String>)| cells.first().is_some_and(|cell| names_a_thing(cell));
             let of_things = rows.iter().filter(is_thing).count();
-            if *is_concrete && of_things > 1 && of_things * 3 >= rows.len() * 2 {
+            if (*is_concrete || has_ranges(rows)) && of_things > 1 && of_things * 3 >= rows.len() * 2 {
                 let row = |(at, cells): &(usize, Vec<String>)| unit(*at, &cells.join(": "), Why::Rows, Strength::Named);
                 return rows.iter().filter(is_thing).map(row).collect();
             }
             let has_values = header.iter().any(|cell| is_attribute(cell));
-            let is_named = !section.above.is_empty() && names_a_thing(section.title());
-            let strength = if *is_concrete && has_values && is_named || header.len() > 2 && is_named && has_ranges(rows)
+            let is_concrete = *is_concrete || has_ranges(rows);
+            let of_header = header.first().is_some_and(|first| names_a_thing(first));
+            let is_named = !section.above.is_empty() && (names_a_thing(section.title()) || of_header);
+            let is_set = !section.above.is_empty() && has_settings(header);
+            let strength = if is_set || is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
             {
                 Strength::Named
             } else {
@@ -87,6 +71,46 @@ pub(super) fn units(block: &Block, section: &Section) -> Vec<Unit> {
         },
         _ => Vec::new(),
     }
+}
+
+/// The cell of a row that says what is done, where the row is a step.
+fn act(cells: &[String], language: &Language) -> Option<(String, Why)> {
+    cells.iter().filter(|cell| words(cell).len() > 1).find_map(|cell| {
+        let reading = read(cell, language);
+        let acts = matches!(reading.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try);
+        acts.then(|| (cell.clone(), Why::Said(reading.kind, reading.word)))
+    })
+}
+
+/// Whether a table has settings with their values: “Setting | Value”.
+fn has_settings(header: &[String]) -> bool {
+    let is = |at: usize, list: &[&str]| header.get(at).is_some_and(|cell| list.contains(&cell.trim().to_lowercase().as_str()));
+    let settings = ["setting", "field", "option", "parameter", "property", "attribute", "key"];
+    is(0, &settings) && is(1, &["value", "set to", "choose", "enter", "input", "choice", "your value", "what to enter"])
+}
+
+/// Whether a column says who does what, or whether it is done.
+fn assigns(header: &str) -> bool {
+    let columns = [
+        "action", "actions", "task", "to do", "todo", "who", "owner", "responsible", "due", "until", "deadline", "done",
+        "assignee", "assigned to", "by when", "done?", "status", "step", "steps", "do", "what to do", "activity", "instruction",
+        "instructions", "decision", "what", "check", "ok",
+    ];
+    columns.contains(&header.trim().to_lowercase().trim_end_matches('?'))
+}
+
+/// The cell of a row that says what somebody does or has done, or the one that names what it is done to.
+fn assigned(cells: &[String], language: &Language) -> Option<(String, Why)> {
+    let said = |cell: &String| {
+        let (kind, word) = done_by(cell, language)?;
+        Some((cell.clone(), Why::Said(kind, word)))
+    };
+    let named = |cell: &&String| things(cell).iter().any(|thing| thing.read.is_some());
+    let of_aws = cells.iter().any(|cell| named(&cell));
+    act(cells, language).or_else(|| cells.iter().find_map(said)).filter(|_| of_aws).or_else(|| {
+        let cell = cells.iter().find(named)?;
+        Some((cell.clone(), Why::Rows))
+    })
 }
 
 /// Whether most rows have a range of addresses.
@@ -106,14 +130,33 @@ fn command(language: &str, text: &str) -> Option<String> {
     if !shell.contains(&language.split([',', ' ']).next().unwrap_or("")) {
         return None;
     }
-    text.lines().find_map(|line| {
-        let line = line.trim_start_matches(['$', '>', '#', ' ']);
-        let words = words(line);
-        let is_program = words.first().is_some_and(|first| PROGRAMS.contains(&first.as_str()));
-        let verb = words.iter().take(4).skip(1).find(|word| CHANGES.contains(&word.split('-').next().unwrap_or("")))?;
-        let service = words.get(1).filter(|service| *service != verb);
-        let is_aws = words.first().is_some_and(|first| first == "aws");
-        (is_program && (is_aws || verb == "push" || verb == "apply" || verb == "deploy"))
-            .then(|| [words.first(), service, Some(verb)].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "))
-    })
+    text.lines().find_map(changing)
+}
+
+/// A command, if it changes something.
+pub(super) fn changing(line: &str) -> Option<String> {
+    let mut words = line.split(|c: char| c.is_whitespace() || "();|&`$<>".contains(c)).filter(|word| !word.is_empty());
+    let program = words.find(|word| *word == "aws" || PROGRAMS.contains(word))?;
+    let rest: Vec<&str> = words.collect();
+    // Options can come before what is done, each with its value.
+    let (mut arguments, mut at) = (Vec::new(), 0);
+    while at < rest.len() && arguments.len() < 2 {
+        match rest[at].strip_prefix("--") {
+            Some(option) if !option.contains('=') && !rest.get(at + 1).is_some_and(|value| value.starts_with('-')) => at += 2,
+            Some(_) => at += 1,
+            None => {
+                arguments.push(rest[at]);
+                at += 1;
+            }
+        }
+    }
+    let command = [&[program], arguments.as_slice()].concat().join(" ");
+    if program != "aws" {
+        return arguments.iter().any(|argument| CHANGES.contains(argument)).then_some(command);
+    }
+    let [service, operation] = arguments.as_slice() else { return None };
+    let is_name = |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let first = operation.split('-').next().unwrap_or("");
+    let reads = READS.iter().any(|read| first == *read || operation == read || service == read);
+    (is_name(service) && is_name(operation) && !reads).then_some(command)
 }

@@ -1,12 +1,13 @@
 //! The outcomes of paragraphs, tables and commands.
 
+use super::blocks::changing;
 use super::unit::{Strength, Unit, completes};
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read};
 use crate::import::text::words;
-use crate::import::things::things;
+use crate::import::things::{Thing, things};
 
 /// The units of a paragraph.
 pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<Unit> {
@@ -15,7 +16,7 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     let lines: Vec<(usize, &str)> = text.lines().filter(|(_, line)| !line.is_empty()).collect();
     if lines.iter().any(|(_, line)| after_box(line).is_some()) {
-        return lines.into_iter().filter_map(|(at, line)| boxed(at, line, text, section)).collect();
+        return lines.into_iter().filter_map(|(at, line)| boxed(at, line, text, section, language)).collect();
     }
     if let Some(lead) = text.lead.as_deref().filter(|lead| !lead.is_empty()) {
         return led(lead, text, section, language);
@@ -28,10 +29,17 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         };
         return completed.into_iter().map(unit).collect();
     }
+    let commands: Vec<Unit> =
+        sentences.iter().filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section)).collect();
+    if !commands.is_empty() {
+        return commands;
+    }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
+    let of_aws = things(&text.plain).iter().any(|thing| thing.read.is_some());
+    let refers = |sentence: &str| of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()));
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
-        Kind::Remove => !reading.things.is_empty() || names(sentence),
+        Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
         _ => false,
     };
     let clear: Vec<&(usize, String, Reading)> =
@@ -48,7 +56,14 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         .map(|(at, sentence, reading)| unit(lines_of(*at), sentence, reading, text, section, Strength::Clear))
         .collect();
     if !each {
-        units.truncate(1);
+        // What is done next with the same thing is how it is done.
+        let mut named: Vec<Thing> = Vec::new();
+        units.retain(|unit| {
+            let things = things(&unit.outcome.text);
+            let is_new = named.is_empty() || things.first().is_some_and(|thing| !named.contains(thing));
+            named.extend(things);
+            is_new
+        });
     }
     if units.is_empty() {
         let weak = sentences
@@ -61,6 +76,26 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         );
     }
     units
+}
+
+/// The units of terms with their definitions, where most of them say what is done, or what a thing is called.
+pub(super) fn defined(definitions: &[Text], section: &Section, language: &Language) -> Vec<Unit> {
+    let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak);
+    let one = |text: &Text| {
+        let mut reading = read(&text.plain, language);
+        let meaning = text.plain.split_once(": ").map_or("", |(_, meaning)| meaning);
+        let explains = words(meaning).first().is_some_and(|first| ["a", "an", "the", "what"].contains(&first.as_str()));
+        let is_one = acts(&reading) || !text.marked.is_empty() && !explains;
+        let of_aws = !reading.things.is_empty() || language.is_other();
+        if !acts(&reading) {
+            reading.kind = Kind::State;
+        }
+        (is_one && of_aws).then(|| unit(text.range.start, &text.plain, &reading, text, section, Strength::Clear))
+    };
+    // The colons of “:::tip” are another tool's.
+    let own = definitions.iter().filter(|text| !text.plain.contains(":::"));
+    let found: Vec<Unit> = own.filter_map(one).collect();
+    if found.len() * 2 >= definitions.len() { found } else { Vec::new() }
 }
 
 fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Section, strength: Strength) -> Unit {
@@ -76,9 +111,22 @@ fn unit(at: usize, statement: &str, reading: &Reading, text: &Text, section: &Se
     Unit { outcome, strength }
 }
 
+/// A command that changes something, within a sentence.
+fn commanded(at: usize, sentence: &str, reading: &Reading, text: &Text, section: &Section) -> Option<Unit> {
+    let command = text.marked.iter().filter(|code| sentence.contains(code.as_str())).find_map(|code| changing(code))?;
+    let mut found = unit(at, sentence, reading, text, section, Strength::Clear);
+    found.outcome.why = Why::Command(command);
+    Some(found)
+}
+
 /// A line with a box to tick, outside of a list.
-fn boxed(at: usize, line: &str, text: &Text, section: &Section) -> Option<Unit> {
+fn boxed(at: usize, line: &str, text: &Text, section: &Section, language: &Language) -> Option<Unit> {
     let statement = after_box(line)?;
+    let reading = read(statement, language);
+    let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
+    if !says && reading.things.is_empty() && !language.is_other() {
+        return None;
+    }
     let outcome = Outcome {
         at,
         text: shown(statement),
@@ -100,6 +148,9 @@ fn led(lead: &str, text: &Text, section: &Section, language: &Language) -> Vec<U
         acts(reading) || reading.word == "→" && completes(sentence, language)
     };
     let said = sentences.iter().find(completes).filter(|_| !things(&text.plain).is_empty());
+    // “Step two.” is a step, however it is done.
+    let step = sentences.first().filter(|_| language.is_step(lead) && !things(&text.plain).is_empty());
+    let said = said.or(step);
     let reading = if acts(&of_lead) { Some(&of_lead) } else { said.map(|(_, _, reading)| reading) };
     let Some(reading) = reading else { return Vec::new() };
     vec![unit(text.range.start, &text.plain, reading, text, section, Strength::Clear)]

@@ -19,7 +19,13 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
             Block::Paragraph(text) if at == 0 && section.above.is_empty() && after_box(&text.plain).is_none() => {}
             Block::Paragraph(text) => units.extend(prose::units(text, section, language)),
             Block::List { items, .. } => units.extend(list(items, section, language)),
-            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section)),
+            Block::Definitions { definitions, range } => {
+                // A directive on a line of its own would end the list.
+                let found = prose::defined(definitions, section, language).into_iter();
+                let end = range.start + lesson[range.clone()].trim_end().len();
+                units.extend(found.map(|unit| unit.after(end)));
+            }
+            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
         }
     }
     let is_title = section.above.is_empty();
@@ -59,15 +65,31 @@ fn shows_something(section: &Section) -> bool {
         Block::List { items, .. } => {
             items.iter().any(|item| things(&item.text.plain).iter().any(|thing| thing.read.is_some()))
         }
-        Block::Table { .. } => true,
+        Block::Table { .. } | Block::Definitions { .. } => true,
         Block::Code { .. } => false,
     })
+}
+
+/// The section as one outcome, where the ones beside it have outcomes and it has settings or values, too.
+pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson: &str) -> Vec<Outcome> {
+    let heading = read(section.title(), language);
+    let has_values = section.blocks.iter().any(|block| match block {
+        Block::Paragraph(text) => !text.marked.is_empty() && !text.is_struck() && !things(&text.plain).is_empty(),
+        Block::Table { header, .. } => header.len() == 2,
+        Block::List { items, .. } => {
+            let is_set = |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
+            items.iter().filter(is_set).count() * 2 > items.len() && items.len() > 1
+        }
+        Block::Code { .. } | Block::Definitions { .. } => false,
+    });
+    let why = if is_rows(section) { Why::Rows } else { Why::Settings };
+    if has_values { whole(section, &heading, why, &[], lesson) } else { Vec::new() }
 }
 
 /// Whether a section has settings of what its heading names: a list, a table of values, or a document.
 fn has_settings(section: &Section) -> bool {
     section.blocks.iter().any(|block| match block {
-        Block::List { .. } => true,
+        Block::List { .. } | Block::Definitions { .. } => true,
         Block::Table { header, .. } => header.first().is_some_and(|first| !first.is_empty()),
         Block::Code { language, .. } => ["json", "yaml", "yml"].contains(&language.as_str()),
         Block::Paragraph(_) => false,
@@ -141,10 +163,11 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let statement = boxed.unwrap_or(plain);
     let reading = read(statement, language);
     let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
+    let cleans = language.cleans(section.title());
     let strength = match item.is_task || boxed.is_some() {
-        true => Strength::Boxed,
-        false if language.cleans(section.title()) && reading.kind == Kind::Remove => Strength::Clear,
-        false => strength_of(statement, &reading, lead.as_ref(), item, language),
+        true if is_of_aws(&reading, item, language) => Strength::Boxed,
+        false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
+        _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
     };
     let why = match strength {
         Strength::Boxed if item.is_task => Why::Task,
@@ -176,11 +199,17 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
+/// Whether an item with a box to tick is about AWS: it names a thing or a value, or says what is done.
+fn is_of_aws(reading: &Reading, item: &Item, language: &Language) -> bool {
+    let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
+    says || !reading.things.is_empty() || !item.text.marked.is_empty() || language.is_other()
+}
+
 fn strength_of(
     statement: &str,
     reading: &Reading,
     lead: Option<&Reading>,
-    item: &Item,
+    (item, section): (&Item, &Section),
     language: &Language,
 ) -> Strength {
     let names = !reading.things.is_empty() || !item.text.marked.is_empty();
@@ -196,7 +225,9 @@ fn strength_of(
     match reading.kind {
         _ if is_button => Strength::Detail,
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
-        Kind::Make | Kind::Remove | Kind::Try if names || refers => Strength::Clear,
+        // Of another language, fewer names of things are known.
+        Kind::Make | Kind::Remove if names || refers || language.is_other() => Strength::Clear,
+        Kind::Try if names || refers => Strength::Clear,
         Kind::Make | Kind::Remove => Strength::Weak,
         Kind::State if is_thing(reading, item) => Strength::Clear,
         Kind::Weak if names => Strength::Weak,
@@ -207,9 +238,37 @@ fn strength_of(
         {
             Strength::Named
         }
+        Kind::Setting | Kind::Other if !section.above.is_empty() && begins_with_thing(statement, reading, item) => {
+            Strength::Named
+        }
         _ => Strength::Detail,
     }
 }
+
+/// Whether an item is the name of a thing with what it is called or is like: “Flow log for the VPC, group `/net`”.
+fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
+    let first = first_sentence(statement);
+    let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
+    let is_thing = !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
+    let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
+    is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
+}
+
+/// Whether a text is a few words without a sentence.
+fn is_terse(text: &str) -> bool {
+    words(text).len() <= TERSE && !text.trim_end().ends_with(['.', '!', '?'])
+}
+
+/// The most words of a note.
+const TERSE: usize = 14;
+
+/// In how many words an item names the thing that it begins with.
+const FIRST: usize = 4;
+/// Verbs that say something of a thing.
+const SAYS: &[&str] = &[
+    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means", "needs",
+    "need", "costs", "cost", "may", "will", "must",
+];
 
 /// Whether an item's label or lead names a thing, rather than an attribute of one.
 fn is_thing(reading: &Reading, item: &Item) -> bool {

@@ -1,7 +1,7 @@
 //! A part of a section, and how much it looks like an outcome of its own.
 
 use crate::import::language::Language;
-use crate::import::outcome::Outcome;
+use crate::import::outcome::{Outcome, Place};
 use crate::import::reading::{Kind, read};
 use crate::import::text::words;
 
@@ -9,6 +9,14 @@ use crate::import::text::words;
 pub(super) struct Unit {
     pub(super) outcome: Outcome,
     pub(super) strength: Strength,
+}
+
+impl Unit {
+    /// The unit with its directive after the block that ends here.
+    pub(super) fn after(mut self, end: usize) -> Unit {
+        self.outcome.place = Place::After(end);
+        self
+    }
 }
 
 /// How much a part looks like an outcome of its own.

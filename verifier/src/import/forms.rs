@@ -1,0 +1,162 @@
+//! The forms of English verbs: “creating”, “was created”, “shall delete”, “turn it on”.
+
+use super::language::Language;
+use super::text::words;
+use super::verbs::{Kind, kind_at};
+
+/// Past forms that no rule gives.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("made", "make"),
+    ("built", "build"),
+    ("given", "give"),
+    ("taken", "take"),
+    ("torn", "tear"),
+    ("thrown", "throw"),
+    ("set", "set"),
+    ("put", "put"),
+    ("bought", "buy"),
+];
+/// Words after which a clause says something of a thing, or when, rather than what is done.
+const SUBORDINATE: &[&str] = &[
+    "that", "which", "who", "whose", "what", "when", "if", "because", "since", "where", "while", "once", "after", "before",
+    "until", "as", "than", "how", "why", "whether", "unless", "never", "not",
+];
+/// Words that tell somebody to do what follows.
+const TOLD: &[&str] = &[
+    "shall", "must", "we", "we'll", "i", "i'll", "let's", "you", "you'll", "please", "so", "lastly", "finally", "now", "then", "also", "next", "first", "to",
+];
+/// What comes before “to”, where it tells somebody to do what follows: “remember to”, “you need to”.
+const BEFORE_TO: &[&str] =
+    &["remember", "forget", "sure", "need", "want", "you", "have", "has", "like", "time", "asked", "careful", "it's"];
+/// Words before a place.
+const PLACES: &[&str] = &["in", "under", "on", "at", "from", "for", "with", "inside", "through", "there", "back", "within"];
+/// Words after a verb that begin what it is about, or are its particle.
+const OBJECTS: &[&str] =
+    &["a", "an", "the", "your", "it", "them", "on", "off", "up", "another", "one", "two", "three", "both", "all", "its", "this"];
+/// Who did something, in a report: “I created a bucket”.
+const WHO: &[&str] = &["i", "we"];
+/// Words of what was done in another lesson.
+const EARLIER: &[&str] = &["already", "last", "yesterday", "earlier", "previous", "previously", "ago"];
+/// How near to the beginning of a cell its verb is.
+const NEAR: usize = 6;
+/// Verbs whose particle can come after what is turned on.
+const SEPARATED: &[&str] = &["turn", "switch", "set", "leave", "keep"];
+/// The most words between a verb and its particle: “turn all four of them on”.
+const APART: usize = 8;
+
+/// The forms that a word may have without an ending.
+fn bases(word: &str, ending: &str) -> Vec<String> {
+    let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() > 1) else { return Vec::new() };
+    let mut bases = vec![stem.to_owned(), format!("{stem}e")];
+    let mut last = stem.chars().rev();
+    if last.next() == last.next() {
+        bases.push(stem[..stem.len() - 1].to_owned());
+    }
+    bases
+}
+
+/// What a verb in one of these forms does.
+fn kind_of(forms: Vec<String>, rest: &[String], language: &Language) -> Option<(Kind, String)> {
+    let acts = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Weak | Kind::Remove);
+    forms.into_iter().find_map(|form| {
+        let words: Vec<String> = std::iter::once(form).chain(rest.iter().cloned()).collect();
+        verb_at(&words, language).filter(acts)
+    })
+}
+
+/// The act of a participle.
+fn participle(word: &str, rest: &[String], language: &Language) -> Option<(Kind, String)> {
+    let irregular = IRREGULAR.iter().filter(|(form, _)| *form == word).map(|(_, base)| (*base).to_owned());
+    kind_of(irregular.chain(bases(word, "ed")).collect(), rest, language)
+}
+
+/// “Creating the bucket”, as a heading or an item. A sentence that begins so is about the act.
+pub(super) fn gerund(line: &str, language: &Language) -> Option<(Kind, String)> {
+    if !language.verb_first || line.trim_end().ends_with(['.', '!']) {
+        return None;
+    }
+    let words = words(line);
+    let (first, rest) = words.split_first()?;
+    kind_of(bases(first, "ing"), rest, language)
+}
+
+/// “The budget shall be created”, “a bucket was created”. What can be, will be or is done by itself is no act.
+pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
+    let is_done = |at: usize| match words[at].as_str() {
+        "was" | "were" | "been" => true,
+        "be" => at > 0 && ["shall", "must", "to"].contains(&words[at - 1].as_str()),
+        _ => false,
+    };
+    let at = (1..end).find(|at| is_done(*at))?;
+    let (kind, word) = words[at + 1..end]
+        .iter()
+        .enumerate()
+        .take(3)
+        .find_map(|(after, word)| participle(word, &words[at + after + 2..end], language))?;
+    Some((if kind == Kind::Weak { Kind::Make } else { kind }, word))
+}
+
+/// “The engineer shall register a token”, “so we turn on logging”, “I created a bucket”.
+pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+    let is_told = |at: &usize| is(*at, TOLD) && (words[*at] != "to" || *at > 0 && is(at - 1, BEFORE_TO));
+    let makes = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Weak | Kind::Remove);
+    let told = (0..end).filter(is_told).filter_map(|at| verb_at(&words[at + 1..end], language)).find(makes);
+    let is_earlier = words.iter().any(|word| EARLIER.contains(&word.as_str()));
+    let did = || {
+        let by = (0..end).filter(|at| is(*at, WHO) && !is_earlier);
+        let forms = |at: usize| (at + 1..end.min(at + 3)).find_map(|at| participle(&words[at], &words[at + 1..end], language));
+        by.filter_map(forms).find(makes)
+    };
+    told.or_else(did)
+}
+
+/// “Under properties turn on versioning”: a place, and then a command.
+pub(super) fn after_place(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    let end = words.iter().position(|word| SUBORDINATE.contains(&word.as_str())).unwrap_or(words.len());
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+    let start = usize::from(is(0, &["and", "then", "now"]));
+    if !is(start, PLACES) {
+        return None;
+    }
+    let acts = |(kind, _): &(Kind, String)| matches!(kind, Kind::Make | Kind::Remove);
+    let commands = |at: &usize| is(at + 1, OBJECTS) && !is(at - 1, OBJECTS) && !is(at - 1, &["to"]);
+    (start + 2..end).filter(commands).filter_map(|at| verb_at(&words[at..end], language)).find(acts)
+}
+
+/// What somebody does, by a verb in any form near the beginning: “Ana creates the budget”, “budget created by Ana”.
+pub(super) fn done_by(text: &str, language: &Language) -> Option<(Kind, String)> {
+    let words = words(text);
+    let at_most = words.len().min(NEAR).min(if language.verb_first { NEAR } else { 0 });
+    (0..at_most).find_map(|at| {
+        let rest = &words[at + 1..];
+        kind_of(bases(&words[at], "s"), rest, language).or_else(|| participle(&words[at], rest, language))
+    })
+}
+
+/// The verb that words begin with.
+pub(super) fn verb_at(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    separated(words, language).or_else(|| kind_at(words, language))
+}
+
+/// “Switch DNS hostnames on for it”, “turn it off”.
+fn separated(words: &[String], language: &Language) -> Option<(Kind, String)> {
+    let first = words.first().filter(|first| language.verb_first && SEPARATED.contains(&first.as_str()))?;
+    let particle = words.iter().skip(2).take(APART).find(|word| ["on", "off", "up"].contains(&word.as_str()))?;
+    let is_set = first == "set";
+    match particle.as_str() {
+        "up" if is_set => Some((Kind::Make, "set up".to_owned())),
+        "on" if !is_set => Some((Kind::Make, format!("{first} on"))),
+        "off" if first == "leave" || first == "keep" => Some((Kind::Make, format!("{first} off"))),
+        "off" if !is_set => Some((Kind::Remove, format!("{first} off"))),
+        _ => None,
+    }
+}
+
+/// A short line that ends with what was done: “bucket `x` made”.
+pub(super) fn ended(words: &[String], language: &Language) -> Option<String> {
+    let last = words.last().filter(|_| language.verb_first && words.len() > 1 && words.len() < 10)?;
+    participle(last, &[], language).map(|_| last.clone())
+}
