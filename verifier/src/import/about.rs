@@ -49,6 +49,8 @@ enum Named {
 enum Manner {
     About,
     Compared,
+    /// It may be compared with, or meant.
+    Alike,
     Unclear,
     /// Only as a word: “general advice”, “in production”.
     Bare,
@@ -134,7 +136,7 @@ impl Accounts {
             let other = named.iter().any(|(name, manner)| {
                 // A combination of checks of several accounts has no account of its own.
                 let is_other = !own.is_empty() && name != own && !spoken_of.contains(name);
-                is_other && *manner != Manner::Bare && *manner != Manner::Compared
+                is_other && matches!(manner, Manner::About | Manner::Unclear)
             });
             other || self.is_foreign(sentence)
         });
@@ -143,14 +145,25 @@ impl Accounts {
 
     /// Whether a text names an account of the course.
     pub(super) fn names_one(&self, text: &str) -> bool {
-        self.mentions(text, false).iter().any(|(_, manner)| *manner != Manner::Bare)
+        !self.named_in(text).is_empty()
+    }
+
+    /// The accounts of the course that a text names.
+    pub(super) fn named_in(&self, text: &str) -> BTreeSet<String> {
+        let named = self.mentions(text, false).into_iter().filter(|(_, manner)| *manner != Manner::Bare);
+        named.map(|(name, _)| name).collect()
     }
 
     /// Whether a text names an account that is none of the course's.
     fn is_foreign(&self, text: &str) -> bool {
         let words = words(text);
         let accounts = words.iter().enumerate().filter(|(_, word)| ["account", "accounts"].contains(&word.as_str()));
-        accounts.into_iter().any(|(at, _)| {
+        accounts.into_iter().any(|(at, word)| {
+            // “All workload accounts” are no account in which something is done.
+            if word == "accounts" && words[at.saturating_sub(2)..at].iter().any(|word| SEVERAL.contains(&word.as_str()))
+            {
+                return false;
+            }
             let mut before = words[..at].iter().rev().filter(|word| *word != "aws" && *word != "member");
             let after = words.get(at + 1).map_or("", String::as_str);
             let is_course = |before: &String| self.0.iter().any(|(_, spoken)| spoken.last() == Some(before));
@@ -173,7 +186,7 @@ impl Accounts {
         let of_manner =
             |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
         let (about, unclear): (BTreeSet<_>, BTreeSet<_>) =
-            (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).collect());
+            (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).chain(of_manner(Manner::Alike)).collect());
         if about.is_empty() && unclear.is_empty() {
             return Named::Nothing;
         }
@@ -218,7 +231,7 @@ fn manner(before: &[String], heading: bool) -> Manner {
     let may_compare = before.iter().any(|word| is(Some(word), ALIKE) || is(Some(word), COMPARING));
     match last {
         _ if is(last, COMPARING) || is(last, AT) && is(next, COMPARING) => Manner::Compared,
-        _ if may_compare => Manner::Unclear,
+        _ if may_compare => Manner::Alike,
         None => Manner::About,
         Some(last) if AT.contains(&last.as_str()) || MARKS.contains(last.as_str()) => Manner::About,
         // A heading names what its section sets up.

@@ -149,10 +149,8 @@ impl<'p> Planner<'p> {
             let Writing::Parameter { range, name } = writing else { return true };
             let begin = raw[..range.start].rfind('\n').map_or(0, |end| end + 1);
             let end = raw[range.end..].find('\n').map_or(raw.len(), |newline| range.end + newline);
-            let users =
-                self.course.checks.values().filter(|check| check.uses(&self.course.params).contains(name.as_str()));
-            let known: BTreeSet<&String> =
-                users.filter_map(|check| vocabulary.checks.get(&check.name)).flat_map(|known| &known.all).collect();
+            let users = vocabulary.checks.values().filter(|known| known.params.contains(name));
+            let known: BTreeSet<&String> = users.flat_map(|known| &known.all).collect();
             let mut named = things(&raw[begin..end]).into_iter().flat_map(|thing| vocabulary.stems(&thing.name));
             named.all(|stem| known.contains(&stem)) && !has_unit(&raw[range.end..end])
         };
