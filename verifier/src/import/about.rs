@@ -14,7 +14,20 @@ const DETERMINERS: &[&str] = &["the", "your", "a", "an", "this", "our", "my", "n
 /// Words that compare, directly before an account or a word of [`AT`].
 const COMPARING: &[&str] = &["as", "like", "than", "unlike"];
 /// Words that may compare, anywhere before an account.
-const ALIKE: &[&str] = &["same", "different", "match", "matches", "matching", "equal", "equals", "copy", "reuse"];
+const ALIKE: &[&str] = &[
+    "same",
+    "identical",
+    "different",
+    "match",
+    "matches",
+    "matching",
+    "equal",
+    "equals",
+    "copy",
+    "reuse",
+    "follow",
+    "follows",
+];
 /// Words after which an account is the other party: the one that gets access, or that is connected with.
 const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
@@ -169,7 +182,8 @@ impl Accounts {
             let is_course = |before: &String| self.0.iter().any(|(_, spoken)| spoken.last() == Some(before));
             let is_plain = |before: &String| {
                 let list = [DETERMINERS, AT, COMPARING, ALIKE, TOWARDS, PLAIN, SEVERAL];
-                list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
+                let is_number = before.chars().all(char::is_numeric);
+                is_number || list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
             };
             !OF_ACCOUNTS.contains(&after) && before.next().is_some_and(|before| !is_course(before) && !is_plain(before))
         })
@@ -228,7 +242,7 @@ fn manner(before: &[String], heading: bool) -> Manner {
     }
     let last = before.pop();
     let next = before.last().copied();
-    let may_compare = before.iter().any(|word| is(Some(word), ALIKE) || is(Some(word), COMPARING));
+    let may_compare = is(last, ALIKE) || before.iter().any(|word| is(Some(word), ALIKE) || is(Some(word), COMPARING));
     match last {
         _ if is(last, COMPARING) || is(last, AT) && is(next, COMPARING) => Manner::Compared,
         _ if may_compare => Manner::Alike,

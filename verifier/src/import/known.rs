@@ -41,6 +41,8 @@ pub(super) struct Known {
     pub(super) names: BTreeSet<String>,
     /// The words of the checks of checks that it is a member of.
     pub(super) around: BTreeSet<String>,
+    /// The things after which shared files are called that it uses, as in `administrators`, if it looks for no name.
+    pub(super) shared: BTreeSet<String>,
     /// The parameters that it uses.
     pub(super) params: BTreeSet<String>,
     /// Whether one of these is an amount.
@@ -87,6 +89,9 @@ impl Known {
         let named: Vec<&Check> = std::iter::once(check).chain(removed).collect();
         let params: BTreeSet<&str> = named.iter().flat_map(|check| check.uses(&course.params)).collect();
         let names: BTreeSet<String> = params.iter().filter_map(text).collect();
+        let files = check.uses.iter().map(|file| file.replace('-', " "));
+        let shared = files.filter(|file| named_after(file).is_some()).flat_map(|file| by.of_text(&file));
+        let shared = if names.is_empty() { shared.collect() } else { BTreeSet::new() };
         let (marked, plain): (BTreeSet<_>, BTreeSet<_>) =
             names.into_iter().partition(|name| !name.chars().all(char::is_alphabetic));
         let all: BTreeSet<String> = stems(&texts);
@@ -118,6 +123,7 @@ impl Known {
             numbers: texts.iter().flat_map(|text| words::numbers(text)).collect(),
             names: if marked.is_empty() { plain } else { marked },
             around: around.collect(),
+            shared,
             has_amount: params.iter().any(is_amount),
             has_inputs: named.iter().any(|check| !check.uses_inputs(&course.inputs).is_empty()),
             params: params.into_iter().map(str::to_owned).collect(),

@@ -31,12 +31,11 @@ struct Said {
 impl Said {
     fn of(text: &str, vocabulary: &Vocabulary) -> Said {
         let stems: BTreeSet<String> = vocabulary.stems(text).into_iter().collect();
-        let mut words = carrying(stems.clone(), &vocabulary.stems);
         let accounts = vocabulary.accounts.named_in(text);
-        if !accounts.is_empty() {
-            // The account is in the directive.
-            words.remove("account");
-        }
+        // The account is in the directive.
+        let stems: BTreeSet<String> =
+            stems.into_iter().filter(|stem| accounts.is_empty() || stem != "account").collect();
+        let words = carrying(stems.clone(), &vocabulary.stems);
         let polarity = Polarity::of(text, &vocabulary.stems);
         Said { text: text.to_owned(), forms: words::forms(text), stems, words, accounts, polarity }
     }
@@ -132,7 +131,7 @@ impl Known {
     /// Whether a statement says one of the sentences that say what the check establishes. What it leaves out must belong
     /// to it: “A key for the administrator” with the button “Create access key”.
     fn is_said_by(&self, phrase: &Phrase, said: &Said, region: &BTreeSet<String>) -> bool {
-        let is_whole = said.words.is_subset(&phrase.words)
+        let is_whole = said.words.iter().all(|word| phrase.words.contains(word) || self.shared.contains(word))
             && said.words.len() * 2 > phrase.words.len()
             && phrase.words.iter().all(|word| said.words.contains(word) || region.contains(word));
         // One word is not a sentence, unless the check looks for something of a known name.
@@ -203,6 +202,7 @@ fn agrees(vocabulary: &Vocabulary, known: &Known, said: &Said, stated: &Stated<'
     counted
         && same_number
         && has_names(known, stated)
+        && has_shared(vocabulary, known, said, stated)
         && !is_qualified(vocabulary, known, stated)
         && !names_others(vocabulary, known, stated)
 }
@@ -216,6 +216,14 @@ fn has_names(known: &Known, stated: &Stated<'_>) -> bool {
     let has = |text: &str| known.names.iter().any(|name| text.contains(name.as_str()) && is_marked(text, name));
     let has_settings = stated.region.contains('`') || stated.region.contains('“') || stated.region.contains("**Name");
     known.names.is_empty() || if has_settings { has(&stated.region.to_lowercase()) } else { has(&stated.around.lower) }
+}
+
+/// Whether what the check shares with others, as in “the administrator's”, is said: by the statement, by what belongs to
+/// it, or by a heading. “Delete the access key” can be about anybody's.
+fn has_shared(vocabulary: &Vocabulary, known: &Known, said: &Said, stated: &Stated<'_>) -> bool {
+    let around = stated.above.iter().copied().chain([stated.region]).flat_map(|text| vocabulary.stems(text));
+    let around: BTreeSet<String> = around.chain(said.stems.iter().cloned()).collect();
+    known.shared.is_subset(&around)
 }
 
 /// Whether a heading narrows what the check is about: “Log bucket”, “A key for the build machine”.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// Words that do not help to find a check.
 pub(super) const EMPTY: &str = "a about after all an and any are as at aws be before both by can check do don each else for from \
-    have how if in into is it its just like make no not of off on once one only or other our out own same separate set so \
+    have how if in into is it its just like make no not of off on once one only or other our out own s same separate set so \
     step than that the their them then there these this to too up use was when where which will with you your";
 /// Words that say that something is done.
 pub(super) const DONE: &str = "activate add allow assign choose click configure create enable enter exist get give go has have \
