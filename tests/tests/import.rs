@@ -172,6 +172,23 @@ fn in_a_terminal_the_author_is_asked_about_each_step() {
     ));
 }
 
+#[test]
+fn a_title_of_front_matter_is_the_heading_of_a_page_without_one() {
+    let lesson = "---\ntitle: \"Costs & {{ budget_amount }} <b>\"\n---\n\n## Budgets\n\n- [ ] Budget created\n";
+    let machine = machine(lesson.as_bytes());
+    assert_eq!(import(&machine, &["--yes"]).status, 0);
+    let chapter = machine.read("src/costs.md");
+    assert!(chapter.ends_with("\n\n## Budgets\n\n- [ ] Budget created <!-- verify: cost-budget -->\n"), "{chapter}");
+    assert!(!chapter.contains("title:"), "{chapter}");
+    assert_eq!(import(&machine, &["--yes"]).stdout, "This lesson is already in the book: nothing changes.\n");
+    let shown = import(&machine, &["--name", "again", "--format", "json"]);
+    let found: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(found["steps"][0]["line"], 7, "the lesson's own line");
+    assert_eq!(machine.verify(&["build"]).status, 0);
+    let page = machine.read("book/costs.html");
+    assert!(page.contains("Costs &amp; {{ budget_amount }} &lt;b&gt;</a></h1>"), "{page}");
+}
+
 /// A lesson without boxes: sections, clicks and clean-up.
 const LAB: &str = "---\ntitle: A lab\n---\n\n# Ignored\n\nIntro.\n\n## Step 1: Create the VPC\n\n1. Open the console.\n2. Name: `x`\n\n\
                    ## Clean up\n\n- Delete the VPC\n";

@@ -6,6 +6,7 @@ mod answers;
 mod common;
 mod faults;
 mod import;
+mod import_words;
 mod lint;
 mod lint_reads;
 mod look_ups;

@@ -57,7 +57,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Exit> {
         if arguments.yes {
             write_all(&sources, &planned)?;
         }
-        print(&report::import::json(&planned, arguments.yes)?)?;
+        print(&report::import::json(&planned, arguments.yes))?;
         return Ok(Exit::Done);
     }
     let is_folder = matches!(source, Source::Folder { .. });

@@ -14,7 +14,20 @@ const DETERMINERS: &[&str] = &["the", "your", "a", "an", "this", "our", "my", "n
 /// Words that compare, directly before an account or a word of [`AT`].
 const COMPARING: &[&str] = &["as", "like", "than", "unlike"];
 /// Words that may compare, anywhere before an account.
-const ALIKE: &[&str] = &["same", "different", "match", "matches", "matching", "equal", "equals", "copy", "reuse"];
+const ALIKE: &[&str] = &[
+    "same",
+    "identical",
+    "different",
+    "match",
+    "matches",
+    "matching",
+    "equal",
+    "equals",
+    "copy",
+    "reuse",
+    "follow",
+    "follows",
+];
 /// Words after which an account is the other party: the one that gets access, or that is connected with.
 const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
@@ -49,6 +62,8 @@ enum Named {
 enum Manner {
     About,
     Compared,
+    /// It may be compared with, or meant.
+    Alike,
     Unclear,
     /// Only as a word: “general advice”, “in production”.
     Bare,
@@ -134,7 +149,7 @@ impl Accounts {
             let other = named.iter().any(|(name, manner)| {
                 // A combination of checks of several accounts has no account of its own.
                 let is_other = !own.is_empty() && name != own && !spoken_of.contains(name);
-                is_other && *manner != Manner::Bare && *manner != Manner::Compared
+                is_other && matches!(manner, Manner::About | Manner::Unclear)
             });
             other || self.is_foreign(sentence)
         });
@@ -143,20 +158,32 @@ impl Accounts {
 
     /// Whether a text names an account of the course.
     pub(super) fn names_one(&self, text: &str) -> bool {
-        self.mentions(text, false).iter().any(|(_, manner)| *manner != Manner::Bare)
+        !self.named_in(text).is_empty()
+    }
+
+    /// The accounts of the course that a text names.
+    pub(super) fn named_in(&self, text: &str) -> BTreeSet<String> {
+        let named = self.mentions(text, false).into_iter().filter(|(_, manner)| *manner != Manner::Bare);
+        named.map(|(name, _)| name).collect()
     }
 
     /// Whether a text names an account that is none of the course's.
     fn is_foreign(&self, text: &str) -> bool {
         let words = words(text);
         let accounts = words.iter().enumerate().filter(|(_, word)| ["account", "accounts"].contains(&word.as_str()));
-        accounts.into_iter().any(|(at, _)| {
+        accounts.into_iter().any(|(at, word)| {
+            // “All workload accounts” are no account in which something is done.
+            if word == "accounts" && words[at.saturating_sub(2)..at].iter().any(|word| SEVERAL.contains(&word.as_str()))
+            {
+                return false;
+            }
             let mut before = words[..at].iter().rev().filter(|word| *word != "aws" && *word != "member");
             let after = words.get(at + 1).map_or("", String::as_str);
             let is_course = |before: &String| self.0.iter().any(|(_, spoken)| spoken.last() == Some(before));
             let is_plain = |before: &String| {
                 let list = [DETERMINERS, AT, COMPARING, ALIKE, TOWARDS, PLAIN, SEVERAL];
-                list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
+                let is_number = before.chars().all(char::is_numeric);
+                is_number || list.iter().any(|list| list.contains(&before.as_str())) || MARKS.contains(before.as_str())
             };
             !OF_ACCOUNTS.contains(&after) && before.next().is_some_and(|before| !is_course(before) && !is_plain(before))
         })
@@ -173,7 +200,7 @@ impl Accounts {
         let of_manner =
             |manner: Manner| mentions.iter().filter(move |(_, it)| *it == manner).map(|(name, _)| name.clone());
         let (about, unclear): (BTreeSet<_>, BTreeSet<_>) =
-            (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).collect());
+            (of_manner(Manner::About).collect(), of_manner(Manner::Unclear).chain(of_manner(Manner::Alike)).collect());
         if about.is_empty() && unclear.is_empty() {
             return Named::Nothing;
         }
@@ -215,10 +242,10 @@ fn manner(before: &[String], heading: bool) -> Manner {
     }
     let last = before.pop();
     let next = before.last().copied();
-    let may_compare = before.iter().any(|word| is(Some(word), ALIKE) || is(Some(word), COMPARING));
+    let may_compare = is(last, ALIKE) || before.iter().any(|word| is(Some(word), ALIKE) || is(Some(word), COMPARING));
     match last {
         _ if is(last, COMPARING) || is(last, AT) && is(next, COMPARING) => Manner::Compared,
-        _ if may_compare => Manner::Unclear,
+        _ if may_compare => Manner::Alike,
         None => Manner::About,
         Some(last) if AT.contains(&last.as_str()) || MARKS.contains(last.as_str()) => Manner::About,
         // A heading names what its section sets up.

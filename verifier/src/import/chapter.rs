@@ -38,8 +38,9 @@ pub(super) struct Planner<'p> {
 /// A part of a lesson that becomes a chapter.
 struct Part<'l> {
     file: String,
-    /// What stands before the part in its file: a byte order mark, and front matter that is there already.
-    prefix: &'l str,
+    /// What stands before the part in its file: a byte order mark, and the title of its front matter as a heading or, if
+    /// the chapter has it already, the front matter.
+    prefix: String,
     raw: &'l str,
     /// Where it begins in the lesson.
     start: usize,
@@ -68,15 +69,16 @@ impl<'p> Planner<'p> {
         let before = &order.lesson[..order.lesson.len() - lesson.len()];
         let front_lines = before.matches('\n').count();
         let pieces = split::pieces(lesson, order.split)?;
+        let heading = front.title.as_deref().filter(|_| !split::has_title(lesson)).map(summary::heading);
         let mut proposed = step::propose(self.vocabulary, lesson, order.shown, front_lines);
         for (number, (piece, file)) in pieces.iter().zip(files(order.name, &pieces)).enumerate() {
             // A chapter keeps front matter that it has already. A new one is made without: mdBook would show it as text.
             let has_front =
                 || present(&self.sources.join(&file)).ok().flatten().is_some_and(|it| it.starts_with(before));
             let prefix = match number {
-                0 if has_front() => before,
-                0 => mark,
-                _ => "",
+                0 if has_front() => before.to_owned(),
+                0 => format!("{mark}{}", heading.as_deref().unwrap_or_default()),
+                _ => String::new(),
             };
             let title = front.title.clone().filter(|_| number == 0).or_else(|| piece.title.clone());
             let title = title.unwrap_or_else(|| name_of(&file));
@@ -149,10 +151,8 @@ impl<'p> Planner<'p> {
             let Writing::Parameter { range, name } = writing else { return true };
             let begin = raw[..range.start].rfind('\n').map_or(0, |end| end + 1);
             let end = raw[range.end..].find('\n').map_or(raw.len(), |newline| range.end + newline);
-            let users =
-                self.course.checks.values().filter(|check| check.uses(&self.course.params).contains(name.as_str()));
-            let known: BTreeSet<&String> =
-                users.filter_map(|check| vocabulary.checks.get(&check.name)).flat_map(|known| &known.all).collect();
+            let users = vocabulary.checks.values().filter(|known| known.params.contains(name));
+            let known: BTreeSet<&String> = users.flat_map(|known| &known.all).collect();
             let mut named = things(&raw[begin..end]).into_iter().flat_map(|thing| vocabulary.stems(&thing.name));
             named.all(|stem| known.contains(&stem)) && !has_unit(&raw[range.end..end])
         };

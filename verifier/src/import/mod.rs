@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `lesson`, `structure`, `reading`, `verbs`, `forms`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
 //! | `outcomes` | what is there, is set or is gone once the lesson is done |
-//! | [`propose`], `sure`, `known`, `words` | the check that an outcome is about |
+//! | [`propose`], `sure`, `known`, `phrase`, `words` | the check that an outcome is about |
 //! | `about` | the account that it is about |
 //! | [`step`] | what is proposed for an outcome, and what its author decides |
 //! | `chapter` | the chapters that a lesson becomes |
@@ -26,6 +26,7 @@ mod lesson;
 mod names;
 mod outcome;
 mod outcomes;
+mod phrase;
 mod planned;
 mod polarity;
 pub mod propose;

@@ -109,6 +109,11 @@ fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
+/// Whether a lesson has a heading of the first level.
+pub(super) fn has_title(lesson: &str) -> bool {
+    headings(lesson).iter().any(|heading| heading.level == HeadingLevel::H1)
+}
+
 /// A lesson's headings.
 pub(super) fn headings(lesson: &str) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();

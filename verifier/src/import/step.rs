@@ -9,6 +9,7 @@ use super::outcomes;
 use super::propose::Proposal;
 use super::source::LineCount;
 use super::stated::{Stated, Surroundings};
+use super::text::words;
 use super::vocabulary::Vocabulary;
 
 /// The longest title of a step on its own line, in characters.
@@ -38,6 +39,8 @@ pub struct ProposedStep {
     /// Where it is stated.
     pub(super) at: usize,
     place: Place,
+    /// Whether it is in a part that sums up the lesson.
+    sums_up: bool,
 }
 
 /// A line that looks like an outcome, but is not proposed as a step.
@@ -85,10 +88,11 @@ pub(super) fn propose(vocabulary: &Vocabulary, lesson: &str, shown: &Path, lines
     Proposed { steps, passed_over: found.passed_over.into_iter().map(passed_over).collect() }
 }
 
-/// Of two different statements that are sure of the same step, one is wrong: neither is sure.
+/// Of two different statements that are sure of the same step, one is wrong: neither is sure. What a list at the end sums
+/// up was stated before.
 fn doubt_repeated(steps: &mut [ProposedStep]) {
     let mut said: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.proposal.sure.is_some()) {
+    for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.proposal.sure.is_some() && !step.sums_up) {
         said.entry(step.proposal.args()).or_default().push(at);
     }
     for places in said.into_values() {
@@ -101,6 +105,11 @@ fn doubt_repeated(steps: &mut [ProposedStep]) {
             }
         }
     }
+}
+
+/// Whether a heading is that of a part that sums up a lesson.
+fn sums_up(title: &str) -> bool {
+    words(title).iter().any(|word| ["summary", "checklist", "recap", "review"].contains(&word.as_str()))
 }
 
 impl ProposedStep {
@@ -130,6 +139,7 @@ impl ProposedStep {
             written: false,
             at: outcome.at,
             place: outcome.place,
+            sums_up: above.last().is_some_and(|title| sums_up(title)),
         };
         step.directive = step.words();
         step

@@ -139,6 +139,11 @@ fn link(file: &str) -> String {
     if file.chars().all(plain) { file.to_owned() } else { format!("<{file}>") }
 }
 
+/// A title as the heading of a page.
+pub(super) fn heading(title: &str) -> String {
+    format!("# {}\n\n", link_text(title.trim()).replace('{', "\\{").replace('#', "\\#"))
+}
+
 /// A title within a link's brackets.
 fn link_text(title: &str) -> String {
     let mut text = String::with_capacity(title.len());

@@ -1,7 +1,6 @@
 //! The changes of an import: a diff of each file, and the proposed steps.
 
 use anstyle::{AnsiColor, Color, Style};
-use anyhow::Result;
 use course::terminal::{Text, json as json_text};
 use serde_json::json;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
@@ -114,10 +113,7 @@ pub fn question(import: &Import) -> String {
 }
 
 /// The proposals as JSON, for programs that show them or write checks for them.
-///
-/// # Errors
-/// None: everything in it is text.
-pub fn json(import: &Import, written: bool) -> Result<Text> {
+pub fn json(import: &Import, written: bool) -> Text {
     let step = |step: &ProposedStep| {
         let services: BTreeSet<&str> = step.reads.iter().filter_map(|read| Some(read.split_once(':')?.0)).collect();
         let candidates: Vec<&str> = step.proposal.candidates.iter().map(|(check, _)| check.as_str()).collect();
@@ -140,7 +136,7 @@ pub fn json(import: &Import, written: bool) -> Result<Text> {
         "parameters": import.parameters,
         "notes": import.notes,
     });
-    Ok(Text::block(&format!("{}\n", json_text(&serde_json::to_string_pretty(&document)?))))
+    Text::block(&format!("{}\n", json_text(&format!("{document:#}"))))
 }
 
 /// How many steps have a check, or that there are none, and which lines look like some.
