@@ -46,7 +46,10 @@ fn a_new_course_is_right_and_proved_and_has_its_first_verdict_at_once() {
     assert!(done.status == 0 && done.stdout.starts_with("✓ Verified"), "{done:?}");
     assert!(done.stdout.contains("Passwords have at least 14 characters."), "{done:?}");
     let all = machine.verify(&["--practice=done"]);
-    assert!(all.status == 0 && all.stdout.contains("All 5 required steps are done in the practice accounts."), "{all:?}");
+    assert!(
+        all.status == 0 && all.stdout.contains("All 5 required steps are done in the practice accounts."),
+        "{all:?}"
+    );
     let explained = machine.verify(&["explain", "root-mfa", "--practice"]);
     assert!(explained.stdout.contains("lab") && !explained.stdout.contains("production"), "{explained:?}");
 }

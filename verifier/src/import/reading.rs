@@ -64,7 +64,8 @@ const NOT: &[&str] = &[
     "nobody",
 ];
 /// Words of a clause that says when or where the next one is done.
-const WHEN: &[&str] = &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
+const WHEN: &[&str] =
+    &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -136,7 +137,9 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
     for (_, clause) in clauses(line) {
         let words = words(clause);
         let found = match language.verb_first {
-            true => leading(&words, language).or_else(|| forms::passive(&words, language)).or_else(|| forms::after_place(&words, language)),
+            true => leading(&words, language)
+                .or_else(|| forms::passive(&words, language))
+                .or_else(|| forms::after_place(&words, language)),
             false => anywhere(&words, language),
         };
         match found {
@@ -230,7 +233,8 @@ fn state(text: &str, language: &Language) -> Option<String> {
         // “yes” and “on” say something only as a whole value, or after “is”.
         language.states.iter().find(|pattern| {
             let said = |pair: &[String]| IS.contains(&pair[0].as_str()) && pattern.is(&pair[1]);
-            let ends = words.len() <= SHORT && words.last().is_some_and(|word| pattern.is(word)) && !things(text).is_empty();
+            let ends =
+                words.len() <= SHORT && words.last().is_some_and(|word| pattern.is(word)) && !things(text).is_empty();
             words.first().is_some_and(|word| pattern.is(word)) || words.windows(2).any(said) || ends
         })
     });

@@ -29,14 +29,18 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         };
         return completed.into_iter().map(unit).collect();
     }
-    let commands: Vec<Unit> =
-        sentences.iter().filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section)).collect();
+    let commands: Vec<Unit> = sentences
+        .iter()
+        .filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section))
+        .collect();
     if !commands.is_empty() {
         return commands;
     }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
     let of_aws = things(&text.plain).iter().any(|thing| thing.read.is_some());
-    let refers = |sentence: &str| of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()));
+    let refers = |sentence: &str| {
+        of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()))
+    };
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
         Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),

@@ -77,7 +77,8 @@ pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson
         Block::Paragraph(text) => !text.marked.is_empty() && !text.is_struck() && !things(&text.plain).is_empty(),
         Block::Table { header, .. } => header.len() == 2,
         Block::List { items, .. } => {
-            let is_set = |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
+            let is_set =
+                |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
             items.iter().filter(is_set).count() * 2 > items.len() && items.len() > 1
         }
         Block::Code { .. } | Block::Definitions { .. } => false,
@@ -249,7 +250,8 @@ fn strength_of(
 fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
     let first = first_sentence(statement);
     let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
-    let is_thing = !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
+    let is_thing =
+        !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
     let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
     is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
 }
@@ -266,8 +268,8 @@ const TERSE: usize = 14;
 const FIRST: usize = 4;
 /// Verbs that say something of a thing.
 const SAYS: &[&str] = &[
-    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means", "needs",
-    "need", "costs", "cost", "may", "will", "must",
+    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means",
+    "needs", "need", "costs", "cost", "may", "will", "must",
 ];
 
 /// Whether an item's label or lead names a thing, rather than an attribute of one.
