@@ -18,21 +18,25 @@ const IRREGULAR: &[(&str, &str)] = &[
 ];
 /// Words after which a clause says something of a thing, or when, rather than what is done.
 const SUBORDINATE: &[&str] = &[
-    "that", "which", "who", "whose", "what", "when", "if", "because", "since", "where", "while", "once", "after", "before",
-    "until", "as", "than", "how", "why", "whether", "unless", "never", "not",
+    "that", "which", "who", "whose", "what", "when", "if", "because", "since", "where", "while", "once", "after",
+    "before", "until", "as", "than", "how", "why", "whether", "unless", "never", "not",
 ];
 /// Words that tell somebody to do what follows.
 const TOLD: &[&str] = &[
-    "shall", "must", "we", "we'll", "i", "i'll", "let's", "you", "you'll", "please", "so", "lastly", "finally", "now", "then", "also", "next", "first", "to",
+    "shall", "must", "we", "we'll", "i", "i'll", "let's", "you", "you'll", "please", "so", "lastly", "finally", "now",
+    "then", "also", "next", "first", "to",
 ];
 /// What comes before “to”, where it tells somebody to do what follows: “remember to”, “you need to”.
 const BEFORE_TO: &[&str] =
     &["remember", "forget", "sure", "need", "want", "you", "have", "has", "like", "time", "asked", "careful", "it's"];
 /// Words before a place.
-const PLACES: &[&str] = &["in", "under", "on", "at", "from", "for", "with", "inside", "through", "there", "back", "within"];
+const PLACES: &[&str] =
+    &["in", "under", "on", "at", "from", "for", "with", "inside", "through", "there", "back", "within"];
 /// Words after a verb that begin what it is about, or are its particle.
-const OBJECTS: &[&str] =
-    &["a", "an", "the", "your", "it", "them", "on", "off", "up", "another", "one", "two", "three", "both", "all", "its", "this"];
+const OBJECTS: &[&str] = &[
+    "a", "an", "the", "your", "it", "them", "on", "off", "up", "another", "one", "two", "three", "both", "all", "its",
+    "this",
+];
 /// Who did something, in a report: “I created a bucket”.
 const WHO: &[&str] = &["i", "we"];
 /// Words of what was done in another lesson.
@@ -89,6 +93,9 @@ pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, St
         _ => false,
     };
     let at = (1..end).find(|at| is_done(*at))?;
+    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str())) {
+        return None;
+    }
     let (kind, word) = words[at + 1..end]
         .iter()
         .enumerate()
@@ -107,7 +114,8 @@ pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, Strin
     let is_earlier = words.iter().any(|word| EARLIER.contains(&word.as_str()));
     let did = || {
         let by = (0..end).filter(|at| is(*at, WHO) && !is_earlier);
-        let forms = |at: usize| (at + 1..end.min(at + 3)).find_map(|at| participle(&words[at], &words[at + 1..end], language));
+        let forms =
+            |at: usize| (at + 1..end.min(at + 3)).find_map(|at| participle(&words[at], &words[at + 1..end], language));
         by.filter_map(forms).find(makes)
     };
     told.or_else(did)

@@ -120,7 +120,17 @@ impl Language {
     /// Whether a heading asks how to do something, so that the answer says what to do.
     pub(super) fn asks_how(&self, title: &str) -> bool {
         let title = title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-        let how = ["how do i", "how do we", "how do you", "how can", "how to", "where do i", "where do we", "can i", "can we"];
+        let how = [
+            "how do i",
+            "how do we",
+            "how do you",
+            "how can",
+            "how to",
+            "where do i",
+            "where do we",
+            "can i",
+            "can we",
+        ];
         self.verb_first && how.iter().any(|how| title.starts_with(how))
     }
 

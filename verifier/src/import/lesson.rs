@@ -57,7 +57,10 @@ impl Block {
     pub(super) fn range(&self) -> Range<usize> {
         match self {
             Block::Paragraph(text) => text.range.clone(),
-            Block::List { range, .. } | Block::Table { range, .. } | Block::Code { range, .. } | Block::Definitions { range, .. } => range.clone(),
+            Block::List { range, .. }
+            | Block::Table { range, .. }
+            | Block::Code { range, .. }
+            | Block::Definitions { range, .. } => range.clone(),
         }
     }
 }

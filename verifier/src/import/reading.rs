@@ -63,8 +63,11 @@ const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
+/// Words for others than the reader, at the beginning of a line.
+const OTHERS: &[&str] = &["they", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
-const WHEN: &[&str] = &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
+const WHEN: &[&str] =
+    &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -77,6 +80,10 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     let all = things(line);
     let reading = |kind, word: String, label| Reading { kind, word, things: all.clone(), label };
     if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') && !is_request(line) {
+        return reading(Kind::Other, String::new(), None);
+    }
+    // “They forget quotas” is about others.
+    if language.verb_first && words(line).first().is_some_and(|first| OTHERS.contains(&first.as_str())) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
@@ -136,7 +143,9 @@ fn act(line: &str, language: &Language) -> Option<(Kind, String)> {
     for (_, clause) in clauses(line) {
         let words = words(clause);
         let found = match language.verb_first {
-            true => leading(&words, language).or_else(|| forms::passive(&words, language)).or_else(|| forms::after_place(&words, language)),
+            true => leading(&words, language)
+                .or_else(|| forms::passive(&words, language))
+                .or_else(|| forms::after_place(&words, language)),
             false => anywhere(&words, language),
         };
         match found {
@@ -230,7 +239,8 @@ fn state(text: &str, language: &Language) -> Option<String> {
         // “yes” and “on” say something only as a whole value, or after “is”.
         language.states.iter().find(|pattern| {
             let said = |pair: &[String]| IS.contains(&pair[0].as_str()) && pattern.is(&pair[1]);
-            let ends = words.len() <= SHORT && words.last().is_some_and(|word| pattern.is(word)) && !things(text).is_empty();
+            let ends =
+                words.len() <= SHORT && words.last().is_some_and(|word| pattern.is(word)) && !things(text).is_empty();
             words.first().is_some_and(|word| pattern.is(word)) || words.windows(2).any(said) || ends
         })
     });

@@ -24,8 +24,19 @@ const LONGEST: usize = 4;
 /// What the names of reads begin with.
 const READS: &[&str] = &["Describe", "List", "Get"];
 /// Words at the end of a read's name that say what of a thing it reads, rather than which thing.
-const ASPECTS: &[&str] =
-    &["attribute", "status", "metadata", "summary", "detail", "history", "count", "data", "option", "statistic", "result"];
+const ASPECTS: &[&str] = &[
+    "attribute",
+    "status",
+    "metadata",
+    "summary",
+    "detail",
+    "history",
+    "count",
+    "data",
+    "option",
+    "statistic",
+    "result",
+];
 
 /// What the reads of the table are called after: `DescribeNatGateways` reads a “nat gateway”. A name of one word is too
 /// common; the file has the ones that mean something of AWS.

@@ -10,13 +10,46 @@ use crate::import::text::words;
 use crate::import::things::things;
 
 /// Programs that change an account by these commands alone.
-const PROGRAMS: &[&str] = &["docker", "terraform", "tofu", "cdk", "sam", "eksctl", "kubectl", "eb", "copilot", "helm", "pulumi"];
-const CHANGES: &[&str] = &["push", "apply", "deploy", "destroy", "create", "delete", "install", "uninstall", "up", "scale", "terminate"];
+const PROGRAMS: &[&str] =
+    &["docker", "terraform", "tofu", "cdk", "sam", "eksctl", "kubectl", "eb", "copilot", "helm", "pulumi"];
+const CHANGES: &[&str] =
+    &["push", "apply", "deploy", "destroy", "create", "delete", "install", "uninstall", "up", "scale", "terminate"];
 /// What AWS's commands begin with that change nothing.
 const READS: &[&str] = &[
-    "describe", "list", "get", "help", "wait", "ls", "configure", "head", "filter", "lookup", "validate", "simulate", "decode",
-    "estimate", "preview", "search", "query", "scan", "tail", "presign", "sso", "login", "decrypt", "encrypt", "batch-get",
-    "select", "test", "verify", "check", "view", "detect", "generate-cli", "assume", "select-object-content",
+    "describe",
+    "list",
+    "get",
+    "help",
+    "wait",
+    "ls",
+    "configure",
+    "head",
+    "filter",
+    "lookup",
+    "validate",
+    "simulate",
+    "decode",
+    "estimate",
+    "preview",
+    "search",
+    "query",
+    "scan",
+    "tail",
+    "presign",
+    "sso",
+    "login",
+    "decrypt",
+    "encrypt",
+    "batch-get",
+    "select",
+    "test",
+    "verify",
+    "check",
+    "view",
+    "detect",
+    "generate-cli",
+    "assume",
+    "select-object-content",
 ];
 
 /// The unit of a table or of commands.
@@ -41,7 +74,8 @@ pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Ve
                     return found;
                 }
             }
-            let acts: Vec<_> = rows.iter().filter_map(|(at, cells)| act(cells, language).map(|act| (*at, act))).collect();
+            let acts: Vec<_> =
+                rows.iter().filter_map(|(at, cells)| act(cells, language).map(|act| (*at, act))).collect();
             if rows.len() > 1 && acts.len() * 3 >= rows.len() * 2 {
                 let row = |(at, (cell, why)): (usize, (String, Why))| unit(at, &cell, why, Strength::Clear);
                 return acts.into_iter().map(row).collect();
@@ -57,7 +91,9 @@ pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Ve
             let of_header = header.first().is_some_and(|first| names_a_thing(first));
             let is_named = !section.above.is_empty() && (names_a_thing(section.title()) || of_header);
             let is_set = !section.above.is_empty() && has_settings(header);
-            let strength = if is_set || is_concrete && (has_values || of_header) && is_named || header.len() > 2 && is_named && has_ranges(rows)
+            let strength = if is_set
+                || is_concrete && (has_values || of_header) && is_named
+                || header.len() > 2 && is_named && has_ranges(rows)
             {
                 Strength::Named
             } else {
@@ -84,7 +120,9 @@ fn act(cells: &[String], language: &Language) -> Option<(String, Why)> {
 
 /// Whether a table has settings with their values: “Setting | Value”.
 fn has_settings(header: &[String]) -> bool {
-    let is = |at: usize, list: &[&str]| header.get(at).is_some_and(|cell| list.contains(&cell.trim().to_lowercase().as_str()));
+    let is = |at: usize, list: &[&str]| {
+        header.get(at).is_some_and(|cell| list.contains(&cell.trim().to_lowercase().as_str()))
+    };
     let settings = ["setting", "field", "option", "parameter", "property", "attribute", "key"];
     is(0, &settings) && is(1, &["value", "set to", "choose", "enter", "input", "choice", "your value", "what to enter"])
 }
@@ -92,9 +130,34 @@ fn has_settings(header: &[String]) -> bool {
 /// Whether a column says who does what, or whether it is done.
 fn assigns(header: &str) -> bool {
     let columns = [
-        "action", "actions", "task", "to do", "todo", "who", "owner", "responsible", "due", "until", "deadline", "done",
-        "assignee", "assigned to", "by when", "done?", "status", "step", "steps", "do", "what to do", "activity", "instruction",
-        "instructions", "decision", "what", "check", "ok",
+        "action",
+        "actions",
+        "task",
+        "to do",
+        "todo",
+        "who",
+        "owner",
+        "responsible",
+        "due",
+        "until",
+        "deadline",
+        "done",
+        "assignee",
+        "assigned to",
+        "by when",
+        "done?",
+        "status",
+        "step",
+        "steps",
+        "do",
+        "what to do",
+        "activity",
+        "instruction",
+        "instructions",
+        "decision",
+        "what",
+        "check",
+        "ok",
     ];
     columns.contains(&header.trim().to_lowercase().trim_end_matches('?'))
 }
@@ -142,7 +205,9 @@ pub(super) fn changing(line: &str) -> Option<String> {
     let (mut arguments, mut at) = (Vec::new(), 0);
     while at < rest.len() && arguments.len() < 2 {
         match rest[at].strip_prefix("--") {
-            Some(option) if !option.contains('=') && !rest.get(at + 1).is_some_and(|value| value.starts_with('-')) => at += 2,
+            Some(option) if !option.contains('=') && !rest.get(at + 1).is_some_and(|value| value.starts_with('-')) => {
+                at += 2
+            }
             Some(_) => at += 1,
             None => {
                 arguments.push(rest[at]);
@@ -155,7 +220,9 @@ pub(super) fn changing(line: &str) -> Option<String> {
         return arguments.iter().any(|argument| CHANGES.contains(argument)).then_some(command);
     }
     let [service, operation] = arguments.as_slice() else { return None };
-    let is_name = |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_name = |word: &str| {
+        word.starts_with(char::is_alphabetic) && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     let first = operation.split('-').next().unwrap_or("");
     let reads = READS.iter().any(|read| first == *read || operation == read || service == read);
     (is_name(service) && is_name(operation) && !reads).then_some(command)

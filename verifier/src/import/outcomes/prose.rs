@@ -29,14 +29,18 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         };
         return completed.into_iter().map(unit).collect();
     }
-    let commands: Vec<Unit> =
-        sentences.iter().filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section)).collect();
+    let commands: Vec<Unit> = sentences
+        .iter()
+        .filter_map(|(at, sentence, reading)| commanded(*at, sentence, reading, text, section))
+        .collect();
     if !commands.is_empty() {
         return commands;
     }
     let names = |sentence: &str| text.marked.iter().any(|name| sentence.contains(name.as_str()));
     let of_aws = things(&text.plain).iter().any(|thing| thing.read.is_some());
-    let refers = |sentence: &str| of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()));
+    let refers = |sentence: &str| {
+        of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()))
+    };
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
         Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
@@ -78,6 +82,9 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     units
 }
 
+/// What other tools begin an admonition with. Its colon makes it look like a definition.
+const ADMONITION: &str = ":::";
+
 /// The units of terms with their definitions, where most of them say what is done, or what a thing is called.
 pub(super) fn defined(definitions: &[Text], section: &Section, language: &Language) -> Vec<Unit> {
     let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak);
@@ -92,8 +99,7 @@ pub(super) fn defined(definitions: &[Text], section: &Section, language: &Langua
         }
         (is_one && of_aws).then(|| unit(text.range.start, &text.plain, &reading, text, section, Strength::Clear))
     };
-    // The colons of “:::tip” are another tool's.
-    let own = definitions.iter().filter(|text| !text.plain.contains(":::"));
+    let own = definitions.iter().filter(|text| !text.plain.contains(ADMONITION));
     let found: Vec<Unit> = own.filter_map(one).collect();
     if found.len() * 2 >= definitions.len() { found } else { Vec::new() }
 }

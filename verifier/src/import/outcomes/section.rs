@@ -77,7 +77,8 @@ pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson
         Block::Paragraph(text) => !text.marked.is_empty() && !text.is_struck() && !things(&text.plain).is_empty(),
         Block::Table { header, .. } => header.len() == 2,
         Block::List { items, .. } => {
-            let is_set = |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
+            let is_set =
+                |item: &&Item| read(&item.text.plain, language).kind == Kind::Setting && !item.text.is_struck();
             items.iter().filter(is_set).count() * 2 > items.len() && items.len() > 1
         }
         Block::Code { .. } | Block::Definitions { .. } => false,
@@ -165,7 +166,7 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
     let cleans = language.cleans(section.title());
     let strength = match item.is_task || boxed.is_some() {
-        true if is_of_aws(&reading, item, language) => Strength::Boxed,
+        true if item.is_task || is_of_aws(&reading, item, language) => Strength::Boxed,
         false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
         _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
     };
@@ -199,7 +200,8 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
-/// Whether an item with a box to tick is about AWS: it names a thing or a value, or says what is done.
+/// Whether an item with a box is about AWS: it names a thing or a value, or says what is done. Authors put ticks before
+/// other lines, too; the items of a task list are always meant to be done.
 fn is_of_aws(reading: &Reading, item: &Item, language: &Language) -> bool {
     let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
     says || !reading.things.is_empty() || !item.text.marked.is_empty() || language.is_other()
@@ -249,7 +251,8 @@ fn strength_of(
 fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
     let first = first_sentence(statement);
     let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
-    let is_thing = !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
+    let is_thing =
+        !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
     let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
     is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
 }
@@ -266,8 +269,8 @@ const TERSE: usize = 14;
 const FIRST: usize = 4;
 /// Verbs that say something of a thing.
 const SAYS: &[&str] = &[
-    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means", "needs",
-    "need", "costs", "cost", "may", "will", "must",
+    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means",
+    "needs", "need", "costs", "cost", "may", "will", "must",
 ];
 
 /// Whether an item's label or lead names a thing, rather than an attribute of one.
