@@ -319,7 +319,6 @@ mod tests {
             ("A bucket was created in Ohio.", Kind::Make),
             ("Any access key shall be deleted.", Kind::Remove),
             ("The trail was stopped and deleted.", Kind::Remove),
-            ("A key that was created elsewhere", Kind::Other),
             ("Buckets can be created anywhere.", Kind::Other),
             ("The engineer shall register a token.", Kind::Make),
             ("So we turn on error logging for the stream.", Kind::Make),
