@@ -319,7 +319,7 @@ mod tests {
             ("A bucket was created in Ohio.", Kind::Make),
             ("Any access key shall be deleted.", Kind::Remove),
             ("The trail was stopped and deleted.", Kind::Remove),
-            ("Buckets can be created anywhere.", Kind::Other),
+            ("Buckets can be created anywhere.", Kind::State),
             ("The engineer shall register a token.", Kind::Make),
             ("So we turn on error logging for the stream.", Kind::Make),
             ("Switch DNS hostnames on for it", Kind::Make),
