@@ -176,7 +176,8 @@ fn write(sources: &Path, change: &Change) -> Result<()> {
 }
 
 fn copy(sources: &Path, copied: &Copied) -> Result<()> {
-    let bytes = fs::read(&copied.from).with_context(|| format!("reading {}", copied.from.display()))?;
+    let bytes = files::read_theirs(&copied.from, files::LARGEST)
+        .with_context(|| format!("reading {}", copied.from.display()))?;
     put(&sources.join(&copied.file), &bytes)
 }
 

@@ -203,12 +203,12 @@ fn unique(folder: &str, name: &str, ending: &str, taken: &mut BTreeSet<String>) 
 /// # Errors
 /// If another file is there.
 fn is_other(to: &Path, from: &Path) -> Result<bool> {
-    let there = match fs::read(to) {
+    let there = match files::read_theirs(to, files::LARGEST) {
         Ok(there) => there,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
         Err(error) => return Err(error).with_context(|| format!("reading {}", to.display())),
     };
-    let new = fs::read(from).with_context(|| format!("reading {}", from.display()))?;
+    let new = files::read_theirs(from, files::LARGEST).with_context(|| format!("reading {}", from.display()))?;
     if there != new {
         bail!(
             "{} is another file than {}: choose another folder for the chapters with --name",

@@ -93,6 +93,9 @@ pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, St
         _ => false,
     };
     let at = (1..end).find(|at| is_done(*at))?;
+    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str())) {
+        return None;
+    }
     let (kind, word) = words[at + 1..end]
         .iter()
         .enumerate()

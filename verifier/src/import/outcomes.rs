@@ -101,6 +101,8 @@ fn says(outcome: &Outcome) -> usize {
     match outcome.why {
         Why::Task | Why::Box => FEWEST,
         Why::Settings | Why::Said(Kind::Setting | Kind::Other, _) => 0,
+        // “The database is promoted” can explain as well.
+        Why::Said(Kind::State, _) if outcome.text.contains(" is ") || outcome.text.contains(" are ") => 0,
         _ => 1,
     }
 }
@@ -113,18 +115,18 @@ fn explains(section: &Section, at: usize, language: &Language) -> bool {
     !is_title && (around || language.explains(title) && !language.is_step(title))
 }
 
-/// Whether a section has something done in it, whatever its heading asks: it is numbered, or most of it says so.
+/// Whether a section has something done in it, whatever its heading asks: it is numbered, or it
+/// answers how something is done.
 fn is_act(section: &Section, found: &[Outcome], language: &Language) -> bool {
     if section.above.iter().skip(1).any(|above| language.explains(above)) {
         return false;
     }
     let makes = |outcome: &&Outcome| matches!(outcome.why, Why::Said(Kind::Make | Kind::Remove, _) | Why::Command(_));
-    let made = found.iter().filter(makes).count();
     let begins = section.blocks.first().map_or(0, |block| block.range().start);
     let is_numbered = section.title().starts_with(|c: char| c.is_ascii_digit());
     // “How do I stop paying for it? Delete the gateway.”
     let is_how = language.asks_how(section.title());
     let answers = Language::asks(section.title())
         && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
-    is_numbered && made > 0 || answers || made >= FEWEST && made * 2 >= section.blocks.len()
+    is_numbered && found.iter().any(|outcome| makes(&outcome)) || answers
 }

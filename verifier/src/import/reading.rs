@@ -63,6 +63,8 @@ const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
+/// Words for others than the reader, at the beginning of a line.
+const OTHERS: &[&str] = &["they", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
 const WHEN: &[&str] =
     &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
@@ -78,6 +80,10 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     let all = things(line);
     let reading = |kind, word: String, label| Reading { kind, word, things: all.clone(), label };
     if line.starts_with(['"', '“', '«', '„']) || first_sentence(line).ends_with('?') && !is_request(line) {
+        return reading(Kind::Other, String::new(), None);
+    }
+    // “They forget quotas” is about others.
+    if language.verb_first && words(line).first().is_some_and(|first| OTHERS.contains(&first.as_str())) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
@@ -284,7 +290,8 @@ mod tests {
             ("3. Turn on Multi-AZ", Kind::Make),
             ("Step 2: Launch an instance", Kind::Make),
             ("Click Save and delete the role", Kind::Remove),
-            ("Open the console", Kind::Click),
+            ("Open the console", Kind::Weak),
+            ("Go to the console", Kind::Click),
             ("Go to the menu, create a role", Kind::Make),
             ("Actions → Take snapshot", Kind::Click),
             ("Name: `shop`", Kind::Setting),
@@ -313,8 +320,7 @@ mod tests {
             ("A bucket was created in Ohio.", Kind::Make),
             ("Any access key shall be deleted.", Kind::Remove),
             ("The trail was stopped and deleted.", Kind::Remove),
-            ("A key that was created elsewhere", Kind::Other),
-            ("Buckets can be created anywhere.", Kind::Other),
+            ("Buckets can be created anywhere.", Kind::State),
             ("The engineer shall register a token.", Kind::Make),
             ("So we turn on error logging for the stream.", Kind::Make),
             ("Switch DNS hostnames on for it", Kind::Make),

@@ -231,7 +231,8 @@ impl Reader<'_> {
         self.push("", 0..0);
         if let Some(text) = &mut self.text {
             if text.range.end == 0 {
-                text.range = usize::MAX..0;
+                // The first mark sets its start.
+                text.range = Range { start: usize::MAX, end: 0 };
             }
             self.inline.push((text.plain.len(), mark));
         }

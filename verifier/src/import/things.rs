@@ -41,14 +41,17 @@ const ASPECTS: &[&str] = &[
 /// What the reads of the table are called after: `DescribeNatGateways` reads a “nat gateway”. A name of one word is too
 /// common; the file has the ones that mean something of AWS.
 fn of_operations() -> BTreeMap<String, String> {
-    let mut things = BTreeMap::new();
-    for (service, operations) in evidence::reads::names() {
-        for operation in *operations {
-            let noun = READS.iter().find_map(|read| operation.strip_prefix(read));
-            let words: Vec<String> = noun.into_iter().flat_map(parts_of_name).map(|word| singular(&word)).collect();
+    let names = || evidence::reads::names().iter().flat_map(|(service, all)| all.iter().map(move |one| (service, one)));
+    let mut things: BTreeMap<String, String> = BTreeMap::new();
+    // Of several reads of a thing, the one that finds it without being told which.
+    for read in READS {
+        for (service, operation) in
+            names().filter_map(|(service, operation)| Some((service, operation.strip_prefix(read)?)))
+        {
+            let words: Vec<String> = parts_of_name(operation).iter().map(|word| singular(word)).collect();
             let is_aspect = words.last().is_some_and(|last| ASPECTS.contains(&last.as_str()));
             if (2..=LONGEST).contains(&words.len()) && !is_aspect {
-                things.entry(words.join(" ")).or_insert_with(|| format!("{service}:{operation}"));
+                things.entry(words.join(" ")).or_insert_with(|| format!("{service}:{read}{operation}"));
             }
         }
     }

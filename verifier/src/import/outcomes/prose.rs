@@ -82,6 +82,9 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     units
 }
 
+/// What other tools begin an admonition with. Its colon makes it look like a definition.
+const ADMONITION: &str = ":::";
+
 /// The units of terms with their definitions, where most of them say what is done, or what a thing is called.
 pub(super) fn defined(definitions: &[Text], section: &Section, language: &Language) -> Vec<Unit> {
     let acts = |reading: &Reading| matches!(reading.kind, Kind::Make | Kind::Remove | Kind::Try | Kind::Weak);
@@ -96,8 +99,7 @@ pub(super) fn defined(definitions: &[Text], section: &Section, language: &Langua
         }
         (is_one && of_aws).then(|| unit(text.range.start, &text.plain, &reading, text, section, Strength::Clear))
     };
-    // The colons of “:::tip” are another tool's.
-    let own = definitions.iter().filter(|text| !text.plain.contains(":::"));
+    let own = definitions.iter().filter(|text| !text.plain.contains(ADMONITION));
     let found: Vec<Unit> = own.filter_map(one).collect();
     if found.len() * 2 >= definitions.len() { found } else { Vec::new() }
 }
@@ -195,8 +197,8 @@ fn completed<'s>(
 ) -> Vec<&'s (usize, String, Reading)> {
     let mut found: Vec<(&str, &(usize, String, Reading))> = Vec::new();
     for sentence in sentences.iter().filter(|(_, _, reading)| reading.kind != Kind::Other) {
-        let buttons = text.marked.iter().filter(|name| sentence.1.contains(name.as_str()));
-        let Some(button) = buttons.filter(|name| saves(name, language)).next_back() else { continue };
+        let mut buttons = text.marked.iter().filter(|name| sentence.1.contains(name.as_str()));
+        let Some(button) = buttons.rfind(|name| saves(name, language)) else { continue };
         let opened = |other: &str| other == button.as_str() && words(other).len() > 1;
         found.retain(|(other, (at, ..))| !opened(other) && *at != sentence.0);
         found.push((button, sentence));

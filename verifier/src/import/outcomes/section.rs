@@ -166,7 +166,7 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
     let cleans = language.cleans(section.title());
     let strength = match item.is_task || boxed.is_some() {
-        true if is_of_aws(&reading, item, language) => Strength::Boxed,
+        true if item.is_task || is_of_aws(&reading, item, language) => Strength::Boxed,
         false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
         _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
     };
@@ -200,7 +200,8 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
-/// Whether an item with a box to tick is about AWS: it names a thing or a value, or says what is done.
+/// Whether an item with a box is about AWS: it names a thing or a value, or says what is done. Authors put ticks before
+/// other lines, too; the items of a task list are always meant to be done.
 fn is_of_aws(reading: &Reading, item: &Item, language: &Language) -> bool {
     let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
     says || !reading.things.is_empty() || !item.text.marked.is_empty() || language.is_other()
