@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn front_matter_is_told_from_text_between_rules() {
         let cases = [
-            ("---\ntitle: Two: \"x\"\ntags:\n  - a\n---\n\n# A\n", 38, Some("Two: \"x\"")),
+            ("---\ntitle: Two: \"x\"\ntags:\n  - a\n---\n\n# A\n", 37, Some("Two: \"x\"")),
             ("---\r\ntitle: 'It''s'\r\n---\r\nA", 26, Some("It's")),
             ("---\ntitle: \"A \\\"b\\\"\"\n...\nA", 26, Some("A \"b\"")),
             ("+++\ntitle = \"T\"\n[cover]\nimage = \"x\"\n+++\nA", 40, Some("T")),

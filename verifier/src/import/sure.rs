@@ -52,7 +52,9 @@ pub(super) fn meant(vocabulary: &Vocabulary, stated: &Stated<'_>) -> Option<(Str
     // What a budget's amount is decides nothing, unless the check asks for it.
     let without_amounts = Said::of(&words::without_amounts(statement), vocabulary);
     // “Account name: your company's, with `-production`” is about the account's name, if this is the check's.
-    let label = statement.split_once(": ").map(|(label, value)| (Said::of(label, vocabulary), value.to_lowercase()));
+    let label = first_sentence(stated.text)
+        .split_once(": ")
+        .map(|(label, value)| (Said::of(label, vocabulary), value.to_lowercase()));
     let said_to = |known: &Known| match &label {
         Some((label, value)) if known.is_named_in(value) && label.polarity == said.polarity => label,
         _ if known.has_amount => &without_amounts,
