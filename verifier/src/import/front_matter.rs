@@ -68,7 +68,7 @@ mod tests {
         let cases = [
             ("---\ntitle: Two: \"x\"\ntags:\n  - a\n---\n\n# A\n", 37, Some("Two: \"x\"")),
             ("---\r\ntitle: 'It''s'\r\n---\r\nA", 26, Some("It's")),
-            ("---\ntitle: \"A \\\"b\\\"\"\n...\nA", 26, Some("A \"b\"")),
+            ("---\ntitle: \"A \\\"b\\\"\"\n...\nA", 25, Some("A \"b\"")),
             ("+++\ntitle = \"T\"\n[cover]\nimage = \"x\"\n+++\nA", 40, Some("T")),
             ("---\nlayout: post\n---\nA", 21, None),
             ("---\n---\nA", 8, None),

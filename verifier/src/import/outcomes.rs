@@ -38,10 +38,12 @@ pub(super) fn find(lesson: &str) -> Outcomes {
                 said += found.iter().map(says).sum::<usize>();
                 outcomes.found.extend(found);
             }
-            // “Before you leave” is one to tick off all the same.
+            // “Before you leave” and “Summary” can be lists to tick off all the same.
             true => {
-                let (ticked, others): (Vec<_>, Vec<_>) =
-                    found.into_iter().partition(|outcome| is_done(outcome, language));
+                let is_list = found.iter().any(|outcome| outcome.why == Why::Task && is_done(outcome, language));
+                let (ticked, others): (Vec<_>, Vec<_>) = found
+                    .into_iter()
+                    .partition(|outcome| is_done(outcome, language) || is_list && outcome.why == Why::Task);
                 outcomes.found.extend(ticked);
                 outcomes.passed_over.extend(others.into_iter().map(|outcome| (outcome.at, outcome.text)));
             }

@@ -291,7 +291,6 @@ mod tests {
             ("Step 2: Launch an instance", Kind::Make),
             ("Click Save and delete the role", Kind::Remove),
             ("Open the console", Kind::Weak),
-            ("Go to the console", Kind::Click),
             ("Go to the menu, create a role", Kind::Make),
             ("Actions → Take snapshot", Kind::Click),
             ("Name: `shop`", Kind::Setting),

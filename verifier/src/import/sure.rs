@@ -171,7 +171,7 @@ impl Known {
         let [thing] = named.as_slice() else { return false };
         let stems: BTreeSet<String> = vocabulary.stems(&thing.name).into_iter().collect();
         let is_made = said.forms.iter().any(|word| word == "set") || said.stems.len() > stems.len();
-        let service = thing.read.and_then(|read| read.split(':').next()).unwrap_or_default();
+        let service = thing.read.and_then(|read| read.split_once(':')).map_or("", |(service, _)| service);
         is_made
             && thing.read.is_some()
             && thing.read == self.thing
