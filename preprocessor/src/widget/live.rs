@@ -284,6 +284,10 @@ fn reason(text: &str) -> String {
     format!("<span class=\"verify-line verify-reason\">{html}</span> ")
 }
 
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>", escape(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::reason;
@@ -296,8 +300,4 @@ mod tests {
         assert_eq!(html("One ` only"), "One &#96; only");
         assert_eq!(html("`<b>`"), "<code dir=\"ltr\">&#60;b&#62;</code>");
     }
-}
-
-fn paragraph(text: &str) -> String {
-    format!("<p>{}</p>", escape(text))
 }

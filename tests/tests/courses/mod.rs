@@ -229,8 +229,7 @@ impl Place {
                 .unwrap()
                 .iter()
                 .filter(|one| one["state"] != "not-asked")
-                .map(|one| one["steps"].as_array().unwrap())
-                .flatten()
+                .flat_map(|one| one["steps"].as_array().unwrap())
                 .map(|step| step.as_str().unwrap())
                 .collect();
             let mut left = texts(Some(left));
