@@ -15,7 +15,7 @@ export const programs = path.join(target, process.env.PROFILE ?? "debug");
 const program = path.join(programs, "verify");
 export const screenshots = path.join(target, "screenshots");
 export const themes = ["light", "rust", "coal", "navy", "ayu"];
-export const chapters = ["index.html", "let-verify-read.html", "general-account.html", "production-account.html", "shared-bucket.html", "writing-a-course.html", "reference.html"];
+export const chapters = ["index.html", "let-verify-read.html", "general-account.html", "production-account.html", "shared-bucket.html", "writing-a-course.html", "check-reference.html", "reference.html"];
 export const lesson = "production-account.html";
 
 export class Machine {

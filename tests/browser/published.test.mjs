@@ -109,8 +109,8 @@ test("without JavaScript the steps read as text, and the chapters are at hand", 
     assert.match(await shown(step(page, "cost-budget")), /^Not checked.*verify cost-budget/s);
     assert.equal(await page.locator("verify-step button").count(), 0);
     const sidebar = page.frameLocator("iframe.sidebar-iframe-outer");
-    const chapter = sidebar.locator("a[href$='reference.html']").first();
-    assert.equal(await chapter.evaluate((link) => link.href), `${host.root}reference.html`);
+    const chapter = sidebar.locator("a[href$='shared-bucket.html']").first();
+    assert.equal(await chapter.evaluate((link) => link.href), `${host.root}shared-bucket.html`);
     assert.deepEqual(host.failed, []);
     unnoticed(context);
 });
@@ -127,8 +127,8 @@ test("what is not there is answered by a page of the book where it says where it
     context.origin = other.root;
     const answer = await page.goto(`${other.root}no/such/page.html`);
     assert.equal(answer.status(), 404);
-    await page.locator("#mdbook-sidebar a[href$='reference.html']").first().click();
-    await page.waitForURL(`${other.root}reference.html`);
+    await page.locator("#mdbook-sidebar a[href$='shared-bucket.html']").first().click();
+    await page.waitForURL(`${other.root}shared-bucket.html`);
     assert.deepEqual(other.failed, [`${below}no/such/page.html`], "it finds all that it needs");
 });
 
