@@ -1,5 +1,5 @@
-//! How well `verify import` finds the steps of lessons as they are written, measured on the lessons of `lessons/`. Beside
-//! each stands what a careful instructor would mark as a step.
+//! How well `verify import` finds the steps of lessons as they are written, measured on the lessons of `lessons/`. For
+//! each, a file says what a careful instructor would mark as a step.
 
 use crate::common::{Machine, repository};
 use serde::Deserialize;

@@ -113,10 +113,10 @@ fn importing_again_changes_nothing_whatever_the_author_did_to_directives_and_par
     let changed = lesson.replace("## Overview", "## What this is about");
     let refused = import::plan(&course, sources.path(), &order(&changed), &[]).unwrap_err().to_string();
     assert!(refused.contains("lesson.md exists and differs") && refused.contains("--replace"), "{refused}");
-    let anew = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }, &[]).unwrap();
-    assert_eq!(anew.changes.len(), 1);
-    assert!(anew.changes[0].after.contains("## What this is about"));
-    assert!(anew.changes[0].after.contains("<!-- verify: alternate-contacts optional -->"));
+    let again = import::plan(&course, sources.path(), &Order { replace: true, ..order(&changed) }, &[]).unwrap();
+    assert_eq!(again.changes.len(), 1);
+    assert!(again.changes[0].after.contains("## What this is about"));
+    assert!(again.changes[0].after.contains("<!-- verify: alternate-contacts optional -->"));
 }
 
 #[test]

@@ -48,7 +48,7 @@ function restore() {
     return true;
 }
 
-/** Tells a reader who looks at another tab that a step that they wait for is done. */
+/** Notifies a reader who looks at another tab that a step that they wait for is done. */
 function announce(live) {
     if (!document.hidden) return;
     document.title = words.titleMark(live.title, title);

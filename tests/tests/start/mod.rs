@@ -62,7 +62,7 @@ fn a_new_course_says_what_it_has_and_what_comes_next() {
     insta::assert_snapshot!("not_empty", machine.verify(&["new", "mine"]).shown());
     insta::assert_snapshot!("copy_not_empty", machine.verify(&["copy", "mine"]).shown());
     assert_eq!(files(&machine.course.join("mine")), before, "nothing is overwritten");
-    // The course's account stands nowhere any more.
+    // The course's account is nowhere any more.
     for (file, text) in before.iter().filter(|(file, _)| file.starts_with("checks/")) {
         for name in ["account = \"production\"", "\"production/", "\"production\": {", "accounts.production"] {
             assert!(!text.contains(name), "{file} has {name}");
@@ -118,7 +118,7 @@ fn a_folder_beside_somebodys_book_is_not_in_that_course() {
         assert!(ran.stderr.contains("there is no course here") && ran.stderr.contains("--course ~/book"), "{ran:?}");
     }
     assert_eq!(files(&machine.course).len(), 0, "nothing was written");
-    // In a course, and beside its own book/, it is found.
+    // In a course, and next to its own book/, it is found.
     for folder in ["book/src", "book/checks/cases", ""] {
         machine.course = above.join(folder);
         let ran = machine.verify(&["status"]);

@@ -15,8 +15,9 @@ pub fn write(name: &str, files: &[(String, PathBuf)]) -> Result<(), Box<dyn Erro
     let mut archive = String::from("&[\n");
     for (at, (file, path)) in files.iter().enumerate() {
         let text = fs::read(path)?;
-        let compressed = out.join(format!("{name}-{at}.z"));
-        fs::write(&compressed, miniz_oxide::deflate::compress_to_vec_zlib(&text, LEVEL))?;
+        // The path is relative to the list, so that it is right wherever Cargo's folder is moved to.
+        let compressed = format!("{name}-{at}.z");
+        fs::write(out.join(&compressed), miniz_oxide::deflate::compress_to_vec_zlib(&text, LEVEL))?;
         writeln!(archive, "({file:?}, {}, include_bytes!({compressed:?})),", text.len())?;
     }
     archive.push_str("]\n");

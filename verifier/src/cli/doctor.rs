@@ -9,28 +9,19 @@ use super::terminal::{Terminal, print};
 use crate::report;
 use crate::report::doctor::DoctorInput;
 use crate::run::Session;
-use crate::run::accounts::{self, Tried};
+use crate::run::accounts;
 
 pub(super) async fn run(common: &Common, format: TextOrJson) -> Result<Exit> {
     let terminal = Terminal::for_format(format == TextOrJson::Text);
     let session = Session::open(&common.options(), &terminal)?;
-    let Tried { bound, sources, connections, gathered } = accounts::try_all(&session).await?;
-    let input = DoctorInput {
-        course: &session.course,
-        practice: session.practice(),
-        bound: &bound,
-        connections: &connections,
-        sources: &sources,
-        gathered: &gathered,
-        show_identifiers: common.show_identifiers,
-    };
-    let diagnosis = input.diagnose();
+    let tried = accounts::try_all(&session).await?;
+    let diagnosis = DoctorInput::of(&session, &tried, common.show_identifiers).diagnose();
     match format {
         TextOrJson::Json => print(&report::json(&diagnosis)?)?,
         TextOrJson::Text => print(&diagnosis.text())?,
     }
     if common.verbose {
-        terminal::notice(&report::calls::timeline(&gathered.calls));
+        terminal::notice(&report::calls::timeline(&tried.gathered.calls));
     }
     Ok(if diagnosis.ok { Exit::Done } else { Exit::Unknown })
 }

@@ -31,7 +31,7 @@ const ALIKE: &[&str] = &[
 /// Words after which an account is the other party: the one that gets access, or that is connected with.
 const TOWARDS: &[&str] =
     &["let", "lets", "allow", "allows", "give", "gives", "grant", "grants", "with", "to", "from", "by"];
-/// Words that can stand directly before “account” and name none.
+/// Words that can come directly before “account” and name none.
 const PLAIN: &[&str] = &[
     "fresh", "first", "whole", "own", "same", "and", "or", "is", "whose", "what", "that", "per", "one", "user",
     "close", "open", "closed", "create", "name", "have", "has", "into", "get", "its", "iam", "root", "current",
@@ -133,7 +133,7 @@ impl Accounts {
         }
     }
 
-    /// Whether an account that the course does not have, or several, are named where a statement stands, or the text
+    /// Whether an account that the course does not have, or several, are named where a statement is, or the text
     /// around it names another than the check's own and the statement does not say which.
     pub(super) fn in_doubt(&self, stated: &Stated<'_>, own: &str, spoken_of: &BTreeSet<String>) -> bool {
         let near = stated.above.iter().skip(1).copied().chain([stated.text]);

@@ -38,7 +38,7 @@ pub(super) struct Planner<'p> {
 /// A part of a lesson that becomes a chapter.
 struct Part<'l> {
     file: String,
-    /// What stands before the part in its file: a byte order mark, and the title of its front matter as a heading or, if
+    /// What comes before the part in its file: a byte order mark, and the title of its front matter as a heading or, if
     /// the chapter has it already, the front matter.
     prefix: String,
     raw: &'l str,

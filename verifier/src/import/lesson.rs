@@ -5,7 +5,7 @@ use std::ops::Range;
 /// The marks that authors put before the items of a list to tick.
 const BOXES: &[char] = &['☐', '☑', '☒', '✅', '✔', '✓', '⬜', '□', '◻', '🔲', '❏', '❑'];
 
-/// A section: a heading, and what stands below it up to the next one.
+/// A section: a heading, and what is below it up to the next one.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Section {
     /// The heading. `None` before the first one.

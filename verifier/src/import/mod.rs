@@ -8,7 +8,7 @@
 //! | `about` | the account that it is about |
 //! | [`step`] | what is proposed for an outcome, and what its author decides |
 //! | `chapter` | the chapters that a lesson becomes |
-//! | [`split`], `front_matter` | splitting a lesson, and what stands before it |
+//! | [`split`], `front_matter` | splitting a lesson, and what comes before it |
 //! | [`folder`], `names` | the lessons of a folder |
 //! | [`summary`] | `SUMMARY.md` |
 //! | `course::annotate` | adding directives to a lesson without losing a byte |

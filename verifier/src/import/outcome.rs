@@ -89,7 +89,7 @@ pub(super) fn shown(text: &str) -> String {
     joined.trim_end_matches([':', '.', ' ']).to_owned()
 }
 
-/// The headings above what stands in a section.
+/// The headings above the contents of a section.
 pub(super) fn above(section: &Section) -> Vec<String> {
     let own = section.heading.as_ref().map(|heading: &Text| heading.plain.clone());
     section.above.iter().cloned().chain(own).collect()

@@ -78,7 +78,7 @@ fn of_sections<'s>(
     found
 }
 
-/// Whether most of the sections beside one have outcomes.
+/// Whether most of the sections next to one have outcomes.
 fn have_outcomes_beside(section: &Section, all: &[(&Section, Vec<Outcome>, bool)]) -> bool {
     let beside = all.iter().filter(|(other, _, explains)| other.above == section.above && !explains);
     let (mut sections, mut with) = (0, 0);

@@ -18,7 +18,7 @@ pub struct Change {
     pub after: String,
 }
 
-/// A file that is copied beside the chapters.
+/// A file that is copied to the chapters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// Where it is.

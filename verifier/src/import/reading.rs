@@ -14,13 +14,13 @@ pub(super) struct Reading {
     pub(super) word: String,
     /// The things that it names.
     pub(super) things: Vec<Thing>,
-    /// What stands before the colon.
+    /// What comes before the colon.
     pub(super) label: Option<String>,
 }
 
 /// Arrows between the parts of a path through menus.
 const ARROWS: &[&str] = &["→", "➜", "➔", "»", "->", " > ", "⇒", "›"];
-/// Words that can stand before the verb of a command.
+/// Words that can come before the verb of a command.
 const BEFORE_VERB: &[&str] = &[
     "then",
     "now",
@@ -185,7 +185,7 @@ fn leading(words: &[String], language: &Language) -> Option<(Kind, String)> {
     later.into_iter().find(acts).or_else(|| forms::told(words, language)).or(direct)
 }
 
-/// A clause without the words that can stand before its verb.
+/// A clause without the words that can come before its verb.
 fn without_opening(words: &[String]) -> &[String] {
     let at = words.iter().take_while(|word| BEFORE_VERB.contains(&word.as_str())).count();
     &words[at..]

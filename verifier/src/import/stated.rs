@@ -1,10 +1,10 @@
-//! A statement of a lesson, with what stands around it.
+//! A statement of a lesson, with what is around it.
 
 use std::collections::BTreeSet;
 
 use super::language::Language;
 
-/// What a lesson states, and what stands around it.
+/// What a lesson states, and what is around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Stated<'s> {
     /// The statement.

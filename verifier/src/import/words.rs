@@ -122,7 +122,7 @@ pub(super) fn qualifies(word: &str) -> bool {
     counts_in_title(word) || NARROWING.contains(&word)
 }
 
-/// Words of amounts, beside numbers.
+/// Words of amounts, next to numbers.
 const OF_AMOUNTS: &[&str] = &[
     "usd", "dollar", "dollars", "eur", "euro", "euros", "percent", "month", "monthly", "over", "per", "amount",
     "actual",

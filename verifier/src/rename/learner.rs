@@ -58,9 +58,10 @@ impl Renaming {
                 Ok(())
             })?;
         }
-        let mut taken = log::read(root)?;
-        if !taken.is_empty() {
+        if !log::read(root)?.is_empty() {
             let _lock = store::lock(root)?;
+            // Read again under the lock: an action that is taken at the same time is not lost.
+            let mut taken = log::read(root)?;
             taken.iter_mut().for_each(|action| action.step = self.id(&action.step));
             log::write(root, &taken)?;
         }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Source, Sources};
+use crate::run::Session;
+use crate::run::accounts::Tried;
 use evidence::bindings::Bindings;
 use evidence::client::IN_PROCESS;
 use evidence::client::{Ask, Outcome};
@@ -91,7 +93,14 @@ pub struct DoctorInput<'d> {
     pub show_identifiers: bool,
 }
 
-impl DoctorInput<'_> {
+impl<'d> DoctorInput<'d> {
+    /// What was found when the accounts of a session were tried.
+    pub fn of(session: &'d Session<'_>, tried: &'d Tried, show_identifiers: bool) -> DoctorInput<'d> {
+        let Tried { bound, sources, connections, gathered } = tried;
+        let (course, practice) = (&*session.course, session.practice());
+        DoctorInput { course, practice, bound, connections, sources, gathered, show_identifiers }
+    }
+
     /// Makes the diagnosis.
     pub(crate) fn diagnose(&self) -> Diagnosis {
         let accounts: Vec<AccountDiagnosis> =

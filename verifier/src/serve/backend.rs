@@ -12,7 +12,7 @@ use super::accounts::Checked;
 use crate::report;
 use crate::report::doctor::DoctorInput;
 use crate::report::policy;
-use crate::run::accounts::{self, Tried};
+use crate::run::accounts;
 use crate::run::watcher::Watcher;
 use crate::run::{Event, Listener, Options, Session, confirm, practice_step, select, verify};
 use evidence::bindings;
@@ -108,21 +108,13 @@ impl Backend {
     pub(super) fn check_accounts(&self) -> Result<Checked> {
         let listener = Both { terminal: &*self.terminal, pages: &|_| {} };
         let session = Session::open(&self.options, &listener)?;
-        let Tried { bound, sources, connections, gathered } = runtime()?.block_on(accounts::try_all(&session))?;
-        let input = DoctorInput {
-            course: &session.course,
-            practice: session.practice(),
-            bound: &bound,
-            connections: &connections,
-            sources: &sources,
-            gathered: &gathered,
-            show_identifiers: false,
-        };
-        let diagnosis = input.diagnose();
+        let tried = runtime()?.block_on(accounts::try_all(&session))?;
+        let diagnosis = DoctorInput::of(&session, &tried, false).diagnose();
         let mut policies = BTreeMap::new();
         for account in &diagnosis.accounts {
             let mut reasons = account.reads.iter().flat_map(|read| &read.reasons);
-            if let Some(sources) = sources.get(&account.name).filter(|_| reasons.any(|reason| reason.action.is_some()))
+            if let Some(sources) =
+                tried.sources.get(&account.name).filter(|_| reasons.any(|reason| reason.action.is_some()))
             {
                 let text = report::json(&policy::document(sources))?;
                 policies.insert(account.name.clone(), text.as_str().trim_end().to_owned());

@@ -38,6 +38,11 @@ impl Decided {
         !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NotAvailableHere)
     }
 
+    /// Whether it is unknown only because what it is about is not in the account.
+    pub(super) fn is_missing(&self) -> bool {
+        !self.reasons.is_empty() && self.reasons.iter().all(|reason| reason.code == ReasonCode::NoSuchResource)
+    }
+
     /// Unknown, for these reasons.
     pub(super) fn unknown(sentences: Vec<String>, reasons: Vec<Reason>) -> Decided {
         Decided { reasons, ..Decided::new(Outcome::Unknown, sentences) }

@@ -187,8 +187,8 @@ impl Judge<'_> {
                         let unknown = self.unknown(that, &why);
                         match instead.as_ref().filter(|_| unknown.is_refused_to_everybody()) {
                             Some(statement) => self.confirmed(expectation, statement, Vec::new(), unknown.reasons),
-                            // What shows it may be missing because it has not been done.
-                            None if late.is_some() => {
+                            // What shows it may be missing because it has not been done. A read that failed says nothing.
+                            None if late.is_some() && unknown.is_missing() => {
                                 Decided::unknown(self.sentences(&expectation.fix), unknown.reasons)
                             }
                             None => unknown,

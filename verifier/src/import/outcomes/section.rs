@@ -70,7 +70,7 @@ fn shows_something(section: &Section) -> bool {
     })
 }
 
-/// The section as one outcome, where the ones beside it have outcomes and it has settings or values, too.
+/// The section as one outcome, where the ones next to it have outcomes and it has settings or values, too.
 pub(super) fn like_its_neighbours(section: &Section, language: &Language, lesson: &str) -> Vec<Outcome> {
     let heading = read(section.title(), language);
     let has_values = section.blocks.iter().any(|block| match block {
