@@ -1,7 +1,7 @@
 //! The live book's server: its responses to tasks, and its events.
 
 use crate::common::live::{Serving, practice};
-use crate::common::{Machine, identity, serve};
+use crate::common::{Machine, identity, serve, server};
 use serde_json::json;
 use std::io::BufRead;
 use std::process::Command;
@@ -52,25 +52,35 @@ fn without_bindings_it_serves_the_practice_account_and_says_so() {
     assert_eq!(pages["production-account.html"]["next"], "account-created");
 }
 
-/// Without an answer, a learner waits for one: where a step has inputs, too, and where its account does not exist yet.
+/// Without an answer, a learner waits for one: where a step has inputs, too, and where its account does not exist yet, is
+/// not bound, cannot be reached, or has no access.
 #[test]
 fn every_step_that_is_verified_from_a_page_gets_a_verdict() {
-    let machine = Machine::whole();
-    let serving = Serving::start(&machine, &["--practice"]);
-    let mut events = serving.events();
-    let steps = events.until(|event| event["kind"] == "steps")["steps"].as_object().unwrap().clone();
-    let ids: Vec<&String> = steps.keys().collect();
-    assert!(ids.len() > 70, "{ids:?}");
-    assert_eq!(serving.ask("/-/verify", &json!({ "steps": ids })).status, 202);
-    let mut without: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-    let mut has_begun = false;
-    events.until(|event| {
-        without.retain(|id| event["steps"][*id]["verdict"].as_str().is_none_or(|verdict| verdict == "unchecked"));
-        let running = event["running"].as_array().map(Vec::len);
-        has_begun |= running.is_some_and(|running| running > 0);
-        has_begun && running == Some(0)
-    });
-    assert_eq!(without, [""; 0]);
+    let practised = Machine::whole();
+    let bound = |endpoint: &str| {
+        let mut machine = Machine::whole();
+        machine.bind(&[("general", "AKIAEXAMPLE", "s", "")]);
+        machine.set("AWS_ENDPOINT_URL", endpoint);
+        machine
+    };
+    let refusing = server(403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+    for machine in [practised, bound("http://127.0.0.1:1"), bound(&refusing)] {
+        let serving = Serving::start(&machine, &[]);
+        let mut events = serving.events();
+        let steps = events.until(|event| event["kind"] == "steps")["steps"].as_object().unwrap().clone();
+        let ids: Vec<&String> = steps.keys().collect();
+        assert!(ids.len() > 70, "{ids:?}");
+        assert_eq!(serving.ask("/-/verify", &json!({ "steps": ids })).status, 202);
+        let mut without: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        let mut has_begun = false;
+        events.until(|event| {
+            without.retain(|id| event["steps"][*id]["verdict"].as_str().is_none_or(|verdict| verdict == "unchecked"));
+            let running = event["running"].as_array().map(Vec::len);
+            has_begun |= running.is_some_and(|running| running > 0);
+            has_begun && running == Some(0)
+        });
+        assert_eq!(without, [""; 0]);
+    }
 }
 
 #[test]
