@@ -24,6 +24,9 @@ pub fn config_dir() -> io::Result<PathBuf> {
     Ok(base.config_dir().join("mdbook-verify"))
 }
 
+/// The length of a keyed digest, in hexadecimal digits.
+pub(crate) const DIGEST: usize = 32;
+
 /// A secret that never leaves the learner's machine.
 #[derive(Clone)]
 pub struct Key([u8; 32]);
@@ -71,7 +74,7 @@ impl Key {
 
     /// A keyed digest, in hexadecimal.
     pub fn digest(&self, data: &[u8]) -> String {
-        hex(&self.mac(data).finalize().into_bytes()[..16])
+        hex(&self.mac(data).finalize().into_bytes()[..DIGEST / 2])
     }
 
     /// Whether `digest` is the keyed digest of `data`, in constant time.
@@ -80,7 +83,7 @@ impl Key {
             .step_by(2)
             .map(|at| digest.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
             .collect();
-        digest.is_some_and(|digest| digest.len() == 16 && self.mac(data).verify_truncated_left(&digest).is_ok())
+        digest.is_some_and(|digest| digest.len() == DIGEST / 2 && self.mac(data).verify_truncated_left(&digest).is_ok())
     }
 
     /// The keyed fingerprint of an AWS account id.

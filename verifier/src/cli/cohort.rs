@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use course::Course;
+use course::key::Key;
 use course::results::{Reason, Results};
 use course::terminal::{self, Text};
 use futures_util::{StreamExt, stream};
@@ -85,7 +86,8 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     let connected = connected.map_err(|reasons| anyhow::anyhow!(messages(&reasons)))?;
     let checks = (Arc::clone(&session.course), Arc::clone(&session.compiled));
     let cohort = Cohort::new(checks, session.store.key().clone(), connected, arguments.rate, folder);
-    let theirs = arguments.results.as_deref().map(|folder| learners_files(folder, &roster)).transpose()?;
+    let theirs =
+        arguments.results.as_deref().map(|folder| learners_files(folder, &roster, session.store.key())).transpose()?;
     let cohort = Arc::new(cohort.with_results(theirs.unwrap_or_default()));
     let mut judging = Judging { cohort, json, tally: Tally::default() };
     let mine = roster.learners.into_iter().enumerate().filter(|(row, _)| arguments.shard.has(*row));
@@ -94,16 +96,16 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
 }
 
 /// The learners' own results in a folder, by learner. Reports the files that are not used.
-fn learners_files(folder: &Path, roster: &Roster) -> Result<BTreeMap<String, Results>> {
+fn learners_files(folder: &Path, roster: &Roster, key: &Key) -> Result<BTreeMap<String, Results>> {
     let mut theirs = BTreeMap::new();
     for file in files::found(folder)? {
         let name = files::learner(&file);
-        let why = match files::read(&file) {
+        let why = match files::read(&file, key) {
             _ if !roster.learners.iter().any(|learner| learner.name == name) => {
                 "the roster has no learner of this name".to_owned()
             }
-            Ok(results) if results.practice => "it has results of practice accounts".to_owned(),
-            Ok(results) => {
+            Ok((results, _)) if results.practice => "it has results of practice accounts".to_owned(),
+            Ok((results, _)) => {
                 theirs.insert(name, results);
                 continue;
             }

@@ -73,8 +73,8 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     fn file(&mut self, path: &Path) {
-        let results = match files::read(path) {
-            Ok(results) => results,
+        let (results, judged_here) = match files::read(path, self.session.store.key()) {
+            Ok(read) => read,
             Err(error) => return self.skip(path, &error),
         };
         let shown = path.display();
@@ -86,10 +86,7 @@ impl Reading<'_> {
             (false, true) => {
                 self.notices.push(format!("{shown} is left out, because it has no results from the practice accounts."))
             }
-            _ => {
-                let judged_here = results.is_sealed_with(self.session.store.key());
-                self.counting.add(&files::learner(path), judged_here, &results);
-            }
+            _ => self.counting.add(&files::learner(path), judged_here, &results),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The files of a class: one results document for each learner, named after the learner.
 
 use anyhow::{Context, Result};
-use course::results::Results;
+use course::key::Key;
+use course::results::{self, Results};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,13 +49,13 @@ pub fn found(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Reads a results document from any source.
+/// Reads a results document from any source, and whether it was sealed with this key.
 ///
 /// # Errors
 /// If it is not a results document, or this program cannot read its version.
-pub fn read(path: &Path) -> Result<Results> {
+pub fn read(path: &Path, key: &Key) -> Result<(Results, bool)> {
     let bytes = course::files::read_theirs(path, LARGEST).context("it cannot be read")?;
-    Ok(Results::of_anybody(&bytes)?)
+    Ok((Results::of_anybody(&bytes)?, results::is_sealed(&bytes, key)))
 }
 
 #[cfg(test)]
@@ -97,10 +98,11 @@ mod tests {
     #[test]
     fn a_file_that_is_not_a_results_document_is_explained() {
         let folder = tempfile::tempdir().unwrap();
+        let key = Key::new([1; 32]);
         let why = |name: &str, text: &[u8]| {
             let path = folder.path().join(name);
             fs::write(&path, text).unwrap();
-            format!("{:#}", read(&path).unwrap_err())
+            format!("{:#}", read(&path, &key).unwrap_err())
         };
         let large = vec![b' '; (LARGEST + 1) as usize];
         let shown = [
@@ -108,8 +110,8 @@ mod tests {
             why("other.json", b"{\"a\": 1}"),
             why("newer.json", b"{\"version\": 7}"),
             why("large.json", &large),
-            format!("{:#}", read(&folder.path().join("missing.json")).unwrap_err()),
-            format!("{:#}", read(folder.path()).unwrap_err()),
+            format!("{:#}", read(&folder.path().join("missing.json"), &key).unwrap_err()),
+            format!("{:#}", read(folder.path(), &key).unwrap_err()),
         ];
         insta::assert_snapshot!(shown.join("\n"));
     }

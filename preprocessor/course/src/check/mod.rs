@@ -208,7 +208,7 @@ impl Check {
         if inputs.is_empty() {
             return BTreeSet::new();
         }
-        let words = self.words();
+        let words: BTreeSet<&str> = self.words().collect();
         let in_region = self.reads.values().any(Read::is_regional);
         let used = |name: &&str| words.contains(INPUT) && words.contains(name) || in_region && *name == REGION;
         inputs.keys().map(String::as_str).filter(used).collect()
@@ -216,18 +216,13 @@ impl Check {
 
     /// Which of these tables it uses.
     pub fn uses_tables<'t>(&self, tables: &'t Tables) -> BTreeSet<&'t str> {
-        if tables.is_empty() {
-            return BTreeSet::new();
-        }
-        let words = self.words();
-        tables.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
+        self.words().filter_map(|word| tables.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
     }
 
     /// Which of these parameters the check mentions. A word of a sentence may be taken for a parameter: then the hash
     /// changes more often than necessary, but no verdict is wrong.
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
-        let words = self.words();
-        params.keys().map(String::as_str).filter(|name| words.contains(name)).collect()
+        self.words().filter_map(|word| params.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
     }
 
     /// The identifiers of its expressions and of the holes in its sentences.
@@ -237,9 +232,8 @@ impl Check {
     }
 
     /// The words of its expressions and sentences.
-    fn words(&self) -> BTreeSet<&str> {
-        let words = self.texts().flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
-        words.filter(|word| !word.is_empty()).collect()
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.texts().flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')))
     }
 
     /// Identifies what decides the verdict besides parameters, tables and inputs: the check without its prose.
@@ -301,7 +295,8 @@ fn hash(canonical: &serde_json::Value) -> String {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::course::Step;
 use crate::files;
-use crate::key::Key;
+use crate::key::{self, Key};
 
 mod step;
 mod verdict;
@@ -122,6 +122,20 @@ pub struct View<'r> {
     pub stale: Option<&'static str>,
 }
 
+/// What stands around the seal, which ends a document and covers what is before it.
+const SEAL: &str = ",\"seal\":\"";
+const END: &str = "\"}";
+
+/// Whether a document, in exactly these bytes, was sealed with this key.
+pub fn is_sealed(document: &[u8], key: &Key) -> bool {
+    let digits = document.trim_ascii_end().strip_suffix(END.as_bytes());
+    let sealed = digits.and_then(|document| document.split_last_chunk::<{ key::DIGEST }>());
+    sealed.is_some_and(|(before, digits)| {
+        let content = before.strip_suffix(SEAL.as_bytes());
+        content.zip(str::from_utf8(digits).ok()).is_some_and(|(content, seal)| key.matches(content, seal))
+    })
+}
+
 /// The part that documents of every version have.
 #[derive(Deserialize)]
 struct AnyVersion {
@@ -216,7 +230,7 @@ impl Results {
     pub fn parse(bytes: &[u8], practice: bool, key: Option<&Key>) -> Result<Results, Unusable> {
         let results = Results::of_anybody(bytes)?;
         match key {
-            Some(key) if results.practice == practice && results.is_sealed_with(key) => Ok(results),
+            Some(key) if results.practice == practice && is_sealed(bytes, key) => Ok(results),
             _ => Err(Unusable::Foreign),
         }
     }
@@ -227,19 +241,18 @@ impl Results {
     /// Why it cannot be used.
     pub fn of_anybody(bytes: &[u8]) -> Result<Results, Unusable> {
         let damaged = |error: serde_json::Error| Unusable::Damaged(error.to_string());
+        // A document of this version, as nearly all are, is gone through once.
+        let read = match serde_json::from_slice::<Results>(bytes) {
+            Ok(results) if results.version == VERSION => return Ok(results),
+            read => read,
+        };
         let AnyVersion { version } = serde_json::from_slice(bytes).map_err(damaged)?;
         match version.as_ref().and_then(serde_json::Value::as_u64) {
-            Some(version) if version > u64::from(VERSION) => return Err(Unusable::Newer(version)),
-            Some(version) if version < u64::from(VERSION) => return Err(Unusable::Older(version)),
-            Some(_) => {}
-            None => return Err(Unusable::Damaged("it has no version".into())),
+            Some(version) if version > u64::from(VERSION) => Err(Unusable::Newer(version)),
+            Some(version) if version < u64::from(VERSION) => Err(Unusable::Older(version)),
+            Some(_) => read.map_err(damaged),
+            None => Err(Unusable::Damaged("it has no version".into())),
         }
-        serde_json::from_slice(bytes).map_err(damaged)
-    }
-
-    /// Whether the document was sealed with this key.
-    pub fn is_sealed_with(&self, key: &Key) -> bool {
-        self.content().is_ok_and(|content| key.matches(content.as_bytes(), &self.seal))
     }
 
     /// The document as text on one line, sealed: it is large, and read and written in every run.
@@ -247,17 +260,12 @@ impl Results {
     /// # Errors
     /// Never for a document built by this crate; JSON cannot express some floating-point numbers.
     pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, String)> {
-        let content = self.content()?;
-        self.seal = key.digest(content.as_bytes());
-        let text = format!("{content}{}}}\n", serde_json::to_string(&self.seal)?);
+        self.seal.clear();
+        let mut text = serde_json::to_string(&self)?;
+        text.truncate(text.len().saturating_sub(SEAL.len() + END.len()));
+        self.seal = key.digest(text.as_bytes());
+        text.extend([SEAL, &self.seal, END, "\n"]);
         Ok((self, text))
-    }
-
-    /// What the seal covers: all that is before it.
-    fn content(&self) -> serde_json::Result<String> {
-        let (mut all, seal) = (serde_json::to_string(self)?, serde_json::to_string(&self.seal)?);
-        all.truncate(all.len().saturating_sub(seal.len() + "}".len()));
-        Ok(all)
     }
 
     /// A step's result as it can be shown: only while the check, its parameters and the accounts are the same as when
