@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::{Course, Step};
 use crate::local_time;
+use crate::next_step::next_step;
 use crate::results::{ReasonCode, Results, Verdict};
 use crate::step_view::Running;
 
@@ -22,7 +23,7 @@ pub struct CourseView<'v> {
     pub between: Option<(&'v str, &'v str)>,
     /// The steps that were done and no longer are.
     pub lapsed: Vec<&'v Step>,
-    /// The step to do next: one that can be done now comes before one that is unknown.
+    /// The step to do next.
     pub next: Option<&'v Step>,
     /// What costs money now, or may.
     pub running: Vec<Running<'v>>,
@@ -48,7 +49,7 @@ impl<'v> CourseView<'v> {
     pub fn new(course: &'v Course, results: &'v Results) -> CourseView<'v> {
         let required: Vec<&Step> = course.required().collect();
         let verdict = |step: &Step| results.view(step).verdict;
-        let open = required.iter().copied().filter(|step| verdict(step).blocks());
+        let open = required.iter().filter(|step| verdict(step).blocks()).count();
         let first: Vec<&str> = required
             .iter()
             .filter(|step| !verdict(step).blocks())
@@ -60,11 +61,11 @@ impl<'v> CourseView<'v> {
         };
         CourseView {
             required: required.len(),
-            done: required.len() - open.clone().count(),
+            done: required.len() - open,
             confirmed: required.iter().filter(|step| verdict(step) == Verdict::Confirmed).count(),
             between: first.iter().min().copied().zip(first.iter().max().copied()),
             lapsed: course.listed().filter(has_lapsed).collect(),
-            next: open.filter(|step| step.members.is_empty()).min_by_key(|step| verdict(step)),
+            next: next_step(course, results, &required),
             running: course.steps.iter().filter_map(|step| Running::new(course, step, results)).collect(),
             unread: unread(course, results),
         }

@@ -44,6 +44,7 @@ mod links;
 pub mod lint;
 pub mod load;
 pub mod local_time;
+pub mod next_step;
 mod options;
 mod parallel;
 pub mod param;
