@@ -88,8 +88,9 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
 /// The result of a step whose expressions could not be evaluated at all.
 fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {
     let expectations = inputs.course.check(step).expectations().iter();
-    let expectations =
-        expectations.map(|expectation| ExpectationResult::new(expectation.title.clone(), Outcome::Unknown, Vec::new()));
+    let expectations = expectations.map(|expectation| {
+        ExpectationResult::new(inputs.course.expectation_title(step, &expectation.title), Outcome::Unknown, Vec::new())
+    });
     Judged {
         verdict: Verdict::Unknown,
         reasons: vec![course_error(&step.account, message)],

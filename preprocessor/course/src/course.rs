@@ -10,6 +10,7 @@ use crate::key::Key;
 use crate::parallel;
 use crate::param::{Param, Params};
 use crate::table::{Row, Tables};
+use crate::words;
 
 /// A course, read and validated.
 ///
@@ -240,6 +241,14 @@ impl Course {
     /// The title of a step: the lesson's text, or the check's title if no lesson names it.
     pub fn title_of<'c>(&'c self, step: &'c Step) -> &'c str {
         step.occurrences.first().map_or(&self.check(step).title, |place| &place.text)
+    }
+
+    /// The title of an expectation of a step's check, with the step's parameters in its holes.
+    pub fn expectation_title(&self, step: &Step, title: &str) -> String {
+        words::with_values(title, |name| {
+            let param = step.params.get(name).or_else(|| self.params.get(name));
+            param.map(Param::to_string)
+        })
     }
 
     /// What the removal of what a step makes is called, as an expectation of the step that removes it.

@@ -252,9 +252,10 @@ fn in_local_time(text: String) -> String {
 }
 
 /// The titles of the expectations of a step that was never checked.
-fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<&'v str> {
-    let members = members.iter().map(|member| course.check(member).title.as_str());
-    let own = course.check(step).expectations().iter().map(|expectation| expectation.title.as_str());
+fn titles<'v>(course: &'v Course, step: &'v Step, members: &[&'v Step]) -> Vec<Cow<'v, str>> {
+    let members = members.iter().map(|member| course.check(member).title.as_str().into());
+    let own = course.check(step).expectations().iter();
+    let own = own.map(|expectation| course.expectation_title(step, &expectation.title).into());
     members.chain(own).collect()
 }
 

@@ -24,6 +24,20 @@ pub fn hole_ranges(sentence: &str) -> Vec<Range<usize>> {
     holes
 }
 
+/// A title whose holes are the names of values, with these values. `{{` and `}}` are braces.
+pub(crate) fn with_values(title: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let braces = |text: &str| text.replace("{{", "{").replace("}}", "}");
+    let (mut filled, mut rest) = (String::with_capacity(title.len()), 0);
+    for hole in hole_ranges(title) {
+        let whole = hole.start - 1..title.len().min(hole.end + 1);
+        filled.push_str(&braces(&title[rest..whole.start]));
+        filled.push_str(&value(title[hole].trim()).unwrap_or_else(|| title[whole.clone()].to_owned()));
+        rest = whole.end;
+    }
+    filled.push_str(&braces(&title[rest..]));
+    filled
+}
+
 /// A sentence as it is shown, if it has no holes.
 pub fn without_holes(sentence: &str) -> Option<String> {
     holes(sentence).is_empty().then(|| sentence.replace("{{", "{").replace("}}", "}"))
@@ -92,4 +106,25 @@ fn outside_of_strings(expression: &str) -> impl Iterator<Item = (usize, char)> {
         }
         false
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_has_the_values_of_its_names() {
+        let value = |name: &str| (name == "suffix").then(|| "-production {x}".to_owned());
+        let cases = [
+            ("plain", "plain"),
+            ("ends with {suffix}.", "ends with -production {x}."),
+            ("{ suffix }{suffix}", "-production {x}-production {x}"),
+            ("{{suffix}} and }} {{", "{suffix} and } {"),
+            ("{other} é {suffix", "{other} é -production {x}"),
+            ("{}", "{}"),
+        ];
+        for (title, shown) in cases {
+            assert_eq!(with_values(title, value), shown, "{title}");
+        }
+    }
 }

@@ -85,7 +85,11 @@ fn about_check(out: &mut String, course: &Course, check: &Check, needs: &Needs) 
                 };
                 let rows = expectation.rows.as_ref();
                 let rows = rows.map(|table| format!(", for each row of `{table}`")).unwrap_or_default();
-                let _ = writeln!(out, "- {} ({how}{rows})", plain(&expectation.title));
+                let _ = writeln!(
+                    out,
+                    "- {} ({how}{rows})",
+                    plain(&course.expectation_title(&Step::of_check(check), &expectation.title))
+                );
             }
             let removed = check.removes.iter().filter_map(|name| course.checks.get(name));
             for made in removed {

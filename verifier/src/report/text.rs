@@ -2,7 +2,7 @@
 //! a lesson cannot break its line.
 
 use anstyle::{AnsiColor, Style};
-use course::check::Check;
+use course::check::{Check, Expectation};
 use course::fact_source::FactSource;
 use course::local_time;
 use course::results::{Outcome, Reason, ReasonCode, Results, Verdict};
@@ -133,7 +133,7 @@ pub(crate) fn explanation(course: &Course, results: &Results, step: &Step, needs
     }
     if view.result.is_none() {
         out.put("\n  What it requires:\n");
-        requirements(&mut out, &view, course.check(step), &step.account);
+        requirements(&mut out, &view, course, step);
     }
     if !view.inputs.is_empty() {
         let _ = writeln!(out, "\n  What you give:");
@@ -160,16 +160,18 @@ pub(crate) fn explanation(course: &Course, results: &Results, step: &Step, needs
 }
 
 /// What a step requires that was not checked yet, and how it is done as far as that is known before anything is read.
-fn requirements(out: &mut Text, view: &StepView<'_>, check: &Check, account: &str) {
+fn requirements(out: &mut Text, view: &StepView<'_>, course: &Course, step: &Step) {
     for expectation in &view.expectations {
         out.paragraph("  · ", &expectation.title);
-        let Some(own) = check.expectations().iter().find(|own| own.title == expectation.title) else { continue };
+        let mut all = course.check(step).expectations().iter();
+        let is_it = |own: &&Expectation| course.expectation_title(step, &own.title) == expectation.title;
+        let Some(own) = all.find(is_it) else { continue };
         own.fix
             .iter()
             .filter_map(|sentence| words::without_holes(sentence))
             .for_each(|fix| out.paragraph("      ", &fix));
         if let Some(statement) = own.statement() {
-            let text = statement.about_account(account);
+            let text = statement.about_account(&step.account);
             let statement = StatementView { text: &text, confirmed: false };
             out.paragraph("      ", &statement.to_string());
         }

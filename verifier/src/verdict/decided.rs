@@ -15,7 +15,7 @@ pub(super) struct Decided {
 }
 
 impl Decided {
-    pub(super) fn of(self, expectation: &CompiledExpectation, account: &str) -> ExpectationResult {
+    pub(super) fn of(self, expectation: &CompiledExpectation, title: String, account: &str) -> ExpectationResult {
         // A statement that replaces evidence is shown only if that evidence could not be read.
         let asked = match expectation.proof {
             CompiledProof::Confirmation { .. } => self.outcome != Outcome::NotApplicable,
@@ -23,7 +23,7 @@ impl Decided {
         };
         let statement = expectation.statement().filter(|_| asked);
         ExpectationResult {
-            title: expectation.title.clone(),
+            title,
             statement: statement.map(|statement| statement.statement.about_account(account)),
             outcome: self.outcome,
             sentences: self.sentences,

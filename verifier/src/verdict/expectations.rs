@@ -80,7 +80,8 @@ impl Judge<'_> {
 
     /// The result of an expectation, with the page of the console where it is done.
     fn result(&self, decided: Decided, expectation: &CompiledExpectation) -> ExpectationResult {
-        let result = decided.of(expectation, &self.step.account);
+        let title = self.inputs.course.expectation_title(self.step, &expectation.title);
+        let result = decided.of(expectation, title, &self.step.account);
         let console = expectation.console.as_ref().and_then(|link| link.address(self.sentence_scope()));
         ExpectationResult { console, ..result }
     }
@@ -96,7 +97,7 @@ impl Judge<'_> {
                 && self.check.needs_of(expectation).iter().all(arrived);
             let result =
                 ready.then(|| self.result(self.expectation(at, expectation, &mut Memory::default()), expectation));
-            Awaited { title: expectation.title.clone(), result }
+            Awaited { title: self.inputs.course.expectation_title(self.step, &expectation.title), result }
         });
         awaited.collect()
     }

@@ -8,7 +8,8 @@ use super::console;
 /// A condition that must be true.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
-    /// A short title, shown with any outcome. The expression itself if the author gave no title.
+    /// A short title, shown with any outcome. The expression itself if the author gave no title. A hole in it is the name
+    /// of a parameter: [`crate::Course::expectation_title`] fills it.
     pub title: String,
     /// CEL: when it applies. `None`: always.
     pub when: Option<String>,
@@ -109,7 +110,7 @@ impl Expectation {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{ "required": ["that", "fix"] }, { "required": ["confirm"] }]))]
 pub(super) struct ExpectTable {
-    /// A short title, shown with any outcome. Plain text.
+    /// A short title, shown with any outcome. Plain text, in which `{NAME}` is the value of the parameter NAME.
     title: Option<String>,
     /// An expression: it applies only if this is true.
     when: Option<String>,
@@ -231,9 +232,12 @@ impl ExpectTable {
                 ));
             }
         };
-        let title = self.title.unwrap_or_else(|| match &proof {
-            Proof::Evidence { that, .. } => that.clone(),
-            Proof::Confirmation { statement, .. } => statement.text.clone(),
+        let title = self.title.unwrap_or_else(|| {
+            let source = match &proof {
+                Proof::Evidence { that, .. } => that,
+                Proof::Confirmation { statement, .. } => &statement.text,
+            };
+            source.replace('{', "{{").replace('}', "}}")
         });
         Ok(Expectation { title, when: self.when, rows: self.rows, proof, fix, console: self.console })
     }

@@ -151,6 +151,7 @@ impl Check {
     fn sentences(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.reads.values().flat_map(Read::texts).collect();
         for expectation in self.expectations() {
+            texts.push(&expectation.title);
             texts.extend(expectation.fix.iter().map(String::as_str));
             texts.extend(expectation.console.as_deref());
             match &expectation.proof {

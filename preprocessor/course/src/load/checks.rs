@@ -10,6 +10,7 @@ use crate::files;
 use crate::options::Options;
 use crate::parallel;
 use crate::places::{KeyPath, TomlFile};
+use crate::words::holes;
 
 /// The names of parameters and checks with errors.
 #[derive(Default)]
@@ -104,6 +105,11 @@ pub(super) fn checks(
                     let span = file.value(&KeyPath::of(["account"]));
                     errors.push(Diagnostic { span, message, help });
                 }
+                errors.extend(titles(&check, options, meant).map(|(part, message, help)| Diagnostic {
+                    span: file.value(&part),
+                    message,
+                    help,
+                }));
                 checks.insert(name, check);
             }
             Err(wrong) => {
@@ -119,6 +125,21 @@ pub(super) fn checks(
     }
     members(root, &checks, errors, meant);
     checks
+}
+
+/// What is wrong in a check's titles: a hole that is not a parameter's name.
+fn titles(check: &Check, options: &Options, meant: &Meant) -> impl Iterator<Item = (KeyPath, String, Option<String>)> {
+    check.expectations().iter().enumerate().flat_map(move |(at, expectation)| {
+        let names = holes(&expectation.title).into_iter().map(str::trim);
+        let unknown = names.filter(|name| !options.params.contains_key(*name) && !meant.params.contains(*name));
+        unknown.map(move |name| {
+            let message =
+                format!("a hole of a title is the name of a parameter, and the course has no parameter `{name}`");
+            let help = suggest(name, options.params.keys().map(String::as_str));
+            let help = help.or(Some("put what is read into `met` or `fix`; `{{` and `}}` are braces".into()));
+            (KeyPath::expectation(at).then("title"), message, help)
+        })
+    })
 }
 
 /// The folders in `checks/` that hold something else than checks.

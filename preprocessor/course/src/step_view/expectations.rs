@@ -64,11 +64,11 @@ impl fmt::Display for StatementView<'_> {
 
 /// Views of expectations, from their titles and the results that are known.
 pub fn expectations<'v>(
-    known: impl IntoIterator<Item = (&'v str, Option<&'v ExpectationResult>)>,
+    known: impl IntoIterator<Item = (impl Into<Cow<'v, str>>, Option<&'v ExpectationResult>)>,
 ) -> Vec<ExpectationView<'v>> {
-    let known: Vec<_> = known.into_iter().collect();
+    let known: Vec<(Cow<'v, str>, _)> = known.into_iter().map(|(title, result)| (title.into(), result)).collect();
     let next = known.iter().position(|(_, result)| result.is_some_and(is_not_met));
-    let view = |(at, (title, result)): (usize, &(&'v str, Option<&'v ExpectationResult>))| {
+    let view = |(at, (title, result)): (usize, &(Cow<'v, str>, Option<&'v ExpectationResult>))| {
         let outcome = result.map(|result| result.outcome);
         let waits = next.is_some_and(|next| next != at && outcome.is_some_and(Outcome::is_open));
         let result = result.filter(|_| !waits);
@@ -76,7 +76,7 @@ pub fn expectations<'v>(
             outcome,
             sentences: result.map(sentences).unwrap_or_default(),
             statements: result.and_then(statement).into_iter().collect(),
-            ..ExpectationView::new((*title).into())
+            ..ExpectationView::new(title.clone())
         }
     };
     let mut views: Vec<ExpectationView<'v>> = known.iter().enumerate().map(view).collect();

@@ -348,7 +348,7 @@ fn unmet(course: &Course, step: &Step, view: &View<'_>) -> Option<String> {
     let result = view.result.filter(|result| result.verdict == Verdict::NotYet)?;
     let at = step_view::next_unmet(&result.expectations)?;
     match &course.check(step).body {
-        Body::Expect(expectations) => Some(expectations.get(at)?.title.clone()),
+        Body::Expect(expectations) => Some(course.expectation_title(step, &expectations.get(at)?.title)),
         Body::Steps(checks) => Some(course.checks.get(checks.get(at)?)?.title.clone()),
     }
 }
