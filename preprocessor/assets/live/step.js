@@ -22,6 +22,7 @@ class VerifyStep extends HTMLElement {
             undo: asking(words.undo, "confirm", true),
         };
         this.buttons.practice.classList.add("verify-practice-button");
+        for (const name of ["practice", "confirm"]) this.buttons[name].classList.add("verify-main-button");
         this.message = make("span", { className: "verify-message", role: "status" });
         this.controls = make("div", { className: "verify-controls" }, this.message);
         // What the server rendered stays until its first update.
