@@ -109,7 +109,20 @@ impl Language {
     /// Whether a heading's section explains, compares or prepares.
     pub(super) fn explains(&self, title: &str) -> bool {
         let title = title.to_lowercase();
-        Language::asks(&title) || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+        let title = title.trim_start_matches(|c: char| !c.is_alphabetic());
+        Language::asks(title)
+            || self.explains.iter().any(|part| match part.strip_prefix('^') {
+                Some(part) => title.starts_with(part),
+                None => begins_a_word(title, part, self.spaced),
+            })
+    }
+
+    /// Whether a heading only asks or announces something, so that its section can do it all the same: “Does it work?”,
+    /// “What a hive may say”, “Before you start”.
+    pub(super) fn announces(&self, title: &str) -> bool {
+        let first = words(title).into_iter().find(|word| word.chars().any(char::is_alphabetic)).unwrap_or_default();
+        let announcing = ["what", "who", "how", "where", "when", "does", "do", "did", "is", "can", "before", "first"];
+        Language::asks(title) || self.verb_first && announcing.contains(&first.as_str())
     }
 
     /// Whether a heading asks something.

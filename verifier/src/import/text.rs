@@ -95,6 +95,21 @@ pub(super) fn clauses(text: &str) -> Vec<(usize, &str)> {
     clauses
 }
 
+/// Whether a lesson's raw text has a name in code that its author chose: `my-vpc`, `logs-<initials>`. Actions, types and
+/// attributes of AWS are written otherwise.
+pub(super) fn has_chosen_name(raw: &str) -> bool {
+    raw.split('`').skip(1).step_by(2).any(is_chosen_name)
+}
+
+/// Whether code is a name that its author chose.
+pub(super) fn is_chosen_name(code: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || "-_/<>.@".contains(c);
+    let is_marked = |c: char| c.is_ascii_digit() || "-_/<@".contains(c);
+    code.starts_with(|c: char| c.is_lowercase() || "/<".contains(c))
+        && code.chars().all(is_of_name)
+        && code.chars().any(is_marked)
+}
+
 /// The first sentence of a text.
 pub(super) fn first_sentence(text: &str) -> &str {
     let ends = text.char_indices().filter(|(_, c)| ".!?。！？".contains(*c));

@@ -53,7 +53,7 @@ const READS: &[&str] = &[
 ];
 
 /// The unit of a table or of commands.
-pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Vec<Unit> {
+pub(super) fn units(block: &Block, section: &Section, language: &Language, lesson: &str) -> Vec<Unit> {
     let unit = |at: usize, text: &str, why: Why, strength: Strength| {
         let range = block.range();
         let things = things_of(&[text, section.title()]);
@@ -101,10 +101,16 @@ pub(super) fn units(block: &Block, section: &Section, language: &Language) -> Ve
             };
             vec![unit(start, section.title(), Why::Rows, strength)]
         }
-        Block::Code { language, text, .. } => match command(language, text) {
-            Some(command) => vec![unit(start, &command, Why::Command(command.clone()), Strength::Clear)],
-            None => Vec::new(),
-        },
+        Block::Code { language, range, .. } if is_shell(language) => {
+            let commands = commands(&lesson[range.clone()]);
+            // What several commands make is one thing; what they take away one after the other are several.
+            let each = commands.len() > 1 && commands.iter().all(|(_, command)| removes(command));
+            let unit = |(at, command): (usize, String)| {
+                let at = if each { start + at } else { start };
+                unit(at, &command, Why::Command(command.clone()), Strength::Clear)
+            };
+            commands.into_iter().take(if each { usize::MAX } else { 1 }).map(unit).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -187,13 +193,65 @@ fn names_a_thing(text: &str) -> bool {
     !is_attribute(text) && things(text).iter().any(|thing| thing.read.is_some())
 }
 
-/// The first command that changes something.
-fn command(language: &str, text: &str) -> Option<String> {
+/// Whether code of this language is for a shell.
+fn is_shell(language: &str) -> bool {
     let shell = ["", "sh", "bash", "shell", "console", "zsh", "powershell", "terminal"];
-    if !shell.contains(&language.split([',', ' ']).next().unwrap_or("")) {
-        return None;
+    shell.contains(&language.split([',', ' ']).next().unwrap_or(""))
+}
+
+/// The commands that change something, each with its place in the code; of the same ones, the first.
+fn commands(code: &str) -> Vec<(usize, String)> {
+    let (mut found, mut at): (Vec<(usize, String)>, usize) = (Vec::new(), 0);
+    for line in code.split_inclusive('\n') {
+        if let Some(command) = changing(line).filter(|command| found.iter().all(|(_, other)| other != command)) {
+            found.push((at, command));
+        }
+        at += line.len();
     }
-    text.lines().find_map(changing)
+    found
+}
+
+/// Whether a command takes something away.
+fn removes(command: &str) -> bool {
+    let removing = ["delete", "terminate", "release", "destroy", "detach", "deregister", "disable", "remove", "rb", "rm"];
+    let operation = command.rsplit(' ').next().unwrap_or("");
+    removing.contains(&operation.split('-').next().unwrap_or(""))
+}
+
+/// The unit of a section that only looks at AWS: it lists or describes something, or asks a website.
+pub(super) fn look(section: &Section, lesson: &str) -> Option<Unit> {
+    section.blocks.iter().find_map(|block| {
+        let Block::Code { language, range, .. } = block else { return None };
+        let code = &lesson[range.clone()];
+        let command = is_shell(language).then(|| code.lines().find_map(looking)).flatten()?;
+        let outcome = Outcome {
+            at: range.start,
+            text: shown(&command),
+            region: range.clone(),
+            place: Place::After(range.end),
+            things: things_of(&[&command, section.title()]),
+            why: Why::Command(command),
+            above: above(section),
+        };
+        Some(Unit { outcome, strength: Strength::Named })
+    })
+}
+
+/// A command, if it looks at something of AWS.
+fn looking(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().skip_while(|word| !["aws", "curl"].contains(word)).collect();
+    match words.as_slice() {
+        ["aws", service, operation, ..] => {
+            let reads = ["describe-", "list-", "get-"].iter().any(|read| operation.starts_with(read));
+            (reads && *operation != "get-login-password").then(|| format!("aws {service} {operation}"))
+        }
+        ["curl", rest @ ..] => {
+            let asks = rest.iter().any(|word| word.contains("://") && !word.contains("//localhost"));
+            let saves = |word: &&str| word.starts_with("-o") || *word == "-O" || word.ends_with(".zip");
+            (asks && !rest.iter().any(saves)).then(|| "curl".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// A command, if it changes something.

@@ -25,10 +25,13 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
                 let end = range.start + lesson[range.clone()].trim_end().len();
                 units.extend(found.map(|unit| unit.after(end)));
             }
-            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
+            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language, lesson)),
         }
     }
     let is_title = section.above.is_empty();
+    if !is_title && units.iter().all(|unit| unit.strength == Strength::Detail) {
+        units.extend(blocks::look(section, lesson));
+    }
     let is_step = language.is_step(section.title()) && !is_title;
     // Which account it is says nothing of what is done.
     let names = heading.things.iter().any(|thing| thing.name != "account") && !is_title;
