@@ -147,6 +147,11 @@ impl Language {
         self.verb_first && how.iter().any(|how| title.starts_with(how))
     }
 
+    /// Whether a word says whether something is on: “on”, “none”, “active”.
+    pub(super) fn is_state(&self, word: &str) -> bool {
+        [&self.states, &self.done].into_iter().flatten().any(|pattern| pattern.is(word))
+    }
+
     /// Whether a heading's section takes away what the lesson made.
     pub(super) fn cleans(&self, title: &str) -> bool {
         let title = title.to_lowercase();

@@ -4,9 +4,10 @@
 //! A section gives either one outcome (its heading says what is done, and what follows says how) or one for each of its
 //! items or paragraphs that says so. A lesson in which nothing is done gives none.
 
-mod blocks;
+mod commands;
 mod prose;
 mod section;
+mod tables;
 mod unit;
 
 use super::language::Language;

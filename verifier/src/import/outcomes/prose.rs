@@ -1,6 +1,6 @@
-//! The outcomes of paragraphs, tables and commands.
+//! The outcomes of paragraphs.
 
-use super::blocks::changing;
+use super::commands::changing;
 use super::unit::{Strength, Unit, completes};
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};

@@ -1,7 +1,8 @@
 //! The outcomes of one section.
 
 use super::unit::{Strength, Unit, completes, is_attribute};
-use super::{blocks, prose};
+use super::tables::Table;
+use super::{commands, prose};
 use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
@@ -25,12 +26,15 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
                 let end = range.start + lesson[range.clone()].trim_end().len();
                 units.extend(found.map(|unit| unit.after(end)));
             }
-            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language, lesson)),
+            Block::Table { header, rows, concrete, range } => {
+                units.extend(Table { header, rows, concrete, range }.units(section, language));
+            }
+            Block::Code { language, range, .. } => units.extend(commands::units(language, range, section, lesson)),
         }
     }
     let is_title = section.above.is_empty();
     if !is_title && units.iter().all(|unit| unit.strength == Strength::Detail) {
-        units.extend(blocks::look(section, lesson));
+        units.extend(commands::look(section, lesson));
     }
     let is_step = language.is_step(section.title()) && !is_title;
     // Which account it is says nothing of what is done.
