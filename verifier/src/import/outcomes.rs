@@ -15,7 +15,7 @@ use super::lesson::Section;
 use super::outcome::{Outcome, Why};
 use super::reading::{Kind, read};
 use super::structure;
-use super::text::has_chosen_name;
+use super::text::{has_chosen_name, words};
 
 /// How much of a lesson must say that something is done, before any of it counts: two lines that say so, or one box to
 /// tick.
@@ -137,7 +137,9 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language, lesson: &st
         && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
     let is_named = |outcome: &Outcome| lesson.get(outcome.region.clone()).is_some_and(has_chosen_name);
     // “Before you start” can ask for what another lesson has made.
+    let asks_for = words(section.title()).iter().any(|word| ["need", "needs", "require", "required"].contains(&word.as_str()));
     let is_done = |outcome: &Outcome| match outcome.why {
+        _ if asks_for => false,
         Why::Command(_) => true,
         Why::Said(Kind::Make | Kind::Remove | Kind::Try, _) => is_named(outcome),
         _ => is_named(outcome) && !section.title().to_lowercase().contains("before"),

@@ -91,6 +91,9 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     {
         return reading(Kind::Click, "→".to_owned(), None);
     }
+    if forms::signs_in(&words(first_sentence(line)), language) {
+        return reading(Kind::Try, "sign in".to_owned(), None);
+    }
     if let Some((label, value)) = labelled(line) {
         let (of_label, of_value) = (act(label, language), state(value, language));
         return match (of_label, of_value) {

@@ -103,7 +103,7 @@ pub(super) fn has_chosen_name(raw: &str) -> bool {
 
 /// Whether code is a name that its author chose.
 pub(super) fn is_chosen_name(code: &str) -> bool {
-    let is_of_name = |c: char| c.is_alphanumeric() || "-_/<>.@".contains(c);
+    let is_of_name = |c: char| c.is_alphanumeric() || "-_/<>.@+…".contains(c);
     let is_marked = |c: char| c.is_ascii_digit() || "-_/<@".contains(c);
     code.starts_with(|c: char| c.is_lowercase() || "/<".contains(c))
         && code.chars().all(is_of_name)

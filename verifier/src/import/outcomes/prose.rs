@@ -1,12 +1,13 @@
 //! The outcomes of paragraphs.
 
 use super::commands::changing;
-use super::unit::{Strength, Unit, completes};
+use super::unit::{SAYS, Strength, Unit, completes};
+use crate::import::forms;
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read};
-use crate::import::text::words;
+use crate::import::text::{is_chosen_name, words};
 use crate::import::things::{Thing, things};
 
 /// The units of a paragraph.
@@ -23,7 +24,10 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     let sentences = sentences(text, language);
     let completed = completed(text, &sentences, language);
-    if completed.len() > 1 {
+    let is_only_click = |completed: &[&(usize, String, Reading)]| {
+        completed.len() == 1 && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Other))
+    };
+    if completed.len() > 1 || is_only_click(&completed) {
         let unit = |(at, sentence, reading): &(usize, String, Reading)| {
             unit(*at, sentence, reading, text, section, Strength::Clear)
         };
@@ -44,7 +48,10 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
         Kind::Make => !reading.things.is_empty(),
         Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
-        _ => false,
+        // “Add an SQS queue, `letters`”
+        Kind::Weak => introduces(sentence, text),
+        Kind::Try => !reading.things.is_empty() || names(sentence),
+        _ => names(sentence) && forms::repeats(sentence, language),
     };
     let clear: Vec<&(usize, String, Reading)> =
         sentences.iter().filter(|(_, sentence, reading)| is_clear(sentence, reading)).collect();
@@ -73,6 +80,8 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         let weak = sentences
             .iter()
             .find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
+        let named = || sentences.iter().find(|(_, sentence, _)| has_named_thing(sentence, text) || is_verbless(sentence));
+        let weak = weak.or_else(named);
         let detail = sentences.first().map(|sentence| (sentence, Strength::Detail));
         let found = weak.map(|sentence| (sentence, Strength::Weak)).or(detail);
         units.extend(
@@ -81,6 +90,50 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     units
 }
+
+/// Whether a sentence names a thing of AWS and what its author calls it, or its range of addresses.
+fn has_named_thing(sentence: &str, text: &Text) -> bool {
+    let is_range = |code: &str| code.contains('/') && code.starts_with(|c: char| c.is_ascii_digit());
+    let is_own = |code: &&String| is_chosen_name(code) || is_range(code);
+    things(sentence).iter().any(|thing| thing.read.is_some())
+        && text.marked.iter().filter(is_own).any(|code| sentence.contains(code.as_str()))
+}
+
+/// Whether a sentence says that there is to be a new thing with a name: “an SQS queue, `letters`”.
+fn introduces(sentence: &str, text: &Text) -> bool {
+    has_named_thing(sentence, text) && new_thing(&words(sentence)).is_some()
+}
+
+/// Where the words for a new thing end: “a bucket”, “three private route tables”.
+fn new_thing(words: &[String]) -> Option<usize> {
+    (0..words.len()).filter(|at| NEW.contains(&words[*at].as_str())).find_map(|at| {
+        let ends = (at + 2..=words.len().min(at + 1 + NEAR)).rev();
+        let is_thing = |end: &usize| {
+            let (own, all) = (&words[end - 1], words[at + 1..*end].join(" "));
+            things(own).iter().any(|thing| thing.read.is_some()) || things(&all).iter().any(|it| it.read.is_some() && all.ends_with(&it.name))
+        };
+        ends.into_iter().find(is_thing)
+    })
+}
+
+/// Whether a sentence is only what there is to be: “For every zone one public NAT gateway, with that zone's address.”
+fn is_verbless(sentence: &str) -> bool {
+    let words = words(sentence);
+    let Some(end) = new_thing(&words).filter(|end| *end <= BEGINNING) else { return false };
+    words.get(end).is_none_or(|next| BEHIND.contains(&next.as_str()))
+        && !words.iter().any(|word| SAYS.contains(&word.as_str()))
+        && !sentence.ends_with('?')
+}
+
+/// Words before a thing that is new.
+const NEW: &[&str] =
+    &["a", "an", "one", "two", "three", "four", "five", "six", "ten", "twelve", "another", "each", "both"];
+/// The most words of what is new.
+const NEAR: usize = 4;
+/// In how many words a sentence without a verb names what it is about.
+const BEGINNING: usize = 9;
+/// Words behind a thing that say more of it.
+const BEHIND: &[&str] = &["with", "in", "for", "from", "of", "to", "on", "at", "per", "called", "named", "all", "and", "without", "by", "as"];
 
 /// What other tools begin an admonition with. Its colon makes it look like a definition.
 const ADMONITION: &str = ":::";

@@ -1,6 +1,6 @@
 //! The outcomes of one section.
 
-use super::unit::{Strength, Unit, completes, is_attribute};
+use super::unit::{SAYS, Strength, Unit, completes, is_attribute};
 use super::tables::Table;
 use super::{commands, prose};
 use crate::import::language::Language;
@@ -43,7 +43,9 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
     let strongest = units.iter().map(|unit| unit.strength).max().unwrap_or(Strength::Detail);
     let at_least = |least: Strength| units.iter().filter(|unit| unit.strength >= least).count();
     let (clear, more) = (at_least(Strength::Clear), at_least(Strength::Weak));
-    let cleans = language.cleans(section.title());
+    let removes = |unit: &&Unit| matches!(unit.outcome.why, Why::Said(Kind::Remove, _) | Why::Command(_));
+    let removing = units.iter().filter(|unit| unit.strength >= Strength::Weak).filter(removes).count();
+    let cleans = language.cleans(section.title()) || removing > 1 && removing == more;
     // The heading says what is done, and a single clear line in a list of clicks is one of them.
     let is_one_act = (is_step || acts && (names || strongest >= Strength::Weak || shows_something(section)))
         && !cleans
@@ -151,6 +153,8 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
     for (at, item) in own {
         let unit = &mut units[at];
         let clicks = matches!(unit.outcome.why, Why::Said(Kind::Click, _));
+        // “**Choose an address**” with its settings below
+        let clicks = clicks && (!alike || item.below.is_empty());
         let is_alike = item.text.lead.is_some() && alike && (said * 2 >= items.len() || language.is_other());
         let is_setting =
             unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
@@ -232,7 +236,7 @@ fn strength_of(
     let refers =
         words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
     match reading.kind {
-        _ if is_button => Strength::Detail,
+        _ if is_button || first_sentence(statement).ends_with('?') => Strength::Detail,
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
         // Of another language, fewer names of things are known.
         Kind::Make | Kind::Remove if names || refers || language.is_other() => Strength::Clear,
@@ -274,12 +278,6 @@ const TERSE: usize = 14;
 
 /// In how many words an item names the thing that it begins with.
 const FIRST: usize = 4;
-/// Verbs that say something of a thing.
-const SAYS: &[&str] = &[
-    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means",
-    "needs", "need", "costs", "cost", "may", "will", "must",
-];
-
 /// Whether an item's label or lead names a thing, rather than an attribute of one.
 fn is_thing(reading: &Reading, item: &Item) -> bool {
     let label = reading.label.as_deref().or(item.text.lead.as_deref());
