@@ -23,7 +23,6 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("brought", "bring"),
     ("chose", "choose"),
     ("hung", "hang"),
-    ("got", "get"),
 ];
 /// Words after which a clause says something of a thing, or when, rather than what is done.
 const SUBORDINATE: &[&str] = &[
@@ -162,9 +161,12 @@ pub(super) fn signs_in(words: &[String], language: &Language) -> bool {
     let verbs = ["sign", "signed", "log", "logged", "signing", "logging"];
     let is_in = pair(&verbs, &["in"]) || pair(&["come", "back", "came", "sign", "log"], &["back", "in"]);
     let is_out = pair(&verbs, &["out", "off"]);
-    let is_tried = || words.iter().any(|word| AGAIN.contains(&word.as_str()));
+    let last = words.iter().rposition(|word| word == "in").unwrap_or(words.len());
+    let is_tried = || words[last..].iter().chain(words.first()).any(|word| AGAIN.contains(&word.as_str()));
+    // “If it fails, sign in again” is no step.
+    let is_told = !words.first().is_some_and(|first| SUBORDINATE.contains(&first.as_str()));
     let repeats = || words.iter().any(|word| word == "sign-in" || word == "login");
-    language.verb_first && (is_in && (is_out || is_tried()) || is_out && repeats())
+    language.verb_first && is_told && (is_in && (is_out || is_tried()) || is_out && repeats())
 }
 
 /// Whether a sentence begins with what says that something is done once more: “Again, with `other-name`”.

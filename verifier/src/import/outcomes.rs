@@ -102,12 +102,15 @@ fn is_done(outcome: &Outcome, language: &Language) -> bool {
 }
 
 /// How much an outcome shows that a lesson has something done. A box to tick is enough; a thing with a name that the
-/// lesson's author chose counts half of a line that says what is done.
+/// lesson's author chose, or a setting below an account's heading, counts half of a line that says what is done.
 fn says(outcome: &Outcome, lesson: &str) -> usize {
-    let is_named = || usize::from(lesson.get(outcome.region.clone()).is_some_and(has_chosen_name));
+    let of_account = outcome.above.last().is_some_and(|title| words(title).iter().any(|word| word == "account"));
+    let is_named =
+        || usize::from(of_account || lesson.get(outcome.region.clone()).is_some_and(has_chosen_name));
     match outcome.why {
         Why::Task | Why::Box => ENOUGH,
         Why::Settings | Why::Said(Kind::Setting | Kind::Other, _) => is_named(),
+        Why::Said(Kind::Weak, _) => 1,
         // “The database is promoted” can explain as well.
         Why::Said(Kind::State, _) if outcome.text.contains(" is ") || outcome.text.contains(" are ") => is_named(),
         _ => 2,

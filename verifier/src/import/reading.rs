@@ -64,10 +64,20 @@ const NOT: &[&str] = &[
     "nobody",
 ];
 /// Words for others than the reader, at the beginning of a line.
-const OTHERS: &[&str] = &["they", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
+const OTHERS: &[&str] = &["they", "who", "whoever", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
 const WHEN: &[&str] =
     &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
+/// Words with which a meaning begins.
+const DEFINING: &[&str] = &["where", "what", "who", "how", "when", "which", "whoever"];
+/// Labels of remarks.
+const NOTES: &[&str] = &[
+    "note", "notes", "tip", "hint", "nb", "ps", "remark", "warning", "caution", "anmerkung", "hinweis", "achtung",
+    "tipp", "nota", "ojo", "aviso", "consejo", "remarque", "attention", "σημείωση", "let", "op", "opmerking", "注意",
+    "примечание", "dica", "attenzione",
+];
+/// The fewest words before an arrow that are no menu.
+const PATH: usize = 4;
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -87,6 +97,7 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
+        && !is_destination(line, at)
         && !(words(&line[..at]).len() > 2 && matches!(act(&line[..at], language), Some((Kind::Make | Kind::Remove, _))))
     {
         return reading(Kind::Click, "→".to_owned(), None);
@@ -95,8 +106,12 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         return reading(Kind::Try, "sign in".to_owned(), None);
     }
     if let Some((label, value)) = labelled(line) {
-        let (of_label, of_value) = (act(label, language), state(value, language));
+        // “Queue: where a message goes” says what a word means.
+        let defines = words(value).first().is_some_and(|first| DEFINING.contains(&first.as_str()));
+        let (of_label, of_value) = (act(label, language), state(value, language).filter(|_| !defines));
+        let is_note = words(label).iter().all(|word| NOTES.contains(&word.as_str()));
         return match (of_label, of_value) {
+            _ if is_note => reading(Kind::Other, String::new(), Some(label.to_owned())),
             // A verb alone labels how something is done.
             (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => {
                 reading(kind, word, Some(label.to_owned()))
@@ -114,6 +129,11 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         .or_else(|| state(first_sentence(line), language).map(|word| (Kind::State, word)));
     let (kind, word) = found.unwrap_or((Kind::Other, String::new()));
     reading(kind, word, None)
+}
+
+/// Whether an arrow shows where something goes, rather than the way through menus: “flow log for the whole VPC → S3”.
+fn is_destination(line: &str, arrow: usize) -> bool {
+    words(&line[..arrow]).len() >= PATH && things(line).iter().any(|thing| thing.read.is_some())
 }
 
 /// Whether a question asks somebody to do something: “Could you add a budget?”

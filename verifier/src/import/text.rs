@@ -55,7 +55,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// A word without the ending of a plural.
 pub(super) fn singular(word: &str) -> String {
-    let irregular = [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status")];
+    let irregular = [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status"), ("ips", "ip")];
     if let Some((_, one)) = irregular.iter().find(|(many, _)| *many == word) {
         return (*one).to_owned();
     }
@@ -112,11 +112,14 @@ pub(super) fn is_chosen_name(code: &str) -> bool {
 
 /// The first sentence of a text.
 pub(super) fn first_sentence(text: &str) -> &str {
-    let ends = text.char_indices().filter(|(_, c)| ".!?。！？".contains(*c));
-    let end = ends.map(|(at, c)| at + c.len_utf8()).find(|end| {
-        let next = text[*end..].chars().next();
-        next.is_none_or(char::is_whitespace) || text[..*end].ends_with(['。', '！', '？'])
-    });
+    let mut ends = text.char_indices().filter(|(_, c)| ".!?。！？".contains(*c));
+    let ends_here = |(at, c): &(usize, char)| {
+        let rest = &text[at + c.len_utf8()..];
+        // A mark in a schedule, as in `cron(0 12 ? * WED *)`, ends nothing.
+        let is_value = text[..*at].ends_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_alphabetic());
+        !c.is_ascii() || rest.chars().next().is_none_or(char::is_whitespace) && !is_value
+    };
+    let end = ends.find(ends_here).map(|(at, c)| at + c.len_utf8());
     text[..end.unwrap_or(text.len())].trim()
 }
 

@@ -25,7 +25,7 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     let sentences = sentences(text, language);
     let completed = completed(text, &sentences, language);
     let is_only_click = |completed: &[&(usize, String, Reading)]| {
-        completed.len() == 1 && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Other))
+        completed.len() == 1 && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Weak | Kind::Other))
     };
     if completed.len() > 1 || is_only_click(&completed) {
         let unit = |(at, sentence, reading): &(usize, String, Reading)| {
@@ -51,6 +51,8 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         // “Add an SQS queue, `letters`”
         Kind::Weak => introduces(sentence, text),
         Kind::Try => !reading.things.is_empty() || names(sentence),
+        // “Open S3. The list is refused.”
+        Kind::State if REFUSED.contains(&reading.word.as_str()) => of_aws,
         _ => names(sentence) && forms::repeats(sentence, language),
     };
     let clear: Vec<&(usize, String, Reading)> =
@@ -117,10 +119,11 @@ fn new_thing(words: &[String]) -> Option<usize> {
 }
 
 /// Whether a sentence is only what there is to be: “For every zone one public NAT gateway, with that zone's address.”
-fn is_verbless(sentence: &str) -> bool {
+pub(super) fn is_verbless(sentence: &str) -> bool {
     let words = words(sentence);
     let Some(end) = new_thing(&words).filter(|end| *end <= BEGINNING) else { return false };
-    words.get(end).is_none_or(|next| BEHIND.contains(&next.as_str()))
+    words.len() >= FEWEST
+        && words.get(end).is_none_or(|next| BEHIND.contains(&next.as_str()))
         && !words.iter().any(|word| SAYS.contains(&word.as_str()))
         && !sentence.ends_with('?')
 }
@@ -130,6 +133,10 @@ const NEW: &[&str] =
     &["a", "an", "one", "two", "three", "four", "five", "six", "ten", "twelve", "another", "each", "both"];
 /// The most words of what is new.
 const NEAR: usize = 4;
+/// Words for a test that is to fail.
+const REFUSED: &[&str] = &["refused", "denied", "rejected"];
+/// The fewest words of a sentence without a verb: a shorter one is a heading.
+const FEWEST: usize = 5;
 /// In how many words a sentence without a verb names what it is about.
 const BEGINNING: usize = 9;
 /// Words behind a thing that say more of it.
@@ -183,7 +190,8 @@ fn boxed(at: usize, line: &str, text: &Text, section: &Section, language: &Langu
     let statement = after_box(line)?;
     let reading = read(statement, language);
     let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
-    if !says && reading.things.is_empty() && !language.is_other() {
+    let is_named = text.marked.iter().any(|name| statement.contains(name.as_str()));
+    if !says && reading.things.is_empty() && !is_named && !language.is_other() {
         return None;
     }
     let outcome = Outcome {

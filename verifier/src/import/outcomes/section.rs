@@ -55,10 +55,10 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
     let least = match strongest {
         Strength::Boxed => Strength::Boxed,
         _ if is_one_act => return whole(section, &heading, Why::Heading, &units, lesson),
-        Strength::Clear if clear == 1 => Strength::Named,
+        Strength::Clear if clear == 1 && !cleans => Strength::Named,
         Strength::Clear => Strength::Weak,
         Strength::Named if more >= 2 => Strength::Named,
-        _ if names && has_settings(section) => {
+        _ if names && has_settings(section) && strongest < Strength::Named => {
             let why = if is_rows(section) { Why::Rows } else { Why::Settings };
             return whole(section, &heading, why, &units, lesson);
         }
@@ -236,7 +236,12 @@ fn strength_of(
     let refers =
         words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
     match reading.kind {
-        _ if is_button || first_sentence(statement).ends_with('?') => Strength::Detail,
+        _ if is_button => Strength::Detail,
+        // “Still active? If not, create it again”
+        _ if first_sentence(statement).ends_with('?') => {
+            let answer = read(statement[first_sentence(statement).len()..].trim(), language);
+            if answer.kind == Kind::Make { Strength::Clear } else { Strength::Detail }
+        }
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
         // Of another language, fewer names of things are known.
         Kind::Make | Kind::Remove if names || refers || language.is_other() => Strength::Clear,
@@ -251,6 +256,7 @@ fn strength_of(
         {
             Strength::Named
         }
+        Kind::Other if !section.above.is_empty() && prose::is_verbless(first_sentence(statement)) => Strength::Named,
         Kind::Setting | Kind::Other if !section.above.is_empty() && begins_with_thing(statement, reading, item) => {
             Strength::Named
         }
