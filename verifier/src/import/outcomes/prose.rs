@@ -46,7 +46,7 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()))
     };
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
-        Kind::Make => !reading.things.is_empty(),
+        Kind::Make => !reading.things.is_empty() || has_own_name(sentence, text),
         Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
         // “Add an SQS queue, `letters`”
         Kind::Weak => introduces(sentence, text),
@@ -91,6 +91,11 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         );
     }
     units
+}
+
+/// Whether a sentence has a name that its author chose.
+fn has_own_name(sentence: &str, text: &Text) -> bool {
+    text.marked.iter().any(|code| is_chosen_name(code) && sentence.contains(code.as_str()))
 }
 
 /// Whether a sentence names a thing of AWS and what its author calls it, or its range of addresses.
