@@ -98,8 +98,15 @@ pub(super) fn clauses(text: &str) -> Vec<(usize, &str)> {
 /// Whether a lesson's raw text has a name in code that its author chose: `my-vpc`, `logs-<initials>`. Actions, types and
 /// attributes of AWS are written otherwise.
 pub(super) fn has_chosen_name(raw: &str) -> bool {
-    raw.split('`').skip(1).step_by(2).any(is_chosen_name)
+    let is_label = |line: &str| {
+        let label = line.split([':', '：']).next().map(words).unwrap_or_default();
+        line.contains([':', '：']) && label.last().is_some_and(|last| NAMES.contains(&last.as_str()))
+    };
+    raw.split('`').skip(1).step_by(2).any(is_chosen_name) || raw.lines().any(is_label)
 }
+
+/// The labels of names.
+const NAMES: &[&str] = &["name", "nombre", "nome", "nom", "naam", "bezeichnung", "όνομα", "имя", "название", "名前", "名称", "名稱"];
 
 /// Whether code is a name that its author chose.
 pub(super) fn is_chosen_name(code: &str) -> bool {

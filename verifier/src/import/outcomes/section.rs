@@ -7,7 +7,7 @@ use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read, without_number};
-use crate::import::text::{first_sentence, words};
+use crate::import::text::{first_sentence, is_chosen_name, words};
 use crate::import::things::things;
 
 /// The outcomes of a section.
@@ -235,6 +235,8 @@ fn strength_of(
         item.text.lead.as_deref().is_some_and(|lead| shown(lead) == shown(statement)) && words(statement).len() == 1;
     let refers =
         words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
+    // What a list above the first section names is set up only with a name of its own.
+    let is_placed = !section.above.is_empty() || item.text.marked.iter().any(|code| is_chosen_name(code));
     match reading.kind {
         _ if is_button => Strength::Detail,
         // “Still active? If not, create it again”
@@ -256,8 +258,8 @@ fn strength_of(
         {
             Strength::Named
         }
-        Kind::Other if !section.above.is_empty() && prose::is_verbless(first_sentence(statement)) => Strength::Named,
-        Kind::Setting | Kind::Other if !section.above.is_empty() && begins_with_thing(statement, reading, item) => {
+        Kind::Other if is_placed && prose::is_verbless(first_sentence(statement)) => Strength::Named,
+        Kind::Setting | Kind::Other if is_placed && begins_with_thing(statement, reading, item) => {
             Strength::Named
         }
         _ => Strength::Detail,
