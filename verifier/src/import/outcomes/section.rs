@@ -27,7 +27,7 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
                 units.extend(found.map(|unit| unit.after(end)));
             }
             Block::Table { header, rows, concrete, range } => {
-                units.extend(Table { header, rows, concrete, range }.units(section, language));
+                units.extend(Table { header, rows, concrete, range, lesson }.units(section, language));
             }
             Block::Code { language, range, .. } => units.extend(commands::units(language, range, section, lesson)),
         }

@@ -20,6 +20,7 @@ pub(super) struct Table<'l> {
     /// The columns with code.
     pub(super) concrete: &'l BTreeSet<usize>,
     pub(super) range: &'l Range<usize>,
+    pub(super) lesson: &'l str,
 }
 
 impl Table<'_> {
@@ -29,21 +30,28 @@ impl Table<'_> {
         if self.header.first().is_none_or(String::is_empty) {
             return Vec::new();
         }
-        let unit = |at: usize, text: &str, why: Why, strength: Strength| {
+        let unit = |at: usize, text: &str, why: Why, strength: Strength, (region, above): (Range<usize>, Vec<String>)| {
             let things = things_of(&[text, section.title()]);
-            let (text, place, region) = (shown(text), Place::After(self.range.end), self.range.clone());
-            Unit { outcome: Outcome { at, text, region, place, why, above: above(section), things }, strength }
+            let (text, place) = (shown(text), Place::After(self.range.end));
+            Unit { outcome: Outcome { at, text, region, place, why, above, things }, strength }
+        };
+        // A row stands below the table's header, which can name an account, and has nothing to do with other rows.
+        let row = |at: usize, text: &str, why: Why, strength: Strength| {
+            let end = self.lesson[at..].find('\n').map_or(self.lesson.len(), |length| at + length);
+            let headers = above(section).into_iter().chain([self.header.join(": ")]).collect();
+            unit(at, text, why, strength, (at..end, headers))
         };
         let acts = self.acts(language);
         if !acts.is_empty() {
-            return acts.into_iter().map(|(at, (cell, why))| unit(at, &cell, why, Strength::Clear)).collect();
+            return acts.into_iter().map(|(at, (cell, why))| row(at, &cell, why, Strength::Clear)).collect();
         }
         let own: Vec<_> = [self.things(), self.switches(section, language)].into_iter().find(|rows| !rows.is_empty()).unwrap_or_default();
         if !own.is_empty() {
-            return own.into_iter().map(|(at, text)| unit(at, &text, Why::Rows, Strength::Named)).collect();
+            return own.into_iter().map(|(at, text)| row(at, &text, Why::Rows, Strength::Named)).collect();
         }
         let strength = if self.is_of_one_thing(section, language) { Strength::Named } else { Strength::Detail };
-        vec![unit(self.range.start, section.title(), Why::Rows, strength)]
+        let whole = (self.range.clone(), above(section));
+        vec![unit(self.range.start, section.title(), Why::Rows, strength, whole)]
     }
 
     /// The rows that say what is done, if most of them do.
