@@ -135,7 +135,7 @@ fn a_lesson_in_sections_loses_nothing() {
     assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
     assert_eq!(
         import.steps.iter().map(|item| item.line).collect::<Vec<_>>(),
-        [24, 38, 44, 49, 61, 62, 63, 70, 72, 77, 81, 85, 95, 96, 97, 101, 102, 103, 104, 105, 106, 107]
+        [24, 38, 44, 51, 61, 62, 63, 70, 72, 77, 81, 85, 95, 96, 97, 101, 102, 103, 104, 105, 106, 107]
     );
 }
 

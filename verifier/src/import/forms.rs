@@ -52,7 +52,8 @@ const EARLIER: &[&str] = &["already", "last", "yesterday", "earlier", "previous"
 /// What somebody reports to have set by a click: “we entered the office as billing contact”.
 const SET_BY_CLICK: &[&str] = &["tick", "enter", "choose", "select", "accept", "leave"];
 /// Words for another sign-in: after the first one, or with what is to be tried.
-const AGAIN: &[&str] = &["again", "repeat", "mfa", "code", "codes", "digits", "token", "device", "key", "through", "passkey"];
+const AGAIN: &[&str] =
+    &["again", "repeat", "mfa", "code", "codes", "digits", "token", "device", "key", "through", "passkey"];
 /// Words with which what was done before is done once more.
 const REPEATS: &[&[&str]] = &[
     &["again"],
@@ -172,9 +173,13 @@ pub(super) fn signs_in(words: &[String], language: &Language) -> bool {
 /// Whether a sentence begins with what says that something is done once more: “Again, with `other-name`”.
 pub(super) fn repeats(sentence: &str, language: &Language) -> bool {
     let words = words(sentence);
-    let start = usize::from(words.first().is_some_and(|word| ["then", "now", "and", "finally"].contains(&word.as_str())));
+    let start =
+        usize::from(words.first().is_some_and(|word| ["then", "now", "and", "finally"].contains(&word.as_str())));
     let words = words.get(start..).unwrap_or_default();
-    language.verb_first && REPEATS.iter().any(|begins| words.len() > begins.len() && begins.iter().zip(words).all(|(one, other)| one == other))
+    language.verb_first
+        && REPEATS
+            .iter()
+            .any(|begins| words.len() > begins.len() && begins.iter().zip(words).all(|(one, other)| one == other))
 }
 
 /// “Under properties turn on versioning”: a place, and then a command.

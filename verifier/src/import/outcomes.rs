@@ -105,8 +105,7 @@ fn is_done(outcome: &Outcome, language: &Language) -> bool {
 /// lesson's author chose, or a setting below an account's heading, counts half of a line that says what is done.
 fn says(outcome: &Outcome, lesson: &str) -> usize {
     let of_account = outcome.above.last().is_some_and(|title| words(title).iter().any(|word| word == "account"));
-    let is_named =
-        || usize::from(of_account || lesson.get(outcome.region.clone()).is_some_and(has_chosen_name));
+    let is_named = || usize::from(of_account || lesson.get(outcome.region.clone()).is_some_and(has_chosen_name));
     match outcome.why {
         Why::Task | Why::Box => ENOUGH,
         Why::Settings | Why::Said(Kind::Setting | Kind::Other, _) => is_named(),
@@ -140,7 +139,8 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language, lesson: &st
         && found.first().is_some_and(|first| (is_how || first.at == begins) && makes(&first));
     let is_named = |outcome: &Outcome| lesson.get(outcome.region.clone()).is_some_and(has_chosen_name);
     // “Before you start” can ask for what another lesson has made.
-    let asks_for = words(section.title()).iter().any(|word| ["need", "needs", "require", "required"].contains(&word.as_str()));
+    let asks_for =
+        words(section.title()).iter().any(|word| ["need", "needs", "require", "required"].contains(&word.as_str()));
     let is_done = |outcome: &Outcome| match outcome.why {
         _ if asks_for => false,
         Why::Command(_) => true,

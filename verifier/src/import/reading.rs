@@ -64,7 +64,8 @@ const NOT: &[&str] = &[
     "nobody",
 ];
 /// Words for others than the reader, at the beginning of a line.
-const OTHERS: &[&str] = &["they", "who", "whoever", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
+const OTHERS: &[&str] =
+    &["they", "who", "whoever", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
 const WHEN: &[&str] =
     &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
@@ -72,9 +73,33 @@ const WHEN: &[&str] =
 const DEFINING: &[&str] = &["where", "what", "who", "how", "when", "which", "whoever"];
 /// Labels of remarks.
 const NOTES: &[&str] = &[
-    "note", "notes", "tip", "hint", "nb", "ps", "remark", "warning", "caution", "anmerkung", "hinweis", "achtung",
-    "tipp", "nota", "ojo", "aviso", "consejo", "remarque", "attention", "σημείωση", "let", "op", "opmerking", "注意",
-    "примечание", "dica", "attenzione",
+    "note",
+    "notes",
+    "tip",
+    "hint",
+    "nb",
+    "ps",
+    "remark",
+    "warning",
+    "caution",
+    "anmerkung",
+    "hinweis",
+    "achtung",
+    "tipp",
+    "nota",
+    "ojo",
+    "aviso",
+    "consejo",
+    "remarque",
+    "attention",
+    "σημείωση",
+    "let",
+    "op",
+    "opmerking",
+    "注意",
+    "примечание",
+    "dica",
+    "attenzione",
 ];
 /// The fewest words before an arrow that are no menu.
 const PATH: usize = 4;

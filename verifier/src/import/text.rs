@@ -55,7 +55,8 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// A word without the ending of a plural.
 pub(super) fn singular(word: &str) -> String {
-    let irregular = [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status"), ("ips", "ip")];
+    let irregular =
+        [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status"), ("ips", "ip")];
     if let Some((_, one)) = irregular.iter().find(|(many, _)| *many == word) {
         return (*one).to_owned();
     }
@@ -106,7 +107,8 @@ pub(super) fn has_chosen_name(raw: &str) -> bool {
 }
 
 /// The labels of names.
-const NAMES: &[&str] = &["name", "nombre", "nome", "nom", "naam", "bezeichnung", "όνομα", "имя", "название", "名前", "名称", "名稱"];
+const NAMES: &[&str] =
+    &["name", "nombre", "nome", "nom", "naam", "bezeichnung", "όνομα", "имя", "название", "名前", "名称", "名稱"];
 
 /// Whether code is a name that its author chose.
 pub(super) fn is_chosen_name(code: &str) -> bool {

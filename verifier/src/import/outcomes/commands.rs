@@ -105,7 +105,8 @@ fn commands(code: &str) -> Vec<(usize, String)> {
 
 /// Whether a command takes something away.
 fn removes(command: &str) -> bool {
-    let removing = ["delete", "terminate", "release", "destroy", "detach", "deregister", "disable", "remove", "rb", "rm"];
+    let removing =
+        ["delete", "terminate", "release", "destroy", "detach", "deregister", "disable", "remove", "rb", "rm"];
     let operation = command.rsplit(' ').next().unwrap_or("");
     removing.contains(&operation.split('-').next().unwrap_or(""))
 }

@@ -25,7 +25,8 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     let sentences = sentences(text, language);
     let completed = completed(text, &sentences, language);
     let is_only_click = |completed: &[&(usize, String, Reading)]| {
-        completed.len() == 1 && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Weak | Kind::Other))
+        completed.len() == 1
+            && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Weak | Kind::Other))
     };
     if completed.len() > 1 || is_only_click(&completed) {
         let unit = |(at, sentence, reading): &(usize, String, Reading)| {
@@ -82,7 +83,8 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         let weak = sentences
             .iter()
             .find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
-        let named = || sentences.iter().find(|(_, sentence, _)| has_named_thing(sentence, text) || is_verbless(sentence));
+        let named =
+            || sentences.iter().find(|(_, sentence, _)| has_named_thing(sentence, text) || is_verbless(sentence));
         let weak = weak.or_else(named);
         let detail = sentences.first().map(|sentence| (sentence, Strength::Detail));
         let found = weak.map(|sentence| (sentence, Strength::Weak)).or(detail);
@@ -117,7 +119,8 @@ fn new_thing(words: &[String]) -> Option<usize> {
         let ends = (at + 2..=words.len().min(at + 1 + NEAR)).rev();
         let is_thing = |end: &usize| {
             let (own, all) = (&words[end - 1], words[at + 1..*end].join(" "));
-            things(own).iter().any(|thing| thing.read.is_some()) || things(&all).iter().any(|it| it.read.is_some() && all.ends_with(&it.name))
+            things(own).iter().any(|thing| thing.read.is_some())
+                || things(&all).iter().any(|it| it.read.is_some() && all.ends_with(&it.name))
         };
         ends.into_iter().find(is_thing)
     })
@@ -145,7 +148,9 @@ const FEWEST: usize = 5;
 /// In how many words a sentence without a verb names what it is about.
 const BEGINNING: usize = 9;
 /// Words behind a thing that say more of it.
-const BEHIND: &[&str] = &["with", "in", "for", "from", "of", "to", "on", "at", "per", "called", "named", "all", "and", "without", "by", "as"];
+const BEHIND: &[&str] = &[
+    "with", "in", "for", "from", "of", "to", "on", "at", "per", "called", "named", "all", "and", "without", "by", "as",
+];
 
 /// What other tools begin an admonition with. Its colon makes it look like a definition.
 const ADMONITION: &str = ":::";

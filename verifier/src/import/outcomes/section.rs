@@ -1,7 +1,7 @@
 //! The outcomes of one section.
 
-use super::unit::{SAYS, Strength, Unit, completes, is_attribute};
 use super::tables::Table;
+use super::unit::{SAYS, Strength, Unit, completes, is_attribute};
 use super::{commands, prose};
 use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
@@ -122,9 +122,10 @@ fn whole(section: &Section, heading: &Reading, why: Why, units: &[Unit], lesson:
     things.append(&mut around);
     // A heading such as “Try it” says less than the first line that does.
     let first = units.iter().find(|unit| unit.strength >= Strength::Weak).filter(|_| heading.things.is_empty());
+    let clearer = first.filter(|unit| unit.strength >= Strength::Clear);
     vec![Outcome {
         at: first.map_or(text.range.start, |unit| unit.outcome.at),
-        text: shown(without_number(&text.plain)),
+        text: clearer.map_or_else(|| shown(without_number(&text.plain)), |unit| unit.outcome.text.clone()),
         region: text.range.start..end,
         place: Place::After(end),
         why,
@@ -259,9 +260,7 @@ fn strength_of(
             Strength::Named
         }
         Kind::Other if is_placed && prose::is_verbless(first_sentence(statement)) => Strength::Named,
-        Kind::Setting | Kind::Other if is_placed && begins_with_thing(statement, reading, item) => {
-            Strength::Named
-        }
+        Kind::Setting | Kind::Other if is_placed && begins_with_thing(statement, reading, item) => Strength::Named,
         _ => Strength::Detail,
     }
 }

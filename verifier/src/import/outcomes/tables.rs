@@ -30,11 +30,12 @@ impl Table<'_> {
         if self.header.first().is_none_or(String::is_empty) {
             return Vec::new();
         }
-        let unit = |at: usize, text: &str, why: Why, strength: Strength, (region, above): (Range<usize>, Vec<String>)| {
-            let things = things_of(&[text, section.title()]);
-            let (text, place) = (shown(text), Place::After(self.range.end));
-            Unit { outcome: Outcome { at, text, region, place, why, above, things }, strength }
-        };
+        let unit =
+            |at: usize, text: &str, why: Why, strength: Strength, (region, above): (Range<usize>, Vec<String>)| {
+                let things = things_of(&[text, section.title()]);
+                let (text, place) = (shown(text), Place::After(self.range.end));
+                Unit { outcome: Outcome { at, text, region, place, why, above, things }, strength }
+            };
         // A row stands below the table's header, which can name an account, and has nothing to do with other rows.
         let row = |at: usize, text: &str, why: Why, strength: Strength| {
             let end = self.lesson[at..].find('\n').map_or(self.lesson.len(), |length| at + length);
@@ -45,7 +46,10 @@ impl Table<'_> {
         if !acts.is_empty() {
             return acts.into_iter().map(|(at, (cell, why))| row(at, &cell, why, Strength::Clear)).collect();
         }
-        let own: Vec<_> = [self.things(), self.switches(section, language)].into_iter().find(|rows| !rows.is_empty()).unwrap_or_default();
+        let own: Vec<_> = [self.things(), self.switches(section, language)]
+            .into_iter()
+            .find(|rows| !rows.is_empty())
+            .unwrap_or_default();
         if !own.is_empty() {
             return own.into_iter().map(|(at, text)| row(at, &text, Why::Rows, Strength::Named)).collect();
         }
@@ -86,7 +90,8 @@ impl Table<'_> {
             cells.iter().skip(1).any(|cell| words(cell).first().is_some_and(|first| language.is_state(first)))
         };
         let is_set = |(_, cells): &&(usize, Vec<String>)| cells.iter().skip(1).any(|cell| words(cell).len() > 0);
-        let of_things = self.rows.iter().filter(|(_, cells)| cells.first().is_some_and(|cell| !things(cell).is_empty()));
+        let of_things =
+            self.rows.iter().filter(|(_, cells)| cells.first().is_some_and(|cell| !things(cell).is_empty()));
         let (switched, of_things) = (self.rows.iter().filter(is_switched).count(), of_things.count());
         let is_attribute_of = self.header.first().is_some_and(|first| names_a_thing(first));
         let are = self.rows.len() > 1
