@@ -246,3 +246,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_is_sure_only_where_no_other_column_can_say_something_else() {
+    let course = course();
+    let sure = |header: &str, cells: &str| {
+        let lesson = format!(
+            "# Money\n\n## Preferences\n\n| {header} |\n|{}\n| CloudWatch billing alerts | {cells} |\n| Invoices | on |\n",
+            "---|".repeat(header.split('|').count())
+        );
+        let sources = TempDir::new().unwrap();
+        let import = import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap();
+        import.steps.iter().find(|step| step.line == 7).and_then(|step| step.proposal.sure.clone())
+    };
+    assert_eq!(sure("Preference | We want", "on").as_deref(), Some("billing-alerts"));
+    for (header, cells) in [
+        ("Preference | Sandbox", "on"),
+        ("Preference | Sandbox account", "on"),
+        ("Preference | General account | Production account", "on | –"),
+        ("Preference | Now | Wanted", "on | off"),
+        ("Preference | We want", "off"),
+        ("Preference | We want", "on, in all accounts"),
+        ("Preference | We want", "on in both"),
+    ] {
+        assert_eq!(sure(header, cells), None, "{header}: {cells}");
+    }
+}

@@ -10,6 +10,9 @@ mod section;
 mod tables;
 mod unit;
 
+#[cfg(test)]
+mod tests;
+
 use super::language::Language;
 use super::lesson::Section;
 use super::outcome::{Outcome, Why};

@@ -2,6 +2,7 @@
 
 use super::forms::{self, verb_at};
 use super::language::Language;
+use super::remarks::{is_about_others, is_meaning, is_remark, is_request};
 use super::text::{Pattern, clauses, first_sentence, words};
 use super::things::{Thing, things};
 pub(super) use super::verbs::Kind;
@@ -63,44 +64,9 @@ const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
-/// Words for others than the reader, at the beginning of a line.
-const OTHERS: &[&str] =
-    &["they", "who", "whoever", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
 const WHEN: &[&str] =
     &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
-/// Words with which a meaning begins.
-const DEFINING: &[&str] = &["where", "what", "who", "how", "when", "which", "whoever"];
-/// Labels of remarks.
-const NOTES: &[&str] = &[
-    "note",
-    "notes",
-    "tip",
-    "hint",
-    "nb",
-    "ps",
-    "remark",
-    "warning",
-    "caution",
-    "anmerkung",
-    "hinweis",
-    "achtung",
-    "tipp",
-    "nota",
-    "ojo",
-    "aviso",
-    "consejo",
-    "remarque",
-    "attention",
-    "σημείωση",
-    "let",
-    "op",
-    "opmerking",
-    "注意",
-    "примечание",
-    "dica",
-    "attenzione",
-];
 /// The fewest words before an arrow that are no menu.
 const PATH: usize = 4;
 /// The most words of a label.
@@ -118,7 +84,7 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         return reading(Kind::Other, String::new(), None);
     }
     // “They forget quotas” is about others.
-    if language.verb_first && words(line).first().is_some_and(|first| OTHERS.contains(&first.as_str())) {
+    if language.verb_first && is_about_others(line) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
@@ -132,11 +98,9 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     }
     if let Some((label, value)) = labelled(line) {
         // “Queue: where a message goes” says what a word means.
-        let defines = words(value).first().is_some_and(|first| DEFINING.contains(&first.as_str()));
-        let (of_label, of_value) = (act(label, language), state(value, language).filter(|_| !defines));
-        let is_note = words(label).iter().all(|word| NOTES.contains(&word.as_str()));
+        let (of_label, of_value) = (act(label, language), state(value, language).filter(|_| !is_meaning(value)));
         return match (of_label, of_value) {
-            _ if is_note => reading(Kind::Other, String::new(), Some(label.to_owned())),
+            _ if is_remark(label) => reading(Kind::Other, String::new(), Some(label.to_owned())),
             // A verb alone labels how something is done.
             (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => {
                 reading(kind, word, Some(label.to_owned()))
@@ -159,14 +123,6 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
 /// Whether an arrow shows where something goes, rather than the way through menus: “flow log for the whole VPC → S3”.
 fn is_destination(line: &str, arrow: usize) -> bool {
     words(&line[..arrow]).len() >= PATH && things(line).iter().any(|thing| thing.read.is_some())
-}
-
-/// Whether a question asks somebody to do something: “Could you add a budget?”
-fn is_request(line: &str) -> bool {
-    let words = words(line);
-    let asked = |pair: &[String]| ["could", "can", "would", "will"].contains(&pair[0].as_str()) && pair[1] == "you";
-    let (begins, ends) = (words.get(..2), words.len().checked_sub(2).and_then(|at| words.get(at..)));
-    words.iter().any(|word| word == "please") || [begins, ends].into_iter().flatten().any(asked)
 }
 
 /// A label, and the value after its colon.

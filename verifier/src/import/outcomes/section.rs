@@ -7,6 +7,7 @@ use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read, without_number};
+use crate::import::remarks::{is_meaning, is_remark};
 use crate::import::text::{first_sentence, is_chosen_name, words};
 use crate::import::things::things;
 
@@ -177,7 +178,14 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let reading = read(statement, language);
     let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
     let cleans = language.cleans(section.title());
-    let strength = match item.is_task || boxed.is_some() {
+    let is_box = item.is_task || boxed.is_some();
+    let answer = answer(statement, language).filter(|_| reading.kind == Kind::Other);
+    let is_note = reading.label.as_deref().is_some_and(is_remark);
+    if !is_box && (is_note || answer.as_ref().is_some_and(|answer| answer.kind != Kind::Make)) {
+        return;
+    }
+    let strength = match is_box {
+        false if answer.is_some() => Strength::Clear,
         true if item.is_task || is_of_aws(&reading, item, language) => Strength::Boxed,
         false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
         _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
@@ -212,6 +220,17 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
+/// What follows a question: “Still active? If not, create it again”.
+fn answer(statement: &str, language: &Language) -> Option<Reading> {
+    let first = first_sentence(statement);
+    let rest = statement[first.len()..].trim();
+    let rest = ["If not, ", "If so, ", "Otherwise, "]
+        .iter()
+        .find_map(|condition| rest.strip_prefix(condition))
+        .unwrap_or(rest);
+    first.ends_with('?').then(|| read(rest, language))
+}
+
 /// Whether an item with a box is about AWS: it names a thing or a value, or says what is done. Authors put ticks before
 /// other lines, too; the items of a task list are always meant to be done.
 fn is_of_aws(reading: &Reading, item: &Item, language: &Language) -> bool {
@@ -240,11 +259,6 @@ fn strength_of(
     let is_placed = !section.above.is_empty() || item.text.marked.iter().any(|code| is_chosen_name(code));
     match reading.kind {
         _ if is_button => Strength::Detail,
-        // “Still active? If not, create it again”
-        _ if first_sentence(statement).ends_with('?') => {
-            let answer = read(statement[first_sentence(statement).len()..].trim(), language);
-            if answer.kind == Kind::Make { Strength::Clear } else { Strength::Detail }
-        }
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
         // Of another language, fewer names of things are known.
         Kind::Make | Kind::Remove if names || refers || language.is_other() => Strength::Clear,
@@ -271,7 +285,8 @@ fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
     let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
     let is_thing =
         !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
-    let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
+    let meaning = reading.label.as_deref().and_then(|label| statement.get(label.len()..)).is_some_and(is_meaning);
+    let says = meaning || words(first).iter().any(|word| SAYS.contains(&word.as_str()));
     is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
 }
 

@@ -30,78 +30,78 @@ impl Table<'_> {
         if self.header.first().is_none_or(String::is_empty) {
             return Vec::new();
         }
-        let unit =
-            |at: usize, text: &str, why: Why, strength: Strength, (region, above): (Range<usize>, Vec<String>)| {
-                let things = things_of(&[text, section.title()]);
-                let (text, place) = (shown(text), Place::After(self.range.end));
-                Unit { outcome: Outcome { at, text, region, place, why, above, things }, strength }
-            };
-        // A row stands below the table's header, which can name an account, and has nothing to do with other rows.
-        let row = |at: usize, text: &str, why: Why, strength: Strength| {
-            let end = self.lesson[at..].find('\n').map_or(self.lesson.len(), |length| at + length);
-            let headers = above(section).into_iter().chain([self.header.join(": ")]).collect();
-            unit(at, text, why, strength, (at..end, headers))
+        // A row stands below the table's header, which can name an account.
+        let headers: Vec<String> = above(section).into_iter().chain([self.header.join(": ")]).collect();
+        let unit = |row: Row, region: &Range<usize>, above: &[String], strength: Strength| {
+            let things = things_of(&[&row.text, section.title()]);
+            let (region, above, place) = (region.clone(), above.to_vec(), Place::After(self.range.end));
+            let outcome = Outcome { at: row.at, text: shown(&row.text), region, place, why: row.why, above, things };
+            Unit { outcome, strength }
         };
         let acts = self.acts(language);
         if !acts.is_empty() {
-            return acts.into_iter().map(|(at, (cell, why))| row(at, &cell, why, Strength::Clear)).collect();
+            return acts.into_iter().map(|row| unit(row, self.range, &headers, Strength::Clear)).collect();
         }
-        let own: Vec<_> = [self.things(), self.switches(section, language)]
-            .into_iter()
-            .find(|rows| !rows.is_empty())
-            .unwrap_or_default();
-        if !own.is_empty() {
-            return own.into_iter().map(|(at, text)| row(at, &text, Why::Rows, Strength::Named)).collect();
+        let own = [self.things(), self.switches(section, language)].into_iter().find(|rows| !rows.is_empty());
+        if let Some(own) = own {
+            let row = |row: Row| {
+                // It has nothing to do with the other rows.
+                let end = self.lesson[row.at..].find('\n').map_or(self.lesson.len(), |length| row.at + length);
+                let region = row.at..end;
+                unit(row, &region, &headers, Strength::Named)
+            };
+            return own.into_iter().map(row).collect();
         }
         let strength = if self.is_of_one_thing(section, language) { Strength::Named } else { Strength::Detail };
-        let whole = (self.range.clone(), above(section));
-        vec![unit(self.range.start, section.title(), Why::Rows, strength, whole)]
+        let whole = Row { at: self.range.start, text: section.title().to_owned(), why: Why::Rows };
+        vec![unit(whole, self.range, &above(section), strength)]
     }
 
     /// The rows that say what is done, if most of them do.
-    fn acts(&self, language: &Language) -> Vec<(usize, (String, Why))> {
-        let with = |row: &dyn Fn(&[String]) -> Option<(String, Why)>| {
-            self.rows.iter().filter_map(|(at, cells)| Some((*at, row(cells)?))).collect::<Vec<_>>()
-        };
+    fn acts(&self, language: &Language) -> Vec<Row> {
         if self.header.iter().any(|cell| assigns(cell)) {
-            let found = with(&|cells| assigned(cells, language));
+            let found: Vec<Row> = self.rows.iter().filter_map(|(at, cells)| assigned(*at, cells, language)).collect();
             // “Who” can be a column of a comparison, too.
-            let says = found.iter().any(|(_, (_, why))| *why != Why::Rows);
+            let says = found.iter().any(|row| row.why != Why::Rows);
             if says && found.len() * 2 >= self.rows.len() {
                 return found;
             }
         }
-        let acts = with(&|cells| act(cells, language));
+        let acts: Vec<Row> = self.rows.iter().filter_map(|(at, cells)| act(*at, cells, language)).collect();
         if self.rows.len() > 1 && acts.len() * 3 >= self.rows.len() * 2 { acts } else { Vec::new() }
     }
 
     /// The rows that begin with a thing, if most of them do and have names or ranges.
-    fn things(&self) -> Vec<(usize, String)> {
+    fn things(&self) -> Vec<Row> {
         let is_thing = |(_, cells): &&(usize, Vec<String>)| cells.first().is_some_and(|cell| names_a_thing(cell));
-        let found: Vec<_> = self.rows.iter().filter(is_thing).map(|(at, cells)| (*at, cells.join(": "))).collect();
+        let row = |(at, cells): &(usize, Vec<String>)| Row { at: *at, text: cells.join(": "), why: Why::Rows };
+        let found: Vec<Row> = self.rows.iter().filter(is_thing).map(row).collect();
         let are_most = found.len() > 1 && found.len() * 3 >= self.rows.len() * 2;
         let is_only = found.len() == 1 && self.rows.len() == 1 && self.header.len() > 2;
         if self.is_concrete() && (are_most || is_only) { found } else { Vec::new() }
     }
 
     /// The rows of a sheet of settings, each of which is on or off: “Free Tier alerts | on”.
-    fn switches(&self, section: &Section, language: &Language) -> Vec<(usize, String)> {
-        let is_switched = |(_, cells): &&(usize, Vec<String>)| {
-            cells.iter().skip(1).any(|cell| words(cell).first().is_some_and(|first| language.is_state(first)))
-        };
-        let is_set = |(_, cells): &&(usize, Vec<String>)| cells.iter().skip(1).any(|cell| words(cell).len() > 0);
-        let of_things =
-            self.rows.iter().filter(|(_, cells)| cells.first().is_some_and(|cell| !things(cell).is_empty()));
-        let (switched, of_things) = (self.rows.iter().filter(is_switched).count(), of_things.count());
-        let is_attribute_of = self.header.first().is_some_and(|first| names_a_thing(first));
+    fn switches(&self, section: &Section, language: &Language) -> Vec<Row> {
+        let is_switched = |cells: &[String]| cells.iter().skip(1).any(|cell| is_state(cell, language));
+        let names = |cells: &[String]| cells.first().is_some_and(|cell| !things(cell).is_empty());
+        let count = |is: &dyn Fn(&[String]) -> bool| self.rows.iter().filter(|(_, cells)| is(cells)).count();
         let are = self.rows.len() > 1
             && !section.above.is_empty()
-            && switched * 2 > self.rows.len()
-            && of_things * 2 >= self.rows.len()
-            && !is_attribute_of
+            && count(&is_switched) * 2 > self.rows.len()
+            && count(&names) * 2 >= self.rows.len()
+            && !self.header.first().is_some_and(|first| names_a_thing(first))
             && !has_settings(self.header);
-        let rows = self.rows.iter().filter(is_set).map(|(at, cells)| (*at, cells.join(": ")));
-        if are { rows.collect() } else { Vec::new() }
+        let is_set = |(_, cells): &&(usize, Vec<String>)| cells.iter().skip(1).any(|cell| !words(cell).is_empty());
+        // A column can be that of an account.
+        let is_plain = self.header.len() == 2
+            && words(&self.header[1]).iter().all(|word| OF_VALUES.split(' ').any(|plain| plain == word));
+        let row = |(at, cells): &(usize, Vec<String>)| {
+            let why =
+                if is_plain { Why::Said(Kind::State, cells.get(1).cloned().unwrap_or_default()) } else { Why::Rows };
+            Row { at: *at, text: cells.join(": "), why }
+        };
+        if are { self.rows.iter().filter(is_set).map(row).collect() } else { Vec::new() }
     }
 
     /// Whether all of it is about one thing: its settings with their values, or several of its kind.
@@ -112,9 +112,7 @@ impl Table<'_> {
         let has_values = self.header.iter().any(|cell| is_attribute(cell));
         let of_header = self.header.first().is_some_and(|first| names_a_thing(first));
         let is_named = names_a_thing(section.title()) || of_header;
-        let switched = self.rows.iter().filter(|(_, cells)| {
-            cells.get(1).is_some_and(|cell| words(cell).first().is_some_and(|first| language.is_state(first)))
-        });
+        let switched = self.rows.iter().filter(|(_, cells)| cells.get(1).is_some_and(|cell| is_state(cell, language)));
         let is_switched = switched.count() * 2 > self.rows.len();
         // Names and values that its author chose are in code, next to what they are for.
         let has_code = self.header.len() == 2 && self.concrete.iter().eq([&1]) || self.concrete.contains(&0);
@@ -130,12 +128,28 @@ impl Table<'_> {
     }
 }
 
+/// A row that is an outcome of its own.
+struct Row {
+    at: usize,
+    text: String,
+    why: Why,
+}
+
+/// Words of the header above values.
+const OF_VALUES: &str = "value values set to state status on off want wanted we you our your choose choice should be is \
+    target setting enter what";
+
+/// Whether a cell says whether something is on.
+fn is_state(cell: &str, language: &Language) -> bool {
+    words(cell).first().is_some_and(|first| language.is_state(first))
+}
+
 /// The cell of a row that says what is done, where the row is a step.
-fn act(cells: &[String], language: &Language) -> Option<(String, Why)> {
+fn act(at: usize, cells: &[String], language: &Language) -> Option<Row> {
     cells.iter().filter(|cell| words(cell).len() > 1).find_map(|cell| {
         let reading = read(cell, language);
         let acts = matches!(reading.kind, Kind::Make | Kind::Weak | Kind::Remove | Kind::Try);
-        acts.then(|| (cell.clone(), Why::Said(reading.kind, reading.word)))
+        acts.then(|| Row { at, text: cell.clone(), why: Why::Said(reading.kind, reading.word) })
     })
 }
 
@@ -184,16 +198,16 @@ fn assigns(header: &str) -> bool {
 }
 
 /// The cell of a row that says what somebody does or has done, or the one that names what it is done to.
-fn assigned(cells: &[String], language: &Language) -> Option<(String, Why)> {
+fn assigned(at: usize, cells: &[String], language: &Language) -> Option<Row> {
     let said = |cell: &String| {
         let (kind, word) = done_by(cell, language)?;
-        Some((cell.clone(), Why::Said(kind, word)))
+        Some(Row { at, text: cell.clone(), why: Why::Said(kind, word) })
     };
     let named = |cell: &&String| things(cell).iter().any(|thing| thing.read.is_some());
     let of_aws = cells.iter().any(|cell| named(&cell));
-    act(cells, language).or_else(|| cells.iter().find_map(said)).filter(|_| of_aws).or_else(|| {
+    act(at, cells, language).or_else(|| cells.iter().find_map(said)).filter(|_| of_aws).or_else(|| {
         let cell = cells.iter().find(named)?;
-        Some((cell.clone(), Why::Rows))
+        Some(Row { at, text: cell.clone(), why: Why::Rows })
     })
 }
 
