@@ -152,6 +152,8 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
     let acts = own.iter().all(|(at, _)| {
         units[*at].strength >= Strength::Weak && !matches!(units[*at].outcome.why, Why::Said(Kind::Click, _))
     });
+    let ends: Vec<usize> = own.iter().map(|(at, _)| *at).chain([units.len()]).collect();
+    let mut risen = Vec::new();
     for (at, item) in own {
         let unit = &mut units[at];
         let clicks = matches!(unit.outcome.why, Why::Said(Kind::Click, _));
@@ -162,8 +164,16 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
             unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
         if unit.strength < Strength::Named && !clicks && (is_alike || is_setting || acts) {
             unit.strength = Strength::Named;
+            risen.push(at);
         }
     }
+    // What is nested below such an item is how it is done, too, unless it names a thing of its own.
+    let names = |unit: &Unit| unit.outcome.things.first().is_some_and(|thing| thing.read.is_some());
+    let is_below = |at: usize| risen.iter().any(|item| at > *item && ends.iter().find(|end| *end > item) > Some(&at));
+    let mut at = 0..;
+    units.retain(|unit| {
+        !at.next().is_some_and(is_below) || unit.strength == Strength::Boxed || names(unit) && !language.is_other()
+    });
     units
 }
 
