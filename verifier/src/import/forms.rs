@@ -124,7 +124,11 @@ pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, St
         _ => false,
     };
     let at = (1..end).find(|at| is_done(*at))?;
-    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str())) {
+    // “It was made in 2021” is history.
+    let is_year = |word: &String| word.len() == 4 && word.starts_with("20") && word.chars().all(|c| c.is_ascii_digit());
+    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str()))
+        || words[at..].iter().any(is_year)
+    {
         return None;
     }
     let (kind, word) = words[at + 1..end]

@@ -20,8 +20,8 @@ use super::reading::{Kind, read};
 use super::structure;
 use super::text::{has_chosen_name, words};
 
-/// How much of a lesson must say that something is done, before any of it counts: two lines that say so, or one box to
-/// tick.
+/// How much of a lesson must say that something is done, before any of it counts: two lines that say so, four things
+/// with names of their author's, or one box to tick. Lessons that only describe have next to no such names.
 const ENOUGH: usize = 4;
 
 /// What was found in a lesson.
@@ -77,7 +77,8 @@ fn of_sections<'s>(
     let mut found: Vec<_> = sections.iter().enumerate().map(find).collect();
     let alike: Vec<bool> = found.iter().map(|(section, ..)| have_outcomes_beside(section, &found, lesson)).collect();
     for ((section, found, explains), alike) in found.iter_mut().zip(alike) {
-        if alike && !*explains && found.is_empty() && !section.above.is_empty() {
+        let is_bare = found.is_empty() && !section.above.is_empty() && !language.explains(section.title());
+        if alike && !*explains && is_bare {
             *found = section::like_its_neighbours(section, language, lesson);
         }
     }
@@ -146,7 +147,8 @@ fn is_act(section: &Section, found: &[Outcome], language: &Language, lesson: &st
         words(section.title()).iter().any(|word| ["need", "needs", "require", "required"].contains(&word.as_str()));
     let is_done = |outcome: &Outcome| match outcome.why {
         _ if asks_for => false,
-        Why::Command(_) => true,
+        // Clicks are only found where they end with a button that saves.
+        Why::Command(_) | Why::Said(Kind::Click, _) => true,
         Why::Said(Kind::Make | Kind::Remove | Kind::Try, _) => is_named(outcome),
         _ => is_named(outcome) && !section.title().to_lowercase().contains("before"),
     };

@@ -48,7 +48,9 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
     let removing = units.iter().filter(|unit| unit.strength >= Strength::Weak).filter(removes).count();
     let cleans = language.cleans(section.title()) || removing > 1 && removing == more;
     // The heading says what is done, and a single clear line in a list of clicks is one of them.
-    let is_one_act = (is_step || acts && (names || strongest >= Strength::Weak || shows_something(section)))
+    let is_empty = strongest == Strength::Detail && !names && !shows_something(section) && !language.is_other();
+    let is_one_act = (is_step && !is_empty
+        || acts && (names || strongest >= Strength::Weak || shows_something(section)))
         && !cleans
         && clear <= 1
         && more <= 2

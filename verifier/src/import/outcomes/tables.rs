@@ -120,7 +120,7 @@ impl Table<'_> {
             || has_code
             || of_header && is_switched
             || self.is_concrete() && (has_values || of_header) && is_named
-            || self.header.len() > 2 && is_named && has_ranges(self.rows)
+            || self.header.len() > 2 && has_ranges(self.rows)
     }
 
     fn is_concrete(&self) -> bool {
