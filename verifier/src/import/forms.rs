@@ -51,9 +51,6 @@ const WHO: &[&str] = &["i", "we"];
 const EARLIER: &[&str] = &["already", "last", "yesterday", "earlier", "previous", "previously", "ago"];
 /// What somebody reports to have set by a click: “we entered the office as billing contact”.
 const SET_BY_CLICK: &[&str] = &["tick", "enter", "choose", "select", "accept", "leave"];
-/// Words for another sign-in: after the first one, or with what is to be tried.
-const AGAIN: &[&str] =
-    &["again", "repeat", "mfa", "code", "codes", "digits", "token", "device", "key", "through", "passkey"];
 /// Words with which what was done before is done once more.
 const REPEATS: &[&[&str]] = &[
     &["again"],
@@ -167,7 +164,7 @@ pub(super) fn signs_in(words: &[String], language: &Language) -> bool {
     let is_in = pair(&verbs, &["in"]) || pair(&["come", "back", "came", "sign", "log"], &["back", "in"]);
     let is_out = pair(&verbs, &["out", "off"]);
     let last = words.iter().rposition(|word| word == "in").unwrap_or(words.len());
-    let is_tried = || words[last..].iter().chain(words.first()).any(|word| AGAIN.contains(&word.as_str()));
+    let is_tried = || words[last..].iter().chain(words.first()).any(|word| language.again.iter().any(|it| it.is(word)));
     // “If it fails, sign in again” is no step.
     let is_told = !words.first().is_some_and(|first| SUBORDINATE.contains(&first.as_str()));
     let repeats = || words.iter().any(|word| word == "sign-in" || word == "login");

@@ -22,6 +22,8 @@ struct File {
     explains: String,
     cleans: String,
     step: String,
+    #[serde(default)]
+    again: String,
 }
 
 /// Numbers of steps in words: “Step two”.
@@ -45,6 +47,8 @@ pub(super) struct Language {
     explains: Vec<String>,
     cleans: Vec<String>,
     step: Vec<Pattern>,
+    /// Words for another sign-in: after the first one, or with what is to be tried.
+    pub(super) again: Vec<Pattern>,
 }
 
 /// All languages; English is the first.
@@ -85,6 +89,7 @@ impl Language {
             explains: parts(&file.explains),
             cleans: parts(&file.cleans),
             step: patterns(&file.step),
+            again: patterns(&file.again),
         }
     }
 
