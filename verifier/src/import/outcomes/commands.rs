@@ -120,7 +120,7 @@ fn looking(line: &str) -> Option<String> {
             (reads && *operation != "get-login-password").then(|| format!("aws {service} {operation}"))
         }
         ["curl", rest @ ..] => {
-            let asks = rest.iter().any(|word| word.contains("://") && !word.contains("//localhost"));
+            let asks = rest.iter().any(|word| word.contains("//") && !word.contains("//localhost"));
             let saves = |word: &&str| word.starts_with("-o") || *word == "-O" || word.ends_with(".zip");
             (asks && !rest.iter().any(saves)).then(|| "curl".to_owned())
         }
