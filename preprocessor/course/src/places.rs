@@ -37,7 +37,7 @@ impl KeyPath {
     }
 
     /// The key of a `let`, if this is one.
-    pub(crate) fn let_key(&self) -> Option<&str> {
+    pub fn let_key(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, key] if first == "let" => Some(key),
             _ => None,
@@ -45,7 +45,7 @@ impl KeyPath {
     }
 
     /// The name of the read that it is in, if it is in one.
-    pub(crate) fn read_name(&self) -> Option<&str> {
+    pub fn read_name(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, name, ..] if first == "read" => Some(name),
             _ => None,
@@ -58,7 +58,7 @@ impl KeyPath {
     }
 
     /// The last key.
-    pub(crate) fn last(&self) -> &str {
+    pub fn last(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
 

@@ -20,7 +20,7 @@ pub(super) const RESERVED: &[(&str, &str)] = &[
     (NONE, "marks a checkbox that is not a step, and has no options"),
     (
         TABLE,
-        "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else",
+        "gives the table after it a name, which is one word of lower-case letters, digits and _",
     ),
     (
         ALLOW,

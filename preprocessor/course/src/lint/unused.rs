@@ -8,7 +8,7 @@ use super::Lessons;
 use crate::check::Check;
 use crate::diagnostic::{Span, misspelt, nearest};
 use crate::load::ScannedChapter;
-use crate::param::Param;
+use crate::param::{Param, number_with_sign};
 use crate::places::{KeyPath, TomlFile};
 use crate::scan::Nearly;
 
@@ -131,6 +131,14 @@ impl Lessons<'_> {
                 Param::Int(number) if *number < 0 => "negative",
                 Param::Float(number) if *number < 0.0 => "negative",
                 Param::Text(text) if text.trim().is_empty() => "empty",
+                Param::Text(text) if number_with_sign(text).is_some() => {
+                    let span = file.value(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
+                    let number = number_with_sign(text).unwrap_or_default();
+                    let message = format!("the parameter `{name}` is text, so no check can compare it with a number");
+                    let help = format!("write {number}, and the sign in the lessons");
+                    self.warn("odd-parameter", span, message, help);
+                    continue;
+                }
                 _ => continue,
             };
             let span = file.value(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
