@@ -76,7 +76,7 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
     lessons.unlisted(book, &config.book.src);
     lessons.strays();
     lessons.unnameable();
-    lessons.unused_checks();
+    lessons.unused_checks(book);
     lessons.unused_params(&chapters);
     lessons.unused_inputs();
     lessons.unused_tables(book, &chapters);
@@ -170,6 +170,13 @@ impl Lessons<'_> {
                 self.warn("misspelt-directive", span, "this item has a directive as text, so it is no step".into(), help);
                 continue;
             }
+            if let Some((name, range)) = self.as_code(&chapter.content, item.end) {
+                let span = self.sources.span(source, &chapter.content, range);
+                self.meant.checks.insert(name);
+                let message = "this directive is indented too far, so it is code and no step".to_owned();
+                self.warn("misspelt-directive", span, message, "indent it as far as the item's text");
+                continue;
+            }
             let span = self.sources.span(source, &chapter.content, item.marker);
             let help = "end it with a check, as in <!-- verify: NAME -->, or with <!-- verify: none --> if it is not a step";
             self.warn("item-without-check", span, "this checklist item has no check".into(), help);
@@ -181,6 +188,15 @@ impl Lessons<'_> {
         let (_, after) = text.rsplit_once("verify:")?;
         let name = after.split_whitespace().next()?;
         self.course.checks.contains_key(name).then(|| name.to_owned())
+    }
+
+    /// The directive directly after an item that ends at a byte, if it is code: its check, and its range.
+    fn as_code(&self, content: &str, end: usize) -> Option<(String, Range<usize>)> {
+        let begin = end + content[end..].find("<!--").filter(|at| content[end..end + at].trim().is_empty())?;
+        let comment = &content[begin..begin + content[begin..].find("-->")? + "-->".len()];
+        let name = Directive::words(comment).split_whitespace().next()?.to_owned();
+        let is_check = Directive::is_meant(comment) && self.course.checks.contains_key(&name);
+        is_check.then(|| (name, begin..begin + comment.len()))
     }
 
     /// Finds items without a chosen check.

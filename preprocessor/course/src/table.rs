@@ -123,7 +123,7 @@ impl WrittenTable {
         let Some([header, rows @ ..]) = self.cells.as_deref() else {
             let message = match self.has_pipes {
                 true => format!(
-                    "what follows is no table of Markdown, so `{}` has no rows: it has a header, and |---| below it for \
+                    "what follows is no table of Markdown, so `{}` has no rows: write a header, and below it |---| for \
                      each column",
                     self.name
                 ),
@@ -171,7 +171,8 @@ impl WrittenTable {
         // Markdown fills a row with cells of no width.
         if let Some(missing) = cells.iter().find(|cell| cell.range.is_empty()) {
             let message = format!("this row has fewer cells than the {} columns: write a | for each", columns.len());
-            wrong.push((missing.range.clone(), message));
+            let place = cells.first().map_or(missing.range.clone(), |first| first.range.clone());
+            wrong.push((place, message));
         }
         for (column, cell) in columns.iter().zip(cells) {
             let mixed = if cell.code > 1 || cell.code == 1 && cell.has_text { Some("text and code") } else { None };

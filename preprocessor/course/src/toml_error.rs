@@ -113,7 +113,7 @@ fn wrong_type(said: &str, there: &str, key: &str) -> Said {
             format!("`{key}` is about one read, and a read has a name"),
             "write [read.NAME] above it, as in [read.buckets]".to_owned(),
         ),
-        wanted if is_header && there.starts_with("[[") && (wanted.starts_with("struct ") || wanted.starts_with("text or")) => {
+        _ if there.starts_with("[[") && ["let", "practice"].contains(&header) => {
             (format!("`{header}` is a single table, and this is a list of tables"), format!("write [{header}]"))
         }
         "a string" if CONDITIONS.contains(&key) && ["true", "false"].contains(&there) => (
@@ -126,7 +126,7 @@ fn wrong_type(said: &str, there: &str, key: &str) -> Said {
         ),
         "a string" if is_list && key == "account" => (
             "`account` is one account, and this is a list".to_owned(),
-            "name one; in a lesson, account=NAME in a directive is another".to_owned(),
+            "name one; a lesson can name another, with account=NAME in a directive".to_owned(),
         ),
         "a string" if is_list => (format!("`{key}` is one text, and this is a list"), "write one of them alone".to_owned()),
         "a sequence" if is_header => {
@@ -162,7 +162,7 @@ fn malformed(said: &str, there: &str, line: &str, text: &str, at: usize) -> Said
     let mut instead = None;
     let (message, help) = match said {
         _ if said.starts_with("string values must be quoted") && flag(there).is_some() => (
-            "true and false are written so".to_owned(),
+            format!("`{there}` is neither text nor true or false"),
             format!("write {}, or \"{there}\" for text", flag(there).unwrap_or_default()),
         ),
         _ if said.starts_with("string values must be quoted") && crate::param::number_with_sign(there).is_some() => (

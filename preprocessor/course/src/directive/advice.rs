@@ -37,7 +37,7 @@ pub(super) fn table(words: impl Iterator<Item = String>) -> String {
     let words = words.collect::<Vec<_>>().join("_").to_lowercase();
     let name: String = words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let name = name.trim_matches(|c: char| c == '_' || c.is_ascii_digit());
-    format!("write one lower-case word: <!-- verify: {TABLE} {} -->", if name.is_empty() { "NAME" } else { name })
+    format!("write <!-- verify: {TABLE} {} -->", if name.is_empty() { "NAME" } else { name })
 }
 
 /// A suggestion for a word that is nearly `table`, with a name after it.

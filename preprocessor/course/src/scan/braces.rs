@@ -124,7 +124,7 @@ fn braces(text: &str) -> Option<(&str, usize)> {
 
 /// The same for a name in single braces, which are no others' part.
 fn single(content: &str, at: usize) -> Option<(&str, usize)> {
-    let is_part = content[..at].ends_with(|c: char| c.is_alphanumeric() || "{}\\$#%_".contains(c));
+    let is_part = content[..at].ends_with(|c: char| c.is_alphanumeric() || "{}\\#%_".contains(c));
     let inner = content[at..].strip_prefix('{').filter(|_| !is_part)?;
     let (name, rest) = inner.split_at(inner.find('}')?);
     let is_name = name.trim().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');

@@ -128,6 +128,7 @@ fn a_name_that_is_not_there_suggests_the_nearest() {
         ("lamda:GetPolicy", "there is no AWS service `lamda`: did you mean `lambda`?"),
         ("EC2:DescribeVpcs", "there is no AWS service `EC2`: did you mean `ec2`?"),
         ("qqq:X", "there is no AWS service `qqq`: `verify schema reads` lists all that can be read"),
+        ("s4:ListBuckets", "there is no AWS service `s4`: did you mean `s3`?"),
         ("cloudwatchlogs:DescribeLogGroups", "there is no AWS service `cloudwatchlogs`: did you mean `logs`?"),
         ("ListUsers:X", "there is no AWS service `ListUsers`: `verify schema reads` lists all that can be read"),
         ("ec2", "`ec2` is not an operation: write service:Operation, as in ec2:DescribeVpcs"),
