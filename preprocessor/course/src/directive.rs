@@ -281,6 +281,9 @@ mod tests {
             ("n =5", Some("n=…")),
             ("Optional", Some("`optional`")),
             ("optionl", Some("`optional`")),
+            ("account:general", Some("account=general")),
+            ("account=\"general\"", Some("account=general")),
+            ("n=$10", Some("n=10")),
             ("'The VPC'", Some("straight quotation marks for the title: \"")),
             ("“The VPC”", Some("straight quotation marks for the title: \"")),
             ("maybe", None),
@@ -312,7 +315,9 @@ mod tests {
         assert_eq!(Directive::kind("<!-- verify: table subnets_1 -->"), Kind::Table("subnets_1".into()));
         for wrong in ["<!-- verify: table -->", "<!-- verify: table a b -->", "<!-- verify: table A -->"] {
             assert_eq!(Directive::kind(wrong), Kind::Check, "{wrong}");
-            assert!(Directive::parse(wrong, 0).unwrap_err().message.starts_with("`table` names the table after it"));
+            assert!(
+                Directive::parse(wrong, 0).unwrap_err().message.starts_with("`table` gives the table after it a name")
+            );
         }
     }
 
@@ -328,6 +333,8 @@ mod tests {
             ("<!-- verifyy; root_mfa -->", "<!-- verify: root-mfa -->"),
             ("<!-- verify -->", "<!-- verify: NAME -->"),
             ("<!--- verify: root-mfa --->", "<!-- verify: root-mfa -->"),
+            ("<!-- verified: root-mfa -->", "<!-- verify: root-mfa -->"),
+            ("<!-- check: root-mfa optional -->", "<!-- verify: root-mfa optional -->"),
         ] {
             assert_eq!(meant(comment).as_deref(), Some(wanted), "{comment}");
         }
@@ -336,6 +343,8 @@ mod tests {
             "<!-- Verify later -->",
             "<!-- ready: root-mfa -->",
             "<!-- see root-mfa -->",
+            "<!-- check root-mfa -->",
+            "<!-- check: does this work? -->",
             "<!-- verify root-mfa works for Bob -->",
             "<!-- -->",
             "<!-- verify: root-mfa -->",
@@ -356,10 +365,14 @@ mod tests {
             ("<!-- verify: x account=a account=b -->", "duplicate"),
             ("<!-- verify: x optional optional -->", "duplicate"),
             ("<!-- verify: none optional -->", "a checkbox that is not a step"),
-            ("<!-- verify: table a b -->", "`table` names the table after it"),
+            ("<!-- verify: table a b -->", "`table` gives the table after it a name"),
             ("<!-- verify: x \"a -->", "no closing quotation mark"),
             ("<!-- verify: x \"a\" \"b\" -->", "has one title"),
-            ("<!-- verify: x name=\"a\" -->", "spaces around them"),
+            ("<!-- verify: x name=\"a\" -->", "no quotation marks"),
+            ("<!-- verify: x\"a\" -->", "spaces around them"),
+            ("<!-- verify: x optional=true -->", "has no value"),
+            ("<!-- verify: tables a -->", "no check `tables`"),
+            ("<!-- verify: table: a -->", "`table` gives the table after it a name"),
             ("<!-- verify: x \" \" -->", "spaces around them"),
             ("<!-- verify: \"a\" x -->", "must begin with the name"),
             ("<!-- verify: \"a\" -->", "must name a check"),

@@ -167,7 +167,12 @@ impl Lessons<'_> {
                 let span = self.sources.span(source, &chapter.content, item.marker.end..item.end);
                 let help = format!("write <!-- verify: {name} -->, with these signs, and not as code");
                 self.meant.checks.insert(name);
-                self.warn("misspelt-directive", span, "this item has a directive as text, so it is no step".into(), help);
+                self.warn(
+                    "misspelt-directive",
+                    span,
+                    "this item has a directive as text, so it is no step".into(),
+                    help,
+                );
                 continue;
             }
             if let Some((name, range)) = self.as_code(&chapter.content, item.end) {
@@ -178,7 +183,8 @@ impl Lessons<'_> {
                 continue;
             }
             let span = self.sources.span(source, &chapter.content, item.marker);
-            let help = "end it with a check, as in <!-- verify: NAME -->, or with <!-- verify: none --> if it is not a step";
+            let help =
+                "end it with a check, as in <!-- verify: NAME -->, or with <!-- verify: none --> if it is not a step";
             self.warn("item-without-check", span, "this checklist item has no check".into(), help);
         }
     }
@@ -234,11 +240,13 @@ impl Lessons<'_> {
         let mut found = Vec::new();
         for braces in &scanned.scan.nearly {
             // In code, other languages use the same braces without spaces.
-            let folded = braces.name.replace('-', "_");
+            let (folded, is_word) = (braces.name.replace('-', "_"), !braces.name.contains(['-', '.']));
             let meant = match params.contains_key(&braces.name) {
                 _ if params.contains_key(&folded) && folded != braces.name => Some(folded.as_str()),
                 true => (!braces.in_code).then_some(braces.name.as_str()),
-                false if braces.spaced || !braces.in_code => misspelt(&braces.name, params.keys().map(String::as_str)),
+                false if is_word && (braces.spaced || !braces.in_code) => {
+                    misspelt(&braces.name, params.keys().map(String::as_str))
+                }
                 false => None,
             };
             let written = &chapter.content[braces.range.clone()];
@@ -251,7 +259,7 @@ impl Lessons<'_> {
                     format!("this looks like the parameter `{meant}`, but is plain text"),
                     format!("write {{{{ {meant} }}}} for its value, or \\{written} for literal text"),
                 ),
-                None if params.is_empty() && !braces.in_code => (
+                None if params.is_empty() && !braces.in_code && is_word => (
                     "this looks like a parameter, but the course has none, so it is plain text".to_owned(),
                     format!(
                         "add `{}` to [preprocessor.verify.params], or write \\{written} for literal text",

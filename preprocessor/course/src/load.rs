@@ -140,7 +140,11 @@ impl Reader<'_> {
         for marked in scan.none.iter().filter(|marked| matches!(marked.at, At::Card { .. })) {
             let span = self.sources.span(source, content, marked.comment.clone());
             let message = "`none` marks a checkbox that is not a step, but there is no checkbox here".to_owned();
-            self.errors.push(Diagnostic { span, message, help: Some("end a list item with it, or remove it".to_owned()) });
+            self.errors.push(Diagnostic {
+                span,
+                message,
+                help: Some("end a list item with it, or remove it".to_owned()),
+            });
         }
         for table in &scan.tables {
             self.table(content, source, table);

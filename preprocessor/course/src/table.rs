@@ -146,7 +146,9 @@ impl WrittenTable {
                 None => {
                     let message = match text.is_empty() {
                         true => "this column has no header: write one, which is its name in expressions".to_owned(),
-                        false => format!("“{text}” gives no name that expressions can use: begin it with a letter a to z"),
+                        false => {
+                            format!("“{text}” gives no name that expressions can use: begin it with a letter a to z")
+                        }
                     };
                     wrong.push((cell.range.clone(), message));
                 }

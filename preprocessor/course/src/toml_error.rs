@@ -72,7 +72,10 @@ fn unknown_key(text: &str, at: usize, unknown: &str, known: &[&str], top: &[&str
         _ if in_table && top.contains(&unknown) && !known.contains(&unknown) => {
             Some(format!("write `{unknown}` at the top of the file, before the first line in brackets"))
         }
-        _ if line_at(text, at).trim_start().starts_with('[') && TABLES.contains(&unknown) && !known.contains(&unknown) => {
+        _ if line_at(text, at).trim_start().starts_with('[')
+            && TABLES.contains(&unknown)
+            && !known.contains(&unknown) =>
+        {
             let whole = line_at(text, at).trim().trim_matches(['[', ']']);
             let own = whole.find(unknown).map_or(unknown, |at| &whole[at..]);
             Some(format!("write [{own}], as a table of the check"))
@@ -88,14 +91,17 @@ const TABLES: &[&str] = &["let", "read", "practice", "source"];
 /// The keys with a condition.
 const CONDITIONS: &[&str] = &["that", "when", "pending", "backed_by"];
 
-/// A key that is in the file, but below its first table.
+/// A key of the top of the file that is below `[let]` or a read, which do not have it.
 fn misplaced(text: &str, key: &str) -> Option<Range<usize>> {
-    let mut at = 0;
+    let (mut at, mut is_below) = (0, false);
     for line in text.split_inclusive('\n') {
         let begin = at + line.len() - line.trim_start().len();
         at += line.len();
+        if line.trim_start().starts_with('[') {
+            is_below = ["[let]", "[read."].iter().any(|table| line.trim_start().starts_with(table));
+        }
         let is_key = line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-        if is_key {
+        if is_key && is_below {
             return Some(begin..begin + key.len());
         }
     }
@@ -111,7 +117,7 @@ fn wrong_type(said: &str, there: &str, key: &str) -> Said {
     let (message, help) = match wanted {
         "struct ReadTable" => (
             format!("`{key}` is about one read, and a read has a name"),
-            "write [read.NAME] above it, as in [read.buckets]".to_owned(),
+            "write [read.NAME] instead of [read], as in [read.buckets]".to_owned(),
         ),
         _ if there.starts_with("[[") && ["let", "practice"].contains(&header) => {
             (format!("`{header}` is a single table, and this is a list of tables"), format!("write [{header}]"))
@@ -128,7 +134,9 @@ fn wrong_type(said: &str, there: &str, key: &str) -> Said {
             "`account` is one account, and this is a list".to_owned(),
             "name one; a lesson can name another, with account=NAME in a directive".to_owned(),
         ),
-        "a string" if is_list => (format!("`{key}` is one text, and this is a list"), "write one of them alone".to_owned()),
+        "a string" if is_list => {
+            (format!("`{key}` is one text, and this is a list"), "write one of them alone".to_owned())
+        }
         "a sequence" if is_header => {
             (format!("`{header}` is a list of tables, and this is a single table"), format!("write [[{header}]]"))
         }
@@ -196,9 +204,7 @@ fn malformed(said: &str, there: &str, line: &str, text: &str, at: usize) -> Said
         _ if said.starts_with("missing comma between array elements") => {
             ("a comma is missing before this".to_owned(), "write a comma between the elements of a list".to_owned())
         }
-        _ if said.starts_with("unclosed array") => {
-            ("this list is not closed".to_owned(), "end it with ]".to_owned())
-        }
+        _ if said.starts_with("unclosed array") => ("this list is not closed".to_owned(), "end it with ]".to_owned()),
         _ if said.starts_with("string values must be quoted") => {
             let bare = one_line(there).trim_matches(['“', '”', '„', '‘', '’', '«', '»', '\'', '`']).to_owned();
             ("a text must be between straight quotation marks".to_owned(), format!("write \"{bare}\""))
@@ -252,9 +258,12 @@ fn open_before(text: &str, begin: usize) -> Option<Range<usize>> {
     (is_text && (is_open || goes_on)).then_some(at..at + 1)
 }
 
-/// Whether a line has a key and several texts, of which the first does not begin a list.
+/// The keys whose value can be a list of texts.
+const LISTS: &[&str] = &["fix", "met", "still", "use", "steps", "removes", "allow", "none_on"];
+
+/// Whether a line has such a key and several texts, of which the first does not begin a list.
 fn is_bare_list(line: &str) -> bool {
-    let Some((_, value)) = line.split_once('=') else { return false };
+    let Some((_, value)) = line.split_once('=').filter(|(key, _)| LISTS.contains(&key.trim())) else { return false };
     let mut parts = value.trim().split('"');
     let (before, after) = (parts.next(), parts.nth(1));
     before == Some("") && after.is_some_and(|after| after.trim() == ",")

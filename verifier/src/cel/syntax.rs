@@ -17,8 +17,23 @@ const ALIKE: &[(&str, &str)] =
 
 /// Words that CEL reserves.
 const RESERVED: &[&str] = &[
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
-    "return", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// What HTML writes for a sign, without `&` and `;`.
@@ -46,7 +61,9 @@ pub(super) fn explain(source: &str, found: usize) -> Malformed {
             let token = tokens.iter().find(|token| token.end > found).cloned().unwrap_or(found..source.len());
             let text = &source[token.clone()];
             match RESERVED.contains(&text) {
-                true => wrong(token, &format!("`{text}` is a reserved word, so it cannot be a name"), "use another name"),
+                true => {
+                    wrong(token, &format!("`{text}` is a reserved word, so it cannot be a name"), "use another name")
+                }
                 false => {
                     let help = "an operator, a comma or a bracket may be missing before it";
                     wrong(token, &format!("`{text}` cannot be at this place"), help)
@@ -173,18 +190,14 @@ fn elsewhere(folded: &str, text: &str, is_field: bool) -> Option<(String, String
 fn of_other_languages(source: &str, tokens: &[Range<usize>], number: usize) -> Option<(&'static str, &'static str)> {
     let before = number.checked_sub(1).map(|number| &source[tokens[number].clone()]);
     Some(match &source[tokens[number].clone()] {
-        "=>" if before.is_some_and(|before| before.starts_with(is_word)) && in_call(source, tokens, number) => (
-            "expressions have no functions with `=>`",
-            "write a comma after the variable: list.exists(x, condition)",
-        ),
+        "=>" if before.is_some_and(|before| before.starts_with(is_word)) && in_call(source, tokens, number) => {
+            ("expressions have no functions with `=>`", "write a comma after the variable: list.exists(x, condition)")
+        }
         "=>" => ("expressions have no `=>`", "write >= for “at least”"),
         "‘" | "’" | "‚" | "“" | "”" | "„" | "«" | "»" | "`" => {
             ("this is no quotation mark of expressions", "write a text between straight quotation marks: 'COST'")
         }
         "#" => ("expressions have no comments", "write the comment on a line of its own above the key"),
-        "/" if tokens.get(number + 1).is_some_and(|next| next.start == tokens[number].end && source[next.clone()] == *"/") => {
-            ("expressions have no comments", "write the comment on a line of its own above the key, after #")
-        }
         ";" => ("expressions have no `;`", "remove it: a key has one expression"),
         "$" => ("expressions have no `$`", "write the name alone, without $ and braces"),
         "if" | "else" | "then" if before != Some(".") => {
@@ -337,7 +350,6 @@ mod tests {
             ("f({{ input.b }}) > 1", "{{ input.b }}", "write input.b"),
             ("a in ('b', 'c')", "('b', 'c')", "write ['b', 'c']"),
             ("a in {'b', 'c'}", "{'b', 'c'}", "write ['b', 'c']"),
-            ("a // b", "/", "after #"),
             ("a.exists(for, for.b)", "for", "another name"),
             ("a == 'and' b", "b", "may be missing"),
         ] {
@@ -349,7 +361,17 @@ mod tests {
 
     #[test]
     fn what_is_right_is_no_mistake() {
-        for source in ["a.and == b.or", "a && !b || c >= 5", "'a = b' == a", "'it\\'s' == a", "a ? b : -c", "a % 2 == 1", "{'a': b}['a'] == 'x'", "'a\u{a0}b' == c", "(a) in [b, c]"] {
+        for source in [
+            "a.and == b.or",
+            "a && !b || c >= 5",
+            "'a = b' == a",
+            "'it\\'s' == a",
+            "a ? b : -c",
+            "a % 2 == 1",
+            "{'a': b}['a'] == 'x'",
+            "'a\u{a0}b' == c",
+            "(a) in [b, c]",
+        ] {
             assert!(on_a_thread(move || read(source)).unwrap().is_ok(), "{source}");
         }
     }

@@ -343,7 +343,9 @@ fn optional_values_are_refused_in_words() {
             misused.into_iter().map(|(call, _)| functions::misused(call, std::iter::empty())).collect::<Vec<_>>()
         });
         let said = said.unwrap();
-        assert!(matches!(said.as_slice(), [one] if one.starts_with(&format!("there is no function or macro `{name}`"))));
+        assert!(
+            matches!(said.as_slice(), [one] if one.starts_with(&format!("there is no function or macro `{name}`")))
+        );
     }
 }
 

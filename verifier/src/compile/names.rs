@@ -84,7 +84,8 @@ impl Compiler<'_> {
         }
         let mut reported = BTreeSet::new();
         let compared = names::compared(expression.tree());
-        for (name, node) in names::places(expression.tree()).into_iter().filter(|(name, _)| !bound.contains(&name.root)) {
+        for (name, node) in names::places(expression.tree()).into_iter().filter(|(name, _)| !bound.contains(&name.root))
+        {
             let wrong = match self.meaning(&name, part) {
                 Ok(Meaning::Type) if !compared.contains(&node) => {
                     let root = name.root;
@@ -96,9 +97,8 @@ impl Compiler<'_> {
                 Err(wrong) => Some(wrong),
             };
             // A row that is missing is missing everywhere.
-            let known = |word: &str, message: &str| {
-                word == ROW && self.errors.iter().any(|error| error.message == message)
-            };
+            let known =
+                |word: &str, message: &str| word == ROW && self.errors.iter().any(|error| error.message == message);
             let new = wrong.filter(|(word, message)| !known(word, message) && reported.insert(message.clone()));
             if let Some((word, message)) = new {
                 self.undefined(part, place(node, &word), &word, message);
@@ -196,8 +196,12 @@ impl Compiler<'_> {
         let in_expectation = part.let_key().is_none() && part.read_name().is_none() && part.last() != "console";
         let has_column = |table: &Table| name.fields.first().is_none_or(|column| table.columns.contains(column));
         match self.course.tables.iter().find(|(_, table)| in_expectation && has_column(table)) {
-            Some((table, _)) => format!("`row` is a row of a table, and this expectation has none: add rows = \"{table}\""),
-            None => "`row` has a value only in an expectation with `rows`, and not in `console`, [let] or [read]".to_owned(),
+            Some((table, _)) => {
+                format!("`row` is a row of a table, and this expectation has none: add rows = \"{table}\"")
+            }
+            None => {
+                "`row` has a value only in an expectation with `rows`, and not in `console`, [let] or [read]".to_owned()
+            }
         }
     }
 }

@@ -168,7 +168,9 @@ pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
             let offered = regions().filter(|region| is_offered(region));
             let hint = match did_you_mean(region, offered) {
                 _ if region.starts_with("input.") || region == EACH => format!(": write {{{region}}}"),
-                hint if hint.is_empty() || region.contains([' ', '(']) => ": write its code, as in us-east-1".to_owned(),
+                hint if hint.is_empty() || region.contains([' ', '(']) => {
+                    ": write its code, as in us-east-1".to_owned()
+                }
                 hint => hint,
             };
             Some(format!("there is no region `{region}`{hint}"))

@@ -25,7 +25,7 @@ pub(super) fn is_always_there(record: &Record, field: &str) -> bool {
 /// What to write instead of `has(value)` for a value that is always there.
 pub(super) fn instead_of_has(value: &str, kind: &Type) -> String {
     match kind {
-        Type::Bool => format!("write {value}"),
+        Type::Bool => format!("write {value} alone"),
         Type::List(_) | Type::Map(_) => format!("write {value}.size() > 0"),
         Type::Text => format!("compare it with a value, as in {value} != ''"),
         Type::Record(_) => "test one of its fields".to_owned(),
@@ -73,7 +73,9 @@ pub(super) fn instead_of_field(of: &Expression, kind: &Type, field: &str) -> Opt
     };
     let answer = record.fields.get("answer").filter(|_| record.fields.contains_key("each"));
     if matches!(answer, Some(Type::Record(answer)) if answer.fields.contains_key(field)) {
-        return Some(format!("it has an `answer` for each element of `each`: write {own}.exists(x, x.answer.{field} …)"));
+        return Some(format!(
+            "it has an `answer` for each element of `each`: write {own}.exists(x, x.answer.{field} …)"
+        ));
     }
     if record.fields.contains_key(field) {
         return Some(format!("its elements have it: write {own}.exists(x, x.{field} …)"));
@@ -141,7 +143,9 @@ pub(super) fn for_comparison(call: &CallExpr, types: [&Type; 2]) -> Option<Strin
             (kind, Type::Text, Some(text)) if kind.is_number() && is_number(text) => {
                 Some(format!("write {text} without quotation marks"))
             }
-            (Type::Text, other, _) if other.is_number() => own.map(|own| format!("write double({own}), if it is a number")),
+            (Type::Text, other, _) if other.is_number() => {
+                own.map(|own| format!("write double({own}), if it is a number"))
+            }
             (Type::Bool, Type::Text, Some("true" | "false" | "yes" | "no")) => {
                 Some("write true or false without quotation marks".to_owned())
             }
@@ -222,9 +226,18 @@ fn literal(expression: &Expression) -> Option<&str> {
     }
 }
 
-/// The number that one side of a comparison has as text.
-pub(super) fn number_as_text(call: &CallExpr) -> Option<&str> {
-    call.args.iter().filter_map(literal).find(|text| is_number(text))
+/// What to do with a comparison of texts of which one is a number.
+pub(super) fn numbers_as_texts(call: &CallExpr) -> Option<String> {
+    let [one, other] = call.args.as_slice() else { return None };
+    let (number, with) = [(one, other), (other, one)]
+        .into_iter()
+        .find_map(|(text, with)| Some((literal(text).filter(|text| is_number(text))?, with)))?;
+    let own = match &with.expr {
+        Expr::Call(call) if call.func_name == "string" => call.args.first().and_then(spelled),
+        _ => spelled(with).map(|own| format!("double({own})")),
+    };
+    let own = own.unwrap_or_else(|| "double(…)".to_owned());
+    Some(format!("compare {own} with {number}, without quotation marks"))
 }
 
 fn is_number(text: &str) -> bool {

@@ -166,7 +166,8 @@ impl<'l> Inference<'l> {
         }
         match (name, args.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE, all) => {
-                let are_conditions = all.iter().filter(|arg| self.expect(node, arg, &Type::Bool, name)).count() == all.len();
+                let are_conditions =
+                    all.iter().filter(|arg| self.expect(node, arg, &Type::Bool, name)).count() == all.len();
                 // What is compared with it is not wrong, too.
                 if are_conditions { Type::Bool } else { Type::Any }
             }
@@ -184,9 +185,9 @@ impl<'l> Inference<'l> {
                 if self.comparable(node, one, other, call) {
                     self.tried(node, call, &args);
                 }
-                if let (Type::Text, Type::Text, Some(number)) = (one, other, advice::number_as_text(call)) {
-                    let message = format!("`{}` compares two texts letter by letter, and not their numbers", operator(name));
-                    let help = format!("write {number} without quotation marks, and compare it with a number");
+                if let (Type::Text, Type::Text, Some(help)) = (one, other, advice::numbers_as_texts(call)) {
+                    let message =
+                        format!("`{}` compares two texts letter by letter, and not their numbers", operator(name));
                     self.mistake("wrong-type", node, None, message, Some(help));
                 }
                 Type::Bool

@@ -19,7 +19,8 @@ impl Lessons<'_> {
         let unused = self.course.checks.keys().filter(|name| !used.contains(name.as_str()));
         for name in unused.cloned().collect::<Vec<_>>() {
             if let Some(span) = self.in_code(book, &name) {
-                let message = format!("this directive is in code, so it is text, and no lesson uses the check `{name}`");
+                let message =
+                    format!("this directive is in code, so it is text, and no lesson uses the check `{name}`");
                 self.warn("unused-check", span, message, "write it outside of backticks and fences");
                 continue;
             }

@@ -82,7 +82,10 @@ pub(super) fn find(
 ) -> (Vec<Hole>, Vec<Nearly>) {
     let (mut holes, mut nearly) = (Vec::new(), Vec::new());
     for (at, _) in content.match_indices('{') {
-        let read = braces(&content[at..]).or_else(|| single(content, at).filter(|(name, _)| params.contains_key(*name)));
+        // Of three in a row, the first two belong together.
+        let is_second = content[..at].bytes().rev().take_while(|byte| *byte == b'{').count() % 2 == 1;
+        let double = braces(&content[at..]).filter(|_| !is_second);
+        let read = double.or_else(|| single(content, at).filter(|(name, _)| params.contains_key(*name)));
         let Some((name, length)) = read else { continue };
         let hidden = out_of_reach.partition_point(|range| range.end <= at);
         if out_of_reach.get(hidden).is_some_and(|range| range.contains(&at)) {

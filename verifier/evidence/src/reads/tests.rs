@@ -121,10 +121,7 @@ fn a_name_that_is_not_there_suggests_the_nearest() {
             "ec2:RunInstances",
             "`RunInstances` changes something, and a check only reads: `verify schema reads ec2` lists its operations that read",
         ),
-        (
-            "monitoring:DescribeAlarms",
-            "there is no AWS service `monitoring`: did you mean `cloudwatch`?",
-        ),
+        ("monitoring:DescribeAlarms", "there is no AWS service `monitoring`: did you mean `cloudwatch`?"),
         ("lamda:GetPolicy", "there is no AWS service `lamda`: did you mean `lambda`?"),
         ("EC2:DescribeVpcs", "there is no AWS service `EC2`: did you mean `ec2`?"),
         ("qqq:X", "there is no AWS service `qqq`: `verify schema reads` lists all that can be read"),

@@ -53,7 +53,8 @@ impl Unknown {
         // Another number is nearer than another letter: `s4`, `ec3`.
         let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
         let has_digit = folded.contains(|c: char| c.is_ascii_digit());
-        let numbered = || known().find(|known| has_digit && *known != letters(known) && letters(known) == letters(&folded));
+        let numbered =
+            || known().find(|known| has_digit && *known != letters(known) && letters(known) == letters(&folded));
         let near = near.or_else(numbered).or_else(|| nearest(&folded, known()));
         Unknown::Service { name: name.to_owned(), near: near.map(str::to_owned) }
     }

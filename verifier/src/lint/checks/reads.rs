@@ -148,10 +148,15 @@ impl Linter<'_> {
 
     /// Whether a text is the name of a value, such as `input.bucket`.
     fn is_name(&self, text: &str) -> bool {
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         match text.split_once('.') {
-            Some((INPUT, name)) => matches!(self.names.get(INPUT), Some(Type::Record(inputs)) if inputs.fields.contains_key(name)),
-            Some((root @ (EACH | "accounts" | "identity"), rest)) => self.names.contains_key(root) && rest.split('.').all(is_word),
+            Some((INPUT, name)) => {
+                matches!(self.names.get(INPUT), Some(Type::Record(inputs)) if inputs.fields.contains_key(name))
+            }
+            Some((root @ (EACH | "accounts" | "identity"), rest)) => {
+                self.names.contains_key(root) && rest.split('.').all(is_word)
+            }
             Some(_) => false,
             None => text == EACH && self.names.contains_key(EACH),
         }
