@@ -79,9 +79,8 @@ impl Directive {
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
         let word = text[..end].to_ascii_lowercase();
         let is_like = misspelt(&word, ["verify"].into_iter()).is_some();
-        if !is_like && !(text[end..].starts_with(':') && LIKE_VERIFY.contains(&word.as_str())) {
-            return None;
-        }
+        let is_another = text[end..].starts_with(':') && LIKE_VERIFY.contains(&word.as_str());
+        (is_like || is_another).then_some(())?;
         let rest = text[end..].trim_start_matches(|c: char| c.is_whitespace() || ":;=.,".contains(c));
         let is_sentence = rest.split_whitespace().skip(1).any(|word| !word.contains('=') && word != "optional");
         match rest.split_whitespace().next() {

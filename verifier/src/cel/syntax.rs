@@ -350,7 +350,8 @@ mod tests {
             ("f({{ input.b }}) > 1", "{{ input.b }}", "write input.b"),
             ("a in ('b', 'c')", "('b', 'c')", "write ['b', 'c']"),
             ("a in {'b', 'c'}", "{'b', 'c'}", "write ['b', 'c']"),
-            ("a.exists(for, for.b)", "for", "another name"),
+            ("a.exists(for, for.b)", "for", "list.exists(x"),
+            ("b == for", "for", "another name"),
             ("a == 'and' b", "b", "may be missing"),
         ] {
             let wrong = on_a_thread(move || read(source)).unwrap().unwrap_err();
