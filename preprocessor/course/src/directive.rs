@@ -1,6 +1,7 @@
 //! Directives: `verify: NAME ["title"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
 pub(crate) mod advice;
+mod arg;
 mod kind;
 mod title;
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 use crate::diagnostic::misspelt;
 use crate::options::is_name;
 use crate::param::number_with_sign;
+pub use arg::Arg;
 pub use kind::Kind;
 pub(crate) use kind::TABLE;
 use kind::{ALLOW, NONE, OPEN, RESERVED};
@@ -36,15 +38,6 @@ pub struct Directive {
     pub optional: bool,
     /// The step's title, without the quotation marks.
     pub title: Option<Arg>,
-}
-
-/// An argument of a directive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arg {
-    /// Its text.
-    pub text: String,
-    /// Its range in the chapter, in bytes.
-    pub range: Range<usize>,
 }
 
 /// A syntax error in a directive.

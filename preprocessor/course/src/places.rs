@@ -37,7 +37,7 @@ impl KeyPath {
     }
 
     /// The key of a `let`, if this is one.
-    pub fn let_key(&self) -> Option<&str> {
+    pub(crate) fn let_key(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, key] if first == "let" => Some(key),
             _ => None,
@@ -45,7 +45,7 @@ impl KeyPath {
     }
 
     /// The name of the read that it is in, if it is in one.
-    pub fn read_name(&self) -> Option<&str> {
+    pub(crate) fn read_name(&self) -> Option<&str> {
         match self.0.as_slice() {
             [first, name, ..] if first == "read" => Some(name),
             _ => None,

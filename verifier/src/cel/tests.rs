@@ -381,3 +381,14 @@ fn what_nests_without_brackets_is_refused_and_does_not_end_the_program() {
         }
     }
 }
+
+#[test]
+fn why_there_is_no_value_is_said_in_plain_words() {
+    for (source, said) in
+        [("[1, 2][3] == 1", "the list has no element [3]"), ("1 / 0 == 1", "a number is divided by zero")]
+    {
+        let why =
+            on_a_thread(move || Expression::compile(source).unwrap().fails(&scope())).unwrap().unwrap_or_default();
+        assert!(why.starts_with(said), "{source}: {why}");
+    }
+}

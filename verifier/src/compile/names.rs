@@ -193,7 +193,7 @@ impl Compiler<'_> {
 
     /// Why `row` has no value in a part of the check.
     fn no_row(&self, name: &Name, part: &KeyPath) -> String {
-        let in_expectation = part.let_key().is_none() && part.read_name().is_none() && part.last() != "console";
+        let in_expectation = part.root() == "expect" && part.last() != "console";
         let has_column = |table: &Table| name.fields.first().is_none_or(|column| table.columns.contains(column));
         match self.course.tables.iter().find(|(_, table)| in_expectation && has_column(table)) {
             Some((table, _)) => {

@@ -33,6 +33,17 @@ pub(super) fn instead_of_has(value: &str, kind: &Type) -> String {
     }
 }
 
+/// What to write instead of a comparison with `null` of a value that may be absent, and whether it is to be (`absent`), or
+/// of one that is always there.
+pub(super) fn instead_of_null(value: &Expression, absent: Option<bool>, kind: &Type) -> String {
+    let Some(whole) = spelled(value) else { return "compare it with a value, or test it with has(…)".to_owned() };
+    match absent {
+        Some(true) => format!("write !has({whole})"),
+        Some(false) => format!("write has({whole})"),
+        None => format!("`{whole}` is always there: {}", instead_of_has(&whole, kind)),
+    }
+}
+
 /// What is wrong with a field that a record does not have, and what to do.
 pub(super) fn no_field(record: &Record, field: &str) -> (String, Option<String>) {
     let known: Vec<&str> = record.fields.keys().map(String::as_str).collect();

@@ -332,12 +332,7 @@ impl<'l> Inference<'l> {
             _ => false,
         };
         let kind = self.of(value);
-        let whole = spelled(value).unwrap_or_else(|| "the value".to_owned());
-        Some(match (may_be_absent, call.func_name == op::EQUALS) {
-            (true, true) => format!("write !has({whole})"),
-            (true, false) => format!("write has({whole})"),
-            (false, _) => format!("`{whole}` is always there: {}", advice::instead_of_has(&whole, &kind)),
-        })
+        Some(advice::instead_of_null(value, may_be_absent.then_some(call.func_name == op::EQUALS), &kind))
     }
 
     /// A comparison of a member of an answer with a value that AWS writes with other capitals.

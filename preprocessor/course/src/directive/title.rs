@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Arg;
+use super::arg::Arg;
 
 /// A directive's title.
 pub(super) enum Title {
