@@ -218,7 +218,7 @@ test("what costs money is said at the step and at the top, until it is deleted",
     await verdict(page, "nat-gateways", "verified");
     assert.match(await step(page, "nat-gateways").innerText(), /Done .*, and deleted again /);
     assert.doesNotMatch(await shown(step(page, "nat-gateways")), /⚠|\$/, "that is no warning, and costs nothing");
-    await page.getByText("2 of 3 required steps of this page are done.").waitFor();
+    await page.getByText("2 of 3 required steps of this page").waitFor();
     // A run in a terminal finds them again.
     lab.make("nat=1");
     lab.verify("nat-gateways");

@@ -44,7 +44,7 @@ test("every step is done through its button, verified, and the book says complet
     assert.match(await accounts.innerText(), /nothing here is real/);
     await accounts.locator("summary").click();
     assert.match(await accounts.innerText(), /verify accounts general=PROFILE production=PROFILE/);
-    assert.equal(await progress(page), "0 of 14 required steps of this page are done.");
+    assert.equal(await progress(page), "0 of 14 required steps of this page");
     for (const chapter of ["general-account.html", lesson, "shared-bucket.html"]) {
         await page.goto(`${context.origin}/${chapter}`);
         await ready(page);
@@ -91,6 +91,10 @@ test("an exact statement is confirmed, and that is undone", async () => {
     const page = await read(context, await machine.serve("--practice"));
     await press(page, "pdf-invoice", "Verify");
     await verdict(page, "pdf-invoice", "unknown");
+    assert.equal(await button(page, "pdf-invoice", "I confirm this").isVisible(), false, "it is not done yet");
+    await press(page, "pdf-invoice", "Do this step in the practice accounts");
+    await page.getByText("Now confirm it.").waitFor();
+    assert.equal(await button(page, "pdf-invoice", "Do this step").isVisible(), false);
     const statement = "In Billing preferences of the production account, “PDF invoices delivered by email” is on.";
     assert.match(await step(page, "pdf-invoice").innerText(), new RegExp(`To confirm: “${statement}”`));
     await press(page, "pdf-invoice", `I confirm this: ${statement}`);
@@ -102,6 +106,7 @@ test("an exact statement is confirmed, and that is undone", async () => {
     await press(page, "pdf-invoice", "Undo my confirmation");
     await verdict(page, "pdf-invoice", "unknown");
     assert.equal(await button(page, "pdf-invoice", "I confirm this").isVisible(), true);
+    assert.doesNotMatch(await step(page, "pdf-invoice").innerText(), /Done|First done/, "it never was done");
     unnoticed(context);
 });
 

@@ -31,7 +31,7 @@ fn all_errors_of_a_course_are_drawn_at_once() {
     machine.edit("src/production-account.md", "verify: cost-budget", "verify: cost-buget");
     machine.edit("src/production-account.md", "verify: root-mfa", "verify: root-mfa account=prodution budget_amount=5");
     machine.edit("src/production-account.md", "verify: unique-email", "verify: unique-email nonsense");
-    machine.edit("src/README.md", "Press **Verify**", "Every {{ budget_amout }} step <!-- verify: mfa -->");
+    machine.edit("src/README.md", "Press **Keep watching**", "Every {{ budget_amout }} step <!-- verify: mfa -->");
     machine.write("checks/broken.toml", "title = \"x\"\naccount = \"production\"\n[[expect]]\nthta = \"true\"\n");
     machine
         .write("checks/nobody.toml", "title = \"x\"\naccount = \"genral\"\n[[expect]]\nthat = \"true\"\nfix = \"x\"\n");

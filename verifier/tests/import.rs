@@ -135,7 +135,7 @@ fn a_lesson_in_sections_loses_nothing() {
     assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
     assert_eq!(
         import.steps.iter().map(|item| item.line).collect::<Vec<_>>(),
-        [24, 38, 44, 49, 61, 62, 63, 70, 72, 77, 81, 85, 95, 96, 97, 101, 102, 103, 104, 105, 106, 107]
+        [24, 38, 44, 51, 61, 62, 63, 70, 72, 77, 81, 85, 95, 96, 97, 101, 102, 103, 104, 105, 106, 107]
     );
 }
 
@@ -244,5 +244,31 @@ proptest! {
             write(sources.path(), &import);
             prop_assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty());
         }
+    }
+}
+
+#[test]
+fn a_row_is_sure_only_where_no_other_column_can_say_something_else() {
+    let course = course();
+    let sure = |header: &str, cells: &str| {
+        let lesson = format!(
+            "# Money\n\n## Preferences\n\n| {header} |\n|{}\n| CloudWatch billing alerts | {cells} |\n| Invoices | on |\n",
+            "---|".repeat(header.split('|').count())
+        );
+        let sources = TempDir::new().unwrap();
+        let import = import::plan(&course, sources.path(), &order(&lesson), &[]).unwrap();
+        import.steps.iter().find(|step| step.line == 7).and_then(|step| step.proposal.sure.clone())
+    };
+    assert_eq!(sure("Preference | We want", "on").as_deref(), Some("billing-alerts"));
+    for (header, cells) in [
+        ("Preference | Sandbox", "on"),
+        ("Preference | Sandbox account", "on"),
+        ("Preference | General account | Production account", "on | –"),
+        ("Preference | Now | Wanted", "on | off"),
+        ("Preference | We want", "off"),
+        ("Preference | We want", "on, in all accounts"),
+        ("Preference | We want", "on in both"),
+    ] {
+        assert_eq!(sure(header, cells), None, "{header}: {cells}");
     }
 }

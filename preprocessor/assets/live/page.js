@@ -140,6 +140,15 @@ function pointTo(link, id) {
     return link;
 }
 
+/** A link to the next step. Where it is in a lesson that was not begun, to the beginning of that. */
+function pointOnward(link, id, pages) {
+    pointTo(link, id);
+    const { page, lesson } = lives.get(id) ?? {};
+    if (named(id).length || !page || pages[page]?.done !== 0) return;
+    link.href = `/${encodeURI(page)}`;
+    say(link, words.nextLesson(lesson));
+}
+
 /** Shows the step that the address names, and gives it the focus. Returns whether there is one. */
 function arrive() {
     const hash = decodeURIComponent(location.hash);

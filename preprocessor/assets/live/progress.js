@@ -37,16 +37,17 @@ class Many {
         say(this.text, failed ?? this.sum());
         const { next } = progress.here();
         this.onward.hidden = !next;
-        if (next) pointTo(this.next, next);
+        if (next) pointOnward(this.next, next, progress.pages);
     }
 
     sum() {
-        const counts = { done: 0, "not-yet": 0, unknown: 0, unchecked: 0 };
+        const counts = { done: 0, "not-yet": 0, confirm: 0, unknown: 0, unchecked: 0 };
         for (const name of this.names) {
             const live = lives.get(name);
-            counts[live?.done ? "done" : live?.verdict ?? "unchecked"] += 1;
+            const kind = live?.done ? "done" : live?.actions.includes("confirm") ? "confirm" : live?.verdict;
+            counts[kind ?? "unchecked"] += 1;
         }
-        const told = Object.entries(counts).filter(([kind, count]) => count > 0 || kind !== "unchecked");
+        const told = Object.entries(counts).filter(([kind, count]) => count > 0 || kind === "done");
         return words.sum(this.names.length, told.map(([kind, count]) => `${count} ${words.sumOf[kind]}`).join(", "));
     }
 
@@ -76,7 +77,7 @@ const progress = {
 
     build() {
         this.number = make("span", {});
-        this.rest = make("span", { className: "verify-unseen" });
+        this.rest = make("span", {});
         this.meter = make("progress", { ariaLabel: words.bar });
         this.label = make("span", { className: "verify-label", textContent: words.practiceShort, hidden: true });
         this.next = linkTo("");
@@ -114,13 +115,14 @@ const progress = {
         const page = pages[thisPage()];
         const isComplete = course.of > 0 && course.done === course.of;
         const isPageComplete = page && page.done === page.of;
-        const of = here === this.course && !isPageComplete ? words.ofCourse : words.ofPage;
+        const counted = isPageComplete ? page : here;
+        const of = here === this.course ? words.ofCourse : words.ofPage;
         say(this.number, isComplete ? words.courseDone(course.of) : isPageComplete ? words.pageDone(page.of) : words.count(here.done, here.of));
         say(this.rest, isComplete || isPageComplete ? "" : ` ${of}`);
         this.bar.toggleAttribute("data-complete", Boolean(isComplete || isPageComplete));
-        Object.assign(this.meter, { max: Math.max(here.of, 1), value: here.done });
+        Object.assign(this.meter, { max: Math.max(counted.of, 1), value: counted.done });
         this.onward.hidden = !here.next;
-        if (here.next) pointTo(this.next, here.next);
+        if (here.next) pointOnward(this.next, here.next, pages);
         this.summary.hidden = !isComplete;
         this.label.hidden = !about.practice;
         this.bar.hidden = course.of === 0;

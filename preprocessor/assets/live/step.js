@@ -22,6 +22,7 @@ class VerifyStep extends HTMLElement {
             undo: asking(words.undo, "confirm", true),
         };
         this.buttons.practice.classList.add("verify-practice-button");
+        for (const name of ["practice", "confirm"]) this.buttons[name].classList.add("verify-main-button");
         this.message = make("span", { className: "verify-message", role: "status" });
         this.controls = make("div", { className: "verify-controls" }, this.message);
         // What the server rendered stays until its first update.
@@ -42,6 +43,8 @@ class VerifyStep extends HTMLElement {
     /** Sends a request about this step, whose answer is shown here. */
     async ask(path, body) {
         this.asked = true;
+        this.isAsked = true;
+        this.isDoing = path === "practice";
         this.update({ running: path !== "watch", failed: "", done: "" });
         const failed = await ask(path, body);
         if (failed) this.update({ running: false, failed });
@@ -156,11 +159,19 @@ class VerifyStep extends HTMLElement {
             (next && !next.hidden && this.controls.contains(next) ? next : this.first()).focus();
         }
         const label = this.news ? this.live?.label ?? "" : "";
-        const did = done && this.asked ? `${done} ${this.live?.label}.` : "";
-        const message = running ? words.asking(about.practice) : failed || refused || did || (watched ? words.watching : label);
+        const came = offered("confirm") ? words.nowConfirm : `${this.live?.label}.`;
+        const did = done && this.asked ? `${done} ${came}` : "";
+        const message = running ? this.isDoing ? words.doing : words.asking(about.practice) : failed || refused || did || (watched ? words.watching : label);
         // The verdict is shown above. This is only for screen readers.
         this.message.classList.toggle("verify-unseen", message === label);
         this.message.classList.toggle("verify-failed", message === (failed || refused));
         say(this.message, message);
+        if (before.running && !running && this.isAsked) this.keepInSight();
+    }
+
+    /** Scrolls what came of a request into the window, if the step is in it and its end is not. */
+    keepInSight() {
+        this.isAsked = false;
+        if (this.getBoundingClientRect().top < innerHeight) this.controls.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
 }

@@ -43,6 +43,8 @@ pub struct Live {
     pub members: Vec<Member>,
     /// The page of the book that names it first.
     pub page: Option<String>,
+    /// What this page is called.
+    pub lesson: Option<String>,
 }
 
 /// What a step made and is still there.
@@ -96,9 +98,20 @@ pub enum Action {
     Watch,
 }
 
+/// Whether the practice accounts have an action for a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Practice {
+    /// They have none, or this is about the learner's own accounts.
+    None,
+    /// It was not taken yet.
+    ToDo,
+    /// It was taken.
+    Done,
+}
+
 impl Live {
-    /// The widget of a step with the current results. `practice` says whether it can be practised.
-    pub fn of(course: &Course, step: &Step, results: &Results, practice: bool) -> Live {
+    /// The widget of a step with the current results.
+    pub fn of(course: &Course, step: &Step, results: &Results, practice: Practice) -> Live {
         let view = StepView::new(course, step, results);
         Live {
             title: view.title.to_owned(),
@@ -117,6 +130,7 @@ impl Live {
             reasons: view.reasons.iter().map(|reason| (*reason).clone()).collect(),
             members: members(course, step, results),
             page: step.occurrences.first().map(Occurrence::page),
+            lesson: step.occurrences.first().map(|place| place.chapter_name.clone()),
         }
     }
 }
@@ -154,15 +168,20 @@ fn running(course: &Course, step: &Step, results: &Results) -> Option<Running> {
     (same && !gone).then_some(Running { there: made.there, costs, remover })
 }
 
-fn actions(view: &StepView<'_>, practice: bool) -> Vec<Action> {
+fn actions(view: &StepView<'_>, practice: Practice) -> Vec<Action> {
     let needed = view.confirmation == Some(ConfirmationState::Needed);
+    // In the practice accounts nobody can look at a setting that was not made there.
+    let can_look = practice != Practice::ToDo;
     // If only a confirmation is missing, changes of the account make no difference.
     let changes = matches!(view.verdict, Verdict::NotYet | Verdict::Unknown) && !needed;
     let actions = [
         (Action::Verify, true),
-        (Action::Confirm, needed),
+        (Action::Confirm, needed && can_look),
         (Action::Undo, view.confirmation == Some(ConfirmationState::Given)),
-        (Action::Practice, practice && view.verdict.blocks()),
+        (
+            Action::Practice,
+            view.verdict.blocks() && (practice == Practice::ToDo || practice == Practice::Done && !needed),
+        ),
         (Action::Watch, changes),
     ];
     actions.into_iter().filter(|(_, offered)| *offered).map(|(action, _)| action).collect()
@@ -217,7 +236,7 @@ fn expectation(view: &ExpectationView<'_>) -> String {
             Outcome::Met | Outcome::NotMet | Outcome::Unknown => "verify-unseen",
             Outcome::Confirmed | Outcome::Unconfirmed | Outcome::NotApplicable => "verify-outcome",
         };
-        item.push_str(&format!("<span class=\"{class}\"> ({})</span>", escape(outcome.label())));
+        item.push_str(&format!("<span class=\"{class}\"> ({})</span>", escape(view.label.unwrap_or_default())));
     }
     item.extend(view.sentences.iter().map(|text| sentence(text)));
     item.extend(view.statements.iter().map(statement));
@@ -244,10 +263,11 @@ fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
     if !view.verdict.blocks() {
         html.push_str(&list(&view.expectations));
     }
+    let to = if view.practice { "the practice accounts" } else { "AWS" };
     if result.evidence.is_empty() {
-        html.push_str(&paragraph("No call to AWS succeeded."));
+        html.push_str(&paragraph(&format!("No call to {to} succeeded.")));
     } else {
-        html.push_str(&paragraph("The verdict is based on these calls to AWS:"));
+        html.push_str(&paragraph(&format!("The verdict is based on these calls to {to}:")));
         let calls: String = result.evidence.iter().map(call).collect();
         html.push_str(&format!("<ul class=\"verify-calls\">{calls}</ul>"));
     }

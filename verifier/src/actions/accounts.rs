@@ -169,6 +169,13 @@ impl PracticeAccounts {
         checks.flat_map(|check| order::signed_up_by(check, &check.account)).map(str::to_owned).collect()
     }
 
+    /// Whether a step's action only signs up for accounts that are there before the course.
+    pub fn is_there_before(&self, step: &Step) -> bool {
+        let later = self.signed_up_later();
+        let mut signed_up = order::signed_up_by(self.course.check(step), &step.account).peekable();
+        signed_up.peek().is_some() && signed_up.all(|name| !later.contains(name))
+    }
+
     /// The step whose action signs up for an account, for learners.
     pub fn sign_up_step(&self, account: &str) -> Option<String> {
         let signs_up =

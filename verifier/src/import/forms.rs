@@ -15,6 +15,14 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("set", "set"),
     ("put", "put"),
     ("bought", "buy"),
+    ("took", "take"),
+    ("gave", "give"),
+    ("wrote", "write"),
+    ("threw", "throw"),
+    ("tore", "tear"),
+    ("brought", "bring"),
+    ("chose", "choose"),
+    ("hung", "hang"),
 ];
 /// Words after which a clause says something of a thing, or when, rather than what is done.
 const SUBORDINATE: &[&str] = &[
@@ -41,6 +49,19 @@ const OBJECTS: &[&str] = &[
 const WHO: &[&str] = &["i", "we"];
 /// Words of what was done in another lesson.
 const EARLIER: &[&str] = &["already", "last", "yesterday", "earlier", "previous", "previously", "ago"];
+/// What somebody reports to have set by a click: “we entered the office as billing contact”.
+const SET_BY_CLICK: &[&str] = &["tick", "enter", "choose", "select", "accept", "leave"];
+/// Words with which what was done before is done once more.
+const REPEATS: &[&[&str]] = &[
+    &["again"],
+    &["repeat"],
+    &["do", "the", "same"],
+    &["the", "same"],
+    &["another"],
+    &["likewise"],
+    &["once", "more"],
+    &["same", "again"],
+];
 /// How near to the beginning of a cell its verb is.
 const NEAR: usize = 6;
 /// Verbs whose particle can come after what is turned on.
@@ -74,6 +95,13 @@ fn participle(word: &str, rest: &[String], language: &Language) -> Option<(Kind,
     kind_of(irregular.chain(bases(word, "ed")).collect(), rest, language)
 }
 
+/// What somebody reports to have set by a click.
+fn set(word: &str) -> Option<(Kind, String)> {
+    let irregular = IRREGULAR.iter().filter(|(form, _)| *form == word).map(|(_, base)| (*base).to_owned());
+    let base = irregular.chain(bases(word, "ed")).find(|base| SET_BY_CLICK.contains(&base.as_str()))?;
+    Some((Kind::Make, base))
+}
+
 /// “Creating the bucket”, as a heading or an item. A sentence that begins so is about the act.
 pub(super) fn gerund(line: &str, language: &Language) -> Option<(Kind, String)> {
     if !language.verb_first || line.trim_end().ends_with(['.', '!']) {
@@ -93,7 +121,11 @@ pub(super) fn passive(words: &[String], language: &Language) -> Option<(Kind, St
         _ => false,
     };
     let at = (1..end).find(|at| is_done(*at))?;
-    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str())) {
+    // “It was made in 2021” is history.
+    let is_year = |word: &String| word.len() == 4 && word.starts_with("20") && word.chars().all(|c| c.is_ascii_digit());
+    if words[..at].iter().any(|word| ["no", "nothing", "nobody", "none"].contains(&word.as_str()))
+        || words[at..].iter().any(is_year)
+    {
         return None;
     }
     let (kind, word) = words[at + 1..end]
@@ -114,11 +146,41 @@ pub(super) fn told(words: &[String], language: &Language) -> Option<(Kind, Strin
     let is_earlier = words.iter().any(|word| EARLIER.contains(&word.as_str()));
     let did = || {
         let by = (0..end).filter(|at| is(*at, WHO) && !is_earlier);
-        let forms =
-            |at: usize| (at + 1..end.min(at + 3)).find_map(|at| participle(&words[at], &words[at + 1..end], language));
+        let forms = |at: usize| {
+            let mut after = at + 1..end.min(at + 3);
+            after.find_map(|at| participle(&words[at], &words[at + 1..end], language).or_else(|| set(&words[at])))
+        };
         by.filter_map(forms).find(makes)
     };
     told.or_else(did)
+}
+
+/// “Sign out, and sign in again as the administrator, with a code”: a sign-in that is tried, rather than the way to a page.
+pub(super) fn signs_in(words: &[String], language: &Language) -> bool {
+    let pair = |first: &[&str], second: &[&str]| {
+        words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && second.contains(&pair[1].as_str()))
+    };
+    let verbs = ["sign", "signed", "log", "logged", "signing", "logging"];
+    let is_in = pair(&verbs, &["in"]) || pair(&["come", "back", "came", "sign", "log"], &["back", "in"]);
+    let is_out = pair(&verbs, &["out", "off"]);
+    let last = words.iter().rposition(|word| word == "in").unwrap_or(words.len());
+    let is_tried = || words[last..].iter().chain(words.first()).any(|word| language.again.iter().any(|it| it.is(word)));
+    // “If it fails, sign in again” is no step.
+    let is_told = !words.first().is_some_and(|first| SUBORDINATE.contains(&first.as_str()));
+    let repeats = || words.iter().any(|word| word == "sign-in" || word == "login");
+    language.verb_first && is_told && (is_in && (is_out || is_tried()) || is_out && repeats())
+}
+
+/// Whether a sentence begins with what says that something is done once more: “Again, with `other-name`”.
+pub(super) fn repeats(sentence: &str, language: &Language) -> bool {
+    let words = words(sentence);
+    let start =
+        usize::from(words.first().is_some_and(|word| ["then", "now", "and", "finally"].contains(&word.as_str())));
+    let words = words.get(start..).unwrap_or_default();
+    language.verb_first
+        && REPEATS
+            .iter()
+            .any(|begins| words.len() > begins.len() && begins.iter().zip(words).all(|(one, other)| one == other))
 }
 
 /// “Under properties turn on versioning”: a place, and then a command.

@@ -22,6 +22,8 @@ struct File {
     explains: String,
     cleans: String,
     step: String,
+    #[serde(default)]
+    again: String,
 }
 
 /// Numbers of steps in words: “Step two”.
@@ -45,6 +47,8 @@ pub(super) struct Language {
     explains: Vec<String>,
     cleans: Vec<String>,
     step: Vec<Pattern>,
+    /// Words for another sign-in: after the first one, or with what is to be tried.
+    pub(super) again: Vec<Pattern>,
 }
 
 /// All languages; English is the first.
@@ -85,6 +89,7 @@ impl Language {
             explains: parts(&file.explains),
             cleans: parts(&file.cleans),
             step: patterns(&file.step),
+            again: patterns(&file.again),
         }
     }
 
@@ -109,7 +114,20 @@ impl Language {
     /// Whether a heading's section explains, compares or prepares.
     pub(super) fn explains(&self, title: &str) -> bool {
         let title = title.to_lowercase();
-        Language::asks(&title) || self.explains.iter().any(|part| begins_a_word(&title, part, self.spaced))
+        let title = title.trim_start_matches(|c: char| !c.is_alphabetic());
+        Language::asks(title)
+            || self.explains.iter().any(|part| match part.strip_prefix('^') {
+                Some(part) => title.starts_with(part),
+                None => begins_a_word(title, part, self.spaced),
+            })
+    }
+
+    /// Whether a heading only asks or announces something, so that its section can do it all the same: “Does it work?”,
+    /// “What a hive may say”, “Before you start”.
+    pub(super) fn announces(&self, title: &str) -> bool {
+        let first = words(title).into_iter().find(|word| word.chars().any(char::is_alphabetic)).unwrap_or_default();
+        let announcing = ["what", "who", "how", "where", "when", "does", "do", "did", "is", "can", "before", "first"];
+        Language::asks(title) || self.verb_first && announcing.contains(&first.as_str())
     }
 
     /// Whether a heading asks something.
@@ -132,6 +150,11 @@ impl Language {
             "can we",
         ];
         self.verb_first && how.iter().any(|how| title.starts_with(how))
+    }
+
+    /// Whether a word says whether something is on: “on”, “none”, “active”.
+    pub(super) fn is_state(&self, word: &str) -> bool {
+        [&self.states, &self.done].into_iter().flatten().any(|pattern| pattern.is(word))
     }
 
     /// Whether a heading's section takes away what the lesson made.

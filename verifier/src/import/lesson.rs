@@ -1,5 +1,6 @@
 //! A lesson's structure: its sections with their paragraphs, lists, tables and code, each with its place.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The marks that authors put before the items of a list to tick.
@@ -36,8 +37,8 @@ pub(super) enum Block {
         header: Vec<String>,
         /// Each with its place.
         rows: Vec<(usize, Vec<String>)>,
-        /// Whether a cell has code: a name or a value to take over.
-        is_concrete: bool,
+        /// The columns with code: names or values to take over.
+        concrete: BTreeSet<usize>,
         range: Range<usize>,
     },
     /// Terms, each with its definition behind a colon.

@@ -2,7 +2,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `lesson`, `structure`, `reading`, `verbs`, `forms`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
+//! | `lesson`, `structure`, `reading`, `remarks`, `verbs`, `forms`, `language`, `things` | what a lesson says: its structure, its verbs, what it names of AWS |
 //! | `outcomes` | what is there, is set or is gone once the lesson is done |
 //! | [`propose`], `sure`, `known`, `phrase`, `words` | the check that an outcome is about |
 //! | `about` | the account that it is about |
@@ -31,6 +31,7 @@ mod planned;
 mod polarity;
 pub mod propose;
 mod reading;
+mod remarks;
 mod source;
 pub mod split;
 mod stated;

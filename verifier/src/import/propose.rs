@@ -51,6 +51,10 @@ impl Vocabulary {
             None => (None, None),
         };
         let mut candidates = self.candidates(text);
+        // A heading such as “The basin” says less than its section.
+        if candidates.is_empty() {
+            candidates = self.candidates(stated.region);
+        }
         if let Some(check) = &sure {
             candidates.retain(|(name, _)| name != check);
             candidates.insert(0, (check.clone(), 1.0));

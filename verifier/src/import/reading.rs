@@ -2,6 +2,7 @@
 
 use super::forms::{self, verb_at};
 use super::language::Language;
+use super::remarks::{is_about_others, is_meaning, is_remark, is_request};
 use super::text::{Pattern, clauses, first_sentence, words};
 use super::things::{Thing, things};
 pub(super) use super::verbs::Kind;
@@ -63,11 +64,11 @@ const NOT: &[&str] = &[
     "don't", "never", "not", "if", "when", "because", "since", "why", "how", "what", "unless", "cannot", "can't",
     "nobody",
 ];
-/// Words for others than the reader, at the beginning of a line.
-const OTHERS: &[&str] = &["they", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words of a clause that says when or where the next one is done.
 const WHEN: &[&str] =
     &["before", "after", "when", "once", "in", "on", "under", "for", "with", "then", "finally", "next"];
+/// The fewest words before an arrow that are no menu.
+const PATH: usize = 4;
 /// The most words of a label.
 const LABEL: usize = 6;
 
@@ -83,17 +84,23 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         return reading(Kind::Other, String::new(), None);
     }
     // “They forget quotas” is about others.
-    if language.verb_first && words(line).first().is_some_and(|first| OTHERS.contains(&first.as_str())) {
+    if language.verb_first && is_about_others(line) {
         return reading(Kind::Other, String::new(), None);
     }
     if let Some(at) = ARROWS.iter().filter_map(|arrow| line.find(arrow)).min()
+        && !is_destination(line, at)
         && !(words(&line[..at]).len() > 2 && matches!(act(&line[..at], language), Some((Kind::Make | Kind::Remove, _))))
     {
         return reading(Kind::Click, "→".to_owned(), None);
     }
+    if forms::signs_in(&words(first_sentence(line)), language) {
+        return reading(Kind::Try, "sign in".to_owned(), None);
+    }
     if let Some((label, value)) = labelled(line) {
-        let (of_label, of_value) = (act(label, language), state(value, language));
+        // “Queue: where a message goes” says what a word means.
+        let (of_label, of_value) = (act(label, language), state(value, language).filter(|_| !is_meaning(value)));
         return match (of_label, of_value) {
+            _ if is_remark(label) => reading(Kind::Other, String::new(), Some(label.to_owned())),
             // A verb alone labels how something is done.
             (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => {
                 reading(kind, word, Some(label.to_owned()))
@@ -113,12 +120,9 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
     reading(kind, word, None)
 }
 
-/// Whether a question asks somebody to do something: “Could you add a budget?”
-fn is_request(line: &str) -> bool {
-    let words = words(line);
-    let asked = |pair: &[String]| ["could", "can", "would", "will"].contains(&pair[0].as_str()) && pair[1] == "you";
-    let (begins, ends) = (words.get(..2), words.len().checked_sub(2).and_then(|at| words.get(at..)));
-    words.iter().any(|word| word == "please") || [begins, ends].into_iter().flatten().any(asked)
+/// Whether an arrow shows where something goes, rather than the way through menus: “flow log for the whole VPC → S3”.
+fn is_destination(line: &str, arrow: usize) -> bool {
+    words(&line[..arrow]).len() >= PATH && things(line).iter().any(|thing| thing.read.is_some())
 }
 
 /// A label, and the value after its colon.

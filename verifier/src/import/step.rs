@@ -4,7 +4,7 @@ use course::annotate::{Annotated, Writing};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::outcome::{Outcome, Place, shown};
+use super::outcome::{Outcome, Place, Why, shown};
 use super::outcomes;
 use super::propose::Proposal;
 use super::source::LineCount;
@@ -128,12 +128,17 @@ impl ProposedStep {
                 reads.push(read);
             }
         }
+        let mut proposal = vocabulary.propose(&Stated { text: &outcome.text, region, above: &above, around });
+        // Which account a row is about can be in another column.
+        if outcome.why == Why::Rows {
+            proposal = proposal.unsure();
+        }
         let mut step = ProposedStep {
             lesson: shown.to_owned(),
             line,
             text: outcome.text.clone(),
             why: outcome.why.to_string(),
-            proposal: vocabulary.propose(&Stated { text: &outcome.text, region, above: &above, around }),
+            proposal,
             reads,
             directive: String::new(),
             written: false,

@@ -2,6 +2,7 @@
 
 use course::scan;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::lesson::{Block, Item, Section, Text};
@@ -33,7 +34,7 @@ enum Open {
 struct OpenTable {
     header: Vec<String>,
     rows: Vec<(usize, Vec<String>)>,
-    is_concrete: bool,
+    concrete: BTreeSet<usize>,
     range: Range<usize>,
 }
 
@@ -170,8 +171,10 @@ impl Reader<'_> {
             TagEnd::TableCell => {
                 let (cell, open) = (self.text.take().unwrap_or_default(), self.open.last_mut());
                 if let Some(Open::Table(table)) = open {
-                    table.is_concrete |= !cell.marked.is_empty();
                     let row = table.rows.last_mut().map_or(&mut table.header, |(_, row)| row);
+                    if !cell.marked.is_empty() {
+                        table.concrete.insert(row.len());
+                    }
                     row.push(cell.plain.trim().to_owned());
                 }
             }
@@ -189,8 +192,8 @@ impl Reader<'_> {
                 }
             }
             TagEnd::Table => {
-                if let Some(Open::Table(OpenTable { header, rows, is_concrete, range })) = self.open.pop() {
-                    self.block(Block::Table { header, rows, is_concrete, range });
+                if let Some(Open::Table(OpenTable { header, rows, concrete, range })) = self.open.pop() {
+                    self.block(Block::Table { header, rows, concrete, range });
                 }
             }
             TagEnd::CodeBlock => {

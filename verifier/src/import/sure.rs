@@ -232,7 +232,11 @@ fn has_shared(vocabulary: &Vocabulary, known: &Known, said: &Said, stated: &Stat
 fn is_qualified(vocabulary: &Vocabulary, known: &Known, stated: &Stated<'_>) -> bool {
     // The lesson's own title says what all of it is about.
     stated.above.iter().skip(1).any(|title| {
-        let stems = vocabulary.stems(words::without_first_verb(title));
+        let mut stems = vocabulary.stems(words::without_first_verb(title));
+        // Which account it is narrows nothing.
+        if vocabulary.accounts.names_one(title) {
+            stems.retain(|stem| stem != "account");
+        }
         let shares = stems.iter().any(|stem| known.name.contains(stem));
         let is_other = |stem: &String| {
             let plain = known.all.contains(stem) || vocabulary.stems.done.contains(stem) || words::is_numbering(stem);

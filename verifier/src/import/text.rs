@@ -55,7 +55,8 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// A word without the ending of a plural.
 pub(super) fn singular(word: &str) -> String {
-    let irregular = [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status")];
+    let irregular =
+        [("indices", "index"), ("aliases", "alias"), ("addresses", "address"), ("status", "status"), ("ips", "ip")];
     if let Some((_, one)) = irregular.iter().find(|(many, _)| *many == word) {
         return (*one).to_owned();
     }
@@ -95,13 +96,39 @@ pub(super) fn clauses(text: &str) -> Vec<(usize, &str)> {
     clauses
 }
 
+/// Whether a lesson's raw text has a name in code that its author chose: `my-vpc`, `logs-<initials>`. Actions, types and
+/// attributes of AWS are written otherwise.
+pub(super) fn has_chosen_name(raw: &str) -> bool {
+    let is_label = |line: &str| {
+        let label = line.split([':', '：']).next().map(words).unwrap_or_default();
+        line.contains([':', '：']) && label.last().is_some_and(|last| NAMES.contains(&last.as_str()))
+    };
+    raw.split('`').skip(1).step_by(2).any(is_chosen_name) || raw.lines().any(is_label)
+}
+
+/// The labels of names.
+const NAMES: &[&str] =
+    &["name", "nombre", "nome", "nom", "naam", "bezeichnung", "όνομα", "имя", "название", "名前", "名称", "名稱"];
+
+/// Whether code is a name that its author chose.
+pub(super) fn is_chosen_name(code: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || "-_/<>.@+…".contains(c);
+    let is_marked = |c: char| c.is_ascii_digit() || "-_/<@".contains(c);
+    code.starts_with(|c: char| c.is_lowercase() || "/<".contains(c))
+        && code.chars().all(is_of_name)
+        && code.chars().any(is_marked)
+}
+
 /// The first sentence of a text.
 pub(super) fn first_sentence(text: &str) -> &str {
-    let ends = text.char_indices().filter(|(_, c)| ".!?。！？".contains(*c));
-    let end = ends.map(|(at, c)| at + c.len_utf8()).find(|end| {
-        let next = text[*end..].chars().next();
-        next.is_none_or(char::is_whitespace) || text[..*end].ends_with(['。', '！', '？'])
-    });
+    let mut ends = text.char_indices().filter(|(_, c)| ".!?。！？".contains(*c));
+    let ends_here = |(at, c): &(usize, char)| {
+        let rest = &text[at + c.len_utf8()..];
+        // A mark in a schedule, as in `cron(0 12 ? * WED *)`, ends nothing.
+        let is_value = text[..*at].ends_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_alphabetic());
+        !c.is_ascii() || rest.chars().next().is_none_or(char::is_whitespace) && !is_value
+    };
+    let end = ends.find(ends_here).map(|(at, c)| at + c.len_utf8());
     text[..end.unwrap_or(text.len())].trim()
 }
 

@@ -3,7 +3,8 @@
 use course::Course;
 use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use course::step_view::StepView;
-use mdbook_verify::widget::{self, live::Live};
+use mdbook_verify::widget;
+use mdbook_verify::widget::live::{Live, Practice};
 use std::fs;
 use std::path::Path;
 
@@ -123,7 +124,7 @@ fn a_steps_sentences_are_the_same_in_every_format() {
                 let details = text::details(&course, &results, step);
                 let whole = [each.clone(), reasons.clone(), drift.clone()].concat();
                 assert_eq!(marks(details.as_str()), whole, "{case}: {}", details.as_str());
-                let live = Live::of(&course, step, &results, true);
+                let live = Live::of(&course, step, &results, Practice::ToDo);
                 // What was required of a step that is done is with its evidence.
                 let html = format!("{}{}", live.html, live.evidence).replace("&#167;", "§");
                 assert_eq!(marks(&html), [drift, reasons, each].concat(), "{case}: {html}");
@@ -173,7 +174,7 @@ fn what_two_open_expectations_have_in_common_is_shown_once() {
             expectation.sentences[0] = "Sign in again.".to_owned();
         }
         let table = csv::table(&course, &results, &[step]).unwrap();
-        let live = Live::of(&course, step, &results, true);
+        let live = Live::of(&course, step, &results, Practice::ToDo);
         let details = text::details(&course, &results, step);
         for report in [details.as_str(), table.as_str(), live.html.as_str()] {
             assert_eq!(report.matches("Sign in again.").count(), 1, "{verdict} with {outcomes:?}: {report}");

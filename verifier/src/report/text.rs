@@ -101,13 +101,13 @@ fn access_commands(out: &mut Text, view: &StepView<'_>) {
 }
 
 fn expectation_lines(out: &mut Text, view: &ExpectationView<'_>) {
-    let Some(outcome) = view.outcome else { return };
+    let Some((outcome, label)) = view.outcome.zip(view.label) else { return };
     let mut line = Text::new();
     line.put("  ").paint(outcome_style(outcome), outcome.icon()).put(" ");
     match outcome {
         Outcome::Met | Outcome::NotMet => line.put(&plain(&view.title)),
-        Outcome::NotApplicable => line.paint(DIM, &format!("{}: {}", outcome.label(), view.title)),
-        _ => line.put(&plain(&view.title)).paint(DIM, &format!("  ({})", outcome.label())),
+        Outcome::NotApplicable => line.paint(DIM, &format!("{label}: {}", view.title)),
+        _ => line.put(&plain(&view.title)).paint(DIM, &format!("  ({label})")),
     };
     out.hanging(4, &line);
     for sentence in &view.sentences {

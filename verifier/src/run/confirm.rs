@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use course::Step;
-use course::results::Results;
+use course::results::{Results, Verdict};
 
 use super::error::Error;
 use super::session::Session;
@@ -66,10 +66,20 @@ impl Question<'_> {
             let statements = judge.confirm(step, &gathered, results);
             if undo {
                 judge.undo(step, &gathered, results);
+                steps.iter().for_each(|step| never_done(results, step));
             }
             (statements, judge.judge(&steps, &gathered, results))
         })?;
         Ok(Confirmed { results: session.shown(&steps, &gathered, results), statements: statements? })
+    }
+}
+
+/// Forgets that a step was done by the learner's word, which was taken back. What evidence showed is kept.
+fn never_done(results: &mut Results, step: &Step) {
+    let confirmed = results.steps.get_mut(&step.id).filter(|result| result.verdict == Verdict::Confirmed);
+    if let Some(result) = confirmed {
+        result.verdict = Verdict::Unknown;
+        (result.first_verified, result.held_until, result.lapsed) = (None, None, None);
     }
 }
 

@@ -65,10 +65,9 @@ pub async fn take(session: &Session<'_>, step: &Step) -> Result<Done> {
     let course = &session.course;
     let mut titles = Vec::new();
     let mut verified = None;
-    for next in todo(session, step).await? {
+    for ToDo { step: next, is_told } in todo(session, step).await? {
         take_one(session, &next).await?;
-        // An action that others do has nothing of its own to say.
-        if course.check(&next).practised_by().is_empty() {
+        if is_told {
             titles.push(actions::title(course, &next));
         }
         if let Some(own) = course.step(&next.id) {
@@ -79,11 +78,34 @@ pub async fn take(session: &Session<'_>, step: &Step) -> Result<Done> {
         Some(verified) => verified,
         None => verify(session, &[step], None).await?,
     };
+    judge_again(session, step).await?;
     Ok(Done { titles, verified })
 }
 
+/// Judges the open steps again that were judged before: what was done may have been what they waited for.
+async fn judge_again(session: &Session<'_>, done: &Step) -> Result<()> {
+    let results = session.results();
+    let is_open = |step: &&Step| {
+        let view = results.view(step);
+        step.id != done.id && view.result.is_some() && view.verdict.blocks()
+    };
+    let open: Vec<&Step> = session.course.steps.iter().filter(is_open).collect();
+    if !open.is_empty() {
+        verify(session, &open, None).await?;
+    }
+    Ok(())
+}
+
+/// A step whose action is to be taken.
+struct ToDo {
+    step: Step,
+    /// Whether learners are told. An action that others do has nothing of its own to say, and an account that was there
+    /// before the course is nothing new.
+    is_told: bool,
+}
+
 /// The steps whose actions are to be taken, in order.
-async fn todo(session: &Session<'_>, step: &Step) -> Result<Vec<Step>> {
+async fn todo(session: &Session<'_>, step: &Step) -> Result<Vec<ToDo>> {
     if !actions::has_action(&session.course, step) {
         return Err(actions::ActionError::None { step: step.id.clone() }.into());
     }
@@ -92,7 +114,8 @@ async fn todo(session: &Session<'_>, step: &Step) -> Result<Vec<Step>> {
     if !accounts.has_done(step) {
         todo.push(step.clone());
     }
-    Ok(todo)
+    let is_told = |step: &Step| session.course.check(step).practised_by().is_empty() && !accounts.is_there_before(step);
+    Ok(todo.into_iter().map(|step| ToDo { is_told: is_told(&step), step }).collect())
 }
 
 /// Takes a step's own action, unless it was taken in the meantime.

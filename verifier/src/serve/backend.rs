@@ -1,6 +1,7 @@
 //! The tasks that pages can start: runs, each on its own thread.
 
 use anyhow::{Context, Result};
+use course::Course;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
@@ -9,12 +10,13 @@ use std::pin::Pin;
 use tokio::runtime::Runtime;
 
 use super::accounts::Checked;
+use crate::actions;
 use crate::report;
 use crate::report::doctor::DoctorInput;
 use crate::report::policy;
 use crate::run::accounts;
 use crate::run::watcher::Watcher;
-use crate::run::{Event, Listener, Options, Session, confirm, practice_step, select, verify};
+use crate::run::{Event, Listener, Options, PracticeStart, Session, confirm, practice_step, select, verify};
 use evidence::bindings;
 use evidence::connection::MfaCodes;
 use evidence::mask;
@@ -88,6 +90,18 @@ impl Backend {
                 Ok(Some(practice_step::summary(&done.titles)))
             }
         }
+    }
+
+    /// The steps whose practice actions were taken; `None` if this is about the learner's own accounts.
+    pub(super) fn practised(&self, course: &Course) -> Option<BTreeSet<String>> {
+        let at = match self.options.practice.as_ref()? {
+            PracticeStart::At(address) => Some(address.to_string()),
+            _ => None,
+        };
+        // A file that cannot be read is reported by what is done next.
+        let taken = actions::log::read(&course.root).unwrap_or_default();
+        let here = taken.into_iter().filter(|action| action.at == at && action.is_current(course));
+        Some(here.map(|action| action.step).collect())
     }
 
     /// What the accounts of a course are bound to, by name; nothing if that cannot be read, which a check reports.

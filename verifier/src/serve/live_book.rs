@@ -3,7 +3,7 @@
 use anyhow::Result;
 use course::results::Results;
 use course::{Course, Step};
-use mdbook_verify::widget::live::{self, Live};
+use mdbook_verify::widget::live::{self, Live, Practice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::broadcast;
@@ -168,13 +168,17 @@ impl LiveBook {
     fn steps(&self, wanted: impl Fn(&str, &Live) -> bool) -> Event {
         let course = self.course();
         let results = self.results();
-        let all = course.steps.iter().map(|step| (step.id.clone(), self.live(&course, step, &results)));
+        let taken = self.backend.practised(&course);
+        let practice = |step: &Step| match &taken {
+            Some(_) if !actions::has_action(&course, step) => Practice::None,
+            Some(taken) if actions::is_done(&course, taken, step) => Practice::Done,
+            Some(_) => Practice::ToDo,
+            None => Practice::None,
+        };
+        let live = |step: &Step| Live::of(&course, step, &results, practice(step));
+        let all = course.steps.iter().map(|step| (step.id.clone(), live(step)));
         let steps = all.filter(|(id, live)| wanted(id, live)).collect();
         Event::Steps { steps, progress: Progress::of(&course, &results) }
-    }
-
-    fn live(&self, course: &Course, step: &Step, results: &Results) -> Live {
-        Live::of(course, step, results, self.options.practice && actions::has_action(course, step))
     }
 
     fn results(&self) -> Results {

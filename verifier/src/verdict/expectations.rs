@@ -175,7 +175,7 @@ impl Judge<'_> {
                     cel::Outcome::True => Decided::new(Outcome::Met, self.sentences(met)),
                     cel::Outcome::False if late.is_some() => {
                         let why = match late.as_ref().and_then(|late| late.at.as_ref()) {
-                            Some(_) => "AWS shows this some minutes after it happened, and nothing is there yet.",
+                            Some(_) => "AWS has recorded nothing of this yet. It takes some minutes after you did it.",
                             None => "AWS does not show this yet. It can take some minutes until it does.",
                         };
                         let reason = self.reason(ReasonCode::NotVisibleYet, why.into());

@@ -135,7 +135,8 @@ fn titles(check: &Check, options: &Options, meant: &Meant) -> impl Iterator<Item
         unknown.map(move |name| {
             let message =
                 format!("a hole of a title is the name of a parameter, and the course has no parameter `{name}`");
-            let help = suggest(name, options.params.keys().map(String::as_str));
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let help = is_name.then(|| suggest(name, options.params.keys().map(String::as_str))).flatten();
             let help = help.or(Some("put what is read into `met` or `fix`; `{{` and `}}` are braces".into()));
             (KeyPath::expectation(at).then("title"), message, help)
         })

@@ -13,6 +13,8 @@ pub struct ExpectationView<'v> {
     pub title: Cow<'v, str>,
     /// Its outcome; `None` while that is not known.
     pub outcome: Option<Outcome>,
+    /// The outcome's label. What does not apply is not needed once the step is done; before, that may change.
+    pub label: Option<&'static str>,
     /// What was found, or what to do.
     pub sentences: Vec<Cow<'v, str>>,
     /// The statements to confirm, or that were confirmed.
@@ -40,7 +42,7 @@ pub struct Sentence {
 impl<'v> ExpectationView<'v> {
     /// An expectation of which nothing is known.
     pub(super) fn new(title: Cow<'v, str>) -> ExpectationView<'v> {
-        ExpectationView { title, outcome: None, sentences: Vec::new(), statements: Vec::new() }
+        ExpectationView { title, outcome: None, label: None, sentences: Vec::new(), statements: Vec::new() }
     }
 }
 
@@ -67,6 +69,11 @@ pub fn expectations<'v>(
     known: impl IntoIterator<Item = (impl Into<Cow<'v, str>>, Option<&'v ExpectationResult>)>,
 ) -> Vec<ExpectationView<'v>> {
     let known: Vec<(Cow<'v, str>, _)> = known.into_iter().map(|(title, result)| (title.into(), result)).collect();
+    let is_open = known.iter().any(|(_, result)| result.is_none_or(|result| result.outcome.is_open()));
+    let label = |outcome| match outcome {
+        Outcome::NotApplicable if is_open => "does not apply now",
+        outcome => outcome.label(),
+    };
     let next = known.iter().position(|(_, result)| result.is_some_and(is_not_met));
     let view = |(at, (title, result)): (usize, &(Cow<'v, str>, Option<&'v ExpectationResult>))| {
         let outcome = result.map(|result| result.outcome);
@@ -74,6 +81,7 @@ pub fn expectations<'v>(
         let result = result.filter(|_| !waits);
         ExpectationView {
             outcome,
+            label: outcome.map(label),
             sentences: result.map(sentences).unwrap_or_default(),
             statements: result.and_then(statement).into_iter().collect(),
             ..ExpectationView::new(title.clone())

@@ -95,7 +95,7 @@ fn listed(view: &StepView<'_>) -> String {
     for Sentence { outcome, text } in view.sentences() {
         let _ = writeln!(out, "  {}: {text}", outcome.name());
     }
-    for ExpectationView { title, outcome, sentences, statements } in &view.expectations {
+    for ExpectationView { title, outcome, sentences, statements, .. } in &view.expectations {
         let statements: Vec<String> = statements.iter().map(ToString::to_string).collect();
         let outcome = outcome.map_or("awaited", Outcome::name);
         let _ = writeln!(out, "  [{outcome}] {title} | {} | {}", sentences.join(" "), statements.join(" "));
@@ -263,5 +263,20 @@ fn what_could_not_be_read_never_looks_like_a_missing_confirmation() {
         let reasons = codes.iter().map(|code| reason(*code, "")).collect();
         results.steps.get_mut("budget").unwrap().reasons = reasons;
         assert_eq!(StepView::new(&course, step, &results).only_needs_confirmation(), only, "{codes:?}");
+    }
+}
+
+/// What does not apply before the step is done may apply later.
+#[test]
+fn what_does_not_apply_is_not_needed_only_when_all_is_known() {
+    let result = |outcome| ExpectationResult::new("a title".into(), outcome, Vec::new());
+    let labels = |outcomes: &[Outcome]| -> Vec<Option<&str>> {
+        let results: Vec<ExpectationResult> = outcomes.iter().copied().map(result).collect();
+        let views = expectations(results.iter().map(|result| (result.title.as_str(), Some(result))));
+        views.iter().map(|view| view.label).collect()
+    };
+    assert_eq!(labels(&[Outcome::Met, Outcome::NotApplicable]), [Some("yes"), Some("not needed")]);
+    for open in [Outcome::NotMet, Outcome::Unknown, Outcome::Unconfirmed] {
+        assert_eq!(labels(&[open, Outcome::NotApplicable])[1], Some("does not apply now"));
     }
 }

@@ -1,12 +1,13 @@
-//! The outcomes of paragraphs, tables and commands.
+//! The outcomes of paragraphs.
 
-use super::blocks::changing;
-use super::unit::{Strength, Unit, completes};
+use super::commands::changing;
+use super::unit::{SAYS, Strength, Unit, completes};
+use crate::import::forms;
 use crate::import::language::Language;
 use crate::import::lesson::{Section, Text, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read};
-use crate::import::text::words;
+use crate::import::text::{is_chosen_name, words};
 use crate::import::things::{Thing, things};
 
 /// The units of a paragraph.
@@ -23,7 +24,11 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     let sentences = sentences(text, language);
     let completed = completed(text, &sentences, language);
-    if completed.len() > 1 {
+    let is_only_click = |completed: &[&(usize, String, Reading)]| {
+        completed.len() == 1
+            && sentences.iter().all(|(_, _, reading)| matches!(reading.kind, Kind::Click | Kind::Weak | Kind::Other))
+    };
+    if completed.len() > 1 || is_only_click(&completed) {
         let unit = |(at, sentence, reading): &(usize, String, Reading)| {
             unit(*at, sentence, reading, text, section, Strength::Clear)
         };
@@ -42,9 +47,14 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         of_aws && words(sentence).iter().any(|word| ["it", "them", "one", "both"].contains(&word.as_str()))
     };
     let is_clear = |sentence: &str, reading: &Reading| match reading.kind {
-        Kind::Make => !reading.things.is_empty(),
+        Kind::Make => !reading.things.is_empty() || has_own_name(sentence, text),
         Kind::Remove => !reading.things.is_empty() || names(sentence) || refers(sentence),
-        _ => false,
+        // “Add an SQS queue, `letters`”
+        Kind::Weak => introduces(sentence, text),
+        Kind::Try => !reading.things.is_empty() || names(sentence),
+        // “Open S3. The list is refused.”
+        Kind::State if REFUSED.contains(&reading.word.as_str()) => of_aws,
+        _ => names(sentence) && forms::repeats(sentence, language),
     };
     let clear: Vec<&(usize, String, Reading)> =
         sentences.iter().filter(|(_, sentence, reading)| is_clear(sentence, reading)).collect();
@@ -73,6 +83,9 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
         let weak = sentences
             .iter()
             .find(|(_, _, reading)| matches!(reading.kind, Kind::Weak | Kind::Try | Kind::Make | Kind::Remove));
+        let named =
+            || sentences.iter().find(|(_, sentence, _)| has_named_thing(sentence, text) || is_verbless(sentence));
+        let weak = weak.or_else(named);
         let detail = sentences.first().map(|sentence| (sentence, Strength::Detail));
         let found = weak.map(|sentence| (sentence, Strength::Weak)).or(detail);
         units.extend(
@@ -81,6 +94,63 @@ pub(super) fn units(text: &Text, section: &Section, language: &Language) -> Vec<
     }
     units
 }
+
+/// Whether a sentence has a name that its author chose.
+fn has_own_name(sentence: &str, text: &Text) -> bool {
+    text.marked.iter().any(|code| is_chosen_name(code) && sentence.contains(code.as_str()))
+}
+
+/// Whether a sentence names a thing of AWS and what its author calls it, or its range of addresses.
+fn has_named_thing(sentence: &str, text: &Text) -> bool {
+    let is_range = |code: &str| code.contains('/') && code.starts_with(|c: char| c.is_ascii_digit());
+    let is_own = |code: &&String| is_chosen_name(code) || is_range(code);
+    things(sentence).iter().any(|thing| thing.read.is_some())
+        && text.marked.iter().filter(is_own).any(|code| sentence.contains(code.as_str()))
+}
+
+/// Whether a sentence says that there is to be a new thing with a name: “an SQS queue, `letters`”.
+fn introduces(sentence: &str, text: &Text) -> bool {
+    has_named_thing(sentence, text) && new_thing(&words(sentence)).is_some()
+}
+
+/// Where the words for a new thing end: “a bucket”, “three private route tables”.
+fn new_thing(words: &[String]) -> Option<usize> {
+    (0..words.len()).filter(|at| NEW.contains(&words[*at].as_str())).find_map(|at| {
+        let ends = (at + 2..=words.len().min(at + 1 + NEAR)).rev();
+        let is_thing = |end: &usize| {
+            let (own, all) = (&words[end - 1], words[at + 1..*end].join(" "));
+            things(own).iter().any(|thing| thing.read.is_some())
+                || things(&all).iter().any(|it| it.read.is_some() && all.ends_with(&it.name))
+        };
+        ends.into_iter().find(is_thing)
+    })
+}
+
+/// Whether a sentence is only what there is to be: “For every zone one public NAT gateway, with that zone's address.”
+pub(super) fn is_verbless(sentence: &str) -> bool {
+    let words = words(sentence);
+    let Some(end) = new_thing(&words).filter(|end| *end <= BEGINNING) else { return false };
+    words.len() >= FEWEST
+        && words.get(end).is_none_or(|next| BEHIND.contains(&next.as_str()))
+        && !words.iter().any(|word| SAYS.contains(&word.as_str()))
+        && !sentence.ends_with('?')
+}
+
+/// Words before a thing that is new.
+const NEW: &[&str] =
+    &["a", "an", "one", "two", "three", "four", "five", "six", "ten", "twelve", "another", "each", "both"];
+/// The most words of what is new.
+const NEAR: usize = 4;
+/// Words for a test that is to fail.
+const REFUSED: &[&str] = &["refused", "denied", "rejected"];
+/// The fewest words of a sentence without a verb: a shorter one is a heading.
+const FEWEST: usize = 5;
+/// In how many words a sentence without a verb names what it is about.
+const BEGINNING: usize = 9;
+/// Words behind a thing that say more of it.
+const BEHIND: &[&str] = &[
+    "with", "in", "for", "from", "of", "to", "on", "at", "per", "called", "named", "all", "and", "without", "by", "as",
+];
 
 /// What other tools begin an admonition with. Its colon makes it look like a definition.
 const ADMONITION: &str = ":::";
@@ -130,7 +200,8 @@ fn boxed(at: usize, line: &str, text: &Text, section: &Section, language: &Langu
     let statement = after_box(line)?;
     let reading = read(statement, language);
     let says = !matches!(reading.kind, Kind::Other | Kind::Setting);
-    if !says && reading.things.is_empty() && !language.is_other() {
+    let is_named = text.marked.iter().any(|name| statement.contains(name.as_str()));
+    if !says && reading.things.is_empty() && !is_named && !language.is_other() {
         return None;
     }
     let outcome = Outcome {

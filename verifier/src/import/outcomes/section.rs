@@ -1,12 +1,14 @@
 //! The outcomes of one section.
 
-use super::unit::{Strength, Unit, completes, is_attribute};
-use super::{blocks, prose};
+use super::tables::Table;
+use super::unit::{SAYS, Strength, Unit, completes, is_attribute};
+use super::{commands, prose};
 use crate::import::language::Language;
 use crate::import::lesson::{Block, Item, Section, after_box};
 use crate::import::outcome::{Outcome, Place, Why, above, shown, things_of};
 use crate::import::reading::{Kind, Reading, read, without_number};
-use crate::import::text::{first_sentence, words};
+use crate::import::remarks::{is_meaning, is_remark};
+use crate::import::text::{first_sentence, is_chosen_name, words};
 use crate::import::things::things;
 
 /// The outcomes of a section.
@@ -25,10 +27,16 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
                 let end = range.start + lesson[range.clone()].trim_end().len();
                 units.extend(found.map(|unit| unit.after(end)));
             }
-            Block::Table { .. } | Block::Code { .. } => units.extend(blocks::units(block, section, language)),
+            Block::Table { header, rows, concrete, range } => {
+                units.extend(Table { header, rows, concrete, range, lesson }.units(section, language));
+            }
+            Block::Code { language, range, .. } => units.extend(commands::units(language, range, section, lesson)),
         }
     }
     let is_title = section.above.is_empty();
+    if !is_title && units.iter().all(|unit| unit.strength == Strength::Detail) {
+        units.extend(commands::look(section, lesson));
+    }
     let is_step = language.is_step(section.title()) && !is_title;
     // Which account it is says nothing of what is done.
     let names = heading.things.iter().any(|thing| thing.name != "account") && !is_title;
@@ -36,9 +44,13 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
     let strongest = units.iter().map(|unit| unit.strength).max().unwrap_or(Strength::Detail);
     let at_least = |least: Strength| units.iter().filter(|unit| unit.strength >= least).count();
     let (clear, more) = (at_least(Strength::Clear), at_least(Strength::Weak));
-    let cleans = language.cleans(section.title());
+    let removes = |unit: &&Unit| matches!(unit.outcome.why, Why::Said(Kind::Remove, _) | Why::Command(_));
+    let removing = units.iter().filter(|unit| unit.strength >= Strength::Weak).filter(removes).count();
+    let cleans = language.cleans(section.title()) || removing > 1 && removing == more;
     // The heading says what is done, and a single clear line in a list of clicks is one of them.
-    let is_one_act = (is_step || acts && (names || strongest >= Strength::Weak || shows_something(section)))
+    let is_empty = strongest == Strength::Detail && !names && !shows_something(section) && !language.is_other();
+    let is_one_act = (is_step && !is_empty
+        || acts && (names || strongest >= Strength::Weak || shows_something(section)))
         && !cleans
         && clear <= 1
         && more <= 2
@@ -46,10 +58,10 @@ pub(super) fn find(section: &Section, language: &Language, lesson: &str) -> Vec<
     let least = match strongest {
         Strength::Boxed => Strength::Boxed,
         _ if is_one_act => return whole(section, &heading, Why::Heading, &units, lesson),
-        Strength::Clear if clear == 1 => Strength::Named,
+        Strength::Clear if clear == 1 && !cleans => Strength::Named,
         Strength::Clear => Strength::Weak,
         Strength::Named if more >= 2 => Strength::Named,
-        _ if names && has_settings(section) => {
+        _ if names && has_settings(section) && strongest < Strength::Named => {
             let why = if is_rows(section) { Why::Rows } else { Why::Settings };
             return whole(section, &heading, why, &units, lesson);
         }
@@ -113,9 +125,10 @@ fn whole(section: &Section, heading: &Reading, why: Why, units: &[Unit], lesson:
     things.append(&mut around);
     // A heading such as “Try it” says less than the first line that does.
     let first = units.iter().find(|unit| unit.strength >= Strength::Weak).filter(|_| heading.things.is_empty());
+    let clearer = first.filter(|unit| unit.strength >= Strength::Clear);
     vec![Outcome {
         at: first.map_or(text.range.start, |unit| unit.outcome.at),
-        text: shown(without_number(&text.plain)),
+        text: clearer.map_or_else(|| shown(without_number(&text.plain)), |unit| unit.outcome.text.clone()),
         region: text.range.start..end,
         place: Place::After(end),
         why,
@@ -141,16 +154,28 @@ fn list(items: &[Item], section: &Section, language: &Language) -> Vec<Unit> {
     let acts = own.iter().all(|(at, _)| {
         units[*at].strength >= Strength::Weak && !matches!(units[*at].outcome.why, Why::Said(Kind::Click, _))
     });
+    let ends: Vec<usize> = own.iter().map(|(at, _)| *at).chain([units.len()]).collect();
+    let mut risen = Vec::new();
     for (at, item) in own {
         let unit = &mut units[at];
         let clicks = matches!(unit.outcome.why, Why::Said(Kind::Click, _));
+        // “**Choose an address**” with its settings below
+        let clicks = clicks && (!alike || item.below.is_empty());
         let is_alike = item.text.lead.is_some() && alike && (said * 2 >= items.len() || language.is_other());
         let is_setting =
             unit.strength == Strength::Detail && !unit.outcome.things.is_empty() && said * 5 >= items.len() * 3;
         if unit.strength < Strength::Named && !clicks && (is_alike || is_setting || acts) {
             unit.strength = Strength::Named;
+            risen.push(at);
         }
     }
+    // What is nested below such an item is how it is done, too, unless it names a thing of its own.
+    let names = |unit: &Unit| unit.outcome.things.first().is_some_and(|thing| thing.read.is_some());
+    let is_below = |at: usize| risen.iter().any(|item| at > *item && ends.iter().find(|end| *end > item) > Some(&at));
+    let mut at = 0..;
+    units.retain(|unit| {
+        !at.next().is_some_and(is_below) || unit.strength == Strength::Boxed || names(unit) && !language.is_other()
+    });
     units
 }
 
@@ -165,7 +190,14 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let reading = read(statement, language);
     let lead = item.text.lead.as_deref().map(|lead| read(lead, language));
     let cleans = language.cleans(section.title());
-    let strength = match item.is_task || boxed.is_some() {
+    let is_box = item.is_task || boxed.is_some();
+    let answer = answer(statement, language).filter(|_| reading.kind == Kind::Other);
+    let is_note = reading.label.as_deref().is_some_and(is_remark);
+    if !is_box && (is_note || answer.as_ref().is_some_and(|answer| answer.kind != Kind::Make)) {
+        return;
+    }
+    let strength = match is_box {
+        false if answer.is_some() => Strength::Clear,
         true if item.is_task || is_of_aws(&reading, item, language) => Strength::Boxed,
         false if cleans && (reading.kind == Kind::Remove || !reading.things.is_empty()) => Strength::Clear,
         _ => strength_of(statement, &reading, lead.as_ref(), (item, section), language),
@@ -200,6 +232,17 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     }
 }
 
+/// What follows a question: “Still active? If not, create it again”.
+fn answer(statement: &str, language: &Language) -> Option<Reading> {
+    let first = first_sentence(statement);
+    let rest = statement[first.len()..].trim();
+    let rest = ["If not, ", "If so, ", "Otherwise, "]
+        .iter()
+        .find_map(|condition| rest.strip_prefix(condition))
+        .unwrap_or(rest);
+    first.ends_with('?').then(|| read(rest, language))
+}
+
 /// Whether an item with a box is about AWS: it names a thing or a value, or says what is done. Authors put ticks before
 /// other lines, too; the items of a task list are always meant to be done.
 fn is_of_aws(reading: &Reading, item: &Item, language: &Language) -> bool {
@@ -224,6 +267,8 @@ fn strength_of(
         item.text.lead.as_deref().is_some_and(|lead| shown(lead) == shown(statement)) && words(statement).len() == 1;
     let refers =
         words(first_sentence(statement)).iter().any(|word| ["it", "them", "both", "this"].contains(&word.as_str()));
+    // What a list above the first section names is set up only with a name of its own.
+    let is_placed = !section.above.is_empty() || item.text.marked.iter().any(|code| is_chosen_name(code));
     match reading.kind {
         _ if is_button => Strength::Detail,
         _ if is_lead_act && (names || refers || language.is_other()) => Strength::Clear,
@@ -240,9 +285,8 @@ fn strength_of(
         {
             Strength::Named
         }
-        Kind::Setting | Kind::Other if !section.above.is_empty() && begins_with_thing(statement, reading, item) => {
-            Strength::Named
-        }
+        Kind::Other if is_placed && prose::is_verbless(first_sentence(statement)) => Strength::Named,
+        Kind::Setting | Kind::Other if is_placed && begins_with_thing(statement, reading, item) => Strength::Named,
         _ => Strength::Detail,
     }
 }
@@ -253,7 +297,8 @@ fn begins_with_thing(statement: &str, reading: &Reading, item: &Item) -> bool {
     let begins = words(first).into_iter().take(FIRST).collect::<Vec<_>>().join(" ");
     let is_thing =
         !is_attribute(reading.label.as_deref().unwrap_or("")) && things(&begins).iter().any(|it| it.read.is_some());
-    let says = words(first).iter().any(|word| SAYS.contains(&word.as_str()));
+    let meaning = reading.label.as_deref().and_then(|label| statement.get(label.len()..)).is_some_and(is_meaning);
+    let says = meaning || words(first).iter().any(|word| SAYS.contains(&word.as_str()));
     is_thing && !says && (!item.text.marked.is_empty() || is_terse(&item.text.plain))
 }
 
@@ -267,12 +312,6 @@ const TERSE: usize = 14;
 
 /// In how many words an item names the thing that it begins with.
 const FIRST: usize = 4;
-/// Verbs that say something of a thing.
-const SAYS: &[&str] = &[
-    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means",
-    "needs", "need", "costs", "cost", "may", "will", "must",
-];
-
 /// Whether an item's label or lead names a thing, rather than an attribute of one.
 fn is_thing(reading: &Reading, item: &Item) -> bool {
     let label = reading.label.as_deref().or(item.text.lead.as_deref());

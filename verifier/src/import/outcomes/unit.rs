@@ -34,6 +34,12 @@ pub(super) enum Strength {
     Boxed,
 }
 
+/// Verbs that say something of a thing.
+pub(super) const SAYS: &[&str] = &[
+    "is", "are", "was", "were", "can", "can't", "cannot", "does", "do", "don't", "doesn't", "has", "have", "means",
+    "needs", "need", "costs", "cost", "may", "will", "must",
+];
+
 /// The labels of attributes: they say how a thing is, and are none themselves.
 const ATTRIBUTES: &str = "name names type kind region tier family runtime source destination target value key description size \
     scope prefix suffix path port protocol principal action condition resource effect endpoint endpoints engine class \
