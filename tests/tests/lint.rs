@@ -176,7 +176,7 @@ fn an_error_hides_no_other_mistake_and_makes_none() {
 #[test]
 fn one_wrong_value_of_book_toml_is_one_finding_with_its_line() {
     for (from, to, told) in [
-        ("budget_amount = 10", "budget_amount = [10]", "`preprocessor.verify.params.budget_amount` must be"),
+        ("budget_amount = 10", "budget_amount = [10]", "the parameter `budget_amount` must be"),
         ("strict_budget = false", "strict_budget = false\nBad-Name = 1", "`Bad-Name` cannot name a parameter"),
         ("command = ", "reslts = 1\ncommand = ", "no option `reslts`"),
         ("title = ", "title == ", "book.toml"),

@@ -158,10 +158,11 @@ pub fn write(
 /// When the file cannot be read, or its evidence does not have this version's format. Unknown and missing fields are
 /// refused, because they could be mistaken for evidence.
 pub fn read(path: &Path) -> Result<Recorded> {
-    let bytes = files::read_theirs(path, files::LARGEST).with_context(|| match path.exists() {
-        true => format!("reading the recording {}", path.display()),
-        false => format!("there is no recording {0}: `verify --record {0}` makes one", path.display()),
-    })?;
+    if !path.exists() {
+        bail!("there is no recording {0}: `verify --record {0}` makes one", path.display());
+    }
+    let bytes = files::read_theirs(path, files::LARGEST)
+        .with_context(|| format!("reading the recording {}", path.display()))?;
     let shown = path.display().to_string();
     let recorded = serde_json::from_slice(&bytes).with_context(|| format!("{shown} is not JSON"))?;
     of_json(recorded, &shown)

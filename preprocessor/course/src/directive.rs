@@ -1,15 +1,21 @@
 //! Directives: `verify: NAME ["title"] [name=value…] [account=NAME] [optional]` in an HTML comment.
 
+pub(crate) mod advice;
+mod arg;
 mod kind;
+mod title;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::misspelt;
 use crate::options::is_name;
+use crate::param::number_with_sign;
+pub use arg::Arg;
 pub use kind::Kind;
 pub(crate) use kind::TABLE;
 use kind::{ALLOW, NONE, OPEN, RESERVED};
+use title::{Title, title};
 
 /// A directive as it is written. [`load`](crate::load) checks its names.
 ///
@@ -32,15 +38,6 @@ pub struct Directive {
     pub optional: bool,
     /// The step's title, without the quotation marks.
     pub title: Option<Arg>,
-}
-
-/// An argument of a directive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arg {
-    /// Its text.
-    pub text: String,
-    /// Its range in the chapter, in bytes.
-    pub range: Range<usize>,
 }
 
 /// A syntax error in a directive.
@@ -73,11 +70,14 @@ impl Directive {
         // Some write comments with three dashes.
         let text = text.trim_matches('-').trim();
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
-        misspelt(&text[..end], ["verify"].into_iter())?;
+        let word = text[..end].to_ascii_lowercase();
+        let is_like = misspelt(&word, ["verify"].into_iter()).is_some();
+        let is_another = text[end..].starts_with(':') && LIKE_VERIFY.contains(&word.as_str());
+        (is_like || is_another).then_some(())?;
         let rest = text[end..].trim_start_matches(|c: char| c.is_whitespace() || ":;=.,".contains(c));
         let is_sentence = rest.split_whitespace().skip(1).any(|word| !word.contains('=') && word != "optional");
         match rest.split_whitespace().next() {
-            None => Some("<!-- verify: NAME -->".to_owned()),
+            None => is_like.then(|| "<!-- verify: NAME -->".to_owned()),
             Some(_) if is_sentence => None,
             Some(name) => {
                 let near = misspelt(name, checks)?;
@@ -132,14 +132,18 @@ impl Directive {
                 let rest = &text[skip..];
                 (format!("{}{blank}{}", &rest[..quoted.start], &rest[quoted.end..]), Some(title))
             }
-            Title::Wrong(range, message) => return fail(&range, message),
+            Title::Wrong(range, message, help) => return Err(Malformed::new(&range, message, help)),
         };
         let mut words = words(&unquoted, at + offset + skip);
         let Some(check) = words.next() else {
             return fail(&whole, "a directive must name a check, as in <!-- verify: NAME -->");
         };
-        if let Some((_, meaning)) = RESERVED.iter().find(|(name, _)| *name == check.text) {
-            return fail(&check.range, &format!("`{}` {meaning}", check.text));
+        if let Some((name, meaning)) = RESERVED.iter().find(|(name, _)| *name == check.text.trim_end_matches(':')) {
+            let help = (*name == TABLE).then(|| advice::table(words.map(|word| word.text)));
+            return Err(Malformed::new(&check.range, &format!("`{name}` {meaning}"), help));
+        }
+        if let Some(help) = advice::nearly_table(&check.text, words.clone().map(|word| word.text)) {
+            return Err(Malformed::new(&check.range, &format!("there is no check `{}`", check.text), Some(help)));
         }
         if check.text.contains('=') || title.as_ref().is_some_and(|title| title.range.start < check.range.start) {
             return fail(&check.range, "a directive must begin with the name of a check");
@@ -156,7 +160,7 @@ impl Directive {
                 }
                 let message = "unknown word: a directive has name=value, account=NAME, optional, and a title in \"…\"";
                 let after = &unquoted[word.range.end - at - offset - skip..];
-                return Err(Malformed::new(&word.range, message, instead(&word.text, after)));
+                return Err(Malformed::new(&word.range, message, advice::instead(&word.text, after)));
             };
             let split = word.range.start + name.len();
             let name = Arg { text: name.to_owned(), range: word.range.start..split };
@@ -164,7 +168,13 @@ impl Directive {
             // Values become part of step ids, which learners type in a shell: allow no character that a shell expands.
             let plain = |c: char| c.is_ascii_alphanumeric() || "._+@:/%-".contains(c);
             if value.text.is_empty() || !value.text.chars().all(plain) {
-                return fail(&word.range, "a value can only have letters, digits and . _ + @ : / % -");
+                let message = "a value can only have letters, digits and . _ + @ : / % -";
+                let help = number_with_sign(&value.text).map(|number| format!("write {}={number}", name.text));
+                return Err(Malformed::new(&word.range, message, help));
+            }
+            if name.text == "optional" {
+                let help = "write optional alone, or remove it".to_owned();
+                return Err(Malformed::new(&word.range, "`optional` has no value", Some(help)));
             }
             let twice = directive.params.iter().any(|(other, _)| other.text == name.text)
                 || name.text == "account" && directive.account.is_some();
@@ -179,6 +189,9 @@ impl Directive {
         Ok(directive)
     }
 }
+
+/// Other words with which comments that are meant as directives begin.
+const LIKE_VERIFY: &[&str] = &["verified", "verifies", "check", "checks", "step"];
 
 /// The content of a comment and its offset, without the quote markers at the beginning of its lines.
 fn inner(comment: &str) -> Option<(usize, Cow<'_, str>)> {
@@ -198,52 +211,8 @@ fn inner(comment: &str) -> Option<(usize, Cow<'_, str>)> {
     Some(("<!--".len(), unquoted.into()))
 }
 
-/// A suggestion for a word that a directive does not know, given the text after it.
-fn instead(word: &str, after: &str) -> Option<String> {
-    if after.trim_start().starts_with('=') {
-        return Some(format!("write it without spaces: {word}=…"));
-    }
-    if word.starts_with(['\'', '‘', '’', '‚', '“', '”', '„', '«', '»', '「', '`']) {
-        return Some("use straight quotation marks for the title: \"".to_owned());
-    }
-    misspelt(word.trim_end_matches(','), ["optional"].into_iter()).map(|known| format!("did you mean `{known}`?"))
-}
-
-/// A directive's title.
-enum Title {
-    None,
-    Is(Arg),
-    Wrong(Range<usize>, &'static str),
-}
-
-/// The title in quotation marks in a directive's text, which begins at `at`.
-fn title(text: &str, at: usize) -> Title {
-    let mut marks = text.match_indices('"').map(|(mark, _)| mark);
-    let (Some(begin), end, third) = (marks.next(), marks.next(), marks.next()) else { return Title::None };
-    let Some(end) = end else {
-        return Title::Wrong(at + begin..at + text.trim_end().len(), "the title has no closing quotation mark");
-    };
-    if let Some(third) = third {
-        return Title::Wrong(
-            at + third..at + third + 1,
-            "a directive has one title, and it cannot contain a quotation mark",
-        );
-    }
-    let apart =
-        text[..begin].ends_with(char::is_whitespace) && text[end + 1..].chars().next().is_none_or(char::is_whitespace);
-    let inner = &text[begin + 1..end];
-    if !apart || inner.trim().is_empty() {
-        let range = at + begin..at + end + 1;
-        return Title::Wrong(
-            range,
-            "a title is text in quotation marks with spaces around them, as in \"The VPC is there\"",
-        );
-    }
-    Title::Is(Arg { text: inner.split_whitespace().collect::<Vec<_>>().join(" "), range: at + begin + 1..at + end })
-}
-
 /// Words with their places.
-fn words(text: &str, at: usize) -> impl Iterator<Item = Arg> {
+fn words(text: &str, at: usize) -> impl Iterator<Item = Arg> + Clone {
     let start_of = move |word: &str| word.as_ptr() as usize - text.as_ptr() as usize + at;
     text.split_whitespace().map(move |word| {
         let start = start_of(word);
@@ -304,6 +273,9 @@ mod tests {
             ("n =5", Some("n=…")),
             ("Optional", Some("`optional`")),
             ("optionl", Some("`optional`")),
+            ("account:general", Some("account=general")),
+            ("account=\"general\"", Some("account=general")),
+            ("n=$10", Some("n=10")),
             ("'The VPC'", Some("straight quotation marks for the title: \"")),
             ("“The VPC”", Some("straight quotation marks for the title: \"")),
             ("maybe", None),
@@ -335,7 +307,9 @@ mod tests {
         assert_eq!(Directive::kind("<!-- verify: table subnets_1 -->"), Kind::Table("subnets_1".into()));
         for wrong in ["<!-- verify: table -->", "<!-- verify: table a b -->", "<!-- verify: table A -->"] {
             assert_eq!(Directive::kind(wrong), Kind::Check, "{wrong}");
-            assert!(Directive::parse(wrong, 0).unwrap_err().message.starts_with("`table` names the table after it"));
+            assert!(
+                Directive::parse(wrong, 0).unwrap_err().message.starts_with("`table` gives the table after it a name")
+            );
         }
     }
 
@@ -351,6 +325,8 @@ mod tests {
             ("<!-- verifyy; root_mfa -->", "<!-- verify: root-mfa -->"),
             ("<!-- verify -->", "<!-- verify: NAME -->"),
             ("<!--- verify: root-mfa --->", "<!-- verify: root-mfa -->"),
+            ("<!-- verified: root-mfa -->", "<!-- verify: root-mfa -->"),
+            ("<!-- check: root-mfa optional -->", "<!-- verify: root-mfa optional -->"),
         ] {
             assert_eq!(meant(comment).as_deref(), Some(wanted), "{comment}");
         }
@@ -359,6 +335,8 @@ mod tests {
             "<!-- Verify later -->",
             "<!-- ready: root-mfa -->",
             "<!-- see root-mfa -->",
+            "<!-- check root-mfa -->",
+            "<!-- check: does this work? -->",
             "<!-- verify root-mfa works for Bob -->",
             "<!-- -->",
             "<!-- verify: root-mfa -->",
@@ -379,10 +357,14 @@ mod tests {
             ("<!-- verify: x account=a account=b -->", "duplicate"),
             ("<!-- verify: x optional optional -->", "duplicate"),
             ("<!-- verify: none optional -->", "a checkbox that is not a step"),
-            ("<!-- verify: table a b -->", "`table` names the table after it"),
+            ("<!-- verify: table a b -->", "`table` gives the table after it a name"),
             ("<!-- verify: x \"a -->", "no closing quotation mark"),
             ("<!-- verify: x \"a\" \"b\" -->", "has one title"),
-            ("<!-- verify: x name=\"a\" -->", "spaces around them"),
+            ("<!-- verify: x name=\"a\" -->", "no quotation marks"),
+            ("<!-- verify: x\"a\" -->", "spaces around them"),
+            ("<!-- verify: x optional=true -->", "has no value"),
+            ("<!-- verify: tables a -->", "no check `tables`"),
+            ("<!-- verify: table: a -->", "`table` gives the table after it a name"),
             ("<!-- verify: x \" \" -->", "spaces around them"),
             ("<!-- verify: \"a\" x -->", "must begin with the name"),
             ("<!-- verify: \"a\" -->", "must name a check"),

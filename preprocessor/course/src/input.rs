@@ -42,7 +42,7 @@ impl Input {
             if let Err(error) = whole(pattern) {
                 let message = error.to_string();
                 let last = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                return Some(("pattern", format!("the `pattern` is not a regular expression: {last}")));
+                return Some(("pattern", format!("the `pattern` is not a regular expression: {}", plainly(&last))));
             }
         }
         let values = [("example", &self.example), ("default", &self.default)];
@@ -81,6 +81,18 @@ impl Input {
             return Err(format!("This is not a valid value for “{}”{example}.", self.label));
         }
         Ok(())
+    }
+}
+
+/// What the parser of regular expressions says, in plain words.
+fn plainly(said: &str) -> &str {
+    match said {
+        "unclosed character class" => "a `[` has no `]`",
+        "unclosed group" => "a `(` has no `)`",
+        "unopened group" => "a `)` has no `(`",
+        "unclosed counted repetition" => "a `{` has no `}`",
+        "repetition operator missing expression" => "before `*`, `+`, `?` or `{` is nothing that it repeats",
+        other => other,
     }
 }
 

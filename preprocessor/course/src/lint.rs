@@ -76,7 +76,7 @@ pub fn lint(root: &Path, config: &Config, book: &Book) -> Linted {
     lessons.unlisted(book, &config.book.src);
     lessons.strays();
     lessons.unnameable();
-    lessons.unused_checks();
+    lessons.unused_checks(book);
     lessons.unused_params(&chapters);
     lessons.unused_inputs();
     lessons.unused_tables(book, &chapters);
@@ -123,7 +123,10 @@ impl Lessons<'_> {
             if *count == 2 {
                 let span = self.sources.span(source, &chapter.content, item.comment.clone());
                 let message = format!("the step `{id}` is in this chapter twice");
-                self.warn("duplicate-step", span, message, "remove one of them, or give them different parameters");
+                let check = id.split(['@', ',']).next().and_then(|name| self.course.checks.get(name));
+                let takes = check.is_some_and(|check| !check.mentions(&self.course.params).is_empty());
+                let other = if takes { "another value of a parameter" } else { "another account=" };
+                self.warn("duplicate-step", span, message, format!("remove one of them, or give one {other}"));
             }
         }
     }
@@ -160,17 +163,53 @@ impl Lessons<'_> {
             if nearly.get(nearly.partition_point(|comment| comment.end < item.end)).is_some_and(ends_with) {
                 continue;
             }
+            if let Some(name) = self.as_text(&item.text) {
+                let span = self.sources.span(source, &chapter.content, item.marker.end..item.end);
+                let help = format!("write <!-- verify: {name} -->, with these signs, and not as code");
+                self.meant.checks.insert(name);
+                self.warn(
+                    "misspelt-directive",
+                    span,
+                    "this item has a directive as text, so it is no step".into(),
+                    help,
+                );
+                continue;
+            }
+            if let Some((name, range)) = self.as_code(&chapter.content, item.end) {
+                let span = self.sources.span(source, &chapter.content, range);
+                self.meant.checks.insert(name);
+                let message = "this directive is indented too far, so it is code and no step".to_owned();
+                self.warn("misspelt-directive", span, message, "indent it as far as the item's text");
+                continue;
+            }
             let span = self.sources.span(source, &chapter.content, item.marker);
-            let help = "end it with a check, as in <!-- verify: NAME -->, or remove its checkbox";
+            let help =
+                "end it with a check, as in <!-- verify: NAME -->, or with <!-- verify: none --> if it is not a step";
             self.warn("item-without-check", span, "this checklist item has no check".into(), help);
         }
+    }
+
+    /// The check that an item's text names after `verify:`.
+    fn as_text(&self, text: &str) -> Option<String> {
+        let (_, after) = text.rsplit_once("verify:")?;
+        let name = after.split_whitespace().next()?;
+        self.course.checks.contains_key(name).then(|| name.to_owned())
+    }
+
+    /// The directive directly after an item that ends at a byte, if it is code: its check, and its range.
+    fn as_code(&self, content: &str, end: usize) -> Option<(String, Range<usize>)> {
+        let begin = end + content[end..].find("<!--").filter(|at| content[end..end + at].trim().is_empty())?;
+        let comment = &content[begin..begin + content[begin..].find("-->")? + "-->".len()];
+        let name = Directive::words(comment).split_whitespace().next()?.to_owned();
+        let is_check = Directive::is_meant(comment) && self.course.checks.contains_key(&name);
+        is_check.then(|| (name, begin..begin + comment.len()))
     }
 
     /// Finds items without a chosen check.
     fn open(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter) {
         for item in &scanned.scan.open {
             let span = self.sources.span(source, &chapter.content, item.comment.clone());
-            let help = "replace `?` with the name of a check, or remove the comment";
+            let help = "replace `?` with the name of a check, or with `none` if it is not a step";
             let what = if item.text.is_empty() { String::new() } else { format!(" for “{}”", item.text) };
             self.warn("open-item", span, format!("no check is chosen{what} yet"), help);
         }
@@ -201,18 +240,26 @@ impl Lessons<'_> {
         let mut found = Vec::new();
         for braces in &scanned.scan.nearly {
             // In code, other languages use the same braces without spaces.
+            let (folded, is_word) = (braces.name.replace('-', "_"), !braces.name.contains(['-', '.']));
             let meant = match params.contains_key(&braces.name) {
+                _ if params.contains_key(&folded) && folded != braces.name => Some(folded.as_str()),
                 true => (!braces.in_code).then_some(braces.name.as_str()),
-                false if braces.spaced || !braces.in_code => misspelt(&braces.name, params.keys().map(String::as_str)),
+                false if is_word && (braces.spaced || !braces.in_code) => {
+                    misspelt(&braces.name, params.keys().map(String::as_str))
+                }
                 false => None,
             };
             let written = &chapter.content[braces.range.clone()];
             let (message, help) = match meant {
+                _ if self.is_input(&braces.name) => (
+                    "a lesson cannot show what a learner gave, so this is plain text".to_owned(),
+                    format!("write what is meant in words, or \\{written} for literal text"),
+                ),
                 Some(meant) => (
                     format!("this looks like the parameter `{meant}`, but is plain text"),
                     format!("write {{{{ {meant} }}}} for its value, or \\{written} for literal text"),
                 ),
-                None if params.is_empty() && !braces.in_code => (
+                None if params.is_empty() && !braces.in_code && is_word => (
                     "this looks like a parameter, but the course has none, so it is plain text".to_owned(),
                     format!(
                         "add `{}` to [preprocessor.verify.params], or write \\{written} for literal text",
@@ -227,6 +274,11 @@ impl Lessons<'_> {
         for (span, message, help) in found {
             self.warn("misspelt-parameter", span, message, help);
         }
+    }
+
+    /// Whether a name is that of an input, as checks write it.
+    fn is_input(&self, name: &str) -> bool {
+        name.strip_prefix("input.").is_some_and(|name| self.course.inputs.contains_key(name))
     }
 
     /// Finds checks whose names a directive cannot contain.

@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use crate::check::{Body, Check};
 use crate::course::{Course, Occurrence, Step};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest, suggest};
-use crate::directive::{Arg, Directive, Malformed, TABLE};
+use crate::directive::{Arg, Directive, Malformed, TABLE, advice};
 use crate::edit::Edits;
 use crate::folders;
 use crate::input::{self, Given};
 use crate::options::Reader as OptionsReader;
 use crate::parallel;
-use crate::param::{Param, Params};
+use crate::param::{Param, Params, number_with_sign};
 use crate::scan::{self, At, Marked, Misplaced, Scan};
 use crate::source_map::SourceMap;
 use crate::substitute;
@@ -140,7 +140,11 @@ impl Reader<'_> {
         for marked in scan.none.iter().filter(|marked| matches!(marked.at, At::Card { .. })) {
             let span = self.sources.span(source, content, marked.comment.clone());
             let message = "`none` marks a checkbox that is not a step, but there is no checkbox here".to_owned();
-            self.errors.push(Diagnostic { span, message, help: Some("end a list item with it".to_owned()) });
+            self.errors.push(Diagnostic {
+                span,
+                message,
+                help: Some("end a list item with it, or remove it".to_owned()),
+            });
         }
         for table in &scan.tables {
             self.table(content, source, table);
@@ -195,7 +199,7 @@ impl Reader<'_> {
     fn means(&mut self, comment: &str) {
         let words = Directive::words(comment);
         let named = words.split_whitespace().next().unwrap_or_default();
-        self.meant.unnamed_table |= named == TABLE;
+        self.meant.unnamed_table |= nearest(named.trim_end_matches(':'), [TABLE].into_iter()).is_some();
         let near = nearest(named, self.course.checks.keys().map(String::as_str)).unwrap_or(named);
         self.meant.checks.insert(near.to_owned());
     }
@@ -233,7 +237,11 @@ impl Reader<'_> {
             match self.param(&judged, &name.text, &value.text) {
                 Ok(param) => params.extend(param.map(|param| (name.text.clone(), param))),
                 Err(Wrong::Name(message, help)) => problems.push((name.range.clone(), message, help)),
-                Err(Wrong::Value(message)) => problems.push((value.range.clone(), message, None)),
+                Err(Wrong::Value(message)) => {
+                    let number = number_with_sign(&value.text);
+                    let help = number.map(|number| format!("write {}={number}", name.text));
+                    problems.push((value.range.clone(), message, help));
+                }
             }
         }
         if !problems.is_empty() {
@@ -268,6 +276,9 @@ impl Reader<'_> {
         }
         let root = &self.course.root;
         let help = match self.meant.strays.get(&name) {
+            None if advice::instead_of_check(&name, |check| self.course.checks.contains_key(check)).is_some() => {
+                advice::instead_of_check(&name, |check| self.course.checks.contains_key(check)).unwrap_or_default()
+            }
             Some(stray) => {
                 let shown = stray.strip_prefix(root).unwrap_or(stray).display();
                 format!("{shown} is not read: move it to checks/{name}.toml")

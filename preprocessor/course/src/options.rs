@@ -112,8 +112,15 @@ impl Reader {
 
     fn params(&mut self, part: &KeyPath, value: Value) {
         for Entry { name, part, value, declared } in self.entries(part, value, "parameter") {
-            let param = match declared.and_then(|declared| declared.try_into::<Param>().ok()) {
+            let declared = declared.and_then(|declared| declared.try_into::<Param>().ok());
+            let param = match declared {
                 Some(declared) => self.set(&part, value, &declared),
+                None if value.is_array() => {
+                    let span = self.set_by(&part).unwrap_or_else(|| self.file.value(&part));
+                    let message = format!("the parameter `{name}` must be one value: true or false, a number, or text");
+                    self.fail(span, message, Some("for several values, name a table of a lesson".to_owned()));
+                    None
+                }
                 None => self.value(&part, value, "true or false, a number, or text"),
             };
             let param = param.unwrap_or_else(|| {

@@ -51,6 +51,14 @@ impl Param {
     }
 }
 
+/// The number in a text that has one with the sign of a currency or `%`, as in `$10` or `10%`.
+pub(crate) fn number_with_sign(text: &str) -> Option<&str> {
+    let is_sign = |c: char| "$€£%".contains(c) || c.is_whitespace();
+    let number = text.trim_matches(is_sign);
+    let is_number = number.parse::<f64>().is_ok_and(f64::is_finite) && number.ends_with(|c: char| c.is_ascii_digit());
+    (number.len() < text.trim().len() && is_number).then_some(number)
+}
+
 impl fmt::Display for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

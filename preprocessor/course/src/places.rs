@@ -58,7 +58,7 @@ impl KeyPath {
     }
 
     /// The last key.
-    pub(crate) fn last(&self) -> &str {
+    pub fn last(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
 

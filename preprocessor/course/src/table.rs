@@ -62,14 +62,17 @@ pub struct WrittenTable {
     pub comment: Range<usize>,
     /// The name.
     pub name: String,
+    /// Whether the line after it begins with `|`.
+    pub has_pipes: bool,
     /// Its rows, the header first; `None` if no table follows the directive.
     pub(crate) cells: Option<Vec<Vec<Cell>>>,
 }
 
 impl WrittenTable {
     /// A directive whose table has not been found yet.
-    pub(crate) fn new(comment: Range<usize>, name: &str) -> WrittenTable {
-        WrittenTable { comment, name: name.to_owned(), cells: None }
+    pub(crate) fn new(comment: Range<usize>, name: &str, content: &str) -> WrittenTable {
+        let has_pipes = content[comment.end..].trim_start().starts_with('|');
+        WrittenTable { comment, name: name.to_owned(), has_pipes, cells: None }
     }
 
     /// Notes an event within the table.
@@ -118,10 +121,17 @@ impl WrittenTable {
     /// What is wrong, each with its range in the chapter.
     pub(crate) fn read(&self, params: &Params) -> Result<Table, Vec<(Range<usize>, String)>> {
         let Some([header, rows @ ..]) = self.cells.as_deref() else {
-            let message = format!(
-                "no table follows this directive, so `{}` has no rows: put it on the line before the table",
-                self.name
-            );
+            let message = match self.has_pipes {
+                true => format!(
+                    "what follows is no table of Markdown, so `{}` has no rows: write a header, and below it |---| for \
+                     each column",
+                    self.name
+                ),
+                false => format!(
+                    "no table follows this directive, so `{}` has no rows: put it on the line before the table",
+                    self.name
+                ),
+            };
             return Err(vec![(self.comment.clone(), message)]);
         };
         let mut wrong = Vec::new();
@@ -134,8 +144,12 @@ impl WrittenTable {
                 }
                 Some(name) => columns.push(name),
                 None => {
-                    let message =
-                        format!("“{text}” gives no name that expressions can use: begin it with a letter a to z");
+                    let message = match text.is_empty() {
+                        true => "this column has no header: write one, which is its name in expressions".to_owned(),
+                        false => {
+                            format!("“{text}” gives no name that expressions can use: begin it with a letter a to z")
+                        }
+                    };
                     wrong.push((cell.range.clone(), message));
                 }
             }
@@ -156,6 +170,12 @@ impl WrittenTable {
 
     fn row(&self, cells: &[Cell], columns: &[String], params: &Params, wrong: &mut Vec<(Range<usize>, String)>) -> Row {
         let mut row = Row::new();
+        // Markdown fills a row with cells of no width.
+        if let Some(missing) = cells.iter().find(|cell| cell.range.is_empty()) {
+            let message = format!("this row has fewer cells than the {} columns: write a | for each", columns.len());
+            let place = cells.first().map_or(missing.range.clone(), |first| first.range.clone());
+            wrong.push((place, message));
+        }
         for (column, cell) in columns.iter().zip(cells) {
             let mixed = if cell.code > 1 || cell.code == 1 && cell.has_text { Some("text and code") } else { None };
             if let Some(what) = cell.other.or(mixed) {

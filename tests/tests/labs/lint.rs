@@ -25,7 +25,7 @@ fn mistakes_in_a_lab_are_found_where_they_are() {
             "checks/subnets.toml",
             "https://console.aws.amazon.com/",
             "https://console.evil.example/",
-            &["must lead to console.aws.amazon.com"],
+            &["must begin with https://console.aws.amazon.com/"],
         ),
         (
             "checks/subnets.toml",

@@ -98,7 +98,7 @@ fn a_table_that_is_no_data_is_a_mistake_of_the_lesson() {
             "<!-- verify: table subnets -->\n\nText.\n",
             "no table follows this directive",
         ),
-        ("<!-- verify: table subnets -->", "<!-- verify: table Subnets -->", "`table` names the table after it"),
+        ("<!-- verify: table subnets -->", "<!-- verify: table Subnets -->", "`table` gives the table after it a name"),
         ("<!-- verify: table subnets -->", "", "no lesson has a table `subnets`"),
     ] {
         let lesson = lab.machine.read("src/lab.md");

@@ -218,7 +218,7 @@ impl Expression {
                 Ok(_) if compared_unreadable => Err("it compares evidence that was not read completely".to_owned()),
                 Ok(value) => Ok(make(value)),
                 Err(ExecutionError::NoSuchKey(key)) => Err(brief(&AbsentKey(&key))),
-                Err(error) => Err(brief(&error)),
+                Err(error) => Err(brief(&in_words(&error).unwrap_or_else(|| error.to_string()))),
             }
         });
         made.map_err(Failure::Costs)?.map_err(Failure::Undecided)
@@ -231,6 +231,20 @@ struct AbsentKey<'k>(&'k str);
 impl fmt::Display for AbsentKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "there is no `{}` in what was read: test it with `has(….{})` first", self.0, self.0)
+    }
+}
+
+/// What went wrong with a value, if CEL says it in terms of its own.
+fn in_words(error: &ExecutionError) -> Option<String> {
+    match error {
+        ExecutionError::IndexOutOfBounds(Value::Int(at)) => {
+            Some(format!("the list has no element [{at}]: test first that its size() is more than {at}"))
+        }
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            Some("a number is divided by zero".to_owned())
+        }
+        ExecutionError::Overflow(..) => Some("a number is too large".to_owned()),
+        _ => None,
     }
 }
 

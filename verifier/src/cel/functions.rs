@@ -1,7 +1,10 @@
 //! The functions and macros that expressions can use, as their authors write them.
 
 use cel::common::ast::{CallExpr, Expr};
+use cel::parser::Expression;
 use course::diagnostic::{misspelt, nearest};
+
+use super::spelled::{root, spelled};
 
 /// A function or macro, for the reference and for messages.
 #[derive(Debug)]
@@ -86,6 +89,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["find", "where", "select"], "list.filter(x, condition)"),
     (&["includes", "indexof"], "value in list, or text.contains(part)"),
     (&["isempty", "empty"], "list.size() == 0"),
+    (&["first", "head"], "list[0], after list.size() > 0 &&"),
     (&["not"], "!condition"),
     (&["lower", "tolower", "lowercase", "tolowercase"], "text.lowerAscii()"),
     (&["upper", "toupper", "uppercase", "touppercase"], "text.upperAscii()"),
@@ -97,9 +101,15 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
 ];
 
 /// How something is written here that another language calls by this name.
-pub(crate) fn written_here(name: &str) -> Option<&'static str> {
+fn written_here(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     ELSEWHERE.iter().find(|(names, _)| names.contains(&name.as_str())).map(|(_, written)| *written)
+}
+
+/// What to write after a list or a text instead of a field, which they do not have: `.size()` for `.length`.
+pub(crate) fn member(name: &str) -> Option<&'static str> {
+    let usage = written(name).or_else(|| written_here(name))?;
+    usage.strip_prefix("list").or_else(|| usage.strip_prefix("text")).filter(|member| member.starts_with('.'))
 }
 
 /// CEL's own type names, for `type(x) == string` and conversions.
@@ -121,31 +131,70 @@ pub fn written(name: &str) -> Option<&'static str> {
     all().find(|known| known.name == name).map(|known| known.written)
 }
 
-/// The message for a call of an unknown function. `known`: the names of `let`s that may have been meant.
-pub fn misused<'n>(name: &str, lets: impl Iterator<Item = &'n str>) -> String {
-    match written(name) {
-        Some(written) => format!("`{name}` is written {written}"),
-        None => {
-            let lets: Vec<&str> = lets.collect();
-            let close = misspelt(name, lets.iter().copied());
-            let hint = match (close, written_here(name)) {
-                (None, Some(written)) => format!(": write {written}"),
-                _ => {
-                    let near = close.or_else(|| nearest(name, all().map(|known| known.name).chain(lets)));
-                    near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
-                }
-            };
-            format!("there is no function or macro `{name}`{hint}")
+/// The message for a call of an unknown function. `lets`: the names of `let`s that may have been meant.
+pub(crate) fn misused<'n>(call: &CallExpr, lets: impl Iterator<Item = &'n str>) -> String {
+    let name = call.func_name.as_str();
+    if let Some(written) = written(name) {
+        return format!("`{name}` is written {}", filled_in(written, call));
+    }
+    let unknown = format!("there is no function or macro `{name}`");
+    if ["now", "utcnow"].contains(&name.to_ascii_lowercase().as_str()) {
+        return format!("{unknown}: write now, without brackets");
+    }
+    // A `let` has nothing before it.
+    let lets: Vec<&str> = lets.filter(|_| call.target.is_none()).collect();
+    let close = misspelt(name, lets.iter().copied());
+    match (close, written_here(name)) {
+        (None, Some(written)) => format!("{unknown}: write {}", filled_in(written, call)),
+        _ => {
+            let near = close.or_else(|| nearest(name, all().map(|known| known.name).chain(lets)));
+            near.map_or(unknown.clone(), |near| format!("{unknown}: did you mean `{near}`?"))
         }
     }
 }
 
-/// The variable of a call that was meant for a macro: `list.exist(x, …)`, or `list.all(x)`. CEL's parser has already
-/// expanded those that are macros.
+/// A usage with the list, text or value that a call is about, and the variable of its macro.
+fn filled_in(usage: &str, call: &CallExpr) -> String {
+    let own = call.target.as_deref().or(call.args.first()).and_then(spelled);
+    let named = |mut text: String, word: &str, own: &str| {
+        if usage.strip_prefix(word).is_some_and(|rest| rest.starts_with('.')) {
+            text = text.replacen(word, own, 1);
+        } else if usage.strip_prefix(word).is_some_and(|rest| rest.starts_with('[')) {
+            text = text.replace(word, own);
+        }
+        text.replace(&format!("({word})"), &format!("({own})"))
+    };
+    let mut filled = usage.to_owned();
+    for word in ["list", "text", "value"] {
+        filled = own.iter().fold(filled, |filled, own| named(filled, word, own));
+    }
+    match meant_for_a_macro(call) {
+        Some(variable) => filled.replace("(x, ", &format!("({variable}, ")),
+        None => filled,
+    }
+}
+
+/// The variable of a call that was meant for a macro: `list.exist(x, …)`, `list.all(x)`, `list.filter(x.healthy)` or
+/// `exists(list, x, …)`. CEL's parser has already expanded those that are macros.
 pub(crate) fn meant_for_a_macro(call: &CallExpr) -> Option<&str> {
-    call.target.as_ref()?;
-    let Expr::Ident(variable) = &call.args.first()?.expr else { return None };
     let is_macro = MACROS.iter().any(|known| known.name == call.func_name);
-    let named = call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
-    (named && (is_macro || call.args.len() > 1 && !is_function(&call.func_name))).then_some(variable)
+    let is_named = call.func_name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let variable = |at: usize| match &call.args.get(at)?.expr {
+        Expr::Ident(variable) => Some(variable.as_str()),
+        _ => None,
+    };
+    match (&call.target, call.args.as_slice()) {
+        (Some(_), [one]) if is_macro => first_name(one),
+        (Some(_), [_, _, ..]) if is_named && (is_macro || !is_function(&call.func_name)) => variable(0),
+        (None, [_, _, _]) if is_macro => variable(1),
+        _ => None,
+    }
+}
+
+/// The first name in an expression.
+fn first_name(expression: &Expression) -> Option<&str> {
+    root(expression).or_else(|| match &expression.expr {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).find_map(first_name),
+        _ => None,
+    })
 }

@@ -23,6 +23,7 @@ mod partial;
 pub(crate) mod policies;
 mod records;
 pub mod rewrite;
+pub(crate) mod spelled;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! The names in an expression, from its tree.
 
-use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators as op};
 use cel::parser::Expression;
+use std::collections::BTreeSet;
 
 use super::functions;
 
@@ -66,22 +67,35 @@ pub(crate) fn fields(expression: &Expression) -> Vec<String> {
     fields
 }
 
-/// The calls of unknown functions in an expression, including misspelled macros: their names and nodes.
-pub(crate) fn misused_calls(expression: &Expression) -> Vec<(String, u64)> {
+/// The calls of unknown functions in an expression, including misspelled macros, with their nodes.
+pub(crate) fn misused_calls(expression: &Expression) -> Vec<(&CallExpr, u64)> {
     let mut found = Vec::new();
     each(expression, &mut |node| {
         if let Expr::Call(call) = &node.expr
             && call.func_name.starts_with(|c: char| c.is_ascii_alphabetic())
             && (functions::meant_for_a_macro(call).is_some() || !functions::is_function(&call.func_name))
         {
-            found.push((call.func_name.clone(), node.id));
+            found.push((call, node.id));
         }
     });
     found
 }
 
+/// The nodes that are compared or listed. Only they can be the name of a type.
+pub(crate) fn compared(expression: &Expression) -> BTreeSet<u64> {
+    let mut found = BTreeSet::new();
+    each(expression, &mut |node| match &node.expr {
+        Expr::Call(call) if [op::EQUALS, op::NOT_EQUALS].contains(&call.func_name.as_str()) => {
+            found.extend(call.args.iter().map(|arg| arg.id));
+        }
+        Expr::List(list) => found.extend(list.elements.iter().map(|element| element.id)),
+        _ => {}
+    });
+    found
+}
+
 /// Visits every node of a tree.
-pub fn each(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+pub fn each<'e>(expression: &'e Expression, visit: &mut dyn FnMut(&'e Expression)) {
     visit(expression);
     children(expression, &mut |child| each(child, visit));
 }
@@ -164,7 +178,7 @@ fn walk(expression: &Expression, bound: &mut Vec<String>, names: &mut Vec<(Name,
     if let Expr::Call(call) = &expression.expr
         && let Some(variable) = functions::meant_for_a_macro(call)
     {
-        // Report the unknown macro, not its variable as an undefined name.
+        // Report the macro, not its variable as an undefined name.
         call.target.iter().for_each(|target| walk(target, bound, names));
         bound.push(variable.to_owned());
         call.args.iter().for_each(|arg| walk(arg, bound, names));
@@ -230,7 +244,7 @@ pub fn memory(expression: &Expression) -> usize {
 pub const BLOCK: usize = 16;
 
 /// Visits the parts of a node.
-pub(crate) fn children(expression: &Expression, visit: &mut dyn FnMut(&Expression)) {
+pub(crate) fn children<'e>(expression: &'e Expression, visit: &mut dyn FnMut(&'e Expression)) {
     let entries = match &expression.expr {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => return,
         Expr::Select(select) => return visit(&select.operand),

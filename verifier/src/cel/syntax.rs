@@ -11,6 +11,34 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("and", "&&"), ("or", "||"), ("not", "!"), ("is", "=="), ("xor", "!="), ("eq", "=="), ("ne", "!="),
 ];
 
+/// A sign that looks like another, and what to write.
+const ALIKE: &[(&str, &str)] =
+    &[("≥", ">="), ("≤", "<="), ("≠", "!="), ("–", "-"), ("—", "-"), ("−", "-"), ("×", "*"), ("÷", "/")];
+
+/// Words that CEL reserves.
+const RESERVED: &[&str] = &[
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
+/// What HTML writes for a sign, without `&` and `;`.
+const HTML: &[(&str, &str)] = &[("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("#39", "'")];
+
 /// Explains an error that the parser found at a byte of an expression.
 pub(super) fn explain(source: &str, found: usize) -> Malformed {
     if source.trim().is_empty() {
@@ -23,15 +51,24 @@ pub(super) fn explain(source: &str, found: usize) -> Malformed {
             return wrong(quote, "the text that begins here has no closing quotation mark", help);
         }
     };
-    let at = |token: &Range<usize>| &source[token.clone()];
-    foreign(source, &tokens)
+    invisible(source, &tokens)
+        .or_else(|| foreign(source, &tokens))
+        .or_else(|| braces(source, &tokens))
+        .or_else(|| round_list(source, &tokens))
         .or_else(|| brackets(source, &tokens))
         .or_else(|| missing_side(source, &tokens))
         .unwrap_or_else(|| {
             let token = tokens.iter().find(|token| token.end > found).cloned().unwrap_or(found..source.len());
-            let message = format!("`{}` cannot be at this place", at(&token));
-            let help = "an operator, a comma or a bracket may be missing before it; words such as `for` and `let` are reserved";
-            Malformed { message, range: token, help: Some(help.to_owned()) }
+            let text = &source[token.clone()];
+            match RESERVED.contains(&text) {
+                true => {
+                    wrong(token, &format!("`{text}` is a reserved word, so it cannot be a name"), "use another name")
+                }
+                false => {
+                    let help = "an operator, a comma or a bracket may be missing before it";
+                    wrong(token, &format!("`{text}` cannot be at this place"), help)
+                }
+            }
         })
 }
 
@@ -85,36 +122,139 @@ fn is_operator(c: char) -> bool {
     "=!<>&|*".contains(c)
 }
 
+/// A character that cannot be seen, or a space that is not the ordinary one.
+fn invisible(source: &str, tokens: &[Range<usize>]) -> Option<Malformed> {
+    let is_in_text = |at: usize| {
+        let token = tokens.iter().find(|token| token.contains(&at));
+        token.is_some_and(|token| source[token.clone()].starts_with(['\'', '"']))
+    };
+    let is_odd = |c: char| c.is_whitespace() && !c.is_ascii() || "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}".contains(c);
+    let (at, c) = source.char_indices().find(|(at, c)| is_odd(*c) && !is_in_text(*at))?;
+    let what = if c.is_whitespace() { "this is not an ordinary space" } else { "there is an invisible character here" };
+    Some(wrong(at..at + c.len_utf8(), what, "delete it, and type a space"))
+}
+
 /// A sign or a word that CEL does not have.
 fn foreign(source: &str, tokens: &[Range<usize>]) -> Option<Malformed> {
+    let text_of = |number: usize| tokens.get(number).map_or("", |token| &source[token.clone()]);
     for (number, token) in tokens.iter().enumerate() {
         let text = &source[token.clone()];
-        let before = number.checked_sub(1).map(|number| &source[tokens[number].clone()]);
+        let (before, after) = (number.checked_sub(1).map(text_of), text_of(number + 1));
         let is_field = before == Some(".");
-        let instead = ELSEWHERE.iter().find(|(other, _)| *other == text.to_ascii_lowercase()).filter(|_| !is_field);
-        if let Some((_, ours)) = instead {
-            return Some(wrong(token.clone(), &format!("expressions have no `{text}`"), &format!("write {ours}")));
-        }
-        let (message, help) = match text {
-            "=>" if before.is_some_and(|before| before.starts_with(is_word)) && in_call(source, tokens, number) => (
-                "expressions have no functions with `=>`",
-                "write a comma after the variable: list.exists(x, condition)",
-            ),
-            "=>" => ("expressions have no `=>`", "write >= for “at least”"),
-            "‘" | "’" | "‚" | "“" | "”" | "„" | "«" | "»" | "`" => {
-                ("this is no quotation mark of expressions", "write a text between straight quotation marks: 'COST'")
+        let whole = |end: usize| token.start..tokens[end].end;
+        let (range, message, help) = match (text.to_ascii_lowercase().as_str(), after) {
+            ("&", _) if html(source, tokens, number).is_some() => {
+                let (end, ours) = html(source, tokens, number)?;
+                let range = whole(end);
+                let message = format!("`{}` is written for HTML", &source[range.clone()]);
+                (range, message, format!("write {ours}"))
             }
-            "#" => ("expressions have no comments", "write the comment on a line of its own above the key"),
-            ";" => ("expressions have no `;`", "remove it: a key has one expression"),
-            "$" => ("expressions have no `$`", "write the name alone, without $ and braces"),
-            "if" | "else" | "then" if !is_field => {
-                ("expressions have no `if`", "write condition ? value : other, or use the key `when`")
+            ("is", "not") if !is_field => (whole(number + 1), "expressions have no `is not`".into(), "write !=".into()),
+            ("not", "in") if !is_field => {
+                (whole(number + 1), "expressions have no `not in`".into(), "write !(value in list)".into())
             }
-            _ => continue,
+            ("like" | "contains" | "startswith" | "endswith" | "matches", after) if !is_field && after != "(" => {
+                let ours = match text.to_ascii_lowercase().as_str() {
+                    "startswith" => "text.startsWith('my-')",
+                    "endswith" => "text.endsWith('-logs')",
+                    "matches" => "text.matches('^my-')",
+                    _ => "text.contains('my-'), or text.matches('^my-') for a pattern",
+                };
+                (token.clone(), format!("`{text}` is not an operator"), format!("write {ours}"))
+            }
+            ("$", number) if number.starts_with(|c: char| c.is_ascii_digit()) => {
+                (token.clone(), "a number has no sign of a currency".into(), format!("remove it: write {number}"))
+            }
+            ("%", after) if !begins_value(after) && before.is_some_and(is_number) => {
+                (token.clone(), "a number has no `%`".into(), "write the number alone".into())
+            }
+            (folded, _) => match elsewhere(folded, text, is_field) {
+                Some((message, help)) => (token.clone(), message, help),
+                None => match of_other_languages(source, tokens, number) {
+                    Some((message, help)) => (token.clone(), message.to_owned(), help.to_owned()),
+                    None => continue,
+                },
+            },
         };
-        return Some(wrong(token.clone(), message, help));
+        return Some(wrong(range, &message, &help));
     }
     None
+}
+
+/// What is wrong with a sign or word that has one counterpart, and what to write.
+fn elsewhere(folded: &str, text: &str, is_field: bool) -> Option<(String, String)> {
+    let known = ELSEWHERE.iter().chain(ALIKE).find(|(other, _)| *other == folded).filter(|_| !is_field)?;
+    Some((format!("expressions have no `{text}`"), format!("write {}", known.1)))
+}
+
+fn of_other_languages(source: &str, tokens: &[Range<usize>], number: usize) -> Option<(&'static str, &'static str)> {
+    let before = number.checked_sub(1).map(|number| &source[tokens[number].clone()]);
+    Some(match &source[tokens[number].clone()] {
+        "=>" if before.is_some_and(|before| before.starts_with(is_word)) && in_call(source, tokens, number) => {
+            ("expressions have no functions with `=>`", "write a comma after the variable: list.exists(x, condition)")
+        }
+        "=>" => ("expressions have no `=>`", "write >= for “at least”"),
+        "‘" | "’" | "‚" | "“" | "”" | "„" | "«" | "»" | "`" => {
+            ("this is no quotation mark of expressions", "write a text between straight quotation marks: 'COST'")
+        }
+        "#" => ("expressions have no comments", "write the comment on a line of its own above the key"),
+        ";" => ("expressions have no `;`", "remove it: a key has one expression"),
+        "$" => ("expressions have no `$`", "write the name alone, without $ and braces"),
+        "if" | "else" | "then" if before != Some(".") => {
+            ("expressions have no `if`", "write condition ? value : other, or use the key `when`")
+        }
+        _ => return None,
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a token can be the beginning of a value.
+fn begins_value(text: &str) -> bool {
+    text.starts_with(|c: char| is_word(c) || "('\"[{-".contains(c))
+}
+
+/// Signs as HTML writes them, from the `&` at a token: the last token, and what they mean.
+fn html(source: &str, tokens: &[Range<usize>], number: usize) -> Option<(usize, String)> {
+    let text_of = |number: usize| tokens.get(number).map_or("", |token| &source[token.clone()]);
+    let (mut at, mut ours) = (number, String::new());
+    while text_of(at) == "&" && text_of(at + 2) == ";" {
+        let Some((_, sign)) = HTML.iter().find(|(name, _)| *name == text_of(at + 1)) else { break };
+        ours.push_str(sign);
+        at += 3;
+    }
+    (at > number).then(|| (at - 1, ours))
+}
+
+/// Braces around a name, as in sentences and lessons, or around a list.
+fn braces(source: &str, tokens: &[Range<usize>]) -> Option<Malformed> {
+    let text_of = |token: &Range<usize>| &source[token.clone()];
+    let mut end = tokens.iter().position(|token| text_of(token) == "}")?;
+    let mut begin = tokens[..end].iter().rposition(|token| text_of(token) == "{")?;
+    let within = source[tokens[begin].end..tokens[end].start].trim();
+    while begin > 0 && text_of(&tokens[begin - 1]) == "{" && tokens.get(end + 1).is_some_and(|it| text_of(it) == "}") {
+        (begin, end) = (begin - 1, end + 1);
+    }
+    if within.is_empty() || within.contains(':') {
+        return None;
+    }
+    let range = tokens[begin].start..tokens[end].end;
+    Some(match within.contains(',') {
+        true => wrong(range, "a list is between square brackets", &format!("write [{within}]")),
+        false => wrong(range, "an expression has no braces around a name", &format!("write {within}")),
+    })
+}
+
+/// A list in round brackets after `in`.
+fn round_list(source: &str, tokens: &[Range<usize>]) -> Option<Malformed> {
+    let text_of = |token: &Range<usize>| &source[token.clone()];
+    let begin = tokens.windows(2).position(|pair| text_of(&pair[0]) == "in" && text_of(&pair[1]) == "(")? + 1;
+    let end = begin + tokens[begin..].iter().position(|token| text_of(token) == ")")?;
+    let within = source[tokens[begin].end..tokens[end].start].trim();
+    let range = tokens[begin].start..tokens[end].end;
+    within.contains(',').then(|| wrong(range, "a list is between square brackets", &format!("write [{within}]")))
 }
 
 /// Whether the word before a token is the first argument of a call.
@@ -194,6 +334,24 @@ mod tests {
             ("a # b", "#", "above the key"),
             ("if a then b", "if", "`when`"),
             ("a b", "b", "may be missing"),
+            ("a &amp;&amp; b", "&amp;&amp;", "write &&"),
+            ("a &lt; b", "&lt;", "write <"),
+            ("a is not b", "is not", "write !="),
+            ("a not in b", "not in", "!(value in list)"),
+            ("a like 'b%'", "like", "contains"),
+            ("a contains 'b'", "contains", "text.contains"),
+            ("a >= $10", "$", "write 10"),
+            ("a >= 50%", "%", "number alone"),
+            ("a ≥ 5", "≥", "write >="),
+            ("a – 5", "–", "write -"),
+            ("a\u{a0}>= 5", "\u{a0}", "type a space"),
+            ("a \u{200b}>= 5", "\u{200b}", "type a space"),
+            ("a >= {b}", "{b}", "write b"),
+            ("f({{ input.b }}) > 1", "{{ input.b }}", "write input.b"),
+            ("a in ('b', 'c')", "('b', 'c')", "write ['b', 'c']"),
+            ("a in {'b', 'c'}", "{'b', 'c'}", "write ['b', 'c']"),
+            ("a.exists(for, for.b)", "for", "list.exists(x"),
+            ("b == for", "for", "another name"),
             ("a == 'and' b", "b", "may be missing"),
         ] {
             let wrong = on_a_thread(move || read(source)).unwrap().unwrap_err();
@@ -204,7 +362,17 @@ mod tests {
 
     #[test]
     fn what_is_right_is_no_mistake() {
-        for source in ["a.and == b.or", "a && !b || c >= 5", "'a = b' == a", "'it\\'s' == a", "a ? b : -c"] {
+        for source in [
+            "a.and == b.or",
+            "a && !b || c >= 5",
+            "'a = b' == a",
+            "'it\\'s' == a",
+            "a ? b : -c",
+            "a % 2 == 1",
+            "{'a': b}['a'] == 'x'",
+            "'a\u{a0}b' == c",
+            "(a) in [b, c]",
+        ] {
             assert!(on_a_thread(move || read(source)).unwrap().is_ok(), "{source}");
         }
     }

@@ -337,9 +337,15 @@ fn optional_values_are_refused_in_words() {
         assert!(message.starts_with("optional values are not supported: use has(record.field)"), "{source}: {message}");
     }
     for (source, name) in [("root.mfa.hasValue()", "hasValue"), ("root.mfa.orValue(1)", "orValue")] {
-        let misused = on_a_thread(move || names::misused_calls(Written::parse(source).unwrap().tree())).unwrap();
-        assert_eq!(misused.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), [name], "{source}");
-        assert!(functions::misused(name, std::iter::empty()).starts_with("there is no function or macro"));
+        let said = on_a_thread(move || {
+            let written = Written::parse(source).unwrap();
+            let misused = names::misused_calls(written.tree());
+            misused.into_iter().map(|(call, _)| functions::misused(call, std::iter::empty())).collect::<Vec<_>>()
+        });
+        let said = said.unwrap();
+        assert!(
+            matches!(said.as_slice(), [one] if one.starts_with(&format!("there is no function or macro `{name}`")))
+        );
     }
 }
 
@@ -373,5 +379,16 @@ fn what_nests_without_brackets_is_refused_and_does_not_end_the_program() {
             assert!(!message.contains("ParseError"), "{unit}: {message}");
             assert!(!unit.contains('?') || times < 120 || !message.is_empty(), "{unit}");
         }
+    }
+}
+
+#[test]
+fn why_there_is_no_value_is_said_in_plain_words() {
+    for (source, said) in
+        [("[1, 2][3] == 1", "the list has no element [3]"), ("1 / 0 == 1", "a number is divided by zero")]
+    {
+        let why =
+            on_a_thread(move || Expression::compile(source).unwrap().fails(&scope())).unwrap().unwrap_or_default();
+        assert!(why.starts_with(said), "{source}: {why}");
     }
 }

@@ -207,6 +207,16 @@ fn rejected(source: &str, errors: &cel::ParseErrors) -> Malformed {
     if said(&|message| message.starts_with("unsupported syntax") && message.contains('?')) {
         return fail("optional values are not supported: use has(record.field) or list.size() > 0 first");
     }
+    if said(&|message| message.contains("must be a simple name")) {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let rest = &source[range.start..];
+        let range = range.start..range.end.max(range.start + rest.find(|c| !is_word(c)).unwrap_or(rest.len()));
+        return Malformed {
+            message: "the first argument is a variable, and this cannot be its name".to_owned(),
+            range,
+            help: Some("write a short name, as in list.exists(x, condition)".to_owned()),
+        };
+    }
     let is_syntax =
         |message: &str| ["Syntax error", "reserved identifier"].iter().any(|kind| message.starts_with(kind));
     match errors.errors.iter().find(|error| !is_syntax(&error.msg)) {

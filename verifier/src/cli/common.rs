@@ -101,6 +101,6 @@ pub(super) enum TextOrJson {
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("this takes the form NAME=PROFILE".to_owned()),
+        _ => Err(format!("write NAME=PROFILE, as in {}=my-profile", text.trim_matches('='))),
     }
 }

@@ -31,6 +31,7 @@ mod verify;
 mod watch;
 
 use anyhow::{Context, Result};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use course::diagnostic::Diagnostics;
 use course::local_time;
@@ -94,6 +95,7 @@ fn misused(arguments: &[OsString], error: clap::Error) -> Exit {
     // clap repeats arguments unchanged, so they are escaped first.
     let escaped = arguments.iter().map(|argument| Text::line(&argument.to_string_lossy()).as_str().to_owned());
     let text = match Cli::try_parse_from(escaped) {
+        Err(error) if is_without_step(&error) => without_step(&error),
         Err(error) => Text::of_clap(error.render().ansi().to_string()),
         Ok(_) => Text::line(error.render().to_string().trim_end()),
     };
@@ -105,6 +107,19 @@ fn misused(arguments: &[OsString], error: clap::Error) -> Exit {
         // If standard output is closed, the message cannot be printed.
         false => terminal::print(&text).map_or(Exit::Usage, |()| Exit::Done),
     }
+}
+
+/// Whether a command lacks its step.
+fn is_without_step(error: &clap::Error) -> bool {
+    let missing = error.get(ContextKind::InvalidArg);
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && matches!(missing, Some(ContextValue::Strings(names)) if names.iter().any(|name| name == "<STEP>"))
+}
+
+fn without_step(error: &clap::Error) -> Text {
+    let usage = error.get(ContextKind::Usage).map(|usage| usage.to_string()).unwrap_or_default();
+    let command = usage.split_once("Usage:").map_or("", |(_, usage)| usage).trim().replace("<STEP>", "STEP");
+    Text::line(&format!("error: the step is missing: write {command}; `verify status` lists the steps"))
 }
 
 fn run(cli: Cli) -> Result<Exit> {

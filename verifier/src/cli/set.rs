@@ -25,7 +25,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
         Some((name, _)) if !name.is_empty() => Err(format!("to forget a value: --unset {name}")),
-        _ => Err("this takes the form NAME=VALUE".to_owned()),
+        _ => Err("write NAME=VALUE, as in bucket=ada-cats-2026".to_owned()),
     }
 }
 

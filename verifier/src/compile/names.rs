@@ -4,6 +4,7 @@ use ::cel::common::ast::Expr;
 use course::check::{INPUT, ROW};
 use course::diagnostic::did_you_mean;
 use course::places::KeyPath;
+use course::table::Table;
 use evidence::Section;
 use std::collections::BTreeSet;
 
@@ -74,18 +75,32 @@ impl Compiler<'_> {
             let range = expression.range(node, Some(word))?;
             Some(range.start + begin..range.end + begin)
         };
-        for (name, node) in names::misused_calls(expression.tree()) {
-            if !self.check.lets.contains_key(&name) {
+        for (call, node) in names::misused_calls(expression.tree()) {
+            let name = call.func_name.as_str();
+            if !self.check.lets.contains_key(name) {
                 let known = self.check.lets.keys().map(String::as_str);
-                self.undefined(part, place(node, &name), &name, functions::misused(&name, known));
+                self.undefined(part, place(node, name), name, functions::misused(call, known));
             }
         }
         let mut reported = BTreeSet::new();
-        for (name, node) in names::places(expression.tree()) {
-            if !bound.contains(&name.root)
-                && let Err((word, message)) = self.meaning(&name)
-                && reported.insert(message.clone())
-            {
+        let compared = names::compared(expression.tree());
+        for (name, node) in names::places(expression.tree()).into_iter().filter(|(name, _)| !bound.contains(&name.root))
+        {
+            let wrong = match self.meaning(&name, part) {
+                Ok(Meaning::Type) if !compared.contains(&node) => {
+                    let root = name.root;
+                    let own = if ["list", "map"].contains(&root.as_str()) { root.as_str() } else { "value" };
+                    let message = format!("`{root}` is the name of a type: write the name of your {own}");
+                    Some((root, message))
+                }
+                Ok(_) => None,
+                Err(wrong) => Some(wrong),
+            };
+            // A row that is missing is missing everywhere.
+            let known =
+                |word: &str, message: &str| word == ROW && self.errors.iter().any(|error| error.message == message);
+            let new = wrong.filter(|(word, message)| !known(word, message) && reported.insert(message.clone()));
+            if let Some((word, message)) = new {
                 self.undefined(part, place(node, &word), &word, message);
             }
         }
@@ -105,19 +120,24 @@ impl Compiler<'_> {
         match root.to_ascii_lowercase().as_str() {
             known @ ("true" | "false") => format!(": write {known}"),
             "none" | "nil" | "undefined" => {
-                ": write has(record.field) for what is there, !has(…) for what is not".into()
+                ": has(record.field) tests what may be absent, and what is always there needs no test".into()
             }
+            "params" | "param" | "parameters" if self.has_param(name.fields.first()) => {
+                format!(": write {}", name.fields[0])
+            }
+            "inputs" => ": write input".into(),
             _ if self.course.inputs.contains_key(root) => format!(": write input.{root}"),
-            _ if self.course.accounts.contains_key(root) => {
-                let section = name.fields.first().map_or("SECTION", String::as_str);
-                format!(": write accounts.{root}.{section}")
-            }
+            _ if self.course.accounts.contains_key(root) => format!(": write accounts.{root}"),
             _ => did_you_mean(root, known),
         }
     }
 
-    /// The meaning of a name. If it has none: the word that is wrong, and a message.
-    fn meaning(&self, name: &Name) -> Result<(), (String, String)> {
+    fn has_param(&self, name: Option<&String>) -> bool {
+        name.is_some_and(|name| self.course.params.contains_key(name))
+    }
+
+    /// The meaning of a name in a part of the check. If it has none: the word that is wrong, and a message.
+    fn meaning(&self, name: &Name, part: &KeyPath) -> Result<Meaning, (String, String)> {
         let root = name.root.as_str();
         if let Some(meant) = self.check.lets.get(root).filter(|meant| !meant.params.is_empty()) {
             return Err((root.to_owned(), format!("`{root}` is written {}", meant.key)));
@@ -127,13 +147,12 @@ impl Compiler<'_> {
             return Err((root.to_owned(), message.to_owned()));
         }
         if root == ROW {
-            let message = "`row` has a value only in an expectation with `rows`, and not in `console` or [let]";
-            return if self.row { Ok(()) } else { Err((root.to_owned(), message.to_owned())) };
+            return if self.row { Ok(Meaning::Value) } else { Err((root.to_owned(), self.no_row(name, part))) };
         }
         if root == INPUT {
             let known = || self.course.inputs.keys().map(String::as_str);
             return match name.fields.first() {
-                Some(input) if self.course.inputs.contains_key(input) => Ok(()),
+                Some(input) if self.course.inputs.contains_key(input) => Ok(Meaning::Value),
                 Some(input) => {
                     let hint = did_you_mean(input, known());
                     Err((input.clone(), format!("the course has no input `{input}`{hint}")))
@@ -149,8 +168,11 @@ impl Compiler<'_> {
                 let own = self.check.lets.keys().chain(self.check.reads.keys()).map(String::as_str);
                 sections.chain(params).chain(tables).chain(own).chain(["accounts", NOW])
             };
-            if known().any(|known| known == root) || functions::TYPES.contains(&root) {
-                return Ok(());
+            if known().any(|known| known == root) {
+                return Ok(Meaning::Value);
+            }
+            if functions::TYPES.contains(&root) {
+                return Ok(Meaning::Type);
             }
             return Err((root.to_owned(), format!("there is no `{root}`{}", self.instead(name, known()))));
         }
@@ -166,8 +188,28 @@ impl Compiler<'_> {
             let known = Section::ALL.iter().map(|section| section.name());
             return Err((section.clone(), format!("there is no section `{section}`{}", did_you_mean(section, known))));
         }
-        Ok(())
+        Ok(Meaning::Value)
     }
+
+    /// Why `row` has no value in a part of the check.
+    fn no_row(&self, name: &Name, part: &KeyPath) -> String {
+        let in_expectation = part.root() == "expect" && part.last() != "console";
+        let has_column = |table: &Table| name.fields.first().is_none_or(|column| table.columns.contains(column));
+        match self.course.tables.iter().find(|(_, table)| in_expectation && has_column(table)) {
+            Some((table, _)) => {
+                format!("`row` is a row of a table, and this expectation has none: add rows = \"{table}\"")
+            }
+            None => {
+                "`row` has a value only in an expectation with `rows`, and not in `console`, [let] or [read]".to_owned()
+            }
+        }
+    }
+}
+
+/// What a name can stand for.
+enum Meaning {
+    Value,
+    Type,
 }
 
 /// What a name is in every course.

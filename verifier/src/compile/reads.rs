@@ -166,7 +166,14 @@ pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
         true => Some(format!("{} is not offered in the region `{region}`", found.service.name)),
         false => {
             let offered = regions().filter(|region| is_offered(region));
-            Some(format!("there is no region `{region}`{}", did_you_mean(region, offered)))
+            let hint = match did_you_mean(region, offered) {
+                _ if region.starts_with("input.") || region == EACH => format!(": write {{{region}}}"),
+                hint if hint.is_empty() || region.contains([' ', '(']) => {
+                    ": write its code, as in us-east-1".to_owned()
+                }
+                hint => hint,
+            };
+            Some(format!("there is no region `{region}`{hint}"))
         }
     }
 }

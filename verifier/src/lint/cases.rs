@@ -1,7 +1,7 @@
 //! Finds mistakes in the cases of checks. The self-test reads the cases, and its errors get a place here.
 
 use course::Course;
-use course::diagnostic::{Diagnostic, Span};
+use course::diagnostic::{Diagnostic, Span, nearest};
 use course::lint::Gaps;
 use course::places::{KeyPath, TomlFile};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,10 @@ pub fn check(course: &Course, gaps: &Gaps) -> Vec<Diagnostic> {
     let strays = cases::strays(course).into_iter().filter(|name| !gaps.checks.contains(name)).map(|name| Diagnostic {
         span: Span::file(file(&name)),
         message: format!("these are cases of the check `{name}`, which does not exist"),
-        help: Some("rename the file after its check, or delete it".into()),
+        help: Some(match nearest(&name, course.checks.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean {near}.toml? Otherwise delete the file"),
+            None => "rename the file after its check, or delete it".to_owned(),
+        }),
     });
     let mistakes = |name: &str| match cases::read_each(course, name) {
         Ok(cases) => cases.into_iter().filter_map(Result::err).collect(),

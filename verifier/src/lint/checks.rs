@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
+use super::advice::ROW_OF;
 use super::infer::Names;
 use super::rules::{RULES, nearest_rule};
 use super::text::identifiers;
@@ -100,7 +101,7 @@ fn names(course: &Course, unread: &BTreeSet<String>) -> Names {
 /// The type of a row of a table: its cells are texts.
 fn row_of(name: &str, table: &Table) -> Type {
     let fields = table.columns.iter().map(|column| (column.clone(), Type::Text)).collect();
-    Type::record(&format!("a row of {name}"), fields)
+    Type::record(&format!("{ROW_OF}{name}"), fields)
 }
 
 /// What a check defines for its expressions.
@@ -323,9 +324,14 @@ impl Linter<'_> {
 
     /// A finding, unless the check allows it. What it uses of a shared file is its own as well.
     fn warn(&mut self, rule: &'static str, span: Span, message: String, help: impl Into<String>) {
+        self.found_at(rule, span, message, Some(help.into()));
+    }
+
+    /// The same, if there may be nothing to advise.
+    fn found_at(&mut self, rule: &'static str, span: Span, message: String, help: Option<String>) {
         if RULES.contains(&rule) && self.check.allow.iter().any(|allowed| allowed == rule) {
             return;
         }
-        self.found.push((rule, Diagnostic { span, message, help: Some(help.into()) }));
+        self.found.push((rule, Diagnostic { span, message, help }));
     }
 }

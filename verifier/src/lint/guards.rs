@@ -89,15 +89,28 @@ impl Walk<'_, '_> {
                 self.of(yes, &with(known, self.form(condition)));
                 self.of(no, &with(known, self.form(condition).opposite()));
             }
+            // Lint says what to write instead of a comparison with `null`.
+            (op::EQUALS | op::NOT_EQUALS, [one, other]) if is_nothing(one) || is_nothing(other) => {
+                for side in [one, other] {
+                    match &side.expr {
+                        Expr::Select(select) => self.of(&select.operand, known),
+                        _ => self.of(side, known),
+                    }
+                }
+            }
             (op::INDEX, [list, at]) => {
                 self.of(list, known);
-                if matches!(at.expr, Expr::Literal(LiteralValue::Int(_))) && !self.has_one(list, known) {
+                let Expr::Literal(LiteralValue::Int(at)) = &at.expr else { return };
+                let (at, of) = (*at.inner(), self.form(list));
+                if at <= 0 && !self.has_one(list, known) {
                     self.found.push(Unasked {
-                        message: format!(
-                            "the list `{}` may be empty, but one of its elements is used",
-                            self.form(list)
-                        ),
+                        message: format!("the list `{of}` may be empty, but one of its elements is used"),
                         help: "test first that it is not empty, as in list.size() > 0 && …, or use exists".into(),
+                    });
+                } else if at > 0 && !self.has_more(list, at, known) {
+                    self.found.push(Unasked {
+                        message: format!("the list `{of}` may have no element [{at}], which is used: the first is [0]"),
+                        help: format!("test first that it has one, as in list.size() > {at} && …, or use exists"),
                     });
                 }
             }
@@ -135,7 +148,7 @@ impl Walk<'_, '_> {
         if !known.iter().any(|known| known.implies(&asked)) {
             self.found.push(Unasked {
                 message: format!("`{}` may be absent", self.form(tree)),
-                help: format!("test for it first, as in has(….{field}) && …"),
+                help: format!("test for it first, as in has({}) && …", self.form(tree)),
             });
         }
     }
@@ -146,6 +159,15 @@ impl Walk<'_, '_> {
         }
         let one = Form::some(self.form(list));
         known.iter().any(|known| known.implies(&one))
+    }
+
+    /// Whether a list is known to have more than so many elements.
+    fn has_more(&self, list: &Tree, many: i64, known: &[Form]) -> bool {
+        if let Expr::List(list) = &list.expr {
+            return i64::try_from(list.elements.len()).is_ok_and(|size| size > many);
+        }
+        let list = self.form(list);
+        known.iter().any(|known| known.least_size(&list) > many)
     }
 
     fn form(&self, tree: &Tree) -> Form {
@@ -161,6 +183,15 @@ impl Walk<'_, '_> {
 
 fn with(known: &[Form], more: Form) -> Vec<Form> {
     known.iter().cloned().chain([more]).collect()
+}
+
+/// Whether an expression is `null`, or what other languages call it.
+fn is_nothing(expression: &Tree) -> bool {
+    match &expression.expr {
+        Expr::Literal(LiteralValue::Null) => true,
+        Expr::Ident(name) => ["none", "nil", "undefined"].contains(&name.to_ascii_lowercase().as_str()),
+        _ => false,
+    }
 }
 
 /// Whether the source of a loop is `all`.

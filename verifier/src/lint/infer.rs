@@ -4,12 +4,13 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operator
 use cel::parser::Expression;
 use std::collections::BTreeMap;
 
+use super::advice::{self, is_always_there, listed, operator};
 use super::trial;
 use crate::cel::budget::spend;
 use crate::cel::rewrite::{Let, Lets};
+use crate::cel::spelled::spelled;
 use crate::cel::types::{self, Doubt, Record, Type};
 use crate::cel::{functions, policies};
-use course::diagnostic::did_you_mean;
 
 /// A type error in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl<'l> Inference<'l> {
             },
             Expr::Select(select) => {
                 let operand = self.of(&select.operand);
-                let field = self.field(node, &operand, &select.field, select.test);
+                let field = self.field(node, &select.operand, &operand, &select.field, select.test);
                 if select.test { Type::Bool } else { field }
             }
             Expr::List(list) => {
@@ -95,19 +96,24 @@ impl<'l> Inference<'l> {
     }
 
     /// A field. `test`: whether it is only asked for, as in `has(…)`.
-    fn field(&mut self, node: u64, operand: &Type, field: &str, test: bool) -> Type {
+    fn field(&mut self, node: u64, of: &Expression, operand: &Type, field: &str, test: bool) -> Type {
         match operand {
             Type::Record(record) => match record.fields.get(field) {
                 Some(known) => {
+                    if test && is_always_there(record, field) {
+                        let whole = spelled(of).map_or(field.to_owned(), |of| format!("{of}.{field}"));
+                        let message = format!("`{whole}` is always there, so has({whole}) is always true");
+                        let help = advice::instead_of_has(&whole, known);
+                        self.mistake("always-there", node, Some(field), message, Some(help));
+                    }
                     record.doubts.get(field).into_iter().for_each(|doubt| self.doubt(node, field, doubt, test));
                     known.clone()
                 }
                 // `compile` reports these.
                 None if ["input", "accounts"].contains(&record.name.split('.').next().unwrap_or_default()) => Type::Any,
                 None => {
-                    let help =
-                        record.call.as_ref().map(|call| format!("`verify schema reads {call}` lists its members"));
-                    self.mistake("unknown-field", node, Some(field), no_field(record, field), help);
+                    let (message, help) = advice::no_field(record, field);
+                    self.mistake("unknown-field", node, Some(field), message, help);
                     Type::Any
                 }
             },
@@ -118,7 +124,7 @@ impl<'l> Inference<'l> {
             }
             Type::Any => Type::Any,
             other => {
-                let help = functions::written_here(field).map(|written| format!("write {written}"));
+                let help = advice::instead_of_field(of, other, field);
                 let message = format!("{other} has no fields, so it has no `{field}`");
                 self.mistake("wrong-type", node, Some(field), message, help);
                 Type::Any
@@ -160,38 +166,47 @@ impl<'l> Inference<'l> {
         }
         match (name, args.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE, all) => {
-                all.iter().for_each(|arg| self.expect(node, arg, &Type::Bool, name));
-                Type::Bool
+                let are_conditions =
+                    all.iter().filter(|arg| self.expect(node, arg, &Type::Bool, name)).count() == all.len();
+                // What is compared with it is not wrong, too.
+                if are_conditions { Type::Bool } else { Type::Any }
             }
             (op::CONDITIONAL, [condition, yes, no]) => {
                 self.expect(node, condition, &Type::Bool, name);
                 yes.clone().or(no.clone())
             }
             (op::EQUALS | op::NOT_EQUALS, [one, other]) => {
-                self.comparable(node, one, other, name);
+                self.comparable(node, one, other, call);
                 self.folded_key(call);
+                self.another_case(node, call);
                 Type::Bool
             }
             (op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS, [one, other]) => {
-                if self.comparable(node, one, other, name) {
+                if self.comparable(node, one, other, call) {
                     self.tried(node, call, &args);
+                }
+                if let (Type::Text, Type::Text, Some(help)) = (one, other, advice::numbers_as_texts(call)) {
+                    let message =
+                        format!("`{}` compares two texts letter by letter, and not their numbers", operator(name));
+                    self.mistake("wrong-type", node, None, message, Some(help));
                 }
                 Type::Bool
             }
             (op::IN, [one, Type::List(of)]) => {
-                self.comparable(node, one, of, name);
+                self.comparable(node, one, of, call);
                 self.folded_key(call);
+                self.another_case(node, call);
                 Type::Bool
             }
             (op::IN, [field @ (Type::Text | Type::Any), record @ (Type::Record(_) | Type::Map(_))]) => {
-                self.named(record, field, call.args.first(), true);
+                self.named(record, field, &call.args, true);
                 Type::Bool
             }
             (op::INDEX, [record @ Type::Record(_), field @ (Type::Text | Type::Any)]) => {
-                self.named(record, field, call.args.last(), false)
+                self.named(record, field, &call.args, false)
             }
             (op::INDEX, [Type::Map(map), field @ (Type::Text | Type::Any)]) => {
-                self.named(&args[0], field, call.args.last(), false);
+                self.named(&args[0], field, &call.args, false);
                 map.of.clone()
             }
             (op::INDEX, [Type::List(of), _]) => {
@@ -205,7 +220,7 @@ impl<'l> Inference<'l> {
             },
             (op::ADD, [Type::Time, Type::Duration] | [Type::Duration, Type::Time]) => self.tried(node, call, &args),
             (op::ADD, [one, other]) => {
-                if !self.comparable(node, one, other, name) {
+                if !self.comparable(node, one, other, call) {
                     return Type::Any;
                 }
                 let sum = self.tried(node, call, &args);
@@ -259,49 +274,80 @@ impl<'l> Inference<'l> {
         let (word, message) = match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             // `compile` reports macros, and functions that do not exist.
             true if functions::meant_for_a_macro(call).is_some() || !functions::is_function(name) => return Type::Any,
-            true => (Some(name), refused_function(name, args)),
+            true => (Some(name), advice::refused_function(call, args)),
             false => (None, format!("`{}` cannot take {}", operator(name), listed(args))),
         };
-        let numbers = |one: &Type, other: &Type| one.is_number() && other.is_number() && one != other;
-        let help = match args {
-            [one, other] if word.is_none() && numbers(one, other) => {
-                Some("convert one of them, as in double(…)".to_owned())
-            }
-            _ => None,
-        };
+        let help = if word.is_none() { advice::for_operands(call, args) } else { None };
         self.mistake("wrong-type", node, word, message, help);
         Type::Any
     }
 
-    /// The field of a record that is named by a literal.
-    fn named(&mut self, record: &Type, by: &Type, literal: Option<&Expression>, test: bool) -> Type {
-        match literal.map(|literal| (literal.id, &literal.expr)) {
-            Some((node, Expr::Literal(LiteralValue::String(field)))) if *by == Type::Text => {
-                self.field(node, record, field.inner(), test)
+    /// The field of a record that is named by a literal: `'field' in record`, or `record['field']`.
+    fn named(&mut self, record: &Type, by: &Type, args: &[Expression], test: bool) -> Type {
+        let [one, other] = args else { return Type::Any };
+        let (literal, of) = if test { (one, other) } else { (other, one) };
+        match &literal.expr {
+            Expr::Literal(LiteralValue::String(field)) if *by == Type::Text => {
+                self.field(literal.id, of, record, field.inner(), test)
             }
             _ => Type::Any,
         }
     }
 
-    fn expect(&mut self, node: u64, found: &Type, wanted: &Type, by: &str) {
-        if !found.agrees(wanted) {
+    fn expect(&mut self, node: u64, found: &Type, wanted: &Type, by: &str) -> bool {
+        let agrees = found.agrees(wanted);
+        if !agrees {
             let message = format!("`{}` takes {wanted}, but gets {found}", operator(by));
-            self.wrong("wrong-type", node, None, message);
+            let help = match by {
+                op::LOGICAL_NOT => "put what it negates between brackets, as in !(a == b)".to_owned(),
+                _ => advice::condition(found, None),
+            };
+            self.mistake("wrong-type", node, None, message, Some(help));
         }
+        agrees
     }
 
-    fn comparable(&mut self, node: u64, one: &Type, other: &Type, by: &str) -> bool {
+    fn comparable(&mut self, node: u64, one: &Type, other: &Type, call: &CallExpr) -> bool {
         let agree = one.agrees(other);
         if !agree {
-            let help = match [one, other] {
-                sides if sides.contains(&&Type::Null) => Some("use `has(…)` to test whether a value is present"),
-                sides if sides.contains(&&Type::Time) => Some("write a time as timestamp('2026-11-26T00:00:00Z')"),
-                _ => None,
+            let by = operator(&call.func_name);
+            let message = format!("`{by}` has {one} on one side and {other} on the other");
+            let help = match [one, other].iter().position(|side| **side == Type::Null) {
+                Some(null) => self.instead_of_null(call, 1 - null),
+                None => advice::for_comparison(call, [one, other]),
             };
-            let message = format!("`{}` has {one} on one side and {other} on the other", operator(by));
-            self.mistake("wrong-type", node, None, message, help.map(str::to_owned));
+            self.mistake("wrong-type", node, None, message, help);
         }
         agree
+    }
+
+    /// What to write instead of a comparison of the value at this side with `null`.
+    fn instead_of_null(&mut self, call: &CallExpr, side: usize) -> Option<String> {
+        let value = call.args.get(side)?;
+        let may_be_absent = match &value.expr {
+            Expr::Select(select) => match self.of(&select.operand) {
+                Type::Record(record) => !is_always_there(&record, &select.field),
+                operand => !matches!(operand, Type::Map(_)),
+            },
+            _ => false,
+        };
+        let kind = self.of(value);
+        Some(advice::instead_of_null(value, may_be_absent.then_some(call.func_name == op::EQUALS), &kind))
+    }
+
+    /// A comparison of a member of an answer with a value that AWS writes with other capitals.
+    fn another_case(&mut self, node: u64, call: &CallExpr) {
+        let [one, other] = call.args.as_slice() else { return };
+        for (member, texts) in [(one, other), (other, one)] {
+            let Expr::Select(select) = &member.expr else { continue };
+            let Type::Record(record) = self.of(&select.operand) else { continue };
+            for text in advice::literals(texts) {
+                if let Some(meant) = advice::in_another_case(&record, &select.field, text) {
+                    let message = format!("`{}` is never '{text}': AWS writes '{meant}'", select.field);
+                    self.mistake("wrong-type", node, None, message, Some(format!("write '{meant}'")));
+                }
+            }
+        }
     }
 
     /// A comparison of the key of a policy's condition, which is in lower case, with a text that is not.
@@ -314,14 +360,7 @@ impl<'l> Inference<'l> {
         };
         let [one, other] = call.args.as_slice() else { return };
         for (key, texts) in [(one, other), (other, one)] {
-            let texts = match &texts.expr {
-                Expr::List(list) => list.elements.as_slice(),
-                _ => std::slice::from_ref(texts),
-            };
-            let literals = texts.iter().filter_map(|text| match &text.expr {
-                Expr::Literal(LiteralValue::String(text)) => Some((text.inner(), text.inner().to_ascii_lowercase())),
-                _ => None,
-            });
+            let literals = advice::literals(texts).into_iter().map(|text| (text, text.to_ascii_lowercase()));
             let written: Vec<(&str, String)> = literals.filter(|(text, folded)| text != folded).collect();
             if !written.is_empty() && is_key(self, key) {
                 for (text, folded) in written {
@@ -353,41 +392,4 @@ impl<'l> Inference<'l> {
 /// Whether it is a statement that `policy(text)` returns.
 fn is_of_any_service(record: &Record) -> bool {
     record.name == "PolicyStatement"
-}
-
-fn refused_function(name: &str, args: &[Type]) -> String {
-    match functions::written(name) {
-        Some(written) if !args.is_empty() && !args.contains(&Type::Any) => {
-            format!("`{name}` cannot take {}; write {written}", listed(args))
-        }
-        _ => functions::misused(name, std::iter::empty()),
-    }
-}
-
-fn listed(types: &[Type]) -> String {
-    types.iter().map(Type::to_string).collect::<Vec<_>>().join(" and ")
-}
-
-fn no_field(record: &Record, field: &str) -> String {
-    let hint = did_you_mean(field, record.fields.keys().map(String::as_str));
-    let has = |kind: &Type| matches!(kind, Type::Record(inner) if inner.fields.contains_key(field));
-    let inside = record.fields.iter().find(|(_, kind)| has(kind));
-    let hint = match inside {
-        Some((name, _)) if hint.is_empty() => format!(": did you mean `{name}.{field}`?"),
-        _ => hint,
-    };
-    let known: Vec<&str> = record.fields.keys().map(String::as_str).collect();
-    match hint.is_empty() {
-        true => format!("{} has no field `{field}`; it has {}", record.name, known.join(", ")),
-        false => format!("{} has no field `{field}`{hint}", record.name),
-    }
-}
-
-/// An operator as it is written in source.
-fn operator(function: &str) -> String {
-    match function {
-        op::CONDITIONAL => "… ? … : …".to_owned(),
-        op::INDEX => "[…]".to_owned(),
-        other => other.trim_matches(['_', '@']).to_owned(),
-    }
 }

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::Form;
+use super::size::some_of;
 use crate::cel::budget::spend;
 
 impl Form {
@@ -166,59 +167,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `size(list) > 0` and the like mean that the list is not empty. A comparison that says more, such as
-/// `size(list) == 2`, means that as well.
-fn some_of(form: Form) -> Form {
-    let (negated, compared) = match &form {
-        Form::Not(compared) => (true, compared.as_ref()),
-        compared => (false, compared),
-    };
-    let Form::Other(name, parts) = compared else { return form };
-    let [one, other] = &**parts else { return form };
-    let is_some = |list: &Form| Form::some(list.clone());
-    let some = match (&**name, number(one).or(number(other)), sized(one), sized(other)) {
-        (op::LESS, Some(0), None, Some(list)) | (op::LESS_EQUALS, Some(1), None, Some(list)) => is_some(list),
-        (op::LESS, Some(1), Some(list), None) | (op::LESS_EQUALS, Some(0), Some(list), None) => {
-            is_some(list).opposite()
-        }
-        (op::EQUALS, Some(0), Some(list), None) | (op::EQUALS, Some(0), None, Some(list)) => is_some(list).opposite(),
-        (op::LESS | op::LESS_EQUALS, Some(number), None, Some(list)) if number > 0 && !negated => {
-            return is_some(list).and(form.clone());
-        }
-        (op::EQUALS, Some(number), Some(list), None) | (op::EQUALS, Some(number), None, Some(list))
-            if number > 0 && !negated =>
-        {
-            return is_some(list).and(form.clone());
-        }
-        // It is not less than this number.
-        (op::LESS, Some(number), Some(list), None) if number > 1 && negated => {
-            return is_some(list).and(form.clone());
-        }
-        (op::LESS_EQUALS, Some(number), Some(list), None) if number > 0 && negated => {
-            return is_some(list).and(form.clone());
-        }
-        _ => return form,
-    };
-    if negated { some.opposite() } else { some }
-}
-
-/// The list whose size it is.
-fn sized(form: &Form) -> Option<&Form> {
-    match form {
-        Form::Other(name, parts) if &**name == "size" && parts.len() == 1 => parts.first(),
-        _ => None,
-    }
-}
-
-/// The number that a literal is.
-fn number(form: &Form) -> Option<i64> {
-    let Form::Other(name, parts) = form else { return None };
-    let zero = format!("{:?}", LiteralValue::Int(0.into()));
-    let (before, after) = zero.split_once('0')?;
-    let digits = name.strip_prefix(before)?.strip_suffix(after)?;
-    digits.parse().ok().filter(|_| parts.is_empty())
-}
-
 enum Macro {
     Exists,
     All,
@@ -343,6 +291,23 @@ mod tests {
         ] {
             let forms = forms([compared, "x.size() > 0"]);
             assert_eq!(forms[0].implies(&forms[1]), implied, "{compared}: {forms:?}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_of_a_size_says_how_many_there_are_at_least() {
+        for (compared, least) in [
+            ("x.size() > 1", 2),
+            ("2 <= size(x)", 2),
+            ("x.size() == 3 && y", 3),
+            ("!(x.size() < 2)", 2),
+            ("!(x.size() <= 2)", 3),
+            ("x.size() > 4 || x.size() == 2", 2),
+            ("x.size() < 4", 0),
+            ("y.size() > 4", 0),
+        ] {
+            let forms = forms([compared, "x"]);
+            assert_eq!(forms[0].least_size(&forms[1]), least, "{compared}: {forms:?}");
         }
     }
 

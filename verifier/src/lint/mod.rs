@@ -5,15 +5,17 @@
 //! | `course::lint` | lessons: directives, links, unused checks and parameters |
 //! | `unreadable` | errors that keep mdBook from reading the book |
 //! | [`checks`] | expressions, sentences and reads |
+//! | `advice` | what to write instead of a value of another type |
 //! | `answers` | what can never be known of an answer |
 //! | `cases` | the cases of checks |
 //! | `infer` | the types of expressions |
 //! | `trial` | the result type of a call |
-//! | `form`, `logic` | a normal form of conditions |
+//! | `form`, `logic`, `size` | a normal form of conditions |
 //! | `guards` | conditions on values that may be absent |
 //! | `copies` | copied conditions that have come to differ |
 //! | `stale` | sources that were last reviewed over a year ago |
 
+mod advice;
 mod answers;
 pub mod cases;
 pub mod checks;
@@ -25,6 +27,7 @@ pub(crate) mod infer;
 pub(crate) mod logic;
 mod place;
 mod rules;
+mod size;
 pub mod stale;
 #[cfg(test)]
 mod tests;
@@ -104,7 +107,10 @@ fn region(course: &Course) -> Option<Diagnostic> {
     Some(Diagnostic {
         span,
         message: format!("AWS has no region `{default}`"),
-        help: suggest(default, compile::regions()),
+        help: match default.contains([' ', '(']) {
+            true => Some("write its code, as in us-east-1".to_owned()),
+            false => suggest(default, compile::regions()),
+        },
     })
 }
 

@@ -5,6 +5,7 @@ use course::diagnostic::suggest;
 /// The rules that a check can name in `allow`: the lint rules whose warnings are about one check, and `empty-account`
 /// and `never-false` of the self-test.
 pub(crate) const RULES: &[&str] = &[
+    "always-there",
     "apart",
     "braces",
     "constant",

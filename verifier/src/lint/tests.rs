@@ -26,7 +26,7 @@ fn lint_and_evaluate(source: &str) -> (Vec<String>, Option<String>) {
         let free = names::used(expression.tree()).into_iter().filter(|name| !names.contains_key(&name.root));
         found.extend(free.filter(|name| name.root != "string").map(|name| format!("there is no {}", name.root)));
         // `compile` reports these.
-        found.extend(names::misused_calls(expression.tree()).into_iter().map(|(name, _)| format!("there is no {name}")));
+        found.extend(names::misused_calls(expression.tree()).into_iter().map(|(call, _)| format!("there is no {}", call.func_name)));
         let mut scope = Scope::default();
         let budget =
             json!({ "name": "b", "type": "COST", "amount": 10.0, "unit": "USD", "healthy": true, "alerts": [] });
@@ -303,10 +303,10 @@ fn a_misspelt_macro_is_reported() {
         on_a_thread(move || {
             let expression = Written::parse(source).unwrap();
             let meant = names::misused_calls(expression.tree());
-            let messages = meant.iter().map(|(name, node)| {
+            let messages = meant.iter().map(|(call, node)| {
                 (
-                    functions::misused(name, std::iter::empty()),
-                    source[expression.range(*node, Some(name)).unwrap()].to_owned(),
+                    functions::misused(call, std::iter::empty()),
+                    source[expression.range(*node, Some(&call.func_name)).unwrap()].to_owned(),
                 )
             });
             (messages.collect::<Vec<_>>(), expression.names().iter().map(|name| name.root.clone()).collect::<Vec<_>>())
@@ -315,7 +315,7 @@ fn a_misspelt_macro_is_reported() {
     };
     let exist = ("there is no function or macro `exist`: did you mean `exists`?".to_owned(), "exist".to_owned());
     assert_eq!(misused("budgets.exist(b, b.amount > 1.0)"), (vec![exist], vec!["budgets".to_owned()]));
-    let all = ("`all` is written list.all(x, condition)".to_owned(), "all".to_owned());
+    let all = ("`all` is written budgets.all(b, condition)".to_owned(), "all".to_owned());
     assert_eq!(misused("budgets.all(b)"), (vec![all], vec!["budgets".to_owned()]));
     assert_eq!(misused("account.name.contains(word)").0, Vec::new());
     let split = ("there is no function or macro `splt`: did you mean `split`?".to_owned(), "splt".to_owned());

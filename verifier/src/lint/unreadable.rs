@@ -1,7 +1,7 @@
 //! Explains why mdBook cannot read a book, and reads as much of the book as possible.
 
 use anyhow::{Error, Result};
-use course::diagnostic::{Diagnostic, Diagnostics, Span};
+use course::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use course::environment::Environment;
 use course::toml_error::{self, Explained};
 use mdbook_driver::book::{Book, BookItem, Chapter};
@@ -37,8 +37,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     }
     let Ok(text) = course::files::read_text(&root.join(path)) else { return Err(error) };
     if let Err(wrong) = toml::from_str::<toml::Table>(&text) {
-        let span = wrong.span().map_or(Span::file(path), |span| Span::range(path, &text, span));
-        let Explained { message, help } = toml_error::explain(&text, &wrong, &[]);
+        let Explained { range, message, help } = toml_error::explain(&text, &wrong, &[]);
+        let span = range.map_or(Span::file(path), |range| Span::range(path, &text, range));
         let diagnostic = Diagnostic { span, message, help };
         return Ok(Unreadable { errors: vec![diagnostic], book: None });
     }
@@ -47,8 +47,8 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         Err(wrong) => {
             // mdBook's own keys: `[book]` and the like.
             if let Some(wrong) = wrong.downcast_ref::<toml::de::Error>() {
-                let span = wrong.span().map_or(Span::file(path), |span| Span::range(path, &text, span));
-                let Explained { message, help } = toml_error::explain(&text, wrong, &[]);
+                let Explained { range, message, help } = toml_error::explain(&text, wrong, &[]);
+                let span = range.map_or(Span::file(path), |range| Span::range(path, &text, range));
                 return Ok(Unreadable { errors: vec![Diagnostic { span, message, help }], book: None });
             }
             let message = format!("{wrong:#}");
@@ -71,13 +71,18 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
     };
     let (mut errors, mut items) = (Vec::new(), Vec::new());
-    for Named { title, path, range } in chapters(&text) {
+    let named = chapters(&text);
+    let unlisted = unlisted(&root.join(&src), &named);
+    for Named { title, path, range } in named {
         match course::files::read_text(&root.join(&src).join(&path)) {
             Ok(content) => items.push(BookItem::Chapter(Chapter::new(&title, content, path, Vec::new()))),
             Err(why) => errors.push(Diagnostic {
                 span: Span::range(&summary, &text, range),
                 message: format!("the chapter `{}` cannot be read: {}", path.display(), plain(&why)),
-                help: Some("create the chapter, or remove it from SUMMARY.md".into()),
+                help: Some(match nearest(&path.to_string_lossy(), unlisted.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "create the chapter, or remove it from SUMMARY.md".to_owned(),
+                }),
             }),
         }
     }
@@ -89,13 +94,21 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         let span =
             from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
         let message = match message.split_once("column ").and_then(|(_, rest)| rest.split_once(": ")) {
-            Some((_, why)) => format!("mdBook cannot read this line: {why}"),
+            Some(_) => "this line of SUMMARY.md is no link to a chapter".to_owned(),
             None => message,
         };
         let help = Some("write each chapter on a line of its own, as in - [Title](chapter.md)".to_owned());
         errors.push(Diagnostic { span, message, help });
     }
     Ok(Unreadable { errors, book: Some((Book::new_with_items(items), config)) })
+}
+
+/// The lessons directly in a folder that SUMMARY.md does not list.
+fn unlisted(src: &Path, named: &[Named]) -> Vec<String> {
+    let entries = std::fs::read_dir(src).into_iter().flatten().flatten();
+    let lessons = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let lessons = lessons.filter(|name| name.ends_with(".md") && name != "SUMMARY.md");
+    lessons.filter(|name| !named.iter().any(|named| named.path == Path::new(name))).collect()
 }
 
 fn plain(why: &std::io::Error) -> String {

@@ -113,7 +113,7 @@ pub(crate) fn read_each(course: &Course, check: &str) -> Result<Vec<Result<Case,
     };
     let file: File = toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or(At::File, |range| At::Text(text[..range.start].matches('\n').count() + 1, range));
-        let Explained { message, help } = toml_error::explain(&text, &error, &[]);
+        let Explained { message, help, .. } = toml_error::explain(&text, &error, &[]);
         Mistake { help, ..mistake(at, message) }
     })?;
     let mut cases: Vec<Result<Case, Mistake>> = Vec::new();

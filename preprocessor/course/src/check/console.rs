@@ -13,13 +13,13 @@ pub fn is_console(address: &str) -> bool {
 /// nowhere else.
 pub(super) fn wrong(address: &str) -> Option<&'static str> {
     let Some(rest) = address.strip_prefix("https://") else {
-        return Some("`console` must begin with https://");
+        return Some("`console` must begin with https://console.aws.amazon.com/");
     };
     let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     let is_host = |known: &str| host == known || host.strip_suffix(known).is_some_and(|below| below.ends_with('.'));
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
     if !HOSTS.iter().any(|known| is_host(known)) || !host.chars().all(plain) {
-        return Some("`console` must lead to console.aws.amazon.com or a host below it, written out");
+        return Some("`console` must begin with https://console.aws.amazon.com/, and `{…}` comes after that");
     }
     // In holes, any character may be part of an expression.
     let is_address = |text: &str| text.chars().all(|c| c.is_ascii_graphic() && !"\"<>\\^`|".contains(c));

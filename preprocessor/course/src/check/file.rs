@@ -116,7 +116,10 @@ impl Check {
         let expects = !file.expect.is_empty();
         let evaluates = expects || file.makes.is_some();
         file.shape().into_iter().for_each(|(key, message)| fail(KeyPath::of([key]), message.to_owned()));
-        if file.account.is_none() && evaluates {
+        if file.account.is_none() && evaluates && file.lets.contains_key("account") {
+            let message = "`account` is below [let], where it names an expression: move it to the top of the file";
+            fail(KeyPath::of(["let", "account"]), message.into());
+        } else if file.account.is_none() && evaluates {
             fail(KeyPath::of(["title"]), "`account` is missing: name the account that the check is about".into());
         }
         let mut lets = BTreeMap::new();

@@ -24,10 +24,10 @@ impl Malformed {
 
     /// An error of the TOML parser.
     pub(super) fn toml(text: &str, error: &toml::de::Error, top: &[&str]) -> Malformed {
-        let Explained { message, help } = toml_error::explain(text, error, top);
+        let Explained { range, message, help } = toml_error::explain(text, error, top);
         // A key that is missing has no place but the file.
-        let span = error.span().filter(|span| span.start > 0 || !error.message().starts_with("missing field"));
-        Malformed { message, place: Place::Bytes(span), help }
+        let range = range.filter(|range| range.start > 0 || !error.message().starts_with("missing field"));
+        Malformed { message, place: Place::Bytes(range), help }
     }
 }
 

@@ -18,10 +18,7 @@ pub enum Kind {
 /// Reserved names in addition to `?`, each with its meaning.
 pub(super) const RESERVED: &[(&str, &str)] = &[
     (NONE, "marks a checkbox that is not a step, and has no options"),
-    (
-        TABLE,
-        "names the table after it, as in <!-- verify: table NAME -->: it has a name of letters, digits and _, and nothing else",
-    ),
+    (TABLE, "gives the table after it a name, which is one word of lower-case letters, digits and _"),
     (
         ALLOW,
         "names rules of verify lint that this lesson breaks on purpose, as in <!-- verify: allow duplicate-step -->",

@@ -44,7 +44,13 @@ impl Lessons<'_> {
                 continue;
             }
             let shown = path.strip_prefix(&self.course.root).unwrap_or(&path).to_owned();
-            let message = "this file is not read: a check is a file in checks/ that ends in .toml".to_owned();
+            let is_below = path.extension().is_some_and(|extension| extension == "toml");
+            let why = if is_below {
+                "directly in checks/, not in a folder below it"
+            } else {
+                "a file in checks/ that ends in .toml"
+            };
+            let message = format!("this file is not read: a check is {why}");
             let help = format!("move it to checks/{name}.toml, or out of checks/");
             self.warn("unread-file", Span::file(shown), message, help);
         }

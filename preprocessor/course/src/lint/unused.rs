@@ -8,20 +8,36 @@ use super::Lessons;
 use crate::check::Check;
 use crate::diagnostic::{Span, misspelt, nearest};
 use crate::load::ScannedChapter;
-use crate::param::Param;
+use crate::param::{Param, number_with_sign};
 use crate::places::{KeyPath, TomlFile};
 use crate::scan::Nearly;
 
 impl Lessons<'_> {
-    pub(super) fn unused_checks(&mut self) {
+    pub(super) fn unused_checks(&mut self, book: &Book) {
         let mut used: BTreeSet<&str> = self.course.steps.iter().map(|step| step.check.as_str()).collect();
         used.extend(self.meant.checks.iter().map(String::as_str));
         let unused = self.course.checks.keys().filter(|name| !used.contains(name.as_str()));
         for name in unused.cloned().collect::<Vec<_>>() {
+            if let Some(span) = self.in_code(book, &name) {
+                let message =
+                    format!("this directive is in code, so it is text, and no lesson uses the check `{name}`");
+                self.warn("unused-check", span, message, "write it outside of backticks and fences");
+                continue;
+            }
             let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let help = format!("end a list item with <!-- verify: {name} -->, or delete the file");
             self.warn("unused-check", span, format!("no lesson uses the check `{name}`"), help);
         }
+    }
+
+    /// The place of a directive that names a check, but is text.
+    fn in_code(&self, book: &Book, name: &str) -> Option<Span> {
+        let directive = format!("<!-- verify: {name} ");
+        book.chapters().find_map(|chapter| {
+            let begin = chapter.content.find(&directive)?;
+            let source = chapter.source_path.as_ref()?;
+            Some(self.sources.span(source, &chapter.content, begin..begin + directive.trim_end().len()))
+        })
     }
 
     pub(super) fn unused_inputs(&mut self) {
@@ -131,6 +147,14 @@ impl Lessons<'_> {
                 Param::Int(number) if *number < 0 => "negative",
                 Param::Float(number) if *number < 0.0 => "negative",
                 Param::Text(text) if text.trim().is_empty() => "empty",
+                Param::Text(text) if number_with_sign(text).is_some() => {
+                    let span = file.value(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));
+                    let number = number_with_sign(text).unwrap_or_default();
+                    let message = format!("the parameter `{name}` is text, so no check can compare it with a number");
+                    let help = format!("write {number}, and the sign in the lessons");
+                    self.warn("odd-parameter", span, message, help);
+                    continue;
+                }
                 _ => continue,
             };
             let span = file.value(&KeyPath::of(["preprocessor", "verify", "params", name.as_str()]));

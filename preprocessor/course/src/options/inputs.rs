@@ -23,6 +23,11 @@ impl Reader {
             self.fail(span, format!("an input has no `{key}`"), suggest(key, KEYS.iter().copied()));
             return None;
         }
+        if value.is_table() && !keys.iter().any(|key| key == "label") {
+            let help = "add label = \"…\": what the learner is asked for".to_owned();
+            self.fail(self.file.key(part), format!("the input `{name}` has no `label`"), Some(help));
+            return None;
+        }
         let wanted = "a table with `label`, and with `pattern`, `example` and `default` if they help";
         let input = self.value::<Input>(part, value, wanted)?;
         if let Some((key, message)) = input.wrong() {

@@ -81,8 +81,12 @@ pub(super) fn find(
     out_of_reach: &[Range<usize>],
 ) -> (Vec<Hole>, Vec<Nearly>) {
     let (mut holes, mut nearly) = (Vec::new(), Vec::new());
-    for (at, _) in content.match_indices("{{") {
-        let Some((name, length)) = braces(&content[at..]) else { continue };
+    for (at, _) in content.match_indices('{') {
+        // Of three in a row, the first two belong together.
+        let is_second = content[..at].bytes().rev().take_while(|byte| *byte == b'{').count() % 2 == 1;
+        let double = braces(&content[at..]).filter(|_| !is_second);
+        let read = double.or_else(|| single(content, at).filter(|(name, _)| params.contains_key(*name)));
+        let Some((name, length)) = read else { continue };
         let hidden = out_of_reach.partition_point(|range| range.end <= at);
         if out_of_reach.get(hidden).is_some_and(|range| range.contains(&at)) {
             continue;
@@ -114,11 +118,20 @@ pub(crate) fn hole(text: &str) -> Option<(&str, usize)> {
 /// The name in the braces at the beginning of a text, with any spaces, and their length. Nothing after them is read.
 fn braces(text: &str) -> Option<(&str, usize)> {
     let inner = text.strip_prefix("{{")?.trim_start_matches([' ', '\t']);
-    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.".contains(c);
     let (name, rest) = inner.split_at(inner.find(|c| !is_letter(c))?);
     let rest = rest.trim_start_matches([' ', '\t']).strip_prefix("}}")?;
     let is_name = name.starts_with(|c: char| !c.is_ascii_digit());
     is_name.then_some((name, text.len() - rest.len()))
+}
+
+/// The same for a name in single braces, which are no others' part.
+fn single(content: &str, at: usize) -> Option<(&str, usize)> {
+    let is_part = content[..at].ends_with(|c: char| c.is_alphanumeric() || "{}\\#%_".contains(c));
+    let inner = content[at..].strip_prefix('{').filter(|_| !is_part)?;
+    let (name, rest) = inner.split_at(inner.find('}')?);
+    let is_name = name.trim().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    (is_name && !rest.starts_with("}}")).then(|| (name.trim(), name.len() + 2))
 }
 
 fn is_spaced(braces: &str, name: &str) -> bool {

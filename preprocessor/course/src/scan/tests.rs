@@ -193,3 +193,18 @@ fn other_braces_are_text() {
     }
     assert_eq!(scanned("<script>x</script> {{ a }} ${{ b }} <i>{{ c }}</i>").holes.len(), 3);
 }
+
+#[test]
+fn a_name_in_other_braces_is_nearly_a_hole() {
+    let nearly = |content: &str| {
+        scanned(&format!("{{{{}}}} {content}")).nearly.into_iter().map(|one| one.name).collect::<Vec<_>>()
+    };
+    for (content, names) in [
+        ("{ a } and {b}", &["a", "b"][..]),
+        ("a cost of ${ a }", &["a"]),
+        ("{{ a-b }} {{ input.a }}", &["a-b", "input.a"]),
+        ("{ other } \\{ a } x{a} {{{ a }}} {#a} {{ a }", &[]),
+    ] {
+        assert_eq!(nearly(content), names, "{content}");
+    }
+}

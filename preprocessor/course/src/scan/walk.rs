@@ -317,7 +317,7 @@ impl Walk<'_> {
     fn comment_block(&mut self, range: Range<usize>, block: Range<usize>) {
         if let Kind::Table(name) = Directive::kind(&self.content[range.clone()]) {
             self.scan.tables.extend(self.table.take());
-            self.table = Some(WrittenTable::new(range, &name));
+            self.table = Some(WrittenTable::new(range, &name, self.content));
             return;
         }
         if let (Kind::Allow(rules), true) = (Directive::kind(&self.content[range.clone()]), self.items.is_empty()) {
@@ -373,7 +373,12 @@ impl Walk<'_> {
         self.remarks.extend(remark.filter(|_| directive.is_none()));
         let text = substitute::fill(text.trim(), self.params);
         match (directive, marker) {
-            (Some((comment, at)), marker) => self.mark(Marked { comment, at, marker, text }),
+            (Some((comment, at)), marker) => {
+                if marker.is_none() {
+                    self.checkboxes.extend(checkbox::misspelt(&text, self.content, start));
+                }
+                self.mark(Marked { comment, at, marker, text });
+            }
             (None, Some(marker)) if !text.is_empty() => {
                 let marker = marker.start..marker.start + self.content[marker].trim_end().len();
                 self.unmarked.push(Unmarked { marker, text, end });

@@ -111,23 +111,23 @@ fn an_operation_without_a_body_has_no_error_codes() {
 #[test]
 fn a_name_that_is_not_there_suggests_the_nearest() {
     for (name, message) in [
-        ("ec2:DescribeVpc", "ec2 has no operation `DescribeVpc` that may be read: did you mean `DescribeVpcs`?"),
-        ("ec2:describevpcs", "ec2 has no operation `describevpcs` that may be read: did you mean `DescribeVpcs`?"),
+        ("ec2:DescribeVpc", "ec2 has no operation `DescribeVpc` that reads: did you mean `DescribeVpcs`?"),
+        ("ec2:describevpcs", "ec2 has no operation `describevpcs` that reads: did you mean `DescribeVpcs`?"),
         (
             "ec2:SearchTransitGatewayRoute",
-            "ec2 has no operation `SearchTransitGatewayRoute` that may be read: did you mean `SearchTransitGatewayRoutes`?",
+            "ec2 has no operation `SearchTransitGatewayRoute` that reads: did you mean `SearchTransitGatewayRoutes`?",
         ),
         (
             "ec2:RunInstances",
-            "ec2 has no operation `RunInstances` that may be read: `verify schema reads ec2` lists those that may",
+            "`RunInstances` changes something, and a check only reads: `verify schema reads ec2` lists its operations that read",
         ),
-        (
-            "monitoring:DescribeAlarms",
-            "no operation of an AWS service `monitoring` may be read: did you mean `cloudwatch`?",
-        ),
-        ("lamda:GetPolicy", "no operation of an AWS service `lamda` may be read: did you mean `lambda`?"),
-        ("EC2:DescribeVpcs", "no operation of an AWS service `EC2` may be read: did you mean `ec2`?"),
-        ("qqq:X", "no operation of an AWS service `qqq` may be read: `verify schema reads` lists those that may"),
+        ("monitoring:DescribeAlarms", "there is no AWS service `monitoring`: did you mean `cloudwatch`?"),
+        ("lamda:GetPolicy", "there is no AWS service `lamda`: did you mean `lambda`?"),
+        ("EC2:DescribeVpcs", "there is no AWS service `EC2`: did you mean `ec2`?"),
+        ("qqq:X", "there is no AWS service `qqq`: `verify schema reads` lists all that can be read"),
+        ("s4:ListBuckets", "there is no AWS service `s4`: did you mean `s3`?"),
+        ("cloudwatchlogs:DescribeLogGroups", "there is no AWS service `cloudwatchlogs`: did you mean `logs`?"),
+        ("ListUsers:X", "there is no AWS service `ListUsers`: `verify schema reads` lists all that can be read"),
         ("ec2", "`ec2` is not an operation: write service:Operation, as in ec2:DescribeVpcs"),
     ] {
         assert_eq!(find(name).unwrap_err().to_string(), message);

@@ -42,11 +42,20 @@ pub enum Unknown {
 impl Unknown {
     /// A service that a table does not have.
     pub fn service(name: &str, services: &BTreeMap<String, Listed>) -> Unknown {
-        let folded = name.to_lowercase();
-        let same = |called: &str| called.to_lowercase() == folded;
+        let plain = |name: &str| name.to_lowercase().replace([' ', '-', '_'], "");
+        let folded = plain(name);
+        let same = |called: &str| plain(called) == folded;
         let called = services.iter().find(|(known, listed)| same(known) || listed.called.iter().any(|one| same(one)));
         let near = called.map(|(known, _)| known.as_str());
-        let near = near.or_else(|| nearest(&folded, services.keys().map(String::as_str)));
+        // The name of an operation is near to no service.
+        let is_operation = ["List", "Get", "Describe"].iter().any(|verb| name.starts_with(verb));
+        let known = || services.keys().map(String::as_str).filter(|_| !is_operation);
+        // Another number is nearer than another letter: `s4`, `ec3`.
+        let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+        let has_digit = folded.contains(|c: char| c.is_ascii_digit());
+        let numbered =
+            || known().find(|known| has_digit && *known != letters(known) && letters(known) == letters(&folded));
+        let near = near.or_else(numbered).or_else(|| nearest(&folded, known()));
         Unknown::Service { name: name.to_owned(), near: near.map(str::to_owned) }
     }
 
@@ -72,11 +81,12 @@ impl fmt::Display for Unknown {
                 write!(f, "`{name}` is not an operation: write service:Operation, as in ec2:DescribeVpcs")
             }
             Unknown::Service { name, near } => {
-                write!(f, "no operation of an AWS service `{name}` may be read{}", hint(near.as_deref(), ""))
+                write!(f, "there is no AWS service `{name}`{}", hint(near.as_deref(), ""))
             }
-            Unknown::Operation { service, name, near } => {
-                write!(f, "{service} has no operation `{name}` that may be read{}", hint(near.as_deref(), service))
-            }
+            Unknown::Operation { service, name, near } => match changes(name, near.as_deref()) {
+                true => write!(f, "`{name}` changes something, and a check only reads{}", hint(None, service)),
+                false => write!(f, "{service} has no operation `{name}` that reads{}", hint(near.as_deref(), service)),
+            },
             Unknown::Damaged { service, why } => write!(f, "the table of AWS reads is damaged at {service}: {why}"),
         }
     }
@@ -86,8 +96,28 @@ impl fmt::Display for Unknown {
 fn hint(near: Option<&str>, service: &str) -> String {
     match near {
         Some(near) => format!(": did you mean `{near}`?"),
-        None => format!(": `{}` lists those that may", format!("verify schema reads {service}").trim_end()),
+        None if service.is_empty() => ": `verify schema reads` lists all that can be read".to_owned(),
+        None => format!(": `verify schema reads {service}` lists its operations that read"),
     }
+}
+
+/// What the names of operations that change something begin with.
+#[rustfmt::skip]
+const CHANGES: &[&str] = &[
+    "Accept", "Add", "Allocate", "Associate", "Attach", "Authorize", "Cancel", "Change", "Copy", "Create", "Delete",
+    "Deregister", "Detach", "Disable", "Disassociate", "Enable", "Import", "Invoke", "Modify", "Publish", "Put",
+    "Reboot", "Register", "Reject", "Release", "Remove", "Replace", "Reset", "Restore", "Revoke", "Run", "Send", "Set",
+    "Start", "Stop", "Tag", "Terminate", "Untag", "Update", "Upload",
+];
+
+/// Whether the name of an operation that the table does not have says that it changes something. `near` is one that it has.
+fn changes(name: &str, near: Option<&str>) -> bool {
+    let verb = |name: &str| {
+        let end = name.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map_or(name.len(), |(at, _)| at);
+        name[..end].to_owned()
+    };
+    let own = verb(name);
+    CHANGES.contains(&own.as_str()) && near.is_none_or(|near| verb(near) != own)
 }
 
 impl std::error::Error for Unknown {}

@@ -5,6 +5,7 @@ use course::places::KeyPath;
 use super::Linter;
 use crate::cel::Written;
 use crate::cel::types::Type;
+use crate::lint::advice;
 use crate::lint::infer::{self, Mistake};
 use crate::lint::text::{doubled, identifiers};
 use crate::sentence::Sentence;
@@ -32,7 +33,11 @@ impl Linter<'_> {
         let kind = self.infer(part, 0, &expression);
         if !kind.agrees(wanted) {
             let message = format!("{part}: this is {kind}, but must be {wanted}");
-            let help = if *wanted == Type::Bool { "compare it with a value" } else { "use one of its fields" };
+            let help = match wanted {
+                Type::Bool => advice::condition(&kind, Some(expression.source())),
+                Type::Time => "use the time of an event, as in e.time".to_owned(),
+                _ => "use a list, as in list.map(x, x.Id)".to_owned(),
+            };
             self.warn("wrong-type", self.file.value(part), message, help);
         }
     }
@@ -58,7 +63,7 @@ impl Linter<'_> {
             if !kind.can_be_shown() {
                 let message = format!("{part}: a sentence cannot show {kind}");
                 let span = self.file.within(part, at..at + hole.source().len());
-                self.warn("hole", span, message, "use one of its fields, as in {b.name}");
+                self.warn("hole", span, message, advice::in_sentence(&kind, hole.source().trim()));
             }
         }
         for (range, name) in doubled(text) {
@@ -92,23 +97,23 @@ impl Linter<'_> {
             Some((own, written)) => (own, written.range(node, word.as_deref()), format!(" (used by {part})")),
             None => (part, expression.range(node, word.as_deref()), String::new()),
         };
-        if !self.reported.insert((place.to_string(), node, message.clone())) {
+        // A column that is missing is missing everywhere.
+        let once = match message.starts_with("the table `") {
+            true => (String::new(), 0, message.clone()),
+            false => (place.to_string(), node, message.clone()),
+        };
+        if !self.reported.insert(once) {
             return;
         }
         let whole = called.as_ref().map_or(expression, |(_, written)| written).source().len();
         let range = range.unwrap_or(0..whole);
         let begin = if called.is_some() { 0 } else { begin };
         let span = self.file_of(place).within(place, begin + range.start..begin + range.end);
-        let help = help.unwrap_or_else(|| {
-            let help = match (rule, self.check.reads.is_empty()) {
-                ("wrong-type", _) => "compare and combine values of one type; string(…), double(…) and int(…) convert",
-                (_, true) => "`verify schema evidence` and the reference chapter list every section and field",
-                (_, false) => {
-                    "`verify schema evidence` lists every section and field, and `verify schema reads` every answer"
-                }
-            };
-            help.to_owned()
-        });
-        self.warn(rule, span, format!("{place}: {message}{by}"), help);
+        let listed = match self.check.reads.is_empty() {
+            true => "`verify schema evidence` and the reference chapter list every section and field",
+            false => "`verify schema evidence` lists every section and field, and `verify schema reads` every answer",
+        };
+        let help = help.or_else(|| (rule == "unknown-field").then(|| listed.to_owned()));
+        self.found_at(rule, span, format!("{place}: {message}{by}"), help);
     }
 }

@@ -1,6 +1,6 @@
 //! Finds mistakes in the reads of a check, and the types of their answers.
 
-use course::check::Read;
+use course::check::{INPUT, Read};
 use course::places::KeyPath;
 use evidence::client::{self, Filled};
 use evidence::reads::{self, Found, Kind, Member, Narrow};
@@ -44,6 +44,8 @@ impl Linter<'_> {
         let answer = types::doubtful_answer(found, Some(&answer));
         let answer = if read.none_on.is_empty() { answer } else { types::or_nothing(answer) };
         let kind = match element {
+            // How its value is used is not wrong, too.
+            Some(_) if read.each.as_ref().is_some_and(|source| self.texts.compiled(source).is_err()) => Type::Any,
             None => answer,
             Some(element) => {
                 let fields = [(EACH.to_owned(), element), ("answer".to_owned(), answer)];
@@ -106,6 +108,14 @@ impl Linter<'_> {
             self.used.extend(identifiers(text));
             return;
         };
+        if let Filled::Text(text) = sentence.filled()
+            && self.is_name(&text)
+            // A region that does not exist is an error already.
+            && part.last() != "region"
+        {
+            let message = format!("{part}: `{text}` is not replaced here, because it has no braces");
+            self.warn("braces", self.file_of(part).value(part), message, format!("write {{{text}}}"));
+        }
         let is_whole = sentence.filled() == Filled::Any;
         for (at, hole) in sentence.placed_holes() {
             self.uses(hole);
@@ -133,6 +143,22 @@ impl Linter<'_> {
                 let span = self.file_of(part).within(part, at..at + hole.source().len());
                 self.warn("wrong-type", span, message, help);
             }
+        }
+    }
+
+    /// Whether a text is the name of a value, such as `input.bucket`.
+    fn is_name(&self, text: &str) -> bool {
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match text.split_once('.') {
+            Some((INPUT, name)) => {
+                matches!(self.names.get(INPUT), Some(Type::Record(inputs)) if inputs.fields.contains_key(name))
+            }
+            Some((root @ (EACH | "accounts" | "identity"), rest)) => {
+                self.names.contains_key(root) && rest.split('.').all(is_word)
+            }
+            Some(_) => false,
+            None => text == EACH && self.names.contains_key(EACH),
         }
     }
 
