@@ -104,6 +104,6 @@ mod tests {
         assert_eq!(find("ec2:DescribeVpcs").unwrap().operation.level, "List");
         let message = |name: &str| find(name).unwrap_err().to_string();
         assert!(message("ec2:CreateVpcs").contains("did you mean `CreateVpc`"), "{}", message("ec2:CreateVpcs"));
-        assert!(message("ec3:CreateVpc").contains("did you mean `ecs`"), "{}", message("ec3:CreateVpc"));
+        assert!(message("ec3:CreateVpc").contains("did you mean `ec2`"), "{}", message("ec3:CreateVpc"));
     }
 }
