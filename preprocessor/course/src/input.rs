@@ -91,7 +91,7 @@ fn plainly(said: &str) -> &str {
         "unclosed group" => "a `(` has no `)`",
         "unopened group" => "a `)` has no `(`",
         "unclosed counted repetition" => "a `{` has no `}`",
-        "repetition operator missing expression" => "before `*`, `+`, `?` or `{` is nothing that it repeats",
+        "repetition operator missing expression" => "`*`, `+`, `?` or `{` has nothing before it to repeat",
         other => other,
     }
 }

@@ -56,6 +56,8 @@ pub mod step_view;
 pub mod substitute;
 pub mod table;
 pub mod terminal;
+#[cfg(test)]
+mod testing;
 pub mod toml_error;
 pub mod toml_schema;
 pub mod words;

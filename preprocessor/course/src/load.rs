@@ -276,16 +276,16 @@ impl Reader<'_> {
         }
         let root = &self.course.root;
         let help = match self.meant.strays.get(&name) {
-            None if advice::instead_of_check(&name, |check| self.course.checks.contains_key(check)).is_some() => {
-                advice::instead_of_check(&name, |check| self.course.checks.contains_key(check)).unwrap_or_default()
-            }
             Some(stray) => {
                 let shown = stray.strip_prefix(root).unwrap_or(stray).display();
                 format!("{shown} is not read: move it to checks/{name}.toml")
             }
             None => {
                 let known = self.course.checks.keys().chain(&self.meant.unread).map(String::as_str);
-                suggest(&name, known).unwrap_or_else(|| "there are no checks in checks/ next to book.toml".to_owned())
+                let instead = advice::instead_of_check(&name, |check| self.course.checks.contains_key(check));
+                instead
+                    .or_else(|| suggest(&name, known))
+                    .unwrap_or_else(|| "there are no checks in checks/ next to book.toml".to_owned())
             }
         };
         vec![(range, format!("there is no check `{name}`"), Some(help))]

@@ -41,10 +41,9 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::course::Occurrence;
-    use crate::param::Params;
-    use std::collections::BTreeMap;
+    use crate::testing;
 
-    /// A course of one chapter with a step for each check, in this order.
+    /// A course of these checks.
     fn course(checks: &[(&str, &str)]) -> Course {
         let body = "title = \"t\"\naccount = \"a\"\n";
         let expect = "expect = [{ title = \"t\", that = \"true\", fix = \"f\" }]\n";
@@ -52,22 +51,10 @@ mod tests {
             let text = format!("{body}{}{more}", if more.contains("steps") { "" } else { expect });
             ((*name).to_owned(), Check::parse(name, &text).unwrap())
         };
-        let checks: BTreeMap<String, Check> = checks.iter().map(check).collect();
-        Course {
-            root: "book".into(),
-            title: "A course".into(),
-            params: Params::new(),
-            accounts: BTreeMap::new(),
-            inputs: BTreeMap::new(),
-            given: BTreeMap::new(),
-            tables: BTreeMap::new(),
-            checks,
-            steps: Vec::new(),
-        }
+        testing::course(checks.iter().map(check))
     }
 
-    fn with_steps(course: Course, listed: &[&str]) -> Course {
-        let all = course.with_a_step_for_each_check();
+    fn with_steps(all: Course, listed: &[&str]) -> Course {
         let place = |name: &str| Occurrence {
             chapter: "a/lesson.md".into(),
             chapter_name: "Lesson".into(),

@@ -123,7 +123,7 @@ impl WrittenTable {
         let Some([header, rows @ ..]) = self.cells.as_deref() else {
             let message = match self.has_pipes {
                 true => format!(
-                    "what follows is no table of Markdown, so `{}` has no rows: write a header, and below it |---| for \
+                    "what follows is not a Markdown table, so `{}` has no rows: write a header, and below it |---| for \
                      each column",
                     self.name
                 ),

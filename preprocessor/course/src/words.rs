@@ -2,6 +2,13 @@
 
 use std::ops::Range;
 
+/// Words that CEL reserves: <https://github.com/cel-expr/cel-spec/blob/master/doc/langdef.md#syntax>.
+#[rustfmt::skip]
+pub const RESERVED: &[&str] = &[
+    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace",
+    "return", "var", "void", "while",
+];
+
 /// The contents of a sentence's holes.
 pub(crate) fn holes(sentence: &str) -> Vec<&str> {
     hole_ranges(sentence).into_iter().map(|hole| &sentence[hole]).collect()

@@ -170,18 +170,19 @@ fn running(course: &Course, step: &Step, results: &Results) -> Option<Running> {
 
 fn actions(view: &StepView<'_>, practice: Practice) -> Vec<Action> {
     let needed = view.confirmation == Some(ConfirmationState::Needed);
-    // In the practice accounts nobody can look at a setting that was not made there.
-    let can_look = practice != Practice::ToDo;
+    // What was not done in the practice accounts cannot be confirmed, and what was done is not done again for that.
+    let (confirm, practise) = match practice {
+        Practice::None => (needed, false),
+        Practice::ToDo => (false, true),
+        Practice::Done => (needed, !needed),
+    };
     // If only a confirmation is missing, changes of the account make no difference.
     let changes = matches!(view.verdict, Verdict::NotYet | Verdict::Unknown) && !needed;
     let actions = [
         (Action::Verify, true),
-        (Action::Confirm, needed && can_look),
+        (Action::Confirm, confirm),
         (Action::Undo, view.confirmation == Some(ConfirmationState::Given)),
-        (
-            Action::Practice,
-            view.verdict.blocks() && (practice == Practice::ToDo || practice == Practice::Done && !needed),
-        ),
+        (Action::Practice, practise && view.verdict.blocks()),
         (Action::Watch, changes),
     ];
     actions.into_iter().filter(|(_, offered)| *offered).map(|(action, _)| action).collect()

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::malformed::Malformed;
+use course::words::RESERVED;
 
 /// A sign or word of another language, and what to write.
 #[rustfmt::skip]
@@ -14,27 +15,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// A sign that looks like another, and what to write.
 const ALIKE: &[(&str, &str)] =
     &[("≥", ">="), ("≤", "<="), ("≠", "!="), ("–", "-"), ("—", "-"), ("−", "-"), ("×", "*"), ("÷", "/")];
-
-/// Words that CEL reserves.
-const RESERVED: &[&str] = &[
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 /// What HTML writes for a sign, without `&` and `;`.
 const HTML: &[(&str, &str)] = &[("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("#39", "'")];

@@ -24,6 +24,7 @@ struct File {
     step: String,
     #[serde(default)]
     again: String,
+    notes: String,
 }
 
 /// Numbers of steps in words: “Step two”.
@@ -49,6 +50,8 @@ pub(super) struct Language {
     step: Vec<Pattern>,
     /// Words for another sign-in: after the first one, or with what is to be tried.
     pub(super) again: Vec<Pattern>,
+    /// Labels of remarks.
+    pub(super) notes: Vec<String>,
 }
 
 /// All languages; English is the first.
@@ -90,6 +93,7 @@ impl Language {
             cleans: parts(&file.cleans),
             step: patterns(&file.step),
             again: patterns(&file.again),
+            notes: file.notes.split_whitespace().map(str::to_owned).collect(),
         }
     }
 

@@ -100,7 +100,7 @@ pub(super) fn read(line: &str, language: &Language) -> Reading {
         // “Queue: where a message goes” says what a word means.
         let (of_label, of_value) = (act(label, language), state(value, language).filter(|_| !is_meaning(value)));
         return match (of_label, of_value) {
-            _ if is_remark(label) => reading(Kind::Other, String::new(), Some(label.to_owned())),
+            _ if is_remark(label, language) => reading(Kind::Other, String::new(), Some(label.to_owned())),
             // A verb alone labels how something is done.
             (Some((kind, word)), _) if kind != Kind::Click && words(label).len() > 1 => {
                 reading(kind, word, Some(label.to_owned()))

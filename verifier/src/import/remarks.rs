@@ -1,5 +1,6 @@
 //! What a line only remarks, asks, or says of others.
 
+use super::language::Language;
 use super::text::words;
 
 /// Words for others than the reader, at the beginning of a line.
@@ -7,36 +8,7 @@ const OTHERS: &[&str] =
     &["they", "who", "whoever", "people", "many", "some", "most", "somebody", "someone", "everybody", "beginners"];
 /// Words with which a meaning begins.
 const DEFINING: &[&str] = &["where", "what", "who", "how", "when", "which", "whoever"];
-/// Labels of remarks.
-const NOTES: &[&str] = &[
-    "note",
-    "notes",
-    "tip",
-    "hint",
-    "nb",
-    "ps",
-    "remark",
-    "warning",
-    "caution",
-    "anmerkung",
-    "hinweis",
-    "achtung",
-    "tipp",
-    "nota",
-    "ojo",
-    "aviso",
-    "consejo",
-    "remarque",
-    "attention",
-    "σημείωση",
-    "let",
-    "op",
-    "opmerking",
-    "注意",
-    "примечание",
-    "dica",
-    "attenzione",
-];
+
 /// Whether a line is about others: “They forget quotas”.
 pub(super) fn is_about_others(line: &str) -> bool {
     words(line).first().is_some_and(|first| OTHERS.contains(&first.as_str()))
@@ -48,8 +20,8 @@ pub(super) fn is_meaning(value: &str) -> bool {
 }
 
 /// Whether a label is that of a remark.
-pub(super) fn is_remark(label: &str) -> bool {
-    words(label).iter().all(|word| NOTES.contains(&word.as_str()))
+pub(super) fn is_remark(label: &str, language: &Language) -> bool {
+    words(label).iter().all(|word| language.notes.contains(word))
 }
 
 /// Whether a question asks somebody to do something: “Could you add a budget?”

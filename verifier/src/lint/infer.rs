@@ -344,7 +344,7 @@ impl<'l> Inference<'l> {
             for text in advice::literals(texts) {
                 if let Some(meant) = advice::in_another_case(&record, &select.field, text) {
                     let message = format!("`{}` is never '{text}': AWS writes '{meant}'", select.field);
-                    self.mistake("wrong-type", node, None, message, Some(format!("write '{meant}'")));
+                    self.mistake("unlisted-value", node, None, message, Some(format!("write '{meant}'")));
                 }
             }
         }

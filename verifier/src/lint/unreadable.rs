@@ -94,7 +94,7 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
         let span =
             from_message(&message, &text).map_or(Span::file(&summary), |range| Span::range(&summary, &text, range));
         let message = match message.split_once("column ").and_then(|(_, rest)| rest.split_once(": ")) {
-            Some(_) => "this line of SUMMARY.md is no link to a chapter".to_owned(),
+            Some(_) => "this line of SUMMARY.md is not a link to a chapter".to_owned(),
             None => message,
         };
         let help = Some("write each chapter on a line of its own, as in - [Title](chapter.md)".to_owned());

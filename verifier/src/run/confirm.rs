@@ -66,7 +66,10 @@ impl Question<'_> {
             let statements = judge.confirm(step, &gathered, results);
             if undo {
                 judge.undo(step, &gathered, results);
-                steps.iter().for_each(|step| never_done(results, step));
+                // Where the word only replaces evidence that AWS refuses, evidence may have shown it before.
+                if session.course.check(step).asks_for_confirmation() {
+                    steps.iter().for_each(|step| never_done(results, step));
+                }
             }
             (statements, judge.judge(&steps, &gathered, results))
         })?;
@@ -74,7 +77,7 @@ impl Question<'_> {
     }
 }
 
-/// Forgets that a step was done by the learner's word, which was taken back. What evidence showed is kept.
+/// Forgets that a step was done, if it was so by the learner's word, which was taken back.
 fn never_done(results: &mut Results, step: &Step) {
     let confirmed = results.steps.get_mut(&step.id).filter(|result| result.verdict == Verdict::Confirmed);
     if let Some(result) = confirmed {

@@ -1,38 +1,13 @@
 //! The names that a course can give to parameters, accounts, inputs and tables.
 
-/// Reserved words of expressions.
-const RESERVED: &[&str] = &[
-    "accounts",
-    "account",
-    "input",
-    "row",
-    "optional",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
+use crate::words;
+
+/// The names that have a meaning in expressions or directives.
+const RESERVED: &[&str] = &["accounts", "account", "input", "row", "optional", "true", "false", "null", "in"];
 
 /// Whether expressions reserve a word.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    RESERVED.contains(&name) || words::RESERVED.contains(&name)
 }
 
 /// Whether a name can be that of a parameter, an account, an input or a table.

@@ -122,16 +122,15 @@ pub struct View<'r> {
     pub stale: Option<&'static str>,
 }
 
-/// What stands around the seal, which ends a document and covers what is before it.
-const SEAL: &str = ",\"seal\":\"";
-const END: &str = "\"}";
+/// The key of the seal, which is a document's last. The seal covers all that is before its value.
+const SEAL: &str = ",\"seal\":";
 
 /// Whether a document, in exactly these bytes, was sealed with this key.
 pub fn is_sealed(document: &[u8], key: &Key) -> bool {
-    let digits = document.trim_ascii_end().strip_suffix(END.as_bytes());
+    let digits = document.trim_ascii_end().strip_suffix(b"\"}");
     let sealed = digits.and_then(|document| document.split_last_chunk::<{ key::DIGEST }>());
     sealed.is_some_and(|(before, digits)| {
-        let content = before.strip_suffix(SEAL.as_bytes());
+        let content = before.strip_suffix(b"\"").filter(|content| content.ends_with(SEAL.as_bytes()));
         content.zip(str::from_utf8(digits).ok()).is_some_and(|(content, seal)| key.matches(content, seal))
     })
 }
@@ -262,9 +261,10 @@ impl Results {
     pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, String)> {
         self.seal.clear();
         let mut text = serde_json::to_string(&self)?;
-        text.truncate(text.len().saturating_sub(SEAL.len() + END.len()));
+        // Without the empty seal.
+        text.truncate(text.len().saturating_sub("\"\"}".len()));
         self.seal = key.digest(text.as_bytes());
-        text.extend([SEAL, &self.seal, END, "\n"]);
+        text.extend(["\"", &self.seal, "\"}\n"]);
         Ok((self, text))
     }
 

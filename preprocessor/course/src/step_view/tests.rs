@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use super::*;
 use crate::check::Check;
 use crate::course::Occurrence;
-use crate::param::Params;
+use crate::testing;
 
 const OUTCOMES: [Outcome; 6] =
     [Outcome::Met, Outcome::NotMet, Outcome::Unknown, Outcome::Confirmed, Outcome::Unconfirmed, Outcome::NotApplicable];
@@ -26,18 +25,7 @@ fn course() -> Course {
         ("both", "title = \"Both\"\nsteps = [\"budget\", \"alert\"]\n"),
     ];
     let parsed = checks.map(|(name, text)| (name.to_owned(), Check::parse(name, text).unwrap()));
-    let course = Course {
-        root: PathBuf::new(),
-        title: "A course".into(),
-        params: Params::new(),
-        accounts: BTreeMap::new(),
-        inputs: BTreeMap::new(),
-        given: BTreeMap::new(),
-        tables: BTreeMap::new(),
-        checks: parsed.into(),
-        steps: Vec::new(),
-    };
-    let mut course = course.with_a_step_for_each_check();
+    let mut course = testing::course(parsed);
     let budget = course.steps.iter_mut().find(|step| step.id == "budget").unwrap();
     budget.occurrences.push(Occurrence {
         chapter: "one.md".into(),

@@ -81,7 +81,7 @@ impl fmt::Display for Unknown {
                 write!(f, "`{name}` is not an operation: write service:Operation, as in ec2:DescribeVpcs")
             }
             Unknown::Service { name, near } => {
-                write!(f, "there is no AWS service `{name}`{}", hint(near.as_deref(), ""))
+                write!(f, "a check can read no AWS service `{name}`{}", hint(near.as_deref(), ""))
             }
             Unknown::Operation { service, name, near } => match changes(name, near.as_deref()) {
                 true => write!(f, "`{name}` changes something, and a check only reads{}", hint(None, service)),

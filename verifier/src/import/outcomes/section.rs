@@ -192,7 +192,7 @@ fn item(item: &Item, section: &Section, language: &Language, units: &mut Vec<Uni
     let cleans = language.cleans(section.title());
     let is_box = item.is_task || boxed.is_some();
     let answer = answer(statement, language).filter(|_| reading.kind == Kind::Other);
-    let is_note = reading.label.as_deref().is_some_and(is_remark);
+    let is_note = reading.label.as_deref().is_some_and(|label| is_remark(label, language));
     if !is_box && (is_note || answer.as_ref().is_some_and(|answer| answer.kind != Kind::Make)) {
         return;
     }

@@ -30,7 +30,7 @@ impl Table<'_> {
         if self.header.first().is_none_or(String::is_empty) {
             return Vec::new();
         }
-        // A row stands below the table's header, which can name an account.
+        // A row is below the table's header, which can name an account.
         let headers: Vec<String> = above(section).into_iter().chain([self.header.join(": ")]).collect();
         let unit = |row: Row, region: &Range<usize>, above: &[String], strength: Strength| {
             let things = things_of(&[&row.text, section.title()]);
