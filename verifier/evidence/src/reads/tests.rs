@@ -127,7 +127,10 @@ fn a_name_that_is_not_there_suggests_the_nearest() {
         ("qqq:X", "a check can read no AWS service `qqq`: `verify schema reads` lists all that can be read"),
         ("s4:ListBuckets", "a check can read no AWS service `s4`: did you mean `s3`?"),
         ("cloudwatchlogs:DescribeLogGroups", "a check can read no AWS service `cloudwatchlogs`: did you mean `logs`?"),
-        ("ListUsers:X", "a check can read no AWS service `ListUsers`: `verify schema reads` lists all that can be read"),
+        (
+            "ListUsers:X",
+            "a check can read no AWS service `ListUsers`: `verify schema reads` lists all that can be read",
+        ),
         ("ec2", "`ec2` is not an operation: write service:Operation, as in ec2:DescribeVpcs"),
     ] {
         assert_eq!(find(name).unwrap_err().to_string(), message);
