@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_driver::config::{Config, HtmlConfig};
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
 /// The configuration that an untrusted book is loaded with. It has nothing that runs a program, adds a script or a
@@ -115,10 +115,12 @@ pub fn files(root: &Path, src: &Path) -> Result<()> {
 
 fn plain_files(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
-        match path.is_dir() && !path.is_symlink() {
+        let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
+        let path = entry.path();
+        let about = entry.metadata().with_context(|| format!("opening {}", path.display()))?;
+        match about.is_dir() {
             true => plain_files(&path)?,
-            false => plain_file(&path)?,
+            false => plain(&path, &about)?,
         }
     }
     Ok(())
@@ -129,7 +131,10 @@ fn plain_files(folder: &Path) -> Result<()> {
 /// # Errors
 /// If it is not.
 pub(crate) fn plain_file(path: &Path) -> Result<()> {
-    let about = fs::symlink_metadata(path).with_context(|| format!("opening {}", path.display()))?;
+    plain(path, &fs::symlink_metadata(path).with_context(|| format!("opening {}", path.display()))?)
+}
+
+fn plain(path: &Path, about: &Metadata) -> Result<()> {
     if about.is_symlink() {
         bail!("{} is a symbolic link, which may lead outside the course; {TRUST}", path.display());
     }

@@ -13,12 +13,17 @@ pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
         return items.iter().map(work).collect();
     }
     let share = items.len().div_ceil(threads);
+    let (own, others) = items.split_at(share);
     thread::scope(|scope| {
         let work = &work;
         let started: Vec<_> =
-            items.chunks(share).map(|items| scope.spawn(move || items.iter().map(work).collect::<Vec<R>>())).collect();
-        let done = started.into_iter().map(|thread| thread.join());
-        done.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            others.chunks(share).map(|items| scope.spawn(move || items.iter().map(work).collect::<Vec<R>>())).collect();
+        // A share for this thread too, which has memory already.
+        let mut done: Vec<R> = own.iter().map(work).collect();
+        for thread in started {
+            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
     })
 }
 

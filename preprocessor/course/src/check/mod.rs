@@ -12,6 +12,7 @@ mod practice;
 mod reads;
 pub mod shared;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -239,27 +240,29 @@ impl Check {
 
     /// Identifies what decides the verdict besides parameters, tables and inputs: the check without its prose.
     pub fn hash(&self) -> String {
-        let decides: Vec<serde_json::Value> = self
-            .expectations()
-            .iter()
-            .map(|expectation| {
-                let proof = match &expectation.proof {
-                    Proof::Evidence { that, late, pending, .. } => {
-                        let late = late.as_ref().map(|late| &late.at);
-                        serde_json::json!({ "that": that, "late": late, "pending": pending })
-                    }
-                    Proof::Confirmation { .. } => serde_json::Value::Null,
-                };
-                let statement = expectation.statement().map(|statement| &statement.text);
-                let abouts = expectation.abouts().into_iter().map(|about| (&about.same, &about.still));
-                serde_json::json!([expectation.when, expectation.rows, proof, statement, abouts.collect::<Vec<_>>()])
-            })
-            .collect();
+        let decides = self.expectations().iter().map(|expectation| {
+            let proof = match &expectation.proof {
+                Proof::Evidence { that, late, pending, .. } => {
+                    Some((that, late.as_ref().map(|late| &late.at), pending))
+                }
+                Proof::Confirmation { .. } => None,
+            };
+            let statement = expectation.statement().map(|statement| &statement.text);
+            let abouts = expectation.abouts().into_iter().map(|about| (&about.same, &about.still));
+            (&expectation.when, &expectation.rows, proof, statement, abouts.collect::<Vec<_>>())
+        });
         let steps = match &self.body {
             Body::Steps(steps) => steps.as_slice(),
             Body::Expect(_) => &[],
         };
-        hash(&serde_json::json!([self.account, self.definitions(), decides, steps, self.removes]))
+        hash(&(
+            &self.account,
+            self.lets_of(|_| true),
+            self.reads_of(|_| true),
+            decides.collect::<Vec<_>>(),
+            steps,
+            &self.removes,
+        ))
     }
 
     /// Identifies what it says is made: its list with what that may use, but without values.
@@ -274,24 +277,27 @@ impl Check {
                 waiting.extend(self.reads.get(name).into_iter().flat_map(Read::identifiers));
             }
         }
-        let [lets, reads] = self.definitions();
-        let of = |all: BTreeMap<String, serde_json::Value>| -> BTreeMap<String, serde_json::Value> {
-            all.into_iter().filter(|(name, _)| reached.contains(name.as_str())).collect()
-        };
-        Some(hash(&serde_json::json!([self.account, of(lets), of(reads), made.list])))
+        let is_reached = |name: &str| reached.contains(name);
+        Some(hash(&(&self.account, self.lets_of(is_reached), self.reads_of(is_reached), &made.list)))
     }
 
-    /// What its expressions can use: lets and reads.
-    fn definitions(&self) -> [BTreeMap<String, serde_json::Value>; 2] {
-        let lets = self.lets.iter();
-        let lets = lets.map(|(name, meant)| (name.clone(), serde_json::json!([meant.params, meant.text])));
-        let reads = self.reads.iter().map(|(name, read)| (name.clone(), read.decides()));
-        [lets.collect(), reads.collect()]
+    /// What decides the values of these names.
+    fn lets_of(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<&str, impl Serialize> {
+        let wanted = self.lets.iter().filter(move |(name, _)| wanted(name));
+        wanted.map(|(name, meant)| (name.as_str(), (&meant.params, &meant.text))).collect()
+    }
+
+    /// What decides the answers of these reads.
+    fn reads_of(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<&str, impl Serialize> {
+        let wanted = self.reads.iter().filter(move |(name, _)| wanted(name));
+        wanted.map(|(name, read)| (name.as_str(), read.decides())).collect()
     }
 }
 
-fn hash(canonical: &serde_json::Value) -> String {
-    hex(&Sha256::digest(canonical.to_string().as_bytes())[..16])
+fn hash(canonical: &impl Serialize) -> String {
+    // Values of this crate can always be written as JSON.
+    let canonical = serde_json::to_vec(canonical).unwrap_or_default();
+    hex(&Sha256::digest(canonical)[..16])
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -1,7 +1,7 @@
 //! `[read.NAME]`: a read of AWS that a check or a file in `checks/shared/` declares.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -91,8 +91,8 @@ impl Read {
     }
 
     /// What decides the answer, for a check's hash.
-    pub(super) fn decides(&self) -> Value {
-        serde_json::json!([self.call, self.with, self.each, self.region, self.account, self.none_on])
+    pub(super) fn decides(&self) -> impl Serialize {
+        (&self.call, &self.with, &self.each, &self.region, &self.account, &self.none_on)
     }
 }
 

@@ -153,7 +153,7 @@ fn strays(folder: &Path) -> BTreeMap<String, PathBuf> {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else {
             continue;
         };
-        if path.is_dir() && !OTHERS.contains(&name) {
+        if !name.ends_with(".toml") && !OTHERS.contains(&name) && path.is_dir() {
             let checks = files_in(&path).into_iter().filter(|path| path.extension().is_some_and(|it| it == "toml"));
             found.extend(checks.filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path.clone()))));
         } else if let Some((stem, extension)) = name.split_once('.')
