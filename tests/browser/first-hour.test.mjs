@@ -64,13 +64,15 @@ test("verifying all counts, sums up, says what many steps say once, and leads to
         new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true });
     });
     await page.getByRole("button", { name: "Verify all 15 steps of this page" }).click();
-    await many.getByText(/^Checked 15 steps: 0 done, 15 unknown\.$/).waitFor();
+    await many.getByText(/^Checked 15 steps: 0 done, 14 unknown, 1 unknown \(optional\)\.$/).waitFor();
     assert.match((await page.evaluate(() => window.heard))[0], /^Checking 1 of 15 …$/);
     const begin = many.locator(".verify-link");
     assert.equal(await begin.getAttribute("data-step"), "account-created");
     // The sentence is at the top, once, with the way to the step that helps.
     const note = page.locator('[data-banner="reasons"]');
     const sentence = await note.locator("strong").first().innerText();
+    // The page has a button for the terminal's command.
+    assert.equal(sentence, "The practice accounts have no production account yet.");
     assert.equal(await page.getByText(sentence, { exact: true }).locator("visible=true").count(), 1);
     assert.ok(await step(page, "cost-budget").getByRole("link", { name: "Why, and what to do" }).isVisible());
     await note.locator(".verify-link").first().click();
@@ -80,6 +82,52 @@ test("verifying all counts, sums up, says what many steps say once, and leads to
     assert.match(await message(page, "account-created"), /Verified\.$/);
     // What the others waited for is there now, so that nobody says it any more.
     await page.getByText(sentence).first().waitFor({ state: "hidden" });
+    unnoticed(context);
+});
+
+test("a step that is verified again says so, and what is confirmed later has no button yet", async () => {
+    const machine = new Machine();
+    const context = await visitor();
+    const page = await read(context, await machine.serve(), "general-account.html");
+    const [mfa, invoice] = ["root-mfa@general", "pdf-invoice@general"];
+    // Its details open where they were pressed, and close there.
+    const place = () => step(page, mfa).locator("summary").evaluate((summary) => [summary.getBoundingClientRect().x, summary.getBoundingClientRect().y].map(Math.round));
+    await step(page, mfa).scrollIntoViewIfNeeded();
+    const [x, y] = await place();
+    await step(page, mfa).locator("summary").click();
+    assert.ok(await step(page, mfa).getByText("This step has not been verified yet.").isVisible());
+    const [openX, openY] = await place();
+    assert.ok(Math.abs(x - openX) <= 1 && Math.abs(y - openY) <= 1, `${[x, y, openX, openY]}`);
+    await step(page, mfa).locator("summary").click();
+    await press(page, mfa, "Verify");
+    await verdict(page, mfa, "not-yet");
+    await idle(page, mfa);
+    assert.equal(await message(page, mfa), "Not yet");
+    await press(page, mfa, "Verify");
+    await step(page, mfa).getByText("Checked again, with the same verdict: Not yet.").waitFor();
+    await press(page, invoice, "Verify");
+    await verdict(page, invoice, "unknown");
+    await idle(page, invoice);
+    assert.ok(await step(page, invoice).getByText("Then you confirm: “").isVisible());
+    assert.equal(await button(page, invoice, "I confirm this").isVisible(), false);
+    await press(page, invoice, "Do this step in the practice accounts");
+    await button(page, invoice, "I confirm this").waitFor();
+    assert.ok(await step(page, invoice).getByText("To confirm: “").isVisible());
+    unnoticed(context);
+});
+
+test("verifying all of a list ends with its sum in the window", async () => {
+    const machine = new Machine();
+    const context = await visitor();
+    const page = await read(context, await machine.serve(), "general-account.html");
+    await page.setViewportSize({ width: 1280, height: 500 });
+    const all = page.getByRole("button", { name: "Verify all 3", exact: true });
+    await all.evaluate((element) => element.scrollIntoView({ block: "end" }));
+    await all.click();
+    const sum = page.getByText("Checked 3 steps: 0 done, 3 unknown.");
+    await sum.waitFor();
+    const [bottom, top] = [await sum.evaluate((element) => element.getBoundingClientRect().bottom), await bar(page).evaluate((element) => element.getBoundingClientRect().top)];
+    assert.ok(bottom <= top, `${bottom} is above the bar's ${top}`);
     unnoticed(context);
 });
 

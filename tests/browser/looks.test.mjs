@@ -129,7 +129,7 @@ test("search finds the lesson, and the print page holds all of it, without dupli
         assert.deepEqual(twice, [], chapter);
     }
     await ready(page);
-    assert.equal(await page.locator("verify-step").count(), 30);
+    assert.equal(await page.locator("verify-step").count(), 31);
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".verify-button:visible, .verify-details:visible, .verify-many:visible").count(), 0);
     assert.match(await page.locator('[data-banner="accounts"]').innerText(), /nothing here is real/);

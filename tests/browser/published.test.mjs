@@ -90,7 +90,7 @@ test("search finds a lesson and leads to it", async () => {
     unnoticed(context);
 });
 
-test("the print page holds every step once, and asks to print", async () => {
+test("the print page holds every step where a lesson names it, and asks to print", async () => {
     const context = await reader();
     await context.addInitScript(() => { window.print = () => { window.printed = true; }; });
     const page = await context.newPage();
@@ -98,7 +98,7 @@ test("the print page holds every step once, and asks to print", async () => {
     await page.waitForFunction(() => window.printed);
     const steps = await page.locator("verify-step").evaluateAll((all) => all.map(({ dataset }) => dataset.step));
     assert.ok(steps.includes("cost-budget"));
-    assert.equal(new Set(steps).size, steps.length);
+    assert.deepEqual(steps.filter((step, at) => steps.indexOf(step) !== at), ["account-created"], "the lesson names it twice");
     unnoticed(context);
 });
 

@@ -140,11 +140,12 @@ function pointTo(link, id) {
     return link;
 }
 
-/** A link to the next step. Where it is in a lesson that was not begun, to the beginning of that. */
+/** A link to the next step. In another lesson, that is named; where it was not begun, the link leads to its beginning. */
 function pointOnward(link, id, pages) {
     pointTo(link, id);
     const { page, lesson } = lives.get(id) ?? {};
-    if (named(id).length || !page || pages[page]?.done !== 0) return;
+    if (named(id).length || !page) return;
+    if (pages[page]?.done !== 0) return say(link, words.inLesson(link.textContent, lesson));
     link.href = `/${encodeURI(page)}`;
     say(link, words.nextLesson(lesson));
 }

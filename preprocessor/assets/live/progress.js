@@ -16,6 +16,7 @@ class Many {
     async begin() {
         this.checked = new Map(this.names.map((name) => [name, lives.get(name)?.checked]));
         this.isBegun = false;
+        this.from = scrollY;
         this.onward.hidden = true;
         say(this.text, words.checking(0, this.names.length));
         const failed = await ask("verify", { steps: this.names, undo: false });
@@ -38,17 +39,20 @@ class Many {
         const { next } = progress.here();
         this.onward.hidden = !next;
         if (next) pointOnward(this.next, next, progress.pages);
+        // The answers of the steps above have moved it. A reader who scrolled is left where they are.
+        if (Math.abs(scrollY - this.from) < 4) this.element.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
 
     sum() {
-        const counts = { done: 0, "not-yet": 0, confirm: 0, unknown: 0, unchecked: 0 };
-        for (const name of this.names) {
-            const live = lives.get(name);
-            const kind = live?.done ? "done" : live?.actions.includes("confirm") ? "confirm" : live?.verdict;
-            counts[kind ?? "unchecked"] += 1;
-        }
-        const told = Object.entries(counts).filter(([kind, count]) => count > 0 || kind === "done");
-        return words.sum(this.names.length, told.map(([kind, count]) => `${count} ${words.sumOf[kind]}`).join(", "));
+        const all = this.names.map((name) => lives.get(name));
+        const kind = (live) => live?.done ? "done" : live?.actions.includes("confirm") ? "confirm" : live?.verdict ?? "unchecked";
+        const told = Object.entries(words.sumOf).flatMap(([name, word]) => {
+            const of = all.filter((live) => kind(live) === name);
+            const optional = name === "done" ? [] : of.filter((live) => live?.optional);
+            const parts = [[of.length - optional.length, (part) => part], [optional.length, words.sumOptional]];
+            return parts.filter(([count], at) => count > 0 || name === "done" && at === 0).map(([count, told]) => told(`${count} ${word}`));
+        });
+        return words.sum(this.names.length, told.join(", "));
     }
 
     /** How many of the required steps are done. A sum stays until that changes. */

@@ -45,6 +45,7 @@ class VerifyStep extends HTMLElement {
         this.asked = true;
         this.isAsked = true;
         this.isDoing = path === "practice";
+        this.before = path === "verify" && this.live?.checked ? this.live.verdict : "";
         this.update({ running: path !== "watch", failed: "", done: "" });
         const failed = await ask(path, body);
         if (failed) this.update({ running: false, failed });
@@ -161,7 +162,8 @@ class VerifyStep extends HTMLElement {
         const label = this.news ? this.live?.label ?? "" : "";
         const came = offered("confirm") ? words.nowConfirm : `${this.live?.label}.`;
         const did = done && this.asked ? `${done} ${came}` : "";
-        const message = running ? this.isDoing ? words.doing : words.asking(about.practice) : failed || refused || did || (watched ? words.watching : label);
+        const again = label && !this.live.done && this.before === this.live.verdict ? words.same(label) : "";
+        const message = running ? this.isDoing ? words.doing : words.asking(about.practice) : failed || refused || did || (watched ? words.watching : again || label);
         // The verdict is shown above. This is only for screen readers.
         this.message.classList.toggle("verify-unseen", message === label);
         this.message.classList.toggle("verify-failed", message === (failed || refused));

@@ -18,6 +18,7 @@ const words = {
     asking: (practice) => practice ? "Asking the practice accounts …" : "Asking AWS …",
     doing: "Doing it in the practice accounts …",
     nowConfirm: "Now confirm it.",
+    same: (label) => `Checked again, with the same verdict: ${label}.`,
     watching: "Watching: the verdict changes when your account changes.",
     compact: "Details",
     evidence: "How this was checked",
@@ -36,6 +37,7 @@ const words = {
     checking: (done, of) => `Checking ${Math.min(done + 1, of)} of ${of} …`,
     sum: (of, parts) => `Checked ${of} steps: ${parts}.`,
     sumOf: { done: "done", "not-yet": "not yet", confirm: "to confirm", unknown: "unknown", unchecked: "not checked" },
+    sumOptional: (part) => `${part} (optional)`,
 
     bar: "Your progress",
     count: (done, of) => `${done} of ${of}`,
@@ -46,6 +48,7 @@ const words = {
     courseDone: (of) => `All ${of} required steps of this course are done.`,
     next: "Next:",
     nextLesson: (lesson) => `the lesson “${lesson}”`,
+    inLesson: (title, lesson) => `${title}, in “${lesson}”`,
     nextKey: "The key n goes there, too.",
     mark: (done, of) => `${done} of ${of} steps done`,
     practiceShort: "Practice",

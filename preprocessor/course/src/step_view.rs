@@ -164,19 +164,20 @@ impl<'v> StepView<'v> {
         optional.into_iter().chain(self.progress.clone()).chain(checked).collect()
     }
 
-    /// Why the step is unknown, each sentence once.
-    pub fn messages(&self) -> impl Iterator<Item = Cow<'v, str>> {
-        messages(self.reasons.iter().copied())
+    /// Why the step is unknown, each sentence once. `message` gives a reason's.
+    pub fn messages(&self, message: fn(&Reason) -> &str) -> impl Iterator<Item = Cow<'v, str>> {
+        messages(self.reasons.iter().copied(), message)
     }
 
     /// Why the step has its verdict and what to do, the most important first, each sentence once.
     pub fn sentences(&self) -> Vec<Sentence> {
-        self.sentences_with(self.messages())
+        self.sentences_with(self.messages(Reason::message))
     }
 
     /// The same without what is about the access to an account, which all steps of the account have in common.
     pub fn own_sentences(&self) -> Vec<Sentence> {
-        self.sentences_with(messages(self.reasons.iter().copied().filter(|reason| !reason.is_about_access())))
+        let own = self.reasons.iter().copied().filter(|reason| !reason.is_about_access());
+        self.sentences_with(messages(own, Reason::message))
     }
 
     fn sentences_with(&self, messages: impl Iterator<Item = Cow<'v, str>>) -> Vec<Sentence> {
@@ -241,9 +242,12 @@ impl ConfirmationState {
 }
 
 /// The messages of reasons, each once.
-fn messages<'v>(reasons: impl Iterator<Item = &'v Reason>) -> impl Iterator<Item = Cow<'v, str>> {
+fn messages<'v>(
+    reasons: impl Iterator<Item = &'v Reason>,
+    message: fn(&Reason) -> &str,
+) -> impl Iterator<Item = Cow<'v, str>> {
     let mut before = BTreeSet::from([""]);
-    let messages = reasons.map(|reason| reason.message.as_str());
+    let messages = reasons.map(message);
     messages.filter(move |message| before.insert(message)).map(local_time::shown)
 }
 

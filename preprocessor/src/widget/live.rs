@@ -121,13 +121,17 @@ impl Live {
             done: !view.verdict.blocks(),
             actions: actions(&view, practice),
             statement: view.statement(),
-            html: html(&view),
+            html: html(&view, practice),
             evidence: evidence(course.check(step).about.as_deref(), &view),
             command: view.commands.verify.clone(),
             inputs: view.inputs.iter().map(InputField::of).collect(),
             running: running(course, step, results),
             checked: view.result.map(|result| result.checked.clone()),
-            reasons: view.reasons.iter().map(|reason| (*reason).clone()).collect(),
+            reasons: view
+                .reasons
+                .iter()
+                .map(|reason| Reason { message: reason.message_in_page().to_owned(), ..(*reason).clone() })
+                .collect(),
             members: members(course, step, results),
             page: step.occurrences.first().map(Occurrence::page),
             lesson: step.occurrences.first().map(|place| place.chapter_name.clone()),
@@ -190,11 +194,11 @@ fn actions(view: &StepView<'_>, practice: Practice) -> Vec<Action> {
 
 /// The verdict, why, and what to do. All commands have a button or a field in the page. What was required of a step that
 /// is done is with its evidence.
-fn html(view: &StepView<'_>) -> String {
+fn html(view: &StepView<'_>, practice: Practice) -> String {
     let mut html = status(Placement::Element, view);
-    html.extend(view.messages().map(|message| reason(&message)));
+    html.extend(view.messages(Reason::message_in_page).map(|message| reason(&message)));
     if view.result.is_some() && view.verdict.blocks() {
-        html.push_str(&list(&view.expectations));
+        html.push_str(&list(&view.expectations, practice));
     }
     html.extend(view.costs.iter().map(|costs| Placement::Element.span("verify-costs", costs)));
     html.extend(view.console.map(|address| super::console(Placement::Element, address)));
@@ -217,15 +221,15 @@ pub fn waiting(step: &Step, practice: bool) -> String {
 
 /// HTML: the expectations of a step that is being verified. Those without a result are still waiting for evidence.
 pub fn expectations<'e>(awaited: impl IntoIterator<Item = (&'e str, Option<&'e ExpectationResult>)>) -> String {
-    list(&step_view::expectations(awaited))
+    list(&step_view::expectations(awaited), Practice::None)
 }
 
-fn list(expectations: &[ExpectationView<'_>]) -> String {
-    let items: String = expectations.iter().map(expectation).collect();
+fn list(expectations: &[ExpectationView<'_>], practice: Practice) -> String {
+    let items: String = expectations.iter().map(|view| expectation(view, practice)).collect();
     if items.is_empty() { items } else { format!("<ul class=\"verify-expectations\">{items}</ul>") }
 }
 
-fn expectation(view: &ExpectationView<'_>) -> String {
+fn expectation(view: &ExpectationView<'_>, practice: Practice) -> String {
     let (name, icon) = view.outcome.map_or(("awaited", "…"), |outcome| (outcome.name(), outcome.icon()));
     let mut item = format!(
         "<li data-outcome=\"{name}\"><span class=\"verify-icon\" aria-hidden=\"true\">{icon}</span>{}",
@@ -240,15 +244,18 @@ fn expectation(view: &ExpectationView<'_>) -> String {
         item.push_str(&format!("<span class=\"{class}\"> ({})</span>", escape(view.label.unwrap_or_default())));
     }
     item.extend(view.sentences.iter().map(|text| sentence(text)));
-    item.extend(view.statements.iter().map(statement));
+    item.extend(view.statements.iter().map(|view| statement(view, practice)));
     item.push_str("</li>");
     item
 }
 
-fn statement(statement: &StatementView<'_>) -> String {
+fn statement(statement: &StatementView<'_>, practice: Practice) -> String {
+    // In the practice accounts, the button that confirms comes when the step is done.
+    let is_later = practice == Practice::ToDo && !statement.confirmed;
+    let lead = if is_later { "Then you confirm" } else { statement.lead() };
     format!(
         "<span class=\"verify-line\">{}: “<span class=\"verify-statement\">{}</span>”</span>",
-        statement.lead(),
+        lead,
         escape(statement.text)
     )
 }
@@ -258,17 +265,18 @@ fn evidence(about: Option<&str>, view: &StepView<'_>) -> String {
     let mut html = about.map(paragraph).unwrap_or_default();
     let Some(result) = view.result else {
         html.push_str(&paragraph("This step has not been verified yet. It expects:"));
-        html.push_str(&list(&view.expectations));
+        html.push_str(&list(&view.expectations, Practice::None));
         return html;
     };
     if !view.verdict.blocks() {
-        html.push_str(&list(&view.expectations));
+        html.push_str(&list(&view.expectations, Practice::None));
     }
     let to = if view.practice { "the practice accounts" } else { "AWS" };
     if result.evidence.is_empty() {
         html.push_str(&paragraph(&format!("No call to {to} succeeded.")));
     } else {
-        html.push_str(&paragraph(&format!("The verdict is based on these calls to {to}:")));
+        let own = if view.verdict == Verdict::Confirmed { "what you confirmed, and on " } else { "" };
+        html.push_str(&paragraph(&format!("The verdict is based on {own}these calls to {to}:")));
         let calls: String = result.evidence.iter().map(call).collect();
         html.push_str(&format!("<ul class=\"verify-calls\">{calls}</ul>"));
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use course::results::{Reason, ReasonCode};
+use course::results::Reason;
 use evidence::client::{Emulator, Keys};
 use evidence::connection::Connection;
 use evidence::reads::Found;
@@ -98,16 +98,7 @@ impl PracticeCloud {
             let state = self.cloud.named(name).filter(|_| self.exists(name));
             let connection = match state {
                 Some(state) => Connection::Sdk(Box::new(self.emulator(&state.account, Caller::Reader).connected())),
-                None => {
-                    let then = sign_up(name)
-                        .map_or_else(String::new, |step| format!(" To create it, run `verify practice do {step}`."));
-                    Connection::None(vec![Reason {
-                        code: ReasonCode::NoCredentials,
-                        account: Some(name.clone()),
-                        action: None,
-                        message: format!("The practice accounts have no {name} account yet.{then}"),
-                    }])
-                }
+                None => Connection::None(vec![Reason::no_practice_account(name, sign_up(name).as_deref())]),
             };
             (name.clone(), connection)
         };

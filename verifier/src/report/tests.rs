@@ -120,7 +120,7 @@ fn a_steps_sentences_are_the_same_in_every_format() {
                     sentences.chain(expectation.statements.iter().map(ToString::to_string))
                 });
                 let each: Vec<String> = each.flat_map(|sentence| marks(&sentence)).collect();
-                let reasons = marks(&view.messages().collect::<Vec<_>>().join(" "));
+                let reasons = marks(&view.messages(Reason::message).collect::<Vec<_>>().join(" "));
                 let details = text::details(&course, &results, step);
                 let whole = [each.clone(), reasons.clone(), drift.clone()].concat();
                 assert_eq!(marks(details.as_str()), whole, "{case}: {}", details.as_str());

@@ -102,7 +102,38 @@ pub struct Reason {
     pub message: String,
 }
 
+/// The words before a command that creates a practice account.
+const TO_CREATE_IT: &str = " To create it, run `";
+
 impl Reason {
+    /// That the practice accounts do not have this one yet. `sign_up`: the step that creates it.
+    pub fn no_practice_account(account: &str, sign_up: Option<&str>) -> Reason {
+        let then = sign_up.map_or_else(String::new, |step| format!("{TO_CREATE_IT}verify practice do {step}`."));
+        Reason {
+            code: ReasonCode::NoCredentials,
+            account: Some(account.to_owned()),
+            action: None,
+            message: format!("The practice accounts have no {account} account yet.{then}"),
+        }
+    }
+
+    /// The message for a terminal.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The message for a page, which has a button for what a terminal has a command for.
+    ///
+    /// ```
+    /// use course::results::Reason;
+    ///
+    /// let reason = Reason::no_practice_account("production", Some("account-created"));
+    /// assert_eq!(reason.message_in_page(), "The practice accounts have no production account yet.");
+    /// ```
+    pub fn message_in_page(&self) -> &str {
+        self.message.split_once(TO_CREATE_IT).map_or(self.message.as_str(), |(what, _)| what)
+    }
+
     /// Whether it is about the access to an account, which all steps of the account have in common.
     pub fn is_about_access(&self) -> bool {
         let codes = [
