@@ -1,6 +1,7 @@
 //! Recordings: the evidence of a run in a file, for bug reports, offline runs and tests.
 
 use anyhow::{Context, Result, bail};
+use course::Course;
 use course::files::{self, Readers};
 use course::input::Given;
 use course::results::{Call, ReasonCode};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::made::Remembered;
+use crate::made::{JudgedBy, Remembered};
 use evidence::Evidence;
 use evidence::client::{self, Answers, Ask, Outcome};
 use evidence::gather::{self, Gathered};
@@ -55,6 +56,26 @@ pub struct Known {
     pub given: Given,
     /// What was seen before of what the learner made.
     pub made: Vec<Remembered>,
+}
+
+impl Known {
+    /// What is known of a course. A recording does not say for which check and inputs something was complete: it is for
+    /// those of the case that uses it.
+    pub(crate) fn of(course: &Course, made: &[Remembered]) -> Known {
+        let one = |one: &Remembered| {
+            let now = course.step(&one.step).map(|step| JudgedBy::now(course, step));
+            let counts = one.judged_by.is_some() && one.judged_by == now;
+            Remembered { complete: one.complete.clone().filter(|_| counts), judged_by: None, ..one.clone() }
+        };
+        Known { given: course.given.clone(), made: made.iter().map(one).collect() }
+    }
+
+    /// What is remembered, for the check and the inputs of a course.
+    pub(crate) fn remembered(&self, course: &Course) -> Vec<Remembered> {
+        let now = |one: &Remembered| Some(JudgedBy::now(course, course.step(&one.step)?));
+        let judged_by = |one: &Remembered| one.complete.as_ref().and_then(|_| now(one));
+        self.made.iter().map(|one| Remembered { judged_by: judged_by(one), ..one.clone() }).collect()
+    }
 }
 
 /// A run that was recorded.

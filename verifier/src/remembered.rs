@@ -2,7 +2,7 @@
 //! what they are about still exists.
 
 use course::results::{Confirmation, Reason, Seen};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};
 use crate::verdict::{Judge, Voided};
@@ -63,12 +63,21 @@ impl Judge<'_> {
 
     /// Late evidence that an earlier run saw for an expectation.
     fn seen(&self, at: usize) -> impl Iterator<Item = &Seen> {
+        let accounts = self.accounts();
         self.inputs.seen.iter().filter(move |seen| {
             seen.step == self.step.id
                 && seen.expectation == at
                 && seen.check_hash == self.step.hash
-                && Some(&seen.account) == self.fingerprint.as_ref()
+                && seen.inputs == self.step.inputs
+                && accounts.as_ref() == Some(&seen.accounts)
         })
+    }
+
+    /// Fingerprints of all accounts that the check reads; `None` if one is not identified.
+    pub(crate) fn accounts(&self) -> Option<BTreeMap<String, String>> {
+        let needs = self.inputs.compiled.needs(&self.inputs.course, self.step);
+        let names = needs.iter().map(|(account, _)| account).chain([&self.step.account]);
+        names.map(|name| Some((name.clone(), self.inputs.fingerprints.get(name)?.clone()))).collect()
     }
 
     /// Late evidence that an earlier run saw for an expectation and that still counts.

@@ -198,7 +198,8 @@ fn members_so_far(inputs: &Arc<Inputs>, step: &Step) -> Vec<Awaited> {
     let awaited = members.map(|member| Awaited {
         title: inputs.course.check(member).title.clone(),
         result: Some(member).filter(arrived).and_then(|member| {
-            Some(members::member_result(inputs.course.check(member), judge(inputs, &[member]).first()?))
+            let judged = judge(inputs, &[member]).into_iter().next()?;
+            Some(members::member_result(inputs.course.check(member), judged.verdict, &judged.expectations))
         }),
     });
     awaited.collect()

@@ -70,7 +70,8 @@ pub fn read_theirs(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
 /// When it cannot be read, is not an ordinary file, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
     let bytes = read_theirs(path, LARGEST_TEXT)?;
-    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+    String::from_utf8(bytes)
+        .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not text in UTF-8: save it as UTF-8 in your editor"))
 }
 
 /// A path without `.`, and with `..` only at its beginning. It is normalised as text: with a symbolic link in it, the

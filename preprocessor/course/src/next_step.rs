@@ -28,7 +28,10 @@ fn first_to_do<'c>(course: &'c Course, results: &Results, step: &'c Step) -> &'c
     let (mut first, mut passed) = (step, BTreeSet::from([step.id.as_str()]));
     loop {
         let before = course.check(first).practised_after().filter_map(|check| course.step_for_practice(check, first));
-        let listed = before.filter_map(|before| course.step(&before.id)).filter(|step| step.is_listed());
+        // What was not made is not removed.
+        let made = first.removes.iter().filter_map(|id| course.step(id));
+        let before = before.filter_map(|before| course.step(&before.id)).chain(made);
+        let listed = before.filter(|step| step.is_listed());
         match listed.into_iter().find(|step| is_open(results, step) && passed.insert(step.id.as_str())) {
             Some(before) => first = before,
             None => return first,
@@ -87,6 +90,14 @@ mod tests {
         let course = course(&[("all", "steps = [\"one\", \"two\"]\n"), ("one", ""), ("two", "")]);
         assert_eq!(next(&with_steps(course.clone(), &["all", "two"])), Some("two".into()));
         assert_eq!(next(&with_steps(course, &["all"])), Some("all".into()));
+    }
+
+    #[test]
+    fn what_was_not_made_is_not_removed_first() {
+        let course = course(&[("gone", "removes = [\"made\"]\n"), ("made", "makes = \"[]\"\n")]);
+        let mut listed = with_steps(course, &["gone", "made"]);
+        listed.steps[0].removes = vec!["made".into()];
+        assert_eq!(next(&listed), Some("made".into()));
     }
 
     #[test]

@@ -66,20 +66,29 @@ pub struct WrittenTable {
     pub has_pipes: bool,
     /// Its rows, the header first; `None` if no table follows the directive.
     pub(crate) cells: Option<Vec<Vec<Cell>>>,
+    /// The rows with more cells than the header, of which Markdown leaves out the last ones.
+    too_long: Vec<Range<usize>>,
 }
 
 impl WrittenTable {
     /// A directive whose table has not been found yet.
     pub(crate) fn new(comment: Range<usize>, name: &str, content: &str) -> WrittenTable {
         let has_pipes = content[comment.end..].trim_start().starts_with('|');
-        WrittenTable { comment, name: name.to_owned(), has_pipes, cells: None }
+        WrittenTable { comment, name: name.to_owned(), has_pipes, cells: None, too_long: Vec::new() }
     }
 
     /// Notes an event within the table.
     pub(crate) fn event(&mut self, content: &str, event: &Event<'_>, range: Range<usize>, params: &Params) {
         let rows = self.cells.get_or_insert_default();
         match event {
-            Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
+            Event::Start(Tag::TableHead) => rows.push(Vec::new()),
+            Event::Start(Tag::TableRow) => {
+                let columns = rows.first().map_or(0, Vec::len);
+                if cells_in(&content[range.clone()]) > columns {
+                    self.too_long.push(range);
+                }
+                rows.push(Vec::new());
+            }
             Event::Start(Tag::TableCell) => {
                 rows.last_mut().into_iter().for_each(|row| row.push(Cell { range: range.clone(), ..Cell::default() }));
             }
@@ -154,6 +163,11 @@ impl WrittenTable {
                 }
             }
         }
+        for row in &self.too_long {
+            let message =
+                format!("this row has more cells than the {} columns: write \\| for a | within a cell", columns.len());
+            wrong.push((row.clone(), message));
+        }
         if rows.is_empty() {
             wrong.push((
                 self.comment.clone(),
@@ -191,6 +205,15 @@ impl WrittenTable {
         }
         row
     }
+}
+
+/// How many cells a row has as it is written.
+fn cells_in(row: &str) -> usize {
+    let row = row.lines().next().unwrap_or_default().trim();
+    let is_end = |at: usize| !row[..at].ends_with('\\');
+    let ends: Vec<usize> = row.match_indices('|').map(|(at, _)| at).filter(|at| is_end(*at)).collect();
+    let outer = [ends.first() == Some(&0), row.len() > 1 && ends.last() == Some(&(row.len() - 1))];
+    ends.len() + 1 - outer.iter().filter(|is_outer| **is_outer).count()
 }
 
 /// The name of a column, from its header: lower-case letters and digits, with `_` for everything between them.

@@ -2,6 +2,7 @@
 
 mod changed;
 mod inputs;
+mod kept;
 mod lint;
 mod pending;
 mod rows;
@@ -186,7 +187,9 @@ fn another_region_or_name_hides_nothing_that_is_paid_for() {
     lab.machine.verify(&["set", "region=us-east-1", "network=another"]);
     assert_eq!(lab.verified().brief(), ("not-yet", "not-yet", vec![], vec![("there", 3)]));
     lab.make(&["delete"]);
-    // It was complete with the first inputs, and is gone everywhere.
+    // It was complete with the first inputs, which says nothing of others, and is gone everywhere.
+    assert_eq!(lab.verified().brief(), ("not-yet", "verified", vec![], vec![]));
+    lab.machine.verify(&["set", "network=lab-vpc"]);
     assert_eq!(lab.verified().brief(), ("verified", "verified", vec![], vec![]));
 }
 

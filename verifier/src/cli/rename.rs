@@ -48,6 +48,7 @@ pub(super) fn run(common: &Common, renamed: &Renamed) -> Result<Exit> {
         return Ok(Exit::Usage);
     }
     let after = write(&root, &changed, common.trust_course)?;
+    renaming.lists(&before, &after)?;
     renaming.learner(&before, &after)?.iter().for_each(|text| notice(text));
     notice(&format!("`{old}` is now `{new}`. Verdicts, confirmations and bindings on this machine are kept."));
     if !generate::stale(&root, common.trust_course)?.is_empty() {

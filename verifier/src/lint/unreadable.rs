@@ -8,6 +8,7 @@ use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -64,11 +65,19 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
     }
     let src = config.book.src.clone();
     let summary = src.join("SUMMARY.md");
-    let Ok(text) = course::files::read_text(&root.join(&summary)) else {
-        let message = "there is no SUMMARY.md, which lists the chapters of the book".to_owned();
-        let help = Some("create one, with a line such as - [Title](chapter.md) for each chapter".into());
-        let missing = Diagnostic { span: Span::file(summary), message, help };
-        return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
+    let text = match course::files::read_text(&root.join(&summary)) {
+        Ok(text) => text,
+        Err(why) => {
+            let (message, help) = match why.kind() {
+                ErrorKind::NotFound => (
+                    "there is no SUMMARY.md, which lists the chapters of the book".to_owned(),
+                    Some("create one, with a line such as - [Title](chapter.md) for each chapter".to_owned()),
+                ),
+                _ => (format!("SUMMARY.md, which lists the chapters of the book, cannot be read: {why}"), None),
+            };
+            let missing = Diagnostic { span: Span::file(summary), message, help };
+            return Ok(Unreadable { errors: vec![missing], book: Some((Book::new(), config)) });
+        }
     };
     let (mut errors, mut items) = (Vec::new(), Vec::new());
     let named = chapters(&text);
@@ -79,9 +88,11 @@ pub fn book(root: &Path, trusted: bool, error: Error) -> Result<Unreadable> {
             Err(why) => errors.push(Diagnostic {
                 span: Span::range(&summary, &text, range),
                 message: format!("the chapter `{}` cannot be read: {}", path.display(), plain(&why)),
-                help: Some(match nearest(&path.to_string_lossy(), unlisted.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "create the chapter, or remove it from SUMMARY.md".to_owned(),
+                help: (why.kind() == ErrorKind::NotFound).then(|| {
+                    match nearest(&path.to_string_lossy(), unlisted.iter().map(String::as_str)) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "create the chapter, or remove it from SUMMARY.md".to_owned(),
+                    }
                 }),
             }),
         }
@@ -113,7 +124,7 @@ fn unlisted(src: &Path, named: &[Named]) -> Vec<String> {
 
 fn plain(why: &std::io::Error) -> String {
     match why.kind() {
-        std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
+        ErrorKind::NotFound => "the file does not exist".to_owned(),
         _ => why.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::Listing;
 use super::memory::{MadeKey, Remembered, Sighting};
-use super::values::ListValues;
+use super::values::{JudgedBy, ListValues};
 use crate::verdict::{Inputs, list};
 
 /// How many ids a sentence names.
@@ -66,7 +66,7 @@ fn remembered<'i>(inputs: &'i Inputs, step: &'i Step) -> impl Iterator<Item = &'
 }
 
 /// Whether something was seen in the accounts that are read now.
-fn is_here(inputs: &Inputs, step: &Step, one: &Remembered) -> bool {
+pub(crate) fn is_here(inputs: &Inputs, step: &Step, one: &Remembered) -> bool {
     inputs.account_ids.get(&step.account) == Some(&one.account)
         && one.others.iter().all(|(name, id)| inputs.account_ids.get(name) == Some(id))
 }
@@ -83,8 +83,14 @@ fn others(inputs: &Inputs, step: &Step) -> BTreeMap<String, String> {
     names.filter_map(|name| Some((name.clone(), inputs.account_ids.get(&name)?.clone()))).collect()
 }
 
-/// What a step makes, as it is now: what is there, and how it is remembered. `complete`: whether the step is done.
-pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &ListValues, complete: bool) -> (Listing, Vec<Sighting>) {
+/// What a step makes, as it is now: what is there, and how it is remembered. `complete`: what is done, if the
+/// step is.
+pub(crate) fn sight(
+    inputs: &Inputs,
+    step: &Step,
+    values: &ListValues,
+    complete: Option<&JudgedBy>,
+) -> (Listing, Vec<Sighting>) {
     let account = inputs.account_ids.get(&step.account);
     let same = |one: &&Remembered| one.gone.is_none() && one.values == *values;
     let before: Vec<&Remembered> = in_account(inputs, step).filter(same).collect();
@@ -101,7 +107,7 @@ pub(crate) fn sight(inputs: &Inputs, step: &Step, values: &ListValues, complete:
     let sighting = |id: &String| {
         let (account, others, list, values) = (account.clone(), others.clone(), list.clone(), values.clone());
         let of = MadeKey { step: id.clone(), account, others, list, values };
-        Sighting::Listed { of, ids: ids.clone(), complete }
+        Sighting::Listed { of, ids: ids.clone(), complete: complete.cloned() }
     };
     let sightings = [&step.id].into_iter().chain(former).map(sighting).collect();
     (listed, sightings)
@@ -128,7 +134,7 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
     let mut sightings: Vec<Sighting> = Vec::new();
     let (mut reasons, mut places): (Vec<Reason>, Vec<String>) = Default::default();
     for values in sets(inputs, made) {
-        let (listed, seen) = sight(inputs, made, &values, false);
+        let (listed, seen) = sight(inputs, made, &values, None);
         sightings.extend(seen);
         match listed {
             Listing::Ids { ids, hidden } => {
@@ -210,7 +216,7 @@ pub(crate) fn leftovers(inputs: &Inputs) -> (Vec<Leftover>, Vec<Sighting>) {
         let mut add = |left: Left, place: String| found.push(leftover(inputs, step, left, place));
         let mut shown = BTreeSet::new();
         for values in sets(inputs, step) {
-            let (listed, seen) = sight(inputs, step, &values, false);
+            let (listed, seen) = sight(inputs, step, &values, None);
             sightings.extend(seen);
             match listed {
                 Listing::Ids { ids, hidden } => {

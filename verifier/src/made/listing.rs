@@ -18,19 +18,13 @@ pub(crate) enum Listing {
     Unread(Vec<Reason>),
 }
 
-/// What AWS calls the last states of things that it still lists for some time after they were deleted.
-const FINAL: [&str; 10] = [
-    "deleted",
-    "terminated",
-    "failed",
-    "inactive",
-    "canceled",
-    "cancelled",
-    "released",
-    "deregistered",
-    "expired",
-    "delete_complete",
-];
+/// What AWS calls the last states of things that it still lists for some time after they were deleted. Things that have
+/// failed or expired, and access keys that are inactive, are still there.
+const FINAL: [&str; 5] = ["deleted", "terminated", "released", "deregistered", "delete_complete"];
+
+/// What ECS calls a deleted cluster or service.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html>
+const FINAL_IN_ECS: &str = "inactive";
 
 /// Whether an answer has an object with this id that is in no final state.
 pub(crate) fn has(answer: &Value, id: &str) -> bool {
@@ -54,7 +48,15 @@ fn is_final(object: &Value) -> bool {
         state.as_str().into_iter().chain(within)
     });
     let mut states = texts.peekable();
-    states.peek().is_some() && states.all(|state| FINAL.contains(&state.to_ascii_lowercase().as_str()))
+    let is_in_ecs = || {
+        let texts = object.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
+        texts.filter(|text| text.starts_with("arn:")).any(|arn| arn.split(':').nth(2) == Some("ecs"))
+    };
+    states.peek().is_some()
+        && states.all(|state| {
+            let state = state.to_ascii_lowercase();
+            FINAL.contains(&state.as_str()) || state == FINAL_IN_ECS && is_in_ecs()
+        })
 }
 
 #[cfg(test)]
@@ -72,6 +74,13 @@ mod tests {
         let expired = json!({ "Id": "x", "Status": "available", "CertificateStatus": "expired" });
         assert!(has(&expired, "x"), "another state is not its own");
         assert!(has(&json!({ "Id": "x" }), "x"), "what has no state is there");
+        let key = json!({ "AccessKeyMetadata": [{ "AccessKeyId": "x", "Status": "Inactive" }] });
+        assert!(has(&key, "x"), "a key that is inactive can be activated");
+        for state in ["failed", "expired", "cancelled", "stopped"] {
+            assert!(has(&json!({ "DBInstanceIdentifier": "x", "DBInstanceStatus": state }), "x"), "{state}");
+        }
+        let cluster = |service: &str| json!({ "clusterName": "x", "clusterArn": format!("arn:aws:{service}:us-east-1:1:cluster/x"), "status": "INACTIVE" });
+        assert!(!has(&cluster("ecs"), "x") && has(&cluster("eks"), "x"));
         assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::values::ListValues;
+use super::values::{JudgedBy, ListValues};
 
 /// Something that was seen: the list of a step's check, with the values that it used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Remembered {
     /// When the step was first done while it was there (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complete: Option<String>,
+    /// What was done then. A recording leaves it out: its case is about the check as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<JudgedBy>,
     /// When nothing was there any more (RFC 3339, UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<String>,
@@ -52,8 +55,8 @@ pub enum Sighting {
         of: MadeKey,
         /// The ids.
         ids: Vec<String>,
-        /// Whether the step is done.
-        complete: bool,
+        /// What is done, if the step is.
+        complete: Option<JudgedBy>,
     },
     /// The step that removes what a step makes was verified.
     Removed {
@@ -133,8 +136,8 @@ impl MadeMemory {
     }
 
     /// Adds what was remembered elsewhere.
-    pub fn extend(&mut self, remembered: &[Remembered]) {
-        self.0.extend(remembered.iter().cloned());
+    pub fn extend(&mut self, remembered: impl IntoIterator<Item = Remembered>) {
+        self.0.extend(remembered);
     }
 
     /// All that is remembered of the practice accounts, or of the learner's own.
@@ -146,7 +149,7 @@ impl MadeMemory {
     pub fn add(&mut self, practice: bool, sightings: &[Sighting], now: &str) {
         for sighting in sightings {
             match sighting {
-                Sighting::Listed { of, ids, complete } => self.listed(practice, of, (ids, *complete), now),
+                Sighting::Listed { of, ids, complete } => self.listed(practice, of, (ids, complete.as_ref()), now),
                 Sighting::Removed { step, account } => {
                     let is = |one: &&mut Remembered| {
                         let own = one.practice == practice && one.step == *step && one.account == *account;
@@ -159,7 +162,7 @@ impl MadeMemory {
         }
     }
 
-    fn listed(&mut self, practice: bool, of: &MadeKey, (ids, complete): (&[String], bool), now: &str) {
+    fn listed(&mut self, practice: bool, of: &MadeKey, (ids, complete): (&[String], Option<&JudgedBy>), now: &str) {
         let is = |one: &Remembered| one.practice == practice && one.step == of.step && one.account == of.account;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let ids = &ids[..ids.len().min(MOST_IDS)];
@@ -174,7 +177,9 @@ impl MadeMemory {
             Some(one) if ids.is_empty() => one.gone = one.gone.take().or(Some(now.to_owned())),
             Some(one) => {
                 (one.ids, one.count, one.gone) = (ids.to_vec(), count, None);
-                one.complete = one.complete.take().or_else(|| complete.then(|| now.to_owned()));
+                if complete.is_some() && one.judged_by.as_ref() != complete {
+                    (one.complete, one.judged_by) = (Some(now.to_owned()), complete.cloned());
+                }
             }
             None if ids.is_empty() => {}
             None => self.0.push(Remembered {
@@ -187,7 +192,8 @@ impl MadeMemory {
                 ids: ids.to_vec(),
                 count,
                 seen: now.to_owned(),
-                complete: complete.then(|| now.to_owned()),
+                complete: complete.map(|_| now.to_owned()),
+                judged_by: complete.cloned(),
                 gone: None,
                 removed: None,
             }),
@@ -217,7 +223,7 @@ mod tests {
     }
 
     fn listed(of: MadeKey, ids: &[&str]) -> Sighting {
-        Sighting::Listed { of, ids: ids.iter().map(|id| (*id).to_owned()).collect(), complete: false }
+        Sighting::Listed { of, ids: ids.iter().map(|id| (*id).to_owned()).collect(), complete: None }
     }
 
     #[test]

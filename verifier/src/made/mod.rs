@@ -11,7 +11,7 @@ mod values;
 
 pub use judge::{Left, Leftover};
 pub use memory::{MadeMemory, Remembered, Sighting};
-pub use values::ListValues;
+pub use values::{JudgedBy, ListValues};
 
-pub(crate) use judge::{Removal, forgotten, leftovers, remove, sets, sight};
+pub(crate) use judge::{Removal, forgotten, is_here, leftovers, remove, sets, sight};
 pub(crate) use listing::{Listing, has};

@@ -11,6 +11,29 @@ use std::collections::BTreeMap;
 use crate::plan::CompiledCheck;
 use crate::reads::CompiledRead;
 
+/// What a verdict was about: another check, or other inputs, would have made it another one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgedBy {
+    /// [`Step::hash`].
+    pub check_hash: String,
+    /// What the learner gave, of what the step uses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: Given,
+}
+
+impl JudgedBy {
+    /// What a verdict about a step is about now.
+    pub(crate) fn now(course: &Course, step: &Step) -> JudgedBy {
+        let used = course.inputs_of(step);
+        let inputs = course.given.iter().filter(|(name, _)| used.contains(name.as_str()));
+        JudgedBy {
+            check_hash: step.hash.clone(),
+            inputs: inputs.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+}
+
 /// The values that a list used.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

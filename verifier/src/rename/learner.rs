@@ -44,6 +44,9 @@ impl Renaming {
             {
                 one.list = list;
             }
+            if let Some(judged_by) = &mut one.judged_by {
+                rehash(&mut judged_by.check_hash, old.step(&one.step).zip(new.step(&step)));
+            }
             one.step = step;
             self.keys(&mut one.others);
         })?;
@@ -91,6 +94,7 @@ impl Renaming {
         for seen in &mut results.seen {
             let renamed = self.id(&seen.step);
             rehash(&mut seen.check_hash, old.step(&seen.step).zip(new.step(&renamed)));
+            self.keys(&mut seen.accounts);
             seen.step = renamed;
         }
     }

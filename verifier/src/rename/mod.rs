@@ -7,13 +7,15 @@ mod toml_text;
 
 use anyhow::{Context, Result, bail};
 use course::Course;
+use course::check::Check;
 use course::diagnostic::did_you_mean;
 use course::directive::Directive;
 use course::edit::Edits;
+use course::files::{self, Readers};
 use course::param::Params;
 use course::{can_name_account, scan};
 
-use crate::course_files::Files;
+use crate::course_files::{self, Files};
 use evidence::UNREADABLE;
 use place::Place;
 
@@ -206,6 +208,30 @@ impl Renaming {
             (_, false, ["made", _, "step"]) => Some(self.id(&place.text)),
             _ => None,
         }
+    }
+
+    /// Gives what recordings remember the new identities of the lists of a course that was `old` and is `new`.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub(crate) fn lists(&self, old: &Course, new: &Course) -> Result<()> {
+        let renamed = |(name, check): (&String, &Check)| {
+            let own = Some(self.new.as_str()).filter(|_| self.kind == Kind::Check && *name == self.old);
+            let list = new.checks.get(own.unwrap_or(name))?.makes_hash()?;
+            Some((format!("\"{}\"", check.makes_hash()?), format!("\"{list}\"")))
+        };
+        let lists: Vec<(String, String)> = old.checks.iter().filter_map(renamed).collect();
+        for (file, text) in course_files::read(&new.root)? {
+            if !(file.starts_with("checks/cases/") && file.ends_with(".json")) {
+                continue;
+            }
+            let after = lists.iter().fold(text.clone(), |text, (old, new)| text.replace(old, new));
+            if after != text {
+                let what = || format!("writing {file}");
+                files::write(&new.root.join(&file), after.as_bytes(), Readers::Others).with_context(what)?;
+            }
+        }
+        Ok(())
     }
 
     /// A lesson: its directives.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::results_update::{self, MadeNow};
 use crate::cel::{self, bound::Bound, budget::Budget};
-use crate::made::{self, Left, Leftover, MadeMemory, Sighting};
+use crate::made::{self, Left, Leftover, MadeMemory, Remembered, Sighting};
 use crate::plan::{Compiled, Needs, Source};
 use crate::recording::{self, Known, Recorded};
 use crate::verdict::{self, Awaited, Confirmable, Inputs, Judged};
@@ -65,14 +65,15 @@ impl Judge {
 
     /// What is known besides what AWS answers.
     pub(crate) fn known(&self) -> Known {
-        Known { given: self.course.given.clone(), made: self.memory.all(self.practice).cloned().collect() }
+        let made: Vec<Remembered> = self.memory.all(self.practice).cloned().collect();
+        Known::of(&self.course, &made)
     }
 
     /// The same judge with what was known when a run was recorded.
     pub(crate) fn knowing(self, known: &Known) -> Judge {
-        let mut memory = MadeMemory::default();
-        memory.extend(&known.made);
         let course = Arc::new(self.course.given_as_recorded(&known.given));
+        let mut memory = MadeMemory::default();
+        memory.extend(known.remembered(&course));
         Judge { course, memory: Arc::new(memory), ..self }
     }
 

@@ -1,10 +1,11 @@
 //! Records verdicts in the results, together with what is kept between runs.
 
-use course::Step;
 use course::results::{self, Call, Made, Outcome, Results, StepResult, Verdict};
+use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::made::{MadeMemory, Remembered, Sighting};
+use crate::made::{JudgedBy, MadeMemory, Remembered, Sighting, is_here};
+use crate::members;
 use crate::plan::Source;
 use crate::verdict::{Inputs, Judged};
 
@@ -54,8 +55,8 @@ pub fn put(
     results.confirmations.retain(|confirmation| !judged.voided.confirmations.contains(confirmation));
     for seen in judged.seen {
         let same = |other: &results::Seen| {
-            (&other.step, other.expectation, &other.account, &other.about)
-                == (&seen.step, seen.expectation, &seen.account, &seen.about)
+            (&other.step, other.expectation, &other.inputs, &other.accounts, &other.about)
+                == (&seen.step, seen.expectation, &seen.inputs, &seen.accounts, &seen.about)
         };
         results.seen.retain(|other| !same(other));
         results.seen.push(seen);
@@ -101,10 +102,9 @@ pub fn made<'s>(results: &mut Results, seen: &MadeNow<'s>) -> Vec<&'s Step> {
     memory.add(inputs.practice, sightings, now);
     let mut again = Vec::new();
     for step in inputs.course.steps.iter().filter(|step| inputs.course.check(step).makes.is_some()) {
-        let account = inputs.account_ids.get(&step.account).zip(inputs.fingerprints.get(&step.account));
-        let Some((id, fingerprint)) = account else { continue };
+        let Some(fingerprint) = inputs.fingerprints.get(&step.account) else { continue };
         let remembered: Vec<&Remembered> =
-            memory.all(inputs.practice).filter(|one| one.step == step.id && one.account == *id).collect();
+            memory.all(inputs.practice).filter(|one| one.step == step.id && is_here(inputs, step, one)).collect();
         let Some(first) = remembered.iter().map(|one| one.seen.as_str()).min() else { continue };
         let left = || remembered.iter().filter(|one| one.gone.is_none());
         // Different inputs may lead to the same things.
@@ -133,7 +133,10 @@ pub fn made<'s>(results: &mut Results, seen: &MadeNow<'s>) -> Vec<&'s Step> {
         match (removed, there) {
             (Some(removed), 0) if !is_unread => {
                 let result = results.steps.get_mut(&step.id);
-                let complete = remembered.iter().find_map(|one| one.complete.as_ref());
+                // What was done with another check, or with other inputs, says nothing of this one.
+                let now = JudgedBy::now(&inputs.course, step);
+                let same = remembered.iter().filter(|one| one.judged_by.as_ref() == Some(&now));
+                let complete = same.filter_map(|one| one.complete.as_ref()).next();
                 let rests_on_word = inputs.course.check(step).asks_for_confirmation();
                 result.into_iter().for_each(|result| finish(result, &removed, complete, rests_on_word));
             }
@@ -148,25 +151,33 @@ pub fn made<'s>(results: &mut Results, seen: &MadeNow<'s>) -> Vec<&'s Step> {
         }
     }
     for whole in inputs.course.steps.iter().filter(|step| !step.members.is_empty()) {
-        combine(results, whole);
+        combine(results, &inputs.course, whole);
     }
     again.dedup_by_key(|step| step.id.clone());
     again
 }
 
-/// The verdict of a step whose members stay done, though what they made was removed.
-fn combine(results: &mut Results, whole: &Step) {
-    let members: Option<Vec<&StepResult>> = whole.members.iter().map(|id| results.steps.get(id)).collect();
+/// The verdict of a step of which a member stays done, though what it made was removed. Only verdicts that count now are
+/// combined.
+fn combine(results: &mut Results, course: &Course, whole: &Step) {
+    let steps: Vec<&Step> = whole.members.iter().filter_map(|id| course.step(id)).collect();
+    let members: Option<Vec<&StepResult>> = steps.iter().map(|step| results.view(step).result).collect();
     let Some(members) = members.filter(|members| members.iter().any(|member| member.removed.is_some())) else { return };
-    let Some(verdict) = members.iter().map(|member| member.verdict).min().filter(|verdict| verdict.is_done()) else {
+    let is_current = results.view(whole).result.is_some_and(|result| !result.verdict.is_done());
+    if !is_current {
         return;
-    };
-    if let Some(result) = results.steps.get_mut(&whole.id).filter(|result| !result.verdict.is_done()) {
-        let checked = result.checked.clone();
-        result.first_verified.get_or_insert(checked);
-        (result.verdict, result.held_until, result.lapsed) = (verdict, None, None);
-        result.expectations.clear();
-        result.reasons.clear();
+    }
+    let judged = members::of_results(course, &steps, &members);
+    if let Some(result) = results.steps.get_mut(&whole.id) {
+        if judged.verdict != Verdict::NotYet {
+            result.lapsed = None;
+        }
+        if judged.verdict.is_done() {
+            let checked = result.checked.clone();
+            result.first_verified.get_or_insert(checked);
+            result.held_until = None;
+        }
+        (result.verdict, result.reasons, result.expectations) = (judged.verdict, judged.reasons, judged.expectations);
     }
 }
 

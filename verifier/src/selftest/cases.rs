@@ -303,7 +303,7 @@ impl Case {
         let given = &self.recorded.known.given;
         let recorded = (!given.is_empty()).then(|| Arc::new(course.given_as_recorded(given)));
         let course = recorded.as_ref().unwrap_or(course);
-        before.memory.extend(&self.recorded.known.made);
+        before.memory.extend(self.recorded.known.remembered(course));
         recording::fill_gaps(&mut gathered, &compiled.plan(course, [&step]));
         judged(before, course, compiled, &step, &gathered, &|_| self.confirmed)
     }
@@ -311,7 +311,9 @@ impl Case {
     /// How the result differs from what is expected, if it does.
     pub(super) fn wrong(&self, result: &StepResult) -> Option<String> {
         if result.verdict != self.verdict {
-            return Some(format!("it is {}, but {} was expected: {}", result.verdict, self.verdict, why(result)));
+            let why = Some(why(result)).filter(|why| !why.is_empty()).map(|why| format!(": {why}"));
+            let why = why.unwrap_or_default();
+            return Some(format!("it is {}, but {} was expected{why}", result.verdict, self.verdict));
         }
         let outcomes: Vec<Outcome> = result.expectations.iter().map(|expectation| expectation.outcome).collect();
         if let Some(expected) = self.outcomes.as_ref().filter(|expected| **expected != outcomes) {

@@ -8,7 +8,7 @@ use super::decided::{Decided, Memory};
 use super::inputs::{Awaited, Confirmable, Judged, Voided};
 use super::judge::Judge;
 use crate::cel::{self, Expression, Scope};
-use crate::made::{ListValues, Listing, Removal, Sighting};
+use crate::made::{JudgedBy, ListValues, Listing, Removal, Sighting};
 use crate::plan::{CompiledExpectation, CompiledLate, CompiledProof, CompiledStatement, Need, Source, What};
 use crate::remembered::Standing;
 use evidence::{Section, time};
@@ -61,12 +61,13 @@ impl Judge<'_> {
     }
 
     /// What is there now of what it has the learner make, and its id if that could not be read.
-    fn sighted(&self, complete: bool) -> (Vec<Sighting>, Vec<String>) {
+    fn sighted(&self, is_done: bool) -> (Vec<Sighting>, Vec<String>) {
         if self.check.makes.is_none() {
             return Default::default();
         }
         let values = ListValues::now(&self.inputs.course, self.step, &self.check);
-        match crate::made::sight(self.inputs, self.step, &values, complete) {
+        let complete = is_done.then(|| JudgedBy::now(&self.inputs.course, self.step));
+        match crate::made::sight(self.inputs, self.step, &values, complete.as_ref()) {
             (Listing::Unread(_), _) => (Vec::new(), vec![self.step.id.clone()]),
             (Listing::Ids { .. }, sightings) => (sightings, Vec::new()),
         }
@@ -154,7 +155,11 @@ impl Judge<'_> {
                 cel::Outcome::False => return Decided::without_sentences(Outcome::NotApplicable),
                 cel::Outcome::Undecided(why) => {
                     let unknown = self.unknown(when, &why);
-                    return match expectation.statement().filter(|_| unknown.is_refused_to_everybody()) {
+                    // What evidence refutes, nobody's word proves.
+                    let is_false = |that: &Expression| matches!(that.decide(&self.scope), cel::Outcome::False);
+                    let can_be_confirmed =
+                        unknown.is_refused_to_everybody() && !expectation.condition().is_some_and(is_false);
+                    return match expectation.statement().filter(|_| can_be_confirmed) {
                         Some(statement) => self.confirmed(expectation, statement, Vec::new(), unknown.reasons),
                         None => unknown,
                     };
@@ -278,7 +283,8 @@ impl Judge<'_> {
             step: self.step.id.clone(),
             expectation: at,
             check_hash: self.step.hash.clone(),
-            account: self.fingerprint.clone()?,
+            inputs: self.step.inputs.clone(),
+            accounts: self.accounts()?,
             about: self.is_about(late.about.as_ref()).ok()?,
             time: happened.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
         })

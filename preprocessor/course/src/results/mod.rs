@@ -103,8 +103,11 @@ pub struct Seen {
     pub expectation: usize,
     /// Hash of the check and the parameters it used.
     pub check_hash: String,
-    /// Fingerprint of the account.
-    pub account: String,
+    /// Keyed digest of the inputs that the step used, if it used any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
+    /// Fingerprints of the accounts that the check reads, by name.
+    pub accounts: BTreeMap<String, String>,
     /// Keyed digest of what the event was about, such as the root user's MFA device.
     pub about: String,
     /// When the event happened (RFC 3339, UTC).

@@ -67,7 +67,9 @@ impl Linter<'_> {
             }
         }
         for (range, name) in doubled(text) {
-            if !self.names.contains_key(name) {
+            // A name, or what begins with one: `row.table`, `found.size()`.
+            let root = name.split(['.', '[', '(', ' ']).next().unwrap_or_default();
+            if !self.names.contains_key(root) {
                 continue;
             }
             let message = format!("{part}: double braces are shown as one brace, and `{name}` is not replaced");
