@@ -1,6 +1,7 @@
 //! What came of looking for what a step makes.
 
 use course::results::Reason;
+use evidence::arn::Arn;
 use serde_json::Value;
 
 /// What came of looking for what a step makes.
@@ -50,7 +51,7 @@ fn is_final(object: &Value) -> bool {
     let mut states = texts.peekable();
     let is_in_ecs = || {
         let texts = object.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-        texts.filter(|text| text.starts_with("arn:")).any(|arn| arn.split(':').nth(2) == Some("ecs"))
+        texts.filter_map(Arn::parse).any(|arn| arn.service == "ecs")
     };
     states.peek().is_some()
         && states.all(|state| {

@@ -81,9 +81,11 @@ pub(super) fn find(
     out_of_reach: &[Range<usize>],
 ) -> (Vec<Hole>, Vec<Nearly>) {
     let (mut holes, mut nearly) = (Vec::new(), Vec::new());
+    let mut before: Option<(usize, bool)> = None;
     for (at, _) in content.match_indices('{') {
         // Of three in a row, the first two belong together.
-        let is_second = content[..at].bytes().rev().take_while(|byte| *byte == b'{').count() % 2 == 1;
+        let is_second = before.is_some_and(|(last, was_second)| last + 1 == at && !was_second);
+        before = Some((at, is_second));
         let double = braces(&content[at..]).filter(|_| !is_second);
         let read = double.or_else(|| single(content, at).filter(|(name, _)| params.contains_key(*name)));
         let Some((name, length)) = read else { continue };
@@ -129,9 +131,12 @@ fn braces(text: &str) -> Option<(&str, usize)> {
 fn single(content: &str, at: usize) -> Option<(&str, usize)> {
     let is_part = content[..at].ends_with(|c: char| c.is_alphanumeric() || "{}\\#%_".contains(c));
     let inner = content[at..].strip_prefix('{').filter(|_| !is_part)?;
-    let (name, rest) = inner.split_at(inner.find('}')?);
-    let is_name = name.trim().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    (is_name && !rest.starts_with("}}")).then(|| (name.trim(), name.len() + 2))
+    // Nothing after them is read.
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let name = inner.trim_start();
+    let (name, rest) = name.split_at(name.find(|c| !is_letter(c))?);
+    let rest = rest.trim_start().strip_prefix('}')?;
+    (!rest.starts_with('}')).then(|| (name, content.len() - at - rest.len()))
 }
 
 fn is_spaced(braces: &str, name: &str) -> bool {
