@@ -31,7 +31,7 @@ async fn main() -> Result<()> {
     let root = PathBuf::from(arguments.next().context("judge COURSE CHAPTER [COUNT]")?).canonicalize()?;
     let chapter = arguments.next().context("judge COURSE CHAPTER [COUNT]")?;
     let count: Option<u32> = arguments.next().map(|count| count.parse()).transpose()?;
-    let course = Arc::new(book::read(&root, false)?);
+    let course = Arc::new(book::read(&root, false)?.with_examples());
     let compiled = compile::compile(&course).map_err(|errors| compile::located(&course.root, errors))?;
     let compiled = Arc::new(compiled);
     let mut accounts = PracticeAccounts::fresh(&course, &compiled, NOW).await?;

@@ -63,13 +63,12 @@ impl Judge<'_> {
 
     /// Late evidence that an earlier run saw for an expectation.
     fn seen(&self, at: usize) -> impl Iterator<Item = &Seen> {
-        let accounts = self.accounts();
         self.inputs.seen.iter().filter(move |seen| {
             seen.step == self.step.id
                 && seen.expectation == at
                 && seen.check_hash == self.step.hash
                 && seen.inputs == self.step.inputs
-                && accounts.as_ref() == Some(&seen.accounts)
+                && self.accounts().as_ref() == Some(&seen.accounts)
         })
     }
 
