@@ -84,6 +84,22 @@ fn an_account_gets_a_new_name_and_verdicts_confirmations_and_bindings_stay() {
     }
 }
 
+/// What a recording remembers is identified by a list, which names the account.
+#[test]
+fn a_case_of_what_was_made_is_proved_under_the_new_name_of_its_account() {
+    let machine = Machine::whole();
+    let texts = files(&machine.course);
+    renamed(&machine, &["account", "production", "own"]);
+    renamed(&machine, &["check", "site-buckets", "own-buckets"]);
+    let proved = machine.verify(&["selftest", "own-buckets", "site-cleanup"]);
+    assert_eq!(proved.status, 0, "{proved:?}");
+    renamed(&machine, &["check", "own-buckets", "site-buckets"]);
+    renamed(&machine, &["account", "own", "production"]);
+    for (file, text) in files(&machine.course).iter().filter(|(file, _)| !file.starts_with(".verify")) {
+        assert_eq!(texts.get(file), Some(text), "{file}");
+    }
+}
+
 #[test]
 fn what_cannot_be_renamed_is_refused_and_nothing_changes() {
     let machine = learner();

@@ -33,7 +33,7 @@ pub(crate) fn has(answer: &Value, id: &str) -> bool {
         Value::Array(items) => items.iter().any(|item| has(item, id)),
         Value::Object(fields) => {
             let own = fields.values().any(|field| field.as_str() == Some(id));
-            own && !is_final(answer) || fields.values().any(|field| !field.is_string() && has(field, id))
+            own && !is_final(answer, id) || fields.values().any(|field| !field.is_string() && has(field, id))
         }
         value => value.as_str() == Some(id),
     }
@@ -41,7 +41,7 @@ pub(crate) fn has(answer: &Value, id: &str) -> bool {
 
 /// Whether an object says that it is gone: in all its states, or in their names or codes. Another state that is no final
 /// one may be that of the object.
-fn is_final(object: &Value) -> bool {
+fn is_final(object: &Value, id: &str) -> bool {
     let is_state = |name: &str| ["state", "status"].iter().any(|word| name.to_ascii_lowercase().ends_with(word));
     let fields = object.as_object().into_iter().flatten().filter(|(name, _)| is_state(name));
     let texts = fields.flat_map(|(_, state)| {
@@ -51,7 +51,8 @@ fn is_final(object: &Value) -> bool {
     let mut states = texts.peekable();
     let is_in_ecs = || {
         let texts = object.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-        texts.filter_map(Arn::parse).any(|arn| arn.service == "ecs")
+        // Its own ARN, and not that of another thing.
+        texts.filter(|text| text.ends_with(id)).filter_map(Arn::parse).any(|arn| arn.service == "ecs")
     };
     states.peek().is_some()
         && states.all(|state| {
@@ -82,6 +83,9 @@ mod tests {
         }
         let cluster = |service: &str| json!({ "clusterName": "x", "clusterArn": format!("arn:aws:{service}:us-east-1:1:cluster/x"), "status": "INACTIVE" });
         assert!(!has(&cluster("ecs"), "x") && has(&cluster("eks"), "x"));
+        let of_another =
+            json!({ "Id": "y", "ecsClusterArn": "arn:aws:ecs:us-east-1:1:cluster/x", "status": "INACTIVE" });
+        assert!(has(&of_another, "y"));
         assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
     }
 }

@@ -68,7 +68,7 @@ impl Linter<'_> {
         }
         for (range, name) in doubled(text) {
             // A name, or what begins with one: `row.table`, `found.size()`.
-            let root = name.split(['.', '[', '(', ' ']).next().unwrap_or_default();
+            let root = name.split(['.', '[', '(']).next().unwrap_or_default();
             if !self.names.contains_key(root) {
                 continue;
             }
