@@ -141,9 +141,11 @@ main() {
         "Install sha256sum, shasum or openssl, and run this again."
 
     target=$(target) || exit
-    ending=''
-    case $target in *windows*) ending=.exe ;; esac
-    asset=$program-$target$ending
+    ending='' packed=.tar.gz
+    case $target in *windows*) ending=.exe packed=.exe ;; esac
+    asset=$program-$target$packed
+    [ "$packed" = .exe ] || { has tar && has gzip; } || failed "no program is installed that unpacks a .tar.gz." \
+        "Install tar and gzip, and run this again."
     file=$to/$program$ending
     if [ -d "$file" ]; then failed "$file is a folder." "Give another folder with --to."; fi
     before=''
@@ -163,18 +165,27 @@ main() {
     expected=$(sed -n "s/^\([0-9a-f]\{64\}\) [ *]$asset\$/\1/p" "$work/sums")
     [ "${#expected}" = 64 ] || failed "$releases/$which/SHA256SUMS has no sum for $asset." \
         "Another version may have a program for this platform. Give it with --version."
-    if [ -n "$before" ] && [ "$(sum "$file")" = "$expected" ]; then
+
+    say "Downloading $releases/$which/$asset"
+    download "$releases/$which/$asset" "$work/$asset"
+    found=$(sum "$work/$asset")
+    [ "$found" = "$expected" ] || failed "the download is not the released program. Its SHA-256 sum is" "    $found" \
+        "but SHA256SUMS has" "    $expected" "Run this again. If that does not help, tell whoever made the release."
+    new=$work/$program$ending
+    case $packed in
+        .exe) mv "$work/$asset" "$new" ;;
+        *)
+            (cd "$work" && tar -xzf "$asset" "$program") 2>"$work/said" ||
+                failed "the program could not be unpacked into $to:" "$(tail -n 3 "$work/said")" \
+                    "Check the free space in $to. Then run this again."
+            ;;
+    esac
+    if [ -n "$before" ] && [ "$(sum "$file")" = "$(sum "$new")" ]; then
         say "$before is installed already: $file"
+        made=''
         begin
         exit
     fi
-
-    say "Downloading $releases/$which/$asset"
-    new=$work/$program$ending
-    download "$releases/$which/$asset" "$new"
-    found=$(sum "$new")
-    [ "$found" = "$expected" ] || failed "the download is not the released program. Its SHA-256 sum is" "    $found" \
-        "but SHA256SUMS has" "    $expected" "Run this again. If that does not help, tell whoever made the release."
     chmod 755 "$new"
     now=$(named "$new")
     [ -n "$now" ] || failed "the program of $releases/$which does not run on this system."

@@ -1,6 +1,7 @@
 //! The workflows as GitHub reads them: their permissions, and their own commands, which are run here.
 
 use crate::common::{Machine, binary, copy, installed, repository};
+use crate::install::user::{packed, program};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -193,10 +194,15 @@ fn the_programs_of_a_release_are_those_that_users_look_for() {
         let manifest: toml::Value = toml::from_str(&read(&format!("{folder}/Cargo.toml"))).unwrap();
         let package = &manifest["package"];
         let binstall = &package["metadata"]["binstall"];
-        assert_eq!((package["name"].as_str(), binstall["pkg-fmt"].as_str()), (Some(program), Some("bin")));
-        // As `tests/release` names the programs, in a release of GitHub.
-        let address = "{ repo }/releases/download/v{ version }/{ name }-{ target }{ binary-ext }";
-        assert_eq!(binstall["pkg-url"].as_str(), Some(address));
+        assert_eq!(package["name"].as_str(), Some(program));
+        assert_eq!(binstall["bin-dir"].as_str(), Some("{ bin }{ binary-ext }"));
+        // As `tests/release` names what is published, in a release of GitHub.
+        let windows = &binstall["overrides"]["x86_64-pc-windows-msvc"];
+        for (what, form, ending) in [(binstall, "tgz", ".tar.gz"), (windows, "bin", ".exe")] {
+            let address = format!("{{ repo }}/releases/download/v{{ version }}/{{ name }}-{{ target }}{ending}");
+            assert_eq!(what["pkg-fmt"].as_str(), Some(form));
+            assert_eq!(what["pkg-url"].as_str(), Some(address.as_str()));
+        }
     }
 }
 
@@ -248,8 +254,8 @@ fn releasing(version: &str) -> (Machine, PathBuf) {
     let programs = top.join("programs");
     std::fs::create_dir(&programs).unwrap();
     for target in ["x86_64-unknown-linux-musl", "aarch64-apple-darwin"] {
-        let name = format!("verify-{target}");
-        std::fs::write(programs.join(&name), format!("#!/bin/sh\necho verify {version}\n")).unwrap();
+        let name = format!("verify-{target}.tar.gz");
+        std::fs::write(programs.join(&name), packed("verify", target, &program("verify", version))).unwrap();
         let mut sums = machine.command(Path::new("/usr/bin/sha256sum"));
         let sums = sums.arg(&name).current_dir(&programs).output().unwrap().stdout;
         std::fs::write(programs.join(format!("SHA256SUMS-{target}")), sums).unwrap();
@@ -277,10 +283,13 @@ fn a_release_has_its_sums_its_installer_and_its_notes() {
     // The repository's forge is a server on loopback, so that the installer of the release can be run.
     let programs = top.join("programs");
     let served = programs.clone();
-    let forge = crate::common::serve(move |request| {
+    let forge = crate::common::serve_raw(move |request| {
         let file = request.path().strip_prefix("/a/course/releases/latest/download/");
-        let body = file.and_then(|file| std::fs::read_to_string(served.join(file)).ok());
-        (if body.is_some() { 200 } else { 404 }, "content-type: text/plain".to_owned(), body.unwrap_or_default())
+        let body = file.and_then(|file| std::fs::read(served.join(file)).ok());
+        let status = if body.is_some() { "200 OK" } else { "404 Not Found" };
+        let body = body.unwrap_or_default();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        [head.as_bytes(), body.as_slice()].concat()
     });
     machine.set("GITHUB_SERVER_URL", &forge);
     machine.set("GITHUB_REPOSITORY", "a/course");
@@ -297,7 +306,7 @@ fn a_release_has_its_sums_its_installer_and_its_notes() {
     released.sort();
     assert_eq!(
         released,
-        ["SHA256SUMS", "install.sh", "verify-aarch64-apple-darwin", "verify-x86_64-unknown-linux-musl"]
+        ["SHA256SUMS", "install.sh", "verify-aarch64-apple-darwin.tar.gz", "verify-x86_64-unknown-linux-musl.tar.gz"]
     );
     let mut install = machine.command(Path::new("/bin/sh"));
     // Where the tests run on another machine, the sum of its program is missing, and that is said.
@@ -322,7 +331,7 @@ fn programs_that_were_changed_on_the_way_and_versions_without_notes_are_not_rele
         failed.map(|step| step["name"].as_str().unwrap().to_owned())
     };
     let (mut machine, top) = releasing("0.2.0");
-    std::fs::write(top.join("programs/verify-aarch64-apple-darwin"), "another").unwrap();
+    std::fs::write(top.join("programs/verify-aarch64-apple-darwin.tar.gz"), "another").unwrap();
     let sums = "Check that the programs are those that were tried, and put their sums into one file";
     assert_eq!(failing(&mut machine, &top).as_deref(), Some(sums));
     let (mut machine, top) = releasing("0.3.0");

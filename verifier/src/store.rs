@@ -11,6 +11,7 @@ use course::results::{Results, Unusable};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use evidence::time;
@@ -21,8 +22,8 @@ pub struct Store {
     root: PathBuf,
     practice: bool,
     key: Key,
-    /// What was read ahead, and the file that it was read from.
-    ahead: Arc<Mutex<Option<(Stamp, Results)>>>,
+    /// The thread that reads ahead.
+    ahead: Arc<Mutex<Option<JoinHandle<Option<(Stamp, Results)>>>>>,
 }
 
 /// Identifies a file of results: every write makes a new one.
@@ -69,12 +70,16 @@ impl Store {
         Results::path(&self.root, self.practice)
     }
 
-    /// Reads the results for the next [`Store::read`], which returns them if the file is still the same. A run may do so
-    /// while it waits for something else.
+    /// Reads the results on another thread, for the next [`Store::read`], which returns them if the file is still the
+    /// same. Those of a large course take as long to read as its lessons.
     pub(crate) fn read_ahead(&self) {
-        let Some(stamp) = Stamp::of(&self.path()) else { return };
-        let read = self.read_now().ok().map(|results| (stamp, results));
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = read;
+        let own = self.clone();
+        let reading = std::thread::Builder::new().name("results".into()).spawn(move || {
+            let stamp = Stamp::of(&own.path())?;
+            own.read_now().ok().map(|results| (stamp, results))
+        });
+        // Without the thread, they are read when they are needed.
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = reading.ok();
     }
 
     /// Reads the results. Changes nothing.
@@ -83,7 +88,7 @@ impl Store {
     /// Why the existing file cannot be used.
     pub fn read(&self) -> Result<Results, Unusable> {
         let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match ahead {
+        match ahead.and_then(|reading| reading.join().ok().flatten()) {
             Some((stamp, results)) if Stamp::of(&self.path()).as_ref() == Some(&stamp) => Ok(results),
             _ => self.read_now(),
         }

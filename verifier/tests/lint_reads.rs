@@ -238,6 +238,69 @@ fn a_check_allows_a_rule_in_what_it_uses_of_a_shared_file() {
 }
 
 #[test]
+fn a_value_that_aws_never_answers_is_found_where_it_is_compared() {
+    let vpcs = "[read.r]\ncall = 'ec2:DescribeVpcs'";
+    for (state, said) in [
+        ("v.State == 'Available'", "`State` is never 'Available': AWS writes 'available'"),
+        ("v.State == 'availible'", "AWS has no value 'availible' for `State`: did you mean 'available'?"),
+        ("v.State != 'on'", "AWS has no value 'on' for `State`"),
+        ("v.State in ['available', 'ready']", "AWS has no value 'ready' for `State`"),
+    ] {
+        let found = found(vpcs, &format!("r.Vpcs.exists(v, {state})"));
+        assert!(found.len() == 1 && found[0].contains(said), "{state}: {found:?}");
+    }
+    assert_rules(&[
+        (vpcs, "r.Vpcs.exists(v, v.State in ['available', 'pending'])", &[]),
+        // What is absent may be empty, and what somebody chose has any value.
+        (vpcs, "r.Vpcs.exists(v, v.State == '' || v.VpcId == 'vpc-x')", &[]),
+    ]);
+}
+
+#[test]
+fn a_condition_that_nothing_can_fail_or_meet_is_found_where_it_is() {
+    let vpcs = "[read.r]\ncall = 'ec2:DescribeVpcs'";
+    assert_rules(&[
+        (vpcs, "r.Vpcs.size() >= 0", &["constant"]),
+        (vpcs, "r.Vpcs.exists(v, v.IsDefault) || true", &["constant"]),
+        (vpcs, "r.Vpcs.exists(v, v.CidrBlock != '10.0.0.0/16' || v.CidrBlock != '10.1.0.0/16')", &["constant"]),
+        (vpcs, "r.Vpcs.size() >= 1", &[]),
+    ]);
+    let check = "title = 'x'\naccount = 'general'\n[read.r]\ncall = 'ec2:DescribeVpcs'\n[let]\nours = 'r.Vpcs.filter(v, \
+                 v.State == \"available\" && v.State == \"pending\")'\n[[expect]]\nwhen = 'r.Vpcs.size() > -1'\nthat = \
+                 'ours.size() > 0'\nfix = 'Do.'\n";
+    let found = findings(&[("one", check)]);
+    let told: Vec<(usize, String)> = found
+        .iter()
+        .filter(|found| found.rule == "constant")
+        .map(|found| (found.diagnostic.span.line, found.diagnostic.message.clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [(6, "[let] ours: this is never true".to_owned()), (8, "[[expect]] 1, when: this is always true".to_owned())]
+    );
+}
+
+#[test]
+fn an_element_that_may_not_be_there_is_found_wherever_it_is_used() {
+    let check = |keys: &str| {
+        format!("title = 'x'\naccount = 'general'\n{keys}\nfix = 'Do.'\n[read.r]\ncall = 'ec2:DescribeVpcs'\n")
+    };
+    for (keys, part) in [
+        ("makes = '[r.Vpcs[0].VpcId]'\n[[expect]]\nthat = 'r.Vpcs.size() > 0'", "makes"),
+        ("[[expect]]\nthat = 'r.Vpcs.size() > 0'\npending = 'r.Vpcs[0].IsDefault'", "[[expect]] 1, pending"),
+        ("[[expect]]\nconfirm = 'x'\nwhy = 'x'\nbacked_by = 'r.Vpcs[0].IsDefault'", "[[expect]] 1, backed_by"),
+    ] {
+        let found = findings(&[("one", &check(keys))]);
+        let found: Vec<&str> =
+            found.iter().filter(|found| found.rule == "empty").map(|found| found.diagnostic.message.as_str()).collect();
+        assert!(matches!(found[..], [one] if one.starts_with(part)), "{keys}: {found:?}");
+    }
+    let guarded =
+        "makes = 'r.Vpcs.filter(v, v.Tags.size() > 0).map(v, v.Tags[0].Value)'\n[[expect]]\nthat = 'r.Vpcs.size() > 0'";
+    assert!(findings(&[("one", &check(guarded))]).iter().all(|found| found.rule != "empty"));
+}
+
+#[test]
 fn a_service_that_the_region_of_the_course_does_not_have_is_reported() {
     let accelerators = |region: &str| format!("[read.r]\ncall = 'globalaccelerator:ListAccelerators'\n{region}");
     assert_rules(&[

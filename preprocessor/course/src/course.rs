@@ -362,7 +362,7 @@ impl Course {
                 self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect();
             hashed(&[check, &serde_json::json!(params).to_string()])
         };
-        let own: Vec<String> = self.steps.iter().map(own).collect();
+        let own: Vec<String> = parallel::each(&self.steps, own);
         let by_id: BTreeMap<&str, &str> =
             self.steps.iter().zip(&own).map(|(step, own)| (step.id.as_str(), own.as_str())).collect();
         let hash = |(step, own): (&Step, &String)| {

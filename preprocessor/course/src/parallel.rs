@@ -1,29 +1,37 @@
 //! Work on all processor cores.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How many items are worth another thread.
+/// How many items are worth another thread, and are taken at once.
 const A_SHARE: usize = 8;
 
-/// Applies a function to each item, and returns the results in the order of the items.
+/// Applies a function to each item, and returns the results in the order of the items. The threads take shares until none
+/// is left, because other work may keep one of them waiting.
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(items.len() / A_SHARE).max(1);
     if threads == 1 {
         return items.iter().map(work).collect();
     }
-    let share = items.len().div_ceil(threads);
-    let (own, others) = items.split_at(share);
+    let taken = AtomicUsize::new(0);
+    let shares = || {
+        let mut done = Vec::new();
+        loop {
+            let share = taken.fetch_add(1, Ordering::Relaxed);
+            let Some(items) = items.chunks(A_SHARE).nth(share) else { return done };
+            done.push((share, items.iter().map(&work).collect::<Vec<R>>()));
+        }
+    };
     thread::scope(|scope| {
-        let work = &work;
-        let started: Vec<_> =
-            others.chunks(share).map(|items| scope.spawn(move || items.iter().map(work).collect::<Vec<R>>())).collect();
-        // A share for this thread too, which has memory already.
-        let mut done: Vec<R> = own.iter().map(work).collect();
+        let started: Vec<_> = (1..threads).map(|_| scope.spawn(shares)).collect();
+        // This thread takes some too: it has memory already.
+        let mut done = shares();
         for thread in started {
             done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        done
+        done.sort_by_key(|(share, _)| *share);
+        done.into_iter().flat_map(|(_, results)| results).collect()
     })
 }
 

@@ -9,6 +9,8 @@
 mod text;
 mod wrap;
 
+use anstream::ColorChoice;
+use anstream::adapter::strip_str;
 use std::fmt;
 use std::io::{self, IsTerminal, Write as _};
 use std::ops::RangeInclusive;
@@ -79,8 +81,14 @@ fn width_of_notices() -> Option<usize> {
 /// When standard output cannot be written.
 #[expect(clippy::disallowed_methods, reason = "this is the one writer to standard output")]
 pub fn print(text: &Text) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.wrapped(width_of_output()).as_bytes()).and_then(|()| out.flush()) {
+    let text = text.wrapped(width_of_output());
+    let out = anstream::stdout();
+    let written = match out.current_choice() {
+        // In one piece: the stream would strip and write each part of a line by itself.
+        ColorChoice::Never => io::stdout().write_all(strip_str(&text).to_string().as_bytes()),
+        _ => out.lock().write_all(text.as_bytes()),
+    };
+    match written.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
@@ -182,8 +190,8 @@ mod tests {
         }
         let mut text = Text::new();
         text.put("a\n").paint(Style::new().bold(), "::error::x").put(" #").put("#").paint(Style::new().bold(), "[x]");
-        assert!(!anstream::adapter::strip_str(text.as_str()).to_string().contains("\n::"), "{text:?}");
-        assert!(!anstream::adapter::strip_str(text.as_str()).to_string().contains("##["), "{text:?}");
+        assert!(!strip_str(text.as_str()).to_string().contains("\n::"), "{text:?}");
+        assert!(!strip_str(text.as_str()).to_string().contains("##["), "{text:?}");
     }
 
     #[test]

@@ -171,7 +171,7 @@ impl TestBook {
             verdict: Verdict::NotYet,
             reasons: vec![],
             expectations: vec![],
-            evidence: vec![],
+            evidence: vec![].into(),
             checked: "2026-11-24T10:03:11Z".into(),
             attempts: None,
             first_checked: None,

@@ -230,7 +230,7 @@ pub fn serve(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Str
 }
 
 /// A server whose responses are written as they are, with their head.
-pub fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> String {
+pub fn serve_raw<A: Into<Vec<u8>>>(answer: impl Fn(&Request) -> A + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let answer = Arc::new(answer);
@@ -250,7 +250,7 @@ pub fn serve_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) ->
                 let mut body = vec![0; length];
                 let _ = reader.read_exact(&mut body);
                 let request = Request { head, body: String::from_utf8_lossy(&body).into_owned() };
-                let _ = reader.get_mut().write_all(answer(&request).as_bytes());
+                let _ = reader.get_mut().write_all(&answer(&request).into());
             });
         }
     });

@@ -1,12 +1,12 @@
 //! `install.sh`, with a folder of releases served on loopback. The programs in it are stand-ins that say their names.
 
-mod user;
+pub mod user;
 
 use crate::common::{Ran, repository};
-use user::{Files, PLATFORMS, User, program, releases, sha256};
+use user::{Files, PLATFORMS, User, packed, program, releases, sha256};
 
 /// Makes a program of the latest release another one after its sum was computed.
-fn tampered(name: &str, change: impl FnOnce(&mut String)) -> Files {
+fn tampered(name: &str, change: impl FnOnce(&mut Vec<u8>)) -> Files {
     let mut files = releases();
     change(files.get_mut(&format!("/releases/latest/download/{name}")).unwrap());
     files
@@ -66,16 +66,20 @@ fn each_platform_gets_its_own_program() {
 
 #[test]
 fn a_download_that_is_not_what_was_released_is_not_installed() {
-    const NAME: &str = "verify-x86_64-unknown-linux-musl";
+    const NAME: &str = "verify-x86_64-unknown-linux-musl.tar.gz";
     type Said = &'static str;
-    let other: [(Said, Files); 6] = [
-        ("SHA-256 sum is", tampered(NAME, |program| program.push_str("rm -rf ~\n"))),
-        ("could not be downloaded into", tampered(NAME, |program| program.push_str("CUT"))),
-        ("SHA256SUMS could not be downloaded into", tampered("SHA256SUMS", |sums| sums.push_str("CUT"))),
-        ("has no sum for verify-x86_64-unknown-linux-musl", tampered("SHA256SUMS", String::clear)),
+    let other: [(Said, Files); 7] = [
+        ("SHA-256 sum is", tampered(NAME, |file| file.extend(b"rm -rf ~\n"))),
+        ("SHA-256 sum is", tampered(NAME, |file| *file = packed("verify", "", "#!/bin/sh\nrm -rf ~\n"))),
+        ("could not be downloaded into", tampered(NAME, |file| file.extend(b"CUT"))),
+        ("SHA256SUMS could not be downloaded into", tampered("SHA256SUMS", |sums| sums.extend(b"CUT"))),
+        ("has no sum for verify-x86_64-unknown-linux-musl.tar.gz", tampered("SHA256SUMS", Vec::clear)),
         (
-            "has no sum for verify-x86_64-unknown-linux-musl",
-            tampered("SHA256SUMS", |sums| *sums = sums.replace(&format!(" {NAME}"), &format!(" {NAME}.old"))),
+            "has no sum for verify-x86_64-unknown-linux-musl.tar.gz",
+            tampered("SHA256SUMS", |sums| {
+                let text = String::from_utf8(std::mem::take(sums)).unwrap();
+                *sums = text.replace(&format!(" {NAME}"), &format!(" {NAME}.old")).into();
+            }),
         ),
         ("could not be downloaded into", Files::new()),
     ];
@@ -98,33 +102,40 @@ fn a_download_that_is_not_what_was_released_is_not_installed() {
     }
 }
 
+/// The releases, of which the latest has something else for Linux on x86-64.
+fn with(file: Vec<u8>) -> Files {
+    let mut files = releases();
+    let name = "/releases/latest/download/verify-x86_64-unknown-linux-musl.tar.gz";
+    let (old, new) = (sha256(&files[name]), sha256(&file));
+    files.insert(name.to_owned(), file);
+    let sums = files.get_mut("/releases/latest/download/SHA256SUMS").unwrap();
+    *sums = String::from_utf8(std::mem::take(sums)).unwrap().replace(&old, &new).into();
+    files
+}
+
 #[test]
 fn a_program_that_does_not_run_here_replaces_nothing() {
-    let mut files = releases();
-    let name = "/releases/latest/download/verify-x86_64-unknown-linux-musl";
-    let broken = "\u{7f}ELF\u{1}\u{2}\u{3}\n";
-    let (old, new) = (sha256(&files[name]), sha256(broken));
-    files.insert(name.to_owned(), broken.to_owned());
-    let sums = files.get_mut("/releases/latest/download/SHA256SUMS").unwrap();
-    *sums = sums.replace(&format!("{old}  verify-x86_64-unknown"), &format!("{new}  verify-x86_64-unknown"));
-    let user = User::new(files);
-    user.platform("Linux x86_64");
-    user.script(&user.installed("verify"), &program("verify", "0.1.0"));
-    assert!(user.refused(&[]).contains("does not run on this system"));
+    for (file, said) in [
+        (packed("verify", "", "\u{7f}ELF\u{1}\u{2}\u{3}\n"), "does not run on this system"),
+        (packed("other", "", &program("verify", "0.2.0")), "could not be unpacked into"),
+        (b"no archive".to_vec(), "could not be unpacked into"),
+    ] {
+        let user = User::new(with(file));
+        user.platform("Linux x86_64");
+        user.script(&user.installed("verify"), &program("verify", "0.1.0"));
+        let refused = user.refused(&[]);
+        assert!(refused.contains(said), "{refused}");
+    }
 }
 
 #[test]
 fn a_lack_of_space_changes_nothing() {
-    for older in [false, true] {
+    // A megabyte that lacks the space when it is downloaded, and one that does when it is unpacked.
+    let large = format!("{}{}", program("verify", "0.2.0"), "#".repeat(1_000_000));
+    let of_a_megabyte = [(vec![b'#'; 1_000_000], "downloaded"), (packed("verify", "", &large), "unpacked")];
+    for ((file, when), older) in of_a_megabyte.into_iter().flat_map(|one| [(one.clone(), false), (one, true)]) {
         for downloader in ["curl", "wget"] {
-            let mut files = releases();
-            // A program of a megabyte.
-            for content in
-                files.iter_mut().filter(|(path, _)| !path.ends_with("SHA256SUMS")).map(|(_, content)| content)
-            {
-                content.push_str(&"#".repeat(1_000_000));
-            }
-            let user = User::new(files);
+            let user = User::new(with(file.clone()));
             user.platform("Linux x86_64");
             if older {
                 user.script(&user.installed("verify"), &program("verify", "0.1.0"));
@@ -143,10 +154,8 @@ fn a_lack_of_space_changes_nothing() {
             );
             let ran = user.run(&["-c", &limited]);
             assert_eq!(ran.status, 1, "{ran:?}");
-            assert!(
-                ran.stderr.contains("Check the address, the connection, and the free space in ~/.local/bin"),
-                "{ran:?}"
-            );
+            assert!(ran.stderr.contains(&format!("{when} into ~/.local/bin")), "{ran:?}");
+            assert!(ran.stderr.contains("free space in ~/.local/bin"), "{ran:?}");
             assert_eq!(user.everything(), before, "{downloader}: {ran:?}");
         }
     }
@@ -193,7 +202,7 @@ fn another_program_that_comes_first_in_the_path_is_named() {
 }
 
 #[test]
-fn it_needs_one_program_that_downloads_and_one_that_computes_sums() {
+fn it_needs_programs_that_download_compute_sums_and_unpack() {
     for downloader in ["curl", "wget"] {
         for sums in ["sha256sum", "shasum", "openssl"] {
             let user = User::new(releases());
@@ -207,7 +216,13 @@ fn it_needs_one_program_that_downloads_and_one_that_computes_sums() {
             assert_eq!(ran.status, 0, "{downloader}, {sums}: {ran:?}");
         }
     }
-    for (without, says) in [("curl", "neither curl nor wget"), ("sha256sum", "computes SHA-256 sums")] {
+    let needed = [
+        ("curl", "neither curl nor wget"),
+        ("sha256sum", "computes SHA-256 sums"),
+        ("tar", "unpacks a .tar.gz"),
+        ("gzip", "unpacks a .tar.gz"),
+    ];
+    for (without, says) in needed {
         let user = User::new(releases());
         user.platform("Linux x86_64");
         user.lack(&[without]);

@@ -6,24 +6,39 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The platforms that have programs: what `uname` says there, and the end of the programs' names.
+/// The platforms that have programs: what `uname` says there, and the end of the files' names.
 pub const PLATFORMS: [(&str, &str); 6] = [
-    ("Linux x86_64", "x86_64-unknown-linux-musl"),
-    ("Linux aarch64", "aarch64-unknown-linux-musl"),
-    ("Darwin x86_64", "x86_64-apple-darwin"),
-    ("Darwin arm64", "aarch64-apple-darwin"),
+    ("Linux x86_64", "x86_64-unknown-linux-musl.tar.gz"),
+    ("Linux aarch64", "aarch64-unknown-linux-musl.tar.gz"),
+    ("Darwin x86_64", "x86_64-apple-darwin.tar.gz"),
+    ("Darwin arm64", "aarch64-apple-darwin.tar.gz"),
     ("MINGW64_NT-10.0-26100 x86_64", "x86_64-pc-windows-msvc.exe"),
     ("MSYS_NT-10.0-26100 x86_64", "x86_64-pc-windows-msvc.exe"),
 ];
 
 /// What the script runs, but for what downloads and what computes sums.
-const TOOLS: [&str; 12] = ["sh", "cat", "uname", "sed", "tail", "cut", "mktemp", "mkdir", "rmdir", "rm", "mv", "chmod"];
+#[rustfmt::skip]
+const TOOLS: [&str; 14] = [
+    "sh", "cat", "uname", "sed", "tail", "cut", "mktemp", "mkdir", "rmdir", "rm", "mv", "chmod", "tar", "gzip",
+];
 
 /// The files that releases serve, by their paths.
-pub type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 pub fn program(name: &str, version: &str) -> String {
     format!("#!/bin/sh\n[ \"$*\" = --version ] && echo '{name} {version}'\n")
+}
+
+/// What is published of a program, as `tests/release` makes it.
+pub fn packed(name: &str, target: &str, content: &str) -> Vec<u8> {
+    if target.ends_with(".exe") {
+        return content.into();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    std::fs::write(&file, content).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    Command::new("tar").args(["-czf", "-", name]).current_dir(&folder).output().unwrap().stdout
 }
 
 /// A release, as `release.yml` publishes it: the programs of every platform, and their sums.
@@ -33,16 +48,16 @@ fn release(folder: &str, version: &str) -> Files {
     let targets: BTreeSet<&str> = PLATFORMS.iter().map(|(_, target)| *target).collect();
     for name in ["verify", "mdbook-verify"] {
         for target in &targets {
-            let content = program(name, version);
+            let content = packed(name, target, &program(name, version));
             sums.push_str(&format!("{}  {name}-{target}\n", sha256(&content)));
             files.insert(format!("{folder}/{name}-{target}"), content);
         }
     }
-    files.insert(format!("{folder}/SHA256SUMS"), sums);
+    files.insert(format!("{folder}/SHA256SUMS"), sums.into());
     files
 }
 
-pub fn sha256(content: &str) -> String {
+pub fn sha256(content: &[u8]) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), content).unwrap();
     let output = Command::new("sha256sum").arg(file.path()).output().unwrap();
@@ -60,10 +75,11 @@ pub fn releases() -> Files {
 /// Serves files. The second half of one that ends with `CUT` is missing.
 fn serve(files: Files) -> String {
     serve_raw(move |request| match files.get(request.path()) {
-        None => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned(),
+        None => b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
         Some(content) => {
-            let sent = if content.ends_with("CUT") { &content[..content.len() / 2] } else { content };
-            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{sent}", content.len())
+            let sent = if content.ends_with(b"CUT") { &content[..content.len() / 2] } else { content };
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", content.len());
+            [head.as_bytes(), sent].concat()
         }
     })
 }

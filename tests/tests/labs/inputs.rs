@@ -51,6 +51,8 @@ fn a_value_that_is_not_valid_is_refused_and_changes_nothing() {
         ("network=a/b", "This is not a valid value for “The name that you gave your VPC”, such as lab-vpc."),
         ("network=x\ny", "no line breaks"),
         ("region=evil.example/", "such as eu-west-1"),
+        ("region=eu-wst-1", "AWS has no region `eu-wst-1`: did you mean `eu-west-1`?"),
+        ("region=xx-nowhere-1", "AWS has no region `xx-nowhere-1`"),
         ("netwrk=x", "did you mean"),
     ] {
         let ran = lab.machine.verify(&["set", value]);
@@ -59,11 +61,14 @@ fn a_value_that_is_not_valid_is_refused_and_changes_nothing() {
     assert!(lab.machine.verify(&["set"]).stdout.contains("network = lab-vpc"));
 }
 
-/// A region that matches the pattern, but that the service does not have.
+/// A region that was kept, as by another version of the program, but that this one does not know.
 #[test]
 fn nothing_is_sent_to_a_region_that_aws_does_not_have() {
     let lab = Lab::new();
-    lab.machine.verify(&["set", "region=xx-nowhere-1"]);
+    lab.machine.verify(&["set", "region=eu-west-1"]);
+    let kept = lab.config().join("inputs.json");
+    let inputs = std::fs::read_to_string(&kept).unwrap();
+    std::fs::write(&kept, inputs.replace("eu-west-1", "xx-nowhere-1")).unwrap();
     let ran = lab.machine.verify(&["-v", "subnets"]);
     assert!(!ran.stderr.contains("ec2:"), "{ran:?}");
     let refused = result(&lab, "subnets");

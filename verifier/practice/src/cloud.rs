@@ -20,6 +20,7 @@ use super::embedded::{Embedded, Emulators};
 use super::organization::Organization;
 use super::path;
 use super::settle::{self, Moment};
+use super::view::View;
 
 /// A day, in seconds.
 pub(super) const DAY: i64 = 24 * 3600;
@@ -161,7 +162,7 @@ impl Cloud {
 
 impl Exchange<'_> {
     /// The emulator's response. What a write makes gets ids and times that are the same whenever it is made again.
-    pub(super) async fn forward<S: StatefulService>(&self, emulator: &S) -> MockResponse {
+    pub(super) async fn forward<S: StatefulService<StateView: View>>(&self, emulator: &S) -> MockResponse {
         let id = &self.state.account.id;
         let region = self.region().to_owned();
         if self.begins(&region) {

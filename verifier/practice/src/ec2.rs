@@ -6,6 +6,7 @@ use winterbaume_core::{MockRequest, MockResponse, StatefulService, default_accou
 
 use super::cloud::Exchange;
 use super::settle::{self, Moment};
+use super::view::View;
 
 pub(super) async fn answer(exchange: &Exchange<'_>) -> MockResponse {
     let region = exchange.call.region.as_str();
@@ -45,7 +46,7 @@ async fn tag(exchange: &Exchange<'_>, operation: &str) -> MockResponse {
     let tags: BTreeMap<String, Option<String>> =
         keys.into_iter().enumerate().map(|(at, key)| (key, value(at))).collect();
     let view = ec2.snapshot(default_account_id(), &call.region).await;
-    let Ok(mut state) = serde_json::to_value(view) else { return call.unknown_operation() };
+    let Some(mut state) = view.json() else { return call.unknown_operation() };
     for id in numbered("ResourceId.", "") {
         let Some(own) = tags_of(&mut state, &id) else {
             let message = format!("The ID '{id}' does not exist");
@@ -62,9 +63,9 @@ async fn tag(exchange: &Exchange<'_>, operation: &str) -> MockResponse {
             }
         }
     }
-    let restored = match serde_json::from_value(state) {
-        Ok(view) => ec2.restore(default_account_id(), &call.region, view).await.is_ok(),
-        Err(_) => false,
+    let restored = match view.with(state) {
+        Some(view) => ec2.restore(default_account_id(), &call.region, view).await.is_ok(),
+        None => false,
     };
     match restored {
         true => MockResponse::xml(

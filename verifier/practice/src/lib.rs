@@ -37,6 +37,7 @@ mod settle;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod view;
 pub mod writes;
 
 pub use accounts::email;

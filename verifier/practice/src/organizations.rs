@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 use winterbaume_core::{MockResponse, StatefulService, default_account_id};
+use winterbaume_organizations::views::AccountView;
 
 use super::accounts::REGION;
 use super::cloud::{AccountState, Cloud, Exchange};
@@ -70,24 +71,22 @@ async fn accept(exchange: &Exchange<'_>, management: usize) -> MockResponse {
 /// Adds an account to the emulator's organization. Returns whether there is one.
 async fn join(cloud: &Cloud, state: &AccountState) -> bool {
     let emulator = &cloud.organization.emulator;
-    let view = emulator.snapshot(default_account_id(), REGION).await;
+    let mut view = emulator.snapshot(default_account_id(), REGION).await;
     let (Some(organization), Some(root)) = (&view.organization, &view.root) else { return false };
     let account = &state.account;
-    let member = json!({
-        "id": account.id,
-        "arn": format!("arn:aws:organizations::{}:account/{}/{}", default_account_id(), organization.id, account.id),
-        "name": account.name,
-        "email": account.email(),
-        "status": "ACTIVE",
-        "joined_method": "INVITED",
-        "joined_timestamp": iso(cloud.now()),
-        "create_account_status_id": "",
-        "parent_id": root.id,
-    });
-    let Ok(mut changed) = serde_json::to_value(&view) else { return false };
-    changed["accounts"][&account.id] = member;
-    let Ok(changed) = serde_json::from_value(changed) else { return false };
-    emulator.restore(default_account_id(), REGION, changed).await.is_ok()
+    let member = AccountView {
+        id: account.id.clone(),
+        arn: format!("arn:aws:organizations::{}:account/{}/{}", default_account_id(), organization.id, account.id),
+        name: account.name.to_owned(),
+        email: account.email(),
+        status: "ACTIVE".to_owned(),
+        joined_method: "INVITED".to_owned(),
+        joined_timestamp: iso(cloud.now()),
+        create_account_status_id: String::new(),
+        parent_id: root.id.clone(),
+    };
+    view.accounts.insert(account.id.clone(), member);
+    emulator.restore(default_account_id(), REGION, view).await.is_ok()
 }
 
 /// The response with what the accounts themselves say: their names, addresses and states.

@@ -15,6 +15,8 @@ use winterbaume_core::{MockRequest, MockResponse, StatefulService, default_accou
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
+use super::view::View;
+
 /// Where and when something is made.
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
@@ -49,15 +51,12 @@ static TIMES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)|\b\d{10}(?:\.\d+)?\b").ok());
 
 /// Settles a state that nothing was written to yet.
-pub(super) async fn start<S: StatefulService>(service: &S, region: &str, moment: &Moment) {
-    let clock = wall_clock();
-    if let Some(after) = snapshot(service, region).await {
-        put(service, region, &Value::Null, after, "", moment, clock).await;
-    }
+pub(super) async fn start<S: StatefulService<StateView: View>>(service: &S, region: &str, moment: &Moment) {
+    put(service, region, &Value::Null, "", moment, wall_clock()).await;
 }
 
 /// Makes a write, and settles what it made. The response has the same ids and times.
-pub(super) async fn write<S: StatefulService>(
+pub(super) async fn write<S: StatefulService<StateView: View>>(
     service: &S,
     region: &str,
     request: MockRequest,
@@ -65,10 +64,10 @@ pub(super) async fn write<S: StatefulService>(
 ) -> MockResponse {
     let clock = wall_clock();
     let asked = format!("{} {}", request.uri, String::from_utf8_lossy(&request.body));
-    let before = snapshot(service, region).await;
+    let before = service.snapshot(default_account_id(), region).await.json();
     let mut response = service.handle(request).await;
-    let (Some(before), Some(after)) = (before, snapshot(service, region).await) else { return response };
-    let ids = put(service, region, &before, after, &asked, moment, clock).await;
+    let Some(before) = before else { return response };
+    let ids = put(service, region, &before, &asked, moment, clock).await;
     for value in response.headers.values_mut() {
         let renamed = value.to_str().ok().map(|text| renamed(text, &ids));
         if let Some(value_of) = renamed.and_then(|text| http::HeaderValue::from_str(&text).ok()) {
@@ -86,21 +85,18 @@ fn wall_clock() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or_default()
 }
 
-async fn snapshot<S: StatefulService>(service: &S, region: &str) -> Option<Value> {
-    serde_json::to_value(service.snapshot(default_account_id(), region).await).ok()
-}
-
-/// Puts a state back with settled ids and times. Returns the ids that were replaced, with their replacements.
-async fn put<S: StatefulService>(
+/// Puts the state back with settled ids and times. Returns the ids that were replaced, with their replacements.
+async fn put<S: StatefulService<StateView: View>>(
     service: &S,
     region: &str,
     before: &Value,
-    mut after: Value,
     asked: &str,
     moment: &Moment,
     clock: i64,
 ) -> BTreeMap<String, String> {
-    let unsettled = after.clone();
+    let view = service.snapshot(default_account_id(), region).await;
+    let Some(unsettled) = view.json() else { return BTreeMap::new() };
+    let mut after = unsettled.clone();
     settle_times(Some(before), &mut after, asked, moment, clock);
     let ids = new_ids(before, &after, asked, &moment.origin);
     let text = renamed(&after.to_string(), &ids);
@@ -108,9 +104,9 @@ async fn put<S: StatefulService>(
     if settled == unsettled {
         return ids;
     }
-    let restored = match serde_json::from_value(settled) {
-        Ok(view) => service.restore(default_account_id(), region, view).await.is_ok(),
-        Err(_) => false,
+    let restored = match view.with(settled) {
+        Some(view) => service.restore(default_account_id(), region, view).await.is_ok(),
+        None => false,
     };
     // Otherwise, the state is as it was, and so are its ids.
     if restored { ids } else { BTreeMap::new() }

@@ -1,6 +1,7 @@
 //! `verify practice do STEP`, `verify practice undo STEP` and `verify practice reset`.
 
 use anyhow::{Result, bail};
+use course::results::Verdict;
 
 use super::Exit;
 use super::common::{Common, TextOrJson};
@@ -29,12 +30,14 @@ pub(super) async fn take(common: &Common, id: &str, format: TextOrJson) -> Resul
     let done = practice_step::take(&session, step).await?;
     notice(&practice_step::summary(&done.titles));
     let results = &done.verified.results;
-    if done.titles.is_empty() && results.view(step).verdict.blocks() {
+    let verdict = results.view(step).verdict;
+    if done.titles.is_empty() && verdict.blocks() {
         notice(&format!("If a later step has changed it, undo it, and do it again: verify practice undo {id}"));
     }
     let form = if format == TextOrJson::Json { Form::Json } else { Form::Text };
     print(&report::results(form, &session.course, results, &[id.to_owned()])?)?;
-    Ok(Exit::Done)
+    // What is to be confirmed is done as far as this can do it.
+    Ok(if verdict == Verdict::NotYet { Exit::NotYet } else { Exit::Done })
 }
 
 pub(super) async fn undo(common: &Common, id: &str) -> Result<Exit> {

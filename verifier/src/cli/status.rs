@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::Exit;
 use super::common::Common;
+use super::exit::leave;
 use super::terminal::{Terminal, print};
 use crate::report::{self, Form};
 use crate::run::session;
@@ -20,5 +21,7 @@ pub(super) fn run(common: &Common, format: Form) -> Result<Exit> {
         }
     };
     print(&report::results(format, &course, &results, &[])?)?;
-    Ok(Exit::of_course(&course, &results))
+    let exit = Exit::of_course(&course, &results);
+    leave((course, results));
+    Ok(exit)
 }

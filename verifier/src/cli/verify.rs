@@ -5,6 +5,7 @@ use course::terminal;
 use std::path::Path;
 
 use super::common::Common;
+use super::exit::leave;
 use super::terminal::{Terminal, print};
 use super::{Exit, build};
 use crate::report::{self, Form};
@@ -38,5 +39,7 @@ pub(super) async fn run(common: &Common, asked: &Asked<'_>) -> Result<Exit> {
     if asked.build {
         build::run(common)?;
     }
-    Ok(Exit::of_named(&session.course, &verified.results, asked.steps))
+    let exit = Exit::of_named(&session.course, &verified.results, asked.steps);
+    leave((session, verified));
+    Ok(exit)
 }

@@ -3,7 +3,7 @@
 
 use cel::common::ast::{CallExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression;
-use course::diagnostic::did_you_mean;
+use course::diagnostic::{did_you_mean, nearest};
 use evidence::reads;
 
 use crate::cel::functions;
@@ -260,11 +260,24 @@ fn is_comparison(expression: &Expression) -> bool {
     matches!(&expression.expr, Expr::Call(call) if signs.contains(&call.func_name.as_str()))
 }
 
-/// The value that AWS gives a member of an answer, if it differs from a text only in its capitals.
-pub(super) fn in_another_case(record: &Record, field: &str, text: &str) -> Option<&'static str> {
-    let service = reads::find(record.call.as_deref()?).ok()?.service;
+/// What is wrong with a text that a member of an answer is compared with, and what to write: AWS does not give it.
+pub(super) fn unlisted(record: &Record, field: &str, text: &str) -> Option<(String, String)> {
+    let call = record.call.as_deref()?;
+    let service = reads::find(call).ok()?.service;
     let member = service.shape(&record.name)?.members.get(field)?;
     let values = &service.shape(&member.shape)?.values;
-    let is_listed = values.iter().any(|value| value == text);
-    values.iter().find(|value| !is_listed && value.eq_ignore_ascii_case(text)).map(String::as_str)
+    // An empty text stands for what is absent.
+    if values.is_empty() || text.is_empty() || values.iter().any(|value| value == text) {
+        return None;
+    }
+    if let Some(meant) = values.iter().find(|value| value.eq_ignore_ascii_case(text)) {
+        return Some((format!("`{field}` is never '{text}': AWS writes '{meant}'"), format!("write '{meant}'")));
+    }
+    let near = nearest(text, values.iter().map(String::as_str));
+    let near = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
+    let help = format!(
+        "`verify schema reads {call}` lists the values; if AWS has added this one since, add allow = \
+         [\"unlisted-value\"] at the top of the check"
+    );
+    Some((format!("AWS has no value '{text}' for `{field}`{near}"), help))
 }

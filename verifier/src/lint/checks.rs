@@ -69,7 +69,7 @@ pub fn check(
         expectation.statement().iter().for_each(|statement| linter.statement(at, statement));
     }
     linter.unused();
-    linter.constant();
+    linter.constant(&values);
     linter.apart(&values);
     linter.unasked(&values);
     linter.copied(&values);

@@ -24,6 +24,9 @@ pub enum Form {
     Other(Arc<str>, Arc<[Form]>),
 }
 
+/// The name of the form of a macro that is neither `exists`, `all` nor `filter`: its list, and four parts of its loop.
+pub(super) const LOOP: &str = "each";
+
 /// A search for a matching element of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sought {
@@ -51,7 +54,7 @@ impl Form {
                     return Vec::new();
                 }
                 let unlike = one_or(unlike.difference(&passes).cloned().collect(), Form::And);
-                unlike.opposite().named(variable).into_iter().collect()
+                vec![unlike.opposite().named(variable)]
             }
             _ => Vec::new(),
         }
@@ -65,20 +68,36 @@ impl Form {
         }
     }
 
-    /// The same with a name for the enclosing loop's variable. `None` if it contains a loop.
-    fn named(self, variable: &str) -> Option<Form> {
-        let all = |parts: BTreeSet<Form>| {
-            parts.into_iter().map(|part| part.named(variable)).collect::<Option<BTreeSet<Form>>>()
+    /// The same with a name for the enclosing loop's variable.
+    pub(super) fn named(self, variable: &str) -> Form {
+        self.named_from(variable, 0)
+    }
+
+    /// The same, where the variable is so many variables out. Each loop has two: the element, and what has been found.
+    fn named_from(self, variable: &str, out: usize) -> Form {
+        let all = |parts: BTreeSet<Form>| parts.into_iter().map(|part| part.named_from(variable, out)).collect();
+        let looped = |list: Box<Form>, wanted: Box<Form>| {
+            (Box::new(list.named_from(variable, out)), Box::new(wanted.named_from(variable, out + 2)))
         };
         match self {
-            Form::And(parts) => all(parts).map(Form::And),
-            Form::Or(parts) => all(parts).map(Form::Or),
-            Form::Not(form) => form.named(variable).map(Form::opposite),
-            Form::Exists(..) | Form::Filter(..) => None,
-            Form::Other(name, _) if &*name == "#0" => Some(Form::other(variable, vec![])),
+            Form::And(parts) => Form::And(all(parts)),
+            Form::Or(parts) => Form::Or(all(parts)),
+            Form::Not(form) => form.named_from(variable, out).opposite(),
+            Form::Exists(list, wanted) => {
+                let (list, wanted) = looped(list, wanted);
+                Form::Exists(list, wanted)
+            }
+            Form::Filter(list, wanted) => {
+                let (list, wanted) = looped(list, wanted);
+                Form::Filter(list, wanted)
+            }
+            Form::Other(name, _) if *name == format!("#{out}") => Form::other(variable, vec![]),
             Form::Other(name, parts) => {
-                let parts = parts.iter().cloned().map(|part| part.named(variable)).collect::<Option<Arc<[Form]>>>();
-                parts.map(|parts| Form::Other(name, parts))
+                // Of other macros, only the list is outside of the loop.
+                let inner = |at: usize| if &*name == LOOP && at > 0 { out + 2 } else { out };
+                let parts = parts.iter().cloned().enumerate();
+                let parts = parts.map(|(at, part)| part.named_from(variable, inner(at))).collect();
+                Form::Other(name, parts)
             }
         }
     }

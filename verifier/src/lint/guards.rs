@@ -134,6 +134,12 @@ impl Walk<'_, '_> {
         }
         let list = self.form(&each.iter_range);
         let of_each = known.iter().flat_map(|known| known.of_each_of(&list, &each.iter_var));
+        // The elements of a filtered list pass the filter.
+        let passes = match &list {
+            Form::Filter(_, condition) => Some((**condition).clone().named(&each.iter_var)),
+            _ => None,
+        };
+        let of_each = of_each.chain(passes);
         let known: Vec<Form> = known.iter().cloned().chain(of_each.collect::<Vec<_>>()).collect();
         condition.iter().for_each(|part| self.of(part, &known));
     }

@@ -178,7 +178,7 @@ impl<'l> Inference<'l> {
             (op::EQUALS | op::NOT_EQUALS, [one, other]) => {
                 self.comparable(node, one, other, call);
                 self.folded_key(call);
-                self.another_case(node, call);
+                self.unlisted(node, call);
                 Type::Bool
             }
             (op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS, [one, other]) => {
@@ -195,7 +195,7 @@ impl<'l> Inference<'l> {
             (op::IN, [one, Type::List(of)]) => {
                 self.comparable(node, one, of, call);
                 self.folded_key(call);
-                self.another_case(node, call);
+                self.unlisted(node, call);
                 Type::Bool
             }
             (op::IN, [field @ (Type::Text | Type::Any), record @ (Type::Record(_) | Type::Map(_))]) => {
@@ -335,16 +335,15 @@ impl<'l> Inference<'l> {
         Some(advice::instead_of_null(value, may_be_absent.then_some(call.func_name == op::EQUALS), &kind))
     }
 
-    /// A comparison of a member of an answer with a value that AWS writes with other capitals.
-    fn another_case(&mut self, node: u64, call: &CallExpr) {
+    /// A comparison of a member of an answer with a value that AWS does not give it.
+    fn unlisted(&mut self, node: u64, call: &CallExpr) {
         let [one, other] = call.args.as_slice() else { return };
         for (member, texts) in [(one, other), (other, one)] {
             let Expr::Select(select) = &member.expr else { continue };
             let Type::Record(record) = self.of(&select.operand) else { continue };
             for text in advice::literals(texts) {
-                if let Some(meant) = advice::in_another_case(&record, &select.field, text) {
-                    let message = format!("`{}` is never '{text}': AWS writes '{meant}'", select.field);
-                    self.mistake("unlisted-value", node, None, message, Some(format!("write '{meant}'")));
+                if let Some((message, help)) = advice::unlisted(&record, &select.field, text) {
+                    self.mistake("unlisted-value", node, None, message, Some(help));
                 }
             }
         }

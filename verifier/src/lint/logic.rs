@@ -5,7 +5,7 @@ use cel::parser::Expression as Tree;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::form::Form;
+use super::form::{Form, LOOP};
 use super::size::some_of;
 use crate::cel::budget::spend;
 
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
             None => {
                 let parts = [&each.accu_init, &each.loop_cond, &each.loop_step, &each.result];
                 let parts = parts.map(|part| self.of(part));
-                Form::other("each", [list].into_iter().chain(parts).collect())
+                Form::other(LOOP, [list].into_iter().chain(parts).collect())
             }
         };
         self.bound.truncate(self.bound.len() - 2);
@@ -165,6 +165,16 @@ impl Reader<'_, '_> {
         };
         entries.iter().map(form).collect()
     }
+}
+
+/// The condition of an `exists`, `all` or `filter`.
+pub(super) fn condition(each: &ComprehensionExpr) -> Option<&Tree> {
+    written(each).map(|(_, condition)| condition)
+}
+
+/// Whether it is an `exists` or `all`.
+pub(super) fn is_test(each: &ComprehensionExpr) -> bool {
+    matches!(written(each), Some((Macro::Exists | Macro::All, _)))
 }
 
 enum Macro {

@@ -12,6 +12,7 @@
 //! | `trial` | the result type of a call |
 //! | `form`, `logic`, `size` | a normal form of conditions |
 //! | `guards` | conditions on values that may be absent |
+//! | `truths` | conditions that are always true, or never |
 //! | `copies` | copied conditions that have come to differ |
 //! | `stale` | sources that were last reviewed over a year ago |
 
@@ -33,6 +34,7 @@ pub mod stale;
 mod tests;
 mod text;
 pub(crate) mod trial;
+mod truths;
 pub mod unreadable;
 
 use anyhow::Result;

@@ -65,7 +65,7 @@ impl Form {
 }
 
 /// The list whose size it is.
-fn sized(form: &Form) -> Option<&Form> {
+pub(super) fn sized(form: &Form) -> Option<&Form> {
     match form {
         Form::Other(name, parts) if &**name == "size" && parts.len() == 1 => parts.first(),
         _ => None,
@@ -73,7 +73,7 @@ fn sized(form: &Form) -> Option<&Form> {
 }
 
 /// The number that a literal is.
-fn number(form: &Form) -> Option<i64> {
+pub(super) fn number(form: &Form) -> Option<i64> {
     let Form::Other(name, parts) = form else { return None };
     let zero = format!("{:?}", LiteralValue::Int(0.into()));
     let (before, after) = zero.split_once('0')?;

@@ -102,7 +102,9 @@ impl Renaming {
     fn result(&self, result: &mut StepResult, both: Option<(&Step, &Step)>) {
         rehash(&mut result.check_hash, both);
         self.keys(&mut result.accounts);
-        result.evidence.iter_mut().for_each(|call| self.account(&mut call.account));
+        let mut evidence = result.evidence.to_vec();
+        evidence.iter_mut().for_each(|call| self.account(&mut call.account));
+        result.evidence = evidence.into();
         result.reasons.iter_mut().filter_map(|reason| reason.account.as_mut()).for_each(|name| self.account(name));
     }
 

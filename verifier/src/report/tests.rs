@@ -1,7 +1,7 @@
 //! Every output format has exactly the sentences of the [`StepView`], in its order.
 
 use course::Course;
-use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
+use course::results::{ExpectationResult, Kept, Outcome, Reason, ReasonCode, Results, StepResult, Verdict};
 use course::step_view::StepView;
 use mdbook_verify::widget;
 use mdbook_verify::widget::live::{Live, Practice};
@@ -55,7 +55,7 @@ fn results(course: &Course, verdict: Verdict, outcomes: [Outcome; 2]) -> Results
         verdict,
         reasons: reasons.into(),
         expectations: expectations.into(),
-        evidence: Vec::new(),
+        evidence: Kept::default(),
         checked: "2026-11-24T12:00:00Z".into(),
         attempts: None,
         first_checked: None,

@@ -2,9 +2,12 @@
 
 use anyhow::{Result, bail};
 use course::Course;
+use course::check::{INPUT, REGION};
 use course::diagnostic::did_you_mean;
 use course::input::Given;
 use course::learner_file::INPUTS;
+
+use crate::compile;
 
 /// Changes what the learner gave. Values that are not valid change nothing.
 ///
@@ -26,10 +29,23 @@ pub fn set(course: &Course, values: &[(String, String)], unset: &[String]) -> Re
         if let Err(why) = course.inputs[name].check(value) {
             bail!("`{name}` was not set. {why}");
         }
+        if is_region(course, name) && !compile::is_region(value) {
+            let hint = Some(did_you_mean(value, compile::regions())).filter(|hint| !hint.is_empty());
+            let hint = hint.unwrap_or_else(|| ": write its code, as in us-east-1".to_owned());
+            bail!("`{name}` was not set. AWS has no region `{value}`{hint}");
+        }
     }
     INPUTS.update(&course.root, |given: &mut Given| {
         given.retain(|name, _| !unset.contains(name));
         given.extend(values.iter().cloned());
         Ok(())
     })
+}
+
+/// Whether reads are made in the region that an input names.
+fn is_region(course: &Course, input: &str) -> bool {
+    let whole = format!("{{{INPUT}.{input}}}");
+    let named =
+        || course.checks.values().flat_map(|check| check.reads.values()).filter_map(|read| read.region.as_ref());
+    input == REGION || named().any(|region| *region == whole)
 }

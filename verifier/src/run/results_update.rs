@@ -65,7 +65,7 @@ pub fn put(
         verdict: judged.verdict,
         reasons: judged.reasons,
         expectations: judged.expectations,
-        evidence,
+        evidence: evidence.into(),
         checked: now.to_owned(),
         attempts,
         first_checked,

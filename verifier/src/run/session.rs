@@ -80,18 +80,25 @@ pub struct Session<'l> {
 /// # Errors
 /// All mistakes in the course, and a configuration folder that cannot be used.
 pub fn read(options: &Options, listener: &dyn Listener) -> Result<(Course, Store)> {
+    let (root, store) = find(options, listener)?;
+    store.read_ahead();
+    Ok((course(options, &root, &store)?, store))
+}
+
+/// Finds the course, and opens the store for its results.
+fn find(options: &Options, listener: &dyn Listener) -> Result<(PathBuf, Store)> {
     let root = book::find(options.course.as_deref())?;
     if options.trust_course {
         let trusted = "This course is trusted: its own preprocessors, scripts and theme run with your rights.";
         listener.hear(Event::Notice(trusted.to_owned()));
     }
     let store = Store::open(&root, options.practice.is_some())?;
-    // The results of a large course take as long to read as its lessons.
-    let course = std::thread::scope(|scope| {
-        scope.spawn(|| store.read_ahead());
-        book::read(&root, options.trust_course)
-    })?;
-    Ok((course.with_given(&INPUTS.read(&root)?, Some(store.key())), store))
+    Ok((root, store))
+}
+
+fn course(options: &Options, root: &Path, store: &Store) -> Result<Course> {
+    let course = book::read(root, options.trust_course)?;
+    Ok(course.with_given(&INPUTS.read(root)?, Some(store.key())))
 }
 
 /// A course with what its learner gave.
@@ -121,7 +128,12 @@ impl<'l> Session<'l> {
         if options.practice.is_some() && !options.accounts.is_empty() {
             bail!("--account is about your own accounts: leave out --account or --practice");
         }
-        let (course, store) = read(options, listener)?;
+        let (root, store) = find(options, listener)?;
+        let course = course(options, &root, &store)?;
+        // To read the course is work for all processors. Until AWS's answers are there, one has nothing to do.
+        if kept(options) {
+            store.read_ahead();
+        }
         // What saves nothing may use examples in the place of what the learner has not given.
         let course = Arc::new(if kept(options) { course } else { course.with_examples() });
         let compiled = match steps {

@@ -13,9 +13,11 @@ use crate::course::Step;
 use crate::files;
 use crate::key::{self, Key};
 
+mod kept;
 mod step;
 mod verdict;
 
+pub use kept::Kept;
 pub use step::{Call, ExpectationResult, Made, RowResult, StepResult, time};
 pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 
@@ -183,6 +185,10 @@ impl fmt::Display for Unusable {
 
 impl std::error::Error for Unusable {}
 
+fn damaged(error: serde_json::Error) -> Unusable {
+    Unusable::Damaged(error.to_string())
+}
+
 impl Results {
     /// An empty document.
     pub fn empty(practice: bool) -> Results {
@@ -230,11 +236,10 @@ impl Results {
     /// # Errors
     /// Why it cannot be used.
     pub fn parse(bytes: &[u8], practice: bool, key: Option<&Key>) -> Result<Results, Unusable> {
-        let results = Results::of_anybody(bytes)?;
-        match key {
-            Some(key) if results.practice == practice && is_sealed(bytes, key) => Ok(results),
-            _ => Err(Unusable::Foreign),
-        }
+        // What this program wrote can be read.
+        let sealed = key.is_some_and(|key| is_sealed(bytes, key));
+        let results = if sealed { Results::of_this_version(bytes) } else { Results::of_anybody(bytes) }?;
+        if sealed && results.practice == practice { Ok(results) } else { Err(Unusable::Foreign) }
     }
 
     /// Reads a document without checking its seal. Its verdicts may be forged.
@@ -242,7 +247,13 @@ impl Results {
     /// # Errors
     /// Why it cannot be used.
     pub fn of_anybody(bytes: &[u8]) -> Result<Results, Unusable> {
-        let damaged = |error: serde_json::Error| Unusable::Damaged(error.to_string());
+        let results = Results::of_this_version(bytes)?;
+        let read = results.steps.values().try_for_each(|step| step.evidence.read().map(drop));
+        read.map_err(damaged)?;
+        Ok(results)
+    }
+
+    fn of_this_version(bytes: &[u8]) -> Result<Results, Unusable> {
         // A document of this version, as nearly all are, is gone through once.
         let read = match serde_json::from_slice::<Results>(bytes) {
             Ok(results) if results.version == VERSION => return Ok(results),

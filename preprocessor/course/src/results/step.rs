@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use super::kept::Kept;
 use super::verdict::{Outcome, Reason, Verdict};
 
 /// The result of a step.
@@ -18,8 +19,8 @@ pub struct StepResult {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expectations: Vec<ExpectationResult>,
     /// The calls that the verdict is based on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<Call>,
+    #[serde(default, skip_serializing_if = "Kept::is_left_out")]
+    pub evidence: Kept<Call>,
     /// When it was checked (RFC 3339, UTC).
     pub checked: String,
     /// How often the learner asked for this step by itself, up to and including the first time that it was verified or

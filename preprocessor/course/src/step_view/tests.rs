@@ -40,7 +40,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, expectations: Vec<Expec
         verdict,
         reasons: Vec::new(),
         expectations,
-        evidence: Vec::new(),
+        evidence: Vec::new().into(),
         checked: "2026-11-24T10:03:11Z".into(),
         attempts: None,
         first_checked: None,

@@ -16,6 +16,7 @@ mod listed;
 mod member;
 mod model;
 mod unknown;
+mod withheld;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::listed::Listed;
+use super::withheld;
 
 /// Why an operation or a service cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,9 +84,15 @@ impl fmt::Display for Unknown {
             Unknown::Service { name, near } => {
                 write!(f, "a check can read no AWS service `{name}`{}", hint(near.as_deref(), ""))
             }
-            Unknown::Operation { service, name, near } => match changes(name, near.as_deref()) {
-                true => write!(f, "`{name}` changes something, and a check only reads{}", hint(None, service)),
-                false => write!(f, "{service} has no operation `{name}` that reads{}", hint(near.as_deref(), service)),
+            Unknown::Operation { service, name, near } => match withheld::why(service, name) {
+                Some(why) => write!(
+                    f,
+                    "a check cannot read {service}:{name}, because {why}: `verify schema reads {service}` lists what can be read"
+                ),
+                None if changes(name, near.as_deref()) => {
+                    write!(f, "`{name}` changes something, and a check only reads{}", hint(None, service))
+                }
+                None => write!(f, "{service} has no operation `{name}` that reads{}", hint(near.as_deref(), service)),
             },
             Unknown::Damaged { service, why } => write!(f, "the table of AWS reads is damaged at {service}: {why}"),
         }

@@ -9,7 +9,9 @@ use crate::cel::{Written, functions, types};
 use crate::lint::copies::{self, Condition};
 use crate::lint::form::{Form, Sought};
 use crate::lint::guards::{self, Unasked};
+use crate::lint::infer::Mistake;
 use crate::lint::logic::Values;
+use crate::lint::truths::{self, Constant};
 use crate::plan::{NOW, SINCE};
 
 impl Linter<'_> {
@@ -53,17 +55,61 @@ impl Linter<'_> {
     }
 
     /// Conditions that depend on nothing that is read, so that every account meets them, or none.
-    pub(super) fn constant(&mut self) {
+    pub(super) fn constant(&mut self, values: &Values<'_>) {
+        let before = self.found.len();
+        for (name, meant) in &self.check.lets {
+            self.constants(&self.part_of(name), &meant.text, values);
+        }
+        // What uses a constant `let` is constant, too: that is one mistake.
+        let none = Values::default();
+        let values = if self.found.len() > before { &none } else { values };
         for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let Proof::Evidence { that, .. } = &expectation.proof else { continue };
-            let Ok(expression) = self.texts.compiled(that) else { continue };
-            if self.may_read(&expression) {
-                continue;
+            let part = |key: &str| KeyPath::expectation(at).then(key);
+            let (that, others) = match &expectation.proof {
+                Proof::Evidence { that, pending, .. } => {
+                    (Some(that), [("when", &expectation.when), ("pending", pending)])
+                }
+                Proof::Confirmation { backed_by, .. } => {
+                    (None, [("when", &expectation.when), ("backed_by", backed_by)])
+                }
+            };
+            let uses_none = |that: &&String| self.texts.compiled(that).is_ok_and(|that| !self.may_read(&that));
+            match that {
+                Some(that) if uses_none(&that) => {
+                    let part = part("that");
+                    let message = format!("{part}: this uses no evidence, so it is the same for every learner");
+                    let help = "use a section or a read, or `confirm` if nothing can be read";
+                    self.warn("constant", self.file.value(&part), message, help);
+                }
+                that => that.iter().for_each(|that| self.constants(&part("that"), that, values)),
             }
-            let part = KeyPath::expectation(at).then("that");
-            let message = format!("{part}: this uses no evidence, so it is the same for every learner");
-            let help = "use a section or a read, or `confirm` if nothing can be read";
-            self.warn("constant", self.file.value(&part), message, help);
+            for (key, source) in others {
+                source.iter().for_each(|source| self.constants(&part(key), source, values));
+            }
+        }
+    }
+
+    /// The conditions in an expression that are always true, or never.
+    fn constants(&mut self, part: &KeyPath, source: &str, values: &Values<'_>) {
+        let Ok(expression) = self.texts.compiled(source) else { return };
+        let Ok(found) = self.budget.within(|| truths::constants(expression.tree(), values)) else { return };
+        for Constant { node, value } in found {
+            let (message, help) = match value {
+                true => (
+                    "this is always true",
+                    "it tests nothing: correct it, or remove it. Not one of several is != … && != …",
+                ),
+                false => ("this is never true", "correct it, or remove it. One of several is == … || == …"),
+            };
+            let mistake = Mistake {
+                rule: "constant",
+                message: message.to_owned(),
+                node,
+                word: None,
+                within: None,
+                help: Some(help.to_owned()),
+            };
+            self.mistake(part, 0, &expression, mistake);
         }
     }
 
@@ -90,22 +136,26 @@ impl Linter<'_> {
 
     /// Conditions on values that may be absent.
     pub(super) fn unasked(&mut self, values: &Values<'_>) {
+        let compiled = |source: Option<&String>| self.texts.compiled(source?).ok();
+        let mut looked_at =
+            vec![(KeyPath::of(["makes"]), compiled(self.check.makes.as_ref().map(|made| &made.list)), None)];
         for (at, expectation) in self.check.expectations().iter().enumerate() {
-            let read = |source: &Option<String>| self.texts.compiled(source.as_deref()?).ok();
-            let when = read(&expectation.when);
-            let that = match &expectation.proof {
-                Proof::Evidence { that, .. } => self.texts.compiled(that).ok(),
-                Proof::Confirmation { .. } => None,
+            let part = |key: &str| KeyPath::expectation(at).then(key);
+            let when = compiled(expectation.when.as_ref());
+            looked_at.push((part("when"), when.clone(), None));
+            let others = match &expectation.proof {
+                Proof::Evidence { that, pending, .. } => [("that", Some(that)), ("pending", pending.as_ref())],
+                Proof::Confirmation { backed_by, .. } => [("backed_by", backed_by.as_ref()), ("", None)],
             };
-            let before = when.as_ref().map(|when| when.expanded());
-            for (key, expression, known) in [("when", &when, None), ("that", &that, before)] {
-                let Some(expression) = expression else { continue };
-                let look = || guards::unasked(expression.expanded(), known, values, &self.names);
-                let Ok(found) = self.budget.within(look) else { return };
-                for Unasked { message, help } in found {
-                    let part = KeyPath::expectation(at).then(key);
-                    self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
-                }
+            looked_at.extend(others.map(|(key, source)| (part(key), compiled(source), when.clone())));
+        }
+        for (part, expression, when) in looked_at {
+            let Some(expression) = expression else { continue };
+            let known = when.as_ref().map(|when| when.expanded());
+            let look = || guards::unasked(expression.expanded(), known, values, &self.names);
+            let Ok(found) = self.budget.within(look) else { return };
+            for Unasked { message, help } in found {
+                self.warn("empty", self.file.value(&part), format!("{part}: {message}"), help);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use course::Course;
 use course::key::Key;
-use course::results::{ExpectationResult, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, is_sealed};
+use course::results::{ExpectationResult, Kept, Outcome, Reason, ReasonCode, Results, StepResult, Verdict, is_sealed};
 use std::fs;
 use std::path::Path;
 
@@ -46,7 +46,7 @@ fn result(course: &Course, step: &str, verdict: Verdict, attempts: u32) -> StepR
             Verdict::NotYet => vec![unmet()],
             _ => Vec::new(),
         },
-        evidence: Vec::new(),
+        evidence: Kept::default(),
         checked: "2026-11-24T12:00:00Z".into(),
         attempts: Some(attempts),
         first_checked: Some(format!("2026-11-24T{:02}:00:00Z", 12 - attempts)),
