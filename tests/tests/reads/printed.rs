@@ -47,7 +47,8 @@ fn a_name_that_is_not_known_suggests_one() {
         ("ec2:DescribeVpc", "did you mean `DescribeVpcs`?"),
         ("elasticloadbalancing", "did you mean `elb`?"),
         ("lamda", "did you mean `lambda`?"),
-        ("s3:GetObject", "s3 has no operation `GetObject` that reads"),
+        ("s3:GetObject", "a check cannot read s3:GetObject, because its answer is what somebody stored"),
+        ("s3:GetObjcts", "s3 has no operation `GetObjcts` that reads"),
     ] {
         let ran = Machine::empty().verify(&["schema", "reads", name]);
         assert_eq!(ran.status, 2, "{ran:?}");

@@ -17,6 +17,8 @@ pub(super) struct Constant {
     pub(super) node: u64,
     /// Its value.
     pub(super) value: bool,
+    /// Whether it joins conditions with `&&` or `||`.
+    pub(super) joins: bool,
 }
 
 /// The conditions in an expression that are constant: of nested ones, the outermost. A literal is one only if it is the
@@ -24,10 +26,17 @@ pub(super) struct Constant {
 pub(super) fn constants(tree: &Tree, values: &Values<'_>) -> Vec<Constant> {
     let mut found = Vec::new();
     match is_literal(tree) {
-        true => found.extend(truth(&Form::of(tree, values)).map(|value| Constant { node: tree.id, value })),
+        true => found.extend(truth(&Form::of(tree, values)).map(|value| Constant::of(tree, value))),
         false => find(tree, values, &mut found),
     }
     found
+}
+
+impl Constant {
+    fn of(tree: &Tree, value: bool) -> Constant {
+        let sign = |call: &CallExpr| [op::LOGICAL_AND, op::LOGICAL_OR].contains(&call.func_name.as_str());
+        Constant { node: tree.id, value, joins: matches!(&tree.expr, Expr::Call(call) if sign(call)) }
+    }
 }
 
 fn find(tree: &Tree, values: &Values<'_>, found: &mut Vec<Constant>) {
@@ -35,7 +44,7 @@ fn find(tree: &Tree, values: &Values<'_>, found: &mut Vec<Constant>) {
     if is_condition(tree)
         && let Some(value) = truth(&Form::of(tree, values))
     {
-        found.push(Constant { node: tree.id, value });
+        found.push(Constant::of(tree, value));
         return;
     }
     match &tree.expr {
@@ -98,7 +107,7 @@ fn truth(form: &Form) -> Option<bool> {
 
 /// Whether parts can all be true.
 fn all(parts: &BTreeSet<Form>, part: impl Fn(&Form) -> Form) -> Option<bool> {
-    let parts: Vec<Form> = parts.iter().map(part).map(without_not).collect();
+    let parts: Vec<Form> = parts.iter().map(part).map(simpler).collect();
     let truths: Vec<Option<bool>> = parts.iter().map(truth).collect();
     let contrary =
         || parts.iter().enumerate().any(|(at, one)| parts[at + 1..].iter().any(|other| excludes(one, other)));
@@ -108,19 +117,29 @@ fn all(parts: &BTreeSet<Form>, part: impl Fn(&Form) -> Form) -> Option<bool> {
     truths.iter().all(|truth| *truth == Some(true)).then_some(true)
 }
 
-/// A comparison that is negated is the other comparison.
-fn without_not(form: Form) -> Form {
-    let other = |form: &Form| match form {
-        Form::Other(name, parts) => match (&**name, &**parts) {
+/// What is equal to true or false is a condition itself, and a comparison that is negated is another comparison.
+fn simpler(form: Form) -> Form {
+    let of_truth = |form: &Form| {
+        let Form::Other(name, parts) = form else { return None };
+        let (op::EQUALS, [one, other]) = (&**name, &**parts) else { return None };
+        [true, false].into_iter().find_map(|value| {
+            let is_value =
+                |form: &Form| matches!(form, Form::Other(name, parts) if parts.is_empty() && **name == literal(value));
+            let of = is_value(one).then_some(other).or_else(|| is_value(other).then_some(one))?.clone();
+            Some(if value { of } else { of.opposite() })
+        })
+    };
+    let turned = |form: &Form| {
+        let Form::Other(name, parts) = form else { return None };
+        match (&**name, &**parts) {
             (op::LESS, [one, other]) => Some(Form::other(op::LESS_EQUALS, vec![other.clone(), one.clone()])),
             (op::LESS_EQUALS, [one, other]) => Some(Form::other(op::LESS, vec![other.clone(), one.clone()])),
             _ => None,
-        },
-        _ => None,
+        }
     };
     match &form {
-        Form::Not(negated) => other(negated).unwrap_or(form),
-        _ => form,
+        Form::Not(negated) => of_truth(negated).map(Form::opposite).or_else(|| turned(negated)).unwrap_or(form),
+        _ => of_truth(&form).unwrap_or(form),
     }
 }
 
@@ -206,6 +225,9 @@ mod tests {
             ("x.a != 'a' || x.a != 'b'", vec![true]),
             ("x.a == 'a' && x.a == 'b'", vec![false]),
             ("x.exists(y, y.a == 'a' && y.a == 'b')", vec![false]),
+            ("x.a == true || x.a == false", vec![true]),
+            ("x.a == true && !x.a", vec![false]),
+            ("x.a != true && x.a", vec![false]),
             ("x.exists(y, false)", vec![false]),
             ("x.all(y, y.a != 1 || y.a != 2)", vec![true]),
             ("x.filter(y, y.a == 'a' && y.a == 'b').size() > 0", vec![false]),
@@ -223,6 +245,7 @@ mod tests {
             ("x.a != 'a' && x.a != 'b'", vec![]),
             ("x.a == 'a' && x.b == 'b'", vec![]),
             ("x.a == 1 && x.a == 1.0", vec![]),
+            ("x.a == true || x.b == false", vec![]),
             ("x.a >= 5 && x.a <= 5", vec![]),
             ("x.a > 5 || x.a < 5", vec![]),
             ("x.exists(y, y.a == 'a') && x.exists(y, y.a == 'b')", vec![]),

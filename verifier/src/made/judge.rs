@@ -163,7 +163,9 @@ pub(crate) fn remove(inputs: &Inputs, made: &Step) -> Removal {
     } else if !reasons.is_empty() {
         places.dedup();
         let places: String = places.concat();
-        (Outcome::Unknown, format!("It may still be there{places}."))
+        // What was never seen may never have been made.
+        let what = if seen.is_some() { "It may still be there" } else { "It could not be looked for" };
+        (Outcome::Unknown, format!("{what}{places}."))
     } else if !lost.is_empty() {
         let message = format!(
             "AWS still lists {}, but not as the course looks for it. Was it renamed or moved? Delete it, or change it back.",

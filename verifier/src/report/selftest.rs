@@ -28,7 +28,10 @@ pub fn text(proofs: &[Proof]) -> Text {
                 let others = if others == 0 { "none".to_owned() } else { format!("{others} do it") };
                 (format!("{:<10} {:<10}", practised.before.name(), practised.after.name()), others)
             }
-            None => (format!("{:<21}", "no practice action"), "–".to_owned()),
+            None => {
+                let why = if proof.lacks { "service not emulated" } else { "no practice action" };
+                (format!("{why:<21}"), "–".to_owned())
+            }
         };
         let denied = proof.denied.name();
         out.paint(style, icon);
@@ -69,6 +72,7 @@ pub fn json(proofs: &[Proof]) -> serde_json::Result<Text> {
             json!({
                 "check": proof.check,
                 "practice": practice,
+                "lacks_a_service": proof.lacks,
                 "denied": proof.denied,
                 "cases": cases.collect::<Vec<_>>(),
                 "problems": proof.problems,

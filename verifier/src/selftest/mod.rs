@@ -33,6 +33,7 @@ pub use situations::Situations;
 /// let proof = Proof {
 ///     check: "mfa".to_owned(),
 ///     practice: Some(practice),
+///     lacks: false,
 ///     denied: Verdict::Unknown,
 ///     cases: Vec::new(),
 ///     problems: Vec::new(),
@@ -43,8 +44,10 @@ pub use situations::Situations;
 pub struct Proof {
     /// The check's name, with the parameters that a lesson sets.
     pub check: String,
-    /// The verdicts in the practice accounts. `None` if they have no action for the check.
+    /// The verdicts in the practice accounts. `None` if they have no action for the check that can be taken there.
     pub practice: Option<Practised>,
+    /// Whether it has an action, but with a service that the practice accounts of this program do not have.
+    pub lacks: bool,
     /// The verdict after all actions, with the check's reads denied.
     pub denied: Verdict,
     /// The titles of the instructor's cases, each with its failure, if any.
@@ -168,12 +171,15 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
         (case.title.clone(), wrong)
     });
     let judged_cases: Vec<(String, Option<String>)> = judged_cases.collect();
+    let lacks = all.lacks(&step.check);
     if practice.is_none() && all.failure(&step.check).is_none() && !(done && not_done) {
-        problems.push(
-            "the practice accounts have no action for it: write a case in which it is done, and a case in which what \
-             was read shows that it is not"
-                .to_owned(),
-        );
+        let why = match lacks {
+            true => "the practice accounts in this program do not have a service that its action uses",
+            false => "the practice accounts have no action for it",
+        };
+        problems.push(format!(
+            "{why}: write a case in which it is done, and a case in which what was read shows that it is not"
+        ));
     }
     if !allows("never-false") {
         let always = course.check(step).expectations().iter().enumerate().filter(|(at, _)| !refuted.0.contains(at));
@@ -184,7 +190,7 @@ pub fn prove(course: &Arc<Course>, compiled: &Arc<Compiled>, step: &Step, all: &
             )
         }));
     }
-    Proof { check: step.check.clone(), practice, denied: denied.verdict, cases: judged_cases, problems }
+    Proof { check: step.check.clone(), practice, lacks, denied: denied.verdict, cases: judged_cases, problems }
 }
 
 /// The expectations that were false in at least one state, or whose late evidence was missing.

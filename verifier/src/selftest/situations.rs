@@ -39,6 +39,8 @@ enum Own {
     Practised(Actions, Actions),
     /// Its action fails.
     Failed(String),
+    /// Its action uses a service that they do not have.
+    Lacking,
 }
 
 /// All states, gathered once.
@@ -77,7 +79,7 @@ impl Situations {
     pub(super) fn own(&self, check: &str) -> Option<(&Situation, &Situation)> {
         match self.own.get(check)? {
             Own::Practised(before, with) => Some((self.after.get(before)?, self.after.get(with)?)),
-            Own::Failed(_) => None,
+            Own::Failed(_) | Own::Lacking => None,
         }
     }
 
@@ -85,8 +87,13 @@ impl Situations {
     pub(super) fn failure(&self, check: &str) -> Option<&str> {
         match self.own.get(check)? {
             Own::Failed(why) => Some(why),
-            Own::Practised(..) => None,
+            Own::Practised(..) | Own::Lacking => None,
         }
+    }
+
+    /// Whether a check's action uses a service that the practice accounts of this program do not have.
+    pub(super) fn lacks(&self, check: &str) -> bool {
+        matches!(self.own.get(check), Some(Own::Lacking))
     }
 
     /// Every action with the state right after it.
@@ -121,8 +128,8 @@ impl Looking<'_> {
             match self.states(&mut states, [&before, &with]).await {
                 Ok(()) => drop(own.insert(step.check.clone(), Own::Practised(before, with))),
                 Err(error) => match error.downcast_ref::<ActionError>() {
-                    // Cases prove it, or another emulator.
-                    Some(ActionError::Lacking { .. }) => {}
+                    // Cases prove it.
+                    Some(ActionError::Lacking { .. }) => drop(own.insert(step.check.clone(), Own::Lacking)),
                     Some(ActionError::Changed { why, .. }) => {
                         own.insert(step.check.clone(), Own::Failed(why.clone()));
                     }

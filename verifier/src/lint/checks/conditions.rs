@@ -93,13 +93,18 @@ impl Linter<'_> {
     fn constants(&mut self, part: &KeyPath, source: &str, values: &Values<'_>) {
         let Ok(expression) = self.texts.compiled(source) else { return };
         let Ok(found) = self.budget.within(|| truths::constants(expression.tree(), values)) else { return };
-        for Constant { node, value } in found {
-            let (message, help) = match value {
-                true => (
+        for Constant { node, value, joins } in found {
+            let (message, help) = match (value, joins) {
+                (true, true) => (
                     "this is always true",
-                    "it tests nothing: correct it, or remove it. Not one of several is != … && != …",
+                    "correct it: it tests nothing. A value that is neither of two is a != 'x' && a != 'y'",
                 ),
-                false => ("this is never true", "correct it, or remove it. One of several is == … || == …"),
+                (true, false) => ("this is always true", "correct it, or remove it: it tests nothing"),
+                (false, true) => (
+                    "this is never true",
+                    "correct it: nothing can meet it. A value that is one of two is a == 'x' || a == 'y'",
+                ),
+                (false, false) => ("this is never true", "correct it: nothing can meet it"),
             };
             let mistake = Mistake {
                 rule: "constant",
