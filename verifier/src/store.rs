@@ -23,8 +23,11 @@ pub struct Store {
     practice: bool,
     key: Key,
     /// The thread that reads ahead.
-    ahead: Arc<Mutex<Option<JoinHandle<Option<(Stamp, Results)>>>>>,
+    ahead: Arc<Mutex<Option<ReadingAhead>>>,
 }
+
+/// A thread that reads a file of results, if it can be used.
+type ReadingAhead = JoinHandle<Option<(Stamp, Results)>>;
 
 /// Identifies a file of results: every write makes a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
