@@ -249,7 +249,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A part to write, locked.
+/// A part to write, locked. On Windows, its readers are the folder's.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "Windows has no modes"))]
 fn part(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     sweep_once(folder, remove_part);
     create_kept(|| {

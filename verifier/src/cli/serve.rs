@@ -1,6 +1,6 @@
 //! `verify serve`: the live book.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use course::files::{self, Folder, Readers};
 use course::terminal as term;
 use std::future::Future;
@@ -101,6 +101,7 @@ fn opening_page(address: &str) -> Option<OpeningPage> {
 fn stopped() -> Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
+        use anyhow::Context;
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupted = signal(SignalKind::interrupt()).context("waiting for Ctrl-C")?;
         let mut terminated = signal(SignalKind::terminate()).context("waiting for the end")?;
