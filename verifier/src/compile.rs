@@ -6,7 +6,7 @@ mod names;
 mod reads;
 
 pub use error::{CheckError, diagnostic, located};
-pub(crate) use reads::{filled, is_region, not_offered, regions};
+pub(crate) use reads::{filled, instead_of_region, is_region, not_offered, regions};
 
 use course::check::{About, Check, Expectation, Let, Proof, Statement};
 use course::diagnostic::did_you_mean;

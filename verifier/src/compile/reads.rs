@@ -166,15 +166,20 @@ pub(crate) fn not_offered(found: Found, region: &str) -> Option<String> {
         true => Some(format!("{} is not offered in the region `{region}`", found.service.name)),
         false => {
             let offered = regions().filter(|region| is_offered(region));
-            let hint = match did_you_mean(region, offered) {
-                _ if region.starts_with("input.") || region == EACH => format!(": write {{{region}}}"),
-                hint if hint.is_empty() || region.contains([' ', '(']) => {
-                    ": write its code, as in us-east-1".to_owned()
-                }
-                hint => hint,
+            let hint = match region.starts_with("input.") || region == EACH {
+                true => format!(": write {{{region}}}"),
+                false => instead_of_region(region, offered),
             };
             Some(format!("there is no region `{region}`{hint}"))
         }
+    }
+}
+
+/// What to write instead of a region that does not exist, as the end of a message.
+pub(crate) fn instead_of_region(region: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
+    match did_you_mean(region, known) {
+        hint if hint.is_empty() || region.contains([' ', '(']) => ": write its code, as in us-east-1".to_owned(),
+        hint => hint,
     }
 }
 

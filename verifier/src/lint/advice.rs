@@ -266,7 +266,7 @@ pub(super) fn unlisted(record: &Record, field: &str, text: &str) -> Option<(Stri
     let service = reads::find(call).ok()?.service;
     let member = service.shape(&record.name)?.members.get(field)?;
     let values = &service.shape(&member.shape)?.values;
-    // An empty text stands for what is absent.
+    // A comparison with an empty text is about what is absent.
     if values.is_empty() || text.is_empty() || values.iter().any(|value| value == text) {
         return None;
     }

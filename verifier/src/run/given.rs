@@ -30,8 +30,7 @@ pub fn set(course: &Course, values: &[(String, String)], unset: &[String]) -> Re
             bail!("`{name}` was not set. {why}");
         }
         if is_region(course, name) && !compile::is_region(value) {
-            let hint = Some(did_you_mean(value, compile::regions())).filter(|hint| !hint.is_empty());
-            let hint = hint.unwrap_or_else(|| ": write its code, as in us-east-1".to_owned());
+            let hint = compile::instead_of_region(value, compile::regions());
             bail!("`{name}` was not set. AWS has no region `{value}`{hint}");
         }
     }

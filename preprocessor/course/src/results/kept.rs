@@ -21,7 +21,7 @@ impl<T: DeserializeOwned> Kept<T> {
     /// Reads it.
     ///
     /// # Errors
-    /// When the text is another one than this version writes.
+    /// When the text is not such a list.
     pub(super) fn read(&self) -> serde_json::Result<&[T]> {
         if let (None, Some(text)) = (self.list.get(), &self.text) {
             // Another thread may have read it meanwhile.
@@ -32,13 +32,9 @@ impl<T: DeserializeOwned> Kept<T> {
 }
 
 impl<T> Kept<T> {
-    fn is_absent(&self) -> bool {
+    /// Whether the document leaves it out: it is empty.
+    pub(super) fn is_left_out(&self) -> bool {
         self.text.is_none() && self.list.get().is_none_or(Vec::is_empty)
-    }
-
-    /// Whether the document leaves it out.
-    pub(super) fn is_left_out(kept: &Kept<T>) -> bool {
-        kept.is_absent()
     }
 }
 
@@ -102,5 +98,34 @@ impl<T: JsonSchema> JsonSchema for Kept<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         Vec::<T>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::key::Key;
+    use crate::results::{Results, Unusable, VERSION};
+
+    fn document(calls: &str) -> String {
+        format!(
+            r#"{{"version":{VERSION},"practice":false,"written":"","by":"","accounts":{{}},"steps":{{"a":{{"verdict":"verified","evidence":{calls},"checked":"","by":"","check_hash":""}}}},"confirmations":[],"seen":[],"seal":""}}"#
+        )
+    }
+
+    #[test]
+    fn what_is_kept_is_the_same_and_what_is_damaged_is_refused() {
+        let call = r#"[{"account":"a","section":"s","operation":"o","region":"r","time":"t"}]"#;
+        let read = Results::of_anybody(document(call).as_bytes()).unwrap();
+        assert_eq!(read.steps["a"].evidence[0].operation, "o");
+        let key = Key::new([1; 32]);
+        let (_, sealed) = read.clone().sealed(&key).unwrap();
+        let again = Results::parse(sealed.as_bytes(), false, Some(&key)).unwrap();
+        // It was not read here, and is written as it was.
+        let (_, unread) = again.clone().sealed(&key).unwrap();
+        assert_eq!((unread, again.steps), (sealed, read.steps));
+        for damaged in [r#"[{"account":1}]"#, "{}", r#"["a"]"#] {
+            let refused = Results::of_anybody(document(damaged).as_bytes());
+            assert!(matches!(refused, Err(Unusable::Damaged(_))), "{damaged}: {refused:?}");
+        }
     }
 }

@@ -9,6 +9,8 @@ enum Why {
     Data,
     /// Names, addresses or other data of people.
     People,
+    /// Settings, but with the permission to read what somebody stored (Service Authorization Reference, Amazon S3).
+    SamePermission,
     /// AWS charges for each call.
     Charged,
 }
@@ -25,7 +27,6 @@ const WITHHELD: &[(&str, Why, &[&str])] = &[
     ("dynamodb", Why::Data, &["BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"]),
     ("ec2", Why::Secrets, &["GetConsoleOutput", "GetConsoleScreenshot", "GetLaunchTemplateData", "GetPasswordData"]),
     ("ecr", Why::Secrets, &["GetAuthorizationToken"]),
-    ("eks", Why::Secrets, &["GetToken"]),
     ("iam", Why::Secrets, &["GenerateCredentialReport", "GetCredentialReport"]),
     ("kinesis", Why::Data, &["GetRecords"]),
     ("kms", Why::Secrets, &["Decrypt", "GenerateDataKey", "GetParametersForImport"]),
@@ -33,7 +34,8 @@ const WITHHELD: &[(&str, Why, &[&str])] = &[
     ("logs", Why::Data, &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "GetQueryResults", "StartQuery"]),
     ("rds", Why::Data, &["DownloadDBLogFilePortion"]),
     ("redshift", Why::Secrets, &["GetClusterCredentials"]),
-    ("s3", Why::Data, &["GetObject", "GetObjectAttributes", "HeadObject", "SelectObjectContent"]),
+    ("s3", Why::Data, &["GetObject", "SelectObjectContent"]),
+    ("s3", Why::SamePermission, &["GetObjectAttributes", "HeadObject"]),
     ("secretsmanager", Why::Secrets, &["BatchGetSecretValue", "GetRandomPassword", "GetSecretValue"]),
     ("sqs", Why::Data, &["ReceiveMessage"]),
     ("ssm", Why::Secrets, &["GetParameter", "GetParameterHistory", "GetParameters", "GetParametersByPath"]),
@@ -48,6 +50,7 @@ pub(super) fn why(service: &str, operation: &str) -> Option<&'static str> {
         Why::Secrets => "its answer can contain secrets",
         Why::Data => "its answer is what somebody stored, not how something is configured",
         Why::People => "its answer is about people",
+        Why::SamePermission => "its permission would also allow reading what somebody stored",
         Why::Charged => "AWS charges for each call",
     })
 }
@@ -69,6 +72,7 @@ mod tests {
             said("ssm:GetParameter")
                 .starts_with("a check cannot read ssm:GetParameter, because its answer can contain secrets")
         );
+        assert!(said("s3:HeadObject").contains("its permission would also allow reading what somebody stored"));
         assert!(said("ssm:GetParamter").contains("no operation `GetParamter`"));
     }
 }
