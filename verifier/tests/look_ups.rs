@@ -6,7 +6,7 @@ use crate::common::{GENERAL, NOW, PRODUCTION, Start, world};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use evidence::connection::{Connected, Connection};
-use evidence::gather::{self, Gathered, Plan, Questions};
+use evidence::gather::{self, Gathered, Identifying, Plan, Questions};
 use evidence::{Enough, Section};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,8 +61,15 @@ async fn gathered(sections: &[Section], history: History, enough: Option<Enough>
     let connected = Connected { sdk, sign_in: String::new(), practice: false };
     let connections = BTreeMap::from([(PRODUCTION.to_owned(), Connection::Sdk(Box::new(connected)))]);
     let plan = Plan::from([(PRODUCTION.to_owned(), sections.iter().copied().collect())]);
-    let gathered =
-        gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, Questions { enough, asks: None }).await;
+    let gathered = gather::gather(
+        &plan,
+        &connections,
+        Identifying::default(),
+        &BTreeMap::new(),
+        &|_| {},
+        Questions { enough, asks: None },
+    )
+    .await;
     let made = made.lock().unwrap().iter().map(Duration::as_millis).collect();
     (gathered, made, begun.elapsed())
 }

@@ -46,7 +46,7 @@ pub mod load;
 pub mod local_time;
 pub mod next_step;
 mod options;
-mod parallel;
+pub mod parallel;
 pub mod param;
 pub mod places;
 pub mod results;

@@ -8,7 +8,7 @@ const A_SHARE: usize = 8;
 
 /// Applies a function to each item, and returns the results in the order of the items. The threads take shares until none
 /// is left, because other work may keep one of them waiting.
-pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(items.len() / A_SHARE).max(1);
     if threads == 1 {

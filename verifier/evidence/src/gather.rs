@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::Evidence;
 use crate::calls::Calls;
@@ -108,21 +108,49 @@ impl fmt::Debug for Questions {
     }
 }
 
+/// Accounts that are being identified, while it is not known yet what will be read of them.
+#[derive(Debug, Default)]
+pub struct Identifying {
+    log: CallLog,
+    accounts: BTreeMap<String, JoinHandle<Value>>,
+}
+
+impl Identifying {
+    /// Begins to identify accounts, in tasks of the current runtime.
+    pub fn begin(connections: &BTreeMap<String, Connection>) -> Identifying {
+        let log = CallLog::default();
+        let connected = connections.iter().filter_map(|(account, connection)| match connection {
+            Connection::Sdk(connected) => Some((account, connected)),
+            Connection::None(_) => None,
+        });
+        let begin = |(account, connected): (&String, &Box<Connected>)| {
+            let reader = reader(account, connected, &log);
+            (account.clone(), tokio::spawn(async move { Section::Identity.gather(&reader).await }))
+        };
+        Identifying { accounts: connected.map(begin).collect(), log: log.clone() }
+    }
+}
+
+fn reader(account: &str, connected: &Connected, log: &CallLog) -> Reader {
+    Reader::new(account, connected.sdk.clone(), log.clone()).with_sign_in(&connected.sign_in)
+}
+
 /// Gathers the plan's evidence, of all accounts and sections at the same time.
 ///
 /// `expected` has the account ids that were seen before. If there is one for an account, all sections are read while
 /// the account is identified, and discarded if it is another account. If there is none, the account is identified
-/// first. `progress` is called at the beginning, and whenever something has arrived.
+/// first, unless that has begun. `progress` is called at the beginning, and whenever something has arrived.
 pub async fn gather(
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
+    Identifying { log, accounts }: Identifying,
     expected: &BTreeMap<String, String>,
     progress: &(dyn Fn(&SoFar<'_>) + Sync),
     questions: Questions,
 ) -> Gathered {
-    let (log, clock, arrived) = (CallLog::default(), Clock::new(plan.len()), Mutex::default());
+    let (identifying, clock, arrived) = (Mutex::new(accounts), Clock::new(plan.len()), Mutex::default());
     let (pace, calls) = (Pace::default(), Calls::new());
-    let gathering = Gathering { plan, expected, log, clock, pace, questions, arrived, calls, progress };
+    let gathering = Gathering { plan, expected, identifying, log, clock, pace, questions, arrived, calls, progress };
     gathering.tell();
     let sections = async {
         join_all(plan.keys().map(|account| gathering.read(account, connections.get(account)))).await;
@@ -219,6 +247,7 @@ impl SoFar<'_> {
 struct Gathering<'g> {
     plan: &'g Plan,
     expected: &'g BTreeMap<String, String>,
+    identifying: Mutex<BTreeMap<String, JoinHandle<Value>>>,
     log: CallLog,
     clock: Clock,
     pace: Pace,
@@ -248,7 +277,7 @@ impl Gathering<'_> {
         };
         let reader = self.reader(account, connected);
         let identify = async {
-            let identity = Section::Identity.gather(&reader).await;
+            let identity = self.identity(&reader).await;
             let was_read = identity.get(crate::UNREADABLE).is_none();
             self.clock.tell(self.log.date(account, Section::Identity).filter(|_| was_read));
             let id = account_id(&identity);
@@ -283,11 +312,23 @@ impl Gathering<'_> {
         }
     }
 
+    async fn identity(&self, reader: &Reader) -> Value {
+        let begun = self.identifying.lock().unwrap_or_else(PoisonError::into_inner).remove(reader.account());
+        match begun {
+            None => Section::Identity.gather(reader).await,
+            Some(begun) => match begun.await {
+                Ok(identity) => identity,
+                Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+                // Cancelled with the runtime that it began in.
+                Err(_) => Section::Identity.gather(reader).await,
+            },
+        }
+    }
+
     fn reader(&self, account: &str, connected: &Connected) -> Reader {
-        let reader = Reader::new(account, connected.sdk.clone(), self.log.clone())
+        let reader = reader(account, connected, &self.log)
             .with_clock(self.clock.clone())
-            .with_enough(self.questions.enough.clone())
-            .with_sign_in(&connected.sign_in);
+            .with_enough(self.questions.enough.clone());
         // The practice accounts are in this process and have no rate limits.
         if connected.practice { reader } else { reader.with_pace(self.pace.clone()) }
     }

@@ -37,6 +37,7 @@ use course::diagnostic::Diagnostics;
 use course::local_time;
 use course::terminal::{self as term, Text};
 use std::ffi::OsString;
+use tokio::runtime::Runtime;
 
 use crate::book::NoCourse;
 use crate::run;
@@ -142,7 +143,8 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Confirm(arguments)) => wait(confirm::run(common, &arguments)),
         Some(Command::Set(arguments)) => set::run(common, &arguments),
         Some(Command::Leftovers { output }) => wait(leftovers::run(common, output)),
-        Some(Command::Serve { port, open }) => wait(serve::run(common, port, open)),
+        // Its tasks end before it does: they may hold folders that are deleted with them.
+        Some(Command::Serve { port, open }) => runtime()?.block_on(serve::run(common, port, open)),
         Some(Command::Watch { steps, output }) => wait(watch::run(common, &steps, output.format())),
         Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),
         Some(Command::Doctor { output }) => wait(doctor::run(common, output.format())),
@@ -168,10 +170,18 @@ fn run(cli: Cli) -> Result<Exit> {
 
 /// Runs a command that calls AWS. Only these need tokio's threads.
 fn wait(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    let runtime = runtime()?;
+    let exit = runtime.block_on(work);
+    // To close a hundred connections takes a while. The system does it at once.
+    runtime.shutdown_background();
+    exit
+}
+
+fn runtime() -> Result<Runtime> {
     // Signatures of requests are valid for a short time, and evidence is dated.
     time::clock()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("starting the threads that call AWS")?.block_on(work)
+    runtime.context("starting the threads that call AWS")
 }
 
 #[cfg(test)]

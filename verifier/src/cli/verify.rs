@@ -26,7 +26,12 @@ pub(super) async fn run(common: &Common, asked: &Asked<'_>) -> Result<Exit> {
         http::warm_up();
     }
     let terminal = Terminal::for_format(asked.format == Form::Text);
-    let session = Session::open_for(&common.options(), asked.steps, &terminal)?.asked_for(asked.steps)?;
+    let options = common.options();
+    let session = match asked.replay {
+        Some(_) => Session::open_for(&options, asked.steps, &terminal)?,
+        None => Session::open_to_read(&options, asked.steps, &terminal).await?,
+    };
+    let session = session.asked_for(asked.steps)?;
     let steps = select::steps(&session.course, asked.steps)?;
     let verified = match asked.replay {
         Some(file) => verify::replay(&session, &steps, file)?,

@@ -33,7 +33,7 @@ use crate::run::Judge;
 use crate::run::asking::Asking;
 use evidence::bindings::Role;
 use evidence::connection::{self, Connected, Connection, NoMfaCodes};
-use evidence::gather::{self, Gathered, Plan, Questions};
+use evidence::gather::{self, Gathered, Identifying, Plan, Questions};
 use folder::Folder;
 use limit::Limits;
 use roster::Learner;
@@ -166,7 +166,8 @@ impl Cohort {
         let steps: Vec<&Step> = self.course.steps.iter().collect();
         let asks = Asking::of(&self.judge_of(&learner), &steps);
         let questions = Questions { enough: None, asks };
-        let gathered = gather::gather(&self.plan, &connections, &expected, &|_| {}, questions).await;
+        let gathered =
+            gather::gather(&self.plan, &connections, Identifying::default(), &expected, &|_| {}, questions).await;
         // Judging uses a processor, and writing waits for a disk. Neither may delay the calls for other learners.
         let judging = tokio::task::spawn_blocking(move || self.put(&learner, &gathered));
         judging.await.context("judging a learner")?

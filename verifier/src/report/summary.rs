@@ -7,7 +7,7 @@ use course::local_time;
 use course::results::{ReasonCode, Results, Verdict};
 use course::step_view::{Commands, Running, StepView};
 use course::terminal::Text;
-use course::{Course, Step};
+use course::{Course, Step, parallel};
 
 use super::plain;
 use super::text::{BOLD, DIM, command, next_lines, style};
@@ -22,15 +22,21 @@ pub fn summary(course: &Course, results: &Results) -> Text {
     let mut out = Text::new();
     let practice = if results.practice { "  (practice accounts: nothing here is real)" } else { "" };
     out.paint(BOLD, &course.title).paint(DIM, practice).put("\n");
+    let steps: Vec<&Step> = course.listed().collect();
+    let shown = parallel::each(&steps, |step| {
+        let view = StepView::new(course, step, results);
+        (step_line(&view), view)
+    });
     let mut chapter = None;
     let mut before = Vec::new();
-    for step in course.listed() {
+    for (step, (line, view)) in steps.iter().zip(&shown) {
         let place = &step.occurrences[0];
         if chapter != Some(&place.chapter) {
             out.put("\n").paint(BOLD, &place.chapter_name).put("\n");
             chapter = Some(&place.chapter);
         }
-        step_lines(&mut out, &StepView::new(course, step, results), &mut before);
+        out.hanging(INDENT, line);
+        lines_below(&mut out, view, &mut before);
     }
     out.put("\n").append(&closing(course, results));
     out
@@ -59,7 +65,7 @@ pub fn changes(course: &Course, results: &Results, steps: &[&Step]) -> Text {
     }
     out.paint(BOLD, "While verify watched:").put("\n");
     for step in steps {
-        step_line(&mut out, &StepView::new(course, step, results));
+        out.hanging(INDENT, &step_line(&StepView::new(course, step, results)));
     }
     out.put("\n");
     out
@@ -78,11 +84,10 @@ pub fn others_running(course: &Course, results: &Results, steps: &[&Step]) -> Te
     out.trimmed().put(if running.is_empty() { "" } else { "\n" }).clone()
 }
 
-/// A step's line, and below it why it isn't done, unless the reasons are those of the previous step. The reasons of a
-/// combined check are shown with its members.
-fn step_lines(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
+/// Below a step's line: why it isn't done, unless the reasons are those of the previous step. The reasons of a combined
+/// check are shown with its members.
+fn lines_below(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
     let indent = " ".repeat(INDENT);
-    step_line(out, view);
     if let Some(gone) = view.result.and_then(|result| result.removed.as_ref()).and(view.drift.as_ref()) {
         out.paragraph(&indent, gone);
     } else if view.result.is_some() {
@@ -102,7 +107,7 @@ fn step_lines(out: &mut Text, view: &StepView<'_>, before: &mut Vec<String>) {
 }
 
 /// A step's line: its verdict, its title, its id, and its progress.
-fn step_line(out: &mut Text, view: &StepView<'_>) {
+fn step_line(view: &StepView<'_>) -> Text {
     let verdict = view.verdict;
     let optional = if view.optional { " (optional)" } else { "" };
     let mut line = Text::new();
@@ -110,7 +115,7 @@ fn step_line(out: &mut Text, view: &StepView<'_>) {
     line.put(&format!("{}{optional}  ", plain(view.title))).paint(DIM, view.id);
     let progress = view.progress.as_ref().map(|progress| format!("  {progress}"));
     line.paint(DIM, &progress.unwrap_or_default());
-    out.hanging(INDENT, &line);
+    line
 }
 
 /// Which access a step lacks. The end of the list says why.

@@ -1,7 +1,8 @@
 //! Finds the calls that the reads of steps need, while evidence arrives.
 
 use course::Step;
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::judge::Judge;
@@ -25,10 +26,40 @@ pub(crate) struct Asking {
 #[derive(Debug)]
 struct State {
     inputs: Inputs,
-    /// The parts of steps with reads that are not answered yet, and what each waits for.
-    waiting: Vec<(Evaluation, BTreeSet<Wait>)>,
+    /// The parts of steps with reads that are not answered yet, by number, and how many things each still waits for.
+    waiting: BTreeMap<usize, (Evaluation, usize)>,
+    /// The numbers of the parts that wait for something.
+    waited_for: BTreeMap<Wait, Vec<usize>>,
+    /// The parts that wait for nothing.
+    ready: Vec<Evaluation>,
+    /// How many parts have waited: the next one's number.
+    numbered: usize,
     /// All calls that were asked for.
     asked: BTreeSet<(String, Ask)>,
+}
+
+impl State {
+    /// A part is evaluated when all of this has arrived.
+    fn wait(&mut self, part: Evaluation, waits: BTreeSet<Wait>) {
+        if waits.is_empty() {
+            return self.ready.push(part);
+        }
+        self.waiting.insert(self.numbered, (part, waits.len()));
+        for wait in waits {
+            self.waited_for.entry(wait).or_default().push(self.numbered);
+        }
+        self.numbered += 1;
+    }
+
+    fn arrived(&mut self, arrived: &Wait) {
+        for number in self.waited_for.remove(arrived).unwrap_or_default() {
+            let Entry::Occupied(mut waiting) = self.waiting.entry(number) else { continue };
+            waiting.get_mut().1 -= 1;
+            if waiting.get().1 == 0 {
+                self.ready.push(waiting.remove().0);
+            }
+        }
+    }
 }
 
 /// What a step waits for.
@@ -65,30 +96,29 @@ impl Asking {
         if parts.is_empty() {
             return None;
         }
-        let waiting = parts.into_iter().map(|part| {
-            let sections = sections(&inputs.compiled, &part);
-            (part, sections)
-        });
-        let (waiting, named) = (waiting.collect(), Arc::clone(&inputs.named));
-        Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(State { inputs, waiting, asked: BTreeSet::new() })) }))
+        let (named, numbered, asked) = (Arc::clone(&inputs.named), 0, BTreeSet::new());
+        let (waiting, waited_for, ready) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut state = State { inputs, waiting, waited_for, ready, numbered, asked };
+        for part in parts {
+            let sections = sections(&state.inputs.compiled, &part);
+            state.wait(part, sections);
+        }
+        Some(Arc::new(Asking { named, state: Arc::new(Mutex::new(state)) }))
     }
 
     /// Notes what has arrived, and returns the calls that can be made now.
     fn after(&self, arrived: impl FnOnce(&mut State)) -> Vec<(String, Ask)> {
         let mut state = locked(&self.state);
         arrived(&mut state);
-        let is_ready = |(_, waits): &(Evaluation, BTreeSet<Wait>)| waits.is_empty();
-        let (ready, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut state.waiting).into_iter().partition(is_ready);
-        state.waiting = waiting;
-        drop(state);
-        if ready.is_empty() {
+        if state.ready.is_empty() {
             return Vec::new();
         }
-        let (on_thread, parts) = (Arc::clone(&self.state), ready);
+        drop(state);
+        let on_thread = Arc::clone(&self.state);
         let found = cel::on_a_thread(move || {
             let mut state = locked(&on_thread);
             let mut found = Vec::new();
-            for (part, _) in parts {
+            for part in std::mem::take(&mut state.ready) {
                 // What cannot be evaluated is reported when the step is judged, and so is what is too much for a run.
                 let asks: BTreeSet<(String, Ask)> = verdict::waits(&state.inputs, &part).into_iter().collect();
                 let new: Vec<(String, Ask)> = asks.difference(&state.asked).cloned().collect();
@@ -98,7 +128,7 @@ impl Asking {
                 state.asked.extend(new.iter().cloned());
                 found.extend(new);
                 let waits = asks.into_iter().map(|(account, ask)| Wait::Answer(account, ask)).collect();
-                state.waiting.push((part, waits));
+                state.wait(part, waits);
             }
             found
         });
@@ -142,9 +172,7 @@ impl Asks for Asking {
                     Wait::Answer(account.to_owned(), ask.clone())
                 }
             };
-            for (_, waits) in &mut state.waiting {
-                waits.remove(&arrived);
-            }
+            state.arrived(&arrived);
         })
     }
 

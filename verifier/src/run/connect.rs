@@ -1,16 +1,18 @@
 //! Which credentials read an account: the learner's bindings, or the practice accounts.
 
 use anyhow::{Result, bail};
-use course::Course;
-use std::collections::BTreeMap;
+use course::{Course, Step};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::Error;
+use super::event::Listener;
 use super::select;
-use super::session::{PracticeStart, Session};
+use super::session::{Options, PracticeStart, Session};
 use crate::actions::{ActionError, Failures, PracticeAccounts, log};
 use evidence::arn;
 use evidence::bindings::{self, Binding, Bindings, ENVIRONMENT, Role, Source};
 use evidence::connection::{self, Connection};
+use evidence::gather::Identifying;
 use evidence::time;
 
 /// Options for a role's ARN.
@@ -54,16 +56,41 @@ pub fn source(course: &Course, name: &str, text: &str, role: &RoleOptions) -> Re
 /// # Errors
 /// Bindings that cannot be read, and accounts that the course does not have.
 pub fn bindings(session: &Session<'_>) -> Result<Bindings> {
-    if session.practice() {
+    bindings_of(&session.options, &session.course)
+}
+
+fn bindings_of(options: &Options, course: &Course) -> Result<Bindings> {
+    if options.practice.is_some() {
         return Ok(Bindings::new());
     }
-    let mut bindings = bindings::read(&session.course.root)?;
-    for (name, source) in &session.options.accounts {
-        select::account(&session.course, name)?;
-        let source = self::source(&session.course, name, source, &RoleOptions::default())?;
+    let mut bindings = bindings::read(&course.root)?;
+    for (name, source) in &options.accounts {
+        select::account(course, name)?;
+        let source = self::source(course, name, source, &RoleOptions::default())?;
         bindings.insert(name.clone(), Binding::new(source));
     }
     Ok(bindings)
+}
+
+/// The accounts of steps, connected and being identified before their checks are compiled.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    pub(super) connections: BTreeMap<String, Connection>,
+    pub(super) identifying: Identifying,
+}
+
+/// Gets credentials for the accounts of these steps, and begins to identify the accounts.
+///
+/// # Errors
+/// Bindings that cannot be read, and accounts that the course does not have.
+pub(super) async fn ahead(options: &Options, course: &Course, steps: &[&Step], codes: &dyn Listener) -> Result<Ahead> {
+    let bindings = bindings_of(options, course)?;
+    let members = steps.iter().flat_map(|step| &step.members).filter_map(|id| course.step(id));
+    let simple = steps.iter().copied().filter(|step| step.members.is_empty()).chain(members);
+    let accounts: BTreeSet<&String> = simple.map(|step| &step.account).collect();
+    let connections = connection::connect(&bindings, accounts, BTreeMap::new(), codes).await;
+    let identifying = Identifying::begin(&connections);
+    Ok(Ahead { connections, identifying })
 }
 
 /// Gets credentials for these accounts.
@@ -81,7 +108,7 @@ pub async fn connect(
     if bindings.is_empty() {
         return Err(Error::NothingBound { accounts: session.course.accounts.keys().cloned().collect() }.into());
     }
-    Ok(connection::connect(&bindings, accounts, session.listener).await)
+    Ok(connection::connect(&bindings, accounts, session.connected_ahead(), session.listener).await)
 }
 
 /// The practice accounts of a session.

@@ -34,8 +34,8 @@ impl Deciding {
                     Source::Operation(_) => true,
                 })
         };
-        let steps = course.steps.iter().filter(planned).cloned().collect();
         let has_sections = plan.values().flatten().any(|section| *section != Section::Identity);
+        let steps = course.steps.iter().filter(|step| has_sections && planned(step)).cloned().collect();
         Deciding { judge, steps, has_sections, arrived: Mutex::default() }
     }
 

@@ -95,7 +95,7 @@ async fn gathered(
     };
     let gathered = {
         let questions = Questions { enough: Some(deciding.question()), asks };
-        gather::gather(plan, connections, &expected, &progress, questions).await
+        gather::gather(plan, connections, session.identified_ahead(), &expected, &progress, questions).await
     };
     remember(session, &bindings, &gathered)?;
     Ok(gathered)

@@ -4,11 +4,13 @@ use anyhow::{Result, anyhow, bail};
 use course::learner_file::INPUTS;
 use course::results::Results;
 use course::{Course, Step};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::connect::{self, Ahead};
 use super::event::{Event, Listener};
 use super::judge::Judge;
 use super::select;
@@ -20,7 +22,8 @@ use crate::made::{MadeMemory, Sighting};
 use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
 use evidence::client::Loopback;
-use evidence::gather::Gathered;
+use evidence::connection::Connection;
+use evidence::gather::{Gathered, Identifying};
 use evidence::time;
 
 /// The options of every run.
@@ -63,6 +66,8 @@ pub struct Session<'l> {
     /// The results, for the learner's own accounts or for the practice accounts.
     pub store: Store,
     pub(super) listener: &'l dyn Listener,
+    /// The judge that all others are made from.
+    judge: OnceLock<Judge>,
     /// What is remembered of what the learner made.
     memory: Mutex<MadeMemory>,
     /// The results of a run that saves none.
@@ -73,6 +78,8 @@ pub struct Session<'l> {
     warned: Mutex<BTreeSet<String>>,
     /// The steps that the learner asked for by themselves.
     asked: Arc<BTreeSet<String>>,
+    /// What was done for the first reading while the checks were compiled.
+    ahead: Mutex<Ahead>,
 }
 
 /// Reads the course, and opens the store for its results.
@@ -94,6 +101,37 @@ fn find(options: &Options, listener: &dyn Listener) -> Result<(PathBuf, Store)> 
     }
     let store = Store::open(&root, options.practice.is_some())?;
     Ok((root, store))
+}
+
+/// The course as a session uses it, and the store for its results.
+fn opened(options: &Options, listener: &dyn Listener) -> Result<(Arc<Course>, Store)> {
+    cel::warm_up();
+    if options.practice.is_some() && !options.accounts.is_empty() {
+        bail!("--account is about your own accounts: leave out --account or --practice");
+    }
+    let (root, store) = find(options, listener)?;
+    let course = course(options, &root, &store)?;
+    // To read the course is work for all processors. Until AWS's answers are there, one has nothing to do.
+    if kept(options) {
+        store.read_ahead();
+    }
+    // What saves nothing may use examples in the place of what the learner has not given.
+    Ok((Arc::new(if kept(options) { course } else { course.with_examples() }), store))
+}
+
+/// The checks of these steps, compiled; without steps, all checks.
+fn compiled(options: &Options, course: &Arc<Course>, steps: &[String]) -> Result<Compiled> {
+    let compiled = match steps {
+        [] => compile::compile(course),
+        steps => {
+            let steps = select::steps(course, steps)?;
+            match options.practice {
+                Some(_) => compile::compile_for_practice(course, &steps),
+                None => compile::compile_steps(course, &steps),
+            }
+        }
+    };
+    Ok(compiled.map_err(|errors| compile::located(&course.root, errors))?)
 }
 
 fn course(options: &Options, root: &Path, store: &Store) -> Result<Course> {
@@ -124,34 +162,52 @@ impl<'l> Session<'l> {
     /// # Errors
     /// All mistakes in the course or these checks, and a step that the course does not have.
     pub fn open_for(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
-        cel::warm_up();
-        if options.practice.is_some() && !options.accounts.is_empty() {
-            bail!("--account is about your own accounts: leave out --account or --practice");
-        }
-        let (root, store) = find(options, listener)?;
-        let course = course(options, &root, &store)?;
-        // To read the course is work for all processors. Until AWS's answers are there, one has nothing to do.
-        if kept(options) {
-            store.read_ahead();
-        }
-        // What saves nothing may use examples in the place of what the learner has not given.
-        let course = Arc::new(if kept(options) { course } else { course.with_examples() });
-        let compiled = match steps {
-            [] => compile::compile(&course),
-            steps => {
-                let steps = select::steps(&course, steps)?;
-                match options.practice {
-                    Some(_) => compile::compile_for_practice(&course, &steps),
-                    None => compile::compile_steps(&course, &steps),
-                }
-            }
-        };
-        let compiled = Arc::new(compiled.map_err(|errors| compile::located(&course.root, errors))?);
+        let (course, store) = opened(options, listener)?;
+        let compiled = compiled(options, &course, steps)?;
+        Session::of(options, course, compiled, store, listener)
+    }
+
+    /// The same for steps whose evidence is read next: while their checks are compiled, their accounts are identified.
+    ///
+    /// # Errors
+    /// As [`Session::open_for`], and bindings that cannot be read.
+    pub async fn open_to_read(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
+        let (course, store) = opened(options, listener)?;
+        let (of_compiler, named) = ((options.clone(), Arc::clone(&course)), steps.to_vec());
+        let compiling = tokio::task::spawn_blocking(move || compiled(&of_compiler.0, &of_compiler.1, &named));
+        // Of a course with mistakes, these are reported: they come first.
+        let steps = select::steps(&course, steps).unwrap_or_default();
+        let ahead = connect::ahead(options, &course, &steps, listener).await;
+        let compiled = compiling.await.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))?;
+        let session = Session::of(options, course, compiled, store, listener)?;
+        Ok(Session { ahead: Mutex::new(ahead?), ..session })
+    }
+
+    fn of(
+        options: &Options,
+        course: Arc<Course>,
+        compiled: Compiled,
+        store: Store,
+        listener: &'l dyn Listener,
+    ) -> Result<Session<'l>> {
         let memory = if kept(options) { MadeMemory::read(&course.root)? } else { MadeMemory::default() };
         let unsaved = (!kept(options)).then(|| Mutex::new(Results::empty(true)));
-        let (options, memory, warned) = (options.clone(), Mutex::new(memory), Mutex::default());
-        let (practised, asked) = Default::default();
-        Ok(Session { options, course, compiled, store, listener, memory, unsaved, practised, warned, asked })
+        let (options, compiled, memory) = (options.clone(), Arc::new(compiled), Mutex::new(memory));
+        let (judge, practised, warned, asked, ahead) = Default::default();
+        Ok(Session {
+            options,
+            course,
+            compiled,
+            store,
+            listener,
+            judge,
+            memory,
+            unsaved,
+            practised,
+            warned,
+            asked,
+            ahead,
+        })
     }
 
     /// The same session for steps that the learner asks for by themselves: their verdicts count as attempts.
@@ -174,9 +230,18 @@ impl<'l> Session<'l> {
     /// A judge for the store: identifiers are masked.
     pub fn judge(&self) -> Judge {
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Judge::new(&self.course, &self.compiled, self.store.key())
-            .remembering(memory, self.practice())
-            .asked_for(&self.asked)
+        let new = || Judge::new(&self.course, &self.compiled, self.store.key());
+        self.judge.get_or_init(new).clone().remembering(memory, self.practice()).asked_for(&self.asked)
+    }
+
+    /// The connections that were made ahead, the first time that they are asked for.
+    pub(super) fn connected_ahead(&self) -> BTreeMap<String, Connection> {
+        std::mem::take(&mut self.ahead.lock().unwrap_or_else(PoisonError::into_inner).connections)
+    }
+
+    /// The accounts that are being identified ahead, the first time that they are asked for.
+    pub(super) fn identified_ahead(&self) -> Identifying {
+        std::mem::take(&mut self.ahead.lock().unwrap_or_else(PoisonError::into_inner).identifying)
     }
 
     /// Judges steps, and saves the verdicts and what was found out about what the learner makes.

@@ -12,7 +12,7 @@ use crate::actions::{self, ActionError, Failures, PracticeAccounts, TakenAction}
 use crate::plan::{Compiled, CompiledExpectation, Source, What};
 use crate::reads::CompiledRead;
 use crate::run::asking::Asking;
-use evidence::gather::{self, Asks, Gathered, Plan, Questions};
+use evidence::gather::{self, Asks, Gathered, Identifying, Plan, Questions};
 use evidence::{Section, time};
 
 /// The time between two actions, in seconds.
@@ -211,7 +211,9 @@ impl Looking<'_> {
         action: Option<String>,
     ) -> Situation {
         let questions = Questions { enough: None, asks };
-        let gathered = gather::gather(plan, &accounts.connections(), &BTreeMap::new(), &|_| {}, questions).await;
+        let gathered =
+            gather::gather(plan, &accounts.connections(), Identifying::default(), &BTreeMap::new(), &|_| {}, questions)
+                .await;
         let done = self.course.steps.iter().filter(|step| accounts.has_done(step)).map(|step| step.check.clone());
         Situation { gathered, done: done.collect(), action }
     }

@@ -10,7 +10,7 @@ use course::Course;
 use course::key::Key;
 use course::results::{Results, StepResult};
 use evidence::connection::{Connected, Connection};
-use evidence::gather::{self, Gathered, Plan};
+use evidence::gather::{self, Gathered, Identifying, Plan};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use verify::actions::{ActionError, Failures, PracticeAccounts, TakenAction};
@@ -85,7 +85,7 @@ pub async fn gather_plan(
         Connection::None(_) => None,
     };
     let connections: BTreeMap<String, Connection> = world.connections().into_iter().filter_map(connect).collect();
-    gather::gather(plan, &connections, expected, &|_| {}, Default::default()).await
+    gather::gather(plan, &connections, Identifying::default(), expected, &|_| {}, Default::default()).await
 }
 
 /// Judges every step from the gathered evidence.

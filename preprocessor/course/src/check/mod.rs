@@ -227,6 +227,11 @@ impl Check {
         self.words().filter_map(|word| params.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Whether a parameter is among those that the check [mentions](Check::mentions).
+    pub fn mentions_param(&self, param: &str) -> bool {
+        self.words().any(|word| word == param)
+    }
+
     /// The identifiers of its expressions and of the holes in its sentences.
     pub(crate) fn names_in_expressions(&self) -> BTreeSet<&str> {
         let holes: Vec<&str> = self.sentences().into_iter().flat_map(holes).collect();
@@ -302,8 +307,13 @@ fn hash(canonical: &impl Serialize) -> String {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 0xf)].into());
+    }
+    text
 }
 
 #[cfg(test)]

@@ -70,11 +70,11 @@ impl Meanings<'_> {
         }
         let account = directive.account.as_ref().map(|word| word.text.as_str());
         let of = |checks: Vec<&Check>| -> Vec<Step> {
-            checks.into_iter().map(|check| step(course, check, account, &params, directive.optional)).collect()
+            checks.into_iter().map(|check| step(check, account, &params, directive.optional)).collect()
         };
         let ids = |steps: &[Step]| steps.iter().map(|step| step.id.clone()).collect();
         let (members, removed) = (of(members), of(removed));
-        let mut whole = step(course, check, account, &params, directive.optional);
+        let mut whole = step(check, account, &params, directive.optional);
         (whole.members, whole.removes) = (ids(&members), ids(&removed));
         let members = members.into_iter().chain(removed).collect();
         let own = directive.title.map(|words| substitute::fill(&words.text, &course.params));
@@ -121,7 +121,7 @@ impl Meanings<'_> {
             let known: BTreeSet<&str> = used().chain([ACCOUNT]).collect();
             return Err(Wrong::Name(message, suggest(name, known.iter().copied())));
         };
-        if !used().any(|used| used == name) {
+        if !checks.iter().any(|check| check.mentions_param(name)) {
             let known: BTreeSet<&str> = used().collect();
             let message = format!("the check does not use the parameter `{name}`");
             let help = suggest(name, known.iter().copied()).or_else(|| Some("remove it".to_owned()));
@@ -144,12 +144,11 @@ enum Wrong {
 }
 
 /// A step with its id.
-fn step(course: &Course, check: &Check, account: Option<&str>, params: &Params, optional: bool) -> Step {
+fn step(check: &Check, account: Option<&str>, params: &Params, optional: bool) -> Step {
     let mut params = params.clone();
     if !params.is_empty() && matches!(check.body, Body::Expect(_)) && check.removes.is_empty() {
         // A member gets the parameters of its check of checks that it mentions.
-        let mentioned = check.mentions(&course.params);
-        params.retain(|name, _| mentioned.contains(name.as_str()));
+        params.retain(|name, _| check.mentions_param(name));
     }
     let mut id = check.name.clone();
     let other = account.filter(|account| *account != check.account);

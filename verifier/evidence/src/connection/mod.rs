@@ -28,16 +28,18 @@ pub enum Connection {
 
 /// Connects to accounts by their bindings: first those with their own credentials, then the roles that are assumed from
 /// these, and so on. All connections of a round are made at the same time.
-/// `accounts` are the accounts to connect. The accounts from which their roles are assumed are connected, too.
+/// `accounts` are the accounts to connect, and `connections` those that there are already. The accounts from which their
+/// roles are assumed are connected, too.
 pub async fn connect<'a>(
     bindings: &Bindings,
     accounts: impl IntoIterator<Item = &'a String>,
+    mut connections: BTreeMap<String, Connection>,
     codes: &dyn MfaCodes,
 ) -> BTreeMap<String, Connection> {
     let wanted: Vec<&String> = accounts.into_iter().filter(|name| bindings.contains_key(*name)).collect();
-    let mut connections: BTreeMap<String, Connection> = BTreeMap::new();
     for round in rounds(bindings, &wanted) {
-        let connecting = round.into_iter().map(async |name| {
+        let new = round.into_iter().filter(|name| !connections.contains_key(*name));
+        let connecting = new.map(async |name| {
             let source = &bindings[name].source;
             let connected = match source {
                 Source::Role(role) => match connections.get(&role.from) {
@@ -140,7 +142,7 @@ mod tests {
     #[tokio::test]
     async fn a_circle_of_roles_ends_with_a_reason() {
         let bindings = bindings(&[("a", Some("b")), ("b", Some("a"))]);
-        let connections = connect(&bindings, bindings.keys(), &NoMfaCodes).await;
+        let connections = connect(&bindings, bindings.keys(), BTreeMap::new(), &NoMfaCodes).await;
         let Connection::None(reasons) = &connections["a"] else { panic!("a circle has no credentials") };
         assert_eq!(reasons[0].code, ReasonCode::NoCredentials);
     }
