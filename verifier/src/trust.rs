@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_driver::config::{Config, HtmlConfig};
-use std::fs::{self, Metadata};
+use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 
 /// The configuration that an untrusted book is loaded with. It has nothing that runs a program, adds a script or a
@@ -102,25 +102,29 @@ pub(crate) const LARGEST: u64 = course::files::LARGEST_TEXT;
 /// # Errors
 /// The first file that is not allowed.
 pub fn files(root: &Path, src: &Path) -> Result<()> {
-    for folder in [root.join(src), root.join("checks")] {
+    // mdBook reads texts of any size. Ours are only read up to a limit.
+    for (folder, with_sizes) in [(root.join(src), true), (root.join("checks"), false)] {
         if folder.is_symlink() {
             bail!("{} is a symbolic link, which may lead outside the course; {TRUST}", folder.display());
         }
         if folder.is_dir() {
-            plain_files(&folder)?;
+            plain_files(&folder, with_sizes)?;
         }
     }
     summary(&root.join(src))
 }
 
-fn plain_files(folder: &Path) -> Result<()> {
+fn plain_files(folder: &Path, with_sizes: bool) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
         let entry = entry.with_context(|| format!("reading {}", folder.display()))?;
         let path = entry.path();
-        let about = entry.metadata().with_context(|| format!("opening {}", path.display()))?;
-        match about.is_dir() {
-            true => plain_files(&path)?,
-            false => plain(&path, &about)?,
+        let kind = entry.file_type().with_context(|| format!("opening {}", path.display()))?;
+        match kind.is_dir() {
+            true => plain_files(&path, with_sizes)?,
+            false => plain(&path, kind)?,
+        }
+        if with_sizes && kind.is_file() && is_text(&path) {
+            of_a_size(&path, entry.metadata().with_context(|| format!("opening {}", path.display()))?.len())?;
         }
     }
     Ok(())
@@ -131,18 +135,23 @@ fn plain_files(folder: &Path) -> Result<()> {
 /// # Errors
 /// If it is not.
 pub(crate) fn plain_file(path: &Path) -> Result<()> {
-    plain(path, &fs::symlink_metadata(path).with_context(|| format!("opening {}", path.display()))?)
+    let about = fs::symlink_metadata(path).with_context(|| format!("opening {}", path.display()))?;
+    plain(path, about.file_type())?;
+    if is_text(path) { of_a_size(path, about.len()) } else { Ok(()) }
 }
 
-fn plain(path: &Path, about: &Metadata) -> Result<()> {
-    if about.is_symlink() {
+fn plain(path: &Path, kind: FileType) -> Result<()> {
+    if kind.is_symlink() {
         bail!("{} is a symbolic link, which may lead outside the course; {TRUST}", path.display());
     }
-    if !about.is_file() {
+    if !kind.is_file() {
         bail!("{} is not a regular file; {TRUST}", path.display());
     }
-    let is_text = path.extension().is_some_and(|extension| ["md", "toml"].iter().any(|text| extension == *text));
-    if is_text { of_a_size(path, about.len()) } else { Ok(()) }
+    Ok(())
+}
+
+fn is_text(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| ["md", "toml"].iter().any(|text| extension == *text))
 }
 
 fn of_a_size(path: &Path, length: u64) -> Result<()> {
@@ -171,8 +180,10 @@ fn summary(src: &Path) -> Result<()> {
         if !path.components().all(plain) || !spaces.chars().all(fits) {
             bail!("SUMMARY.md lists the chapter {dest_url}, which is not allowed as the name of a page; {TRUST}");
         }
-        // A chapter's file can have any extension.
-        if let Ok(about) = fs::symlink_metadata(src.join(path)) {
+        // A chapter's file can have any extension. The others were seen above.
+        if !is_text(path)
+            && let Ok(about) = fs::symlink_metadata(src.join(path))
+        {
             of_a_size(&src.join(path), about.len())?;
         }
     }

@@ -179,6 +179,11 @@ impl Folder {
 
 /// Opens an ordinary file, and nothing else.
 fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<File> {
+    open_with_length(path, options, links).map(|(file, _)| file)
+}
+
+/// Opens an ordinary file, and nothing else. Returns its length, too.
+fn open_with_length(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<(File, u64)> {
     let opened = options.flags(links).open(path);
     let file = opened.map_err(|error| match fs::symlink_metadata(path) {
         // The system's own messages about links and pipes are hard to understand.
@@ -187,8 +192,8 @@ fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<File
         }
         _ => error,
     })?;
-    let kind = file.metadata()?.file_type();
-    if kind.is_file() { Ok(file) } else { Err(unfit(kind, links)) }
+    let about = file.metadata()?;
+    if about.is_file() { Ok((file, about.len())) } else { Err(unfit(about.file_type(), links)) }
 }
 
 /// Flags with which opening never blocks, and follows links only if that is allowed.
@@ -233,8 +238,7 @@ fn unfit(kind: FileType, links: Links) -> io::Error {
 }
 
 fn whole(path: &Path, links: Links, largest: u64) -> io::Result<Vec<u8>> {
-    let file = open(path, OpenOptions::new().read(true), links)?;
-    let length = file.metadata()?.len();
+    let (file, length) = open_with_length(path, OpenOptions::new().read(true), links)?;
     let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("it has more than {largest} bytes"));
     if length > largest {
         return Err(too_large());

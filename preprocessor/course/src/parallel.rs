@@ -1,16 +1,22 @@
 //! Work on all processor cores.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// How many items are worth another thread, and are taken at once.
 const A_SHARE: usize = 8;
 
+/// How many processors there are. The system is asked once: its answer is in several files.
+pub fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
+}
+
 /// Applies a function to each item, and returns the results in the order of the items. The threads take shares until none
 /// is left, because other work may keep one of them waiting.
 pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(items.len() / A_SHARE).max(1);
+    let threads = processors().min(items.len() / A_SHARE).max(1);
     if threads == 1 {
         return items.iter().map(work).collect();
     }

@@ -1,7 +1,7 @@
 //! Threads with a large stack for parsing and evaluating expressions, because cel's parser and evaluator are recursive.
 //! Their work always ends: the length of expressions and the cost of evaluating them are limited ([`super::budget`]).
 
-use std::num::NonZero;
+use course::parallel;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
@@ -74,8 +74,7 @@ where
     I: Send + Sync + 'static,
     T: Send + 'static,
 {
-    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = things.len().div_ceil(processors).max(least);
+    let share = things.len().div_ceil(parallel::processors()).max(least);
     if things.len() <= share {
         return each_on_a_thread(things, work);
     }

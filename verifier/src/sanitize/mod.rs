@@ -175,7 +175,7 @@ fn clean_all(policy: &Policy<'_>, pages: &[(PathBuf, Page<'_>)]) -> Result<Vec<C
         taken.collect::<Vec<_>>()
     };
     let mut cleaned = std::thread::scope(|scope| {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = course::parallel::processors();
         let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
         let done = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("sanitizing a page failed")));
         done.collect::<Result<Vec<_>>>()

@@ -218,13 +218,20 @@ impl Check {
 
     /// Which of these tables it uses.
     pub fn uses_tables<'t>(&self, tables: &'t Tables) -> BTreeSet<&'t str> {
-        self.words().filter_map(|word| tables.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
+        self.keys_in_words(tables)
     }
 
     /// Which of these parameters the check mentions. A word of a sentence may be taken for a parameter: then the hash
     /// changes more often than necessary, but no verdict is wrong.
     pub fn mentions<'p>(&self, params: &'p Params) -> BTreeSet<&'p str> {
-        self.words().filter_map(|word| params.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
+        self.keys_in_words(params)
+    }
+
+    fn keys_in_words<'k, T>(&self, all: &'k BTreeMap<String, T>) -> BTreeSet<&'k str> {
+        if all.is_empty() {
+            return BTreeSet::new();
+        }
+        self.words().filter_map(|word| all.get_key_value(word)).map(|(name, _)| name.as_str()).collect()
     }
 
     /// Whether a parameter is among those that the check [mentions](Check::mentions).
