@@ -50,6 +50,27 @@ fn a_role_is_assumed_from_another_account() {
 }
 
 #[test]
+fn a_run_asks_once_for_each_account() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let machine = machine(move |request| {
+        seen.lock().unwrap().push(request.body.clone());
+        sts(request)
+    });
+    assert_eq!(machine.verify(&["accounts", ROLE]).status, 0);
+    bodies.lock().unwrap().clear();
+    machine.verify(&[]);
+    let asked = |action: &str| bodies.lock().unwrap().iter().filter(|body| body.contains(action)).count();
+    assert_eq!(asked("Action=AssumeRole"), 1);
+    assert_eq!(asked("Action=GetCallerIdentity"), 2, "one for each account");
+    // What is wrong with a check is said, whatever the accounts answer.
+    machine.edit("checks/account-name.toml", "fold(account.name)", "fold(acount.name)");
+    let wrong = machine.verify(&[]);
+    assert_eq!(wrong.status, 2, "{wrong:?}");
+    assert!(wrong.stderr.contains("checks/account-name.toml"), "{}", wrong.stderr);
+}
+
+#[test]
 fn an_external_id_and_an_mfa_code_go_with_the_role() {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&bodies);

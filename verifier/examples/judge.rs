@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use course::Step;
 use course::key::Key;
 use course::results::{Results, Verdict};
-use evidence::gather;
+use evidence::gather::{self, Identifying};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,7 +40,9 @@ async fn main() -> Result<()> {
     let steps: Vec<&Step> = course.steps.iter().filter(|step| chapter == "all" || listed(step)).collect();
     let plan = compiled.plan(&course, steps.iter().copied());
     let connections = accounts.connections();
-    let gathered = gather::gather(&plan, &connections, &BTreeMap::new(), &|_| {}, Default::default()).await;
+    let gathered =
+        gather::gather(&plan, &connections, Identifying::default(), &BTreeMap::new(), &|_| {}, Default::default())
+            .await;
     let key = Key::new([7; 32]);
     let judge_steps = Judge::new(&course, &compiled, &key);
     let judge = || {

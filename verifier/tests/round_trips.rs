@@ -1,10 +1,10 @@
 //! How many calls wait for each other. The clock moves only while every task waits, and each call takes 80 ms, so the
 //! duration of a run is the number of round trips.
 
-use crate::common::{COURSE, GENERAL, PRODUCTION, Start, gather_plan, http, world};
+use crate::common::{COURSE, GENERAL, PRODUCTION, Start, connections, gather_plan, http, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use evidence::gather::Gathered;
+use evidence::gather::{self, Gathered, Identifying};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -41,6 +41,24 @@ async fn the_first_run_takes_three_round_trips_and_later_ones_two() {
     assert_eq!(later.evidence, first.evidence);
     assert_eq!(later.account_ids, first.account_ids);
     insta::assert_snapshot!("later", calls::timeline(&later.calls).as_str());
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_are_identified_ahead_are_not_identified_again() {
+    let (course, compiled) = &*COURSE;
+    let world = world(Start::Done, &[]).await;
+    let (plan, connections) = (compiled.plan(course, &course.steps), connections(&world, &far_away));
+    let identifying = Identifying::begin(&connections);
+    // As long as the checks take to compile.
+    tokio::time::sleep(ROUND_TRIP).await;
+    let begun = Instant::now();
+    let ahead = gather::gather(&plan, &connections, identifying, &BTreeMap::new(), &|_| {}, Default::default()).await;
+    assert_eq!(begun.elapsed(), 2 * ROUND_TRIP, "{}", calls::timeline(&ahead.calls).as_str());
+    let (first, _) = gathered(&[]).await;
+    assert_eq!(ahead.evidence, first.evidence);
+    assert_eq!(ahead.account_ids, first.account_ids);
+    assert_eq!(ahead.calls.len(), first.calls.len(), "{}", calls::timeline(&ahead.calls).as_str());
+    assert!(ahead.now.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -119,15 +119,14 @@ impl Identifying {
     /// Begins to identify accounts, in tasks of the current runtime.
     pub fn begin(connections: &BTreeMap<String, Connection>) -> Identifying {
         let log = CallLog::default();
-        let connected = connections.iter().filter_map(|(account, connection)| match connection {
-            Connection::Sdk(connected) => Some((account, connected)),
+        let begin = |(account, connection): (&String, &Connection)| match connection {
+            Connection::Sdk(connected) => {
+                let reader = reader(account, connected, &log);
+                Some((account.clone(), tokio::spawn(async move { Section::Identity.gather(&reader).await })))
+            }
             Connection::None(_) => None,
-        });
-        let begin = |(account, connected): (&String, &Box<Connected>)| {
-            let reader = reader(account, connected, &log);
-            (account.clone(), tokio::spawn(async move { Section::Identity.gather(&reader).await }))
         };
-        Identifying { accounts: connected.map(begin).collect(), log: log.clone() }
+        Identifying { accounts: connections.iter().filter_map(begin).collect(), log: log.clone() }
     }
 }
 

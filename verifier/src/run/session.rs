@@ -131,7 +131,7 @@ fn compiled(options: &Options, course: &Arc<Course>, steps: &[String]) -> Result
             }
         }
     };
-    Ok(compiled.map_err(|errors| compile::located(&course.root, errors))?)
+    compiled.map_err(|errors| compile::located(&course.root, errors))
 }
 
 fn course(options: &Options, root: &Path, store: &Store) -> Result<Course> {

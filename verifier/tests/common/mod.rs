@@ -77,6 +77,12 @@ pub async fn gather_plan(
     expected: &BTreeMap<String, String>,
     change: &dyn Fn(SdkConfig) -> SdkConfig,
 ) -> Gathered {
+    let connections = connections(world, change);
+    gather::gather(plan, &connections, Identifying::default(), expected, &|_| {}, Default::default()).await
+}
+
+/// The connections of a world's accounts, with changed SDK configurations.
+pub fn connections(world: &World, change: &dyn Fn(SdkConfig) -> SdkConfig) -> BTreeMap<String, Connection> {
     let connect = |(account, connection): (String, Connection)| match connection {
         Connection::Sdk(connected) => {
             let connected = Connected { sdk: change(connected.sdk), sign_in: String::new(), practice: true };
@@ -84,8 +90,7 @@ pub async fn gather_plan(
         }
         Connection::None(_) => None,
     };
-    let connections: BTreeMap<String, Connection> = world.connections().into_iter().filter_map(connect).collect();
-    gather::gather(plan, &connections, Identifying::default(), expected, &|_| {}, Default::default()).await
+    world.connections().into_iter().filter_map(connect).collect()
 }
 
 /// Judges every step from the gathered evidence.

@@ -140,6 +140,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_connected_already_is_not_connected_again() {
+        let bindings = bindings(&[("a", Some("b")), ("b", None)]);
+        let reason = Reason { code: ReasonCode::NoCredentials, account: None, action: None, message: "known".into() };
+        let known = BTreeMap::from([("b".to_owned(), Connection::None(vec![reason]))]);
+        let connections = connect(&bindings, bindings.keys(), known, &NoMfaCodes).await;
+        let Connection::None(of_base) = &connections["b"] else { panic!("it was connected again") };
+        assert_eq!(of_base[0].message, "known");
+        let Connection::None(of_role) = &connections["a"] else { panic!("there is nothing to assume it from") };
+        assert!(of_role[0].message.contains("known"), "{}", of_role[0].message);
+    }
+
+    #[tokio::test]
     async fn a_circle_of_roles_ends_with_a_reason() {
         let bindings = bindings(&[("a", Some("b")), ("b", Some("a"))]);
         let connections = connect(&bindings, bindings.keys(), BTreeMap::new(), &NoMfaCodes).await;
