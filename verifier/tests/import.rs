@@ -256,6 +256,21 @@ proptest! {
 }
 
 #[test]
+fn a_section_that_begins_with_a_byte_order_mark_is_imported_as_it_is_read() {
+    let course = course();
+    for lesson in [
+        "## Section\n\u{feff}<!-- Setext\n---\nbudget amount 10 ",
+        "## Section\n\u{feff}Setext\n---\n- [ ] Budget created\n",
+    ] {
+        let sources = TempDir::new().unwrap();
+        let order = Order { split: Some(Split::H2), ..order(lesson) };
+        let import = import::plan(&course, sources.path(), &order, &[]).unwrap();
+        write(sources.path(), &import);
+        assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty(), "{lesson:?}");
+    }
+}
+
+#[test]
 fn a_row_is_sure_only_where_no_other_column_can_say_something_else() {
     let course = course();
     let sure = |header: &str, cells: &str| {

@@ -75,7 +75,7 @@ impl<'p> Planner<'p> {
             // A chapter keeps front matter that it has already. A new one is made without: mdBook would show it as text.
             let has_front =
                 || present(&self.sources.join(&file)).ok().flatten().is_some_and(|it| it.starts_with(before));
-            let prefix = match number {
+            let mut prefix = match number {
                 0 if has_front() => before.to_owned(),
                 0 => format!("{mark}{}", heading.as_deref().unwrap_or_default()),
                 _ => String::new(),
@@ -85,8 +85,15 @@ impl<'p> Planner<'p> {
             let (own, rest) = proposed.steps.into_iter().partition(|step| piece.range.contains(&step.at));
             proposed.steps = rest;
             let lines_before = front_lines + lesson[..piece.range.start].matches('\n').count();
-            let raw = &lesson[piece.range.clone()];
-            let part = Part { file: file.clone(), prefix, raw, start: piece.range.start, lines_before };
+            let mut range = piece.range.clone();
+            if prefix.is_empty() {
+                // A mark in the middle of a lesson is a character. In the file of a section it is read as nothing.
+                let (mark, _) = annotate::byte_order_mark(&lesson[range.clone()]);
+                range.start += mark.len();
+                mark.clone_into(&mut prefix);
+            }
+            let raw = &lesson[range.clone()];
+            let part = Part { file: file.clone(), prefix, raw, start: range.start, lines_before };
             self.part(order, &part, own)?;
             let nested = depth + usize::from(number > 0);
             self.chapters.push(Chapter { title, file: Some(file), depth: nested });
