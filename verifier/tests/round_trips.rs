@@ -4,7 +4,8 @@
 use crate::common::{COURSE, GENERAL, PRODUCTION, Start, connections, gather_plan, http, world};
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use evidence::gather::{self, Gathered, Identifying};
+use evidence::gather::{self, Gathered};
+use evidence::identifying::Identifying;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;

@@ -263,7 +263,11 @@ fn the_same_actions_lead_to_the_same_verdicts_in_moto() {
     let moto = moto(&machine);
     let there = format!("--practice={}", moto.endpoint);
     for step in ["ada", "network"] {
-        assert_eq!(machine.verify(&[&there, step]).status, 1, "{step} is not done yet");
+        let before = machine.verify(&[&there, step]);
+        assert_eq!(before.status, 1, "{step} is not done yet");
+        // The commands of the report are about other accounts without the address.
+        assert!(before.stdout.contains("verify --practice explain"), "{before:?}");
+        assert!(before.stderr.contains(&format!("in a command above, write {there}.")), "{before:?}");
         let ran = machine.verify(&["practice", "do", step, &there]);
         assert!(ran.status == 0 && ran.stdout.starts_with("✓ Verified"), "{step}: {ran:?}");
         assert_eq!(machine.verify(&[&there, step]).status, 0, "{step}");

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::Evidence;
 use crate::calls::Calls;
 use crate::client::{Answers, Ask, Client, Named, Outcome};
 use crate::clock::Clock;
 use crate::connection::{Connected, Connection};
+use crate::identifying::{self, Identifying};
 use crate::pace::Pace;
 use crate::privileges::{self, Power};
 use crate::read;
@@ -108,32 +109,6 @@ impl fmt::Debug for Questions {
     }
 }
 
-/// Accounts that are being identified, while it is not known yet what will be read of them.
-#[derive(Debug, Default)]
-pub struct Identifying {
-    log: CallLog,
-    accounts: BTreeMap<String, JoinHandle<Value>>,
-}
-
-impl Identifying {
-    /// Begins to identify accounts, in tasks of the current runtime.
-    pub fn begin(connections: &BTreeMap<String, Connection>) -> Identifying {
-        let log = CallLog::default();
-        let begin = |(account, connection): (&String, &Connection)| match connection {
-            Connection::Sdk(connected) => {
-                let reader = reader(account, connected, &log);
-                Some((account.clone(), tokio::spawn(async move { Section::Identity.gather(&reader).await })))
-            }
-            Connection::None(_) => None,
-        };
-        Identifying { accounts: connections.iter().filter_map(begin).collect(), log: log.clone() }
-    }
-}
-
-fn reader(account: &str, connected: &Connected, log: &CallLog) -> Reader {
-    Reader::new(account, connected.sdk.clone(), log.clone()).with_sign_in(&connected.sign_in)
-}
-
 /// Gathers the plan's evidence, of all accounts and sections at the same time.
 ///
 /// `expected` has the account ids that were seen before. If there is one for an account, all sections are read while
@@ -142,12 +117,12 @@ fn reader(account: &str, connected: &Connected, log: &CallLog) -> Reader {
 pub async fn gather(
     plan: &Plan,
     connections: &BTreeMap<String, Connection>,
-    Identifying { log, accounts }: Identifying,
+    identifying: Identifying,
     expected: &BTreeMap<String, String>,
     progress: &(dyn Fn(&SoFar<'_>) + Sync),
     questions: Questions,
 ) -> Gathered {
-    let (identifying, clock, arrived) = (Mutex::new(accounts), Clock::new(plan.len()), Mutex::default());
+    let (log, clock, arrived) = (identifying.log.clone(), Clock::new(plan.len()), Mutex::default());
     let (pace, calls) = (Pace::default(), Calls::new());
     let gathering = Gathering { plan, expected, identifying, log, clock, pace, questions, arrived, calls, progress };
     gathering.tell();
@@ -246,7 +221,7 @@ impl SoFar<'_> {
 struct Gathering<'g> {
     plan: &'g Plan,
     expected: &'g BTreeMap<String, String>,
-    identifying: Mutex<BTreeMap<String, JoinHandle<Value>>>,
+    identifying: Identifying,
     log: CallLog,
     clock: Clock,
     pace: Pace,
@@ -276,7 +251,7 @@ impl Gathering<'_> {
         };
         let reader = self.reader(account, connected);
         let identify = async {
-            let identity = self.identity(&reader).await;
+            let identity = self.identifying.identity(&reader).await;
             let was_read = identity.get(crate::UNREADABLE).is_none();
             self.clock.tell(self.log.date(account, Section::Identity).filter(|_| was_read));
             let id = account_id(&identity);
@@ -311,21 +286,8 @@ impl Gathering<'_> {
         }
     }
 
-    async fn identity(&self, reader: &Reader) -> Value {
-        let begun = self.identifying.lock().unwrap_or_else(PoisonError::into_inner).remove(reader.account());
-        match begun {
-            None => Section::Identity.gather(reader).await,
-            Some(begun) => match begun.await {
-                Ok(identity) => identity,
-                Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-                // Cancelled with the runtime that it began in.
-                Err(_) => Section::Identity.gather(reader).await,
-            },
-        }
-    }
-
     fn reader(&self, account: &str, connected: &Connected) -> Reader {
-        let reader = reader(account, connected, &self.log)
+        let reader = identifying::reader(account, connected, &self.log)
             .with_clock(self.clock.clone())
             .with_enough(self.questions.enough.clone());
         // The practice accounts are in this process and have no rate limits.

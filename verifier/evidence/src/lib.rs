@@ -44,6 +44,7 @@ pub mod fold;
 pub mod freshness;
 pub mod gather;
 mod guard;
+pub mod identifying;
 mod identity;
 pub mod mask;
 mod mfa_events;

@@ -9,7 +9,7 @@ use super::terminal::{Terminal, print};
 use crate::report;
 use crate::run::Session;
 use crate::run::accounts::{self, Changes};
-use crate::run::connect::RoleOptions;
+use crate::run::credentials::RoleOptions;
 use evidence::connection;
 
 /// The arguments of `verify accounts`.

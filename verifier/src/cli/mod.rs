@@ -40,7 +40,7 @@ use std::ffi::OsString;
 use tokio::runtime::Runtime;
 
 use crate::book::NoCourse;
-use crate::run;
+use crate::run::{self, PracticeStart};
 use arguments::{Cli, Command, PracticeCommand};
 use copy::COPY;
 use evidence::time;
@@ -56,12 +56,31 @@ pub fn main() -> Exit {
             term::notice(&Text::of_clap(conflict.render().ansi().to_string()).trimmed());
             Exit::Usage
         }
-        Ok(cli) => run(cli).unwrap_or_else(|error| {
-            term::tell(&described(&error));
-            Exit::of_error(&error)
-        }),
+        Ok(cli) => {
+            let elsewhere = elsewhere(&cli);
+            let exit = run(cli).unwrap_or_else(|error| {
+                term::tell(&described(&error));
+                Exit::of_error(&error)
+            });
+            elsewhere.filter(|_| matches!(exit, Exit::NotYet | Exit::Unknown)).iter().for_each(term::notice);
+            exit
+        }
         Err(error) => misused(&arguments, error),
     }
+}
+
+/// What is said after the commands that a report shows, if the practice accounts are those of another emulator.
+fn elsewhere(cli: &Cli) -> Option<Text> {
+    let shows_commands = match &cli.command {
+        None => !cli.output.is_given(),
+        Some(Command::Practice { command: PracticeCommand::Do { output, .. } } | Command::Leftovers { output }) => {
+            !output.is_given()
+        }
+        Some(Command::Confirm(_)) => true,
+        _ => false,
+    };
+    let Some(PracticeStart::At(address)) = cli.common.practice.as_ref().filter(|_| shows_commands) else { return None };
+    Some(Text::line(&format!("These accounts are those at {address}: in a command above, write --practice={address}.")))
 }
 
 /// An error: what went wrong, and what to do.

@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 use course::Step;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::connect::{self, RoleOptions};
+use super::connect;
+use super::credentials::{self, RoleOptions};
 use super::read::{self, Reading};
 use super::select;
 use super::session::Session;
@@ -75,7 +76,7 @@ fn change(session: &Session<'_>, changes: &Changes) -> Result<()> {
     bindings::update(&session.course.root, |bindings| {
         bindings.retain(|name, _| !changes.unbind.contains(name));
         for (name, text) in &changes.bind {
-            let source = connect::source(&session.course, name, text, &changes.role)?;
+            let source = credentials::source(&session.course, name, text, &changes.role)?;
             // By binding it again, the learner accepts another account id.
             bindings.insert(name.clone(), Binding::new(source));
         }

@@ -9,9 +9,10 @@
 //!
 //! | module | contents |
 //! |---|---|
+//! | [`options`] | what every run is told |
 //! | [`session`] | the course, its compiled checks, and the store for its results |
 //! | [`select`] | steps and accounts by name |
-//! | [`connect`] | the credentials that read an account |
+//! | [`credentials`], [`connect`] | the credentials that read an account |
 //! | `read`, `enough` | the evidence for steps, and when there is enough of it |
 //! | [`judge`], [`results_update`] | the verdicts, and how they are saved |
 //! | [`verify`], [`confirm`], [`practice_step`], [`accounts`], [`given`], [`leftovers`] | what learners can do |
@@ -23,12 +24,14 @@ pub mod accounts;
 pub(crate) mod asking;
 pub mod confirm;
 pub mod connect;
+pub mod credentials;
 mod enough;
 pub mod error;
 pub mod event;
 pub mod given;
 pub mod judge;
 pub mod leftovers;
+pub mod options;
 pub mod practice_step;
 mod read;
 pub mod results_update;
@@ -41,4 +44,5 @@ pub mod watcher;
 pub use error::Error;
 pub use event::{Event, Listener};
 pub use judge::Judge;
-pub use session::{Options, PracticeStart, Session};
+pub use options::{Options, PracticeStart};
+pub use session::Session;

@@ -6,7 +6,8 @@ use course::results::Results;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::session::{PracticeStart, Session};
+use super::options::PracticeStart;
+use super::session::Session;
 use super::verify::{Verified, verify};
 use crate::actions::{self, PracticeAccounts, TakenAction, log};
 use crate::made::MadeMemory;

@@ -10,9 +10,10 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::connect::{self, Ahead};
+use super::credentials::{self, Ahead};
 use super::event::{Event, Listener};
 use super::judge::Judge;
+use super::options::{Options, PracticeStart};
 use super::select;
 use crate::actions::{TakenAction, log};
 use crate::book;
@@ -21,39 +22,10 @@ use crate::compile;
 use crate::made::{MadeMemory, Sighting};
 use crate::plan::Compiled;
 use crate::store::{Loaded, Store};
-use evidence::client::Loopback;
 use evidence::connection::Connection;
-use evidence::gather::{Gathered, Identifying};
+use evidence::gather::Gathered;
+use evidence::identifying::Identifying;
 use evidence::time;
-
-/// The options of every run.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The course's folder; by default what [`book::find`] finds.
-    pub course: Option<PathBuf>,
-    /// The practice accounts, instead of the learner's own.
-    pub practice: Option<PracticeStart>,
-    /// Accounts of the course with the source of their credentials for this run: an AWS profile, a role's ARN, or
-    /// `environment`.
-    pub accounts: Vec<(String, String)>,
-    /// Whether account ids, e-mail addresses and phone numbers are shown. They are never saved in results.
-    pub show_identifiers: bool,
-    /// Whether the course may run its own programs and scripts.
-    pub trust_course: bool,
-}
-
-/// The state of the practice accounts when a run starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PracticeStart {
-    /// As the learner's practice actions left them.
-    Taken,
-    /// Accounts in an emulator that runs already, as it has them.
-    At(Loopback),
-    /// Nothing is done. The results are not saved.
-    Fresh,
-    /// Everything is done. The results are not saved.
-    Done,
-}
 
 /// An opened course.
 pub struct Session<'l> {
@@ -177,7 +149,7 @@ impl<'l> Session<'l> {
         let compiling = tokio::task::spawn_blocking(move || compiled(&of_compiler.0, &of_compiler.1, &named));
         // Of a course with mistakes, these are reported: they come first.
         let steps = select::steps(&course, steps).unwrap_or_default();
-        let ahead = connect::ahead(options, &course, &steps, listener).await;
+        let ahead = credentials::ahead(options, &course, &steps, listener).await;
         let compiled = compiling.await.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))?;
         let session = Session::of(options, course, compiled, store, listener)?;
         Ok(Session { ahead: Mutex::new(ahead?), ..session })

@@ -12,7 +12,8 @@ use crate::actions::{self, ActionError, Failures, PracticeAccounts, TakenAction}
 use crate::plan::{Compiled, CompiledExpectation, Source, What};
 use crate::reads::CompiledRead;
 use crate::run::asking::Asking;
-use evidence::gather::{self, Asks, Gathered, Identifying, Plan, Questions};
+use evidence::gather::{self, Asks, Gathered, Plan, Questions};
+use evidence::identifying::Identifying;
 use evidence::{Section, time};
 
 /// The time between two actions, in seconds.
