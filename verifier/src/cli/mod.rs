@@ -80,7 +80,9 @@ fn elsewhere(cli: &Cli) -> Option<Text> {
         _ => false,
     };
     let Some(PracticeStart::At(address)) = cli.common.practice.as_ref().filter(|_| shows_commands) else { return None };
-    Some(Text::line(&format!("These accounts are those at {address}: in a command above, write --practice={address}.")))
+    Some(Text::line(&format!(
+        "These accounts are at {address}. A command with --practice alone is about others: write --practice={address}."
+    )))
 }
 
 /// An error: what went wrong, and what to do.
