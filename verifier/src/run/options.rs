@@ -7,7 +7,7 @@ use evidence::client::Loopback;
 /// The options of every run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The course's folder; by default what [`book::find`] finds.
+    /// The course's folder; by default what [`crate::book::find`] finds.
     pub course: Option<PathBuf>,
     /// The practice accounts, instead of the learner's own.
     pub practice: Option<PracticeStart>,
