@@ -92,7 +92,7 @@ fn compile_each<T: Send + 'static>(
 ) -> (Compiled, Vec<CheckError>, Vec<T>) {
     let memory = Arc::new(Memory::default());
     let of_thread = (Arc::clone(course), Arc::clone(&memory));
-    let each = cel::each_on_threads(names.clone(), 1, move |name| {
+    let each = cel::each_on_threads(names.clone(), move |name| {
         let (course, memory) = &of_thread;
         let check = &course.checks[name];
         let texts = if memory.is_left() { texts(check) } else { Texts::new(rewrite::Lets::new()) };

@@ -68,7 +68,8 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
     // A step that is given may differ from the course's: it can have other parameters, or another account.
     own.extend(simple.map(|step| (step.id.as_str(), step)));
     let on_thread = Arc::clone(inputs);
-    let judged = cel::each_on_threads(own.values().map(|step| (*step).clone()).collect(), MANY, move |step| {
+    // On one thread: the budget of a run is spent in the same order each time, so the same steps are within it.
+    let judged = cel::each_on_a_thread(own.values().map(|step| (*step).clone()).collect(), move |step| {
         Judge::new(&on_thread, step).map(Judge::judge)
     });
     let whole = |(step, judged): (&&Step, Result<Result<Judged, String>, String>)| {
@@ -84,9 +85,6 @@ pub fn judge(inputs: &Arc<Inputs>, steps: &[&Step]) -> Vec<Judged> {
     };
     steps.iter().map(of).collect()
 }
-
-/// How many steps are worth a thread.
-const MANY: usize = 50;
 
 /// The result of a step whose expressions could not be evaluated at all.
 fn not_evaluated(inputs: &Inputs, step: &Step, message: &str) -> Judged {

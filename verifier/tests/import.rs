@@ -258,12 +258,14 @@ proptest! {
 #[test]
 fn a_section_that_begins_with_a_byte_order_mark_is_imported_as_it_is_read() {
     let course = course();
-    for lesson in [
-        "## Section\n\u{feff}<!-- Setext\n---\nbudget amount 10 ",
-        "## Section\n\u{feff}Setext\n---\n- [ ] Budget created\n",
+    for (lesson, split) in [
+        ("## Section\n\u{feff}<!-- Setext\n---\nbudget amount 10 ", Some(Split::H2)),
+        ("## Section\n\u{feff}Setext\n---\n- [ ] Budget created\n", Some(Split::H2)),
+        ("\u{feff}\u{feff}<!-- Section\n---\nbudget amount 10 ", Some(Split::H2)),
+        ("---\nlayout: page\n---\n\u{feff}<!-- budget amount 10\n", None),
     ] {
         let sources = TempDir::new().unwrap();
-        let order = Order { split: Some(Split::H2), ..order(lesson) };
+        let order = Order { split, ..order(lesson) };
         let import = import::plan(&course, sources.path(), &order, &[]).unwrap();
         write(sources.path(), &import);
         assert!(import::plan(&course, sources.path(), &order, &[]).unwrap().changes.is_empty(), "{lesson:?}");

@@ -265,8 +265,8 @@ fn the_same_actions_lead_to_the_same_verdicts_in_moto() {
     for step in ["ada", "network"] {
         let before = machine.verify(&[&there, step]);
         assert_eq!(before.status, 1, "{step} is not done yet");
-        // The commands that reports name are about other accounts without the address.
-        assert!(before.stderr.contains(&format!("is about others: write {there}.")), "{before:?}");
+        // Without the address, the commands that reports show are about other accounts.
+        assert!(before.stderr.contains(&format!("Write {there} in other commands, too")), "{before:?}");
         let ran = machine.verify(&["practice", "do", step, &there]);
         assert!(ran.status == 0 && ran.stdout.starts_with("✓ Verified"), "{step}: {ran:?}");
         assert_eq!(machine.verify(&[&there, step]).status, 0, "{step}");

@@ -37,6 +37,6 @@ mod written;
 
 pub use expression::{Expression, Outcome, Scope};
 pub use malformed::Malformed;
-pub(crate) use thread::each_on_threads;
 pub use thread::on_a_thread;
+pub(crate) use thread::{each_on_a_thread, each_on_threads};
 pub use written::{Texts, Written, read, warm_up};

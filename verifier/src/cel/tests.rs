@@ -199,18 +199,19 @@ fn brackets_are_never_undercounted() {
 
 #[test]
 fn behind_one_that_fails_the_others_go_on() {
-    let done = super::each_on_threads(vec![1, 2, 3], 3, |thing| {
+    let done = super::each_on_a_thread(vec![1, 2, 3], |thing| {
         assert_ne!(*thing, 2, "this one fails");
         thing * 10
     });
     let outcomes: Vec<_> =
         done.iter().map(|one| one.as_ref().map_err(|why| why.contains("could not be evaluated"))).collect();
     assert_eq!(outcomes, [Ok(&10), Err(true), Ok(&30)]);
+    assert!(super::each_on_a_thread(Vec::<i32>::new(), |_| ()).is_empty());
 }
 
 #[test]
 fn what_fails_on_one_of_many_threads_moves_nothing_out_of_its_place() {
-    let done = super::each_on_threads((0..50).collect(), 1, |thing: &i32| {
+    let done = super::each_on_threads((0..50).collect(), |thing: &i32| {
         assert!(thing % 7 != 3, "one of those that fail");
         *thing
     });
@@ -218,7 +219,7 @@ fn what_fails_on_one_of_many_threads_moves_nothing_out_of_its_place() {
     for (thing, outcome) in (0..).zip(done) {
         assert_eq!(outcome.ok(), (thing % 7 != 3).then_some(thing));
     }
-    assert!(super::each_on_threads(Vec::<i32>::new(), 1, |_| ()).is_empty());
+    assert!(super::each_on_threads(Vec::<i32>::new(), |_| ()).is_empty());
 }
 
 /// What an expression comes to with these `let`s.

@@ -29,7 +29,10 @@ pub fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 
 /// Does the same work for each item, on one thread: a thread for each would cost more than the work. If the work panics
 /// for an item, another thread continues after it.
-fn each_on_a_thread<I, T>(things: Vec<I>, work: impl Fn(&I) -> T + Send + Sync + 'static) -> Vec<Result<T, String>>
+pub(crate) fn each_on_a_thread<I, T>(
+    things: Vec<I>,
+    work: impl Fn(&I) -> T + Send + Sync + 'static,
+) -> Vec<Result<T, String>>
 where
     I: Send + Sync + 'static,
     T: Send + 'static,
@@ -63,21 +66,16 @@ where
     done
 }
 
-/// Does the same with as many threads as there are processors, if each has `least` items to do. Each takes a share of the
-/// items.
+/// Does the same with as many threads as there are processors. Each takes a share of the items.
 pub(crate) fn each_on_threads<I, T>(
     mut things: Vec<I>,
-    least: usize,
     work: impl Fn(&I) -> T + Send + Sync + 'static,
 ) -> Vec<Result<T, String>>
 where
     I: Send + Sync + 'static,
     T: Send + 'static,
 {
-    let share = things.len().div_ceil(parallel::processors()).max(least);
-    if things.len() <= share {
-        return each_on_a_thread(things, work);
-    }
+    let share = things.len().div_ceil(parallel::processors()).max(1);
     let work = Arc::new(work);
     let mut shares = Vec::new();
     while !things.is_empty() {

@@ -81,7 +81,8 @@ fn elsewhere(cli: &Cli) -> Option<Text> {
     };
     let Some(PracticeStart::At(address)) = cli.common.practice.as_ref().filter(|_| shows_commands) else { return None };
     Some(Text::line(&format!(
-        "These accounts are at {address}. A command with --practice alone is about others: write --practice={address}."
+        "These practice accounts are in the emulator at {address}. Write --practice={address} in other commands, too: \
+         --practice alone is about the accounts inside verify."
     )))
 }
 

@@ -145,9 +145,11 @@ impl<'l> Session<'l> {
     /// As [`Session::open_for`], and bindings that cannot be read.
     pub async fn open_to_read(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
         let (course, store) = opened(options, listener)?;
-        let (of_compiler, named) = ((options.clone(), Arc::clone(&course)), steps.to_vec());
-        let compiling = tokio::task::spawn_blocking(move || compiled(&of_compiler.0, &of_compiler.1, &named));
-        // Of a course with mistakes, these are reported: they come first.
+        let compiling = {
+            let (options, course, steps) = (options.clone(), Arc::clone(&course), steps.to_vec());
+            tokio::task::spawn_blocking(move || compiled(&options, &course, &steps))
+        };
+        // A step that the course does not have is a mistake that compiling reports.
         let steps = select::steps(&course, steps).unwrap_or_default();
         let ahead = credentials::ahead(options, &course, &steps, listener).await;
         let compiled = compiling.await.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))?;
