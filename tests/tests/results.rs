@@ -1,6 +1,6 @@
 //! Results survive kills, several writers, and files that are not results.
 
-use crate::common::{Machine, binary, timeless};
+use crate::common::{Machine, binary, installed, timeless};
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
@@ -170,15 +170,51 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     let before = machine.read(".verify/results/results.json");
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     machine.set("AWS_ENDPOINT_URL", &format!("http://{}", silent.local_addr().unwrap()));
-    let mut running = machine.command(&binary("verify"));
-    let running = running.arg("pdf-invoice").stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // Its call has arrived, and gets no response.
-    let _call = silent.accept().unwrap();
-    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
-    let output = running.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
-    assert_eq!(machine.read(".verify/results/results.json"), before);
+    // Of the whole course, the first call is sent while its checks are compiled.
+    for steps in [&["pdf-invoice"][..], &[]] {
+        let mut running = machine.command(&binary("verify"));
+        let running = running.args(steps).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // Its call has arrived, and gets no response.
+        let _call = silent.accept().unwrap();
+        assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+        let output = running.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
+        assert_eq!(machine.read(".verify/results/results.json"), before);
+    }
+}
+
+/// Runs a command in a terminal, presses Ctrl-C at its question, and prints what was on the screen.
+const CTRL_C_AT_A_QUESTION: &str = r#"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    if b"[y/N]" not in seen and b"[y/N]" in seen + more:
+        os.write(terminal, b"\x03")
+    seen += more
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+fn ctrl_c_answers_a_question_with_nothing_confirmed() {
+    let machine = Machine::done();
+    let mut command = machine.command(&installed("python"));
+    command.args(["-c", CTRL_C_AT_A_QUESTION]).arg(binary("verify"));
+    let output = command.args(["confirm", "--practice", "pdf-invoice"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("interrupted"), "{output:?}");
+    let results = machine.verify(&["--practice", "pdf-invoice", "--format", "json"]).json();
+    assert_eq!(results["steps"]["pdf-invoice"]["verdict"], "unknown");
 }
 
 #[test]

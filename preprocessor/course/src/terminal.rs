@@ -133,6 +133,13 @@ pub fn progress(how_far: Option<&Text>) {
     standard_error(format_args!("\r\x1b[K{shown}"));
 }
 
+/// Removes a question or the progress from the last line.
+pub fn clear_line() {
+    if shows_progress() {
+        progress(None);
+    }
+}
+
 /// Whether progress is shown.
 #[expect(clippy::disallowed_methods, reason = "nothing is written")]
 pub fn shows_progress() -> bool {

@@ -6,6 +6,7 @@ use clap::Args;
 use course::Step;
 use course::results::{ExpectationResult, Outcome, Results};
 use course::terminal;
+use tokio::task::spawn_blocking;
 
 use super::Exit;
 use super::common::{Common, Output, TextOrJson};
@@ -39,7 +40,8 @@ pub(super) async fn run(common: &Common, arguments: &Arguments) -> Result<Exit> 
     if !undo && !arguments.yes && format == TextOrJson::Text && can_ask() {
         let results = question.results();
         terminal::notice(&report::text::details(&session.course, &results, step));
-        if !confirmed("Is this true?", false)? {
+        // On another thread: Ctrl-C ends the wait for the answer.
+        if !spawn_blocking(|| confirmed("Is this true?", false)).await?? {
             notice("Nothing was confirmed.");
             return Ok(Exit::of([results.view(step).verdict]));
         }

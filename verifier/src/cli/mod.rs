@@ -156,20 +156,20 @@ fn run(cli: Cli) -> Result<Exit> {
                 replay: cli.replay.as_deref(),
                 format: cli.output.format(),
             };
-            wait(verify::run(common, &asked)).map_err(meant::explained)
+            read(verify::run(common, &asked)).map_err(meant::explained)
         }
         Some(Command::Build { check: true }) => build::check(common),
         Some(Command::Build { check: false }) => build::run(common),
         Some(Command::Status { output }) => status::run(common, output.format()),
         Some(Command::Explain { step, output }) => explain::run(common, &step, output.format()),
-        Some(Command::Confirm(arguments)) => wait(confirm::run(common, &arguments)),
+        Some(Command::Confirm(arguments)) => read(confirm::run(common, &arguments)),
         Some(Command::Set(arguments)) => set::run(common, &arguments),
-        Some(Command::Leftovers { output }) => wait(leftovers::run(common, output)),
+        Some(Command::Leftovers { output }) => read(leftovers::run(common, output)),
         // Its tasks end before it does: they may hold folders that are deleted with them.
         Some(Command::Serve { port, open }) => runtime()?.block_on(serve::run(common, port, open)),
         Some(Command::Watch { steps, output }) => wait(watch::run(common, &steps, output.format())),
-        Some(Command::Accounts(arguments)) => wait(accounts::run(common, &arguments)),
-        Some(Command::Doctor { output }) => wait(doctor::run(common, output.format())),
+        Some(Command::Accounts(arguments)) => read(accounts::run(common, &arguments)),
+        Some(Command::Doctor { output }) => read(doctor::run(common, output.format())),
         Some(Command::Policy { name, output }) => policy::run(common, name.as_deref(), output.format()),
         Some(Command::Practice { command: PracticeCommand::Do { step, output } }) => {
             wait(practice::take(common, &step, output.format()))
@@ -188,6 +188,21 @@ fn run(cli: Cli) -> Result<Exit> {
         Some(Command::Completions { shell }) => completions::run(Cli::command(), shell),
         Some(Command::Man { command }) => man::run(Cli::command(), &command),
     }
+}
+
+/// Runs a command that reads accounts and then writes what it found, until it has ended or the learner presses Ctrl-C.
+fn read(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    wait(async {
+        tokio::select! {
+            // In this order: Ctrl-C is listened for before the first call is sent.
+            biased;
+            _ = tokio::signal::ctrl_c() => {
+                term::clear_line();
+                Err(run::Error::Interrupted.into())
+            }
+            exit = work => exit,
+        }
+    })
 }
 
 /// Runs a command that calls AWS. Only these need tokio's threads.

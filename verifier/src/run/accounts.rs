@@ -118,7 +118,7 @@ pub struct Tried {
 /// Tries everything that the course reads in the accounts that are bound.
 ///
 /// # Errors
-/// [`super::Error::Interrupted`]. Anything else that does not work is in the result.
+/// Bindings and folders that cannot be used. Anything else that does not work is in the result.
 pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
     let bound = connect::bindings(session)?;
     let sources = session.compiled.sources(&session.course, &session.course.steps);
@@ -131,7 +131,7 @@ pub async fn try_all(session: &Session<'_>) -> Result<Tried> {
         let connections = connect::connect(session, asked.keys()).await?;
         let steps: Vec<&Step> = session.course.steps.iter().collect();
         let reading = Reading { plan: &asked, steps: &steps };
-        let gathered = read::until_interrupted(session, reading, &connections).await?;
+        let gathered = read::through(session, reading, &connections, &|_| {}).await?;
         (connections, gathered)
     };
     Ok(Tried { bound, sources, connections, gathered })

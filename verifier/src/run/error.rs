@@ -27,8 +27,8 @@ pub enum Error {
         /// The course's names for its accounts.
         accounts: Vec<String>,
     },
-    /// The learner pressed Ctrl-C before the evidence had arrived. Nothing was written.
-    #[error("interrupted; the results were not changed")]
+    /// The learner pressed Ctrl-C before the evidence had arrived. No verdict was written.
+    #[error("interrupted; the results of the steps were not changed")]
     Interrupted,
     /// A confirmation is about an account, but the step's account cannot be identified.
     #[error("the step cannot be confirmed, because the {account} account cannot be identified. {}", messages(.reasons))]

@@ -23,7 +23,7 @@ pub struct Leftovers {
 /// Looks for all that the steps of the course make, whatever their verdicts, and saves what was seen.
 ///
 /// # Errors
-/// [`super::Error::Interrupted`], and files that cannot be written.
+/// Files that cannot be written.
 pub async fn leftovers(session: &Session<'_>) -> Result<Leftovers> {
     let makes = session.course.steps.iter().filter(|step| session.course.check(step).makes.is_some());
     let mut plan: Plan = BTreeMap::new();

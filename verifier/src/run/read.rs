@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::asking::Asking;
 use super::connect;
 use super::enough::Deciding;
-use super::error::Error;
 use super::event::Event;
 use super::session::Session;
 use evidence::bindings::{self, Binding, Bindings};
@@ -23,45 +22,27 @@ pub(super) struct Reading<'r> {
     pub(super) steps: &'r [&'r Step],
 }
 
-/// Connects to the accounts of these steps and reads their evidence. Nothing is written if it is interrupted.
+/// Connects to the accounts of these steps and reads their evidence.
 pub(super) async fn steps(session: &Session<'_>, steps: &[&Step]) -> Result<Gathered> {
     let plan = session.compiled.plan(&session.course, steps.iter().copied());
     let connections = connect::connect(session, plan.keys()).await?;
-    until_interrupted(session, Reading { plan: &plan, steps }, &connections).await
+    through(session, Reading { plan: &plan, steps }, &connections, &|_| {}).await
 }
 
-/// Connects to a plan's accounts and reads its sections. Nothing is written if it is interrupted.
+/// Connects to a plan's accounts and reads its sections.
 pub(super) async fn plan(session: &Session<'_>, plan: &Plan) -> Result<Gathered> {
     let connections = connect::connect(session, plan.keys()).await?;
-    until_interrupted(session, Reading { plan, steps: &[] }, &connections).await
+    through(session, Reading { plan, steps: &[] }, &connections, &|_| {}).await
 }
 
-/// Reads evidence through these connections. Nothing is written if it is interrupted.
-pub(super) async fn until_interrupted(
-    session: &Session<'_>,
-    reading: Reading<'_>,
-    connections: &BTreeMap<String, Connection>,
-) -> Result<Gathered> {
-    tokio::select! {
-        // In this order, so that Ctrl-C is handled before the first call is sent.
-        biased;
-        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
-        gathered = through(session, reading, connections, &|_| {}) => gathered,
-    }
-}
-
-/// Reads a plan's sections and the answers to these calls. Nothing is written if it is interrupted.
+/// Reads a plan's sections and the answers to these calls.
 pub(super) async fn asked(
     session: &Session<'_>,
     plan: &Plan,
     asks: Option<Arc<dyn Asks>>,
     connections: &BTreeMap<String, Connection>,
 ) -> Result<Gathered> {
-    tokio::select! {
-        biased;
-        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted.into()),
-        gathered = gathered(session, plan, asks, connections, &|_| {}) => gathered,
-    }
+    gathered(session, plan, asks, connections, &|_| {}).await
 }
 
 /// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account ids that are

@@ -31,7 +31,7 @@ pub struct Verified {
 /// Verifies steps from the accounts, and saves the results. With `record`, also saves the evidence in a file.
 ///
 /// # Errors
-/// [`super::Error::Interrupted`], and files that cannot be written. The results are then unchanged.
+/// Files that cannot be written. The results are then unchanged, as if this is dropped before it ends.
 pub async fn verify(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> Result<Verified> {
     if session.options.practice == Some(PracticeStart::Done) {
         return walk(session, steps, record).await;
@@ -57,7 +57,7 @@ async fn walk(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> 
     let judge = async |accounts: &PracticeAccounts, steps: &[&Step]| -> Result<Gathered> {
         let plan = session.compiled.plan(course, steps.iter().copied());
         let reading = Reading { plan: &plan, steps };
-        let gathered = read::until_interrupted(session, reading, &accounts.connections()).await?;
+        let gathered = read::through(session, reading, &accounts.connections(), &|_| {}).await?;
         session.judged(steps, &gathered)?;
         Ok(gathered)
     };
@@ -74,7 +74,8 @@ async fn walk(session: &Session<'_>, steps: &[&Step], record: Option<&Path>) -> 
         judge(&accounts, &left).await?;
     }
     let plan = session.compiled.plan(course, steps.iter().copied());
-    let gathered = read::until_interrupted(session, Reading { plan: &plan, steps }, &accounts.connections()).await?;
+    let reading = Reading { plan: &plan, steps };
+    let gathered = read::through(session, reading, &accounts.connections(), &|_| {}).await?;
     if let Some(file) = record {
         self::record(session, steps, file, &gathered)?;
     }
