@@ -64,8 +64,8 @@ async fn cell(world: &World, truth: &Run, operation: &str, fault: Fault) -> Stri
     let what = || format!("{operation}, {fault:?}");
     assert!(faulty.took <= BOUND, "{}: it took {:?}", what(), faulty.took);
     let mut moved = 0;
-    for (id, now) in &faulty.results.steps {
-        let then = &truth.results.steps[id];
+    for (id, now) in faulty.results.steps.iter() {
+        let then = truth.results.steps.get(id).unwrap();
         if in_words(now) == in_words(then) {
             continue;
         }

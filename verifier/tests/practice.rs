@@ -14,7 +14,7 @@ use verify::run::Judge;
 fn table_of(results: &Results) -> String {
     let (course, _) = &*COURSE;
     course.steps.iter().fold(String::new(), |mut table, step| {
-        let _ = writeln!(table, "{:<24} {}", step.id, in_words(&results.steps[&step.id]));
+        let _ = writeln!(table, "{:<24} {}", step.id, in_words(results.steps.get(&step.id).unwrap()));
         table
     })
 }
@@ -67,7 +67,7 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
         let later = judge_with(gather(&world(Start::Fresh, &order).await).await, &|step| {
             confirmed_now.iter().any(|it| it == step)
         });
-        let own = &later.steps[&step.id];
+        let own = later.steps.get(&step.id).unwrap();
         assert!(own.verdict.is_done(), "{} is {} after its action", step.id, in_words(own));
         let _ = writeln!(
             table,
@@ -75,8 +75,8 @@ async fn each_action_moves_exactly_the_steps_that_it_should() {
             step.id,
             if before.is_empty() { "nothing".into() } else { before.join(", ") }
         );
-        for (id, now) in &later.steps {
-            let then = in_words(&earlier.steps[id]);
+        for (id, now) in later.steps.iter() {
+            let then = in_words(earlier.steps.get(id).unwrap());
             if then != in_words(now) {
                 let _ = writeln!(table, "    {id}: {then} → {}", in_words(now));
             }
@@ -103,8 +103,8 @@ async fn a_denied_read_is_unknown_and_never_verified_or_false() {
             world.deny_only([operation.as_str()]);
             let denied = judge(gather(&world).await, false);
             let _ = writeln!(shown, "  {operation}");
-            for (id, then) in &allowed.steps {
-                let now = &denied.steps[id];
+            for (id, then) in allowed.steps.iter() {
+                let now = denied.steps.get(id).unwrap();
                 if now.verdict == then.verdict && now.reasons == then.reasons {
                     continue;
                 }
@@ -149,8 +149,8 @@ async fn an_unreadable_field_never_makes_a_verdict_better_or_false() {
                         json!({ UNREADABLE: [{ "code": "incomplete-answer", "message": "not there" }] });
                     tried += 1;
                     let results = judge(changed, false);
-                    for (id, now) in &results.steps {
-                        let then = &truth.steps[id];
+                    for (id, now) in results.steps.iter() {
+                        let then = truth.steps.get(id).unwrap();
                         assert!(
                             now.verdict == then.verdict || now.verdict == Verdict::Unknown,
                             "{account}.{}{place} unreadable: {id} went from {} to {}",
@@ -207,7 +207,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     let mut results = Results::empty(true);
     let mut gathered = gather(&world(Start::Done, &[]).await).await;
     judging.judge(&steps, &gathered, &mut results);
-    assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Verified);
+    assert_eq!(results.steps.get("mfa-sign-in").unwrap().verdict, Verdict::Verified);
 
     // CloudTrail has forgotten it.
     let production = |gathered: &mut Gathered, section: Section, value: Value| {
@@ -215,7 +215,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     };
     production(&mut gathered, Section::ConsoleSignIns, json!([]));
     judging.judge(&steps, &gathered, &mut results);
-    let remembered = &results.steps["mfa-sign-in"];
+    let remembered = results.steps.get("mfa-sign-in").unwrap();
     assert_eq!(remembered.verdict, Verdict::Verified);
     assert_eq!(remembered.expectations[1].sentences, ["Seen before; it happened at 2026-10-25 14:00 UTC."]);
 
@@ -224,8 +224,8 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     root["virtual_devices"][0]["enabled"] = "2026-11-23T00:00:00Z".into();
     production(&mut gathered, Section::Root, root);
     judging.judge(&steps, &gathered, &mut results);
-    assert_eq!(results.steps["mfa-sign-in"].verdict, Verdict::Unknown);
-    assert!(results.steps["mfa-sign-in"].held_until.is_some());
+    assert_eq!(results.steps.get("mfa-sign-in").unwrap().verdict, Verdict::Unknown);
+    assert!(results.steps.get("mfa-sign-in").unwrap().held_until.is_some());
 
     // Nothing was seen in another account either.
     let mut elsewhere = Results { seen: results.seen.clone(), ..Results::empty(true) };
@@ -233,7 +233,7 @@ async fn a_sign_in_that_was_seen_is_remembered_for_the_same_device() {
     production(&mut other, Section::ConsoleSignIns, json!([]));
     other.account_ids.insert("production".into(), "777788889999".into());
     judging.judge(&steps, &other, &mut elsewhere);
-    assert_eq!(elsewhere.steps["mfa-sign-in"].verdict, Verdict::Unknown);
+    assert_eq!(elsewhere.steps.get("mfa-sign-in").unwrap().verdict, Verdict::Unknown);
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn attempts_that_an_older_version_did_not_count_are_not_guessed() {
     assert_eq!((step.attempts, step.first_checked.as_ref()), (Some(0), Some(&step.checked)));
     (step.attempts, step.first_checked) = (None, None);
     judging.judge(&steps, &gather(&world(Start::Done, &[]).await).await, &mut results);
-    let step = &results.steps["root-mfa"];
+    let step = results.steps.get("root-mfa").unwrap();
     assert_eq!((step.verdict, step.attempts, &step.first_checked), (Verdict::Verified, None, &None));
 }
 
@@ -257,7 +257,9 @@ async fn the_book_shows_what_was_denied() {
     let world = world(Start::Done, &[]).await;
     world.deny_only(["budgets:ViewBudget", "iam:GetAccountSummary", "account:GetContactInformation"]);
     let mut results = judge(gather(&world).await, false);
-    results.steps.values_mut().for_each(|result| result.checked = "2026-11-24T00:00:00Z".into());
+    for id in results.steps.ids().cloned().collect::<Vec<_>>() {
+        results.steps.get_mut(&id).unwrap().checked = "2026-11-24T00:00:00Z".into();
+    }
     let (course, _) = &*COURSE;
     let shown = ["cost-budget", "mfa", "contact-matches", "alternate-contacts", "account-name"].map(|id| {
         let step = course.step(id).unwrap();
@@ -283,7 +285,7 @@ async fn what_is_told_early_is_what_is_judged_at_the_end() {
             let evidence = Arc::make_mut(&mut partly.evidence);
             evidence.get_mut(account).unwrap().remove(section);
             for step in &course.steps {
-                let judged = &results.steps[&step.id].expectations;
+                let judged = &results.steps.get(&step.id).unwrap().expectations;
                 let told = judging.partly(&partly, &results).so_far(step);
                 assert_eq!(told.len(), judged.len(), "{}", step.id);
                 for (told, judged) in told.iter().zip(judged) {

@@ -20,7 +20,7 @@ pub(super) fn run(common: &Common, id: &str, format: TextOrJson) -> Result<Exit>
     match format {
         TextOrJson::Json => {
             let mut only = results;
-            only.steps.retain(|other, _| other == id || step.members.contains(other));
+            only.steps.retain(|other| other == id || step.members.contains(other));
             print(&report::json(&only)?)?;
         }
         TextOrJson::Text => {

@@ -216,7 +216,7 @@ fn taken_with(session: &Session<'_>, step: &Step, taken: &[TakenAction]) -> BTre
 
 /// Forgets what is known of steps.
 fn forget(results: &mut Results, steps: &BTreeSet<String>) {
-    results.steps.retain(|id, _| !steps.contains(id));
+    results.steps.retain(|id| !steps.contains(id));
     results.seen.retain(|seen| !steps.contains(&seen.step));
     results.confirmations.retain(|confirmation| !steps.contains(&confirmation.step));
 }

@@ -82,11 +82,10 @@ fn opened(options: &Options, listener: &dyn Listener) -> Result<(Arc<Course>, St
         bail!("--account is about your own accounts: leave out --account or --practice");
     }
     let (root, store) = find(options, listener)?;
-    let course = course(options, &root, &store)?;
-    // To read the course is work for all processors. Until AWS's answers are there, one has nothing to do.
     if kept(options) {
         store.read_ahead();
     }
+    let course = course(options, &root, &store)?;
     // What saves nothing may use examples in the place of what the learner has not given.
     Ok((Arc::new(if kept(options) { course } else { course.with_examples() }), store))
 }

@@ -75,7 +75,7 @@ impl Court {
     pub fn judge(&mut self, evidence: &Evidence) -> Said {
         let gathered = self.gathered(evidence);
         self.with_judge(|judge, step, results| drop(judge.judge(&[step], &gathered, results)));
-        let result = &self.results.steps[&self.step.id];
+        let result = self.results.steps.get(&self.step.id).unwrap();
         let mut codes: Vec<_> = result.reasons.iter().map(|reason| reason.code).collect();
         codes.dedup();
         Said { verdict: result.verdict, codes }

@@ -15,10 +15,12 @@ use crate::key::{self, Key};
 
 mod kept;
 mod step;
+mod steps;
 mod verdict;
 
 pub use kept::Kept;
 pub use step::{Call, ExpectationResult, Made, RowResult, StepResult, time};
+pub use steps::StepResults;
 pub use verdict::{Outcome, Reason, ReasonCode, Verdict};
 
 /// The largest file, in bytes. The result of a step takes about a kilobyte.
@@ -54,7 +56,7 @@ pub struct Results {
     /// The course's accounts as they were last seen.
     pub accounts: BTreeMap<String, SeenAccount>,
     /// Results by step id.
-    pub steps: BTreeMap<String, StepResult>,
+    pub steps: StepResults,
     /// What the learner made, by the id of the step that makes it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub made: BTreeMap<String, Made>,
@@ -198,7 +200,7 @@ impl Results {
             written: String::new(),
             by: String::new(),
             accounts: BTreeMap::new(),
-            steps: BTreeMap::new(),
+            steps: StepResults::default(),
             made: BTreeMap::new(),
             confirmations: Vec::new(),
             seen: Vec::new(),
@@ -248,8 +250,7 @@ impl Results {
     /// Why it cannot be used.
     pub fn of_anybody(bytes: &[u8]) -> Result<Results, Unusable> {
         let results = Results::of_this_version(bytes)?;
-        let read = results.steps.values().try_for_each(|step| step.evidence.read().map(drop));
-        read.map_err(damaged)?;
+        results.steps.read_all().map_err(damaged)?;
         Ok(results)
     }
 

@@ -20,7 +20,7 @@ pub struct StepResult {
     pub expectations: Vec<ExpectationResult>,
     /// The calls that the verdict is based on.
     #[serde(default, skip_serializing_if = "Kept::is_left_out")]
-    pub evidence: Kept<Call>,
+    pub evidence: Kept<Vec<Call>>,
     /// When it was checked (RFC 3339, UTC).
     pub checked: String,
     /// How often the learner asked for this step by itself, up to and including the first time that it was verified or

@@ -195,7 +195,7 @@ impl<'c> Counting<'c> {
             counted.add(self.course, step, results);
         }
         let known: BTreeSet<&str> = self.course.steps.iter().map(|step| step.id.as_str()).collect();
-        self.elsewhere.extend(results.steps.keys().filter(|id| !known.contains(id.as_str())).cloned());
+        self.elsewhere.extend(results.steps.ids().filter(|id| !known.contains(id.as_str())).cloned());
     }
 
     /// How many learners there are.
