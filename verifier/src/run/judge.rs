@@ -187,7 +187,7 @@ impl Judge {
         };
         let (one, other) = (verdicts(one), verdicts(other));
         let differs = |(id, result): &(&String, &StepResult)| {
-            other.get(*id).is_none_or(|other| {
+            other.get(id).is_none_or(|other| {
                 let outcomes = |result: &StepResult| {
                     result.expectations.iter().map(|expectation| expectation.outcome).collect::<Vec<_>>()
                 };

@@ -62,7 +62,7 @@ async fn a_person_would_judge_these_states_the_same() {
             let results = recorded(world, changes, confirmed).await;
             let _ = writeln!(table, "{name}");
             for step in *steps {
-                let result = results.steps.get(*step).unwrap();
+                let result = results.steps.get(step).unwrap();
                 let _ = writeln!(table, "    {step:<20} {}", in_words(result));
                 let told = result.expectations.iter().flat_map(|told| &told.sentences);
                 told.for_each(|sentence| {
