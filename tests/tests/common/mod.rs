@@ -5,9 +5,11 @@
 
 pub mod aws;
 pub mod class;
+mod emulators;
 pub mod live;
 mod practised;
 
+pub use emulators::{Emulator, ministack, moto};
 pub use system_tests::copy;
 
 use serde_json::Value;
@@ -274,59 +276,6 @@ pub fn xml(body: &str) -> Answer {
 pub fn denied() -> Answer {
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: somebody is not authorized</Message></Error></ErrorResponse>";
     (403, "content-type: text/xml".to_owned(), body.to_owned())
-}
-
-/// An independent AWS emulator: moto's server, or ministack.
-pub struct Emulator {
-    child: Child,
-    pub endpoint: String,
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts moto's server and waits until it listens.
-pub fn moto(machine: &Machine) -> Emulator {
-    let port = free_port();
-    let mut command = machine.command(&installed("moto_server"));
-    command.args(["-H", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("Running on")), "moto's server did not start");
-    // Unread output would block it.
-    std::thread::spawn(move || lines.for_each(drop));
-    Emulator { child, endpoint: format!("http://127.0.0.1:{port}") }
-}
-
-/// Starts ministack, which is in an environment of its own, and waits until it listens.
-pub fn ministack(machine: &Machine) -> Emulator {
-    let program = repository().join("tests/.ministack/bin/ministack");
-    assert!(program.exists(), "{} is missing: run tests/run, which installs it", program.display());
-    let port = free_port();
-    let mut command = machine.command(&program);
-    command.current_dir(machine.home.path()).env("GATEWAY_PORT", &port).env("BIND_HOST", "127.0.0.1");
-    // Of what it would run in containers, nothing is used.
-    command.env("DOCKER_HOST", "unix:///nowhere").env("MINISTACK_HOST", "127.0.0.1").env("LOG_LEVEL", "CRITICAL");
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let emulator = Emulator { child, endpoint: format!("http://127.0.0.1:{port}") };
-    let listens = || std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_ok();
-    let pause = || std::thread::sleep(std::time::Duration::from_millis(100));
-    assert!(
-        (0..300).any(|_| listens() || {
-            pause();
-            false
-        }),
-        "ministack did not start"
-    );
-    emulator
-}
-
-fn free_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 
 /// Runs a Python script that has boto3, which moto brings along, and returns the JSON that it prints.

@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::PathBuf;
 use toml::Table;
 
@@ -107,7 +105,7 @@ fn judge(name: &str) {
         let state = state.as_table().unwrap();
         let goes_on = state.get("then").is_some();
         if !goes_on {
-            reset(&moto);
+            moto.reset();
             place = None;
         }
         let place = place.get_or_insert_with(|| Place::new(name, &moto, &spec));
@@ -117,17 +115,6 @@ fn judge(name: &str) {
         }
     }
     assert!(wrong.is_empty(), "{name}:\n{wrong}");
-}
-
-/// Forgets everything in moto's accounts.
-fn reset(moto: &Emulator) {
-    let address = moto.endpoint.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request = "POST /moto-api/reset HTTP/1.1\r\nHost: moto\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 fn text(value: &toml::Value) -> &str {

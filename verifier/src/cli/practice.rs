@@ -32,12 +32,27 @@ pub(super) async fn take(common: &Common, id: &str, format: TextOrJson) -> Resul
     let results = &done.verified.results;
     let verdict = results.view(step).verdict;
     if done.titles.is_empty() && verdict.blocks() {
-        notice(&format!("If a later step has changed it, undo it, and do it again: verify practice undo {id}"));
+        undo_or_reset(&session.options, id).iter().for_each(|advice| notice(advice));
     }
     let form = if format == TextOrJson::Json { Form::Json } else { Form::Text };
     print(&report::results(form, &session.course, results, &[id.to_owned()])?)?;
     // What is to be confirmed is done as far as this can do it.
     Ok(if verdict == Verdict::NotYet { Exit::NotYet } else { Exit::Done })
+}
+
+/// What to do about a step whose action was taken, though it is not done.
+fn undo_or_reset(options: &Options, id: &str) -> Vec<String> {
+    let again = "If a later step has changed it, undo it, and do it again: verify practice undo";
+    match &options.practice {
+        Some(PracticeStart::At(address)) => vec![
+            format!("{again} {id} --practice={address}"),
+            format!(
+                "If the emulator was started again since then, its accounts are empty. Forget what was done in them: \
+                 verify practice reset --practice={address}"
+            ),
+        ],
+        _ => vec![format!("{again} {id}")],
+    }
 }
 
 pub(super) async fn undo(common: &Common, id: &str) -> Result<Exit> {
