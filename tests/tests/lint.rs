@@ -268,6 +268,9 @@ fn a_check_says_which_warnings_are_meant() {
     let told = found(&machine);
     assert!(!told.iter().any(|found| found.contains(" apart:")), "{told:#?}");
     assert!(told.iter().any(|found| found.contains(":3:20: allow: `apat`")), "{told:#?}");
+    machine.write("checks/table.toml", &text(""));
+    let told = machine.verify(&["lint"]);
+    assert!(told.stdout.contains("rename the file: directives use the word table themselves"), "{told:?}");
 }
 
 #[test]

@@ -134,6 +134,17 @@ fn a_member_that_no_input_asks_for_is_reported_unless_a_hole_decides() {
         ),
         (&queue("with.AttributeNames = ['QueueArn', 'Policy']"), policy, &[]),
         (&queue("with.AttributeNames = ['All']"), policy, &[]),
+        (&queue("with.AttributeNames = ['All']"), "r.exists(q, has(q.answer.Attributes.Polcy))", &["unlisted-value"]),
+        (
+            &queue("with.AttributeNames = ['All']"),
+            "r.exists(q, !('Encryption' in q.answer.Attributes))",
+            &["unlisted-value"],
+        ),
+        (
+            &queue("with.AttributeNames = ['All']"),
+            "r.exists(q, q.answer.Attributes['Polcy'] == 'x')",
+            &["unlisted-value"],
+        ),
         (&queue("with.AttributeNames = ['{vpc_name}']"), policy, &[]),
         (&queue(""), policy, &["unselected-member"]),
     ]);

@@ -94,6 +94,11 @@ impl Directive {
         named && Directive::kind(&comment) == Kind::Check && !name.contains("--")
     }
 
+    /// Whether a name is a word of directives, with a meaning of its own.
+    pub(crate) fn is_reserved(name: &str) -> bool {
+        RESERVED.iter().any(|(word, _)| *word == name)
+    }
+
     /// The kind of a comment that is meant as a directive.
     pub fn kind(comment: &str) -> Kind {
         let text = Directive::words(comment);

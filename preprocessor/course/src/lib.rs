@@ -11,7 +11,7 @@
 //! | [`scan`], [`directive`], [`edit`], [`substitute`] | what is found in a lesson, and what replaces it |
 //! | [`escape`] | text in HTML and in addresses |
 //! | [`load`], [mod@include], [`environment`], [`folders`] | reading a course from its files |
-//! | [`words`] | the words of a check's expressions and sentences |
+//! | [`words`], [`letters`] | the words of a check's expressions and sentences, and names in ASCII |
 //! | [`annotate`] | writing directives into a raw lesson |
 //! | [`results`], [`key`] | verdicts, and the key that seals them |
 //! | [`learner_file`] | what the learner's configuration folder has of a course |
@@ -40,6 +40,7 @@ pub mod include;
 pub mod input;
 pub mod key;
 pub mod learner_file;
+pub mod letters;
 mod links;
 pub mod lint;
 pub mod load;

@@ -288,7 +288,11 @@ impl Lessons<'_> {
             let span = Span::file(Path::new("checks").join(format!("{name}.toml")));
             let message = format!("no directive can name the check `{name}`");
             self.meant.checks.insert(name.clone());
-            self.warn("check-name", span, message, "rename the file: use letters and digits, with - between words");
+            let help = match Directive::is_reserved(name) {
+                true => format!("rename the file: directives use the word {name} themselves"),
+                false => "rename the file: use letters and digits, with - between words".to_owned(),
+            };
+            self.warn("check-name", span, message, help);
         }
     }
 }

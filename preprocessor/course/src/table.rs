@@ -4,6 +4,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::letters;
 use crate::param::{LONGEST, Params};
 use crate::substitute;
 
@@ -216,10 +217,27 @@ fn cells_in(row: &str) -> usize {
     ends.len() + 1 - outer.iter().filter(|is_outer| **is_outer).count()
 }
 
-/// The name of a column, from its header: lower-case letters and digits, with `_` for everything between them.
+/// The name of a column, from its header: its words in ASCII, with `_` between them.
 fn column(header: &str) -> Option<String> {
-    let words = header.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let name = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    let name = letters::words(header).join("_");
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !crate::options::is_reserved(&name);
     is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column;
+
+    #[test]
+    fn a_column_is_called_what_its_header_says() {
+        for (header, name) in [
+            ("CIDR range", Some("cidr_range")),
+            ("Schlüssel", Some("schluessel")),
+            ("Размер, ГБ", Some("razmer_gb")),
+            ("1st zone", None),
+            ("ゾーン", None),
+        ] {
+            assert_eq!(column(header).as_deref(), name, "{header}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use cel::{Env, ExecutionError};
 use std::cmp::Ordering;
 
 use super::budget::{self, spend};
-use super::equal::equal;
+use super::equal::{self, equal};
 use super::guard;
 use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
@@ -47,8 +47,8 @@ pub(crate) fn declare(env: &mut Env) {
             Ok(truth(true))
         }),
         (guard::SIZE, 1, |args| size(one(args)?.as_ref())),
-        (equals, 2, |args| two(&args).map(|[one, other]| truth(same(one, other)))),
-        (differs, 2, |args| two(&args).map(|[one, other]| truth(!same(one, other)))),
+        (equals, 2, |args| two(&args).and_then(|[one, other]| same(one, other)).map(truth)),
+        (differs, 2, |args| two(&args).and_then(|[one, other]| same(one, other)).map(|is| truth(!is))),
         (is_in, 2, |args| two(&args).and_then(|[one, other]| contains(other, one)).map(truth)),
         (less, 2, |args| compare(&args, Ordering::is_lt)),
         (less_equals, 2, |args| compare(&args, Ordering::is_le)),
@@ -113,11 +113,12 @@ fn add<'b, 'v>(one: &(dyn Val + 'v), other: &(dyn Val + 'v)) -> Done<'b, 'v> {
     adder.add(other).map(|sum| CowVal::Owned(sum.into_owned()))
 }
 
-fn same(one: &dyn Val, other: &dyn Val) -> bool {
+fn same(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionError> {
     spend(1);
     looked_through(one);
     looked_through(other);
-    equal(one, other)
+    equal::are_of_one_kind(one, other)?;
+    Ok(equal(one, other))
 }
 
 fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
@@ -142,6 +143,7 @@ fn compare<'b, 'v>(args: &Args<'b, 'v>, holds: fn(Ordering) -> bool) -> Done<'b,
     copied(one);
     copied(other);
     let unordered = || failed("<", format!("{} and {} have no order", one.get_type().name(), other.get_type().name()));
+    equal::are_not_numbers(one, other)?;
     let ordered = one.as_comparer().ok_or_else(unordered)?.compare(other).map_err(|_| unordered())?;
     Ok(truth(holds(ordered)))
 }

@@ -1,12 +1,53 @@
 //! Whether two values are equal, whichever of them is evidence: a map or list that an expression writes down knows
 //! nothing of evidence, and would say that it is another.
 
-use cel::common::types::{CelList, CelMap, CelString};
+use cel::ExecutionError;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelString, CelTimestamp, CelUInt};
 use cel::common::value::Val;
 
-use super::own_value::note_unreadable;
+use super::own_value::{failed, note_unreadable};
 use super::partial::{PartialList, is_not_read};
 use super::records::{Entries, Field, Fields, are_readable};
+
+/// Refuses to compare a text with a number, and the like. CEL says that they differ, but where AWS writes `"10"` and an
+/// expression `10`, that says nothing of the account.
+pub(super) fn are_of_one_kind(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
+    match (kind(one), kind(other)) {
+        (Some(one), Some(other)) if one != other => {
+            let message = format!("{one} and {other} are compared: write both as {one} or both as {other}");
+            Err(failed("==", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a single value is. Nothing, a list and a record differ from all of these.
+fn kind(value: &dyn Val) -> Option<&'static str> {
+    let is_number = value.downcast_ref::<CelInt>().is_some()
+        || value.downcast_ref::<CelUInt>().is_some()
+        || value.downcast_ref::<CelDouble>().is_some();
+    match value {
+        _ if is_number => Some("a number"),
+        text if text.downcast_ref::<CelString>().is_some() => Some("text"),
+        truth if truth.downcast_ref::<CelBool>().is_some() => Some("true or false"),
+        time if time.downcast_ref::<CelTimestamp>().is_some() => Some("a time"),
+        _ => None,
+    }
+}
+
+/// Refuses to order texts letter by letter whose numbers are in another order: `"9"` comes after `"30"`.
+pub(super) fn are_not_numbers(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
+    let texts = (one.downcast_ref::<CelString>(), other.downcast_ref::<CelString>());
+    let (Some(one), Some(other)) = texts else { return Ok(()) };
+    let number = |text: &CelString| text.inner().parse::<f64>().ok().filter(|number| number.is_finite());
+    let by_numbers = number(one).zip(number(other)).and_then(|(one, other)| one.partial_cmp(&other));
+    match by_numbers {
+        Some(order) if order != one.inner().cmp(other.inner()) => {
+            Err(failed("<", "two numbers that are texts are compared letter by letter: write int(text)".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Whether they are equal. Something in them that is not read is noted.
 pub(super) fn equal(one: &dyn Val, other: &dyn Val) -> bool {

@@ -1,5 +1,6 @@
 //! Three-valued logic over evidence, as a table.
 
+mod kinds;
 mod texts;
 
 use serde_json::json;

@@ -1,5 +1,6 @@
 //! The types of expressions, from the evidence's schema and the course's parameters.
 
+use course::diagnostic::nearest;
 use course::param::Param;
 use schemars::SchemaGenerator;
 use serde_json::Value;
@@ -61,17 +62,28 @@ pub struct Record {
 pub struct Entries {
     /// What its keys have.
     pub of: Type,
-    /// The keys that AWS was asked for, if not for all.
+    /// The keys that it can have, if not any.
     pub asked: Option<Asked>,
 }
 
-/// The keys of a map that AWS was asked for.
+/// The keys of a map that AWS was asked for, of those that it has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Asked {
     /// The keys.
     pub keys: BTreeSet<String>,
     /// What is wrong with another key.
     pub doubt: Doubt,
+}
+
+impl Asked {
+    /// Why the map may not have a key. A key that is almost the same may be meant.
+    pub(crate) fn doubt(&self, key: &str) -> Option<Doubt> {
+        let other = (!self.keys.contains(key)).then(|| self.doubt.clone())?;
+        Some(match nearest(key, self.keys.iter().map(String::as_str)) {
+            Some(near) => Doubt { help: format!("did you mean `{near}`? Otherwise {}", other.help), ..other },
+            None => other,
+        })
+    }
 }
 
 /// Why a value may not be known, however often it is read.
@@ -91,7 +103,7 @@ pub struct Doubt {
 pub(crate) trait Doubts {
     /// Why a member may not be known. `in_list`: whether it is in an element of a list.
     fn member(&self, name: &str, member: &Member, kind: Kind, in_list: bool) -> Option<Doubt>;
-    /// The keys of a map that AWS was asked for, if not for all.
+    /// The keys that a map can have, if not any.
     fn keys(&self, name: &str) -> Option<Asked>;
 }
 

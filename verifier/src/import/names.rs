@@ -1,68 +1,14 @@
 //! Names of chapters' files: ASCII, unique, and the same on every system.
 
+use course::letters;
+
 /// The longest slug, in bytes. A file's name has a lesson's and a section's slug, and stays below every system's limit.
 const LONGEST: usize = 80;
-
-/// How letters of other alphabets are written in ASCII. Others are left out.
-const LETTERS: &[(&str, &str)] = &[
-    ("àáâãåāăąα", "a"),
-    ("äæ", "ae"),
-    ("çćĉċčц", "c"),
-    ("ďđðδд", "d"),
-    ("èéêëēĕėęěεэеё", "e"),
-    ("ĝğġģγг", "g"),
-    ("ĥħ", "h"),
-    ("ìíîïĩīĭįıιίηήи", "i"),
-    ("ĵйϳ", "j"),
-    ("ķκк", "k"),
-    ("ĺļľŀłλл", "l"),
-    ("ñńņňŋνн", "n"),
-    ("òóôõøōŏőοόωώо", "o"),
-    ("öœ", "oe"),
-    ("ŕŗřρр", "r"),
-    ("śŝşšșσςс", "s"),
-    ("ß", "ss"),
-    ("ţťŧțτт", "t"),
-    ("ùúûũūŭůűųу", "u"),
-    ("ü", "ue"),
-    ("ŵ", "w"),
-    ("ýÿŷυύ", "y"),
-    ("źżžζз", "z"),
-    ("βб", "b"),
-    ("πп", "p"),
-    ("φф", "f"),
-    ("мμ", "m"),
-    ("в", "v"),
-    ("ξ", "x"),
-    ("χх", "ch"),
-    ("ψ", "ps"),
-    ("θ", "th"),
-    ("ж", "zh"),
-    ("ч", "ch"),
-    ("ш", "sh"),
-    ("щ", "shch"),
-    ("ы", "y"),
-    ("ю", "yu"),
-    ("я", "ya"),
-    ("έ", "e"),
-    ("ά", "a"),
-];
 
 /// A text as a part of a file's name: ASCII letters and digits, joined by dashes. Empty for an alphabet that is not
 /// known.
 pub fn slug(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match LETTERS.iter().find(|(letters, _)| letters.contains(c)) {
-            _ if c.is_ascii() => plain.push(c),
-            Some((_, written)) => plain.push_str(written),
-            // A mark above a letter.
-            None if ('\u{300}'..='\u{36f}').contains(&c) => {}
-            None => plain.push(' '),
-        }
-    }
-    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut slug = words.collect::<Vec<_>>().join("-");
+    let mut slug = letters::words(text).join("-");
     if slug.len() > LONGEST {
         let end = slug[..=LONGEST].rfind('-').unwrap_or(LONGEST);
         slug.truncate(end);

@@ -2,7 +2,7 @@
 //! for, or that a list leaves out.
 
 use evidence::client::{Filled, unselected};
-use evidence::reads::{Found, Hidden, Kind, Member, Operation, Selector};
+use evidence::reads::{Found, Hidden, Kind, Member, Operation, Selector, Shape};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(super) struct Answer {
     found: Found,
     /// The members that its inputs do not ask for, each with the input that would.
     unselected: BTreeMap<String, String>,
-    /// The keys that its inputs ask for, by map.
+    /// The keys that its inputs ask for, or all that AWS has, by map.
     asked: BTreeMap<String, Asked>,
     /// An input by which AWS leaves out members, in a way that only the answer shows.
     by_presence: Option<String>,
@@ -28,7 +28,9 @@ impl Answer {
         let asked = selectors().filter_map(|(input, selector)| {
             let Selector::Keys { of, all } = selector else { return None };
             let keys = texts(with.get(input));
-            let is_whole = all.as_ref().is_some_and(|all| keys.contains(all));
+            if all.as_ref().is_some_and(|all| keys.contains(all)) {
+                return listed(found, input).map(|listed| (of.clone(), listed));
+            }
             let doubt = Doubt {
                 rule: "unselected-member",
                 message: format!("{} returns only the keys of `{of}` that `{input}` asks for", name(found)),
@@ -38,7 +40,7 @@ impl Answer {
                 ),
                 of_tests: false,
             };
-            (!is_whole).then(|| (of.clone(), Asked { keys, doubt }))
+            Some((of.clone(), Asked { keys, doubt }))
         });
         let asked = asked.collect();
         let mut by_presence = found.operation.selectors.iter().filter(|(_, selector)| **selector == Selector::Presence);
@@ -65,10 +67,7 @@ impl Answer {
     }
 
     fn takes_a_list(&self, input: &str) -> bool {
-        let shape = |name: &str| self.found.service.shape(name);
-        let inputs = self.found.operation.input.as_deref().and_then(shape);
-        let member = inputs.and_then(|inputs| inputs.members.get(input));
-        member.and_then(|member| shape(&member.shape)).is_some_and(|shape| shape.kind == Kind::List)
+        shape_of(self.found, input).is_some_and(|shape| shape.kind == Kind::List)
     }
 
     fn left_out(&self, member: &str, kind: Kind) -> Option<Doubt> {
@@ -95,6 +94,28 @@ impl Answer {
             of_tests: !is_named && !matches!(kind, Kind::List | Kind::Map),
         })
     }
+}
+
+/// The shape of an input.
+fn shape_of(found: Found, input: &str) -> Option<&'static Shape> {
+    let inputs = found.service.shape(found.operation.input.as_deref()?)?;
+    found.service.shape(&inputs.members.get(input)?.shape)
+}
+
+/// The keys that an input can ask for, if AWS lists them.
+fn listed(found: Found, input: &str) -> Option<Asked> {
+    let values = &found.service.shape(&shape_of(found, input)?.of.as_ref()?.shape)?.values;
+    let doubt = Doubt {
+        rule: "unlisted-value",
+        message: format!("`{input}` of {} knows no such key", name(found)),
+        help: format!(
+            "`verify schema reads {}` lists the keys; if AWS has added this one since, add allow = [\"unlisted-value\"] at \
+             the top of the check",
+            name(found)
+        ),
+        of_tests: false,
+    };
+    (!values.is_empty()).then(|| Asked { keys: values.iter().cloned().collect(), doubt })
 }
 
 impl Doubts for Answer {

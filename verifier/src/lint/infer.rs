@@ -118,8 +118,8 @@ impl<'l> Inference<'l> {
                 }
             },
             Type::Map(map) => {
-                let others = map.asked.iter().filter(|asked| !asked.keys.contains(field));
-                others.for_each(|asked| self.doubt(node, field, &asked.doubt, test));
+                let doubt = map.asked.as_ref().and_then(|asked| asked.doubt(field));
+                doubt.iter().for_each(|doubt| self.doubt(node, field, doubt, test));
                 map.of.clone()
             }
             Type::Any => Type::Any,

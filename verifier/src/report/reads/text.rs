@@ -11,8 +11,10 @@ use super::shape::{Regions, is_answered, is_given, regions, side};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// How many values of an enumeration are named.
-const VALUES: usize = 8;
+/// How many values of an enumeration are named if there are too many to name all.
+const SOME: usize = 8;
+/// How many are too many: EC2 has a thousand types of instances.
+const TOO_MANY: usize = 60;
 
 /// The services.
 pub fn list(services: &BTreeMap<String, Listed>) -> Text {
@@ -223,10 +225,10 @@ fn of_what(collection: &str, kind: &str) -> String {
 }
 
 fn values(values: &[String]) -> String {
-    if values.len() <= VALUES + 1 {
+    if values.len() < TOO_MANY {
         return values.join(", ");
     }
-    format!("{} or {} others", values[..VALUES].join(", "), values.len() - VALUES)
+    format!("{} or {} others", values[..SOME].join(", "), values.len() - SOME)
 }
 
 fn why_hidden(why: Hidden) -> &'static str {

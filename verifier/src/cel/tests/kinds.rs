@@ -1,0 +1,35 @@
+//! Values of different kinds, which are never compared by mistake.
+
+use super::decide;
+
+#[test]
+fn a_text_and_a_number_are_not_compared() {
+    let cases = [
+        // AWS writes many numbers, and `true`, as texts in documents.
+        ("json('{\"n\":\"10\"}').n == 10", "unknown"),
+        ("json('{\"n\":\"10\"}').n != 10", "unknown"),
+        ("json('{\"n\":\"10\"}').n == '10'", "true"),
+        ("json('{\"n\":10}').n == 10", "true"),
+        ("json('{\"n\":10}').n != 10.0", "false"),
+        ("json('{\"n\":10}').n != '10'", "unknown"),
+        ("json('{\"on\":\"true\"}').on != true", "unknown"),
+        ("json('{\"on\":true}').on != 1", "unknown"),
+        // Whoever expects both gets what is there.
+        ("json('{\"n\":\"10\"}').n == 10 || json('{\"n\":\"10\"}').n == '10'", "true"),
+        // What is not a single value is just not the same: a policy has one action, or a list.
+        ("json('{\"Action\":[\"s3:*\"]}').Action == 's3:*'", "false"),
+        ("json('{\"n\":null}').n == null", "true"),
+        ("json('{\"n\":1}').n == null", "false"),
+        ("{'a': 1} == {'a': '1'}", "false"),
+        // Numbers that are texts have no order of their own.
+        ("json('{\"n\":\"30\"}').n < '9'", "unknown"),
+        ("json('{\"n\":\"30\"}').n >= '9'", "unknown"),
+        ("json('{\"n\":\"30\"}').n > '29'", "true"),
+        ("int(json('{\"n\":\"30\"}').n) < 9", "false"),
+        ("'2026-01-30' < '2026-02-09'", "true"),
+        ("'b' < 'a'", "false"),
+    ];
+    for (expression, decided) in cases {
+        assert_eq!(decide(expression), decided, "{expression}");
+    }
+}
