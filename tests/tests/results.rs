@@ -168,9 +168,12 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     machine.set("AWS_ENDPOINT_URL", &crate::common::server(200, "text/xml", answer));
     machine.verify(&["pdf-invoice"]);
     let before = machine.read(".verify/results/results.json");
+    let many = |at| format!("- [ ] Budget <!-- verify: cost-budget budget_amount={at} -->\n");
+    let lesson = machine.read("src/shared-bucket.md") + "\n" + &(100..350).map(many).collect::<String>();
+    machine.write("src/shared-bucket.md", &lesson);
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     machine.set("AWS_ENDPOINT_URL", &format!("http://{}", silent.local_addr().unwrap()));
-    // Of the whole course, the first call is sent while its checks are compiled.
+    // Of so many steps, the first call is sent while their checks are compiled.
     for steps in [&["pdf-invoice"][..], &[]] {
         let mut running = machine.command(&binary("verify"));
         let running = running.args(steps).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

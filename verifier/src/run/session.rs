@@ -54,6 +54,9 @@ pub struct Session<'l> {
     ahead: Mutex<Ahead>,
 }
 
+/// So many steps take a good part of a round trip to compile.
+const MANY: usize = 200;
+
 /// Reads the course, and opens the store for its results.
 ///
 /// # Errors
@@ -138,18 +141,23 @@ impl<'l> Session<'l> {
         Session::of(options, course, compiled, store, listener)
     }
 
-    /// The same for steps whose evidence is read next: while their checks are compiled, their accounts are identified.
+    /// The same for steps whose evidence is read next. While the checks of many steps are compiled, their accounts are
+    /// identified. For few steps, nothing is sent before it is known that their checks have no mistakes.
     ///
     /// # Errors
     /// As [`Session::open_for`], and bindings that cannot be read.
     pub async fn open_to_read(options: &Options, steps: &[String], listener: &'l dyn Listener) -> Result<Session<'l>> {
         let (course, store) = opened(options, listener)?;
+        // A step that the course does not have is a mistake that compiling reports.
+        if select::steps(&course, steps).map_or(0, |steps| steps.len()) < MANY {
+            let compiled = compiled(options, &course, steps)?;
+            return Session::of(options, course, compiled, store, listener);
+        }
         let compiling = {
             let (options, course, steps) = (options.clone(), Arc::clone(&course), steps.to_vec());
             tokio::task::spawn_blocking(move || compiled(&options, &course, &steps))
         };
-        // A step that the course does not have is a mistake that compiling reports.
-        let steps = select::steps(&course, steps).unwrap_or_default();
+        let steps = select::steps(&course, steps)?;
         let ahead = credentials::ahead(options, &course, &steps, listener).await;
         let compiled = compiling.await.unwrap_or_else(|failed| resume_unwind(failed.into_panic()))?;
         let session = Session::of(options, course, compiled, store, listener)?;

@@ -114,6 +114,14 @@ fn reads_that_depend_on_themselves_are_mistakes_and_nothing_is_sent() {
         let ran = machine.verify(&["--format", "json"]);
         assert_eq!(ran.status, 2, "{reads}: {ran:?}");
         assert_eq!(*sent.lock().unwrap(), [], "{reads}");
+        // While so many checks are compiled, it is found out whose account it is, and nothing else.
+        let (endpoint, sent) = aws(1);
+        let others = (0..250).map(|at| (format!("other-{at}"), check(LIST, "found.TableNames.size() > 0")));
+        let machine =
+            super::faults::machine(&endpoint, &others.chain([("check".to_owned(), check(&reads, that))]).collect());
+        let ran = machine.verify(&["--format", "json"]);
+        assert_eq!(ran.status, 2, "{reads}: {ran:?}");
+        assert!(sent.lock().unwrap().iter().all(|(_, request)| request.contains("GetCallerIdentity")), "{sent:?}");
     }
 }
 
