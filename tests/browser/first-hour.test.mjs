@@ -217,17 +217,27 @@ test("when the course is built again, what is open stays open and the page stays
     const machine = new Machine();
     machine.verify("practice", "do", "cost-budget");
     machine.verify("--practice", "cost-budget", "root-mfa", "alternate-contacts");
+    machine.edit("src/production-account.md", "## Key Takeaway", "![late](late.svg)\n\n## Key Takeaway");
     const context = await visitor();
+    let [arrived, arrive] = [Promise.resolve(), () => {}];
+    await context.route("**/late.svg", async (route) => {
+        await arrived;
+        await route.fulfill({ contentType: "image/svg+xml", body: '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>' });
+    });
     const page = await read(context, await machine.serve("--practice"));
     await details(page, "cost-budget");
     await step(page, "cost-budget").locator("summary").scrollIntoViewIfNeeded();
     const top = () => step(page, "cost-budget").evaluate((own) => Math.round(own.getBoundingClientRect().top));
     const before = await top();
-    // Above what is read, the page gets longer.
-    const loaded = page.waitForEvent("load");
+    // Above what is read, the page gets longer. An image at its end arrives when the reader is back in their place.
+    arrived = new Promise((resolve) => { arrive = resolve; });
+    const [parsed, loaded] = [page.waitForEvent("domcontentloaded"), page.waitForEvent("load")];
     machine.edit("src/production-account.md", "## Overview", `## Overview\n\n${"Another paragraph.\n\n".repeat(9)}`);
-    await loaded;
+    await parsed;
     await ready(page);
+    arrive();
+    await loaded;
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     assert.equal(await step(page, "cost-budget").locator("details").evaluate((own) => own.open), true);
     assert.ok(Math.abs(await top() - before) <= 2, `${await top()} was ${before}`);
     unnoticed(context);

@@ -32,7 +32,10 @@ function restore() {
     const saved = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
     sessionStorage.removeItem(PLACE);
     if (saved?.page !== thisPage()) return false;
-    history.scrollRestoration = "auto";
+    // Until the page is loaded, the browser would bring back the old distance from its top.
+    const automatic = () => setTimeout(() => { history.scrollRestoration = "auto"; });
+    if (document.readyState === "complete") automatic();
+    else addEventListener("load", automatic, { once: true });
     // The same step may have another place now.
     const found = (id, index) => steps()[index]?.dataset.step === id ? steps()[index] : named(id)[0];
     for (const [id, index] of saved.open) found(id, index)?.details.setAttribute("open", "");
