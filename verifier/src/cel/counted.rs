@@ -128,10 +128,11 @@ fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
     (0..compared).for_each(|_| looked_through(one));
     if let Some((known, whole)) = elements(all) {
         looked_through(all);
-        return match known.iter().any(|known| equal(known.as_ref(), one)) {
-            false if !whole => Err(partial::not_read()),
-            is => Ok(is),
-        };
+        if known.iter().any(|known| equal(known.as_ref(), one)) {
+            return Ok(true);
+        }
+        known.iter().try_for_each(|known| equal::are_of_one_kind(known.as_ref(), one))?;
+        return if whole { Ok(false) } else { Err(partial::not_read()) };
     }
     let container = all.as_container();
     container.ok_or_else(|| failed("in", format!("{} has no elements", all.get_type().name())))?.contains(one)

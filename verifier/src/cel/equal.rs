@@ -14,7 +14,8 @@ use super::records::{Entries, Field, Fields, are_readable};
 pub(super) fn are_of_one_kind(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
     match (kind(one), kind(other)) {
         (Some(one), Some(other)) if one != other => {
-            let message = format!("{one} and {other} are compared: write both as {one} or both as {other}");
+            let message =
+                format!("{one} is compared with {other}: convert one of them, as in int(text) or string(number)");
             Err(failed("==", message))
         }
         _ => Ok(()),

@@ -38,7 +38,7 @@ pub async fn leftovers(session: &Session<'_>) -> Result<Leftovers> {
     }
     let connections = connect::connect(session, plan.keys()).await?;
     let asks = Asking::of_made(&session.judge());
-    let gathered = read::asked(session, &plan, asks, &connections).await?;
+    let gathered = read::gathered(session, &plan, asks, &connections, &|_| {}).await?;
     let (leftovers, _) = session.noting(|judge, results| judge.leftovers(&gathered, results))?;
     Ok(Leftovers { leftovers, gathered })
 }

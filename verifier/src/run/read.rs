@@ -35,16 +35,6 @@ pub(super) async fn plan(session: &Session<'_>, plan: &Plan) -> Result<Gathered>
     through(session, Reading { plan, steps: &[] }, &connections, &|_| {}).await
 }
 
-/// Reads a plan's sections and the answers to these calls.
-pub(super) async fn asked(
-    session: &Session<'_>,
-    plan: &Plan,
-    asks: Option<Arc<dyn Asks>>,
-    connections: &BTreeMap<String, Connection>,
-) -> Result<Gathered> {
-    gathered(session, plan, asks, connections, &|_| {}).await
-}
-
 /// Reads evidence through these connections, and passes what has arrived so far to `arrived`. Saves account ids that are
 /// seen for the first time, and warns once about credentials that can do anything.
 pub(super) async fn through(
@@ -57,7 +47,8 @@ pub(super) async fn through(
     gathered(session, plan, asks, connections, arrived).await
 }
 
-async fn gathered(
+/// Reads a plan's sections and the answers to these calls through these connections, as [`through`] does.
+pub(super) async fn gathered(
     session: &Session<'_>,
     plan: &Plan,
     asks: Option<Arc<dyn Asks>>,

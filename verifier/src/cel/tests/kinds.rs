@@ -14,7 +14,11 @@ fn a_text_and_a_number_are_not_compared() {
         ("json('{\"n\":10}').n != '10'", "unknown"),
         ("json('{\"on\":\"true\"}').on != true", "unknown"),
         ("json('{\"on\":true}').on != 1", "unknown"),
-        // Whoever expects both gets what is there.
+        ("10 in json('{\"n\":[\"10\"]}').n", "unknown"),
+        ("!(10 in json('{\"n\":[\"9\", 9]}').n)", "unknown"),
+        ("json('{\"n\":\"10\"}').n in ['10', 10]", "true"),
+        ("'b' in json('{\"n\":[\"a\"]}').n", "false"),
+        // Of a check that allows for both, the one that applies decides.
         ("json('{\"n\":\"10\"}').n == 10 || json('{\"n\":\"10\"}').n == '10'", "true"),
         // What is not a single value is just not the same: a policy has one action, or a list.
         ("json('{\"Action\":[\"s3:*\"]}').Action == 's3:*'", "false"),
