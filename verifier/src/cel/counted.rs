@@ -117,8 +117,7 @@ fn same(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionError> {
     spend(1);
     looked_through(one);
     looked_through(other);
-    equal::are_of_one_kind(one, other)?;
-    Ok(equal(one, other))
+    equal(one, other)
 }
 
 fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
@@ -128,11 +127,9 @@ fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
     (0..compared).for_each(|_| looked_through(one));
     if let Some((known, whole)) = elements(all) {
         looked_through(all);
-        if known.iter().any(|known| equal(known.as_ref(), one)) {
-            return Ok(true);
-        }
-        known.iter().try_for_each(|known| equal::are_of_one_kind(known.as_ref(), one))?;
-        return if whole { Ok(false) } else { Err(partial::not_read()) };
+        let found = known.iter().map(|known| equal(known.as_ref(), one));
+        let unread = (!whole).then(|| Err(partial::not_read()));
+        return equal::any(found.chain(unread));
     }
     let container = all.as_container();
     container.ok_or_else(|| failed("in", format!("{} has no elements", all.get_type().name())))?.contains(one)

@@ -7,7 +7,6 @@ use cel::{Context, ExecutionError, Value};
 use std::fmt::{self, Write as _};
 
 use super::environment::env;
-use super::own_value::noting_comparisons;
 use super::partial::{self, PartialList};
 use super::{budget, counted, names, rewrite, value};
 
@@ -184,10 +183,8 @@ impl Expression {
             let belongs = |element: &(dyn Val + 'static)| {
                 let mut within = scope.0.new_inner_scope();
                 within.add_variable_as_val(variable, element.clone_as_boxed());
-                let (decided, compared_unreadable) =
-                    noting_comparisons(|| Value::resolve_val(condition, &within).map(CowVal::into_owned));
-                let is = decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()));
-                is && !compared_unreadable
+                let decided = Value::resolve_val(condition, &within);
+                decided.is_ok_and(|value| value.downcast_ref::<CelBool>().is_some_and(|is| *is.inner()))
             };
             let known = elements.iter().filter(|element| belongs(element.as_ref()));
             Some(known.map(|element| element.clone_as_boxed()).collect::<Vec<Box<dyn Val>>>())
@@ -213,9 +210,7 @@ impl Expression {
     fn evaluate<T>(&self, scope: &Scope, make: impl FnOnce(CowVal<'_, 'static>) -> T) -> Result<T, Failure> {
         let made = scope.1.within(|| {
             budget::spend(self.steps);
-            let (value, compared_unreadable) = noting_comparisons(|| Value::resolve_val(&self.guarded, &scope.0));
-            match value {
-                Ok(_) if compared_unreadable => Err("it compares evidence that was not read completely".to_owned()),
+            match Value::resolve_val(&self.guarded, &scope.0) {
                 Ok(value) => Ok(make(value)),
                 Err(ExecutionError::NoSuchKey(key)) => Err(brief(&AbsentKey(&key))),
                 Err(error) => Err(brief(&in_words(&error).unwrap_or_else(|| error.to_string()))),

@@ -1,7 +1,6 @@
-//! The common parts of our own value types: how they fail, and a note for operations that cannot fail.
+//! The common parts of our own value types, and how they fail.
 
 use cel::ExecutionError;
-use std::cell::Cell;
 
 /// Implements what all our value types have in common, and says which more of CEL's traits the type has.
 macro_rules! value_of {
@@ -54,21 +53,4 @@ pub(super) use value_of;
 /// An error other than `NoSuchKey`, which `has()` would treat as absent.
 pub(super) fn failed(function: &str, message: String) -> ExecutionError {
     ExecutionError::FunctionError { function: function.to_owned(), message }
-}
-
-thread_local! {
-    /// Whether unreadable maps were compared. `==` cannot fail, so this is noted separately.
-    static COMPARED_UNREADABLE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Evaluates something, and returns whether it compared maps that contain something unreadable.
-pub(crate) fn noting_comparisons<T>(evaluate: impl FnOnce() -> T) -> (T, bool) {
-    COMPARED_UNREADABLE.set(false);
-    let value = evaluate();
-    (value, COMPARED_UNREADABLE.get())
-}
-
-/// Notes that a value that contains something unreadable was compared.
-pub(super) fn note_unreadable() {
-    COMPARED_UNREADABLE.set(true);
 }

@@ -1,12 +1,12 @@
 //! Lists of which some part could not be read.
 
 use cel::ExecutionError;
-use cel::common::traits::{self, Container, Indexer, Iterable};
+use cel::common::traits::{self, Indexer, Iterable};
 use cel::common::types::{CelInt, CelList};
 use cel::common::value::{CowVal, StaticVal, Val};
 use std::sync::Arc;
 
-use super::own_value::{failed, note_unreadable, value_of};
+use super::own_value::{failed, value_of};
 
 /// A list of which some part could not be read. `exists` can find an element in the part that was read. Everything that
 /// needs the whole list fails: its size, an element after those that were read, or that an element is absent.
@@ -56,12 +56,7 @@ pub fn elements<'e, 'v>(value: &'e (dyn Val + 'v)) -> Option<(&'e [Box<dyn Val +
 }
 
 impl Val for PartialList {
-    value_of!(LIST_TYPE, Container, Indexer, Iterable);
-
-    fn equals(&self, _: &dyn Val) -> bool {
-        note_unreadable();
-        false
-    }
+    value_of!(LIST_TYPE, Indexer, Iterable);
 }
 
 impl StaticVal for PartialList {}
@@ -98,15 +93,6 @@ impl<'b, 'v> traits::Iterator<'b, 'v> for Elements<'b> {
     }
 }
 
-impl Container for PartialList {
-    fn contains(&self, key: &dyn Val) -> Result<bool, ExecutionError> {
-        match self.known.iter().any(|known| known.equals(key)) {
-            true => Ok(true),
-            false => Err(not_read()),
-        }
-    }
-}
-
 impl Indexer for PartialList {
     fn get<'b, 'v>(&'b self, key: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
     where
@@ -129,11 +115,6 @@ impl Indexer for PartialList {
 
 impl Val for NotRead {
     value_of!(DYN_TYPE);
-
-    fn equals(&self, _: &dyn Val) -> bool {
-        note_unreadable();
-        false
-    }
 }
 
 impl StaticVal for NotRead {}

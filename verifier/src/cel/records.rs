@@ -4,13 +4,13 @@
 
 use cel::ExecutionError;
 use cel::common::traits::{self, Container, Indexer, Iterable, Sizer};
-use cel::common::types::{CelInt, CelList, CelString};
+use cel::common::types::{CelInt, CelString};
 use cel::common::value::{CowVal, StaticVal, Val};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::own_value::{failed, note_unreadable, value_of};
-use super::partial::{Elements, PartialList, is_not_read, not_read};
+use super::own_value::{failed, value_of};
+use super::partial::{Elements, not_read};
 
 /// A field of evidence.
 #[derive(Debug)]
@@ -92,58 +92,10 @@ impl Fields {
             Field::None | Field::Unreadable => None,
         })
     }
-
-    fn readable(&self) -> bool {
-        self.whole && are_readable(&self.fields)
-    }
-}
-
-pub(super) fn are_readable(fields: &BTreeMap<String, Field>) -> bool {
-    fields.values().all(|field| match field {
-        Field::Unreadable => false,
-        Field::None => true,
-        Field::Known(value) => readable(value.as_ref()),
-    })
-}
-
-/// Whether two maps have the same fields. Something unreadable in them is noted.
-fn same_fields(one: &BTreeMap<String, Field>, other: &BTreeMap<String, Field>) -> bool {
-    if !are_readable(one) || !are_readable(other) {
-        note_unreadable();
-        return false;
-    }
-    let same = |a: &Field, b: &Field| match (a, b) {
-        (Field::Known(a), Field::Known(b)) => a.equals(b.as_ref()),
-        (Field::None, Field::None) => true,
-        _ => false,
-    };
-    one.len() == other.len() && one.iter().all(|(name, field)| other.get(name).is_some_and(|other| same(field, other)))
-}
-
-fn readable(value: &dyn Val) -> bool {
-    if let Some(fields) = value.downcast_ref::<Fields>() {
-        fields.readable()
-    } else if let Some(entries) = value.downcast_ref::<Entries>() {
-        let (fields, whole) = entries.fields();
-        whole && are_readable(fields)
-    } else if let Some(list) = value.downcast_ref::<CelList>() {
-        list.inner().iter().all(|item| readable(item.as_ref()))
-    } else {
-        value.downcast_ref::<PartialList>().is_none() && !is_not_read(value)
-    }
 }
 
 impl Val for Fields {
     value_of!(MAP_TYPE, Container, Indexer);
-
-    fn equals(&self, other: &dyn Val) -> bool {
-        let Some(other) = other.downcast_ref::<Fields>() else { return false };
-        if !self.whole || !other.whole {
-            note_unreadable();
-            return false;
-        }
-        same_fields(&self.fields, &other.fields)
-    }
 }
 
 impl StaticVal for Fields {}
@@ -226,15 +178,6 @@ impl Val for Entries {
 
     fn as_sizer(&self) -> Option<&dyn Sizer> {
         self.0.whole.then_some(self)
-    }
-
-    fn equals(&self, other: &dyn Val) -> bool {
-        let Some(other) = other.downcast_ref::<Entries>() else { return false };
-        if !self.0.whole || !other.0.whole {
-            note_unreadable();
-            return false;
-        }
-        same_fields(&self.0.fields, &other.0.fields)
     }
 }
 
