@@ -149,6 +149,8 @@ impl Lessons<'_> {
     /// Finds checklist items without a check, except those that end with a comment that looks like a directive.
     fn without_check(&mut self, chapter: &Chapter, source: &Path, scanned: &ScannedChapter, nearly: &[Range<usize>]) {
         let misplaced = &scanned.scan.misplaced;
+        let directives: BTreeMap<usize, At> =
+            scanned.scan.marked().map(|marked| (marked.comment.start, marked.at)).collect();
         for item in scan::unmarked(&chapter.content) {
             // A directive in it that has an error was reported already.
             let first = misplaced.partition_point(|directive| directive.range.start < item.marker.start);
@@ -175,7 +177,13 @@ impl Lessons<'_> {
                 );
                 continue;
             }
-            if let Some((name, range)) = self.as_code(&chapter.content, item.end) {
+            let next = self.directive_after(&chapter.content, item.end);
+            let is = next.as_ref().and_then(|(_, range)| directives.get(&range.start));
+            // [`Lessons::below_a_list`] reports it.
+            if is == Some(&At::Card { below_list: true }) {
+                continue;
+            }
+            if let (Some((name, range)), None) = (next, is) {
                 let span = self.sources.span(source, &chapter.content, range);
                 self.meant.checks.insert(name);
                 let message = "this directive is indented too far, so it is code and no step".to_owned();
@@ -196,8 +204,8 @@ impl Lessons<'_> {
         self.course.checks.contains_key(name).then(|| name.to_owned())
     }
 
-    /// The directive directly after an item that ends at a byte, if it is code: its check, and its range.
-    fn as_code(&self, content: &str, end: usize) -> Option<(String, Range<usize>)> {
+    /// What is written as a directive directly after an item that ends at a byte: its check, and its range.
+    fn directive_after(&self, content: &str, end: usize) -> Option<(String, Range<usize>)> {
         let begin = end + content[end..].find("<!--").filter(|at| content[end..end + at].trim().is_empty())?;
         let comment = &content[begin..begin + content[begin..].find("-->")? + "-->".len()];
         let name = Directive::words(comment).split_whitespace().next()?.to_owned();

@@ -33,14 +33,26 @@ pub(super) fn instead_of_has(value: &str, kind: &Type) -> String {
     }
 }
 
-/// What to write instead of a comparison with `null` of a value that may be absent, and whether it is to be (`absent`), or
-/// of one that is always there.
-pub(super) fn instead_of_null(value: &Expression, absent: Option<bool>, kind: &Type) -> String {
-    let Some(whole) = spelled(value) else { return "compare it with a value, or test it with has(…)".to_owned() };
-    match absent {
-        Some(true) => format!("write !has({whole})"),
-        Some(false) => format!("write has({whole})"),
-        None => format!("`{whole}` is always there: {}", instead_of_has(&whole, kind)),
+/// What to write instead of a comparison of a value with `null`. `absent`: whether it is to be absent. `always`: whether it
+/// is always there.
+pub(super) fn instead_of_null(value: &Expression, absent: bool, always: bool, kind: &Type) -> String {
+    if let Expr::Call(call) = &value.expr
+        && let (op::INDEX, [of, at]) = (call.func_name.as_str(), call.args.as_slice())
+        && let (Some(of), Expr::Literal(at)) = (spelled(of), &at.expr)
+    {
+        match (at, absent) {
+            (LiteralValue::String(key), true) => return format!("write !('{}' in {of})", key.inner()),
+            (LiteralValue::String(key), false) => return format!("write '{}' in {of}", key.inner()),
+            (LiteralValue::Int(at), true) => return format!("write {of}.size() <= {}", at.inner()),
+            (LiteralValue::Int(at), false) => return format!("write {of}.size() > {}", at.inner()),
+            _ => {}
+        }
+    }
+    match spelled(value) {
+        Some(whole) if always => format!("`{whole}` is always there: {}", instead_of_has(&whole, kind)),
+        Some(whole) if absent => format!("write !has({whole})"),
+        Some(whole) => format!("write has({whole})"),
+        None => "compare it with a value, or test it with has(…)".to_owned(),
     }
 }
 

@@ -324,15 +324,15 @@ impl<'l> Inference<'l> {
     /// What to write instead of a comparison of the value at this side with `null`.
     fn instead_of_null(&mut self, call: &CallExpr, side: usize) -> Option<String> {
         let value = call.args.get(side)?;
-        let may_be_absent = match &value.expr {
+        let always = match &value.expr {
             Expr::Select(select) => match self.of(&select.operand) {
-                Type::Record(record) => !is_always_there(&record, &select.field),
-                operand => !matches!(operand, Type::Map(_)),
+                Type::Record(record) => is_always_there(&record, &select.field),
+                _ => false,
             },
-            _ => false,
+            _ => true,
         };
         let kind = self.of(value);
-        Some(advice::instead_of_null(value, may_be_absent.then_some(call.func_name == op::EQUALS), &kind))
+        Some(advice::instead_of_null(value, call.func_name == op::EQUALS, always, &kind))
     }
 
     /// A comparison of a member of an answer with a value that AWS does not give it.

@@ -266,6 +266,31 @@ fn lint_and_the_evaluator_agree_about_answers() {
     }
 }
 
+#[test]
+fn instead_of_a_comparison_with_null_it_says_what_to_write() {
+    let cases = [
+        ("f.FunctionName != null", "write has(f.FunctionName)"),
+        ("f.Environment.Variables.A == null", "write !has(f.Environment.Variables.A)"),
+        ("f.Environment.Variables['a-b'] == null", "write !('a-b' in f.Environment.Variables)"),
+        ("null != f.Environment.Variables['a-b']", "write 'a-b' in f.Environment.Variables"),
+        ("f.Layers[0].Arn == null", "compare it with a value, or test it with has(…)"),
+        ("f.VpcConfig.SubnetIds[0] != null", "write f.VpcConfig.SubnetIds.size() > 0"),
+        ("f.VpcConfig.SubnetIds[1] == null", "write f.VpcConfig.SubnetIds.size() <= 1"),
+        ("word == null", "`word` is always there: compare it with a value, as in word != ''"),
+    ];
+    on_a_thread(move || {
+        let kind = types::answer(evidence::reads::find("lambda:GetFunctionConfiguration").unwrap());
+        let names: Names = [("f".to_owned(), (*kind).clone()), ("word".to_owned(), Type::Text)].into();
+        for (source, help) in cases {
+            let expression = Written::parse(source).unwrap();
+            let (_, mistakes) = infer::infer(expression.tree(), &names, &Lets::new());
+            let found: Vec<Option<String>> = mistakes.into_iter().map(|mistake| mistake.help).collect();
+            assert_eq!(found, [Some(help.to_owned())], "{source}");
+        }
+    })
+    .unwrap();
+}
+
 /// To the evaluator, lists and records of different types differ, and single values of different kinds fail. No author
 /// intends either.
 #[test]
