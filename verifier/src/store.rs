@@ -140,7 +140,7 @@ pub(crate) fn write(mut results: Results, key: &Key, path: &Path, temporary: &Pa
     results.written = time::now();
     results.by = concat!("verify ", env!("CARGO_PKG_VERSION")).to_owned();
     let (results, text) = results.sealed(key).context("writing the results as JSON")?;
-    let written = files::write_by(temporary, path, text.as_bytes(), Readers::Owner);
+    let written = files::write_by(temporary, path, &text, Readers::Owner);
     written.with_context(|| format!("writing {}", path.display()))?;
     Ok(results)
 }

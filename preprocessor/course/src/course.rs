@@ -280,6 +280,15 @@ impl Course {
     /// Makes sure that removals cover everything that lessons have a learner make: a removal without the parameters or the
     /// account of what was made is about all steps of the check.
     pub(crate) fn cover_all(&mut self) {
+        if self.checks.values().any(|check| !check.removes.is_empty()) {
+            self.cover_made();
+        }
+        let named: BTreeSet<String> =
+            self.steps.iter().flat_map(|step| step.members.iter().chain(&step.removes)).cloned().collect();
+        self.steps.retain(|step| step.is_listed() || named.contains(&step.id));
+    }
+
+    fn cover_made(&mut self) {
         let listed: Vec<(String, String)> = self.listed().map(|step| (step.check.clone(), step.id.clone())).collect();
         let is_listed = |id: &String| listed.iter().any(|(_, listed)| listed == id);
         let of = |check: &str| -> Vec<String> {
@@ -300,9 +309,6 @@ impl Course {
             let more: Vec<String> = names.iter().flat_map(|name| of(name)).filter(|id| !covered.contains(id)).collect();
             step.removes.extend(more);
         }
-        let named: BTreeSet<String> =
-            self.steps.iter().flat_map(|step| step.members.iter().chain(&step.removes)).cloned().collect();
-        self.steps.retain(|step| step.is_listed() || named.contains(&step.id));
     }
 
     /// The course with what its learner gave. With the learner's key, each step knows which values it depends on.
@@ -349,28 +355,35 @@ impl Course {
     pub(crate) fn with_hashes(mut self) -> Course {
         // Many steps may have the same check.
         let checks: Vec<(&String, &Check)> = self.checks.iter().collect();
+        let own =
+            |check: &str, params: &BTreeMap<&str, &Param>| hashed(&[check, &serde_json::json!(params).to_string()]);
         let checks = parallel::each(&checks, |(name, check)| {
             let (params, tables) = (check.mentions(&self.params), check.uses_tables(&self.tables));
             let rows: BTreeMap<&str, &[Row]> =
                 tables.into_iter().map(|name| (name, self.tables[name].rows.as_slice())).collect();
-            (name.as_str(), (hashed(&[&check.hash(), &serde_json::json!(rows).to_string()]), params))
+            let hash = hashed(&[&check.hash(), &serde_json::json!(rows).to_string()]);
+            let hash = if params.is_empty() { own(&hash, &BTreeMap::new()) } else { hash };
+            (name.as_str(), (hash, params))
         });
         let checks: BTreeMap<&str, (String, BTreeSet<&str>)> = checks.into_iter().collect();
-        let own = |step: &Step| {
-            let (check, mentions) = &checks[step.check.as_str()];
-            let params: BTreeMap<&str, &Param> =
-                self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect();
-            hashed(&[check, &serde_json::json!(params).to_string()])
+        let of_step = |step: &Step| match &checks[step.check.as_str()] {
+            (own, mentions) if mentions.is_empty() => own.clone(),
+            (check, mentions) => {
+                own(check, &self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect())
+            }
         };
-        let own: Vec<String> = parallel::each(&self.steps, own);
+        let own: Vec<String> = self.steps.iter().map(of_step).collect();
         let by_id: BTreeMap<&str, &str> =
             self.steps.iter().zip(&own).map(|(step, own)| (step.id.as_str(), own.as_str())).collect();
         let hash = |(step, own): (&Step, &String)| {
+            if step.members.is_empty() && step.removes.is_empty() {
+                return own.clone();
+            }
             let members = step.members.iter().filter_map(|id| by_id.get(id.as_str()).copied());
             let removed = step.removes.iter().filter_map(|id| self.check(self.step(id)?).makes_hash());
             let behind: Vec<String> = members.map(str::to_owned).chain(removed).collect();
             let parts: Vec<&str> = [own.as_str()].into_iter().chain(behind.iter().map(String::as_str)).collect();
-            if behind.is_empty() { own.clone() } else { hashed(&parts) }
+            hashed(&parts)
         };
         let hashes: Vec<String> = self.steps.iter().zip(&own).map(hash).collect();
         for (step, hash) in self.steps.iter_mut().zip(hashes) {

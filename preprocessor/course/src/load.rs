@@ -114,7 +114,8 @@ pub(crate) fn read_all(root: &Path, config: &Config, book: &Book) -> Loaded {
     });
     let sources = SourceMap::new(root, &config.book.src);
     let mut reader = Reader { course, steps: BTreeMap::new(), sources, errors, meant };
-    let mut chapters = Vec::new();
+    reader.course.steps.reserve(scans.iter().map(|(_, steps)| steps.len()).sum());
+    let mut chapters = Vec::with_capacity(written.len());
     for (chapter, (scan, steps)) in written.into_iter().zip(scans) {
         if let (Some(path), Some(source)) = (&chapter.path, &chapter.source_path) {
             chapters.push(reader.chapter(chapter, path, source, scan, steps));

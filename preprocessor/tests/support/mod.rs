@@ -189,7 +189,7 @@ impl TestBook {
         results.steps.insert(step.to_owned(), result);
         let key = Key::new([7; 32]);
         let (_, text) = results.sealed(&key).unwrap();
-        self.write(".verify/results/results.json", &text);
+        self.write(".verify/results/results.json", &String::from_utf8(text).unwrap());
         let config = self.dir.path().join("config");
         fs::create_dir_all(&config).unwrap();
         fs::write(Key::path(&config), key.bytes()).unwrap();

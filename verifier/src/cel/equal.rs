@@ -29,7 +29,8 @@ pub(super) fn equal(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionErr
     }
     if let (Some(one), Some(other)) = (entries(one), entries(other)) {
         let (one, other) = (one?, other?);
-        let same = |(key, value): (&Key<'_>, &&dyn Val)| other.get(key).map_or(Ok(false), |other| equal(*value, *other));
+        let same =
+            |(key, value): (&Key<'_>, &&dyn Val)| other.get(key).map_or(Ok(false), |other| equal(*value, *other));
         return if one.len() == other.len() { all(one.iter().map(same)) } else { Ok(false) };
     }
     are_of_one_kind(one, other)?;

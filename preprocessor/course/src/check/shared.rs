@@ -74,6 +74,9 @@ pub type Misused = (KeyPath, String, Option<String>);
 /// Adds to a check what it needs from the files that it uses. A file that could not be read is `None`.
 pub fn add(check: &mut Check, files: &BTreeMap<String, Option<Shared>>) -> Vec<Misused> {
     let mut wrong = Vec::new();
+    if check.uses.is_empty() {
+        return wrong;
+    }
     let mut offered = Shared::default();
     for (at, file) in check.uses.iter().enumerate() {
         let part = KeyPath::of(["use"]).then(at);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::check::{self, Body, Check, Malformed};
 use crate::diagnostic::{Diagnostic, Span, misspelt, nearest, suggest};
@@ -49,7 +50,6 @@ pub(super) fn checks(
 ) -> BTreeMap<String, Check> {
     let mut checks = BTreeMap::new();
     let folder = root.join("checks");
-    meant.strays = strays(&folder);
     let mut files: Vec<PathBuf> = match fs::read_dir(&folder) {
         Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -59,8 +59,9 @@ pub(super) fn checks(
             Vec::new()
         }
     };
+    meant.strays = strays(&folder, &files);
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
+    files.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
     let shared = shared(root, errors);
     let mut no_accounts = false;
     let read = parallel::each(&files, |file| {
@@ -87,7 +88,7 @@ pub(super) fn checks(
                 if check.uses.iter().any(|name| !matches!(shared.get(name), Some(Some(_)))) {
                     meant.incomplete.insert(name.clone());
                 }
-                let file = TomlFile::of(&shown, text.as_str());
+                let file = LazyLock::new(|| TomlFile::of(&shown, text.as_str()));
                 errors.extend(misused.into_iter().map(|(part, message, help)| Diagnostic {
                     span: file.value(&part),
                     message,
@@ -146,21 +147,21 @@ fn titles(check: &Check, options: &Options, meant: &Meant) -> impl Iterator<Item
 /// The folders in `checks/` that hold something else than checks.
 const OTHERS: [&str; 2] = ["shared", "cases"];
 
-/// The files in `checks/` that are not read, but were probably meant as checks.
-fn strays(folder: &Path) -> BTreeMap<String, PathBuf> {
+/// The files of `checks/` that are not read, but were probably meant as checks.
+fn strays(folder: &Path, files: &[PathBuf]) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
-    for path in files_in(folder) {
+    for path in files {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else {
             continue;
         };
         if !name.ends_with(".toml") && !OTHERS.contains(&name) && path.is_dir() {
-            let checks = files_in(&path).into_iter().filter(|path| path.extension().is_some_and(|it| it == "toml"));
+            let checks = files_in(path).filter(|path| path.extension().is_some_and(|it| it == "toml"));
             found.extend(checks.filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path.clone()))));
         } else if let Some((stem, extension)) = name.split_once('.')
             && extension != "toml"
             && (misspelt(extension, ["toml"].into_iter()).is_some() || extension.to_lowercase().starts_with("toml"))
         {
-            found.insert(stem.to_owned(), path);
+            found.insert(stem.to_owned(), path.clone());
         }
     }
     found.retain(|name, _| !folder.join(format!("{name}.toml")).is_file());
@@ -168,8 +169,8 @@ fn strays(folder: &Path) -> BTreeMap<String, PathBuf> {
 }
 
 /// What is in a folder, if it can be read.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
 /// Reads `checks/shared/*.toml`; `None` for a file that cannot be read.

@@ -48,6 +48,13 @@ impl<T: DeserializeOwned> Kept<T> {
     }
 }
 
+impl<T> Kept<T> {
+    /// How many bytes it is as text, if it was not made or changed here.
+    pub(super) fn text_len(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.get().len())
+    }
+}
+
 impl<T> Kept<Vec<T>> {
     /// Whether the document leaves it out: it is empty.
     pub(super) fn is_left_out(&self) -> bool {
@@ -144,7 +151,7 @@ mod tests {
         assert_eq!(read.steps.get("a").unwrap().evidence[0].operation, "o");
         let key = Key::new([1; 32]);
         let (_, sealed) = read.clone().sealed(&key).unwrap();
-        let again = Results::parse(sealed.as_bytes(), false, Some(&key)).unwrap();
+        let again = Results::parse(&sealed, false, Some(&key)).unwrap();
         // It was not read here, and is written as it was.
         let (_, unread) = again.clone().sealed(&key).unwrap();
         assert_eq!((unread, &again.steps), (sealed, &read.steps));
@@ -157,6 +164,7 @@ mod tests {
         let mut changed = again;
         changed.steps.get_mut("a").unwrap().verdict = Verdict::NotYet;
         let (changed, text) = changed.sealed(&key).unwrap();
+        let text = String::from_utf8(text).unwrap();
         assert!(text.contains(r#""verdict":"not-yet""#) && text.contains(call), "{text}");
         assert_eq!(Results::parse(text.as_bytes(), false, Some(&key)).unwrap(), changed);
     }

@@ -37,10 +37,10 @@ pub const VERSION: u32 = 3;
 ///
 /// let key = Key::new([1; 32]);
 /// let (results, text) = Results::empty(false).sealed(&key).unwrap();
-/// assert_eq!(Results::parse(text.as_bytes(), false, Some(&key)).unwrap(), results);
+/// assert_eq!(Results::parse(&text, false, Some(&key)).unwrap(), results);
 ///
 /// let another = Key::new([2; 32]);
-/// let refused = Results::parse(text.as_bytes(), false, Some(&another));
+/// let refused = Results::parse(&text, false, Some(&another));
 /// assert!(matches!(refused, Err(Unusable::Foreign)));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -273,13 +273,15 @@ impl Results {
     ///
     /// # Errors
     /// Never for a document built by this crate; JSON cannot express some floating-point numbers.
-    pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, String)> {
+    pub fn sealed(mut self, key: &Key) -> serde_json::Result<(Results, Vec<u8>)> {
         self.seal.clear();
-        let mut text = serde_json::to_string(&self)?;
+        // The rest is small.
+        let mut text = Vec::with_capacity(self.steps.text_len() + (1 << 16));
+        serde_json::to_writer(&mut text, &self)?;
         // Without the empty seal.
         text.truncate(text.len().saturating_sub("\"\"}".len()));
-        self.seal = key.digest(text.as_bytes());
-        text.extend(["\"", &self.seal, "\"}\n"]);
+        self.seal = key.digest(&text);
+        text.extend(["\"", &self.seal, "\"}\n"].map(str::as_bytes).concat());
         Ok((self, text))
     }
 

@@ -61,6 +61,11 @@ impl StepResults {
         self.iter().map(|(_, result)| result)
     }
 
+    /// How many bytes they are at least as text, as far as they were not made here.
+    pub(super) fn text_len(&self) -> usize {
+        self.0.iter().map(|(id, kept)| id.len() + kept.text_len() + "\"\":,".len()).sum()
+    }
+
     /// Reads all of them.
     ///
     /// # Errors

@@ -60,8 +60,8 @@ pub struct Running<'v> {
 impl<'v> Running<'v> {
     /// What a step made, if it costs money and is there or may be there.
     pub fn new(course: &'v Course, step: &'v Step, results: &Results) -> Option<Running<'v>> {
-        let costs = price(course, step)?;
         let made = made(step, results)?;
+        let costs = price(course, step)?;
         let is_gone = made.removed.is_some() || made.there == Some(0);
         (!is_gone).then(|| Running { step, count: made.there, costs, remover: course.remover(step) })
     }
