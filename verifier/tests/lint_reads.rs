@@ -1,4 +1,6 @@
-//! Mistakes in the reads of checks are found, each at its place, and nothing that is right is one.
+//! Mistakes in the reads and practice actions of checks are found, each at its place, and nothing that is right is one.
+
+mod actions;
 
 use std::fs;
 use verify::lint::{Finding, lint};

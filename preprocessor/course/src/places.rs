@@ -68,7 +68,7 @@ impl KeyPath {
     }
 }
 
-/// As in messages: `[let] name`, `[read.name] with.Filters[0]`, `[[expect]] 2, that`, `preprocessor.verify.results`.
+/// As in messages: `[let] name`, `[read.name] with.Filters[0]`, `[[expect]] 2, that`, `[[practice.do]] 1, with.Name`, `preprocessor.verify.results`.
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<&str> = self.0.iter().map(String::as_str).collect();
@@ -77,10 +77,13 @@ impl fmt::Display for KeyPath {
             ["read", name] => write!(f, "[read.{name}]"),
             ["read", name, key, rest @ ..] => {
                 write!(f, "[read.{name}] {key}")?;
-                rest.iter().try_for_each(|key| match key.parse::<usize>() {
-                    Ok(at) => write!(f, "[{at}]"),
-                    Err(_) => write!(f, ".{key}"),
-                })
+                below(f, rest)
+            }
+            ["practice", list @ ("given" | "do"), at, rest @ ..] => {
+                write!(f, "[[practice.{list}]] {}", at.parse::<usize>().unwrap_or_default() + 1)?;
+                let Some((key, rest)) = rest.split_first() else { return Ok(()) };
+                write!(f, ", {key}")?;
+                below(f, rest)
             }
             ["expect", at, rest @ ..] => {
                 write!(f, "[[expect]] {}", at.parse::<usize>().unwrap_or_default() + 1)?;
@@ -90,6 +93,14 @@ impl fmt::Display for KeyPath {
             keys => f.write_str(&keys.join(".")),
         }
     }
+}
+
+/// The keys below another one.
+fn below(f: &mut fmt::Formatter<'_>, keys: &[&str]) -> fmt::Result {
+    keys.iter().try_for_each(|key| match key.parse::<usize>() {
+        Ok(at) => write!(f, "[{at}]"),
+        Err(_) => write!(f, ".{key}"),
+    })
 }
 
 /// A TOML file with the places of its values.

@@ -5,6 +5,7 @@ use cel::common::ast::{CallExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression;
 use course::diagnostic::{did_you_mean, nearest};
 use evidence::reads;
+use practice::writes;
 
 use crate::cel::functions;
 use crate::cel::spelled::spelled;
@@ -61,7 +62,8 @@ pub(super) fn no_field(record: &Record, field: &str) -> (String, Option<String>)
     let known: Vec<&str> = record.fields.keys().map(String::as_str).collect();
     let (has_none, help) = match (&record.call, record.name.strip_prefix(ROW_OF)) {
         (Some(call), _) => {
-            let help = Some(format!("`verify schema reads {call}` lists its members"));
+            // A call that writes is not in the table of reads.
+            let help = reads::find(call).is_ok().then(|| format!("`verify schema reads {call}` lists its members"));
             match is_whole_answer(call, &record.name) {
                 true => (format!("the answer of {call} has no `{field}`"), help),
                 false => (format!("{} of {call} has no `{field}`", record.name), help),
@@ -84,7 +86,7 @@ pub(super) fn no_field(record: &Record, field: &str) -> (String, Option<String>)
 }
 
 fn is_whole_answer(call: &str, shape: &str) -> bool {
-    reads::find(call).is_ok_and(|found| found.operation.output.as_deref() == Some(shape))
+    writes::find(call).is_ok_and(|found| found.operation.output.as_deref() == Some(shape))
 }
 
 /// What to write instead of a field of a value that has none.

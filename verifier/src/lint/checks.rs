@@ -1,5 +1,6 @@
-//! Finds mistakes in a check's expressions, sentences and reads.
+//! Finds mistakes in a check's expressions, sentences, reads and practice action.
 
+mod actions;
 mod conditions;
 mod expressions;
 mod reads;
@@ -68,6 +69,7 @@ pub fn check(
         linter.fix(at, &expectation.fix);
         expectation.statement().iter().for_each(|statement| linter.statement(at, statement));
     }
+    linter.action();
     linter.unused();
     linter.constant(&values);
     linter.apart(&values);

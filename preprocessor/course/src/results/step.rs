@@ -61,7 +61,8 @@ impl StepResult {
         if let Some(removed) = &self.removed {
             return Some(match &self.first_verified {
                 Some(first) => format!("Done {}, and deleted again {}.", time(first), time(removed)),
-                None => format!("Deleted {}, before it was complete.", time(removed)),
+                // It may have been complete with other inputs.
+                None => format!("Deleted {}. Before that, it was not complete as it is asked for now.", time(removed)),
             });
         }
         let held = time(self.held_until.as_deref()?);

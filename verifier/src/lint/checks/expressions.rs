@@ -115,7 +115,9 @@ impl Linter<'_> {
             true => "`verify schema evidence` and the reference chapter list every section and field",
             false => "`verify schema evidence` lists every section and field, and `verify schema reads` every answer",
         };
-        let help = help.or_else(|| (rule == "unknown-field").then(|| listed.to_owned()));
+        // Nothing lists the responses that an action has.
+        let is_listed = rule == "unknown-field" && part.root() != "practice";
+        let help = help.or_else(|| is_listed.then(|| listed.to_owned()));
         self.found_at(rule, span, format!("{place}: {message}{by}"), help);
     }
 }

@@ -57,7 +57,7 @@ impl Linter<'_> {
     }
 
     /// The type of the elements of `each`.
-    fn element(&mut self, part: &KeyPath, source: &str) -> Type {
+    pub(super) fn element(&mut self, part: &KeyPath, source: &str) -> Type {
         let Some(expression) = self.compiled(source) else { return Type::Any };
         match self.infer(part, 0, &expression) {
             Type::List(of) => *of,
@@ -72,7 +72,7 @@ impl Linter<'_> {
     }
 
     /// A value of an input, which may have texts with holes.
-    fn value(
+    pub(super) fn value(
         &mut self,
         part: &KeyPath,
         input: &str,
@@ -103,7 +103,7 @@ impl Linter<'_> {
     }
 
     /// A text of an input. One that is a hole has the type of its expression, and in others, each hole becomes text.
-    fn input(&mut self, part: &KeyPath, input: &str, text: &str, wanted: &Type) {
+    pub(super) fn input(&mut self, part: &KeyPath, input: &str, text: &str, wanted: &Type) {
         let Ok(sentence) = Sentence::parse(text, self.texts) else {
             self.used.extend(identifiers(text));
             return;
@@ -138,6 +138,7 @@ impl Linter<'_> {
                     (Type::Record(_) | Type::Map(_), _) => "use one of its fields",
                     (_, Type::List(_)) => "write it as a list, as in [\"{…}\"]",
                     (_, Type::Text) => "convert it, as in {string(…)}",
+                    (_, Type::Bool) => "write true or false without quotation marks, or a condition, as in {a == 'b'}",
                     _ => "convert it, as in {int(…)}",
                 };
                 let span = self.file_of(part).within(part, at..at + hole.source().len());
@@ -157,7 +158,11 @@ impl Linter<'_> {
             Some((root @ (EACH | "accounts" | "identity"), rest)) => {
                 self.names.contains_key(root) && rest.split('.').all(is_word)
             }
-            Some(_) => false,
+            // An answer, or the response of an operation before.
+            Some((root, rest)) => {
+                let field = rest.split('.').next().unwrap_or_default();
+                matches!(self.names.get(root), Some(Type::Record(record)) if record.call.is_some() && record.fields.contains_key(field))
+            }
             None => text == EACH && self.names.contains_key(EACH),
         }
     }
