@@ -1,6 +1,6 @@
 //! Results survive kills, several writers, and files that are not results.
 
-use crate::common::{Machine, binary, installed, timeless};
+use crate::common::{Keys, Machine, binary, timeless};
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
@@ -187,35 +187,12 @@ fn an_interrupted_run_leaves_the_results_as_they_were() {
     }
 }
 
-/// Runs a command in a terminal, presses Ctrl-C at its question, and prints what was on the screen.
-const CTRL_C_AT_A_QUESTION: &str = r#"
-import os, pty, sys
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-seen = b""
-while True:
-    try:
-        more = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not more:
-        break
-    if b"[y/N]" not in seen and b"[y/N]" in seen + more:
-        os.write(terminal, b"\x03")
-    seen += more
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-"#;
-
 #[test]
 fn ctrl_c_answers_a_question_with_nothing_confirmed() {
     let machine = Machine::done();
-    let mut command = machine.command(&installed("python"));
-    command.args(["-c", CTRL_C_AT_A_QUESTION]).arg(binary("verify"));
-    let output = command.args(["confirm", "--practice", "pdf-invoice"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("interrupted"), "{output:?}");
+    let keys = Keys { question: "[y/N]", pressed: "\u{3}", until: "" };
+    let (status, shown) = machine.in_a_terminal("verify", &["confirm", "--practice", "pdf-invoice"], &keys);
+    assert!(status == 130 && shown.contains("interrupted"), "{status}: {shown}");
     let results = machine.verify(&["--practice", "pdf-invoice", "--format", "json"]).json();
     assert_eq!(results["steps"]["pdf-invoice"]["verdict"], "unknown");
 }

@@ -1,7 +1,7 @@
 //! How the stock `mdbook` and `verify` treat a book's configuration, and what `mdbook-verify install` adds for the
 //! former.
 
-use crate::common::{Machine, Ran, binary, installed};
+use crate::common::{Keys, Machine, Ran, binary};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -29,20 +29,8 @@ fn install(machine: &Machine, arguments: &[&str]) -> (i32, String) {
 }
 
 /// The same, with answers from a terminal.
-fn install_at_a_terminal(machine: &Machine, answer: &str) -> (i32, String) {
-    let script = "import os, pty, sys\n\
-        pid, terminal = pty.fork()\n\
-        if pid == 0: os.execv(sys.argv[1], [sys.argv[1], 'install'])\n\
-        os.write(terminal, sys.argv[2].encode())\n\
-        said = b''\n\
-        try:\n    \
-            while part := os.read(terminal, 4096): said += part\n\
-        except OSError: pass\n\
-        sys.stdout.buffer.write(said)\n\
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n";
-    let mut command = machine.command(&installed("python"));
-    let output = command.args(["-c", script]).arg(binary("mdbook-verify")).arg(answer).output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+fn install_at_a_terminal(machine: &Machine, pressed: &str) -> (i32, String) {
+    machine.in_a_terminal("mdbook-verify", &["install"], &Keys { question: "]", pressed, until: "" })
 }
 
 /// The names of a built book's style sheets from this project.
@@ -129,11 +117,8 @@ fn what_install_says_of_other_outputs_is_what_mdbook_does() {
 #[test]
 fn at_a_terminal_without_a_book_it_says_what_it_is() {
     let machine = course("");
-    let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1]])))";
-    let mut command = machine.command(&installed("python"));
-    let output = command.args(["-c", script]).arg(binary("mdbook-verify")).output().unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.code() == Some(2) && told.contains("mdBook runs this program"), "{told}");
+    let (status, told) = machine.in_a_terminal("mdbook-verify", &[], &Keys { question: "]", pressed: "", until: "" });
+    assert!(status == 2 && told.contains("mdBook runs this program"), "{told}");
 }
 
 #[test]

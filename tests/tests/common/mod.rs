@@ -8,9 +8,11 @@ pub mod class;
 mod emulators;
 pub mod live;
 mod practised;
+mod terminal;
 
 pub use emulators::{Emulator, ministack, moto};
 pub use system_tests::copy;
+pub use terminal::Keys;
 
 use serde_json::Value;
 use std::fs;

@@ -3,11 +3,10 @@
 mod rename;
 mod schemas;
 
-use crate::common::{Machine, installed, repository};
+use crate::common::{Keys, Machine, repository};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
 /// Every file below a folder, by its path.
 fn files(folder: &Path) -> BTreeMap<String, String> {
@@ -126,53 +125,24 @@ fn a_folder_beside_somebodys_book_is_not_in_that_course() {
     }
 }
 
-/// Runs a command in a terminal, answers its question, and returns what it printed up to a text, or to its end.
-const IN_A_TERMINAL: &str = r#"
-import os, pty, sys
-answer, until, *command = sys.argv[1:]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execv(command[0], command)
-seen = b""
-answered = False
-while until.encode() not in seen:
-    try:
-        more = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not more:
-        break
-    seen += more
-    if not answered and b"]" in seen:
-        os.write(terminal, answer.encode() + b"\n")
-        answered = True
-os.kill(pid, 15)
-os.waitpid(pid, 0)
-sys.stdout.buffer.write(seen)
-"#;
-
-fn in_a_terminal(machine: &Machine, answer: &str) -> String {
-    let mut command = machine.command(&installed("python"));
-    command.args(["-c", IN_A_TERMINAL, answer, "The live book: http"]);
-    command.arg(crate::common::binary("verify")).arg("serve");
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+fn served_in_a_terminal(machine: &Machine, pressed: &str) -> String {
+    machine.in_a_terminal("verify", &["serve"], &Keys { question: "]", pressed, until: "The live book: http" }).1
 }
 
 #[test]
 fn serving_without_a_course_offers_the_one_in_the_program() {
     let machine = Machine::empty();
-    let refused = in_a_terminal(&machine, "n");
+    let refused = served_in_a_terminal(&machine, "n\n");
     assert!(
         refused.contains("There is no course here. Copy the one in this program to ./aws-course? [Y/n]"),
         "{refused}"
     );
     assert!(refused.contains("verify copy aws-course") && files(&machine.course).is_empty(), "{refused}");
-    let served = in_a_terminal(&machine, "");
+    let served = served_in_a_terminal(&machine, "\n");
     assert!(served.contains("The live book: http") && served.contains("practice accounts"), "{served}");
     assert!(machine.course.join("aws-course/book.toml").is_file());
     // The next time, it is there.
-    let again = in_a_terminal(&machine, "y");
+    let again = served_in_a_terminal(&machine, "y\n");
     assert!(again.contains("There is no course here, but there is one in aws-course. Open it? [Y/n]"), "{again}");
     assert!(again.contains("The live book: http"), "{again}");
     insta::assert_snapshot!(machine.verify(&["serve"]).shown());
