@@ -2,10 +2,11 @@
 //! what they are about still exists.
 
 use course::results::{Confirmation, Reason, Seen};
+use evidence::Section;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{CompiledAbout, CompiledExpectation, SINCE};
-use crate::verdict::{Judge, Voided};
+use crate::plan::{CompiledAbout, CompiledExpectation, Need, SINCE, Source, What};
+use crate::verdict::{Confirmed, Judge, Voided};
 
 /// Whether a memory still counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,9 +106,39 @@ impl Judge<'_> {
             confirmation.step == self.step.id
                 && confirmation.statement == statement
                 && Some(&confirmation.account) == self.fingerprint.as_ref()
+                && confirmation.inputs == self.step.inputs
         })?;
-        let standing = self.standing(about, &confirmation.about, &confirmation.time);
+        let standing = match self.accounts() {
+            Some(accounts) if accounts == confirmation.accounts => {
+                self.standing(about, &confirmation.about, &confirmation.time)
+            }
+            // It was about other accounts.
+            Some(_) => return None,
+            None => Standing::Unreadable(self.not_identified()),
+        };
         Some((confirmation, standing))
+    }
+
+    /// What a confirmation would be about now.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    pub(crate) fn would_confirm(&self, about: Option<&CompiledAbout>) -> Result<Confirmed, Vec<Reason>> {
+        let same = self.is_about(about)?;
+        let accounts = self.accounts().ok_or_else(|| self.not_identified())?;
+        Ok(Confirmed { same, accounts })
+    }
+
+    /// Why the accounts that the check reads are not all identified.
+    fn not_identified(&self) -> Vec<Reason> {
+        let needs = self.inputs.compiled.needs(&self.inputs.course, self.step);
+        let unknown = needs.iter().filter(|(account, _)| !self.inputs.fingerprints.contains_key(account));
+        let identity = |(account, _): &(String, Source)| Need {
+            account: Some(account.clone()),
+            what: What::Section(Section::Identity),
+            fields: Vec::new(),
+        };
+        self.reasons(unknown.map(identity), "")
     }
 
     fn digest(&self, value: &str) -> String {

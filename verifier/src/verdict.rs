@@ -21,7 +21,7 @@ use evidence::Section;
 use evidence::client::Ask;
 use scope::course_error;
 
-pub use inputs::{Awaited, Confirmable, Inputs, Judged, Voided};
+pub use inputs::{Awaited, Confirmable, Confirmed, Inputs, Judged, Voided};
 pub(crate) use judge::Judge;
 pub(crate) use listing::list;
 

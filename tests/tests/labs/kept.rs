@@ -1,7 +1,7 @@
 //! What is kept between runs never outlives what it was about: the inputs, the accounts and the check.
 
 use super::{Lab, OTHER, result};
-use crate::common::{boto3, denied, serve};
+use crate::common::{Machine, boto3, denied, repository, serve};
 
 /// A course about log groups and topics in two accounts, whose lesson names these steps.
 fn course(steps: &[&str]) -> Lab {
@@ -188,4 +188,72 @@ fn nobodys_word_proves_what_evidence_refutes() {
     lab.machine.verify(&["confirm", "plan"]);
     lab.machine.verify(&[]);
     assert_eq!(lab.verdicts(["plan"]), ["confirmed"], "only what AWS refuses is left");
+}
+
+#[test]
+fn a_confirmation_counts_for_the_inputs_and_the_accounts_that_it_was_given_for() {
+    let lab = course(&["drawn"]);
+    lab.bind_other(OTHER);
+    lab.machine.write(
+        "checks/drawn.toml",
+        "title = \"Drawn\"\naccount = \"lab\"\n[[expect]]\ntitle = \"Both are on the diagram\"\nfix = \"Draw them.\"\n\
+         when = \"input.name != '' && identity.account != accounts.other.identity.account\"\n\
+         confirm = \"My diagram shows {account} and the other account.\"\nwhy = \"AWS has no diagrams.\"\n",
+    );
+    let verdict = || {
+        lab.machine.verify(&[]);
+        lab.verdicts(["drawn"])
+    };
+    assert_eq!(verdict(), ["unknown"]);
+    lab.machine.verify(&["confirm", "drawn"]);
+    assert_eq!(verdict(), ["confirmed"]);
+    for (change, back) in [("name=dogs", "name=cats"), (THIRD, OTHER)] {
+        let to = |to: &str| match to.contains('=') {
+            true => drop(lab.machine.verify(&["set", to])),
+            false => lab.bind_other(to),
+        };
+        to(change);
+        assert_eq!(verdict(), ["unknown"], "{change}");
+        to(back);
+        assert_eq!(verdict(), ["confirmed"], "{back}");
+    }
+    let renamed = lab.machine.verify(&["rename", "account", "other", "second", "--yes"]);
+    assert_eq!((renamed.status, verdict()), (0, ["confirmed".to_owned()]), "{renamed:?}");
+}
+
+/// If the list loses an id, AWS's answers are searched for it: not with an id that is in none of them.
+#[test]
+fn an_id_that_aws_does_not_write_like_this_is_not_taken_for_deleted() {
+    let lab = course(&["group", "cleanup"]);
+    let that = "groups.logGroups.size() > 0";
+    lab.check("group", &format!("makes = \"groups.logGroups.map(g, 'the ' + g.logGroupName)\"\n{GROUPS}"), that);
+    lab.machine.write("checks/cleanup.toml", "title = \"All is deleted\"\nremoves = [\"group\"]\n");
+    lab.call(super::ACCOUNT, "create_log_group", "cats");
+    let seen = lab.machine.verify(&["group", "cleanup"]);
+    assert_eq!(lab.verdicts(["group", "cleanup"]), ["verified", "unknown"]);
+    assert!(seen.stdout.contains("list ids as they are in the answers"), "{seen:?}");
+}
+
+/// The same of what sections say, and of what an expression finds in them.
+#[test]
+fn what_sections_still_say_is_not_forgotten() {
+    let machine = Machine::empty();
+    assert_eq!(machine.verify(&["new", "course"]).status, 0);
+    let write = |name: &str, check: &str, cases: &str| {
+        machine.write(&format!("course/checks/{name}.toml"), check);
+        machine.write(&format!("course/checks/cases/{name}.toml"), cases);
+    };
+    let mut lesson = machine.read("course/src/first-lesson.md");
+    for name in ["made", "gone", "timed", "exact"] {
+        lesson.push_str(&format!("- [ ] {name} <!-- verify: {name} -->\n"));
+    }
+    machine.write("course/src/first-lesson.md", &lesson);
+    for name in ["made", "gone", "timed", "exact"] {
+        let file = |kind: &str| {
+            std::fs::read_to_string(repository().join(format!("tests/tests/labs/kept/{name}{kind}.toml"))).unwrap()
+        };
+        write(name, &file(""), &file("-cases"));
+    }
+    let ran = machine.verify(&["selftest", "--course", "course", "made", "gone", "timed", "exact"]);
+    assert!(ran.status == 0 && ran.stdout.contains("All 4 checks are proved."), "{ran:?}");
 }

@@ -32,7 +32,7 @@ pub(crate) fn declare(env: &mut Env) {
             let value = one(args)?;
             spend(1);
             copied(value.as_ref());
-            Ok(value)
+            partial::there(value.as_ref()).map(|()| value)
         }),
         (guard::PLACE, 1, |args| {
             let at = one(args)?;
@@ -130,6 +130,10 @@ fn contains(all: &dyn Val, one: &dyn Val) -> Result<bool, ExecutionError> {
         let found = known.iter().map(|known| equal(known.as_ref(), one));
         let unread = (!whole).then(|| Err(partial::not_read()));
         return equal::any(found.chain(unread));
+    }
+    if let Some(map) = all.downcast_ref::<CelMap>() {
+        looked_through(all);
+        return equal::has_key(map, one);
     }
     let container = all.as_container();
     container.ok_or_else(|| failed("in", format!("{} has no elements", all.get_type().name())))?.contains(one)

@@ -2,10 +2,9 @@
 //! fails.
 
 use cel::ExecutionError;
-use cel::common::types::{
-    CelBool, CelBytes, CelDouble, CelDuration, CelInt, CelMap, CelMapKey, CelString, CelTimestamp, CelUInt,
-};
+use cel::common::types::{CelBool, CelBytes, CelDouble, CelDuration, CelInt, CelMap, CelString, CelTimestamp, CelUInt};
 use cel::common::value::Val;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::own_value::failed;
@@ -20,21 +19,41 @@ pub(super) fn equal(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionErr
     if is_not_read(one) || is_not_read(other) {
         return Err(not_read());
     }
-    if let (Some((one, one_is_whole)), Some((other, other_is_whole))) = (elements(one), elements(other)) {
-        return match one_is_whole && other_is_whole {
-            true if one.len() != other.len() => Ok(false),
-            true => all(one.iter().zip(other).map(|(one, other)| equal(one.as_ref(), other.as_ref()))),
-            false => Err(not_whole()),
-        };
+    if let (Some(one), Some(other)) = (elements(one), elements(other)) {
+        return same_elements(one, other);
     }
-    if let (Some(one), Some(other)) = (entries(one), entries(other)) {
-        let (one, other) = (one?, other?);
-        let same =
-            |(key, value): (&Key<'_>, &&dyn Val)| other.get(key).map_or(Ok(false), |other| equal(*value, *other));
-        return if one.len() == other.len() { all(one.iter().map(same)) } else { Ok(false) };
+    if let (Some(one), Some(other)) = (Content::of(one), Content::of(other)) {
+        return one.equals(&other);
     }
     are_of_one_kind(one, other)?;
+    are_written_alike(one, other)?;
     Ok(one.equals(other))
+}
+
+/// Whether two lists have the same elements. Of each, those that were read, and whether these are all.
+fn same_elements(
+    (one, one_is_whole): (&[Box<dyn Val + '_>], bool),
+    (other, other_is_whole): (&[Box<dyn Val + '_>], bool),
+) -> Result<bool, ExecutionError> {
+    match (one_is_whole, other_is_whole) {
+        (true, true) if one.len() == other.len() => {
+            all(one.iter().zip(other).map(|(one, other)| equal(one.as_ref(), other.as_ref())))
+        }
+        (true, true) => Ok(false),
+        // It has more than the other, whatever was not read.
+        (true, false) if other.len() > one.len() => Ok(false),
+        (false, true) if one.len() > other.len() => Ok(false),
+        _ => Err(not_whole()),
+    }
+}
+
+/// Whether a map that an expression writes down, or a document, has a key.
+///
+/// # Errors
+/// When its keys are texts and this is a number, and the like.
+pub(super) fn has_key(map: &CelMap<'_>, key: &dyn Val) -> Result<bool, ExecutionError> {
+    let key = Key::of(key).ok_or_else(|| failed("in", format!("{} is no key", key.get_type().name())))?;
+    any(map.inner().keys().map(|own| Key::of(own.inner()).map_or(Ok(false), |own| own.equals(&key))))
 }
 
 /// Whether any of them is true, which decides it, whatever the others are.
@@ -59,27 +78,79 @@ fn all(all: impl Iterator<Item = Result<bool, ExecutionError>>) -> Result<bool, 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'v> {
     Text(&'v str),
-    Other(&'v CelMapKey<'v>),
+    Number(i128),
+    Truth(bool),
 }
 
-/// What is in a record or a map, of evidence or written down; `None` for other values. It fails if a part of it was not
-/// read.
-fn entries<'v>(value: &'v dyn Val) -> Option<Result<BTreeMap<Key<'v>, &'v dyn Val>, ExecutionError>> {
-    if let Some(map) = value.downcast_ref::<CelMap>() {
-        let key = |key: &'v CelMapKey<'v>| match key.inner().downcast_ref::<CelString>() {
-            Some(text) => Key::Text(text.inner()),
-            None => Key::Other(key),
-        };
-        return Some(Ok(map.inner().iter().map(|(name, value)| (key(name), value.as_ref())).collect()));
+impl<'v> Key<'v> {
+    fn of(key: &'v dyn Val) -> Option<Key<'v>> {
+        let text = key.downcast_ref::<CelString>().map(|text| Key::Text(text.inner()));
+        let int = || key.downcast_ref::<CelInt>().map(|int| Key::Number((*int.inner()).into()));
+        let uint = || key.downcast_ref::<CelUInt>().map(|uint| Key::Number((*uint.inner()).into()));
+        let truth = || key.downcast_ref::<CelBool>().map(|truth| Key::Truth(*truth.inner()));
+        text.or_else(int).or_else(uint).or_else(truth)
     }
-    let record = value.downcast_ref::<Fields>().map(Fields::fields);
-    let (fields, whole) = record.or_else(|| value.downcast_ref::<Entries>().map(Entries::fields))?;
-    let known = fields.iter().filter_map(|(name, field)| match field {
-        Field::Known(value) => Some(Ok((Key::Text(name), value.as_ref()))),
-        Field::None => None,
-        Field::Unreadable => Some(Err(not_whole())),
-    });
-    Some(if whole { known.collect() } else { Err(not_whole()) })
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Key::Text(_) => "text",
+            Key::Number(_) => "a number",
+            Key::Truth(_) => "true or false",
+        }
+    }
+
+    fn equals(&self, other: &Key<'_>) -> Result<bool, ExecutionError> {
+        if self.kind() == other.kind() { Ok(self == other) } else { Err(of_two_kinds(self.kind(), other.kind())) }
+    }
+}
+
+/// What is in a record or a map, of evidence or written down.
+struct Content<'v> {
+    /// The values that were read; `None` for one that could not be.
+    values: BTreeMap<Key<'v>, Option<&'v dyn Val>>,
+    /// Whether there are no others.
+    whole: bool,
+}
+
+impl<'v> Content<'v> {
+    /// The content of a value; `None` if it has none.
+    fn of(value: &'v dyn Val) -> Option<Content<'v>> {
+        if let Some(map) = value.downcast_ref::<CelMap>() {
+            let values =
+                map.inner().iter().filter_map(|(key, value)| Some((Key::of(key.inner())?, Some(value.as_ref()))));
+            return Some(Content { values: values.collect(), whole: true });
+        }
+        let record = value.downcast_ref::<Fields>().map(Fields::fields);
+        let (fields, whole) = record.or_else(|| value.downcast_ref::<Entries>().map(Entries::fields))?;
+        let values = fields.iter().filter_map(|(name, field)| match field {
+            Field::Known(value) => Some((Key::Text(name), Some(value.as_ref()))),
+            Field::Unreadable => Some((Key::Text(name), None)),
+            Field::None => None,
+        });
+        Some(Content { values: values.collect(), whole })
+    }
+
+    fn equals(&self, other: &Content<'_>) -> Result<bool, ExecutionError> {
+        let both = self.values.iter().map(|(key, value)| match (value, other.values.get(key)) {
+            (Some(one), Some(Some(other))) => equal(*one, *other),
+            (_, Some(_)) => Err(not_whole()),
+            (_, None) => other.lacks(key),
+        });
+        let others = other.values.keys().filter(|key| !self.values.contains_key(key)).map(|key| self.lacks(key));
+        // Others may differ.
+        let unread = (!self.whole || !other.whole).then(|| Err(not_whole()));
+        all(both.chain(others).chain(unread))
+    }
+
+    /// Whether it has a key that it does not seem to have: it may have been written, or read, in another way.
+    fn lacks(&self, key: &Key<'_>) -> Result<bool, ExecutionError> {
+        let another = self.values.keys().map(Key::kind).find(|kind| *kind != key.kind());
+        match another {
+            Some(kind) => Err(of_two_kinds(key.kind(), kind)),
+            None if self.whole => Ok(false),
+            None => Err(not_whole()),
+        }
+    }
 }
 
 fn not_whole() -> ExecutionError {
@@ -90,16 +161,20 @@ fn not_whole() -> ExecutionError {
 /// expression `10`, that says nothing of the account.
 fn are_of_one_kind(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
     match (kind(one), kind(other)) {
-        (Some(one), Some(other)) if one != other => {
-            let message =
-                format!("{one} is compared with {other}: convert one of them, as in int(text) or string(number)");
-            Err(failed("==", message))
-        }
+        (Some(one), Some(other)) if one != other => Err(of_two_kinds(one, other)),
         _ => Ok(()),
     }
 }
 
-/// What a single value is. Nothing, a list and a record differ from all of these.
+fn of_two_kinds(one: &str, other: &str) -> ExecutionError {
+    let advice = match [one, other].iter().any(|kind| ["a list", "a map"].contains(kind)) {
+        true => "use a part of it, as in 'x' in list",
+        false => "convert one of them, as in int(text) or string(number)",
+    };
+    failed("==", format!("{one} is compared with {other}: {advice}"))
+}
+
+/// What a value is. Nothing differs from all of these.
 fn kind(value: &dyn Val) -> Option<&'static str> {
     let is_number = value.downcast_ref::<CelInt>().is_some()
         || value.downcast_ref::<CelUInt>().is_some()
@@ -111,20 +186,80 @@ fn kind(value: &dyn Val) -> Option<&'static str> {
         time if time.downcast_ref::<CelTimestamp>().is_some() => Some("a time"),
         span if span.downcast_ref::<CelDuration>().is_some() => Some("a duration"),
         bytes if bytes.downcast_ref::<CelBytes>().is_some() => Some("bytes"),
+        list if elements(list).is_some() => Some("a list"),
+        map if is_map(map) => Some("a map"),
         _ => None,
+    }
+}
+
+fn is_map(value: &dyn Val) -> bool {
+    value.downcast_ref::<CelMap>().is_some()
+        || value.downcast_ref::<Fields>().is_some()
+        || value.downcast_ref::<Entries>().is_some()
+}
+
+/// Refuses to compare texts letter by letter that are the same number, such as `"10"` and `"10.0"`, and what is no number.
+fn are_written_alike(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
+    let is_no_number =
+        |value: &dyn Val| value.downcast_ref::<CelDouble>().is_some_and(|double| double.inner().is_nan());
+    if is_no_number(one) || is_no_number(other) {
+        return Err(failed("==", "NaN is no number".to_owned()));
+    }
+    match texts(one, other) {
+        Some((one, other)) if one != other && number(one).is_some() && number(one) == number(other) => {
+            Err(failed("==", "two texts are the same number, written differently: write double(text)".to_owned()))
+        }
+        _ => Ok(()),
     }
 }
 
 /// Refuses to order texts letter by letter whose numbers are in another order: `"9"` comes after `"30"`.
 pub(super) fn are_not_numbers(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
-    let texts = (one.downcast_ref::<CelString>(), other.downcast_ref::<CelString>());
-    let (Some(one), Some(other)) = texts else { return Ok(()) };
-    let number = |text: &CelString| text.inner().parse::<f64>().ok().filter(|number| number.is_finite());
-    let by_numbers = number(one).zip(number(other)).and_then(|(one, other)| one.partial_cmp(&other));
-    match by_numbers {
-        Some(order) if order != one.inner().cmp(other.inner()) => {
-            Err(failed("<", "two numbers that are texts are compared letter by letter: write int(text)".to_owned()))
-        }
-        _ => Ok(()),
+    let Some((one, other)) = texts(one, other) else { return Ok(()) };
+    let order = match (number(one), number(other)) {
+        (Some(one), Some(other)) => one.total_cmp(&other),
+        _ => by_numbers(one, other),
+    };
+    match order == one.cmp(other) {
+        true => Ok(()),
+        false => Err(failed("<", "numbers in texts are compared letter by letter: write int(text)".to_owned())),
     }
+}
+
+fn texts<'v>(one: &'v dyn Val, other: &'v dyn Val) -> Option<(&'v str, &'v str)> {
+    Some((one.downcast_ref::<CelString>()?.inner(), other.downcast_ref::<CelString>()?.inner()))
+}
+
+/// The number that a text is. Longer ones are not exact.
+fn number(text: &str) -> Option<f64> {
+    const EXACT: usize = 15;
+    text.parse().ok().filter(|number: &f64| text.len() <= EXACT && number.is_finite())
+}
+
+/// The order of texts whose digits are read as numbers, as in `python3.9` before `python3.12`.
+fn by_numbers(one: &str, other: &str) -> Ordering {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    loop {
+        let alike = |(one, other): &(&u8, &u8)| one == other && !one.is_ascii_digit();
+        let same = one.iter().zip(other).take_while(alike).count();
+        let (first, one_left) = digits(&one[same..]);
+        let (second, other_left) = digits(&other[same..]);
+        if first.is_empty() || second.is_empty() {
+            return one[same..].cmp(&other[same..]);
+        }
+        let (first, second) = (without_zeros(first), without_zeros(second));
+        match first.len().cmp(&second.len()).then_with(|| first.cmp(second)) {
+            Ordering::Equal => (one, other) = (one_left, other_left),
+            order => return order,
+        }
+    }
+}
+
+/// The digits at the beginning, and what follows.
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    &digits[digits.iter().take_while(|digit| **digit == b'0').count()..]
 }

@@ -86,7 +86,7 @@ const SHOWN_IN_A_STEP: usize = 8;
 
 /// A value as a sentence displays it.
 pub fn display(value: &dyn Val) -> Option<String> {
-    let mut display = text(value, &|time| results::time(&rfc3339(time)))?;
+    let mut display = text(value, Form::Shown)?;
     if display.len() > SHOWN {
         display.truncate(display.floor_char_boundary(SHOWN));
         display.push('…');
@@ -96,7 +96,16 @@ pub fn display(value: &dyn Val) -> Option<String> {
 
 /// A value in the form in which it is remembered. Times have whole seconds.
 pub fn exact(value: &dyn Val) -> Option<String> {
-    text(value, &rfc3339)
+    text(value, Form::Exact)
+}
+
+/// What a value is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// For readers.
+    Shown,
+    /// To tell it from every other value.
+    Exact,
 }
 
 /// Whether records may be values of a call's inputs.
@@ -143,21 +152,26 @@ pub fn rfc3339(time: &CelTimestamp) -> String {
     time.inner().to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn text(value: &dyn Val, of_time: &dyn Fn(&CelTimestamp) -> String) -> Option<String> {
+fn text(value: &dyn Val, form: Form) -> Option<String> {
     let shown = if let Some(written) = value.downcast_ref::<CelString>() {
         written.inner().to_owned()
     } else if let Some(int) = value.downcast_ref::<CelInt>() {
         int.inner().to_string()
     } else if let Some(double) = value.downcast_ref::<CelDouble>() {
-        // Two decimals are enough for money and percentages. 10.00 is displayed as 10.
-        let rounded = format!("{:.2}", double.inner());
-        rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
+        match form {
+            Form::Exact => double.inner().to_string(),
+            // Two decimals are enough for money and percentages. 10.00 is displayed as 10.
+            Form::Shown => format!("{:.2}", double.inner()).trim_end_matches('0').trim_end_matches('.').to_owned(),
+        }
     } else if let Some(is) = value.downcast_ref::<CelBool>() {
         if *is.inner() { "yes" } else { "no" }.to_owned()
     } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
-        of_time(time)
+        match form {
+            Form::Exact => rfc3339(time),
+            Form::Shown => results::time(&rfc3339(time)),
+        }
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref(), of_time)).collect();
+        let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref(), form)).collect();
         items?.join(", ")
     } else {
         return None;

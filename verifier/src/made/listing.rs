@@ -32,10 +32,32 @@ pub(crate) fn has(answer: &Value, id: &str) -> bool {
     match answer {
         Value::Array(items) => items.iter().any(|item| has(item, id)),
         Value::Object(fields) => {
-            let own = fields.values().any(|field| field.as_str() == Some(id));
-            own && !is_final(answer, id) || fields.values().any(|field| !field.is_string() && has(field, id))
+            let own = fields.values().any(|field| is(field, id));
+            own && !is_final(answer, id) || fields.values().any(|field| has_parts(field) && has(field, id))
         }
-        value => value.as_str() == Some(id),
+        value => is(value, id),
+    }
+}
+
+/// Whether an answer has this id at all, as AWS writes it. Only such an id can be looked for when the list has it no more.
+pub(crate) fn writes(answer: &Value, id: &str) -> bool {
+    match answer {
+        Value::Array(items) => items.iter().any(|item| writes(item, id)),
+        Value::Object(fields) => fields.iter().any(|(name, field)| name == id || writes(field, id)),
+        value => is(value, id),
+    }
+}
+
+fn has_parts(value: &Value) -> bool {
+    value.is_array() || value.is_object()
+}
+
+/// Whether a value is this id. Some ids are numbers.
+fn is(value: &Value, id: &str) -> bool {
+    match value {
+        Value::String(text) => text == id,
+        Value::Number(number) => number.to_string() == id,
+        _ => false,
     }
 }
 
@@ -63,7 +85,7 @@ fn is_final(object: &Value, id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has;
+    use super::{has, writes};
     use serde_json::json;
 
     #[test]
@@ -86,6 +108,9 @@ mod tests {
         let of_another =
             json!({ "Id": "y", "ecsClusterArn": "arn:aws:ecs:us-east-1:1:cluster/x", "status": "INACTIVE" });
         assert!(has(&of_another, "y"));
+        let rule = json!({ "Entries": [{ "RuleNumber": 444, "Egress": true }] });
+        assert!(has(&rule, "444") && !has(&rule, "44") && writes(&rule, "444"));
+        assert!(writes(&gateway("deleted"), "nat-1") && !writes(&gateway("available"), "1"));
         assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
     }
 }

@@ -14,4 +14,4 @@ pub use memory::{MadeMemory, Remembered, Sighting};
 pub use values::{JudgedBy, ListValues};
 
 pub(crate) use judge::{Removal, forgotten, is_here, leftovers, remove, sets, sight};
-pub(crate) use listing::{Listing, has};
+pub(crate) use listing::{Listing, has, writes};

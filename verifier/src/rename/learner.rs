@@ -85,6 +85,7 @@ impl Renaming {
         results.made = made.map(|(id, made)| (self.id(&id), made)).collect();
         self.keys(&mut results.accounts);
         for confirmation in &mut results.confirmations {
+            self.keys(&mut confirmation.accounts);
             let renamed = self.id(&confirmation.step);
             if let Some(both) = old.step(&confirmation.step).zip(new.step(&renamed)) {
                 restate(&mut confirmation.statement, both, old, new);

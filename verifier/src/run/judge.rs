@@ -14,7 +14,7 @@ use crate::cel::{self, bound::Bound, budget::Budget};
 use crate::made::{self, Left, Leftover, MadeMemory, Remembered, Sighting};
 use crate::plan::{Compiled, Needs, Source};
 use crate::recording::{self, Known, Recorded};
-use crate::verdict::{self, Awaited, Confirmable, Inputs, Judged};
+use crate::verdict::{self, Awaited, Confirmable, Confirmed, Inputs, Judged};
 use evidence::client::{Ask, Named};
 use evidence::gather::Gathered;
 use evidence::mask;
@@ -207,7 +207,7 @@ impl Judge {
         let statements = verdict::confirmable(&self.inputs(gathered, results), step).map_err(anyhow::Error::msg)?;
         let Some(account) = self.fingerprints(gathered).remove(&step.account) else { return Ok(statements) };
         for Confirmable { statement, outcome, about } in &statements {
-            let Ok(about) = about else { continue };
+            let Ok(Confirmed { same, accounts }) = about else { continue };
             if !matches!(outcome, Outcome::Unconfirmed | Outcome::Confirmed | Outcome::Unknown) {
                 continue;
             }
@@ -218,7 +218,9 @@ impl Judge {
                 step: step.id.clone(),
                 statement: statement.clone(),
                 account: account.clone(),
-                about: about.clone(),
+                accounts: accounts.clone(),
+                inputs: step.inputs.clone(),
+                about: same.clone(),
                 // By AWS's clock, because it is compared with events. The computer's clock may be wrong.
                 time: gathered.now.clone().unwrap_or_else(time::now),
             });

@@ -136,7 +136,7 @@ impl Judge<'_> {
             Some(Confirmable {
                 statement: statement.statement.about_account(&self.step.account),
                 outcome: self.expectation(at, expectation, &mut Memory::default()).outcome,
-                about: self.is_about(statement.about.as_ref()),
+                about: self.would_confirm(statement.about.as_ref()),
             })
         };
         self.check.expectations.iter().enumerate().filter_map(stated).collect()
@@ -266,7 +266,7 @@ impl Judge<'_> {
             None => {}
         }
         // Don't ask for a confirmation if it cannot be determined what it would be about.
-        if let Err(reasons) = self.is_about(statement.about.as_ref()) {
+        if let Err(reasons) = self.would_confirm(statement.about.as_ref()) {
             return Decided::unknown(event, reasons);
         }
         sentences.extend(event);
@@ -278,7 +278,12 @@ impl Judge<'_> {
     }
 
     fn remember(&self, at: usize, late: &CompiledLate) -> Option<Seen> {
-        let happened = late.at.as_ref().and_then(|at| at.time(self.sentence_scope()));
+        let now = || self.inputs.now.clone().unwrap_or_else(time::now);
+        let time = match &late.at {
+            // What happened between it and now might end it. If it is not known when it was, nothing is remembered.
+            Some(at) => at.time(self.sentence_scope())?,
+            None => now(),
+        };
         Some(Seen {
             step: self.step.id.clone(),
             expectation: at,
@@ -286,7 +291,7 @@ impl Judge<'_> {
             inputs: self.step.inputs.clone(),
             accounts: self.accounts()?,
             about: self.is_about(late.about.as_ref()).ok()?,
-            time: happened.or_else(|| self.inputs.now.clone()).unwrap_or_else(time::now),
+            time,
         })
     }
 

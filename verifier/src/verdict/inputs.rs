@@ -84,8 +84,17 @@ pub struct Confirmable {
     pub statement: String,
     /// The outcome of its expectation without a confirmation.
     pub outcome: Outcome,
-    /// What a confirmation would be about, in the form in which it is remembered; or why this cannot be determined.
-    pub about: Result<String, Vec<Reason>>,
+    /// What a confirmation would be about, or why this cannot be determined.
+    pub about: Result<Confirmed, Vec<Reason>>,
+}
+
+/// What a confirmation is about, in the form in which it is remembered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmed {
+    /// The digest of what `same` says.
+    pub same: String,
+    /// Fingerprints of all accounts that the check reads, by name.
+    pub accounts: BTreeMap<String, String>,
 }
 
 /// An expectation while its evidence arrives.

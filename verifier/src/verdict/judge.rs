@@ -56,7 +56,7 @@ impl<'c> Judge<'c> {
     }
 
     /// The reasons why these needs could not be read. If all were read, the check has a mistake.
-    pub(super) fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
+    pub(crate) fn reasons(&self, needs: impl IntoIterator<Item = Need>, why: &str) -> Vec<Reason> {
         let reasons = self.read_reasons(needs);
         if reasons.is_empty() { vec![course_error(&self.step.account, &self.masked(why.to_owned()))] } else { reasons }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::inputs::Inputs;
 use super::scope::{ScopeNames, course_error, scope};
-use crate::made::{ListValues, Listing};
+use crate::made::{self, ListValues, Listing};
 use crate::plan::{Need, What};
 use evidence::Section;
 use evidence::client::Ask;
@@ -40,7 +40,14 @@ pub(crate) fn list(
     }
     Ok(match makes.list(&scoped.scope) {
         Ok(ids) => {
-            let lost = seen.iter().filter(|id| !ids.contains(id) && scoped.reads.have(id));
+            let needs = check.needs(makes);
+            let read = scoped.reads.all(inputs, step, &needs);
+            if !ids.iter().all(|id| read.iter().any(|answer| made::writes(answer, id))) {
+                let why = "`makes` lists an id that AWS does not write like this, so it could not be looked for later: \
+                           list ids as they are in the answers";
+                return Ok(Listing::Unread(vec![course_error(&step.account, why)]));
+            }
+            let lost = seen.iter().filter(|id| !ids.contains(id) && read.iter().any(|answer| made::has(answer, id)));
             Listing::Ids { hidden: lost.cloned().collect(), ids }
         }
         Err(why) => {

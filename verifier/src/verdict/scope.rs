@@ -13,7 +13,7 @@ use super::inputs::Inputs;
 use crate::cel::types::Type;
 use crate::cel::value::{Field, Fields};
 use crate::cel::{Expression, Scope};
-use crate::made::{self, ListValues};
+use crate::made::ListValues;
 use crate::plan::{CompiledCheck, Definition, NOW, Need, What};
 use crate::reads::{Asking, CourseRegion, Evaluated, MOST_CALLS_OF_A_RUN, evaluate};
 
@@ -192,9 +192,13 @@ impl Reads {
         vec![course_error(&step.account, why)]
     }
 
-    /// Whether AWS still answers with something of this id.
-    pub(super) fn have(&self, id: &str) -> bool {
-        self.values.values().any(|answer| made::has(answer, id))
+    /// What was read: the answers, and the sections that are needed.
+    pub(super) fn all<'r>(&'r self, inputs: &'r Inputs, step: &Step, needs: &BTreeSet<Need>) -> Vec<&'r Value> {
+        let sections = needs.iter().filter_map(|need| match &need.what {
+            What::Section(section) => inputs.evidence.get(need.account.as_ref().unwrap_or(&step.account))?.get(section),
+            What::Input(_) | What::Read(_) => None,
+        });
+        self.values.values().chain(sections).collect()
     }
 
     /// Whether a read has a value, or is known to be unreadable.

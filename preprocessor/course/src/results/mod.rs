@@ -92,6 +92,11 @@ pub struct Confirmation {
     pub statement: String,
     /// Fingerprint of the account that it is about.
     pub account: String,
+    /// Fingerprints of all accounts that the check reads, by name.
+    pub accounts: BTreeMap<String, String>,
+    /// Keyed digest of the inputs that the step used, if it used any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
     /// Keyed digest of what it was about, such as the root user's MFA device. A confirmation counts while that exists.
     pub about: String,
     /// When (RFC 3339, UTC).
