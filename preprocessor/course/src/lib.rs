@@ -36,6 +36,7 @@ pub mod escape;
 pub mod fact_source;
 pub mod files;
 pub mod folders;
+mod hashes;
 pub mod include;
 pub mod input;
 pub mod key;

@@ -3,6 +3,7 @@
 mod book;
 mod course;
 mod elsewhere;
+mod responses;
 
 use crate::common::Machine;
 use course::networks;

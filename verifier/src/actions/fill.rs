@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::compiled::{CompiledOperation, CompiledOperationKind};
 use crate::cel::budget::Budget;
-use crate::cel::types::Type;
+use crate::cel::types::{Entries, Type};
 use crate::cel::value::{Field, Fields, Records};
 use crate::cel::{self, Scope};
 use crate::plan::{CompiledCheck, Definition, NOW};
@@ -84,6 +84,11 @@ impl Values {
 
     fn scope(&self, operation: &CompiledOperation) -> Result<Scope<'static>, String> {
         let mut scope = Scope::new(Budget::default());
+        // A response has what the emulator answers, and `has()` asks for the rest.
+        let response = Type::Map(Arc::new(Entries { of: Type::Any, asked: None }));
+        for (name, value) in &self.responses {
+            scope.bind(name, Field::from_json(value, if value.is_object() { &response } else { &Type::Any }));
+        }
         let mut bind = |name: &str, value: &Value| scope.bind(name, Field::from_json(value, &Type::Any));
         for (name, param) in self.course.params_of(&self.step) {
             bind(name, &json!(param));
@@ -91,7 +96,6 @@ impl Values {
         for (name, table) in &self.course.tables {
             bind(name, &json!(table.rows));
         }
-        self.responses.iter().for_each(|(name, response)| bind(name, response));
         let identity = |id: &String| json!({ "identity": { "account": id } });
         let accounts: Map<String, Value> =
             self.account_ids.iter().map(|(name, id)| (name.clone(), identity(id))).collect();

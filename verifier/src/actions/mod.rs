@@ -15,6 +15,7 @@ pub use accounts::{Failures, PracticeAccounts};
 pub use compiled::{CompiledAction, CompiledOperation, CompiledOperationKind};
 pub use error::ActionError;
 pub use log::TakenAction;
+pub(crate) use order::signed_up_by;
 
 use course::{Course, Step};
 use std::collections::{BTreeMap, BTreeSet};

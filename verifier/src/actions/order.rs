@@ -50,7 +50,7 @@ pub(super) fn with_given(course: &Course, compiled: &Compiled) -> Vec<Step> {
 }
 
 /// The accounts that a check's action signs up for, if it is about this account.
-pub(super) fn signed_up_by<'c>(check: &'c Check, account: &'c str) -> impl Iterator<Item = &'c str> {
+pub(crate) fn signed_up_by<'c>(check: &'c Check, account: &'c str) -> impl Iterator<Item = &'c str> {
     let operations = check.practice.iter().flat_map(|practice| &practice.operations);
     operations.filter_map(move |operation| match &operation.what {
         PracticeOperationKind::Switch { name, .. } if name == SIGN_UP => {

@@ -4,7 +4,7 @@ use course::Step;
 use course::check::REGION;
 use evidence::reads::Found;
 use practice::PracticeError;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -104,7 +104,9 @@ impl PracticeAccounts {
                     }
                     if let Some(name) = name {
                         let all = Value::Array(responses.clone());
-                        let response = if operation.each.is_some() { all } else { responses.pop().unwrap_or_default() };
+                        // Of what was not done, nothing is there.
+                        let one = responses.pop().unwrap_or_else(|| json!({}));
+                        let response = if operation.each.is_some() { all } else { one };
                         values.responses.insert(name.clone(), response);
                     }
                 }

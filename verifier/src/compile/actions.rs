@@ -1,6 +1,6 @@
 //! Compiles the practice action of a check. Every mistake is reported at its own key.
 
-use course::check::{INPUT, PracticeCall, PracticeOperation, PracticeOperationKind};
+use course::check::{Check, INPUT, PracticeCall, PracticeOperation, PracticeOperationKind};
 use course::diagnostic::did_you_mean;
 use course::places::KeyPath;
 use evidence::Section;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::reads::{filled, not_offered};
 use super::{Compiler, Lets};
-use crate::actions::{CompiledAction, CompiledOperation, CompiledOperationKind};
+use crate::actions::{CompiledAction, CompiledOperation, CompiledOperationKind, signed_up_by};
 use crate::cel::Expression;
 use crate::plan::Definition;
 use crate::reads::{EACH, MOST_CALLS};
@@ -33,6 +33,9 @@ impl Compiler<'_> {
             }
             for (at, operation) in operations.iter().enumerate() {
                 let part = KeyPath::of(["practice", if is_given { "given" } else { "do" }]).then(at);
+                if is_given {
+                    self.before_the_account(&part, operation);
+                }
                 let compiled = self.operation(&part, operation, &responses);
                 if let Some(name) = response(operation) {
                     self.response_name(&part.then("as"), name, &responses);
@@ -46,6 +49,20 @@ impl Compiler<'_> {
             }
         }
         Some(action)
+    }
+
+    /// What is there before the course begins cannot be in an account that the course signs up for.
+    fn before_the_account(&mut self, part: &KeyPath, operation: &PracticeOperation) {
+        let account = operation.account.as_ref().unwrap_or(&self.check.account);
+        let signs_up = |check: &&Check| signed_up_by(check, &check.account).any(|signed_up| signed_up == account);
+        if let Some(check) = self.course.checks.values().find(signs_up) {
+            let message = format!(
+                "`given` is done before the course begins, and the account `{account}` is there only after `{}`: put \
+                 this into `do`, with needs = [\"{}\"]",
+                check.name, check.name
+            );
+            self.fail(part, None, message);
+        }
     }
 
     fn operation(

@@ -45,14 +45,14 @@ def meant(model, name, error):
     subject = singular(noun(name)).lower()
     if about == subject:
         return "none"
+    named = [ID.sub("", member).lower() for member in needed(model, name)]
     if about not in ANYTHING:
-        return None
-    return "none" if verb(name) in ("Get", "Describe", "Head") and names_subject(model, name, subject) else "none-or-parent"
+        return "none-or-parent" if about in named else None
+    return "none" if verb(name) in ("Get", "Describe", "Head") and named == [subject] else "none-or-parent"
 
 
-def names_subject(model, name, subject):
-    """Whether the operation's one required input, or its only one, is the name of what it reads."""
+def needed(model, name):
+    """The operation's required inputs, or all if none is required."""
     reference = model.operations[name].get("input")
     given = model.shape(reference["shape"]) if reference else {}
-    needed = given.get("required") or list(given.get("members", {}))
-    return len(needed) == 1 and ID.sub("", needed[0]).lower() == subject
+    return given.get("required") or list(given.get("members", {}))
