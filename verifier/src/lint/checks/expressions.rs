@@ -66,14 +66,19 @@ impl Linter<'_> {
                 self.warn("hole", span, message, advice::in_sentence(&kind, hole.source().trim()));
             }
         }
+        self.doubled_braces(part, text);
+    }
+
+    /// Finds names in the braces that are for lessons.
+    pub(super) fn doubled_braces(&mut self, part: &KeyPath, text: &str) {
         for (range, name) in doubled(text) {
             // A name, or what begins with one: `row.table`, `found.size()`.
             let root = name.split(['.', '[', '(']).next().unwrap_or_default();
             if !self.names.contains_key(root) {
                 continue;
             }
-            let message = format!("{part}: double braces are shown as one brace, and `{name}` is not replaced");
-            let span = self.file.within(part, range);
+            let message = format!("{part}: double braces are one brace here, and `{name}` is not replaced");
+            let span = self.file_of(part).within(part, range);
             self.warn("braces", span, message, format!("write {{{name}}}: double braces are only for lessons"));
         }
     }

@@ -116,6 +116,7 @@ impl Linter<'_> {
             let message = format!("{part}: `{text}` is not replaced here, because it has no braces");
             self.warn("braces", self.file_of(part).value(part), message, format!("write {{{text}}}"));
         }
+        self.doubled_braces(part, text);
         let is_whole = sentence.filled() == Filled::Any;
         for (at, hole) in sentence.placed_holes() {
             self.uses(hole);
@@ -163,7 +164,10 @@ impl Linter<'_> {
                 let field = rest.split('.').next().unwrap_or_default();
                 matches!(self.names.get(root), Some(Type::Record(record)) if record.call.is_some() && record.fields.contains_key(field))
             }
-            None => text == EACH && self.names.contains_key(EACH),
+            // A text with such a sign is hardly meant as it is.
+            None => {
+                text == EACH && self.names.contains_key(EACH) || text.contains('_') && self.constants.contains(text)
+            }
         }
     }
 
