@@ -2,10 +2,12 @@
 
 use course::check::{PracticeCall, PracticeOperation, PracticeOperationKind};
 use course::places::KeyPath;
+use evidence::client::declared_for_emulator;
 use practice::writes;
 
 use super::Linter;
 use crate::cel::types::{self, Type};
+use crate::compile::filled;
 use crate::reads::EACH;
 
 impl Linter<'_> {
@@ -47,6 +49,10 @@ impl Linter<'_> {
         for (input, value) in &call.with {
             let member = inputs.and_then(|inputs| inputs.members.get(input));
             self.value(&part.then("with").then(input), input, value, found, member);
+        }
+        if let Some(found) = found {
+            let declared = declared_for_emulator(found, &call.with, &filled(self.texts));
+            self.unlisted_inputs(&part.then("with"), &call.call, declared);
         }
         let answer = found.filter(|found| found.operation.output.is_some()).map(types::answer);
         Some((call.name.clone()?, answer.map_or(Type::Any, |answer| (*answer).clone())))

@@ -2,7 +2,7 @@
 
 use course::check::{INPUT, Read};
 use course::places::KeyPath;
-use evidence::client::{self, Filled};
+use evidence::client::{self, Declared, Filled};
 use evidence::reads::{self, Found, Kind, Member, Narrow};
 use serde_json::Value;
 
@@ -171,6 +171,22 @@ impl Linter<'_> {
         }
     }
 
+    /// Values of inputs that AWS does not have.
+    pub(super) fn unlisted_inputs(&mut self, with: &KeyPath, call: &str, declared: Declared) {
+        for unlisted in declared.unlisted {
+            let part = unlisted.keys.iter().fold(with.clone(), |part, key| part.then(key));
+            let near = unlisted.near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            let message = format!("{part}: AWS has no value `{}` for `{}`{near}", unlisted.value, unlisted.at);
+            // A call that writes is not in the table of reads.
+            let listed = reads::find(call).is_ok().then(|| format!("`verify schema reads {call}` lists the values; "));
+            let help = format!(
+                "{}if AWS has added this one since, add allow = [\"unlisted-value\"] at the top of the check",
+                listed.unwrap_or_default()
+            );
+            self.warn("unlisted-value", self.file_of(&part).value(&part), message, help);
+        }
+    }
+
     /// What a read asks for, and what it leaves out.
     fn asks(&mut self, name: &str, read: &Read, found: Found) {
         let part = |key: &str| KeyPath::of(["read", name, key]);
@@ -184,17 +200,8 @@ impl Linter<'_> {
                 "correct the input `region` in book.toml, or give the read a region, as in region = \"us-east-1\"";
             self.warn("not-offered", self.file_of(&part).value(&part), message, help);
         }
-        for unlisted in client::declared(found, &read.with, &filled(self.texts)).unlisted {
-            let part = unlisted.keys.iter().fold(part("with"), |part, key| part.then(key));
-            let near = unlisted.near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("{part}: AWS has no value `{}` for `{}`{near}", unlisted.value, unlisted.at);
-            let help = format!(
-                "`verify schema reads {}` lists the values; if AWS has added this one since, add allow = \
-                 [\"unlisted-value\"] at the top of the check",
-                read.call
-            );
-            self.warn("unlisted-value", self.file_of(&part).value(&part), message, help);
-        }
+        let declared = client::declared(found, &read.with, &filled(self.texts));
+        self.unlisted_inputs(&part("with"), &read.call, declared);
         let is_whole =
             |narrow: &Narrow| narrow.expected || narrow.unless.iter().any(|input| read.with.contains_key(input));
         for narrow in found.operation.narrow.iter().filter(|narrow| !is_whole(narrow)) {
