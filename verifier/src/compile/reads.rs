@@ -131,6 +131,12 @@ impl Compiler<'_> {
     /// A value of an input, with holes.
     pub(super) fn filled(&mut self, part: &KeyPath, value: &Value, bound: &[String]) -> Option<Template> {
         Some(match value {
+            Value::String(text) if is_json(text) && Sentence::parse(text, self.texts).is_err() => {
+                let message = "this is JSON in a text, where braces are for expressions: write it as a table, or with \
+                               {{ and }}";
+                self.fail(part, None, message.to_owned());
+                return None;
+            }
             Value::String(text) => Template::Text(self.text(part, text, bound)?),
             Value::Array(values) => {
                 let filled = values.iter().enumerate().map(|(at, value)| self.filled(&part.then(at), value, bound));
@@ -146,6 +152,11 @@ impl Compiler<'_> {
             value => Template::Fixed(value.clone()),
         })
     }
+}
+
+/// Whether a text is a JSON document with names in it.
+fn is_json(text: &str) -> bool {
+    matches!(serde_json::from_str(text), Ok(Value::Object(_) | Value::Array(_)))
 }
 
 /// The regions that AWS has.
