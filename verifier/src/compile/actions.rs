@@ -145,9 +145,11 @@ impl Compiler<'_> {
                 let is_evidence =
                     Section::named(root).is_some() || self.check.reads.contains_key(root) || root == "accounts";
                 if is_evidence && !is_identity {
-                    let message = format!(
-                        "a practice action does not know `{root}`, which is evidence: read it with a `call` that has an `as`"
-                    );
+                    let instead = match root {
+                        "account" => "write identity.account for the id of the account",
+                        _ => "read it with a `call` that has an `as`",
+                    };
+                    let message = format!("a practice action does not know `{root}`, which is evidence: {instead}");
                     self.fail(part, None, message);
                     return;
                 }

@@ -143,7 +143,12 @@ impl Compiler<'_> {
             return Err((root.to_owned(), format!("`{root}` is written {}", meant.key)));
         }
         if root == EACH {
-            let message = "`each` has a value only in the region and the inputs of a read that has `each`";
+            let message = match part.root() {
+                "practice" => {
+                    "`each` has a value only in an entry that has an `each`: the list for whose elements it is done"
+                }
+                _ => "`each` has a value only in the region and the inputs of a read that has `each`",
+            };
             return Err((root.to_owned(), message.to_owned()));
         }
         if root == ROW {

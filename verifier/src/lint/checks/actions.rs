@@ -2,6 +2,7 @@
 
 use course::check::{PracticeCall, PracticeOperation, PracticeOperationKind};
 use course::places::KeyPath;
+use evidence::Section;
 use evidence::client::declared_for_emulator;
 use practice::writes;
 
@@ -14,12 +15,15 @@ impl Linter<'_> {
     /// The operations of the practice action, each of which knows the responses of those before.
     pub(super) fn action(&mut self) {
         let Some(practice) = &self.check.practice else { return };
+        let before = self.names.clone();
         for (key, operations) in [("given", &practice.given), ("do", &practice.operations)] {
-            let before = self.names.clone();
+            // An action that uses evidence has this one mistake.
+            let is_evidence = |name: &str| Section::named(name).is_some() || self.check.reads.contains_key(name);
+            self.names.retain(|name, _| name == "identity" || !is_evidence(name));
             for (at, operation) in operations.iter().enumerate() {
                 self.operation(&KeyPath::of(["practice", key]).then(at), operation);
             }
-            self.names = before;
+            self.names.clone_from(&before);
         }
     }
 
