@@ -296,8 +296,10 @@ impl Linter<'_> {
 
     /// A fix needs a sentence that is always shown.
     fn fix(&mut self, at: usize, fix: &[String]) {
+        // A parameter always has a value.
+        let may_fail = |hole: &Rc<Written>| !self.constants.contains(hole.source().trim());
         let has_hole =
-            |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().next().is_some());
+            |text: &String| Sentence::parse(text, self.texts).is_ok_and(|sentence| sentence.holes().any(may_fail));
         if !fix.is_empty() && fix.iter().all(has_hole) {
             let message = format!("[[expect]] {}: every sentence of `fix` contains an expression", at + 1);
             let help = "a sentence whose expression has no value is not shown: add a sentence without an expression";
