@@ -1,6 +1,6 @@
 //! What was read in part, compared as a whole: only a difference that is certain decides.
 
-use super::decide;
+use super::assert_decided;
 
 #[test]
 fn what_was_read_in_part_differs_only_if_what_was_read_does() {
@@ -15,7 +15,5 @@ fn what_was_read_in_part_differs_only_if_what_was_read_does() {
         ("some.filter(s, type(s) == map).size() == 2", "unknown"),
         ("some.all(s, [s].size() == 1)", "unknown"),
     ];
-    for (expression, decided) in cases {
-        assert_eq!(decide(expression), decided, "{expression}");
-    }
+    assert_decided(&cases);
 }
