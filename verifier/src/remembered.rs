@@ -102,18 +102,16 @@ impl Judge<'_> {
         statement: &str,
         about: Option<&CompiledAbout>,
     ) -> Option<(&Confirmation, Standing)> {
+        let accounts = self.accounts();
         let confirmation = self.inputs.confirmations.iter().find(|confirmation| {
             confirmation.step == self.step.id
                 && confirmation.statement == statement
                 && Some(&confirmation.account) == self.fingerprint.as_ref()
                 && confirmation.inputs == self.step.inputs
+                && accounts.as_ref().is_none_or(|accounts| *accounts == confirmation.accounts)
         })?;
-        let standing = match self.accounts() {
-            Some(accounts) if accounts == confirmation.accounts => {
-                self.standing(about, &confirmation.about, &confirmation.time)
-            }
-            // It was about other accounts.
-            Some(_) => return None,
+        let standing = match accounts {
+            Some(_) => self.standing(about, &confirmation.about, &confirmation.time),
             None => Standing::Unreadable(self.not_identified()),
         };
         Some((confirmation, standing))

@@ -157,6 +157,11 @@ fn a_list_must_be_chosen_from_all_that_is_there() {
         ),
         (
             "call = \"ec2:DescribeNatGateways\"",
+            "call = \"ec2:DescribeNatGateways\"\nwith.Filter = [{ Name = \"vpc-id\", Values = [\"vpc-1\"] }, { Name = \"state\", Values = [\"available\"] }]",
+            "a filter",
+        ),
+        (
+            "call = \"ec2:DescribeNatGateways\"",
             "call = \"ec2:DescribeNatGateways\"\nwith.Filter = [{ Name = \"vpc-id\", Values = \"{own_vpcs}\" }]",
             "what another read",
         ),

@@ -100,7 +100,11 @@ impl<'v> Key<'v> {
     }
 
     fn equals(&self, other: &Key<'_>) -> Result<bool, ExecutionError> {
-        if self.kind() == other.kind() { Ok(self == other) } else { Err(of_two_kinds(self.kind(), other.kind())) }
+        match (self, other) {
+            (Key::Text(one), Key::Text(other)) => alike(one, other).map(|()| one == other),
+            _ if self.kind() == other.kind() => Ok(self == other),
+            _ => Err(of_two_kinds(self.kind(), other.kind())),
+        }
     }
 }
 
@@ -205,22 +209,33 @@ fn are_written_alike(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionErro
     if is_no_number(one) || is_no_number(other) {
         return Err(failed("==", "NaN is no number".to_owned()));
     }
-    match texts(one, other) {
-        Some((one, other)) if one != other && number(one).is_some() && number(one) == number(other) => {
-            Err(failed("==", "two texts are the same number, written differently: write double(text)".to_owned()))
-        }
-        _ => Ok(()),
+    texts(one, other).map_or(Ok(()), |(one, other)| alike(one, other))
+}
+
+/// Refuses to compare texts letter by letter that are the same number or the same moment, written in two ways.
+fn alike(one: &str, other: &str) -> Result<(), ExecutionError> {
+    if one == other {
+        return Ok(());
     }
+    let same_number = number(one).is_some_and(|one| number(other) == Some(one));
+    let same_moment = || moment(one).is_some_and(|one| moment(other) == Some(one));
+    let (what, instead) = match () {
+        () if same_number => ("number", "double(text)"),
+        () if same_moment() => ("time", "timestamp(text)"),
+        () => return Ok(()),
+    };
+    Err(failed("==", format!("two texts are the same {what}, written differently: write {instead}")))
 }
 
 /// Refuses to order texts letter by letter whose numbers are in another order: `"9"` comes after `"30"`.
 pub(super) fn are_not_numbers(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
     let Some((one, other)) = texts(one, other) else { return Ok(()) };
-    let order = match (number(one), number(other)) {
-        (Some(one), Some(other)) => one.total_cmp(&other),
-        _ => by_numbers(one, other),
-    };
-    match order == one.cmp(other) {
+    let by_letters = one.cmp(other);
+    let of_numbers = number(one).zip(number(other)).map(|(one, other)| one.total_cmp(&other));
+    let of_moments = moment(one).zip(moment(other)).map(|(one, other)| one.cmp(&other));
+    // A version is a number to some and not to others.
+    let within = of_moments.is_none().then(|| by_numbers(one, other));
+    match [of_numbers, of_moments, within].into_iter().flatten().all(|order| order == by_letters) {
         true => Ok(()),
         false => Err(failed("<", "numbers in texts are compared letter by letter: write int(text)".to_owned())),
     }
@@ -230,10 +245,20 @@ fn texts<'v>(one: &'v dyn Val, other: &'v dyn Val) -> Option<(&'v str, &'v str)>
     Some((one.downcast_ref::<CelString>()?.inner(), other.downcast_ref::<CelString>()?.inner()))
 }
 
-/// The number that a text is. Longer ones are not exact.
+/// The number that a text is, in digits. Longer ones are not exact, and one that begins with 0 is an id.
 fn number(text: &str) -> Option<f64> {
     const EXACT: usize = 15;
-    text.parse().ok().filter(|number: &f64| text.len() <= EXACT && number.is_finite())
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let is_plain = digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        && digits.first().is_some_and(u8::is_ascii_digit)
+        && !matches!(digits, [b'0', b'0'..=b'9', ..]);
+    if is_plain && text.len() <= EXACT { text.parse().ok() } else { None }
+}
+
+/// The moment that a text is (RFC 3339).
+fn moment(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
+    const SHORTEST: usize = "2026-11-26T00:00:00Z".len();
+    if text.len() < SHORTEST { None } else { super::value::time(text).map(|time| time.inner().to_utc()) }
 }
 
 /// The order of texts whose digits are read as numbers, as in `python3.9` before `python3.12`.

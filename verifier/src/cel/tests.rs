@@ -376,3 +376,19 @@ fn why_there_is_no_value_is_said_in_plain_words() {
         assert!(why.starts_with(said), "{source}: {why}");
     }
 }
+
+#[test]
+fn what_is_remembered_is_told_from_what_looks_alike() {
+    let exact = |source: &'static str| {
+        on_a_thread(move || Expression::compile(source).unwrap().exact(&scope())).unwrap().unwrap()
+    };
+    assert_eq!(exact("'a, b'"), "a, b");
+    for (one, other) in [
+        ("['a', 'b']", "['a, b']"),
+        ("['a']", "'a'"),
+        ("10.001", "10.004"),
+        ("timestamp('2026-11-26T10:00:00.1Z')", "timestamp('2026-11-26T10:00:00.9Z')"),
+    ] {
+        assert_ne!(exact(one), exact(other));
+    }
+}

@@ -86,7 +86,7 @@ const SHOWN_IN_A_STEP: usize = 8;
 
 /// A value as a sentence displays it.
 pub fn display(value: &dyn Val) -> Option<String> {
-    let mut display = text(value, Form::Shown)?;
+    let mut display = text(value)?;
     if display.len() > SHOWN {
         display.truncate(display.floor_char_boundary(SHOWN));
         display.push('…');
@@ -94,18 +94,19 @@ pub fn display(value: &dyn Val) -> Option<String> {
     Some(display)
 }
 
-/// A value in the form in which it is remembered. Times have whole seconds.
+/// A value in the form in which it is remembered: a text as it is, numbers and times with all their digits, and a list as JSON.
 pub fn exact(value: &dyn Val) -> Option<String> {
-    text(value, Form::Exact)
-}
-
-/// What a value is written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// For readers.
-    Shown,
-    /// To tell it from every other value.
-    Exact,
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        let items: Option<Vec<String>> = list.inner().iter().map(|item| exact(item.as_ref())).collect();
+        return serde_json::to_string(&items?).ok();
+    }
+    if let Some(double) = value.downcast_ref::<CelDouble>() {
+        return Some(double.inner().to_string());
+    }
+    match value.downcast_ref::<CelTimestamp>() {
+        Some(time) => Some(time.inner().to_utc().to_rfc3339()),
+        None => text(value),
+    }
 }
 
 /// Whether records may be values of a call's inputs.
@@ -152,26 +153,20 @@ pub fn rfc3339(time: &CelTimestamp) -> String {
     time.inner().to_utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn text(value: &dyn Val, form: Form) -> Option<String> {
+fn text(value: &dyn Val) -> Option<String> {
     let shown = if let Some(written) = value.downcast_ref::<CelString>() {
         written.inner().to_owned()
     } else if let Some(int) = value.downcast_ref::<CelInt>() {
         int.inner().to_string()
     } else if let Some(double) = value.downcast_ref::<CelDouble>() {
-        match form {
-            Form::Exact => double.inner().to_string(),
-            // Two decimals are enough for money and percentages. 10.00 is displayed as 10.
-            Form::Shown => format!("{:.2}", double.inner()).trim_end_matches('0').trim_end_matches('.').to_owned(),
-        }
+        // Two decimals are enough for money and percentages. 10.00 is displayed as 10.
+        format!("{:.2}", double.inner()).trim_end_matches('0').trim_end_matches('.').to_owned()
     } else if let Some(is) = value.downcast_ref::<CelBool>() {
         if *is.inner() { "yes" } else { "no" }.to_owned()
     } else if let Some(time) = value.downcast_ref::<CelTimestamp>() {
-        match form {
-            Form::Exact => rfc3339(time),
-            Form::Shown => results::time(&rfc3339(time)),
-        }
+        results::time(&rfc3339(time))
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref(), form)).collect();
+        let items: Option<Vec<String>> = list.inner().iter().map(|item| text(item.as_ref())).collect();
         items?.join(", ")
     } else {
         return None;

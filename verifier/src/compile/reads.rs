@@ -29,11 +29,10 @@ impl Compiler<'_> {
                 );
                 self.fail_key(&KeyPath::of(["makes"]), message);
             }
-            let by_tag = read.texts().iter().any(|text| text.starts_with("tag"));
+            let narrowed = narrowed(read);
             let evidence = |name: &str| self.check.reads.contains_key(name) || Section::named(name).is_some();
             let by_evidence = self.used_by(read).iter().any(|name| evidence(name));
-            if by_tag || by_evidence {
-                let by = if by_tag { "a tag" } else { "what another read or a section has" };
+            if let Some(by) = narrowed.or(by_evidence.then_some("what another read or a section has")) {
                 let message = format!(
                     "`makes` uses the read `{name}`, whose call depends on {by}: if the learner changes that, what is \
                      still there would seem to be gone. Read all of it, and choose in the expression"
@@ -151,6 +150,25 @@ impl Compiler<'_> {
             }
             value => Template::Fixed(value.clone()),
         })
+    }
+}
+
+/// By what the learner can change a call leaves things out, if it does.
+fn narrowed(read: &Read) -> Option<&'static str> {
+    // What never changes of a thing that has it.
+    const FOR_EVER: [&str; 4] = ["availability-zone", "owner-id", "subnet-id", "vpc-id"];
+    let stays = |filter: &Value| filter["Name"].as_str().is_some_and(|name| FOR_EVER.contains(&name));
+    // A single `Filter` may be a kind of things instead.
+    let is_filter = |input: &str, value: &Value| input == "Filters" || input == "Filter" && value.is_array();
+    let changes = |filters: &Value| !filters.as_array().is_some_and(|filters| filters.iter().all(stays));
+    if read.with.contains_key("TagFilters") || read.texts().iter().any(|text| text.starts_with("tag")) {
+        Some("a tag")
+    } else if read.with.contains_key("PathPrefix") {
+        Some("a path")
+    } else if read.with.iter().any(|(input, value)| is_filter(input, value) && changes(value)) {
+        Some("a filter")
+    } else {
+        None
     }
 }
 

@@ -2,7 +2,7 @@
 
 use course::results::Reason;
 use evidence::arn::Arn;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What came of looking for what a step makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,15 +27,16 @@ const FINAL: [&str; 5] = ["deleted", "terminated", "released", "deregistered", "
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html>
 const FINAL_IN_ECS: &str = "inactive";
 
-/// Whether an answer has an object with this id that is in no final state.
+/// Whether an answer has an object with this id that is in no final state. A tag may have any text.
 pub(crate) fn has(answer: &Value, id: &str) -> bool {
     match answer {
         Value::Array(items) => items.iter().any(|item| has(item, id)),
+        Value::Object(fields) if is_tag(fields) => false,
         Value::Object(fields) => {
-            let own = fields.values().any(|field| is(field, id));
-            own && !is_final(answer, id) || fields.values().any(|field| has_parts(field) && has(field, id))
+            let own = fields.values().any(|field| field.as_str() == Some(id));
+            own && !is_final(answer, id) || fields.values().any(|field| !field.is_string() && has(field, id))
         }
-        value => is(value, id),
+        value => value.as_str() == Some(id),
     }
 }
 
@@ -43,22 +44,14 @@ pub(crate) fn has(answer: &Value, id: &str) -> bool {
 pub(crate) fn writes(answer: &Value, id: &str) -> bool {
     match answer {
         Value::Array(items) => items.iter().any(|item| writes(item, id)),
-        Value::Object(fields) => fields.iter().any(|(name, field)| name == id || writes(field, id)),
-        value => is(value, id),
+        Value::Object(fields) => !is_tag(fields) && fields.values().any(|field| writes(field, id)),
+        value => value.as_str() == Some(id),
     }
 }
 
-fn has_parts(value: &Value) -> bool {
-    value.is_array() || value.is_object()
-}
-
-/// Whether a value is this id. Some ids are numbers.
-fn is(value: &Value, id: &str) -> bool {
-    match value {
-        Value::String(text) => text == id,
-        Value::Number(number) => number.to_string() == id,
-        _ => false,
-    }
+fn is_tag(fields: &Map<String, Value>) -> bool {
+    let has = |name: &str| fields.keys().any(|key| key.eq_ignore_ascii_case(name));
+    (has("Key") || has("TagKey")) && (has("Value") || has("TagValue"))
 }
 
 /// Whether an object says that it is gone: in all its states, or in their names or codes. Another state that is no final
@@ -108,8 +101,9 @@ mod tests {
         let of_another =
             json!({ "Id": "y", "ecsClusterArn": "arn:aws:ecs:us-east-1:1:cluster/x", "status": "INACTIVE" });
         assert!(has(&of_another, "y"));
-        let rule = json!({ "Entries": [{ "RuleNumber": 444, "Egress": true }] });
-        assert!(has(&rule, "444") && !has(&rule, "44") && writes(&rule, "444"));
+        let tagged = json!({ "VpcId": "vpc-1", "Tags": [{ "Key": "Name", "Value": "lab" }] });
+        assert!(writes(&tagged, "vpc-1") && !writes(&tagged, "lab") && !has(&tagged, "lab"), "a tag can be changed");
+        assert!(!writes(&json!({ "RuleNumber": 444, "a": true }), "444") && !writes(&json!({ "x": 1 }), "x"));
         assert!(writes(&gateway("deleted"), "nat-1") && !writes(&gateway("available"), "1"));
         assert!(has(&json!({ "Names": ["a", "b"] }), "b") && has(&json!([{ "answer": { "Id": "x" } }]), "x"));
     }

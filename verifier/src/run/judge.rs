@@ -211,9 +211,11 @@ impl Judge {
             if !matches!(outcome, Outcome::Unconfirmed | Outcome::Confirmed | Outcome::Unknown) {
                 continue;
             }
-            results
-                .confirmations
-                .retain(|other| !(other.step == step.id && other.account == account && other.statement == *statement));
+            // One for other inputs or other accounts may count again.
+            results.confirmations.retain(|other| {
+                (&other.step, &other.statement, &other.account, &other.inputs, &other.accounts)
+                    != (&step.id, statement, &account, &step.inputs, accounts)
+            });
             results.confirmations.push(Confirmation {
                 step: step.id.clone(),
                 statement: statement.clone(),
