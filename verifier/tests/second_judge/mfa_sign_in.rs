@@ -136,18 +136,19 @@ fn judge_again(state: &State, memory: &mut Vec<Remembered>) -> Ruling {
 
 fn seen(state: &State) -> Option<Remembered> {
     let (Known(sign_ins), Known(root)) = (&state.sign_ins, &state.root) else { return None };
-    sign_ins.iter().find_map(|one| {
+    let (device, time, enabled) = sign_ins.iter().find_map(|one| {
         let Known(one) = one else { return None };
         let Known(Some(device)) = one.device else { return None };
-        // A sign-in at an unknown time was before this run.
-        let time = if let Known(time) = one.time { time } else { state.now };
         let enabled = match &root.virtual_devices {
             Known(listed) => listed.iter().find(|listed| listed.serial == Known(device)),
             _ => None,
         };
         let enabled = enabled.and_then(|listed| if let Known(time) = listed.enabled { Some(time) } else { None });
-        (counts(state, one) == Answer::Yes).then_some(Remembered { device, time, enabled })
-    })
+        (counts(state, one) == Answer::Yes).then_some((device, one.time.clone(), enabled))
+    })?;
+    // Of a sign-in at an unknown time, it is not known what changed since.
+    let Known(time) = time else { return None };
+    Some(Remembered { device, time, enabled })
 }
 
 #[test]
