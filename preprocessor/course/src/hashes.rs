@@ -12,26 +12,27 @@ use crate::table::Row;
 impl Course {
     /// The course with each step's hash.
     pub(crate) fn with_hashes(mut self) -> Course {
-        // Many steps may have the same check.
-        let checks: Vec<(&String, &Check)> = self.checks.iter().collect();
-        let own =
+        let with_params =
             |check: &str, params: &BTreeMap<&str, &Param>| hashed(&[check, &serde_json::json!(params).to_string()]);
+        // Many steps may have the same check: its hash, the parameters that it mentions, and the hash of its steps if it
+        // mentions none.
+        let checks: Vec<(&String, &Check)> = self.checks.iter().collect();
         let checks = parallel::each(&checks, |(name, check)| {
             let (params, tables) = (check.mentions(&self.params), check.uses_tables(&self.tables));
             let rows: BTreeMap<&str, &[Row]> =
                 tables.into_iter().map(|name| (name, self.tables[name].rows.as_slice())).collect();
             let hash = hashed(&[&check.hash(), &serde_json::json!(rows).to_string()]);
-            let hash = if params.is_empty() { own(&hash, &BTreeMap::new()) } else { hash };
-            (name.as_str(), (hash, params))
+            let without_params = params.is_empty().then(|| with_params(&hash, &BTreeMap::new()));
+            (name.as_str(), (hash, params, without_params))
         });
-        let checks: BTreeMap<&str, (String, BTreeSet<&str>)> = checks.into_iter().collect();
-        let of_step = |step: &Step| match &checks[step.check.as_str()] {
-            (own, mentions) if mentions.is_empty() => own.clone(),
-            (check, mentions) => {
-                own(check, &self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect())
+        let checks: BTreeMap<&str, (String, BTreeSet<&str>, Option<String>)> = checks.into_iter().collect();
+        let own = |step: &Step| match &checks[step.check.as_str()] {
+            (_, _, Some(without_params)) => without_params.clone(),
+            (check, mentions, None) => {
+                with_params(check, &self.params_of(step).filter(|(name, _)| mentions.contains(name)).collect())
             }
         };
-        let own: Vec<String> = self.steps.iter().map(of_step).collect();
+        let own: Vec<String> = self.steps.iter().map(own).collect();
         let by_id: BTreeMap<&str, &str> =
             self.steps.iter().zip(&own).map(|(step, own)| (step.id.as_str(), own.as_str())).collect();
         let hash = |(step, own): (&Step, &String)| {

@@ -162,6 +162,22 @@ fn a_list_must_be_chosen_from_all_that_is_there() {
         ),
         (
             "call = \"ec2:DescribeNatGateways\"",
+            "call = \"rds:DescribeDBInstances\"\nwith.Filters = \"{input.network}\"",
+            "a filter",
+        ),
+        ("call = \"ec2:DescribeNatGateways\"", "call = \"iam:ListUsers\"\nwith.PathPrefix = \"/lab/\"", "a path"),
+        (
+            "call = \"ec2:DescribeNatGateways\"",
+            "call = \"cloudwatch:DescribeAlarms\"\nwith.StateValue = \"OK\"",
+            "a state",
+        ),
+        (
+            "call = \"ec2:DescribeNatGateways\"",
+            "call = \"resourcegroupstaggingapi:GetResources\"\nwith.TagFilters = [{ Key = \"Name\" }]",
+            "a tag",
+        ),
+        (
+            "call = \"ec2:DescribeNatGateways\"",
             "call = \"ec2:DescribeNatGateways\"\nwith.Filter = [{ Name = \"vpc-id\", Values = \"{own_vpcs}\" }]",
             "what another read",
         ),

@@ -221,7 +221,7 @@ fn a_confirmation_counts_for_the_inputs_and_the_accounts_that_it_was_given_for()
     assert_eq!((renamed.status, verdict()), (0, ["confirmed".to_owned()]), "{renamed:?}");
 }
 
-/// If the list loses an id, AWS's answers are searched for it: not with an id that is in none of them.
+/// If the list loses an id, AWS's answers are searched for it. That needs an id as AWS writes it.
 #[test]
 fn an_id_that_aws_does_not_write_like_this_is_not_taken_for_deleted() {
     let lab = course(&["group", "cleanup"]);
@@ -234,7 +234,7 @@ fn an_id_that_aws_does_not_write_like_this_is_not_taken_for_deleted() {
     assert!(seen.stdout.contains("list ids as they are in the answers"), "{seen:?}");
 }
 
-/// The same of what sections say, and of what an expression finds in them.
+/// The same for sections, and for late evidence about what they say.
 #[test]
 fn what_sections_still_say_is_not_forgotten() {
     let machine = Machine::empty();

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use super::budget::{self, spend};
 use super::equal::{self, equal};
 use super::guard;
+use super::numerals;
 use super::own_value::failed;
 use super::partial::{self, PartialList, elements};
 use super::records::{Entries, Fields};
@@ -145,7 +146,7 @@ fn compare<'b, 'v>(args: &Args<'b, 'v>, holds: fn(Ordering) -> bool) -> Done<'b,
     copied(one);
     copied(other);
     let unordered = || failed("<", format!("{} and {} have no order", one.get_type().name(), other.get_type().name()));
-    equal::are_not_numbers(one, other)?;
+    numerals::check_order(one, other)?;
     let ordered = one.as_comparer().ok_or_else(unordered)?.compare(other).map_err(|_| unordered())?;
     Ok(truth(holds(ordered)))
 }

@@ -4,9 +4,9 @@
 use cel::ExecutionError;
 use cel::common::types::{CelBool, CelBytes, CelDouble, CelDuration, CelInt, CelMap, CelString, CelTimestamp, CelUInt};
 use cel::common::value::Val;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::numerals;
 use super::own_value::failed;
 use super::partial::{elements, is_not_read, not_read};
 use super::records::{Entries, Field, Fields};
@@ -26,7 +26,7 @@ pub(super) fn equal(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionErr
         return one.equals(&other);
     }
     are_of_one_kind(one, other)?;
-    are_written_alike(one, other)?;
+    numerals::check_equality(one, other)?;
     Ok(one.equals(other))
 }
 
@@ -101,7 +101,7 @@ impl<'v> Key<'v> {
 
     fn equals(&self, other: &Key<'_>) -> Result<bool, ExecutionError> {
         match (self, other) {
-            (Key::Text(one), Key::Text(other)) => alike(one, other).map(|()| one == other),
+            (Key::Text(one), Key::Text(other)) => numerals::check_equality_of_texts(one, other).map(|()| one == other),
             _ if self.kind() == other.kind() => Ok(self == other),
             _ => Err(of_two_kinds(self.kind(), other.kind())),
         }
@@ -117,7 +117,7 @@ struct Content<'v> {
 }
 
 impl<'v> Content<'v> {
-    /// The content of a value; `None` if it has none.
+    /// The content of a value; `None` for other values.
     fn of(value: &'v dyn Val) -> Option<Content<'v>> {
         if let Some(map) = value.downcast_ref::<CelMap>() {
             let values =
@@ -178,7 +178,7 @@ fn of_two_kinds(one: &str, other: &str) -> ExecutionError {
     failed("==", format!("{one} is compared with {other}: {advice}"))
 }
 
-/// What a value is. Nothing differs from all of these.
+/// What a value is, but for `null`, which differs from everything else.
 fn kind(value: &dyn Val) -> Option<&'static str> {
     let is_number = value.downcast_ref::<CelInt>().is_some()
         || value.downcast_ref::<CelUInt>().is_some()
@@ -200,91 +200,4 @@ fn is_map(value: &dyn Val) -> bool {
     value.downcast_ref::<CelMap>().is_some()
         || value.downcast_ref::<Fields>().is_some()
         || value.downcast_ref::<Entries>().is_some()
-}
-
-/// Refuses to compare texts letter by letter that are the same number, such as `"10"` and `"10.0"`, and what is no number.
-fn are_written_alike(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
-    let is_no_number =
-        |value: &dyn Val| value.downcast_ref::<CelDouble>().is_some_and(|double| double.inner().is_nan());
-    if is_no_number(one) || is_no_number(other) {
-        return Err(failed("==", "NaN is no number".to_owned()));
-    }
-    texts(one, other).map_or(Ok(()), |(one, other)| alike(one, other))
-}
-
-/// Refuses to compare texts letter by letter that are the same number or the same moment, written in two ways.
-fn alike(one: &str, other: &str) -> Result<(), ExecutionError> {
-    if one == other {
-        return Ok(());
-    }
-    let same_number = number(one).is_some_and(|one| number(other) == Some(one));
-    let same_moment = || moment(one).is_some_and(|one| moment(other) == Some(one));
-    let (what, instead) = match () {
-        () if same_number => ("number", "double(text)"),
-        () if same_moment() => ("time", "timestamp(text)"),
-        () => return Ok(()),
-    };
-    Err(failed("==", format!("two texts are the same {what}, written differently: write {instead}")))
-}
-
-/// Refuses to order texts letter by letter whose numbers are in another order: `"9"` comes after `"30"`.
-pub(super) fn are_not_numbers(one: &dyn Val, other: &dyn Val) -> Result<(), ExecutionError> {
-    let Some((one, other)) = texts(one, other) else { return Ok(()) };
-    let by_letters = one.cmp(other);
-    let of_numbers = number(one).zip(number(other)).map(|(one, other)| one.total_cmp(&other));
-    let of_moments = moment(one).zip(moment(other)).map(|(one, other)| one.cmp(&other));
-    // A version is a number to some and not to others.
-    let within = of_moments.is_none().then(|| by_numbers(one, other));
-    match [of_numbers, of_moments, within].into_iter().flatten().all(|order| order == by_letters) {
-        true => Ok(()),
-        false => Err(failed("<", "numbers in texts are compared letter by letter: write int(text)".to_owned())),
-    }
-}
-
-fn texts<'v>(one: &'v dyn Val, other: &'v dyn Val) -> Option<(&'v str, &'v str)> {
-    Some((one.downcast_ref::<CelString>()?.inner(), other.downcast_ref::<CelString>()?.inner()))
-}
-
-/// The number that a text is, in digits. Longer ones are not exact, and one that begins with 0 is an id.
-fn number(text: &str) -> Option<f64> {
-    const EXACT: usize = 15;
-    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let is_plain = digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
-        && digits.first().is_some_and(u8::is_ascii_digit)
-        && !matches!(digits, [b'0', b'0'..=b'9', ..]);
-    if is_plain && text.len() <= EXACT { text.parse().ok() } else { None }
-}
-
-/// The moment that a text is (RFC 3339).
-fn moment(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
-    const SHORTEST: usize = "2026-11-26T00:00:00Z".len();
-    if text.len() < SHORTEST { None } else { super::value::time(text).map(|time| time.inner().to_utc()) }
-}
-
-/// The order of texts whose digits are read as numbers, as in `python3.9` before `python3.12`.
-fn by_numbers(one: &str, other: &str) -> Ordering {
-    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
-    loop {
-        let alike = |(one, other): &(&u8, &u8)| one == other && !one.is_ascii_digit();
-        let same = one.iter().zip(other).take_while(alike).count();
-        let (first, one_left) = digits(&one[same..]);
-        let (second, other_left) = digits(&other[same..]);
-        if first.is_empty() || second.is_empty() {
-            return one[same..].cmp(&other[same..]);
-        }
-        let (first, second) = (without_zeros(first), without_zeros(second));
-        match first.len().cmp(&second.len()).then_with(|| first.cmp(second)) {
-            Ordering::Equal => (one, other) = (one_left, other_left),
-            order => return order,
-        }
-    }
-}
-
-/// The digits at the beginning, and what follows.
-fn digits(text: &[u8]) -> (&[u8], &[u8]) {
-    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
-}
-
-fn without_zeros(digits: &[u8]) -> &[u8] {
-    &digits[digits.iter().take_while(|digit| **digit == b'0').count()..]
 }

@@ -18,6 +18,7 @@ mod malformed;
 pub(crate) mod matching;
 pub mod memory;
 pub mod names;
+mod numerals;
 mod own_value;
 mod partial;
 pub(crate) mod policies;

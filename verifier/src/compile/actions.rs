@@ -51,15 +51,19 @@ impl Compiler<'_> {
         Some(action)
     }
 
-    /// What is there before the course begins cannot be in an account that the course signs up for.
+    /// Reports what is to be there before the course begins, in an account for which a step signs up.
     fn before_the_account(&mut self, part: &KeyPath, operation: &PracticeOperation) {
         let account = operation.account.as_ref().unwrap_or(&self.check.account);
         let signs_up = |check: &&Check| signed_up_by(check, &check.account).any(|signed_up| signed_up == account);
         if let Some(check) = self.course.checks.values().find(signs_up) {
+            let after = match check.name == self.check.name {
+                true => "after the sign-up".to_owned(),
+                false => format!("with needs = [\"{}\"]", check.name),
+            };
             let message = format!(
                 "`given` is done before the course begins, and the account `{account}` is there only after `{}`: put \
-                 this into `do`, with needs = [\"{}\"]",
-                check.name, check.name
+                 this into `do`, {after}",
+                check.name
             );
             self.fail(part, None, message);
         }

@@ -153,26 +153,29 @@ impl Compiler<'_> {
     }
 }
 
-/// By what the learner can change a call leaves things out, if it does.
+/// What that the learner can change decides which things a call answers with, if anything does.
 fn narrowed(read: &Read) -> Option<&'static str> {
-    // What never changes of a thing that has it.
-    const FOR_EVER: [&str; 4] = ["availability-zone", "owner-id", "subnet-id", "vpc-id"];
-    let stays = |filter: &Value| filter["Name"].as_str().is_some_and(|name| FOR_EVER.contains(&name));
-    // A single `Filter` may be a kind of things instead.
-    let is_filter = |input: &str, value: &Value| input == "Filters" || input == "Filter" && value.is_array();
-    let changes = |filters: &Value| !filters.as_array().is_some_and(|filters| filters.iter().all(stays));
-    if read.with.contains_key("TagFilters") || read.texts().iter().any(|text| text.starts_with("tag")) {
-        Some("a tag")
-    } else if read.with.contains_key("PathPrefix") {
-        Some("a path")
-    } else if read.with.iter().any(|(input, value)| is_filter(input, value) && changes(value)) {
-        Some("a filter")
-    } else {
-        None
-    }
+    // Attributes that a thing keeps as long as it exists.
+    const IMMUTABLE: [&str; 4] = ["availability-zone", "owner-id", "subnet-id", "vpc-id"];
+    const STATES: [&str; 6] = ["state", "states", "statevalue", "status", "statuses", "statusfilter"];
+    let is_immutable = |filter: &Value| filter["Name"].as_str().is_some_and(|name| IMMUTABLE.contains(&name));
+    let by_tag = read.texts().iter().any(|text| text.starts_with("tag")).then_some("a tag");
+    let by_input = read.with.iter().find_map(|(input, value)| match input.to_ascii_lowercase().as_str() {
+        input if input.starts_with("tag") => Some("a tag"),
+        input if STATES.iter().any(|state| input.ends_with(state)) => Some("a state"),
+        "pathprefix" => Some("a path"),
+        // A single `Filter` may be a kind of things instead.
+        "filter" if !value.is_array() => None,
+        "filter" | "filters" => {
+            let all = value.as_array().is_some_and(|filters| filters.iter().all(is_immutable));
+            (!all).then_some("a filter")
+        }
+        _ => None,
+    });
+    by_tag.or(by_input)
 }
 
-/// Whether a text is a JSON document with names in it.
+/// Whether a text is a JSON object or list.
 fn is_json(text: &str) -> bool {
     matches!(serde_json::from_str(text), Ok(Value::Object(_) | Value::Array(_)))
 }
